@@ -1,0 +1,1 @@
+//! Examples share nothing; each is a program of its own.

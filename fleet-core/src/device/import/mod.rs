@@ -1,0 +1,1 @@
+//! Importing devices: reading the file, deciding each line.

@@ -1,0 +1,1 @@
+//! Reading firmware images: what a binary says of itself.

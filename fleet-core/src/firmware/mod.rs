@@ -1,0 +1,3 @@
+//! Firmware: images, versions, releases, and which device gets what.
+
+pub mod image;
