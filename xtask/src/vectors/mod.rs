@@ -1,11 +1,23 @@
-//! Comparing the library with vectors that others made.
+//! Comparing what this project reads with what independent tools read.
 
+pub(crate) mod firmware;
 pub(crate) mod import;
 
-/// How many vectors came out as expected, and how each of the others did not.
+/// How a run over vectors went.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    /// Rows where everything was as expected.
     pub(crate) passed: usize,
-    /// A vector's name, and what is different.
+    /// The others: which, and what was different.
     pub(crate) failures: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Counts one row.
+    pub(crate) fn add(&mut self, name: impl Into<String>, outcome: Result<(), String>) {
+        match outcome {
+            Ok(()) => self.passed += 1,
+            Err(why) => self.failures.push((name.into(), why)),
+        }
+    }
 }
