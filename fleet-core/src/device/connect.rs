@@ -274,7 +274,7 @@ impl Gateway<'_> {
                     Connected { product: None, answer: Answer::Held { hold, target: None }, outcome: None }
                 }
                 Place::Row(id, before) => self.connect_row(tx, id, before, report)?,
-                Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
+                Place::Asks(id) => self.ask(tx, id, &mut entry, known.is_some(), report)?,
             };
             if known.as_ref() != Some(&entry) {
                 tx.put(report.device, entry);
@@ -330,6 +330,7 @@ impl Gateway<'_> {
         tx: &mut Transaction<'_>,
         id: ProductId,
         entry: &mut Registration,
+        was_known: bool,
         report: &Report,
     ) -> Result<Connected, Error> {
         let (product, index) = required(tx, id)?;
@@ -343,8 +344,10 @@ impl Gateway<'_> {
             seen.online = false;
             put_device(tx, home, report.device, Some(&before), device);
         }
+        // An id that the host never registered says its hardware itself; it counts unless only known ids may join.
+        let known = was_known || !product.policy.known_ids_only;
         let welcome = product.policy.approve_by_itself
-            && judge(&product, &team, Some(entry), None) == Verdict::Imported
+            && judge(&product, &team, known.then_some(&*entry)) == Verdict::Imported
             && {
                 let taken = count.taken(self.now, None);
                 self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How often a rule is run again before its caller is told that the records are too busy.
-const TRIES: u32 = 64;
+pub(crate) const TRIES: u32 = 64;
 
 /// Beyond so many rows a transaction finds them by hash.
 const FEW: usize = 16;
@@ -157,6 +157,11 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// That what was read so far is still so.
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        self.rows.iter().filter_map(|row| Some(Check { key: row.key.clone(), stamp: row.read? })).collect()
+    }
+
     /// What to commit: with the writes, or only that what was read is still so.
     fn commit(mut self, with_writes: bool) -> Option<Commit> {
         let checks: Vec<Check> =
@@ -202,7 +207,12 @@ pub(crate) fn transact<T>(
         }
         wait(attempt, stamps);
     }
-    Err(StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again").into())
+    Err(contention().into())
+}
+
+/// What a caller is told whose records others kept changing.
+pub(crate) fn contention() -> StoreError {
+    StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
 /// Applies one commit, and finds out what became of it where the store cannot say.
@@ -238,7 +248,7 @@ fn find_out(store: &dyn Store, commit: &Commit, error: StoreError) -> Result<Out
 }
 
 /// Waits a random while that grows with the number of tries, up to some 3 ms.
-fn wait(attempt: u32, stamps: &Stamps) {
+pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt < 2 || cfg!(target_family = "wasm") {
         return;
     }
