@@ -5,7 +5,9 @@
 //! proves a version) goes through a transaction.
 
 use super::report::{Observed, Report, end_attempt, is_stale, observe};
-use super::{Attempt, Device, DeviceCount, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult};
+use super::{
+    Attempt, Device, DeviceCount, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult,
+};
 use super::{import::Verdict, import::judge, tally};
 use crate::Error;
 use crate::billing::Resource;
@@ -83,13 +85,16 @@ impl Gateway<'_> {
         let store = self.fleet.store();
         if let Some(id) = report.names() {
             for _ in 0..store::TRIES {
-                let mut rows = store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
+                let mut rows =
+                    store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
                 let (row, product, index) = (rows.next().flatten(), rows.next().flatten(), rows.next().flatten());
                 let Some((product, index)) = product_of(product, index) else { break };
                 let Some(Row { record: Record::Device(device), stamp, .. }) = row else { break };
                 let loaded = Loaded { product: &product, index: &index, device: &device };
                 let Some(step) = self.step(&loaded, report) else { break };
-                let Some(commit) = self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next()) else {
+                let Some(commit) =
+                    self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next())
+                else {
                     return Ok(step.connected);
                 };
                 if store::apply(store, commit)? == store::Outcome::Applied {
@@ -257,13 +262,9 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load(
-                [Key::Registration(report.device)]
-                    .into_iter()
-                    .chain(report.names().into_iter().flat_map(|id| {
-                        [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id), Key::DeviceCount(id)]
-                    })),
-            )?;
+            tx.load([Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(|id| {
+                [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id), Key::DeviceCount(id)]
+            })))?;
             let known: Option<Registration> = tx.get(report.device)?;
             let mut entry = known.clone().unwrap_or_default();
             if entry.platform.is_none() {
@@ -412,7 +413,13 @@ pub(crate) fn answer(
 }
 
 /// Writes a device's row and what its change moves in the counters.
-pub(crate) fn put_device(tx: &mut Transaction<'_>, product: ProductId, id: DeviceId, before: Option<&Device>, after: Device) {
+pub(crate) fn put_device(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    id: DeviceId,
+    before: Option<&Device>,
+    after: Device,
+) {
     if before == Some(&after) {
         return;
     }

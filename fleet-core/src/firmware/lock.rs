@@ -49,7 +49,9 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn unlock(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| change.lock(None))
+        self.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
+            change.lock(None)
+        })
     }
 
     /// Sends the next update to a device also while it says that it takes none (R-TGT-9). Holds until an update

@@ -5,7 +5,7 @@ use super::{Firmware, FirmwareIndex, FirmwareVersion};
 use crate::device::{ImageSeen, PlatformSeen, Standing};
 use crate::fleet::Console;
 use crate::product::{GroupId, Product, ProductId};
-use crate::store::{Key, Record, StoreError, Tally, Transaction};
+use crate::store::{Key, Record, Tally, Transaction};
 use crate::team::{Access, Actor, Command};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};

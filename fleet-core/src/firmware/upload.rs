@@ -48,7 +48,9 @@ pub enum UploadRefused {
         platform: Platform,
     },
     /// Compiled for other hardware.
-    #[error("the firmware was compiled for {image}, the product is of {product}: choose the right device and compile again")]
+    #[error(
+        "the firmware was compiled for {image}, the product is of {product}: choose the right device and compile again"
+    )]
     OtherPlatform {
         /// What the binary names.
         image: Platform,
@@ -66,7 +68,9 @@ pub enum UploadRefused {
         entered: FirmwareVersion,
     },
     /// Compiled for another product.
-    #[error("the firmware was compiled for product {image}, this is product {product}: set PRODUCT_ID({product}) and compile again")]
+    #[error(
+        "the firmware was compiled for product {image}, this is product {product}: set PRODUCT_ID({product}) and compile again"
+    )]
     OtherProduct {
         /// The id in the binary.
         image: u16,
@@ -74,7 +78,9 @@ pub enum UploadRefused {
         product: ProductId,
     },
     /// Compiled without a product id of its own, and the product's policy takes no such firmware.
-    #[error("the firmware names its platform {platform} as its product, which this product does not take: set PRODUCT_ID({product}) and compile again")]
+    #[error(
+        "the firmware names its platform {platform} as its product, which this product does not take: set PRODUCT_ID({product}) and compile again"
+    )]
     Wildcard {
         /// The platform's id, which stands in the place of a product's.
         platform: u16,
@@ -82,7 +88,9 @@ pub enum UploadRefused {
         product: ProductId,
     },
     /// Compiled with another version than was entered.
-    #[error("the firmware was compiled as version {image}, and {entered} was entered: enter {image}, or set PRODUCT_VERSION({entered}) and compile again")]
+    #[error(
+        "the firmware was compiled as version {image}, and {entered} was entered: enter {image}, or set PRODUCT_VERSION({entered}) and compile again"
+    )]
     OtherVersion {
         /// The version in the binary.
         image: u16,

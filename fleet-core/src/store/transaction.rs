@@ -4,8 +4,11 @@
 //! on the condition that what it read is unchanged; otherwise the rule runs again on what is there now. An error of a
 //! rule counts only if what the rule read was still true together, or people would see impossible errors.
 
-use super::{Check, Commit, Key, Outcome, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Write};
+use super::{
+    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,
+};
 use crate::Error;
+use crate::product::ProductId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,6 +128,18 @@ impl<'s> Transaction<'s> {
             Some((_, sum)) => *sum = sum.saturating_add(delta),
             None => self.adds.push((key, delta)),
         }
+    }
+
+    /// The sum of a counter's slots. Not one of the things that a commit checks.
+    pub(crate) fn sum(&self, product: ProductId, tally: Tally) -> Result<i64, Error> {
+        let range = Range::new(Key::Tally(product, tally, 0), Key::Tally(product, tally, u8::MAX));
+        let rows = self.store.scan(&range)?;
+        Ok(rows.iter().map(|row| if let Record::Counter(value) = row.record { value } else { 0 }).sum())
+    }
+
+    /// The store itself, for questions that no commit depends on.
+    pub(crate) fn store(&self) -> &'s dyn Store {
+        self.store
     }
 
     /// A random number: a slot, or a part of a record's name.

@@ -5,8 +5,8 @@
 //! devices, so that no store has to hold a million rows in one transaction and a person can stop it. When the process
 //! dies in between, the same file imported again takes the same reservation and completes it (R-IMP-13).
 
-use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
 use super::DeviceList;
+use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
 use crate::billing::{LimitExceeded, Resource};
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
 use crate::fleet::Console;
@@ -269,7 +269,8 @@ impl Console<'_> {
         let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
         let (mut joined, slot) = (0, stamps.next());
         // A device that has a row here without being in the product waits or was shut out; then it is in the registry.
-        let known: Vec<Key> = chunk.iter().filter(|one| one.entry.is_some()).map(|one| Key::Device(id, one.id)).collect();
+        let known: Vec<Key> =
+            chunk.iter().filter(|one| one.entry.is_some()).map(|one| Key::Device(id, one.id)).collect();
         let mut rows = self.fleet.store().get(&known)?.into_iter();
         for one in chunk {
             let row = one.entry.as_ref().and_then(|_| rows.next().flatten());
@@ -285,7 +286,8 @@ impl Console<'_> {
             let device = match row {
                 Some(Row { record: Record::Device(before), stamp, .. }) => {
                     checks.push(Check { key: key.clone(), stamp: Some(stamp) });
-                    count.quarantined = count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
+                    count.quarantined =
+                        count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
                     let after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
@@ -309,7 +311,11 @@ impl Console<'_> {
             }
         }
         count.reserved.retain(|held| held.until > self.now && !(held.import == step.import && step.last));
-        writes.push(Write::Put { key: Key::DeviceCount(id), record: Box::new(count).into_record(), stamp: stamps.stamp() });
+        writes.push(Write::Put {
+            key: Key::DeviceCount(id),
+            record: Box::new(count).into_record(),
+            stamp: stamps.stamp(),
+        });
         if step.first {
             writes.push(self.audit(id, Command::ImportDevices, format!("{} devices", step.to_add)));
         }
