@@ -7,9 +7,10 @@ use crate::billing::LimitExceeded;
 use crate::device::DeviceId;
 use crate::device::import::UnreadableFile;
 use crate::firmware::{FirmwareVersion, UploadRefused};
-use crate::product::ProductId;
+use crate::product::{Missing, ProductId};
 use crate::store::StoreError;
 use crate::team::Command;
+use crate::time::Timestamp;
 use std::fmt;
 
 /// What a door could not do. Nothing was changed.
@@ -98,6 +99,59 @@ pub enum ErrorKind {
         /// What holds it.
         reason: String,
     },
+    /// The account is on the team, or was asked and has not answered (R-TEAM-1).
+    #[error("{email} is on the team already, or was invited and has not answered")]
+    AlreadyInvited {
+        /// Whose.
+        email: String,
+    },
+    /// What was given for a time is no longer good.
+    #[error("the {what} expired at {at}; ask for a new one")]
+    Expired {
+        /// What, in a word.
+        what: &'static str,
+        /// From when on.
+        at: Timestamp,
+    },
+    /// The owner stays on the team (R-TEAM-3).
+    #[error("the owner cannot leave or be removed; an operator can make another member the owner first")]
+    OwnerStays,
+    /// The owner's account is locked for an unpaid bill: the product can be seen and not changed (R-PAY-5).
+    #[error("the product is read-only: its owner's account is locked since {since} until its bills are paid")]
+    Locked {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A token that is unknown, expired or revoked: the three are never told apart.
+    #[error("the token is not good, or no longer; ask for a new one")]
+    Unauthenticated,
+    /// A code that is not the right one.
+    #[error("the code is wrong{}", match .left { Some(left) => format!("; {left} more tries before you must wait"), None => String::new() })]
+    WrongCode {
+        /// How many more wrong ones there may be; none: they are not counted.
+        left: Option<u8>,
+    },
+    /// Too many wrong codes in a row.
+    #[error("too many wrong codes: no code is looked at until {until}")]
+    Barred {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A customer who is not in the private beta yet (R-CUS-4).
+    #[error("the product is in a private beta: activate with your code first")]
+    NotActivated,
+    /// Manufacturing has begun: the answers stay as they are (R-CFG-2).
+    #[error("manufacturing started at {at}: the configuration stays as it is")]
+    ManufacturingStarted {
+        /// When.
+        at: Timestamp,
+    },
+    /// What is missing before manufacturing (R-CFG-2).
+    #[error("manufacturing cannot start yet: {}", listed(.missing))]
+    NotReady {
+        /// All of it.
+        missing: Vec<Missing>,
+    },
     /// The device is not connected (R-TGT-3).
     #[error("device {device} is offline: lock it and flash on reset instead")]
     Offline {
@@ -137,6 +191,16 @@ impl Error {
             ErrorKind::UploadRefused(refused) => refused.code(),
             ErrorKind::NotProven { .. } => "not_proven",
             ErrorKind::FirmwareInUse { .. } => "firmware_in_use",
+            ErrorKind::AlreadyInvited { .. } => "already_invited",
+            ErrorKind::Expired { .. } => "expired",
+            ErrorKind::OwnerStays => "owner_stays",
+            ErrorKind::Locked { .. } => "account_locked",
+            ErrorKind::Unauthenticated => "unauthenticated",
+            ErrorKind::WrongCode { .. } => "wrong_code",
+            ErrorKind::Barred { .. } => "barred",
+            ErrorKind::NotActivated => "not_activated",
+            ErrorKind::ManufacturingStarted { .. } => "manufacturing_started",
+            ErrorKind::NotReady { .. } => "not_ready",
             ErrorKind::Offline { .. } => "device_offline",
             ErrorKind::CannotJoin { .. } => "cannot_join",
             ErrorKind::ProductIdUsed { .. } => "product_id_used",
@@ -161,6 +225,11 @@ impl Error {
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         ErrorKind::Invalid { field, problem: problem.into() }.into()
     }
+}
+
+fn listed(missing: &[Missing]) -> String {
+    let items: Vec<String> = missing.iter().map(|item| format!("{} {}", item.question, item.why)).collect();
+    items.join("; ")
 }
 
 impl fmt::Display for Error {

@@ -28,12 +28,18 @@ pub struct Fleet {
     store: Arc<dyn Store>,
     stamps: Stamps,
     catalogue: Catalogue,
+    randomness: Randomness,
 }
 
 impl Fleet {
     /// The fleet that a store holds, with the default catalogue of tiers.
     pub fn open(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store), stamps: Stamps::random(), catalogue: Catalogue::default() }
+        Self {
+            store: Arc::new(store),
+            stamps: Stamps::random(),
+            catalogue: Catalogue::default(),
+            randomness: Randomness::default(),
+        }
     }
 
     /// The same with tiers of one's own.
@@ -69,12 +75,56 @@ impl Fleet {
         &self.catalogue
     }
 
+    /// The same with randomness of one's own, which must be fit for secrets: it fills the bytes and says whether it
+    /// could. By default it is the operating system's; where there is none, as on bare WebAssembly, secrets can be made
+    /// only with this.
+    #[must_use]
+    pub fn with_randomness(self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self { randomness: Randomness(Arc::new(fill)), ..self }
+    }
+
+    /// Bytes that nobody can guess.
+    pub(crate) fn random_bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        if (self.randomness.0)(&mut bytes) {
+            return Ok(bytes);
+        }
+        Err(Error::invalid("randomness", "there is none on this host; give the fleet some with with_randomness"))
+    }
+
+    /// A number that nobody can guess.
+    pub(crate) fn random_number(&self) -> Result<u64, Error> {
+        self.random_bytes().map(u64::from_le_bytes)
+    }
+
     pub(crate) fn stamps(&self) -> &Stamps {
         &self.stamps
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         transact(&*self.store, &self.stamps, rule)
+    }
+}
+
+/// Where unguessable bytes come from.
+#[derive(Clone)]
+struct Randomness(Arc<dyn Fn(&mut [u8]) -> bool + Send + Sync>);
+
+impl Default for Randomness {
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    fn default() -> Self {
+        Self(Arc::new(|bytes| getrandom::fill(bytes).is_ok()))
+    }
+
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    fn default() -> Self {
+        Self(Arc::new(|_| false))
+    }
+}
+
+impl std::fmt::Debug for Randomness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Randomness")
     }
 }
 

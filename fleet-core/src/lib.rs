@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod billing;
+pub mod customer;
 pub mod device;
 mod directory;
 mod error;

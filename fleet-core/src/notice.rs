@@ -5,7 +5,8 @@ use crate::Error;
 use crate::device::{Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
-use crate::store::{Key, Record};
+use crate::store::{Key, Record, Transaction};
+use crate::team::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -32,19 +33,40 @@ pub struct Notice {
 pub enum NoticeSubject {
     /// Devices ask to join the product (R-IMP-9). One notice until it is acknowledged, however many ask.
     DevicesAskToJoin,
+    /// An account is asked to join the product's team (R-TEAM-1).
+    Invitation {
+        /// Which account; its e-mail is where the notice goes.
+        account: AccountId,
+    },
 }
 
 impl NoticeSubject {
     /// What the notice is filed under within its product: of one name there is one that waits.
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> Arc<str> {
         match self {
-            Self::DevicesAskToJoin => "devices-ask-to-join",
+            Self::DevicesAskToJoin => "devices-ask-to-join".into(),
+            Self::Invitation { account } => format!("invitation-{account}").into(),
         }
     }
 }
 
+/// Puts a notice in the outbox, unless one of its name waits there.
+pub(crate) fn notify(
+    tx: &mut Transaction<'_>,
+    at: Timestamp,
+    product: ProductId,
+    subject: NoticeSubject,
+) -> Result<(), Error> {
+    let name = subject.name();
+    if tx.get::<Arc<Notice>>((product, Arc::clone(&name)))?.is_none() {
+        let nonce = tx.random();
+        tx.put((product, name), Arc::new(Notice::new(at, product, subject, nonce)));
+    }
+    Ok(())
+}
+
 impl Notice {
-    pub(crate) fn new(at: Timestamp, product: ProductId, subject: NoticeSubject, nonce: u64) -> Self {
+    fn new(at: Timestamp, product: ProductId, subject: NoticeSubject, nonce: u64) -> Self {
         Self { key: format!("{product}-{}-{nonce:016x}", subject.name()), at, product, subject }
     }
 }
@@ -83,7 +105,7 @@ impl Fleet {
     /// # Errors
     /// The store's.
     pub fn acknowledge(&self, notice: &Notice) -> Result<bool, Error> {
-        let name: Arc<str> = notice.subject.name().into();
+        let name = notice.subject.name();
         self.transact(|tx| {
             let waiting = tx.get::<Arc<Notice>>((notice.product, Arc::clone(&name)))?;
             let is_it = waiting.is_some_and(|waiting| waiting.key == notice.key);

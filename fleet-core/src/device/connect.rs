@@ -13,7 +13,7 @@ use crate::Error;
 use crate::billing::Resource;
 use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Proof, decide};
 use crate::fleet::Gateway;
-use crate::notice::{Notice, NoticeSubject};
+use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, StoreError, StoreErrorKind, Transaction, Write};
 use crate::team::Team;
@@ -366,11 +366,7 @@ impl Gateway<'_> {
             entry.product = Some(id);
         } else if count.quarantined < u64::from(product.policy.quarantine_limit) {
             count.quarantined += 1;
-            let notice = NoticeSubject::DevicesAskToJoin;
-            if tx.get::<Arc<Notice>>((id, notice.name().into()))?.is_none() {
-                let name = notice.name().into();
-                tx.put((id, name), Arc::new(Notice::new(self.now, id, notice, tx.random())));
-            }
+            notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
         } else {
             return Ok(connected);
         }

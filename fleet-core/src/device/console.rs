@@ -3,11 +3,12 @@
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
 use crate::billing::Resource;
+use crate::customer::release_claim;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
 use crate::product::{GroupId, Platform, ProductId};
 use crate::store::{Key, Transaction};
-use crate::team::{self, Access, Actor, Command};
+use crate::team::{self, Access, Actor, Claimant, Command};
 use crate::text::{self, NAME};
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -188,9 +189,9 @@ impl Console<'_> {
             tx.get::<Arc<team::Account>>(account)?.ok_or_else(|| Error::not_found("account"))?;
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match entry.claimed_by {
-                Some(holder) if holder == account => return Ok(()),
+                Some(holder) if holder == Claimant::Account(account) => return Ok(()),
                 Some(_) => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
-                None => entry.claimed_by = Some(account),
+                None => entry.claimed_by = Some(Claimant::Account(account)),
             }
             tx.put(device, entry);
             tx.put_record(Key::Claim(account, device), crate::store::Record::Present);
@@ -206,7 +207,7 @@ impl Console<'_> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
-            if entry.claimed_by != Some(account) {
+            if entry.claimed_by != Some(Claimant::Account(account)) {
                 return Err(Error::not_found("device"));
             }
             entry.claimed_by = None;
@@ -293,6 +294,12 @@ pub(crate) fn forget(
             count.devices = count.devices.saturating_sub(1);
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             entry.product = None;
+            // Customers are of the product: what leaves it is no customer's.
+            if let Some(Claimant::Customer(_, customer)) = entry.claimed_by {
+                entry.claimed_by = None;
+                release_claim(tx, product, customer, device)?;
+            }
+            tx.delete(Key::DeviceCode(product, device));
             tx.put(device, entry);
             if row.lock.is_some() {
                 let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();

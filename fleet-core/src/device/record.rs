@@ -6,7 +6,7 @@
 use crate::Error;
 use crate::firmware::FirmwareVersion;
 use crate::product::{GroupId, Platform, ProductId};
-use crate::team::AccountId;
+use crate::team::Claimant;
 use crate::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeSet;
@@ -20,9 +20,9 @@ pub struct Registration {
     /// The product it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<ProductId>,
-    /// The account that claimed it.
+    /// Who claimed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claimed_by: Option<AccountId>,
+    pub claimed_by: Option<Claimant>,
     /// Its hardware, once the host registered it or it said so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn a_device_takes_112_bytes() {
         assert_eq!(size_of::<Device>(), 112);
-        assert!(size_of::<Registration>() <= 40, "{}", size_of::<Registration>());
+        assert!(size_of::<Registration>() <= 56, "{}", size_of::<Registration>());
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct Firmware {
     pub proven: Option<Proof>,
     /// When it was first released, to the product or to a group.
     pub released_at: Option<Timestamp>,
+    /// When manufacturing began that programs it on the line (R-CFG-3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_the_line_at: Option<Timestamp>,
     /// How many devices are locked to it.
     pub locked_devices: u32,
 }

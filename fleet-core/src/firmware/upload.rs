@@ -292,6 +292,7 @@ impl Console<'_> {
                 requires_system: upload.requires_system.clone(),
                 proven: None,
                 released_at: None,
+                on_the_line_at: None,
                 locked_devices: 0,
             };
             let changed = Arc::make_mut(&mut index);
@@ -355,6 +356,9 @@ impl Console<'_> {
             let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
             if let Some(at) = firmware.released_at {
                 return in_use(format!("it was released at {at}, and what was released is kept"));
+            }
+            if let Some(at) = firmware.on_the_line_at {
+                return in_use(format!("it is programmed on the line since {at}"));
             }
             if firmware.locked_devices > 0 {
                 return in_use(format!("{} devices are locked to it; unlock them first", firmware.locked_devices));

@@ -58,7 +58,10 @@ impl Console<'_> {
     ) -> Result<Product, Error> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
-            tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
+            let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
+            if let Some(since) = account.locked_at.filter(|_| self.actor != Actor::Operator) {
+                return Err(ErrorKind::Locked { since }.into());
+            }
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
@@ -94,7 +97,7 @@ impl Console<'_> {
                 removed_at: None,
             };
             tx.put(id, Arc::new(product.clone()));
-            tx.put(id, Arc::new(Team { members: [owner].into() }));
+            tx.put(id, Arc::new(Team { members: [owner].into(), ..Team::default() }));
             tx.put(id, Arc::new(FirmwareIndex::default()));
             tx.put(id, Box::new(DeviceCount::default()));
             tx.put_record(Key::Membership(owner, id), Record::Present);
@@ -228,7 +231,11 @@ impl Console<'_> {
                 for member in &team.members {
                     tx.delete(Key::Membership(*member, id));
                 }
-                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name().into()));
+                for invited in team.invitations.keys() {
+                    tx.delete(Key::Invitation(*invited, id));
+                    tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
+                }
+                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())

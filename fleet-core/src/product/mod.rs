@@ -2,15 +2,17 @@
 //!
 //! Invariants: an id is given once and never again, also not after removal; the platform never changes (R-PRD-1, R-PRD-2).
 
+mod configuration;
 mod console;
 mod id;
 mod platform;
 mod policy;
 
+pub use configuration::{Configuration, ConfigurationAnswer, Form, Missing, QUESTIONS, Question, Section};
 pub use console::MAX_GROUPS;
 pub use id::ProductId;
 pub use platform::Platform;
-pub use policy::{Gate, Policy};
+pub use policy::{Authentication, Gate, Policy};
 
 use crate::firmware::{FirmwareVersion, Release};
 use crate::team::AccountId;

@@ -1,6 +1,8 @@
 //! What a product's team decides on where the guide leaves a choice. Each default is the decision that RULES.md names.
 
+use crate::customer::Scope;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The policies of a product.
@@ -29,6 +31,43 @@ pub struct Policy {
     /// How many devices may wait in quarantine; further ones are turned away without being remembered, so that
     /// strangers cannot fill the store. 0 to 1,000,000, default 10,000.
     pub quarantine_limit: u32,
+    /// For how long an invitation to the team can be accepted, in milliseconds (R-TEAM-1). An hour to a year, default
+    /// 14 days.
+    pub invitation_millis: u64,
+    /// How customers are authenticated; none: not decided yet, any way is taken (R-CUS-1).
+    pub authentication: Option<Authentication>,
+    /// Whether a customer needs an activation code to claim a device (R-CUS-4). Default: no.
+    pub private_beta: bool,
+    /// What customers may do with their device (R-TEAM-5). Default: see and control it.
+    pub customers_may: BTreeSet<Scope>,
+}
+
+/// The ways customers can be authenticated (R-CUS-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Authentication {
+    /// The platform holds the account.
+    Simple,
+    /// The vendor's server vouches for its own user.
+    TwoLegged,
+    /// An account of the platform, linked to the customer.
+    Linked,
+}
+
+impl Authentication {
+    const WORDS: [(Self, &str); 3] =
+        [(Self::Simple, "simple"), (Self::TwoLegged, "two_legged"), (Self::Linked, "linked")];
+
+    /// The way that a word names.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(_, known)| *known == word).map(|(way, _)| way)
+    }
+}
+
+impl std::fmt::Display for Authentication {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(Self::WORDS.iter().find(|(way, _)| way == self).map_or("", |(_, word)| word))
+    }
 }
 
 /// What a version must have shown before it can be released (R-TGT-2).
@@ -64,6 +103,10 @@ impl Default for Policy {
             approve_by_itself: false,
             known_ids_only: false,
             quarantine_limit: 10_000,
+            invitation_millis: 14 * 86_400_000,
+            authentication: None,
+            private_beta: false,
+            customers_may: [Scope::See, Scope::Control].into(),
         }
     }
 }
@@ -79,6 +122,9 @@ impl Policy {
         }
         if self.quarantine_limit > 1_000_000 {
             return out_of_range("quarantine_limit", "0 to 1000000");
+        }
+        if !(3_600_000..=31_536_000_000).contains(&self.invitation_millis) {
+            return out_of_range("invitation_millis", "3600000 to 31536000000, an hour to a year");
         }
         Ok(())
     }

@@ -5,7 +5,9 @@
 //! comes or goes: import, approve, claim, remove, create.
 
 use super::Range;
+use crate::customer::CustomerId;
 use crate::device::DeviceId;
+use crate::firmware::Sha256;
 use crate::product::ProductId;
 use crate::team::AccountId;
 use crate::time::Timestamp;
@@ -25,6 +27,8 @@ pub enum Key {
     Email(Arc<str>),
     /// That an account is on a product's team.
     Membership(AccountId, ProductId),
+    /// That an account was asked to join a product's team.
+    Invitation(AccountId, ProductId),
     /// That an account claimed a device that is in no product.
     Claim(AccountId, DeviceId),
     /// A device's entry in the registry.
@@ -45,6 +49,24 @@ pub enum Key {
     Audit(ProductId, AuditId),
     /// A notice that waits for the host.
     Notice(ProductId, Arc<str>),
+    /// A product's answers to the configuration's questions.
+    Configuration(ProductId),
+    /// How many customers a product has.
+    CustomerCount(ProductId),
+    /// A customer of a product.
+    Customer(ProductId, CustomerId),
+    /// Which customer of a product has this user name.
+    CustomerName(ProductId, Arc<str>),
+    /// A guest of a product's private beta, by the user name they were invited by.
+    Guest(ProductId, Arc<str>),
+    /// That this activation code is a guest's.
+    ActivationCode(ProductId, [u8; 4]),
+    /// The hash of a device's own claim code.
+    DeviceCode(ProductId, DeviceId),
+    /// Whose the token of this hash is.
+    Token(Sha256),
+    /// Whose the claim code of this hash is.
+    ClaimCode(Sha256),
 }
 
 /// The kinds of record: one for each form of key.
@@ -80,6 +102,26 @@ pub enum Kind {
     Audit = 13,
     /// [`Key::Notice`].
     Notice = 14,
+    /// [`Key::Invitation`].
+    Invitation = 15,
+    /// [`Key::Configuration`].
+    Configuration = 16,
+    /// [`Key::CustomerCount`].
+    CustomerCount = 17,
+    /// [`Key::Customer`].
+    Customer = 18,
+    /// [`Key::CustomerName`].
+    CustomerName = 19,
+    /// [`Key::Guest`].
+    Guest = 20,
+    /// [`Key::ActivationCode`].
+    ActivationCode = 21,
+    /// [`Key::DeviceCode`].
+    DeviceCode = 22,
+    /// [`Key::Token`].
+    Token = 23,
+    /// [`Key::ClaimCode`].
+    ClaimCode = 24,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -170,6 +212,7 @@ const ACCOUNT: u8 = 1;
 const REGISTRY: u8 = 2;
 const PRODUCT: u8 = 3;
 const OUTBOX: u8 = 4;
+const SECRETS: u8 = 5;
 
 impl Key {
     /// The kind of record it names.
@@ -179,6 +222,7 @@ impl Key {
             Self::Account(_) => Kind::Account,
             Self::Email(_) => Kind::Email,
             Self::Membership(..) => Kind::Membership,
+            Self::Invitation(..) => Kind::Invitation,
             Self::Claim(..) => Kind::Claim,
             Self::Registration(_) => Kind::Registration,
             Self::Product(_) => Kind::Product,
@@ -189,6 +233,15 @@ impl Key {
             Self::Tally(..) => Kind::Tally,
             Self::Audit(..) => Kind::Audit,
             Self::Notice(..) => Kind::Notice,
+            Self::Configuration(..) => Kind::Configuration,
+            Self::CustomerCount(..) => Kind::CustomerCount,
+            Self::Customer(..) => Kind::Customer,
+            Self::CustomerName(..) => Kind::CustomerName,
+            Self::Guest(..) => Kind::Guest,
+            Self::ActivationCode(..) => Kind::ActivationCode,
+            Self::DeviceCode(..) => Kind::DeviceCode,
+            Self::Token(..) => Kind::Token,
+            Self::ClaimCode(..) => Kind::ClaimCode,
         }
     }
 
@@ -207,6 +260,21 @@ impl Key {
     pub fn audits(product: ProductId) -> Range {
         let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
         Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
+    }
+
+    /// The products whose team an account was asked to join.
+    pub fn invitations(account: AccountId) -> Range {
+        Range::new(Self::Invitation(account, ProductId::FIRST), Self::Invitation(account, ProductId::LAST))
+    }
+
+    /// The customers of a product.
+    pub fn customers(product: ProductId) -> Range {
+        Range::new(Self::Customer(product, CustomerId::FIRST), Self::Customer(product, CustomerId::LAST))
+    }
+
+    /// The guests of a product's private beta.
+    pub fn guests(product: ProductId) -> Range {
+        Range::new(Self::Guest(product, "".into()), Self::Guest(product, "\u{10FFFF}".into()))
     }
 
     /// The devices that an account has claimed.
@@ -232,7 +300,7 @@ impl Key {
         let mut bytes = Vec::with_capacity(24);
         match self {
             Self::Directory | Self::Email(_) => bytes.push(DIRECTORY),
-            Self::Account(id) | Self::Membership(id, _) | Self::Claim(id, _) => {
+            Self::Account(id) | Self::Membership(id, _) | Self::Invitation(id, _) | Self::Claim(id, _) => {
                 bytes.push(ACCOUNT);
                 bytes.extend(id.get().to_be_bytes());
             }
@@ -243,11 +311,19 @@ impl Key {
             | Self::DeviceCount(id)
             | Self::Device(id, _)
             | Self::Tally(id, ..)
-            | Self::Audit(id, _) => {
+            | Self::Audit(id, _)
+            | Self::Configuration(id)
+            | Self::CustomerCount(id)
+            | Self::Customer(id, _)
+            | Self::CustomerName(id, _)
+            | Self::Guest(id, _)
+            | Self::ActivationCode(id, _)
+            | Self::DeviceCode(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
             Self::Notice(..) => bytes.push(OUTBOX),
+            Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -256,14 +332,22 @@ impl Key {
             | Self::Product(_)
             | Self::Team(_)
             | Self::Firmware(_)
-            | Self::DeviceCount(_) => {}
-            Self::Email(text) => bytes.extend(text.as_bytes()),
+            | Self::DeviceCount(_)
+            | Self::Configuration(_)
+            | Self::CustomerCount(_) => {}
+            Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
+            Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
+            Self::ActivationCode(_, code) => bytes.extend(code),
+            Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
                 bytes.extend(name.as_bytes());
             }
-            Self::Membership(_, product) => bytes.extend(product.get().to_be_bytes()),
-            Self::Claim(_, device) | Self::Registration(device) | Self::Device(_, device) => {
+            Self::Membership(_, product) | Self::Invitation(_, product) => bytes.extend(product.get().to_be_bytes()),
+            Self::Claim(_, device)
+            | Self::Registration(device)
+            | Self::Device(_, device)
+            | Self::DeviceCode(_, device) => {
                 bytes.extend(device.as_bytes());
             }
             Self::Tally(_, tally, slot) => {
@@ -308,6 +392,7 @@ impl Key {
                     [2] => Self::Account(id),
                     [4] => Self::Membership(id, product(&mut rest)?),
                     [5] => Self::Claim(id, device(&mut rest)?),
+                    [15] => Self::Invitation(id, product(&mut rest)?),
                     _ => return None,
                 }
             }
@@ -332,9 +417,21 @@ impl Key {
                         let at = Timestamp::from_millis(i64::from_be_bytes(*take(&mut rest)?) ^ i64::MIN);
                         Self::Audit(id, AuditId { at, nonce: u64::from_be_bytes(*take(&mut rest)?) })
                     }
+                    [16] => Self::Configuration(id),
+                    [17] => Self::CustomerCount(id),
+                    [18] => Self::Customer(id, CustomerId::new(u64::from_be_bytes(*take(&mut rest)?)).ok()?),
+                    [19] => Self::CustomerName(id, text(&mut rest)?),
+                    [20] => Self::Guest(id, text(&mut rest)?),
+                    [21] => Self::ActivationCode(id, *take(&mut rest)?),
+                    [22] => Self::DeviceCode(id, device(&mut rest)?),
                     _ => return None,
                 }
             }
+            SECRETS => match take::<1>(&mut rest)? {
+                [23] => Self::Token(Sha256::new(*take(&mut rest)?)),
+                [24] => Self::ClaimCode(Sha256::new(*take(&mut rest)?)),
+                _ => return None,
+            },
             OUTBOX => match take::<1>(&mut rest)? {
                 [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
                 _ => return None,
@@ -363,6 +460,7 @@ mod tests {
             account.clone().prop_map(Key::Account),
             "[a-zé@.]{0,9}".prop_map(|text| Key::Email(text.into())),
             (account.clone(), product.clone()).prop_map(|(a, p)| Key::Membership(a, p)),
+            (account.clone(), product.clone()).prop_map(|(a, p)| Key::Invitation(a, p)),
             (account, device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
             device.clone().prop_map(Key::Registration),
             product.clone().prop_map(Key::Product),
@@ -373,7 +471,16 @@ mod tests {
             (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),
             (product.clone(), any::<i64>(), any::<u64>())
                 .prop_map(|(p, at, nonce)| Key::Audit(p, AuditId { at: Timestamp::from_millis(at), nonce })),
-            (product, "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Notice(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Notice(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerName(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Guest(p, text.into())),
+            (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
+            (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
+            (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
+            product.clone().prop_map(Key::Configuration),
+            product.prop_map(Key::CustomerCount),
+            any::<[u8; 32]>().prop_map(|hash| Key::Token(Sha256::new(hash))),
+            any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Sha256::new(hash))),
         ]
     }
 

@@ -2,11 +2,12 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
+use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
-use crate::firmware::FirmwareIndex;
+use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
-use crate::product::{Product, ProductId};
+use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`] and [`Key::Claim`]: that it is there is all it says.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`] and [`Key::ActivationCode`]: that it is there is all it says.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -42,6 +43,20 @@ pub enum Record {
     Audit(Arc<AuditRecord>),
     /// Under [`Key::Notice`].
     Notice(Arc<Notice>),
+    /// Under [`Key::Configuration`].
+    Configuration(Arc<Configuration>),
+    /// Under [`Key::CustomerCount`].
+    CustomerCount(Box<CustomerCount>),
+    /// Under [`Key::Customer`].
+    Customer(Arc<Customer>),
+    /// Under [`Key::CustomerName`].
+    CustomerName(CustomerId),
+    /// Under [`Key::Guest`].
+    Guest(Arc<Guest>),
+    /// Under [`Key::DeviceCode`].
+    DeviceCode(Sha256),
+    /// Under [`Key::Token`] and [`Key::ClaimCode`].
+    TokenOwner(TokenOwner),
 }
 
 impl Record {
@@ -64,6 +79,13 @@ impl Record {
             Self::Counter(value) => serde_json::to_string(value),
             Self::Audit(record) => serde_json::to_string(record),
             Self::Notice(record) => serde_json::to_string(record),
+            Self::TokenOwner(record) => serde_json::to_string(record),
+            Self::DeviceCode(record) => serde_json::to_string(record),
+            Self::Guest(record) => serde_json::to_string(record),
+            Self::CustomerName(record) => serde_json::to_string(record),
+            Self::Customer(record) => serde_json::to_string(record),
+            Self::CustomerCount(record) => serde_json::to_string(record),
+            Self::Configuration(record) => serde_json::to_string(record),
         }
     }
 
@@ -76,7 +98,9 @@ impl Record {
             Kind::Directory => Self::Directory(serde_json::from_str(json)?),
             Kind::Account => Self::Account(serde_json::from_str(json)?),
             Kind::Email => Self::Email(serde_json::from_str(json)?),
-            Kind::Membership | Kind::Claim => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
+            Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => {
+                serde_json::from_str::<bool>(json).map(|_| Self::Present)?
+            }
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),
@@ -86,6 +110,13 @@ impl Record {
             Kind::Tally => Self::Counter(serde_json::from_str(json)?),
             Kind::Audit => Self::Audit(serde_json::from_str(json)?),
             Kind::Notice => Self::Notice(serde_json::from_str(json)?),
+            Kind::Token | Kind::ClaimCode => Self::TokenOwner(serde_json::from_str(json)?),
+            Kind::DeviceCode => Self::DeviceCode(serde_json::from_str(json)?),
+            Kind::Guest => Self::Guest(serde_json::from_str(json)?),
+            Kind::CustomerName => Self::CustomerName(serde_json::from_str(json)?),
+            Kind::Customer => Self::Customer(serde_json::from_str(json)?),
+            Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
+            Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
         })
     }
 }
@@ -138,5 +169,11 @@ stored! {
     Arc<FirmwareIndex>, Firmware, ProductId, id => Key::Firmware(id);
     Box<DeviceCount>, DeviceCount, ProductId, id => Key::DeviceCount(id);
     Device, Device, (ProductId, DeviceId), (product, id) => Key::Device(product, id);
+    Arc<Configuration>, Configuration, ProductId, id => Key::Configuration(id);
+    Box<CustomerCount>, CustomerCount, ProductId, id => Key::CustomerCount(id);
+    Arc<Customer>, Customer, (ProductId, CustomerId), (product, id) => Key::Customer(product, id);
+    CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
+    Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
+    Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }

@@ -110,6 +110,16 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// The record of a key that was loaded, as this transaction sees it.
+    pub(crate) fn record(&self, key: &Key) -> Option<Record> {
+        self.place(key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone())
+    }
+
+    /// Whether a key that was loaded has a record.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
+    }
+
     pub(crate) fn put<T: Stored>(&mut self, id: T::Id, record: T) {
         self.put_record(T::key(id), record.into_record());
     }

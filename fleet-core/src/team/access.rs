@@ -1,8 +1,8 @@
 //! Who may do what: one matrix of role and command, which every door asks (R-TEAM-6).
 
-use super::{AccountId, Team};
+use super::{Account, AccountId, Team};
 use crate::product::{Product, ProductId};
-use crate::store::Transaction;
+use crate::store::{Key, Transaction};
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -36,19 +36,31 @@ impl fmt::Display for Actor {
 /// What somebody is to a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
+    /// Who runs the platform.
     Operator,
+    /// The account that the product belongs to.
     Owner,
+    /// On the team.
     Member,
+    /// Asked to join the team.
+    Invited,
+    /// A customer who has claimed the device in question.
+    CustomerWithDevice,
+    /// A customer who has not.
+    Customer,
+    /// Anybody else.
     Outsider,
 }
 
-/// Everything that can be asked of a console.
+/// Everything that can be asked of a console or a portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Command {
     /// Make an account.
     CreateAccount,
+    /// Lock an account for unpaid bills, or unlock it.
+    LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
     /// Make a product with a given id.
@@ -57,16 +69,22 @@ pub enum Command {
     RemoveProduct,
     /// Put a product on a tier without a charge.
     SetTier,
+    /// Make another account the owner.
+    TransferOwnership,
     /// Make a product.
     CreateProduct,
     /// Claim a personal device, or give it up.
     ClaimDevice,
-    /// See a product, its devices, its firmware, its audit.
+    /// See a product, its devices, its firmware, its team, its audit.
     ReadProduct,
     /// Rename a product.
     RenameProduct,
     /// Change a product's policy.
     SetPolicy,
+    /// Answer a question of the configuration.
+    Configure,
+    /// Start manufacturing.
+    StartManufacturing,
     /// Import devices.
     ImportDevices,
     /// Let a waiting device in.
@@ -95,21 +113,74 @@ pub enum Command {
     LockDevice,
     /// Send an update to a device that takes none.
     ForceUpdate,
+    /// Make a customer, or take one away.
+    ChangeCustomers,
+    /// Give a customer a token, or revoke it.
+    IssueToken,
+    /// Invite customers to the private beta.
+    InviteToBeta,
+    /// Ask an account to join the team.
+    InviteMember,
+    /// Take an invitation back.
+    RevokeInvitation,
+    /// Take a member off the team.
+    RemoveMember,
+    /// Accept or decline an invitation.
+    AnswerInvitation,
+    /// Leave the team.
+    LeaveTeam,
+    /// See one's own customer record.
+    ReadSelf,
+    /// Take part in the private beta by one's activation code.
+    Activate,
+    /// Get a code to claim a device with.
+    AskClaimCode,
+    /// Claim a device by its code.
+    ClaimAsCustomer,
+    /// See or control one's own device, or give it up.
+    UseDevice,
+}
+
+/// Whom a command is for: the rows of the matrix that are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Circle {
+    /// The operator alone.
+    Operator,
+    /// Any account, for itself; an operator owns and claims nothing.
+    Account,
+    /// Who may see a product.
+    Reader,
+    /// The team, and the operator for it.
+    Team,
+    /// The owner, and the operator for them.
+    Owner,
+    /// Who was asked to join.
+    Invited,
+    /// Who is on the team, for themselves.
+    Oneself,
+    /// Any customer of the product.
+    Customer,
+    /// The customer whose device it is.
+    DeviceOwner,
 }
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 41] = [
         Self::CreateAccount,
+        Self::LockAccount,
         Self::RegisterDevices,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
+        Self::TransferOwnership,
         Self::CreateProduct,
         Self::ClaimDevice,
         Self::ReadProduct,
         Self::RenameProduct,
         Self::SetPolicy,
+        Self::Configure,
+        Self::StartManufacturing,
         Self::ImportDevices,
         Self::ApproveDevice,
         Self::DenyDevice,
@@ -124,19 +195,65 @@ impl Command {
         Self::ReleaseFirmware,
         Self::LockDevice,
         Self::ForceUpdate,
+        Self::ChangeCustomers,
+        Self::IssueToken,
+        Self::InviteToBeta,
+        Self::InviteMember,
+        Self::RevokeInvitation,
+        Self::RemoveMember,
+        Self::AnswerInvitation,
+        Self::LeaveTeam,
+        Self::ReadSelf,
+        Self::Activate,
+        Self::AskClaimCode,
+        Self::ClaimAsCustomer,
+        Self::UseDevice,
     ];
 
-    /// Which role it takes, in words.
-    fn needs(self) -> &'static str {
+    fn circle(self) -> Circle {
         match self {
             Self::CreateAccount
+            | Self::LockAccount
             | Self::RegisterDevices
             | Self::CreateProductWithId
             | Self::RemoveProduct
-            | Self::SetTier => "an operator",
-            Self::CreateProduct | Self::ClaimDevice => "an account",
-            _ => "a member of the team",
+            | Self::SetTier
+            | Self::TransferOwnership => Circle::Operator,
+            Self::CreateProduct | Self::ClaimDevice => Circle::Account,
+            Self::ReadProduct => Circle::Reader,
+            Self::RenameProduct
+            | Self::SetPolicy
+            | Self::Configure
+            | Self::StartManufacturing
+            | Self::ImportDevices
+            | Self::ApproveDevice
+            | Self::DenyDevice
+            | Self::UndenyDevice
+            | Self::RemoveDevice
+            | Self::NameDevice
+            | Self::MarkDevelopment
+            | Self::ChangeGroups
+            | Self::UploadFirmware
+            | Self::EditFirmware
+            | Self::DeleteFirmware
+            | Self::ReleaseFirmware
+            | Self::LockDevice
+            | Self::ForceUpdate
+            | Self::ChangeCustomers
+            | Self::IssueToken
+            | Self::InviteToBeta => Circle::Team,
+            Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
+            Self::AnswerInvitation => Circle::Invited,
+            Self::LeaveTeam => Circle::Oneself,
+            Self::ReadSelf | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => Circle::Customer,
+            Self::UseDevice => Circle::DeviceOwner,
         }
+    }
+
+    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, and
+    /// making more products. People can still decline and leave; customers and devices go on.
+    fn is_stopped_by_lock(self) -> bool {
+        matches!(self.circle(), Circle::Team | Circle::Owner) || self == Self::CreateProduct
     }
 }
 
@@ -144,15 +261,19 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CreateAccount => "creating an account",
+            Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",
+            Self::TransferOwnership => "transferring ownership",
             Self::CreateProduct => "creating a product",
             Self::ClaimDevice => "claiming a device",
             Self::ReadProduct => "seeing a product",
             Self::RenameProduct => "renaming a product",
             Self::SetPolicy => "changing a product's policy",
+            Self::Configure => "configuring a product",
+            Self::StartManufacturing => "starting manufacturing",
             Self::ImportDevices => "importing devices",
             Self::ApproveDevice => "approving a device",
             Self::DenyDevice => "denying a device",
@@ -167,38 +288,54 @@ impl fmt::Display for Command {
             Self::ReleaseFirmware => "releasing firmware",
             Self::LockDevice => "locking a device",
             Self::ForceUpdate => "forcing an update",
+            Self::ChangeCustomers => "changing customers",
+            Self::IssueToken => "issuing a token",
+            Self::InviteToBeta => "inviting to the private beta",
+            Self::InviteMember => "inviting a member",
+            Self::RevokeInvitation => "revoking an invitation",
+            Self::RemoveMember => "removing a member",
+            Self::AnswerInvitation => "answering an invitation",
+            Self::LeaveTeam => "leaving the team",
+            Self::ReadSelf => "seeing one's own account",
+            Self::Activate => "activating",
+            Self::AskClaimCode => "asking for a claim code",
+            Self::ClaimAsCustomer => "claiming a device as a customer",
+            Self::UseDevice => "using a device",
         })
     }
 }
 
-/// The matrix.
-pub(crate) fn allows(role: Role, command: Command) -> bool {
-    match command {
-        Command::CreateAccount
-        | Command::RegisterDevices
-        | Command::CreateProductWithId
-        | Command::RemoveProduct
-        | Command::SetTier => role == Role::Operator,
-        // What concerns no product that exists: any account may do it for itself, and an operator has no devices.
-        Command::CreateProduct | Command::ClaimDevice => role != Role::Operator,
-        Command::ReadProduct
-        | Command::RenameProduct
-        | Command::SetPolicy
-        | Command::ImportDevices
-        | Command::ApproveDevice
-        | Command::DenyDevice
-        | Command::UndenyDevice
-        | Command::RemoveDevice
-        | Command::NameDevice
-        | Command::MarkDevelopment
-        | Command::ChangeGroups
-        | Command::UploadFirmware
-        | Command::EditFirmware
-        | Command::DeleteFirmware
-        | Command::ReleaseFirmware
-        | Command::LockDevice
-        | Command::ForceUpdate => matches!(role, Role::Operator | Role::Owner | Role::Member),
+impl Circle {
+    /// Whom it takes, in words.
+    fn needs(self) -> &'static str {
+        match self {
+            Self::Operator => "an operator",
+            Self::Account => "an account",
+            Self::Reader | Self::Team | Self::Oneself => "a member of the team",
+            Self::Owner => "the owner",
+            Self::Invited => "an invitation",
+            Self::Customer => "a customer",
+            Self::DeviceOwner => "the customer whose device it is",
+        }
     }
+
+    fn has(self, role: Role) -> bool {
+        match self {
+            Self::Operator => role == Role::Operator,
+            Self::Account => matches!(role, Role::Owner | Role::Member | Role::Invited | Role::Outsider),
+            Self::Reader | Self::Team => matches!(role, Role::Operator | Role::Owner | Role::Member),
+            Self::Owner => matches!(role, Role::Operator | Role::Owner),
+            Self::Invited => role == Role::Invited,
+            Self::Oneself => matches!(role, Role::Owner | Role::Member),
+            Self::Customer => matches!(role, Role::Customer | Role::CustomerWithDevice),
+            Self::DeviceOwner => role == Role::CustomerWithDevice,
+        }
+    }
+}
+
+/// The matrix: whether a role may give a command (R-TEAM-6).
+pub(crate) fn allows(role: Role, command: Command) -> bool {
+    command.circle().has(role)
 }
 
 /// Lets a command of no product through, or says whose it is.
@@ -218,14 +355,13 @@ impl Access {
     ///
     /// # Errors
     /// `not_found` alike where the product is not there, was removed, or is not the actor's to see; `forbidden` where
-    /// it is, but not for this.
+    /// it is, but not for this; `account_locked` where the owner's account is, and the command would change something.
     pub(crate) fn check(
         tx: &mut Transaction<'_>,
         actor: Actor,
         command: Command,
         id: ProductId,
     ) -> Result<Self, Error> {
-        use crate::store::Key;
         tx.load([Key::Product(id), Key::Team(id)])?;
         let product: Option<Arc<Product>> = tx.get(id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
@@ -235,16 +371,83 @@ impl Access {
             Actor::Operator => Role::Operator,
             Actor::Account(account) if account == product.owner => Role::Owner,
             Actor::Account(account) if team.members.contains(&account) => Role::Member,
+            Actor::Account(account) if team.invitations.contains_key(&account) => Role::Invited,
             Actor::Account(_) => Role::Outsider,
         };
         match (allows(role, command), role) {
-            (true, _) => Ok(Self { product, team }),
-            (false, Role::Outsider) => Err(hidden()),
-            (false, _) => Err(forbidden(command)),
+            (true, Role::Operator) => {}
+            (true, _) => unlocked(tx, &product, command)?,
+            // Who was invited knows the product's name, and no more of it than an outsider.
+            (false, Role::Outsider | Role::Invited) => return Err(hidden()),
+            (false, _) => return Err(forbidden(command)),
         }
+        Ok(Self { product, team })
     }
 }
 
-fn forbidden(command: Command) -> Error {
-    ErrorKind::Forbidden { command, needs: command.needs() }.into()
+/// Whether the owner's account leaves a product as it is (R-PAY-5).
+fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Result<(), Error> {
+    if !command.is_stopped_by_lock() {
+        return Ok(());
+    }
+    match tx.get::<Arc<Account>>(product.owner)?.and_then(|owner| owner.locked_at) {
+        Some(since) => Err(ErrorKind::Locked { since }.into()),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn forbidden(command: Command) -> Error {
+    ErrorKind::Forbidden { command, needs: command.circle().needs() }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    /// The columns: a role, and whether the account of the product's owner is locked.
+    const COLUMNS: [(Role, bool, &str); 9] = [
+        (Role::Operator, false, "operator"),
+        (Role::Owner, false, "owner"),
+        (Role::Owner, true, "owner,locked"),
+        (Role::Member, false, "member"),
+        (Role::Member, true, "member,locked"),
+        (Role::Invited, false, "invited"),
+        (Role::CustomerWithDevice, false, "device owner"),
+        (Role::Customer, false, "customer"),
+        (Role::Outsider, false, "outsider"),
+    ];
+
+    fn table() -> String {
+        let mut table = format!("{:<24}", "");
+        for (.., name) in COLUMNS {
+            write!(table, "{name:>15}").unwrap();
+        }
+        for command in Command::ALL {
+            write!(table, "\n{:<24}", serde_json::to_value(command).unwrap().as_str().unwrap()).unwrap();
+            for (role, locked, _) in COLUMNS {
+                let allowed = allows(role, command) && !(locked && command.is_stopped_by_lock());
+                write!(table, "{:>15}", if allowed { "yes" } else { "-" }).unwrap();
+            }
+        }
+        table + "\n"
+    }
+
+    #[test]
+    fn the_matrix_is_the_one_that_was_agreed_on() {
+        let agreed = include_str!("matrix.txt");
+        let found = table();
+        assert!(found == agreed, "the matrix is now\n{found}\nand was agreed on as\n{agreed}");
+    }
+
+    #[test]
+    fn no_command_is_missing_from_the_matrix() {
+        let declared = include_str!("access.rs").split("pub enum Command {").nth(1).unwrap();
+        let declared = declared.split("\n}").next().unwrap();
+        let declared =
+            declared.lines().filter(|line| !line.trim().starts_with("///") && line.trim().ends_with(',')).count();
+        assert_eq!(declared, Command::ALL.len());
+        let distinct: std::collections::BTreeSet<_> = Command::ALL.into_iter().collect();
+        assert_eq!(distinct.len(), declared);
+    }
 }

@@ -1,9 +1,11 @@
 //! Accounts and teams.
 
 use crate::Error;
+use crate::customer::CustomerId;
+use crate::product::ProductId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU64;
 
@@ -33,6 +35,16 @@ impl fmt::Display for AccountId {
     }
 }
 
+/// Who has claimed a device: one at a time (R-CUS-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claimant {
+    /// An account, for itself (R-PRD-6).
+    Account(AccountId),
+    /// A customer of the product that the device is in.
+    Customer(ProductId, CustomerId),
+}
+
 /// A person who can log in. The core holds no password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,11 +56,14 @@ pub struct Account {
     pub email: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Since when it is locked, for a bill that was not paid: its products can be seen and not changed (R-PAY-5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
 }
 
 impl Account {
     pub(crate) fn new(id: AccountId, email: String, created_at: Timestamp) -> Self {
-        Self { id, email, created_at }
+        Self { id, email, created_at, locked_at: None }
     }
 }
 
@@ -58,6 +73,30 @@ impl Account {
 pub struct Team {
     /// The members, the owner among them.
     pub members: BTreeSet<AccountId>,
+    /// Who was asked to join and has not answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub invitations: BTreeMap<AccountId, Invitation>,
+}
+
+/// That an account was asked to join a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// When.
+    pub at: Timestamp,
+    /// From when on it can't be accepted and holds no seat.
+    pub expires_at: Timestamp,
+}
+
+impl Team {
+    /// How many seats are taken: each member's, and each unexpired invitation's, but for one account's (R-TEAM-4).
+    pub(crate) fn seats_but(&self, account: AccountId, now: Timestamp) -> u64 {
+        let members = self.members.iter().filter(|member| **member != account).count();
+        let invited = self.invitations.iter().filter(|(invited, invitation)| {
+            **invited != account && invitation.expires_at > now && !self.members.contains(invited)
+        });
+        (members + invited.count()) as u64
+    }
 }
 
 /// An e-mail as it is kept: trimmed, lower case, of a form that mail can be sent to.

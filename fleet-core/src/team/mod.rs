@@ -3,7 +3,9 @@
 mod access;
 mod account;
 mod console;
+mod members;
 
-pub(crate) use access::{Access, allow};
+pub(crate) use access::{Access, Role, allow, allows, forbidden};
 pub use access::{Actor, Command};
-pub use account::{Account, AccountId, Team};
+pub use account::{Account, AccountId, Claimant, Invitation, Team};
+pub use members::{Person, TeamView};

@@ -4,7 +4,7 @@ use super::Malformed;
 use crate::LimitExceeded;
 use crate::device::{DeviceId, Registration};
 use crate::product::{Platform, Product};
-use crate::team::Team;
+use crate::team::{Claimant, Team};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -133,7 +133,8 @@ pub(crate) fn judge(product: &Product, team: &Team, entry: Option<&Registration>
     match (entry.product, entry.claimed_by, &entry.platform) {
         (Some(home), ..) if home == product.id => Verdict::AlreadyHere,
         (Some(_), ..) => Verdict::InAnotherProduct,
-        (None, Some(account), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
+        (None, Some(Claimant::Customer(..)), _) => Verdict::ClaimedOutsideTeam,
+        (None, Some(Claimant::Account(account)), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
         (.., Some(known)) if *known != product.platform => Verdict::WrongPlatform { known: Box::new(known.clone()) },
         _ => Verdict::Imported,
     }

@@ -1,0 +1,199 @@
+//! The private beta: who is invited, and the code that lets them claim a device (R-CUS-4).
+
+use super::record::Guest;
+use super::{ActivationCode, CustomerCount};
+use crate::device::{Page, check_page};
+use crate::fleet::Console;
+use crate::product::ProductId;
+use crate::store::{Key, Record};
+use crate::team::{Access, Command};
+use crate::text::{self, NAME};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A product's beta has at most so many guests: some tenth of the codes there are, so that guessing one is hard.
+pub const MAX_GUESTS: u64 = 100_000;
+
+/// A list of guests has at most so many lines.
+pub const MAX_LINES: usize = 100_000;
+
+/// So many guests are invited by one commit.
+const CHUNK: usize = 1024;
+
+/// Somebody who was invited to the beta.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BetaGuest {
+    /// The user name they were invited by.
+    pub user_name: String,
+    /// Their code, to be sent to them.
+    pub code: ActivationCode,
+    /// When they used it.
+    pub used_at: Option<Timestamp>,
+}
+
+/// A line of a list of guests, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BetaLine {
+    /// The line's number, from 1.
+    pub line: u32,
+    /// What became of it.
+    pub verdict: BetaVerdict,
+}
+
+/// What became of a line of a list of guests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BetaVerdict {
+    /// Invited, with a code of their own.
+    Invited(BetaGuest),
+    /// Invited before: their code stays.
+    AlreadyInvited(BetaGuest),
+    /// The same user name stands on an earlier line.
+    DuplicateOf(u32),
+    /// No user name can be read; why.
+    Malformed(String),
+}
+
+impl Console<'_> {
+    /// Invites the customers of a list to the private beta: a user name a line, or the first column of a .csv; a first
+    /// line of `user_name`, `username`, `email` or `e-mail` is its header. A verdict for each line that is not blank.
+    ///
+    /// # Errors
+    /// `invalid` for a list that is not UTF-8 text, has over 100,000 lines, or more guests than a beta may have.
+    pub fn invite_to_beta(&self, product: ProductId, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::InviteToBeta, product).map(|_| ()))?;
+        let mut lines = read(list)?;
+        let mut wanted: Vec<(usize, String)> = Vec::new();
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for (place, (line, name)) in lines.iter_mut().enumerate() {
+            if let Ok(user_name) = name {
+                match seen.entry(user_name.to_lowercase()) {
+                    std::collections::hash_map::Entry::Vacant(entry) => {
+                        entry.insert(*line);
+                        wanted.push((place, user_name.clone()));
+                    }
+                    std::collections::hash_map::Entry::Occupied(_) => {}
+                }
+            }
+        }
+        let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
+        for chunk in wanted.chunks(CHUNK) {
+            verdicts.extend(self.invite_some(product, chunk)?);
+        }
+        let verdict = |place, line: u32, name: Result<String, String>| match (verdicts.remove(&place), name) {
+            (Some(verdict), _) => verdict,
+            (None, Ok(name)) => BetaVerdict::DuplicateOf(seen.get(&name.to_lowercase()).copied().unwrap_or(line)),
+            (None, Err(why)) => BetaVerdict::Malformed(why),
+        };
+        let mut verdict = verdict;
+        Ok(lines
+            .into_iter()
+            .enumerate()
+            .map(|(place, (line, name))| BetaLine { line, verdict: verdict(place, line, name) })
+            .collect())
+    }
+
+    fn invite_some(&self, product: ProductId, names: &[(usize, String)]) -> Result<Vec<(usize, BetaVerdict)>, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::InviteToBeta, product)?;
+            tx.load(names.iter().map(|(_, name)| guest_key(product, name)))?;
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            let (mut verdicts, mut new) = (Vec::with_capacity(names.len()), 0);
+            for (place, name) in names {
+                let id = (product, Arc::from(name.to_lowercase()));
+                if let Some(guest) = tx.get::<Arc<Guest>>(id.clone())? {
+                    verdicts.push((*place, BetaVerdict::AlreadyInvited(BetaGuest::of(&guest))));
+                    continue;
+                }
+                let code = loop {
+                    let code = ActivationCode::pick(self.fleet.random_number()?);
+                    // The code's own key guards that it is one guest's: it is read, and must be absent at the commit.
+                    tx.load([Key::ActivationCode(product, *code.as_bytes())])?;
+                    if !tx.holds(&Key::ActivationCode(product, *code.as_bytes())) {
+                        break code;
+                    }
+                };
+                tx.put_record(Key::ActivationCode(product, *code.as_bytes()), Record::Present);
+                let guest = Guest { user_name: name.clone(), code, used_at: None };
+                verdicts.push((*place, BetaVerdict::Invited(BetaGuest::of(&guest))));
+                tx.put(id, Arc::new(guest));
+                new += 1;
+            }
+            count.guests += new;
+            if count.guests > MAX_GUESTS {
+                return Err(Error::invalid("list", format!("a private beta has at most {MAX_GUESTS} guests")));
+            }
+            if new > 0 {
+                tx.put(product, count);
+                self.note(tx, product, Command::InviteToBeta, format!("{new} guests"));
+            }
+            Ok(verdicts)
+        })
+    }
+
+    /// The guests of the private beta, in order of their names, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn beta_guests(
+        &self,
+        product: ProductId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<BetaGuest, String>, Error> {
+        check_page(limit)?;
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let mut range = Key::guests(product).limit(limit);
+        if let Some(after) = after {
+            range = range.after(guest_key(product, after));
+        }
+        let rows = self.fleet.store().scan(&range)?;
+        let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
+            Key::Guest(_, name) => Some(name.to_string()),
+            _ => None,
+        });
+        let guests = rows.into_iter().filter_map(|row| match row.record {
+            Record::Guest(guest) => Some(BetaGuest::of(&guest)),
+            _ => None,
+        });
+        Ok(Page::new(guests.collect(), next))
+    }
+}
+
+impl BetaGuest {
+    fn of(guest: &Guest) -> Self {
+        Self { user_name: guest.user_name.clone(), code: guest.code, used_at: guest.used_at }
+    }
+}
+
+fn guest_key(product: ProductId, name: &str) -> Key {
+    Key::Guest(product, name.to_lowercase().into())
+}
+
+/// The lines of a list that are not blank: their numbers, and the user name or why there is none.
+fn read(list: &[u8]) -> Result<Vec<(u32, Result<String, String>)>, Error> {
+    let text = std::str::from_utf8(list.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(list))
+        .map_err(|_| Error::invalid("list", "is not UTF-8 text; save it as UTF-8"))?;
+    let mut lines = Vec::new();
+    for (line, number) in text.lines().zip(1_u32..) {
+        let field = line.split([',', ';', '\t']).next().unwrap_or_default();
+        let name = field.trim().trim_matches('"').trim();
+        let header = ["user_name", "username", "email", "e-mail"];
+        if name.is_empty() || (lines.is_empty() && header.contains(&name.to_lowercase().as_str())) {
+            continue;
+        }
+        if lines.len() == MAX_LINES {
+            return Err(Error::invalid("list", format!("has over {MAX_LINES} lines; split it")));
+        }
+        let checked = text::checked("user name", name, NAME).map_err(|error| match error.kind() {
+            ErrorKind::Invalid { problem, .. } => problem.clone(),
+            _ => error.to_string(),
+        });
+        lines.push((number, checked));
+    }
+    Ok(lines)
+}

@@ -1,0 +1,312 @@
+//! What a team does with its customers: make them, give them tokens, see who uses their device (R-CUS, R-SEE-1).
+
+use super::code::Secret;
+use super::record::release_claim;
+use super::{Customer, CustomerCount, CustomerId, Identity, Scope, Token, TokenId, TokenOwner};
+use crate::device::{DeviceId, Page, Registration, check_page, member};
+use crate::fleet::Console;
+use crate::product::{Authentication, ProductId};
+use crate::store::{Key, Record, Transaction};
+use crate::team::{Access, Account, Claimant, Command};
+use crate::text::{self, NAME};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A customer has at most so many tokens.
+pub const MAX_TOKENS: usize = 20;
+
+/// The longest a token is good for: a year.
+pub const MAX_TOKEN_LIFE: Duration = Duration::from_secs(366 * 86_400);
+
+/// A customer, as the team sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CustomerView {
+    /// Their number.
+    pub id: CustomerId,
+    /// Their name.
+    pub user_name: String,
+    /// How they are known.
+    pub identity: Identity,
+    /// When they were made.
+    pub created_at: Timestamp,
+    /// The devices they have claimed.
+    pub devices: Vec<DeviceId>,
+    /// When they last used a device; none: never.
+    pub active_at: Option<Timestamp>,
+    /// When they joined the private beta.
+    pub activated_at: Option<Timestamp>,
+    /// The names of their tokens, and from when on each is no good.
+    pub tokens: Vec<(TokenId, Timestamp)>,
+}
+
+/// Whether customers use their device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// They did since then.
+    Since(Timestamp),
+    /// They have a device and did not since then, or never.
+    NotSince(Timestamp),
+}
+
+/// Which customers to list; all that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CustomerFilter {
+    /// By their use of a device.
+    pub activity: Option<Activity>,
+    /// With a device, or without.
+    pub with_device: Option<bool>,
+    /// Whose user name begins with this, whatever the case.
+    pub prefix: Option<String>,
+}
+
+impl CustomerFilter {
+    fn wants(&self, customer: &Customer) -> bool {
+        let active = |since| customer.active_at.is_some_and(|at| at >= since);
+        self.with_device.is_none_or(|wanted| wanted == !customer.devices.is_empty())
+            && match self.activity {
+                None => true,
+                Some(Activity::Since(since)) => active(since),
+                Some(Activity::NotSince(since)) => !customer.devices.is_empty() && !active(since),
+            }
+            && self
+                .prefix
+                .as_ref()
+                .is_none_or(|prefix| customer.user_name.to_lowercase().starts_with(&prefix.to_lowercase()))
+    }
+}
+
+impl CustomerView {
+    pub(super) fn of(customer: &Customer) -> Self {
+        Self {
+            id: customer.id,
+            user_name: customer.user_name.clone(),
+            identity: customer.identity.clone(),
+            created_at: customer.created_at,
+            devices: customer.devices.iter().copied().collect(),
+            active_at: customer.active_at,
+            activated_at: customer.activated_at,
+            tokens: customer.tokens.iter().map(|(id, token)| (*id, token.expires_at)).collect(),
+        }
+    }
+}
+
+impl Console<'_> {
+    /// Makes a customer of the product (R-CUS-1). Where the configuration names the way customers are authenticated,
+    /// the identity must be of that way.
+    ///
+    /// # Errors
+    /// `taken` for a user name that another customer has; `invalid` for a bad name or an identity of another way;
+    /// `not_found` for a linked account that does not exist.
+    pub fn create_customer(
+        &self,
+        product: ProductId,
+        user_name: &str,
+        identity: &Identity,
+    ) -> Result<CustomerView, Error> {
+        let user_name = text::checked("user name", user_name, NAME)?;
+        if let Identity::TwoLegged { user } = identity {
+            text::checked("user", user, NAME)?;
+        }
+        self.fleet.transact(|tx| {
+            let Access { product: record, .. } = Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
+            let way = match identity {
+                Identity::Simple => Authentication::Simple,
+                Identity::TwoLegged { .. } => Authentication::TwoLegged,
+                Identity::Linked { account } => {
+                    tx.get::<Arc<Account>>(*account)?.ok_or_else(|| Error::not_found("account"))?;
+                    Authentication::Linked
+                }
+            };
+            if let Some(chosen) = record.policy.authentication
+                && chosen != way
+            {
+                let problem = format!("the product's customers are authenticated as `{chosen}`, this is `{way}`");
+                return Err(Error::invalid("identity", problem));
+            }
+            let name: Arc<str> = user_name.to_lowercase().into();
+            if tx.get::<CustomerId>((product, Arc::clone(&name)))?.is_some() {
+                return Err(ErrorKind::Taken { what: "user name", value: user_name.clone() }.into());
+            }
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            let id = CustomerId::new(count.next)?;
+            count.next = count.next.saturating_add(1);
+            count.customers += 1;
+            let customer = Customer::new(id, user_name.clone(), identity.clone(), self.now);
+            tx.put(product, count);
+            tx.put((product, name), id);
+            tx.put((product, id), Arc::new(customer.clone()));
+            self.note(tx, product, Command::ChangeCustomers, format!("customer {id} made"));
+            Ok(CustomerView::of(&customer))
+        })
+    }
+
+    /// A customer of the product.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn customer(&self, product: ProductId, customer: CustomerId) -> Result<CustomerView, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(CustomerView::of(&*find(tx, product, customer)?))
+        })
+    }
+
+    /// The customers that a filter wants, in order of their numbers, `limit` (1 to 1,000) a page (R-CUS-2, R-SEE-1).
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn customers(
+        &self,
+        product: ProductId,
+        filter: &CustomerFilter,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Page<CustomerView, CustomerId>, Error> {
+        check_page(limit)?;
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let mut range = Key::customers(product).limit(crate::device::MAX_PAGE);
+        if let Some(after) = after {
+            range = range.after(Key::Customer(product, after));
+        }
+        let mut items: Vec<CustomerView> = Vec::new();
+        loop {
+            let rows = self.fleet.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
+            for row in rows {
+                let Record::Customer(customer) = row.record else { continue };
+                if filter.wants(&customer) {
+                    if items.len() == limit {
+                        let next = items.last().map(|view| view.id);
+                        return Ok(Page::new(items, next));
+                    }
+                    items.push(CustomerView::of(&customer));
+                }
+            }
+            range = range.after(last);
+        }
+    }
+
+    /// Takes a customer away: their devices are unclaimed, their tokens no good.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn remove_customer(&self, product: ProductId, customer: CustomerId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
+            let record = find(tx, product, customer)?;
+            for device in &record.devices {
+                unclaim(tx, product, customer, *device)?;
+            }
+            for token in record.tokens.values() {
+                tx.delete(Key::Token(token.hash));
+            }
+            if let Some(code) = record.claim_code {
+                tx.delete(Key::ClaimCode(code));
+            }
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            count.customers = count.customers.saturating_sub(1);
+            tx.put(product, count);
+            tx.delete(Key::CustomerName(product, record.user_name.to_lowercase().into()));
+            tx.delete(Key::Customer(product, customer));
+            self.note(tx, product, Command::ChangeCustomers, format!("customer {customer} removed"));
+            Ok(())
+        })
+    }
+
+    /// Gives a customer a token for these scopes and this long, a second to a year. It is told once and never again:
+    /// only its hash is kept.
+    ///
+    /// # Errors
+    /// `invalid` for no scope, a life out of its range, or the 21st token that is still good; `not_found`.
+    pub fn issue_token(
+        &self,
+        product: ProductId,
+        customer: CustomerId,
+        scopes: &BTreeSet<Scope>,
+        life: Duration,
+    ) -> Result<(TokenId, Secret), Error> {
+        if scopes.is_empty() {
+            return Err(Error::invalid("scopes", "a token needs at least one"));
+        }
+        if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
+            return Err(Error::invalid("life", "a token is good for a second to a year"));
+        }
+        let secret = Secret::new(self.fleet)?;
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::IssueToken, product)?;
+            let mut record = find(tx, product, customer)?;
+            let expires_at = self.now.after(life);
+            let hash = secret.hash();
+            let changed = Arc::make_mut(&mut record);
+            for (_, old) in changed.tokens.extract_if(.., |_, token| token.expires_at <= self.now) {
+                tx.delete(Key::Token(old.hash));
+            }
+            if changed.tokens.len() >= MAX_TOKENS {
+                return Err(Error::invalid("token", format!("a customer has at most {MAX_TOKENS}; revoke one first")));
+            }
+            let id = TokenId(tx.random());
+            changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
+            tx.put((product, customer), record);
+            tx.put_record(Key::Token(hash), Record::TokenOwner(TokenOwner { product, customer, expires_at }));
+            self.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
+            Ok((id, secret.clone()))
+        })
+    }
+
+    /// Makes a token no good at once.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn revoke_token(&self, product: ProductId, customer: CustomerId, token: TokenId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::IssueToken, product)?;
+            let mut record = find(tx, product, customer)?;
+            let revoked = Arc::make_mut(&mut record).tokens.remove(&token).ok_or_else(|| Error::not_found("token"))?;
+            tx.delete(Key::Token(revoked.hash));
+            tx.put((product, customer), record);
+            self.note(tx, product, Command::IssueToken, format!("of customer {customer} revoked"));
+            Ok(())
+        })
+    }
+
+    /// Gives a device of the product a claim code of its own, such as that on its sticker: 8 to 100 characters. Only its
+    /// hash is kept.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a code out of its range.
+    pub fn set_device_code(&self, product: ProductId, device: DeviceId, code: &str) -> Result<(), Error> {
+        let code = text::checked("claim code", code, 8..=100)?;
+        let hash = crate::firmware::Sha256::of(code.as_bytes());
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
+            member(tx, product, device)?;
+            tx.put_record(Key::DeviceCode(product, device), Record::DeviceCode(hash));
+            self.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
+            Ok(())
+        })
+    }
+}
+
+pub(super) fn find(tx: &mut Transaction<'_>, product: ProductId, customer: CustomerId) -> Result<Arc<Customer>, Error> {
+    tx.get::<Arc<Customer>>((product, customer))?.ok_or_else(|| Error::not_found("customer"))
+}
+
+/// Frees a device that a customer has claimed.
+pub(super) fn unclaim(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    customer: CustomerId,
+    device: DeviceId,
+) -> Result<(), Error> {
+    let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+    if entry.claimed_by == Some(Claimant::Customer(product, customer)) {
+        entry.claimed_by = None;
+        tx.put(device, entry);
+    }
+    release_claim(tx, product, customer, device)
+}

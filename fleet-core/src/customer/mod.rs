@@ -1,0 +1,17 @@
+//! Customers: the end users of a product, the tokens they come with, the devices they claim (R-CUS).
+//!
+//! Invariants: a customer is of one product; a device has one owner at a time (its registry entry is the guard); no
+//! secret is kept, only hashes of them; an activation code is of one guest of one product, and used once.
+
+mod beta;
+mod code;
+mod console;
+mod portal;
+mod record;
+
+pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS, MAX_LINES};
+pub use code::{ActivationCode, Secret};
+pub use console::{Activity, CustomerFilter, CustomerView, MAX_TOKEN_LIFE, MAX_TOKENS};
+pub use portal::{BARRED_FOR, CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, MAX_DEVICES_A_CUSTOMER, Portal, WRONG_CODES};
+pub(crate) use record::release_claim;
+pub use record::{Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner};

@@ -1,0 +1,337 @@
+//! The customers' door: opened with a token, for what the token, the customer and the product's configuration allow.
+//!
+//! A code that is wrong is counted by the same commit that turns it away; after five in a row none of that customer's
+//! is looked at for a quarter of an hour.
+
+use super::code::{ActivationCode, Secret, same};
+use super::console::{find, unclaim};
+use super::record::Guest;
+use super::{Customer, CustomerView, Scope, TokenOwner};
+use crate::device::{Device, DeviceId, Registration, Standing};
+use crate::firmware::Sha256;
+use crate::fleet::{Fleet, Gateway};
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Record, Transaction};
+use crate::team::{Claimant, Command, Role, allows, forbidden};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So many wrong codes in a row, and a customer must wait.
+pub const WRONG_CODES: u8 = 5;
+
+/// For so long.
+pub const BARRED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// A claim code is good for so long.
+pub const CLAIM_CODE_LIFE: Duration = Duration::from_secs(3600);
+
+/// A customer has at most so many devices.
+pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
+
+/// The door for customers, opened with a token at a moment. The token is looked at by every call.
+#[derive(Clone, Debug)]
+pub struct Portal<'f> {
+    fleet: &'f Fleet,
+    token: Secret,
+    now: Timestamp,
+}
+
+/// A code that a customer hands to their device when they set it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClaimCode {
+    /// The code.
+    pub code: Secret,
+    /// From when on it is no good.
+    pub expires_at: Timestamp,
+}
+
+/// A device, as the customer sees it who has claimed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CustomerDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name; empty: none.
+    pub name: String,
+    /// Whether it is connected.
+    pub online: bool,
+    /// When it last connected.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A customer who was let through, and what they were let through to.
+struct Guarded {
+    product: Arc<Product>,
+    customer: Arc<Customer>,
+}
+
+impl Fleet {
+    /// The door for customers: whoever holds the token.
+    pub fn portal(&self, token: &Secret, now: Timestamp) -> Portal<'_> {
+        Portal { fleet: self, token: token.clone(), now }
+    }
+}
+
+impl Portal<'_> {
+    /// The customer's own record.
+    ///
+    /// # Errors
+    /// `unauthenticated` for a token that is unknown, expired or revoked, without saying which; so for every call here.
+    pub fn me(&self) -> Result<CustomerView, Error> {
+        self.fleet.transact(|tx| Ok(CustomerView::of(&*self.enter(tx, Command::ReadSelf, None, None)?.customer)))
+    }
+
+    /// Joins the private beta by the customer's activation code (R-CUS-4).
+    ///
+    /// # Errors
+    /// `wrong_code`, alike for a code that is another's, was used, or never was; `barred` after five wrong ones.
+    pub fn activate(&self, code: ActivationCode) -> Result<(), Error> {
+        let turned_away = self.fleet.transact(|tx| {
+            let Guarded { product, mut customer } = self.enter(tx, Command::Activate, None, Some(Scope::Claim))?;
+            if let Some(refused) = barred(&customer, self.now) {
+                return Ok(Some(refused));
+            }
+            let guest_id = (product.id, Arc::from(customer.user_name.to_lowercase()));
+            let guest = tx.get::<Arc<Guest>>(guest_id.clone())?;
+            let right = guest.filter(|guest| guest.code.is(&code) && guest.used_at.is_none());
+            let changed = Arc::make_mut(&mut customer);
+            let id = (product.id, changed.id);
+            let Some(mut guest) = right else {
+                let refused = count_wrong(changed, self.now);
+                tx.put(id, customer);
+                return Ok(Some(refused));
+            };
+            Arc::make_mut(&mut guest).used_at = Some(self.now);
+            (changed.activated_at, changed.wrong_codes) = (Some(self.now), 0);
+            tx.put(guest_id, guest);
+            tx.put(id, customer);
+            Ok(None)
+        })?;
+        turned_away.map_or(Ok(()), Err)
+    }
+
+    /// A code for the customer's device to present when it is set up (R-CUS-3). Good for an hour, once; asking again
+    /// makes the one before no good.
+    ///
+    /// # Errors
+    /// `not_activated` in a private beta; `forbidden` where the token's scopes do not allow it.
+    pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
+        let code = Secret::new(self.fleet)?;
+        self.fleet.transact(|tx| {
+            let Guarded { product, mut customer } = self.enter(tx, Command::AskClaimCode, None, Some(Scope::Claim))?;
+            activated(&product, &customer)?;
+            let expires_at = self.now.after(CLAIM_CODE_LIFE);
+            let changed = Arc::make_mut(&mut customer);
+            if let Some(old) = changed.claim_code.replace(code.hash()) {
+                tx.delete(Key::ClaimCode(old));
+            }
+            let id = changed.id;
+            tx.put((product.id, id), customer);
+            let owner = TokenOwner { product: product.id, customer: id, expires_at };
+            tx.put_record(Key::ClaimCode(code.hash()), Record::TokenOwner(owner));
+            Ok(ClaimCode { code: code.clone(), expires_at })
+        })
+    }
+
+    /// Claims a device by the code on it (R-CUS-3).
+    ///
+    /// # Errors
+    /// `wrong_code`, alike where the device is not there, has no code, or has another; `barred` after five wrong ones;
+    /// `taken` where somebody has claimed it; `not_activated` in a private beta.
+    pub fn claim(&self, device: DeviceId, code: &str) -> Result<(), Error> {
+        let hash = Sha256::of(code.trim().as_bytes());
+        let turned_away = self.fleet.transact(|tx| {
+            let Guarded { product, mut customer } =
+                self.enter(tx, Command::ClaimAsCustomer, None, Some(Scope::Claim))?;
+            activated(&product, &customer)?;
+            if let Some(refused) = barred(&customer, self.now) {
+                return Ok(Some(refused));
+            }
+            let right = match tx.get::<Sha256>((product.id, device))? {
+                Some(known) => same(&known, &hash),
+                None => false,
+            };
+            let there = tx.get::<Device>((product.id, device))?.is_some_and(|row| row.standing == Standing::Member);
+            let id = (product.id, customer.id);
+            if !right || !there {
+                let refused = count_wrong(Arc::make_mut(&mut customer), self.now);
+                tx.put(id, customer);
+                return Ok(Some(refused));
+            }
+            claim(tx, product.id, customer, device, self.now).map(|()| None)
+        })?;
+        turned_away.map_or(Ok(()), Err)
+    }
+
+    /// Gives a device up.
+    ///
+    /// # Errors
+    /// `not_found` for a device that is not the customer's.
+    pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Guarded { product, customer } = self.enter(tx, Command::UseDevice, Some(device), Some(Scope::Claim))?;
+            unclaim(tx, product.id, customer.id, device)
+        })
+    }
+
+    /// The customer's devices.
+    ///
+    /// # Errors
+    /// `forbidden` where the token's scopes or the product's configuration do not allow to see them.
+    pub fn devices(&self) -> Result<Vec<CustomerDevice>, Error> {
+        self.fleet.transact(|tx| {
+            let Guarded { product, customer } = self.enter(tx, Command::ReadSelf, None, Some(Scope::See))?;
+            tx.load(customer.devices.iter().map(|device| Key::Device(product.id, *device)))?;
+            let mut devices = Vec::with_capacity(customer.devices.len());
+            for id in &customer.devices {
+                if let Some(row) = tx.get::<Device>((product.id, *id))? {
+                    devices.push(CustomerDevice {
+                        id: *id,
+                        name: row.name().to_owned(),
+                        online: row.is_online(),
+                        seen_at: row.seen.map(|seen| seen.at),
+                    });
+                }
+            }
+            Ok(devices)
+        })
+    }
+
+    /// Whether the customer may see or control a device now; and that they did, for the team to see who uses theirs
+    /// (R-SEE-1). The host asks this before it does what the customer wants of the device.
+    ///
+    /// # Errors
+    /// `not_found` for a device that is not the customer's; `forbidden` where the token's scopes or the product's
+    /// configuration do not allow it.
+    pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Guarded { product, mut customer } = self.enter(tx, Command::UseDevice, Some(device), Some(scope))?;
+            // Once a minute is often enough to tell who uses their device.
+            if customer.active_at.is_none_or(|at| self.now.since(at) >= Duration::from_secs(60)) {
+                let changed = Arc::make_mut(&mut customer);
+                changed.active_at = Some(self.now);
+                let id = changed.id;
+                tx.put((product.id, id), customer);
+            }
+            Ok(())
+        })
+    }
+
+    /// Lets a customer through: by their token, their role, the token's scopes and the product's configuration.
+    fn enter(
+        &self,
+        tx: &mut Transaction<'_>,
+        command: Command,
+        device: Option<DeviceId>,
+        scope: Option<Scope>,
+    ) -> Result<Guarded, Error> {
+        let hash = self.token.hash();
+        let stranger = || Error::from(ErrorKind::Unauthenticated);
+        tx.load([Key::Token(hash)])?;
+        let Some(Record::TokenOwner(owner)) = tx.record(&Key::Token(hash)) else { return Err(stranger()) };
+        tx.load([Key::Product(owner.product), Key::Customer(owner.product, owner.customer)])?;
+        let product: Option<Arc<Product>> = tx.get(owner.product)?;
+        let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(stranger)?;
+        let customer: Arc<Customer> = tx.get((owner.product, owner.customer))?.ok_or_else(stranger)?;
+        let token = customer.tokens.values().find(|token| same(&token.hash, &hash));
+        let token = token.filter(|token| token.expires_at > self.now).ok_or_else(stranger)?;
+        let role = match device {
+            Some(device) if customer.devices.contains(&device) => Role::CustomerWithDevice,
+            _ => Role::Customer,
+        };
+        if !allows(role, command) {
+            return Err(Error::not_found("device"));
+        }
+        if let Some(scope) = scope {
+            let granted = scope == Scope::Claim || product.policy.customers_may.contains(&scope);
+            if !granted || !token.scopes.contains(&scope) {
+                return Err(forbidden(command));
+            }
+        }
+        Ok(Guarded { product, customer })
+    }
+}
+
+impl Gateway<'_> {
+    /// A device that is set up presents the claim code that its customer gave it: it is theirs (R-CUS-3).
+    ///
+    /// # Errors
+    /// `wrong_code` for one that is unknown, used, expired, or of another product's customer; `taken` where somebody
+    /// else has claimed the device.
+    pub fn present_claim_code(&self, device: DeviceId, code: &Secret) -> Result<(), Error> {
+        let hash = code.hash();
+        let wrong = || Error::from(ErrorKind::WrongCode { left: None });
+        self.fleet.transact(|tx| {
+            tx.load([Key::ClaimCode(hash)])?;
+            let Some(Record::TokenOwner(owner)) = tx.record(&Key::ClaimCode(hash)) else { return Err(wrong()) };
+            if owner.expires_at <= self.now {
+                return Err(wrong());
+            }
+            let row = tx.get::<Device>((owner.product, device))?;
+            row.filter(|row| row.standing == Standing::Member).ok_or_else(wrong)?;
+            let product = tx.get::<Arc<Product>>(owner.product)?.ok_or_else(wrong)?;
+            let customer = find(tx, owner.product, owner.customer)?;
+            activated(&product, &customer)?;
+            let mut customer = customer;
+            Arc::make_mut(&mut customer).claim_code = None;
+            tx.delete(Key::ClaimCode(hash));
+            claim(tx, owner.product, customer, device, self.now)
+        })
+    }
+}
+
+/// Makes a device a customer's (R-CUS-3): its registry entry is the guard that it has one owner.
+fn claim(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    mut customer: Arc<Customer>,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let claimant = Claimant::Customer(product, customer.id);
+    let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+    match entry.claimed_by {
+        Some(holder) if holder == claimant => {}
+        Some(_) => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
+        None => {
+            entry.claimed_by = Some(claimant);
+            tx.put(device, entry);
+        }
+    }
+    let changed = Arc::make_mut(&mut customer);
+    changed.devices.insert(device);
+    if changed.devices.len() > MAX_DEVICES_A_CUSTOMER {
+        return Err(Error::invalid("device", format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}")));
+    }
+    (changed.wrong_codes, changed.active_at) = (0, Some(now));
+    let id = changed.id;
+    tx.put((product, id), customer);
+    Ok(())
+}
+
+/// Whether a customer may claim: in a private beta, once they are in it (R-CUS-4).
+fn activated(product: &Product, customer: &Customer) -> Result<(), Error> {
+    if product.policy.private_beta && customer.activated_at.is_none() {
+        return Err(ErrorKind::NotActivated.into());
+    }
+    Ok(())
+}
+
+fn barred(customer: &Customer, now: Timestamp) -> Option<Error> {
+    let until = customer.barred_until.filter(|until| *until > now)?;
+    Some(ErrorKind::Barred { until }.into())
+}
+
+/// Counts a wrong code, and bars the customer after too many.
+fn count_wrong(customer: &mut Customer, now: Timestamp) -> Error {
+    customer.wrong_codes = customer.wrong_codes.saturating_add(1);
+    if customer.wrong_codes >= WRONG_CODES {
+        let until = now.after(BARRED_FOR);
+        (customer.wrong_codes, customer.barred_until) = (0, Some(until));
+        return ErrorKind::Barred { until }.into();
+    }
+    ErrorKind::WrongCode { left: Some(WRONG_CODES - customer.wrong_codes) }.into()
+}

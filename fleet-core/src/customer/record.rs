@@ -1,0 +1,194 @@
+//! What is kept of customers.
+
+use super::ActivationCode;
+use crate::Error;
+use crate::device::DeviceId;
+use crate::firmware::Sha256;
+use crate::product::ProductId;
+use crate::store::Transaction;
+use crate::team::AccountId;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+/// A customer's number within their product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CustomerId(NonZeroU64);
+
+impl CustomerId {
+    pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
+    pub(crate) const LAST: Self = Self(NonZeroU64::MAX);
+
+    /// The customer with this number.
+    ///
+    /// # Errors
+    /// `invalid` for 0.
+    pub fn new(number: u64) -> Result<Self, Error> {
+        NonZeroU64::new(number).map(Self).ok_or_else(|| Error::invalid("customer id", "0 is no customer's"))
+    }
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How a customer is known (R-CUS-1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Identity {
+    /// Simple authentication: the platform holds the account.
+    Simple,
+    /// Two-legged: the vendor's server vouches for its own user, by this name of its own.
+    TwoLegged {
+        /// The vendor's name for the user.
+        user: String,
+    },
+    /// Login with an account of the platform, linked to the customer.
+    Linked {
+        /// Which.
+        account: AccountId,
+    },
+}
+
+/// A customer of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Customer {
+    /// Their number.
+    pub id: CustomerId,
+    /// Their name, unique in the product whatever its case: 1 to 100 characters.
+    pub user_name: String,
+    /// How they are known.
+    pub identity: Identity,
+    /// When they were made.
+    pub created_at: Timestamp,
+    /// The devices they have claimed; none until they claim one (R-CUS-2).
+    pub devices: BTreeSet<DeviceId>,
+    /// When they used their activation code.
+    pub activated_at: Option<Timestamp>,
+    /// When they last used a device.
+    pub active_at: Option<Timestamp>,
+    /// The tokens they have.
+    pub tokens: BTreeMap<TokenId, Token>,
+    /// The hash of the claim code they asked for last.
+    pub claim_code: Option<Sha256>,
+    /// Wrong codes in a row.
+    pub wrong_codes: u8,
+    /// Until when no code of theirs is looked at, after too many wrong ones.
+    pub barred_until: Option<Timestamp>,
+}
+
+/// A token's name: what it is listed and revoked by. Not a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenId(pub u64);
+
+/// What is kept of a token: never the token (R-CUS-1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// The SHA-256 of the token.
+    pub hash: Sha256,
+    /// What it may be used for.
+    pub scopes: BTreeSet<Scope>,
+    /// From when on it is no good.
+    pub expires_at: Timestamp,
+}
+
+/// What a token may be used for; for devices, within what the product lets its customers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// See one's devices.
+    See,
+    /// Control one's devices.
+    Control,
+    /// Claim devices and give them up.
+    Claim,
+}
+
+/// Whose a token or claim code is, found by its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenOwner {
+    /// The product.
+    pub product: ProductId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// From when on it is no good.
+    pub expires_at: Timestamp,
+}
+
+/// The guard record of a product's customers: their numbers, and how many guests its beta has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerCount {
+    pub(crate) next: u64,
+    /// Customers there are.
+    pub customers: u64,
+    /// Guests invited to the private beta.
+    pub guests: u64,
+}
+
+impl Default for CustomerCount {
+    fn default() -> Self {
+        Self { next: 1, customers: 0, guests: 0 }
+    }
+}
+
+impl Customer {
+    pub(crate) fn new(id: CustomerId, user_name: String, identity: Identity, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            user_name,
+            identity,
+            created_at,
+            devices: BTreeSet::new(),
+            activated_at: None,
+            active_at: None,
+            tokens: BTreeMap::new(),
+            claim_code: None,
+            wrong_codes: 0,
+            barred_until: None,
+        }
+    }
+}
+
+/// A guest's record in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    /// The name they were invited by.
+    pub user_name: String,
+    /// Their code. The team must be able to send it, so it is kept as it is.
+    pub code: ActivationCode,
+    /// When they used it.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Takes a device away from the customer who has claimed it.
+pub(crate) fn release_claim(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    customer: CustomerId,
+    device: DeviceId,
+) -> Result<(), Error> {
+    if let Some(mut record) = tx.get::<Arc<Customer>>((product, customer))? {
+        Arc::make_mut(&mut record).devices.remove(&device);
+        tx.put((product, customer), record);
+    }
+    Ok(())
+}

@@ -1,0 +1,311 @@
+//! The questions that a product's team answers before devices are shipped (R-CFG). Questions are data; some have
+//! effects, which are parts of the product's policy and act from the moment they are answered.
+
+use super::{Authentication, Policy, ProductId};
+use crate::customer::Scope;
+use crate::firmware::{FirmwareIndex, FirmwareVersion};
+use crate::fleet::Console;
+use crate::team::{Access, Command};
+use crate::text::{self, DESCRIPTION};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A question of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Question {
+    /// Its name.
+    pub id: &'static str,
+    /// Which part of the configuration it is in.
+    pub section: Section,
+    /// What is asked.
+    pub text: &'static str,
+    /// What an answer looks like.
+    pub form: Form,
+    /// Whether the answer changes what the platform does; the others are there to make people think.
+    pub has_effect: bool,
+}
+
+/// The four parts of the configuration (R-CFG-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// What the product is.
+    Overview,
+    /// How it works with the platform.
+    Platform,
+    /// Who uses it.
+    Customers,
+    /// What runs on it.
+    Firmware,
+}
+
+/// What an answer looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Words of one's own, 1 to 2,000 characters.
+    Text,
+    /// Yes or no.
+    YesNo,
+    /// One of these.
+    One(&'static [&'static str]),
+    /// Any of these, or none.
+    Some(&'static [&'static str]),
+    /// A firmware version that was uploaded.
+    Version,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigurationAnswer {
+    /// Words, or one of a question's choices.
+    Text(String),
+    /// Yes or no.
+    YesNo(bool),
+    /// Some of a question's choices.
+    Some(BTreeSet<String>),
+    /// A firmware version.
+    Version(FirmwareVersion),
+}
+
+/// A product's answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Configuration {
+    /// By the question's name.
+    pub answers: BTreeMap<String, ConfigurationAnswer>,
+    /// When manufacturing began; from then on answers stay as they are.
+    pub started_at: Option<Timestamp>,
+}
+
+/// What stands in the way of manufacturing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Missing {
+    /// The question's name.
+    pub question: String,
+    /// What is missing.
+    pub why: String,
+}
+
+const ON_THE_LINE: &str = "on_the_line";
+
+const fn question(id: &'static str, section: Section, form: Form, has_effect: bool, text: &'static str) -> Question {
+    Question { id, section, text, form, has_effect }
+}
+
+/// Every question, in the order of the configuration page.
+pub const QUESTIONS: [Question; 12] = [
+    question("purpose", Section::Overview, Form::Text, false, "What does the product do, and for whom?"),
+    question("quantity", Section::Overview, Form::Text, false, "How many will be made, and by when?"),
+    question("connectivity", Section::Platform, Form::Text, false, "What does the product do while it is offline?"),
+    question("support", Section::Platform, Form::Text, false, "Who answers when a customer's device fails?"),
+    question(
+        "authentication",
+        Section::Customers,
+        Form::One(&["simple", "two_legged", "linked"]),
+        true,
+        "How do customers log in: with an account here, vouched for by your server, or with an account of the platform that they link?",
+    ),
+    question("private_beta", Section::Customers, Form::YesNo, true, "Do only invited customers use the product?"),
+    question(
+        "customer_permissions",
+        Section::Customers,
+        Form::Some(&["see", "control"]),
+        true,
+        "What may customers do with their device?",
+    ),
+    question("data", Section::Customers, Form::Text, false, "Which data of customers do you keep, and for how long?"),
+    question(
+        "programming",
+        Section::Firmware,
+        Form::One(&[ON_THE_LINE, "at_setup"]),
+        true,
+        "Is the firmware programmed on the manufacturing line, or over the air when the customer sets the device up?",
+    ),
+    question("line_firmware", Section::Firmware, Form::Version, true, "Which version is programmed on the line?"),
+    question("opaque_images", Section::Firmware, Form::YesNo, true, "Are binaries of no known format taken?"),
+    question(
+        "forbid_downgrades",
+        Section::Firmware,
+        Form::YesNo,
+        true,
+        "Is a device kept from going back to an older version?",
+    ),
+];
+
+impl Form {
+    fn check(self, answer: &ConfigurationAnswer) -> Result<(), Error> {
+        let wrong = |problem: String| Err(Error::invalid("answer", problem));
+        match (self, answer) {
+            (Self::Text, ConfigurationAnswer::Text(words)) => {
+                text::checked("answer", words, 1..=*DESCRIPTION.end()).map(|_| ())
+            }
+            (Self::YesNo, ConfigurationAnswer::YesNo(_)) | (Self::Version, ConfigurationAnswer::Version(_)) => Ok(()),
+            (Self::One(choices), ConfigurationAnswer::Text(choice)) if choices.contains(&choice.as_str()) => Ok(()),
+            (Self::Some(choices), ConfigurationAnswer::Some(chosen))
+                if chosen.iter().all(|choice| choices.contains(&choice.as_str())) =>
+            {
+                Ok(())
+            }
+            (Self::Text, _) => wrong("is to be words".to_owned()),
+            (Self::YesNo, _) => wrong("is to be yes or no".to_owned()),
+            (Self::Version, _) => wrong("is to be a firmware version".to_owned()),
+            (Self::One(choices), _) => wrong(format!("is to be one of {}", choices.join(", "))),
+            (Self::Some(choices), _) => wrong(format!("is to be some of {}", choices.join(", "))),
+        }
+    }
+}
+
+impl Configuration {
+    fn says(&self, question: &str, words: &str) -> bool {
+        matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == words)
+    }
+
+    fn yes(&self, question: &str) -> bool {
+        self.answers.get(question) == Some(&ConfigurationAnswer::YesNo(true))
+    }
+
+    /// Writes what the answers decide into the policy.
+    fn act_on(&self, policy: &mut Policy, question: &str) {
+        match question {
+            "authentication" => {
+                policy.authentication = match self.answers.get(question) {
+                    Some(ConfigurationAnswer::Text(way)) => Authentication::from_word(way),
+                    _ => None,
+                };
+            }
+            "private_beta" => policy.private_beta = self.yes(question),
+            "customer_permissions" => {
+                policy.customers_may = match self.answers.get(question) {
+                    Some(ConfigurationAnswer::Some(chosen)) => {
+                        let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
+                        chosen.iter().map(scope).collect()
+                    }
+                    _ => Policy::default().customers_may,
+                };
+            }
+            "opaque_images" => policy.opaque_images = self.yes(question),
+            "forbid_downgrades" => policy.forbid_downgrades = self.yes(question),
+            _ => {}
+        }
+    }
+
+    /// What stands in the way of manufacturing (R-CFG-2, R-CFG-3).
+    fn missing(&self, index: &FirmwareIndex) -> Vec<Missing> {
+        let on_the_line = self.says("programming", ON_THE_LINE);
+        let missing = |question: &Question| {
+            let why = match (question.id, self.answers.get(question.id)) {
+                ("line_firmware", _) if !on_the_line => return None,
+                ("line_firmware", Some(ConfigurationAnswer::Version(version))) => {
+                    index.get(*version).is_none().then(|| format!("version {version} is not uploaded"))?
+                }
+                (_, Some(_)) => return None,
+                ("line_firmware", None) => "programming on the line needs a chosen version".to_owned(),
+                (_, None) => "is not answered".to_owned(),
+            };
+            Some(Missing { question: question.id.to_owned(), why })
+        };
+        QUESTIONS.iter().filter_map(missing).collect()
+    }
+}
+
+impl Console<'_> {
+    /// A product's answers.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn configuration(&self, product: ProductId) -> Result<Configuration, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(tx.get::<Arc<Configuration>>(product)?.map(Arc::unwrap_or_clone).unwrap_or_default())
+        })
+    }
+
+    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once.
+    ///
+    /// # Errors
+    /// `not_found` for a question that there is not; `invalid` for an answer of another form; `manufacturing_started`.
+    pub fn configure(
+        &self,
+        product: ProductId,
+        question: &str,
+        answer: Option<&ConfigurationAnswer>,
+    ) -> Result<(), Error> {
+        let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
+        if let Some(answer) = answer {
+            asked.form.check(answer)?;
+        }
+        self.fleet.transact(|tx| {
+            let Access { product: mut record, .. } = Access::check(tx, self.actor, Command::Configure, product)?;
+            let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
+            if let Some(at) = configuration.started_at {
+                return Err(ErrorKind::ManufacturingStarted { at }.into());
+            }
+            if let Some(ConfigurationAnswer::Version(version)) = answer {
+                let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+                index.get(*version).ok_or_else(|| Error::not_found("firmware"))?;
+            }
+            let changed = Arc::make_mut(&mut configuration);
+            match answer {
+                Some(answer) => changed.answers.insert(question.to_owned(), answer.clone()),
+                None => changed.answers.remove(question),
+            };
+            if asked.has_effect {
+                configuration.act_on(&mut Arc::make_mut(&mut record).policy, question);
+                tx.put(product, record);
+            }
+            tx.put(product, configuration);
+            self.note(tx, product, Command::Configure, question);
+            Ok(())
+        })
+    }
+
+    /// What stands in the way of manufacturing: nothing, and it can start.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn manufacturing_readiness(&self, product: ProductId) -> Result<Vec<Missing>, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
+            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            Ok(configuration.missing(&index))
+        })
+    }
+
+    /// Starts manufacturing: the answers stay as they are, and a version programmed on the line is never deleted.
+    ///
+    /// # Errors
+    /// `not_ready` with all that is missing; `manufacturing_started`.
+    pub fn start_manufacturing(&self, product: ProductId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::StartManufacturing, product)?;
+            let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
+            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            if let Some(at) = configuration.started_at {
+                return Err(ErrorKind::ManufacturingStarted { at }.into());
+            }
+            let missing = configuration.missing(&index);
+            if !missing.is_empty() {
+                return Err(ErrorKind::NotReady { missing }.into());
+            }
+            if configuration.says("programming", ON_THE_LINE)
+                && let Some(ConfigurationAnswer::Version(version)) = configuration.answers.get("line_firmware")
+                && let Some(firmware) = Arc::make_mut(&mut index).get_mut(*version)
+            {
+                firmware.on_the_line_at = Some(self.now);
+                tx.put(product, index);
+            }
+            Arc::make_mut(&mut configuration).started_at = Some(self.now);
+            tx.put(product, configuration);
+            self.note(tx, product, Command::StartManufacturing, "started");
+            Ok(())
+        })
+    }
+}

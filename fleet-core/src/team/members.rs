@@ -1,0 +1,271 @@
+//! Who joins a team and who leaves it (R-TEAM 1, 3, 4).
+//!
+//! The team's record is the guard of its seats: whoever could take one reads and writes it.
+
+use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
+use crate::billing::Resource;
+use crate::fleet::Console;
+use crate::notice::{NoticeSubject, notify};
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Record, Transaction};
+use crate::{Error, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A product's team, as its members see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TeamView {
+    /// The owner.
+    pub owner: AccountId,
+    /// The members, the owner among them, in order of their accounts.
+    pub members: Vec<Person>,
+    /// Who was asked to join and has not answered, with the invitation; expired ones too.
+    pub invited: Vec<(Person, Invitation)>,
+}
+
+/// A person on a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Person {
+    /// The account.
+    pub account: AccountId,
+    /// Its e-mail.
+    pub email: String,
+}
+
+impl Console<'_> {
+    /// The product's team.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn team(&self, product: ProductId) -> Result<TeamView, Error> {
+        self.fleet.transact(|tx| {
+            let Access { product, team, .. } = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            tx.load(team.members.iter().chain(team.invitations.keys()).map(|id| Key::Account(*id)))?;
+            let mut members = Vec::with_capacity(team.members.len());
+            for id in &team.members {
+                members.push(person(tx, *id)?);
+            }
+            let mut invited = Vec::with_capacity(team.invitations.len());
+            for (id, invitation) in &team.invitations {
+                invited.push((person(tx, *id)?, *invitation));
+            }
+            Ok(TeamView { owner: product.owner, members, invited })
+        })
+    }
+
+    /// Asks an account, by its e-mail, to join the team (R-TEAM-1). It holds a seat until it is answered or expires,
+    /// after 14 days unless the product's policy says otherwise. The invitee gets a notice.
+    ///
+    /// # Errors
+    /// `not_found` for an e-mail that no account has; `already_invited`; `limit_exceeded` with the tier that would do;
+    /// `forbidden` for anybody but the owner.
+    pub fn invite(&self, product: ProductId, email: &str) -> Result<Invitation, Error> {
+        let email = account::email(email)?;
+        self.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, self.actor, Command::InviteMember, product)?;
+            let invitee: AccountId =
+                tx.get(email.as_str().into())?.ok_or_else(|| Error::not_found("account with this e-mail"))?;
+            let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > self.now);
+            if waits || team.members.contains(&invitee) {
+                return Err(ErrorKind::AlreadyInvited { email: email.clone() }.into());
+            }
+            self.seat(&record, &team, invitee)?;
+            let lasts = Duration::from_millis(record.policy.invitation_millis);
+            let invitation = Invitation { at: self.now, expires_at: self.now.after(lasts) };
+            Arc::make_mut(&mut team).invitations.insert(invitee, invitation);
+            tx.put(product, team);
+            tx.put_record(Key::Invitation(invitee, product), Record::Present);
+            notify(tx, self.now, product, NoticeSubject::Invitation { account: invitee })?;
+            self.note(tx, product, Command::InviteMember, format!("account {invitee}"));
+            Ok(invitation)
+        })
+    }
+
+    /// Takes an invitation back. Its seat is free at once.
+    ///
+    /// # Errors
+    /// `not_found` where the account has none; `forbidden` for anybody but the owner.
+    pub fn revoke_invitation(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { mut team, .. } = Access::check(tx, self.actor, Command::RevokeInvitation, product)?;
+            end_invitation(tx, product, &mut team, account)?;
+            tx.put(product, team);
+            self.note(tx, product, Command::RevokeInvitation, format!("account {account}"));
+            Ok(())
+        })
+    }
+
+    /// The products whose team the actor was asked to join, with the invitations; expired ones too.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn invitations(&self) -> Result<Vec<(Product, Invitation)>, Error> {
+        let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
+        let rows = self.fleet.store().scan(&Key::invitations(account))?;
+        let ids = rows.into_iter().filter_map(|row| if let Key::Invitation(_, id) = row.key { Some(id) } else { None });
+        let ids: Vec<ProductId> = ids.collect();
+        self.fleet.transact(|tx| {
+            tx.load(ids.iter().flat_map(|id| [Key::Product(*id), Key::Team(*id)]))?;
+            let mut invitations = Vec::with_capacity(ids.len());
+            for id in &ids {
+                let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
+                let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
+                if let (Some(product), Some(invitation)) = (product, team.invitations.get(&account)) {
+                    invitations.push((Product::clone(&product), *invitation));
+                }
+            }
+            Ok(invitations)
+        })
+    }
+
+    /// Accepts an invitation: the actor is a member. The tier's limit is checked again (R-TEAM-4).
+    ///
+    /// # Errors
+    /// `not_found` without an invitation, also when it was accepted before; `expired`; `limit_exceeded`.
+    pub fn accept_invitation(&self, product: ProductId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, self.actor, Command::AnswerInvitation, product)?;
+            let account = self.person()?;
+            let invitation = end_invitation(tx, product, &mut team, account)?;
+            if invitation.expires_at <= self.now {
+                return Err(ErrorKind::Expired { what: "invitation", at: invitation.expires_at }.into());
+            }
+            self.seat(&record, &team, account)?;
+            Arc::make_mut(&mut team).members.insert(account);
+            tx.put(product, team);
+            tx.put_record(Key::Membership(account, product), Record::Present);
+            self.note(tx, product, Command::AnswerInvitation, "accepted");
+            Ok(())
+        })
+    }
+
+    /// Declines an invitation.
+    ///
+    /// # Errors
+    /// `not_found` without an invitation.
+    pub fn decline_invitation(&self, product: ProductId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { mut team, .. } = Access::check(tx, self.actor, Command::AnswerInvitation, product)?;
+            end_invitation(tx, product, &mut team, self.person()?)?;
+            tx.put(product, team);
+            self.note(tx, product, Command::AnswerInvitation, "declined");
+            Ok(())
+        })
+    }
+
+    /// Leaves the team.
+    ///
+    /// # Errors
+    /// `owner_stays` for the owner.
+    pub fn leave_team(&self, product: ProductId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } = Access::check(tx, self.actor, Command::LeaveTeam, product)?;
+            let account = self.person()?;
+            part(tx, &record, &mut team, account)?;
+            self.note(tx, product, Command::LeaveTeam, format!("account {account}"));
+            Ok(())
+        })
+    }
+
+    /// Takes a member off the team.
+    ///
+    /// # Errors
+    /// `owner_stays` for the owner; `not_found` for who is no member; `forbidden` for anybody but the owner.
+    pub fn remove_member(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, self.actor, Command::RemoveMember, product)?;
+            part(tx, &record, &mut team, account)?;
+            self.note(tx, product, Command::RemoveMember, format!("account {account}"));
+            Ok(())
+        })
+    }
+
+    /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays.
+    ///
+    /// # Errors
+    /// `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
+    pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Access { product: mut record, mut team, .. } =
+                Access::check(tx, self.actor, Command::TransferOwnership, product)?;
+            tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
+            if team.invitations.contains_key(&to) {
+                end_invitation(tx, product, &mut team, to)?;
+            }
+            if !team.members.contains(&to) {
+                self.seat(&record, &team, to)?;
+                Arc::make_mut(&mut team).members.insert(to);
+                tx.put_record(Key::Membership(to, product), Record::Present);
+            }
+            tx.put(product, team);
+            Arc::make_mut(&mut record).owner = to;
+            tx.put(product, record);
+            self.note(tx, product, Command::TransferOwnership, format!("to account {to}"));
+            Ok(())
+        })
+    }
+
+    /// Locks an account for bills that were not paid, or unlocks it (R-PAY-5). An operator's command.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn set_account_lock(&self, account: AccountId, locked: bool) -> Result<Account, Error> {
+        access::allow(self.actor, Command::LockAccount)?;
+        self.fleet.transact(|tx| {
+            let mut record: Arc<Account> = tx.get(account)?.ok_or_else(|| Error::not_found("account"))?;
+            let since = record.locked_at.unwrap_or(self.now);
+            Arc::make_mut(&mut record).locked_at = locked.then_some(since);
+            tx.put(account, Arc::clone(&record));
+            Ok(Arc::unwrap_or_clone(record))
+        })
+    }
+
+    /// Whether one more seat, that account's, fits the tier (R-TEAM-4).
+    fn seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
+        let used = team.seats_but(account, self.now);
+        Ok(self.fleet.catalogue().check(&product.tier, Resource::Members, used, used.saturating_add(1))?)
+    }
+
+    fn person(&self) -> Result<AccountId, Error> {
+        match self.actor {
+            Actor::Account(account) => Ok(account),
+            Actor::Operator => Err(Error::not_found("account")),
+        }
+    }
+}
+
+/// Takes an invitation out of the team's record, and what points to it.
+fn end_invitation(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    team: &mut Arc<Team>,
+    account: AccountId,
+) -> Result<Invitation, Error> {
+    let invitation = Arc::make_mut(team).invitations.remove(&account).ok_or_else(|| Error::not_found("invitation"))?;
+    tx.delete(Key::Invitation(account, product));
+    tx.delete(Key::Notice(product, NoticeSubject::Invitation { account }.name()));
+    Ok(invitation)
+}
+
+/// Takes a member off a team.
+fn part(tx: &mut Transaction<'_>, product: &Product, team: &mut Arc<Team>, account: AccountId) -> Result<(), Error> {
+    if account == product.owner {
+        return Err(ErrorKind::OwnerStays.into());
+    }
+    if !Arc::make_mut(team).members.remove(&account) {
+        return Err(Error::not_found("member"));
+    }
+    tx.put(product.id, Arc::clone(team));
+    tx.delete(Key::Membership(account, product.id));
+    Ok(())
+}
+
+fn person(tx: &mut Transaction<'_>, account: AccountId) -> Result<Person, Error> {
+    let email = tx.get::<Arc<Account>>(account)?.map(|account| account.email.clone()).unwrap_or_default();
+    Ok(Person { account, email })
+}
