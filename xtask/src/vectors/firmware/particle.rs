@@ -22,16 +22,17 @@ pub(super) fn facts(bytes: &[u8], row: &Map<String, Value>) -> Result<Facts, Str
         "suffixInfo": suffix(&module.suffix, module.stored_crc),
     }));
     reader.extend(summaries(&module));
-    if let (Some(fault), Some(error)) = (module.extension_fault, row.get("reader").and_then(|row| row.get("error"))) {
+    if let (Some(_), Some(error)) = (module.extension_fault, row.get("reader").and_then(|row| row.get("error"))) {
         reader.insert("error".to_owned(), error.clone());
-        eprintln!("the vendor's reader fails with {error}, this one finds: {fault}");
     }
     let is_acceptable = module.has_right_crc()
         && module.has_right_sha256()
         && module.extent == Extent::Exact
         && module.prefix.function.is_product_firmware()
+        && module.prefix.flags.are_known()
         && !module.prefix.flags.is_combined()
         && !module.prefix.flags.is_encrypted()
+        && module.has_suffix()
         && module.extension_fault.is_none();
     let fields = object(json!({ "suffixShaOk": module.has_right_sha256(), "reader": reader }));
     Ok(Facts { fields, is_acceptable })
