@@ -27,7 +27,7 @@ struct Target {
     chooses_seal: bool,
 }
 
-const TARGETS: [Target; 4] = [
+const TARGETS: &[Target] = &[
     Target { name: "particle", seeds: "firmware/particle", longest: 4096, chooses_seal: true },
     Target { name: "esp_idf", seeds: "firmware/esp", longest: 4096, chooses_seal: true },
     Target { name: "mcuboot", seeds: "firmware/mcuboot", longest: 8192, chooses_seal: true },
@@ -91,7 +91,7 @@ fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
             sow(&path, target, corpus)?;
-        } else if path.extension().is_some_and(|extension| extension == "bin") {
+        } else if path.extension().is_none_or(|extension| extension != "json" && extension != "md") {
             let bytes = fs::read(&path).map_err(failed)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let seeds = match target.chooses_seal {

@@ -65,7 +65,7 @@ fn a_change_of_any_byte_of_a_good_module_is_refused() {
     for name in GOOD {
         let good = vector(name);
         for place in 0..good.len() {
-            for change in [0x01, 0x80, 0xFF] {
+            for change in [1 << (place % 8), 0xFF] {
                 let mut bytes = good.clone();
                 bytes[place] ^= change;
                 assert!(image::read(&bytes).is_err(), "{name}: {change:#x} at {place}");
