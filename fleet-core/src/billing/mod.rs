@@ -1,0 +1,5 @@
+//! What counts against a tier and what it costs.
+
+mod tier;
+
+pub use tier::{Catalogue, LimitExceeded, Resource, Tier};

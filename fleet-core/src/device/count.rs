@@ -1,0 +1,38 @@
+//! How many devices a product has.
+
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The guard record of a product's device limit and of its quarantine (R-IMP-6, R-TIER-2): read and written by whoever
+/// lets a device in or out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceCount {
+    /// Devices in the product.
+    pub devices: u64,
+    /// Devices that wait to be let in.
+    pub quarantined: u64,
+    /// Places that imports under way hold for what they have yet to add.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<Reservation>,
+}
+
+/// Places held by one import, so that a file is added whole or not at all although it takes many commits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reservation {
+    /// Which import: the same file into the same product is the same import.
+    pub import: u64,
+    /// How many devices it has yet to add.
+    pub left: u64,
+    /// When its places are free again, should its process have died.
+    pub until: Timestamp,
+}
+
+impl DeviceCount {
+    /// Devices in the product and places held by imports at this moment, but for one import's own.
+    pub(crate) fn taken(&self, now: Timestamp, but: Option<u64>) -> u64 {
+        let held = self.reserved.iter().filter(|held| held.until > now && Some(held.import) != but);
+        held.fold(self.devices, |sum, held| sum.saturating_add(held.left))
+    }
+}

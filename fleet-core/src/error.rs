@@ -1,0 +1,185 @@
+//! What could not be done, and what to do next.
+//!
+//! One [`Error`] for every door. Its [`code`](Error::code) is stable and the same in every language; its message is for
+//! a person; its [`kind`](Error::kind) is for callers that branch. No error carries a secret.
+
+use crate::billing::LimitExceeded;
+use crate::device::DeviceId;
+use crate::firmware::FirmwareVersion;
+use crate::product::ProductId;
+use crate::store::StoreError;
+use crate::team::Command;
+use std::fmt;
+
+/// What a door could not do. Nothing was changed.
+///
+/// ```
+/// use fleet_core::{Actor, Fleet, MemoryStore, ProductId, Timestamp};
+///
+/// let fleet = Fleet::open(MemoryStore::new());
+/// let now = Timestamp::from_millis(0);
+/// let error = fleet.console(Actor::Operator, now).product(ProductId::new(94)?).unwrap_err();
+/// assert_eq!(error.code(), "not_found");
+/// assert_eq!(error.to_string(), "there is no such product, or it is not yours to see");
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Error(Box<ErrorKind>);
+
+/// What went wrong, with what a caller needs to branch on it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The thing does not exist, or the actor may not know that it does: the two are never told apart (R-TEAM-6).
+    #[error("there is no such {what}, or it is not yours to see")]
+    NotFound {
+        /// What was looked for, in a word.
+        what: &'static str,
+    },
+    /// The actor may see the thing but not do this to it.
+    #[error("{command} is not for you: it takes {needs}")]
+    Forbidden {
+        /// What was asked for.
+        command: Command,
+        /// Who may do it.
+        needs: &'static str,
+    },
+    /// A value that was handed in is out of its range or form.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// Which value.
+        field: &'static str,
+        /// What is wrong with it and what would be right.
+        problem: String,
+    },
+    /// An id, an e-mail or a title that must be unique is in use.
+    #[error("{what} `{value}` is taken; choose another")]
+    Taken {
+        /// What must be unique, in a word.
+        what: &'static str,
+        /// The value that is in use.
+        value: String,
+    },
+    /// A tier's limit would be exceeded (R-TIER-3).
+    #[error(transparent)]
+    LimitExceeded(LimitExceeded),
+    /// The host stopped an import between two of its commits; what was added stays (R-IMP-13).
+    #[error("the import was cancelled after {added} devices; import the same file again to complete it")]
+    Cancelled {
+        /// Devices that were added before.
+        added: u64,
+    },
+    /// A version that does not run on enough devices yet (R-TGT-2).
+    #[error(
+        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock it to a test device first"
+    )]
+    NotProven {
+        /// The version that was to be released.
+        version: FirmwareVersion,
+        /// How many devices must run it.
+        needed: u32,
+        /// How many do.
+        running: u32,
+        /// For how long they must run it, as words; empty where any time will do.
+        soaked: String,
+    },
+    /// Firmware that is released, was released, or that devices are locked to (R-IMG-7).
+    #[error("version {version} cannot be deleted: {reason}")]
+    FirmwareInUse {
+        /// The version.
+        version: FirmwareVersion,
+        /// What holds it.
+        reason: String,
+    },
+    /// The device is not connected (R-TGT-3).
+    #[error("device {device} is offline: lock it and flash on reset instead")]
+    Offline {
+        /// The device.
+        device: DeviceId,
+    },
+    /// A device that may not join the product (R-IMP-3, R-IMP-4).
+    #[error("device {device} cannot join: {reason}")]
+    CannotJoin {
+        /// The device.
+        device: DeviceId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A product id that was used before is never used again (R-PRD-1).
+    #[error("product id {id} is or was in use; an id is never used twice")]
+    ProductIdUsed {
+        /// The id.
+        id: ProductId,
+    },
+    /// The store could not do its part.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl Error {
+    /// A stable word for the kind of error, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self.kind() {
+            ErrorKind::NotFound { .. } => "not_found",
+            ErrorKind::Forbidden { .. } => "forbidden",
+            ErrorKind::Invalid { .. } => "invalid",
+            ErrorKind::Taken { .. } => "taken",
+            ErrorKind::LimitExceeded(_) => "limit_exceeded",
+            ErrorKind::Cancelled { .. } => "cancelled",
+            ErrorKind::NotProven { .. } => "not_proven",
+            ErrorKind::FirmwareInUse { .. } => "firmware_in_use",
+            ErrorKind::Offline { .. } => "device_offline",
+            ErrorKind::CannotJoin { .. } => "cannot_join",
+            ErrorKind::ProductIdUsed { .. } => "product_id_used",
+            ErrorKind::Store(error) => error.code(),
+        }
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// Whether the same call may succeed when it is made again, without anything else being changed.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Store(error) if error.is_transient())
+    }
+
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        ErrorKind::NotFound { what }.into()
+    }
+
+    pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
+        ErrorKind::Invalid { field, problem: problem.into() }.into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        ErrorKind::Store(error).into()
+    }
+}
+
+impl From<LimitExceeded> for Error {
+    fn from(limit: LimitExceeded) -> Self {
+        ErrorKind::LimitExceeded(limit).into()
+    }
+}

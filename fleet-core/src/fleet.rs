@@ -1,0 +1,109 @@
+//! A fleet: a store, and the doors to it.
+
+use crate::Error;
+use crate::audit::AuditRecord;
+use crate::billing::Catalogue;
+use crate::product::ProductId;
+use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, transact};
+use crate::team::{Actor, Command};
+use crate::time::Timestamp;
+use std::sync::Arc;
+
+/// A fleet of connected devices, behind a store.
+///
+/// Every door is opened at a moment: nothing in here reads a clock.
+///
+/// ```
+/// use fleet_core::{Fleet, MemoryStore, Actor, Timestamp};
+///
+/// let fleet = Fleet::open(MemoryStore::new());
+/// let now: Timestamp = "2016-03-08T12:00:00Z".parse()?;
+/// let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+/// let product = fleet.console(alice.id, now).create_product("Thermostat", "photon".parse()?)?;
+/// assert_eq!(product.owner, alice.id);
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Fleet {
+    store: Arc<dyn Store>,
+    stamps: Stamps,
+    catalogue: Catalogue,
+}
+
+impl Fleet {
+    /// The fleet that a store holds, with the default catalogue of tiers.
+    pub fn open(store: impl Store + 'static) -> Self {
+        Self { store: Arc::new(store), stamps: Stamps::random(), catalogue: Catalogue::default() }
+    }
+
+    /// The same with tiers of one's own.
+    #[must_use]
+    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
+        Self { catalogue, ..self }
+    }
+
+    /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
+    /// never share a seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { stamps: Stamps::seeded(seed), ..self }
+    }
+
+    /// The door for people: what the team, or the platform's operator, asks for.
+    pub fn console(&self, actor: impl Into<Actor>, now: Timestamp) -> Console<'_> {
+        Console { fleet: self, actor: actor.into(), now }
+    }
+
+    /// The door for devices: what the host's device gateway tells and asks.
+    pub fn gateway(&self, now: Timestamp) -> Gateway<'_> {
+        Gateway { fleet: self, now }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The tiers on offer.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    pub(crate) fn stamps(&self) -> &Stamps {
+        &self.stamps
+    }
+
+    pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        transact(&*self.store, &self.stamps, rule)
+    }
+}
+
+/// The door for people, opened by an actor at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Console<'f> {
+    pub(crate) fleet: &'f Fleet,
+    pub(crate) actor: Actor,
+    pub(crate) now: Timestamp,
+}
+
+/// The door for devices, opened at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Gateway<'f> {
+    pub(crate) fleet: &'f Fleet,
+    pub(crate) now: Timestamp,
+}
+
+impl Console<'_> {
+    /// Writes down what was done, with the commit that does it (R-TEAM-7).
+    pub(crate) fn note(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        command: Command,
+        subject: impl Into<String>,
+    ) {
+        let id = AuditId { at: self.now, nonce: tx.random() };
+        let record = AuditRecord::new(self.now, self.actor, command, subject.into());
+        tx.put_record(Key::Audit(product, id), Record::Audit(Arc::new(record)));
+    }
+}

@@ -1,0 +1,77 @@
+//! Products: what unites a homogeneous fleet, and the policies that its team set.
+//!
+//! Invariants: an id is given once and never again, also not after removal; the platform never changes (R-PRD-1, R-PRD-2).
+
+mod id;
+mod platform;
+mod policy;
+
+pub use id::ProductId;
+pub use platform::Platform;
+pub use policy::{Gate, Policy};
+
+use crate::firmware::{FirmwareVersion, Release};
+use crate::team::AccountId;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A product: one platform, one owner, one fleet (R-PRD).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Product {
+    /// Its number.
+    pub id: ProductId,
+    /// Its name: 1 to 100 characters.
+    pub name: String,
+    /// The one kind of hardware in its fleet.
+    pub platform: Platform,
+    /// The account that created it, its one primary administrator (R-PRD-3).
+    pub owner: AccountId,
+    /// When it was created: the anchor of its billing dates.
+    pub created_at: Timestamp,
+    /// The name of its tier in the catalogue.
+    pub tier: Arc<str>,
+    /// What its team decided on.
+    pub policy: Policy,
+    /// The version that devices get which are not locked and in no group with a release of its own (R-TGT-1).
+    pub release: Option<Release>,
+    /// The groups that devices can be put in.
+    pub groups: BTreeMap<GroupId, Group>,
+    /// When an operator removed it. The record stays, so that the id is never used again.
+    pub removed_at: Option<Timestamp>,
+}
+
+/// A group's number within its product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupId(u16);
+
+impl GroupId {
+    /// The group with this number.
+    pub const fn new(number: u16) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for GroupId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A named set of devices within a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// Its name: 1 to 100 characters, distinct within the product.
+    pub name: String,
+    /// The version released to this group (R-TGT-4).
+    pub release: Option<FirmwareVersion>,
+}

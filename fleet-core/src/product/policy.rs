@@ -1,0 +1,85 @@
+//! What a product's team decides on where the guide leaves a choice. Each default is the decision that RULES.md names.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The policies of a product.
+///
+/// ```
+/// let policy = fleet_core::Policy::default();
+/// assert_eq!(policy.gate.devices, 1);
+/// assert!(policy.wildcard_product && !policy.opaque_images && !policy.forbid_downgrades);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// What must be seen before a version can be released (R-TGT-2).
+    pub gate: Gate,
+    /// Whether an image that names the platform's id as its product is taken (R-IMG-2). Default: yes.
+    pub wildcard_product: bool,
+    /// Whether a binary of no known format is taken (R-IMG-4). Default: no.
+    pub opaque_images: bool,
+    /// Whether a device is never sent a version below the one it reports, by release, group or lock (R-TGT-4). Default: no.
+    pub forbid_downgrades: bool,
+    /// Whether a device that asks to join is taken at once where a person could take it: unclaimed, or claimed by the
+    /// team, of the right platform, within the tier (R-IMP-9). Default: no.
+    pub approve_by_itself: bool,
+    /// Whether only devices that the host registered before can be imported (R-IMP-12). Default: no.
+    pub known_ids_only: bool,
+    /// How many devices may wait in quarantine; further ones are turned away without being remembered, so that
+    /// strangers cannot fill the store. 0 to 1,000,000, default 10,000.
+    pub quarantine_limit: u32,
+}
+
+/// What a version must have shown before it can be released (R-TGT-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gate {
+    /// On how many devices of the product it must run. 0 to 10,000, default 1; 0 opens the gate.
+    pub devices: u32,
+    /// For how long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year), default 0.
+    pub soak_millis: u64,
+}
+
+impl Gate {
+    /// The soak time.
+    pub fn soak(&self) -> Duration {
+        Duration::from_millis(self.soak_millis)
+    }
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { devices: 1, soak_millis: 0 }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            gate: Gate::default(),
+            wildcard_product: true,
+            opaque_images: false,
+            forbid_downgrades: false,
+            approve_by_itself: false,
+            known_ids_only: false,
+            quarantine_limit: 10_000,
+        }
+    }
+}
+
+impl Policy {
+    pub(super) fn check(&self) -> Result<(), crate::Error> {
+        let out_of_range = |field, range: &str| Err(crate::Error::invalid(field, format!("must be {range}")));
+        if self.gate.devices > 10_000 {
+            return out_of_range("gate.devices", "0 to 10000");
+        }
+        if self.gate.soak_millis > 31_536_000_000 {
+            return out_of_range("gate.soak_millis", "0 to 31536000000, a year");
+        }
+        if self.quarantine_limit > 1_000_000 {
+            return out_of_range("quarantine_limit", "0 to 1000000");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What a store could not do.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Why a store could not do its part: a kind to branch on, what it was doing, and the engine's own error as its source.
+#[derive(Debug)]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    context: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The kinds of trouble a store can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// Others changed the same records at every try. Trying again later helps.
+    Contention,
+    /// The engine is busy or cannot be reached; nothing was applied. Trying again helps.
+    Unavailable,
+    /// The engine failed in the middle of a commit: whether it was applied must be read.
+    Unknown,
+    /// The disk is full; nothing was applied.
+    Full,
+    /// The store cannot be written to.
+    ReadOnly,
+    /// The file is not one of this store.
+    NotOurs,
+    /// The schema is newer than this program.
+    NewerSchema,
+    /// A record cannot be read.
+    Corrupt,
+    /// Anything else.
+    Other,
+}
+
+impl StoreError {
+    /// An error of a kind, with what the store was doing or should be told to a person.
+    pub fn new(kind: StoreErrorKind, context: impl Into<String>) -> Self {
+        Self { kind, context: context.into(), source: None }
+    }
+
+    /// The same with the engine's own error.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    /// The kind of trouble.
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// A stable word for the kind.
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            StoreErrorKind::Contention => "store_contention",
+            StoreErrorKind::Unavailable => "store_unavailable",
+            StoreErrorKind::Unknown => "store_outcome_unknown",
+            StoreErrorKind::Full => "store_full",
+            StoreErrorKind::ReadOnly => "store_read_only",
+            StoreErrorKind::NotOurs => "store_not_ours",
+            StoreErrorKind::NewerSchema => "store_newer_schema",
+            StoreErrorKind::Corrupt => "store_corrupt",
+            StoreErrorKind::Other => "store_failed",
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Contention | StoreErrorKind::Unavailable)
+    }
+
+    /// Whether a commit may have been applied although it failed.
+    pub fn is_unknown(&self) -> bool {
+        self.kind == StoreErrorKind::Unknown
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)
+    }
+}
+
+impl StdError for StoreError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

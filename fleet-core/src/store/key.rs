@@ -1,0 +1,357 @@
+//! The names of records.
+//!
+//! A key begins with its partition: a product, an account, the device registry, or the directory. An engine that is
+//! spread over machines can place rows by it. Commits touch more than one partition only where a device or a product
+//! comes or goes: import, approve, claim, remove, create.
+
+use crate::device::DeviceId;
+use crate::product::ProductId;
+use crate::team::AccountId;
+use crate::time::Timestamp;
+use std::sync::Arc;
+
+/// The name of a record.
+///
+/// Within one [`Kind`] and partition, keys are ordered as their [encoded](Key::encode) bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Key {
+    /// The numbers to give out next.
+    Directory,
+    /// An account.
+    Account(AccountId),
+    /// Which account has this e-mail.
+    Email(Arc<str>),
+    /// That an account is on a product's team.
+    Membership(AccountId, ProductId),
+    /// That an account claimed a device that is in no product.
+    Claim(AccountId, DeviceId),
+    /// A device's entry in the registry.
+    Registration(DeviceId),
+    /// A product.
+    Product(ProductId),
+    /// A product's team.
+    Team(ProductId),
+    /// A product's firmware.
+    Firmware(ProductId),
+    /// How many devices a product has.
+    DeviceCount(ProductId),
+    /// A device in a product.
+    Device(ProductId, DeviceId),
+    /// A counter of a product, in one of its slots.
+    Tally(ProductId, Tally, u8),
+    /// What was done to a product.
+    Audit(ProductId, AuditId),
+    /// A notice that waits for the host.
+    Notice(ProductId, Arc<str>),
+}
+
+/// The kinds of record: one for each form of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// [`Key::Directory`].
+    Directory = 1,
+    /// [`Key::Account`].
+    Account = 2,
+    /// [`Key::Email`].
+    Email = 3,
+    /// [`Key::Membership`].
+    Membership = 4,
+    /// [`Key::Claim`].
+    Claim = 5,
+    /// [`Key::Registration`].
+    Registration = 6,
+    /// [`Key::Product`].
+    Product = 7,
+    /// [`Key::Team`].
+    Team = 8,
+    /// [`Key::Firmware`].
+    Firmware = 9,
+    /// [`Key::DeviceCount`].
+    DeviceCount = 10,
+    /// [`Key::Device`].
+    Device = 11,
+    /// [`Key::Tally`].
+    Tally = 12,
+    /// [`Key::Audit`].
+    Audit = 13,
+    /// [`Key::Notice`].
+    Notice = 14,
+}
+
+/// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Tally {
+    /// In the product.
+    Members,
+    /// Waiting to be let in.
+    Quarantined,
+    /// Shut out.
+    Denied,
+    /// In the product and connected.
+    Online,
+    /// In the product and never seen since.
+    NeverSeen,
+    /// Locked to a version.
+    Locked,
+    /// Marked as development devices.
+    Development,
+    /// Held because their hardware is not the product's.
+    WrongPlatform,
+    /// With an update on its way.
+    Pending,
+    /// Whose latest attempt or attempts failed.
+    Failing,
+    /// Reporting the right version with another image.
+    ImageDiffers,
+    /// Reporting no version.
+    NoVersion,
+    /// Reporting this version.
+    Version(u16),
+}
+
+/// The name of an audit record: when, and a random number to tell those of one moment apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AuditId {
+    /// When it was done.
+    pub at: Timestamp,
+    /// A random number.
+    pub nonce: u64,
+}
+
+impl Tally {
+    fn code(self) -> [u8; 3] {
+        let (tag, version) = match self {
+            Self::Members => (1, 0),
+            Self::Quarantined => (2, 0),
+            Self::Denied => (3, 0),
+            Self::Online => (4, 0),
+            Self::NeverSeen => (5, 0),
+            Self::Locked => (6, 0),
+            Self::Development => (7, 0),
+            Self::WrongPlatform => (8, 0),
+            Self::Pending => (9, 0),
+            Self::Failing => (10, 0),
+            Self::ImageDiffers => (11, 0),
+            Self::NoVersion => (12, 0),
+            Self::Version(version) => (13, version),
+        };
+        let [high, low] = version.to_be_bytes();
+        [tag, high, low]
+    }
+
+    fn from_code(code: [u8; 3]) -> Option<Self> {
+        let [tag, high, low] = code;
+        Some(match tag {
+            1 => Self::Members,
+            2 => Self::Quarantined,
+            3 => Self::Denied,
+            4 => Self::Online,
+            5 => Self::NeverSeen,
+            6 => Self::Locked,
+            7 => Self::Development,
+            8 => Self::WrongPlatform,
+            9 => Self::Pending,
+            10 => Self::Failing,
+            11 => Self::ImageDiffers,
+            12 => Self::NoVersion,
+            13 => Self::Version(u16::from_be_bytes([high, low])),
+            _ => return None,
+        })
+    }
+}
+
+const DIRECTORY: u8 = 0;
+const ACCOUNT: u8 = 1;
+const REGISTRY: u8 = 2;
+const PRODUCT: u8 = 3;
+
+impl Key {
+    /// The kind of record it names.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Directory => Kind::Directory,
+            Self::Account(_) => Kind::Account,
+            Self::Email(_) => Kind::Email,
+            Self::Membership(..) => Kind::Membership,
+            Self::Claim(..) => Kind::Claim,
+            Self::Registration(_) => Kind::Registration,
+            Self::Product(_) => Kind::Product,
+            Self::Team(_) => Kind::Team,
+            Self::Firmware(_) => Kind::Firmware,
+            Self::DeviceCount(_) => Kind::DeviceCount,
+            Self::Device(..) => Kind::Device,
+            Self::Tally(..) => Kind::Tally,
+            Self::Audit(..) => Kind::Audit,
+            Self::Notice(..) => Kind::Notice,
+        }
+    }
+
+    /// Bytes that name the record and order as keys do: the partition, the kind, the rest; numbers big-endian.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(24);
+        match self {
+            Self::Directory | Self::Email(_) => bytes.push(DIRECTORY),
+            Self::Account(id) | Self::Membership(id, _) | Self::Claim(id, _) => {
+                bytes.push(ACCOUNT);
+                bytes.extend(id.get().to_be_bytes());
+            }
+            Self::Registration(_) => bytes.push(REGISTRY),
+            Self::Product(id)
+            | Self::Team(id)
+            | Self::Firmware(id)
+            | Self::DeviceCount(id)
+            | Self::Device(id, _)
+            | Self::Tally(id, ..)
+            | Self::Audit(id, _)
+            | Self::Notice(id, _) => {
+                bytes.push(PRODUCT);
+                bytes.extend(id.get().to_be_bytes());
+            }
+        }
+        bytes.push(self.kind() as u8);
+        match self {
+            Self::Directory
+            | Self::Account(_)
+            | Self::Product(_)
+            | Self::Team(_)
+            | Self::Firmware(_)
+            | Self::DeviceCount(_) => {}
+            Self::Email(text) | Self::Notice(_, text) => bytes.extend(text.as_bytes()),
+            Self::Membership(_, product) => bytes.extend(product.get().to_be_bytes()),
+            Self::Claim(_, device) | Self::Registration(device) | Self::Device(_, device) => {
+                bytes.extend(device.as_bytes());
+            }
+            Self::Tally(_, tally, slot) => {
+                bytes.extend(tally.code());
+                bytes.push(*slot);
+            }
+            Self::Audit(_, id) => {
+                bytes.extend((id.at.as_millis() ^ i64::MIN).to_be_bytes());
+                bytes.extend(id.nonce.to_be_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// The key that these bytes name; nothing where they name none.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        fn take<'b, const N: usize>(rest: &mut &'b [u8]) -> Option<&'b [u8; N]> {
+            let (head, tail) = rest.split_first_chunk::<N>()?;
+            *rest = tail;
+            Some(head)
+        }
+        fn device(rest: &mut &[u8]) -> Option<DeviceId> {
+            take::<12>(rest).map(|bytes| DeviceId::new(*bytes))
+        }
+        fn product(rest: &mut &[u8]) -> Option<ProductId> {
+            ProductId::new(u32::from_be_bytes(*take(rest)?)).ok()
+        }
+        fn text(rest: &mut &[u8]) -> Option<Arc<str>> {
+            std::str::from_utf8(std::mem::take(rest)).ok().map(Arc::from)
+        }
+        let mut rest = bytes;
+        let [partition] = *take::<1>(&mut rest)?;
+        let key = match partition {
+            DIRECTORY => match take::<1>(&mut rest)? {
+                [1] => Self::Directory,
+                [3] => Self::Email(text(&mut rest)?),
+                _ => return None,
+            },
+            ACCOUNT => {
+                let id = AccountId::new(u64::from_be_bytes(*take(&mut rest)?)).ok()?;
+                match take::<1>(&mut rest)? {
+                    [2] => Self::Account(id),
+                    [4] => Self::Membership(id, product(&mut rest)?),
+                    [5] => Self::Claim(id, device(&mut rest)?),
+                    _ => return None,
+                }
+            }
+            REGISTRY => match take::<1>(&mut rest)? {
+                [6] => Self::Registration(device(&mut rest)?),
+                _ => return None,
+            },
+            PRODUCT => {
+                let id = product(&mut rest)?;
+                match take::<1>(&mut rest)? {
+                    [7] => Self::Product(id),
+                    [8] => Self::Team(id),
+                    [9] => Self::Firmware(id),
+                    [10] => Self::DeviceCount(id),
+                    [11] => Self::Device(id, device(&mut rest)?),
+                    [12] => {
+                        let tally = Tally::from_code(*take(&mut rest)?)?;
+                        let [slot] = *take::<1>(&mut rest)?;
+                        Self::Tally(id, tally, slot)
+                    }
+                    [13] => {
+                        let at = Timestamp::from_millis(i64::from_be_bytes(*take(&mut rest)?) ^ i64::MIN);
+                        Self::Audit(id, AuditId { at, nonce: u64::from_be_bytes(*take(&mut rest)?) })
+                    }
+                    [14] => Self::Notice(id, text(&mut rest)?),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        rest.is_empty().then_some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys() -> impl Strategy<Value = Key> {
+        let device = any::<[u8; 12]>().prop_map(DeviceId::new);
+        let product = (1..65_535u32).prop_map(|id| ProductId::new(id).unwrap());
+        let account = (1..u64::MAX).prop_map(|id| AccountId::new(id).unwrap());
+        let tally = prop_oneof![
+            (1..13u8).prop_map(|tag| Tally::from_code([tag, 0, 0]).unwrap()),
+            any::<u16>().prop_map(Tally::Version),
+        ];
+        prop_oneof![
+            Just(Key::Directory),
+            account.clone().prop_map(Key::Account),
+            "[a-zé@.]{0,9}".prop_map(|text| Key::Email(text.into())),
+            (account.clone(), product.clone()).prop_map(|(a, p)| Key::Membership(a, p)),
+            (account, device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
+            device.clone().prop_map(Key::Registration),
+            product.clone().prop_map(Key::Product),
+            product.clone().prop_map(Key::Team),
+            product.clone().prop_map(Key::Firmware),
+            product.clone().prop_map(Key::DeviceCount),
+            (product.clone(), device).prop_map(|(p, d)| Key::Device(p, d)),
+            (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),
+            (product.clone(), any::<i64>(), any::<u64>())
+                .prop_map(|(p, at, nonce)| Key::Audit(p, AuditId { at: Timestamp::from_millis(at), nonce })),
+            (product, "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Notice(p, text.into())),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_reads_back_from_its_bytes(key in keys()) {
+            prop_assert_eq!(Key::decode(&key.encode()), Some(key));
+        }
+
+        #[test]
+        fn keys_of_one_kind_and_product_order_as_their_bytes(a in keys(), b in keys()) {
+            let (x, y) = (a.encode(), b.encode());
+            if a.kind() == b.kind() && x.get(..5) == y.get(..5) {
+                prop_assert_eq!(a.cmp(&b), x.cmp(&y));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_decoding_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            if let Some(key) = Key::decode(&bytes) {
+                prop_assert_eq!(key.encode(), bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Records in memory: for tests, for fleets that are rebuilt from elsewhere, and as the measure of the others.
+//!
+//! Devices and registry entries, of which there may be millions, are kept in tables of their own; everything else is in
+//! one ordered map. One lock guards it all, so reads and commits are each from one moment.
+
+mod table;
+
+use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
+use crate::device::{Device, DeviceId, Registration};
+use crate::product::ProductId;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{PoisonError, RwLock};
+use table::Table;
+
+/// A store in memory. Nothing outlives it.
+///
+/// ```
+/// use fleet_core::{Fleet, MemoryStore};
+///
+/// let fleet = Fleet::open(MemoryStore::new());
+/// # let _ = fleet;
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    rows: RwLock<Rows>,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    devices: Table<(ProductId, DeviceId), Device>,
+    registry: Table<DeviceId, Registration>,
+    rest: BTreeMap<Key, (Record, Stamp)>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Store for MemoryStore {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(keys.iter().map(|key| rows.row(key)).collect())
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        if is_empty(range) {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(match (any_end(&range.first), any_end(&range.last)) {
+            (Some(Key::Device(..)), _) | (_, Some(Key::Device(..))) => {
+                let place = |key: &Key| if let Key::Device(product, id) = key { Some((*product, *id)) } else { None };
+                let found =
+                    rows.devices.range(map(&range.first, place), map(&range.last, place), range.reverse, range.limit);
+                found.map(|((product, id), device, stamp)| device_row(product, id, device, stamp)).collect()
+            }
+            (Some(Key::Registration(_)), _) | (_, Some(Key::Registration(_))) => {
+                let place = |key: &Key| if let Key::Registration(id) = key { Some(*id) } else { None };
+                let found =
+                    rows.registry.range(map(&range.first, place), map(&range.last, place), range.reverse, range.limit);
+                found.map(|(id, entry, stamp)| registration_row(id, entry, stamp)).collect()
+            }
+            _ => {
+                let found = rows.rest.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
+                let row = |(key, (record, stamp)): (&Key, &(Record, Stamp))| Row {
+                    key: key.clone(),
+                    record: record.clone(),
+                    stamp: *stamp,
+                };
+                if range.reverse {
+                    found.rev().take(range.limit).map(row).collect()
+                } else {
+                    found.take(range.limit).map(row).collect()
+                }
+            }
+        })
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(batch
+            .iter()
+            .map(|commit| {
+                if commit.checks.iter().all(|check| rows.holds(check)) {
+                    commit.writes.iter().for_each(|write| rows.apply(write));
+                    Outcome::Applied
+                } else {
+                    Outcome::Conflict
+                }
+            })
+            .collect())
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        if is_empty(range) {
+            return Ok(());
+        }
+        if let (Some(Key::Device(..)), _) | (_, Some(Key::Device(..))) = (any_end(&range.first), any_end(&range.last)) {
+            let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+            for ((product, id), device, _) in rows.devices.iter() {
+                let key = Key::Device(product, id);
+                if range.contains(&key) {
+                    visit(&key, &Record::Device(device.clone()));
+                }
+            }
+            return Ok(());
+        }
+        for row in self.scan(&Range { limit: usize::MAX, reverse: false, ..range.clone() })? {
+            visit(&row.key, &row.record);
+        }
+        Ok(())
+    }
+}
+
+impl Rows {
+    fn row(&self, key: &Key) -> Option<Row> {
+        match key {
+            Key::Device(product, id) => {
+                let (device, stamp) = self.devices.get(&(*product, *id))?;
+                Some(device_row(*product, *id, device, stamp))
+            }
+            Key::Registration(id) => {
+                let (entry, stamp) = self.registry.get(id)?;
+                Some(registration_row(*id, entry, stamp))
+            }
+            _ => {
+                let (record, stamp) = self.rest.get(key)?;
+                Some(Row { key: key.clone(), record: record.clone(), stamp: *stamp })
+            }
+        }
+    }
+
+    fn holds(&self, check: &Check) -> bool {
+        let stamp = match &check.key {
+            Key::Device(product, id) => self.devices.get(&(*product, *id)).map(|(_, stamp)| stamp),
+            Key::Registration(id) => self.registry.get(id).map(|(_, stamp)| stamp),
+            key => self.rest.get(key).map(|(_, stamp)| *stamp),
+        };
+        stamp == check.stamp
+    }
+
+    fn apply(&mut self, write: &Write) {
+        match write {
+            Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
+                self.devices.insert((*product, *id), device.clone(), *stamp);
+            }
+            Write::Put { key: Key::Registration(id), record: Record::Registration(entry), stamp } => {
+                self.registry.insert(*id, entry.clone(), *stamp);
+            }
+            Write::Put { key, record, stamp } => {
+                self.rest.insert(key.clone(), (record.clone(), *stamp));
+            }
+            Write::Delete { key: Key::Device(product, id) } => self.devices.remove(&(*product, *id)),
+            Write::Delete { key: Key::Registration(id) } => self.registry.remove(id),
+            Write::Delete { key } => {
+                self.rest.remove(key);
+            }
+            Write::Add { key, delta } => match self.rest.get_mut(key) {
+                Some((Record::Counter(value), _)) => *value = value.saturating_add(*delta),
+                _ => {
+                    self.rest.insert(key.clone(), (Record::Counter(*delta), Stamp::default()));
+                }
+            },
+        }
+    }
+}
+
+fn device_row(product: ProductId, id: DeviceId, device: &Device, stamp: Stamp) -> Row {
+    Row { key: Key::Device(product, id), record: Record::Device(device.clone()), stamp }
+}
+
+fn registration_row(id: DeviceId, entry: &Registration, stamp: Stamp) -> Row {
+    Row { key: Key::Registration(id), record: Record::Registration(entry.clone()), stamp }
+}
+
+fn any_end(end: &Bound<Key>) -> Option<&Key> {
+    match end {
+        Bound::Included(key) | Bound::Excluded(key) => Some(key),
+        Bound::Unbounded => None,
+    }
+}
+
+fn map<K>(end: &Bound<Key>, place: impl Fn(&Key) -> Option<K>) -> Bound<K> {
+    let (Bound::Included(key) | Bound::Excluded(key)) = end else { return Bound::Unbounded };
+    match (place(key), end) {
+        (Some(key), Bound::Included(_)) => Bound::Included(key),
+        (Some(key), _) => Bound::Excluded(key),
+        (None, _) => Bound::Unbounded,
+    }
+}
+
+/// Whether no key can be in the range; ordered maps panic when asked for some of these.
+fn is_empty(range: &Range) -> bool {
+    match (any_end(&range.first), any_end(&range.last)) {
+        (Some(first), Some(last)) => {
+            let both_included = matches!((&range.first, &range.last), (Bound::Included(_), Bound::Included(_)));
+            first > last || (first == last && !both_included)
+        }
+        _ => false,
+    }
+}

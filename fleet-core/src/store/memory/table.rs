@@ -1,0 +1,205 @@
+//! A hash table of many small records that can also be read in key order.
+//!
+//! Records stand in one array; the hash table holds their places, and beside each the hash, so that growing it never
+//! touches a record. The order is made when it is first asked for: a bulk import pays nothing for it.
+
+use crate::store::Stamp;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hash};
+use std::ops::Bound;
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Debug)]
+pub(super) struct Table<K, V> {
+    places: HashTable<Place>,
+    rows: Vec<Option<(K, Stamp, V)>>,
+    free: Vec<u32>,
+    hasher: RandomState,
+    order: Mutex<Option<Order<K>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    hash: u32,
+    row: u32,
+}
+
+/// Keys in order. Those of deleted rows may still be among them.
+#[derive(Debug)]
+struct Order<K> {
+    settled: Vec<K>,
+    recent: BTreeSet<K>,
+    added: Vec<K>,
+}
+
+/// So many keys are kept beside the settled ones before they are merged into them.
+const RECENT: usize = 4096;
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self {
+            places: HashTable::new(),
+            rows: Vec::new(),
+            free: Vec::new(),
+            hasher: RandomState::default(),
+            order: Mutex::new(None),
+        }
+    }
+}
+
+impl<K: Copy + Ord + Hash, V> Table<K, V> {
+    pub(super) fn get(&self, key: &K) -> Option<(&V, Stamp)> {
+        let (_, stamp, value) = self.rows.get(self.place(key)?)?.as_ref()?;
+        Some((value, *stamp))
+    }
+
+    pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
+        if let Some(Some(row)) = self.place(&key).and_then(|place| self.rows.get_mut(place)) {
+            (row.1, row.2) = (stamp, value);
+            return;
+        }
+        let row = Some((key, stamp, value));
+        let place = match self.free.pop() {
+            Some(free) => {
+                if let Some(slot) = self.rows.get_mut(free as usize) {
+                    *slot = row;
+                }
+                free
+            }
+            None => {
+                if self.rows.len() == self.rows.capacity() {
+                    self.rows.reserve_exact(self.rows.len() / 8 + 64);
+                }
+                self.rows.push(row);
+                u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        let hash = self.hash(&key);
+        self.places.insert_unique(spread(hash), Place { hash, row: place }, |place| spread(place.hash));
+        if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            order.added.push(key);
+            if order.added.len() > self.rows.len() + RECENT {
+                let (places, rows, hasher) = (&self.places, &self.rows, &self.hasher);
+                order.settle(|key| {
+                    let hash = hash_of(hasher, key);
+                    places.find(spread(hash), |place| is(rows, place, hash, key)).is_some()
+                });
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &K) {
+        let hash = self.hash(key);
+        let Ok(entry) = self.places.find_entry(spread(hash), |place| is(&self.rows, place, hash, key)) else { return };
+        let (place, _) = entry.remove();
+        if let Some(row) = self.rows.get_mut(place.row as usize) {
+            *row = None;
+            self.free.push(place.row);
+        }
+    }
+
+    /// Every row, in the order of memory.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V, Stamp)> {
+        self.rows.iter().flatten().map(|(key, stamp, value)| (*key, value, *stamp))
+    }
+
+    /// The rows between two keys, in their order.
+    pub(super) fn range(
+        &self,
+        first: Bound<K>,
+        last: Bound<K>,
+        reverse: bool,
+        limit: usize,
+    ) -> impl Iterator<Item = (K, &V, Stamp)> {
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let order = order.get_or_insert_with(|| Order {
+            settled: Vec::new(),
+            recent: BTreeSet::new(),
+            added: self.iter().map(|(key, ..)| key).collect(),
+        });
+        order.take_in(|key| self.get(key).is_some());
+        let keys = order.keys(first, last, reverse, limit, |key| self.get(key).is_some());
+        keys.into_iter().filter_map(|key| self.get(&key).map(|(value, stamp)| (key, value, stamp)))
+    }
+
+    fn place(&self, key: &K) -> Option<usize> {
+        let hash = self.hash(key);
+        self.places.find(spread(hash), |place| is(&self.rows, place, hash, key)).map(|place| place.row as usize)
+    }
+
+    fn hash(&self, key: &K) -> u32 {
+        hash_of(&self.hasher, key)
+    }
+}
+
+fn hash_of<K: Hash>(hasher: &RandomState, key: &K) -> u32 {
+    (hasher.hash_one(key) >> 32) as u32
+}
+
+/// 64 bits of hash out of the 32 that are kept: the table looks at both ends.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+fn is<K: Eq, V>(rows: &[Option<(K, Stamp, V)>], place: &Place, hash: u32, key: &K) -> bool {
+    place.hash == hash && matches!(rows.get(place.row as usize), Some(Some((found, ..))) if found == key)
+}
+
+impl<K: Copy + Ord> Order<K> {
+    /// Puts what was added in its place: a few keys beside the settled ones, many by merging all.
+    fn take_in(&mut self, lives: impl Fn(&K) -> bool) {
+        if self.added.len() + self.recent.len() <= RECENT {
+            self.recent.extend(self.added.drain(..));
+        } else {
+            self.settle(lives);
+        }
+    }
+
+    fn settle(&mut self, lives: impl Fn(&K) -> bool) {
+        self.settled.extend(std::mem::take(&mut self.recent));
+        self.settled.append(&mut self.added);
+        self.settled.sort();
+        self.settled.dedup();
+        self.settled.retain(lives);
+    }
+
+    fn keys(&self, first: Bound<K>, last: Bound<K>, reverse: bool, limit: usize, lives: impl Fn(&K) -> bool) -> Vec<K> {
+        let from = self.settled.partition_point(|key| match &first {
+            Bound::Included(first) => key < first,
+            Bound::Excluded(first) => key <= first,
+            Bound::Unbounded => false,
+        });
+        let to = self.settled.partition_point(|key| match &last {
+            Bound::Included(last) => key <= last,
+            Bound::Excluded(last) => key < last,
+            Bound::Unbounded => true,
+        });
+        let settled = self.settled.get(from..to).unwrap_or_default().iter().copied();
+        let recent = self.recent.range((first, last)).copied();
+        if reverse {
+            merge(settled.rev(), recent.rev(), |a, b| a > b).filter(lives).take(limit).collect()
+        } else {
+            merge(settled, recent, |a, b| a < b).filter(lives).take(limit).collect()
+        }
+    }
+}
+
+/// Merges two ordered runs into one, each key once.
+fn merge<K: Copy + Eq>(
+    a: impl Iterator<Item = K>,
+    b: impl Iterator<Item = K>,
+    before: impl Fn(&K, &K) -> bool,
+) -> impl Iterator<Item = K> {
+    let (mut a, mut b) = (a.peekable(), b.peekable());
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) if x == y => {
+            b.next();
+            a.next()
+        }
+        (Some(x), Some(y)) if before(y, x) => b.next(),
+        (Some(_), _) => a.next(),
+        (None, _) => b.next(),
+    })
+}

@@ -1,0 +1,213 @@
+//! Where records live: three operations, data only.
+//!
+//! Every door loads the records it needs, decides with a pure rule, and commits the changes as one piece of data. A
+//! commit names the stamps of the rows that the decision was made on; it is applied only if none of them has changed.
+//! No closure, lock or connection is held while a rule runs, so anything with atomic conditional writes can be a store.
+//!
+//! A store of your own implements [`Store`] (three methods) and proves it with [`conformance`].
+
+mod error;
+
+mod key;
+mod memory;
+mod record;
+mod transaction;
+
+pub use error::{StoreError, StoreErrorKind};
+
+pub use key::{AuditId, Key, Kind, Tally};
+pub use memory::MemoryStore;
+pub use record::Record;
+pub(crate) use record::Stored;
+pub(crate) use transaction::{Stamps, Transaction, transact};
+
+use std::fmt::Debug;
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// Where records live. Object safe, blocking, and safe to share between threads.
+pub trait Store: Send + Sync + Debug {
+    /// Point reads from one consistent moment, in the order asked. A counter that was never added to reads as absent.
+    ///
+    /// # Errors
+    /// Where the store cannot answer.
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
+
+    /// The rows of a key range in key order, or reversed, at most `range.limit` of them, from one consistent moment.
+    ///
+    /// # Errors
+    /// Where the store cannot answer.
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError>;
+
+    /// Applies commits in their order, each whole or not at all, serializable and independent of the others: one that
+    /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns.
+    ///
+    /// # Errors
+    /// Where the store cannot say that it applied them. What was applied then can be found out by reading; the
+    /// transaction of this crate does so where [`StoreError::is_unknown`] says that it must.
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
+    /// not count. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
+    /// shows all from one moment.
+    ///
+    /// # Errors
+    /// Where the store cannot answer.
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        const PAGE: usize = 1024;
+        let mut page = Range { limit: PAGE, reverse: false, ..range.clone() };
+        loop {
+            let rows = self.scan(&page)?;
+            for row in &rows {
+                visit(&row.key, &row.record);
+            }
+            match rows.into_iter().next_back() {
+                Some(last) => page.first = Bound::Excluded(last.key),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// A record, its key, and the stamp of the write that put it there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Where it is.
+    pub key: Key,
+    /// What it says.
+    pub record: Record,
+    /// Which write put it there.
+    pub stamp: Stamp,
+}
+
+/// Names one write of one row. Chosen at random by the core, so that a row that was deleted and made again never looks
+/// unchanged. Rows of counters have the stamp 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stamp(pub u64);
+
+/// What is to be changed, and what must still be so for it to be changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Commit {
+    /// What must still be so.
+    pub checks: Vec<Check>,
+    /// What to change. No key twice, but for counters.
+    pub writes: Vec<Write>,
+}
+
+/// A row that must be as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Which row. Never a counter.
+    pub key: Key,
+    /// The stamp it must have; none: it must be absent.
+    pub stamp: Option<Stamp>,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Puts a record, in place of what was there.
+    Put {
+        /// Where.
+        key: Key,
+        /// What.
+        record: Record,
+        /// The name of this write.
+        stamp: Stamp,
+    },
+    /// Takes a record away; nothing happens where there is none.
+    Delete {
+        /// Which.
+        key: Key,
+    },
+    /// Adds to a counter, which starts at 0. Additions commute: they never conflict.
+    Add {
+        /// Which counter.
+        key: Key,
+        /// How much.
+        delta: i64,
+    },
+}
+
+impl Write {
+    /// The key that is written.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Put { key, .. } | Self::Delete { key } | Self::Add { key, .. } => key,
+        }
+    }
+}
+
+/// What became of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was applied, whole.
+    Applied,
+    /// One of its checks did not hold: nothing of it was applied.
+    Conflict,
+}
+
+/// A range of keys of one [`Kind`] in one partition. Both ends must be of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// Where it begins.
+    pub first: Bound<Key>,
+    /// Where it ends.
+    pub last: Bound<Key>,
+    /// How many rows at most.
+    pub limit: usize,
+    /// From the last key to the first.
+    pub reverse: bool,
+}
+
+impl Range {
+    /// All keys from `first` to `last`, both included.
+    pub fn new(first: Key, last: Key) -> Self {
+        Self { first: Bound::Included(first), last: Bound::Included(last), limit: usize::MAX, reverse: false }
+    }
+
+    /// At most so many rows.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// From the last key to the first.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { reverse: true, ..self }
+    }
+
+    /// Only what comes after `key` in the direction of reading.
+    #[must_use]
+    pub fn after(self, key: Key) -> Self {
+        if self.reverse {
+            Self { last: Bound::Excluded(key), ..self }
+        } else {
+            Self { first: Bound::Excluded(key), ..self }
+        }
+    }
+
+    /// Whether a key is in the range.
+    pub fn contains(&self, key: &Key) -> bool {
+        std::ops::RangeBounds::contains(&(self.first.as_ref(), self.last.as_ref()), key)
+    }
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        (**self).get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        (**self).scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        (**self).commit(batch)
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        (**self).for_each(range, visit)
+    }
+}

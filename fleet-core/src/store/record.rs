@@ -1,0 +1,142 @@
+//! What a store keeps.
+
+use super::{Key, Kind};
+use crate::audit::AuditRecord;
+use crate::device::{Device, DeviceCount, DeviceId, Registration};
+use crate::directory::Directory;
+use crate::firmware::FirmwareIndex;
+use crate::notice::Notice;
+use crate::product::{Product, ProductId};
+use crate::team::{Account, AccountId, Team};
+use std::sync::Arc;
+
+/// What a store keeps: one form for each [`Kind`] of key.
+///
+/// A store may keep records as they are, put them in columns, or ask for their [JSON](Record::to_json).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Record {
+    /// Under [`Key::Directory`].
+    Directory(Directory),
+    /// Under [`Key::Account`].
+    Account(Arc<Account>),
+    /// Under [`Key::Email`].
+    Email(AccountId),
+    /// Under [`Key::Membership`] and [`Key::Claim`]: that it is there is all it says.
+    Present,
+    /// Under [`Key::Registration`].
+    Registration(Registration),
+    /// Under [`Key::Product`].
+    Product(Arc<Product>),
+    /// Under [`Key::Team`].
+    Team(Arc<Team>),
+    /// Under [`Key::Firmware`].
+    Firmware(Arc<FirmwareIndex>),
+    /// Under [`Key::DeviceCount`].
+    DeviceCount(Box<DeviceCount>),
+    /// Under [`Key::Device`].
+    Device(Device),
+    /// Under [`Key::Tally`].
+    Counter(i64),
+    /// Under [`Key::Audit`].
+    Audit(Arc<AuditRecord>),
+    /// Under [`Key::Notice`].
+    Notice(Arc<Notice>),
+}
+
+impl Record {
+    /// The record as JSON, without its kind: the key names that.
+    ///
+    /// # Errors
+    /// Never for records of this crate; the signature is that of the codec.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Directory(record) => serde_json::to_string(record),
+            Self::Account(record) => serde_json::to_string(record),
+            Self::Email(record) => serde_json::to_string(record),
+            Self::Present => Ok("true".to_owned()),
+            Self::Registration(record) => serde_json::to_string(record),
+            Self::Product(record) => serde_json::to_string(record),
+            Self::Team(record) => serde_json::to_string(record),
+            Self::Firmware(record) => serde_json::to_string(record),
+            Self::DeviceCount(record) => serde_json::to_string(record),
+            Self::Device(record) => serde_json::to_string(record),
+            Self::Counter(value) => serde_json::to_string(value),
+            Self::Audit(record) => serde_json::to_string(record),
+            Self::Notice(record) => serde_json::to_string(record),
+        }
+    }
+
+    /// The record of a kind from its JSON.
+    ///
+    /// # Errors
+    /// Where the text is not that of a record of this kind.
+    pub fn from_json(kind: Kind, json: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            Kind::Directory => Self::Directory(serde_json::from_str(json)?),
+            Kind::Account => Self::Account(serde_json::from_str(json)?),
+            Kind::Email => Self::Email(serde_json::from_str(json)?),
+            Kind::Membership | Kind::Claim => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
+            Kind::Registration => Self::Registration(serde_json::from_str(json)?),
+            Kind::Product => Self::Product(serde_json::from_str(json)?),
+            Kind::Team => Self::Team(serde_json::from_str(json)?),
+            Kind::Firmware => Self::Firmware(serde_json::from_str(json)?),
+            Kind::DeviceCount => Self::DeviceCount(serde_json::from_str(json)?),
+            Kind::Device => Self::Device(serde_json::from_str(json)?),
+            Kind::Tally => Self::Counter(serde_json::from_str(json)?),
+            Kind::Audit => Self::Audit(serde_json::from_str(json)?),
+            Kind::Notice => Self::Notice(serde_json::from_str(json)?),
+        })
+    }
+}
+
+/// A record that has a key of its own form, so that a transaction can read and write it by its own type.
+pub(crate) trait Stored: Sized {
+    /// What tells one of them from another.
+    type Id;
+
+    /// The key of the one with this id.
+    fn key(id: Self::Id) -> Key;
+
+    /// Itself out of a record that was found under such a key.
+    fn from_record(record: Record) -> Option<Self>;
+
+    /// The record to keep.
+    fn into_record(self) -> Record;
+}
+
+macro_rules! stored {
+    ($($type:ty, $variant:ident, $id:ty, $pattern:pat => $key:expr;)*) => {$(
+        impl Stored for $type {
+            type Id = $id;
+
+            fn key($pattern: $id) -> Key {
+                $key
+            }
+
+            fn from_record(record: Record) -> Option<Self> {
+                match record {
+                    Record::$variant(record) => Some(record.into()),
+                    _ => None,
+                }
+            }
+
+            fn into_record(self) -> Record {
+                Record::$variant(self.into())
+            }
+        }
+    )*};
+}
+
+stored! {
+    Directory, Directory, (), () => Key::Directory;
+    Arc<Account>, Account, AccountId, id => Key::Account(id);
+    AccountId, Email, Arc<str>, email => Key::Email(email);
+    Registration, Registration, DeviceId, id => Key::Registration(id);
+    Arc<Product>, Product, ProductId, id => Key::Product(id);
+    Arc<Team>, Team, ProductId, id => Key::Team(id);
+    Arc<FirmwareIndex>, Firmware, ProductId, id => Key::Firmware(id);
+    Box<DeviceCount>, DeviceCount, ProductId, id => Key::DeviceCount(id);
+    Device, Device, (ProductId, DeviceId), (product, id) => Key::Device(product, id);
+    Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
+}

@@ -1,0 +1,247 @@
+//! Load, decide, commit: what a door does, made safe against others who do the same at the same time.
+//!
+//! A transaction remembers the stamp of all it read and keeps its writes to itself. At its end everything is committed
+//! on the condition that what it read is unchanged; otherwise the rule runs again on what is there now. An error of a
+//! rule counts only if what the rule read was still true together, or people would see impossible errors.
+
+use super::{Check, Commit, Key, Outcome, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Write};
+use crate::Error;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How often a rule is run again before its caller is told that the records are too busy.
+const TRIES: u32 = 64;
+
+/// Beyond so many rows a transaction finds them by hash.
+const FEW: usize = 16;
+
+/// Random numbers for stamps, slots and waiting times.
+#[derive(Debug)]
+pub(crate) struct Stamps(AtomicU64);
+
+impl Stamps {
+    /// Numbers that no other process has, from the operating system's randomness.
+    pub(crate) fn random() -> Self {
+        Self(AtomicU64::new(RandomState::new().hash_one(0)))
+    }
+
+    /// The same numbers each time, for tests.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// The next number (splitmix64: every one of the 2^64 comes once before any comes again).
+    pub(crate) fn next(&self) -> u64 {
+        let state = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The next stamp of a row: never 0, which is that of counters.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp(self.next().max(1))
+    }
+}
+
+/// What a rule read and what it wants to write.
+pub(crate) struct Transaction<'s> {
+    store: &'s dyn Store,
+    stamps: &'s Stamps,
+    rows: Vec<TransactionRow>,
+    places: HashMap<Key, usize, foldhash::fast::RandomState>,
+    adds: Vec<(Key, i64)>,
+    loads: u32,
+}
+
+struct TransactionRow {
+    key: Key,
+    /// The stamp it had in the store, if it was read.
+    read: Option<Option<Stamp>>,
+    record: Option<Record>,
+    written: bool,
+}
+
+impl<'s> Transaction<'s> {
+    pub(crate) fn new(store: &'s dyn Store, stamps: &'s Stamps) -> Self {
+        Self { store, stamps, rows: Vec::new(), places: HashMap::default(), adds: Vec::new(), loads: 0 }
+    }
+
+    /// Reads records from one moment, those that were not read before.
+    pub(crate) fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), Error> {
+        let mut keys: Vec<Key> = keys.into_iter().filter(|key| self.place(key).is_none()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let found = self.store.get(&keys)?;
+        self.loads += 1;
+        for (key, row) in keys.into_iter().zip(found) {
+            let (read, record) = match row {
+                Some(Row { record, stamp, .. }) => (Some(Some(stamp)), Some(record)),
+                None => (Some(None), None),
+            };
+            self.enter(TransactionRow { key, read, record, written: false });
+        }
+        Ok(())
+    }
+
+    /// The record of this id as this transaction sees it.
+    pub(crate) fn get<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>, Error> {
+        let key = T::key(id);
+        if self.place(&key).is_none() {
+            self.load([key.clone()])?;
+        }
+        let record = self.place(&key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone());
+        match record {
+            None => Ok(None),
+            Some(record) => match T::from_record(record) {
+                Some(record) => Ok(Some(record)),
+                None => {
+                    Err(StoreError::new(StoreErrorKind::Corrupt, "the store holds another kind of record there").into())
+                }
+            },
+        }
+    }
+
+    pub(crate) fn put<T: Stored>(&mut self, id: T::Id, record: T) {
+        self.put_record(T::key(id), record.into_record());
+    }
+
+    pub(crate) fn put_record(&mut self, key: Key, record: Record) {
+        self.write(key, Some(record));
+    }
+
+    pub(crate) fn delete(&mut self, key: Key) {
+        self.write(key, None);
+    }
+
+    /// Adds to a counter.
+    pub(crate) fn add(&mut self, key: Key, delta: i64) {
+        match self.adds.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, sum)) => *sum = sum.saturating_add(delta),
+            None => self.adds.push((key, delta)),
+        }
+    }
+
+    /// A random number: a slot, or a part of a record's name.
+    pub(crate) fn random(&self) -> u64 {
+        self.stamps.next()
+    }
+
+    fn write(&mut self, key: Key, record: Option<Record>) {
+        match self.place(&key).and_then(|place| self.rows.get_mut(place)) {
+            Some(row) => (row.record, row.written) = (record, true),
+            None => self.enter(TransactionRow { key, read: None, record, written: true }),
+        }
+    }
+
+    fn enter(&mut self, row: TransactionRow) {
+        if self.rows.len() == FEW {
+            self.places = self.rows.iter().enumerate().map(|(place, row)| (row.key.clone(), place)).collect();
+        }
+        if self.rows.len() >= FEW {
+            self.places.insert(row.key.clone(), self.rows.len());
+        }
+        self.rows.push(row);
+    }
+
+    fn place(&self, key: &Key) -> Option<usize> {
+        if self.rows.len() <= FEW {
+            self.rows.iter().position(|row| row.key == *key)
+        } else {
+            self.places.get(key).copied()
+        }
+    }
+
+    /// What to commit: with the writes, or only that what was read is still so.
+    fn commit(mut self, with_writes: bool) -> Option<Commit> {
+        let checks: Vec<Check> =
+            self.rows.iter().filter_map(|row| Some(Check { key: row.key.clone(), stamp: row.read? })).collect();
+        let mut writes = Vec::new();
+        if with_writes {
+            for row in self.rows {
+                if row.written {
+                    writes.push(match row.record {
+                        Some(record) => Write::Put { key: row.key, record, stamp: self.stamps.stamp() },
+                        None => Write::Delete { key: row.key },
+                    });
+                }
+            }
+            self.adds.retain(|(_, delta)| *delta != 0);
+            writes.extend(self.adds.into_iter().map(|(key, delta)| Write::Add { key, delta }));
+        }
+        // What one read saw, it saw together: there is nothing to check.
+        (!writes.is_empty() || self.loads > 1).then_some(Commit { checks, writes })
+    }
+}
+
+/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between.
+///
+/// # Errors
+/// The rule's own, if what it read was true; the store's; `store_contention` after 64 tries.
+pub(crate) fn transact<T>(
+    store: &dyn Store,
+    stamps: &Stamps,
+    mut rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    for attempt in 0..TRIES {
+        let mut transaction = Transaction::new(store, stamps);
+        let decided = rule(&mut transaction);
+        if let Err(error) = &decided
+            && matches!(error.kind(), crate::ErrorKind::Store(_))
+        {
+            return decided;
+        }
+        let Some(commit) = transaction.commit(decided.is_ok()) else { return decided };
+        if apply(store, commit)? == Outcome::Applied {
+            return decided;
+        }
+        wait(attempt, stamps);
+    }
+    Err(StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again").into())
+}
+
+/// Applies one commit, and finds out what became of it where the store cannot say.
+pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error> {
+    match store.commit(std::slice::from_ref(&commit)) {
+        Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(Outcome::Conflict)),
+        Err(error) if error.is_unknown() => find_out(store, &commit, error),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A commit is whole or not at all, so one row that carries its stamp says that it was applied, and one that is as it
+/// was read says that it was not.
+fn find_out(store: &dyn Store, commit: &Commit, error: StoreError) -> Result<Outcome, Error> {
+    let puts = || {
+        commit
+            .writes
+            .iter()
+            .filter_map(|write| if let Write::Put { key, stamp, .. } = write { Some((key, *stamp)) } else { None })
+    };
+    let keys: Vec<Key> = puts().map(|(key, _)| key.clone()).collect();
+    let found = store.get(&keys)?;
+    for ((key, ours), row) in puts().zip(found) {
+        let stamp = row.map(|row| row.stamp);
+        if stamp == Some(ours) {
+            return Ok(Outcome::Applied);
+        }
+        if commit.checks.iter().any(|check| check.key == *key && check.stamp == stamp) {
+            return Ok(Outcome::Conflict);
+        }
+    }
+    Err(error.into())
+}
+
+/// Waits a random while that grows with the number of tries, up to some 3 ms.
+fn wait(attempt: u32, stamps: &Stamps) {
+    if attempt < 2 || cfg!(target_family = "wasm") {
+        return;
+    }
+    let longest = 50_u64 << attempt.min(6);
+    std::thread::sleep(Duration::from_micros(stamps.next() % longest));
+}

@@ -1,0 +1,67 @@
+//! Moments: whole milliseconds since 1970-01-01T00:00:00Z. Calendar arithmetic is `jiff`'s.
+//!
+//! Nothing in this crate reads a clock: each door is opened at a moment that its caller names.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Written and read as RFC 3339 by [`Display`](fmt::Display) and [`FromStr`]; in JSON it is the number of milliseconds.
+///
+/// ```
+/// use fleet_core::Timestamp;
+///
+/// let noon: Timestamp = "2016-03-08T12:00:00Z".parse()?;
+/// assert_eq!(noon.as_millis(), 1_457_438_400_000);
+/// assert_eq!(noon.to_string(), "2016-03-08T12:00:00Z");
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment so many milliseconds after (before, where negative) 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// This moment and a span more; stops at the end of time instead of wrapping.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long after `earlier` this moment is; nothing where it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(moment) => moment.fmt(f),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, crate::Error> {
+        let moment: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| crate::Error::invalid("time", "write it as RFC 3339, such as 2016-03-08T12:00:00Z"))?;
+        Ok(Self(moment.as_millisecond()))
+    }
+}
