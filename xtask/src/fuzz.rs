@@ -31,11 +31,12 @@ const TARGETS: &[Target] = &[
     Target { name: "particle", seeds: "firmware/particle", longest: 4096, chooses_seal: true },
     Target { name: "esp_idf", seeds: "firmware/esp", longest: 4096, chooses_seal: true },
     Target { name: "mcuboot", seeds: "firmware/mcuboot", longest: 8192, chooses_seal: true },
+    Target { name: "import_file", seeds: "import", longest: 4096, chooses_seal: false },
     Target { name: "recognise", seeds: "firmware", longest: 4096, chooses_seal: false },
 ];
 
 /// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
-pub fn run(format: &str, runs: u64) -> Result<(), String> {
+pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
     let target = TARGETS.iter().find(|target| target.name == format).ok_or_else(|| {
         let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
         format!("`{format}` is no fuzz target; there are {}", names.join(", "))
