@@ -6,15 +6,15 @@
 //!
 //! A store of your own implements [`Store`] (three methods) and proves it with [`conformance`].
 
-mod error;
+pub mod conformance;
 
+mod error;
 mod key;
 mod memory;
 mod record;
 mod transaction;
 
 pub use error::{StoreError, StoreErrorKind};
-
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
@@ -62,6 +62,13 @@ pub trait Store: Send + Sync + Debug {
                 visit(&row.key, &row.record);
             }
             match rows.into_iter().next_back() {
+                // A store that answers the same page for ever is wrong; going round with it helps nobody.
+                Some(last) if !page.contains(&last.key) => {
+                    return Err(StoreError::new(
+                        StoreErrorKind::Other,
+                        "a scan went beyond the range that it was given",
+                    ));
+                }
                 Some(last) => page.first = Bound::Excluded(last.key),
                 None => return Ok(()),
             }
@@ -120,7 +127,7 @@ pub enum Write {
         /// Which.
         key: Key,
     },
-    /// Adds to a counter, which starts at 0. Additions commute: they never conflict.
+    /// Adds to a counter, which starts at 0 and stops at the ends of `i64`. Additions commute: they never conflict.
     Add {
         /// Which counter.
         key: Key,
