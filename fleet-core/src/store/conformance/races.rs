@@ -20,8 +20,9 @@ const TURNS: u32 = 40;
 /// conflict one was applied, so even the unluckiest of four threads comes nowhere near.
 const TRIES: u32 = 5_000;
 
-/// What a rule does between reading and committing, as far as others can tell: it lets them come between.
-fn decide() {
+/// What a rule does between reading and committing, as far as others can tell. A store in memory is so fast that a
+/// thread would be done before the next one starts.
+fn let_others() {
     std::thread::yield_now();
 }
 
@@ -39,7 +40,10 @@ fn together(probe: &Probe<'_>, look: impl Fn(&[Key]) -> Finding<Vec<u32>> + Sync
     race(3, |me| {
         if me == 0 {
             let _over = Over(&writing);
-            return (1..10 * TURNS).try_for_each(write);
+            return (1..5 * TURNS).try_for_each(|turn| {
+                let_others();
+                write(turn)
+            });
         }
         let mut latest = 0;
         while writing.load(Ordering::Acquire) > 0 {
@@ -83,6 +87,7 @@ pub(super) fn pages_cover_a_range_once_while_others_add(probe: &Probe<'_>) -> Fi
             // New rows before, among and after those that are read, and old ones changed.
             return (0..4 * TURNS).try_for_each(|turn| {
                 let new = device_key(1, turn * 7_919 % 2_000);
+                let_others();
                 probe.put(&new, &numbered(&new, 2)).map(drop)
             });
         }
@@ -116,7 +121,7 @@ fn insist(mut attempt: impl FnMut() -> Finding<Outcome>) -> Finding<u32> {
 fn increment(probe: &Probe<'_>, key: &Key) -> Finding<Outcome> {
     let row = probe.present(key)?;
     let next = read(Some(row.clone()))? + 1;
-    decide();
+    let_others();
     probe.outcome(commit([unchanged(key, row.stamp)], [put(key, &numbered(key, next), probe.stamp())]))
 }
 
@@ -158,7 +163,7 @@ pub(super) fn no_write_skew(probe: &Probe<'_>) -> Finding {
             if read(Some(a_row.clone()))? + read(Some(b_row.clone()))? < 2 {
                 return Ok(Conflict);
             }
-            decide();
+            let_others();
             let mine = if me == 0 { a } else { b };
             let checks = [unchanged(a, a_row.stamp), unchanged(b, b_row.stamp)];
             probe.outcome(commit(checks, [put(mine, &numbered(mine, 0), probe.stamp())]))
@@ -185,7 +190,7 @@ pub(super) fn no_phantom_passes_a_guard(probe: &Probe<'_>) -> Finding {
                 if count >= ROOM {
                     return Ok(Applied);
                 }
-                decide();
+                let_others();
                 let writes = [
                     put(guard, &numbered(guard, count + 1), probe.stamp()),
                     put(&mine, &numbered(&mine, 1), probe.stamp()),
@@ -229,7 +234,7 @@ pub(super) fn conflict_storms_end(probe: &Probe<'_>) -> Finding {
             let (from, to) = (me % 4, (me + 1 + turn as usize % 3) % 4);
             let moved = insist(|| {
                 let rows: Vec<Row> = keys.iter().map(|key| probe.present(key)).collect::<Finding<_>>()?;
-                decide();
+                let_others();
                 let mut writes = Vec::new();
                 for (place, row) in rows.iter().enumerate() {
                     let now = read(Some(row.clone()))?;

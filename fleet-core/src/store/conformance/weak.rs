@@ -1,6 +1,6 @@
 //! Stores that are weak on purpose, each in one way: what the suite is there to find.
 
-use super::{check, check_reopen};
+use super::{LAWS, RACES, attempt, check, check_reopen, race};
 use crate::MemoryStore;
 use crate::store::{Check, Commit, Key, Kind, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
 use std::collections::BTreeSet;
@@ -119,11 +119,6 @@ impl Weak {
                     }
                     self.write(std::slice::from_ref(write));
                 }
-                if commit.checks.len() <= commit.writes.len() {
-                    return Outcome::Applied;
-                }
-                commit.writes.clear();
-                commit.checks.drain(..0);
                 return Outcome::Applied;
             }
             W::TearsCommitsForReaders => {
@@ -319,9 +314,14 @@ impl Store for Weak {
     }
 }
 
-/// The laws that a weak store is found to break.
-fn broken(how: Weakness) -> Vec<&'static str> {
-    check(|| Weak::new(how)).err().unwrap_or_default().into_iter().map(|violation| violation.law).collect()
+/// Whether a weak store is found to break a law. The suite races as long as fits into everybody's tests; a machine that
+/// is busy with other things may take longer to let two threads meet.
+fn breaks(how: Weakness, law: &str) -> bool {
+    if let Some(law) = LAWS.iter().find(|(name, _)| *name == law) {
+        return attempt(law, &|| Weak::new(how)).is_some();
+    }
+    let law = RACES.iter().find(|(name, _)| *name == law).unwrap();
+    (0..20).any(|_| race(law, &|| Weak::new(how)).is_some())
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn the_memory_store_keeps_every_law() {
 
 #[test]
 fn the_wrapper_itself_breaks_no_law() {
-    assert_eq!(broken(W::None), Vec::<&str>::new());
+    check(|| Weak::new(W::None)).unwrap();
 }
 
 #[test]
@@ -343,6 +343,7 @@ fn each_weakness_breaks_the_law_that_forbids_it() {
         (W::ChecksNothing, "one_of_many_creates_a_row"),
         (W::ChecksNothing, "conflict_storms_end"),
         (W::ChecksOnlyWhatItWrites, "every_check_counts"),
+        (W::ChecksOnlyWhatItWrites, "no_write_skew"),
         (W::ChecksOnlyThatRowsAreThere, "a_row_made_again_is_another"),
         (W::ChecksOnlyThatRowsAreThere, "no_update_is_lost"),
         (W::ChecksTheBatchBeforeItWrites, "a_commit_sees_those_before_it_in_its_batch"),
@@ -380,21 +381,9 @@ fn each_weakness_breaks_the_law_that_forbids_it() {
         (W::TakesFew, "a_batch_may_be_large"),
         (W::AnswersTwice, "a_batch_may_be_large"),
     ];
-    let mut found: Vec<(Weakness, Vec<&str>)> = Vec::new();
     for (how, law) in expected {
-        if found.last().is_none_or(|(known, _)| *known != how) {
-            found.push((how, broken(how)));
-        }
-        let (_, laws) = found.last().unwrap();
-        assert!(laws.contains(&law), "{how:?} should break {law}, and was found to break {laws:?}");
+        assert!(breaks(how, law), "a store that {how:?} was not found to break {law}");
     }
-}
-
-/// Two that read the same rows at the same time, in a store that checks only the row that each writes.
-#[test]
-fn a_store_that_checks_only_what_it_writes_lets_a_constraint_break_under_threads() {
-    let found = (0..20).find(|_| broken(W::ChecksOnlyWhatItWrites).contains(&"no_write_skew"));
-    assert!(found.is_some(), "20 runs of the suite saw no write skew");
 }
 
 /// What a store keeps when it is dropped: everything, all but what was deleted or counted, or nothing.
