@@ -9,12 +9,16 @@
 pub mod conformance;
 
 mod error;
+mod faulty;
+mod group_commit;
 mod key;
 mod memory;
 mod record;
 mod transaction;
 
 pub use error::{StoreError, StoreErrorKind};
+pub use faulty::{Fault, Faulty};
+pub use group_commit::GroupCommit;
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
@@ -43,8 +47,8 @@ pub trait Store: Send + Sync + Debug {
     /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns.
     ///
     /// # Errors
-    /// Where the store cannot say that it applied them. What was applied then can be found out by reading; the
-    /// transaction of this crate does so where [`StoreError::is_unknown`] says that it must.
+    /// Where the store cannot say that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]: then the
+    /// core finds out, for which it may commit the same again, stamps and all, and read.
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
