@@ -298,7 +298,7 @@ mod tests {
             Fault::Unreadable,
             slow,
         ] {
-            for seed in 0..8 {
+            for seed in 0..3 {
                 let outcomes = survives(seed, &[(slow, 0.05), (fault, 0.2)]);
                 let acknowledged = outcomes.get("acknowledged").copied().unwrap_or(0);
                 assert!(acknowledged > 100, "{fault:?} let only {acknowledged} of 240 through: {outcomes:?}");
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn transactions_survive_all_faults_together() {
-        for seed in 0..40 {
+        for seed in 0..16 {
             survives(
                 seed,
                 &[

@@ -52,7 +52,7 @@ pub trait Store: Send + Sync + Debug {
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
-    /// not count. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
+    /// not count. `visit` must not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
     /// shows all from one moment.
     ///
     /// # Errors

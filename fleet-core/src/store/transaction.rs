@@ -5,6 +5,8 @@
 //! rule counts only if what the rule read was still true together, or people would see impossible errors.
 
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use outcome::apply;
 

@@ -136,7 +136,7 @@ const RACES: &[Law] = &[];
 
 /// Holds a store to every law. `open` is called at least once for each and gives an empty store each time.
 ///
-/// Takes some seconds, in memory and on a disk. What races is started together but runs as the machine pleases, so a
+/// Takes some seconds in memory, and some 10,000 commits, which on a disk is ten seconds or twenty. What races is started together but runs as the machine pleases, so a
 /// store whose isolation is weak is found with a high chance, not for certain; a store so fast that its threads hardly
 /// meet races again until a while has passed. Everything else is the same each time.
 ///

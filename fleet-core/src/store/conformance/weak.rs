@@ -314,6 +314,24 @@ impl Store for Weak {
     }
 }
 
+/// The same with the `for_each` that every store is given.
+#[derive(Debug)]
+struct Plain(Weak);
+
+impl Store for Plain {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.0.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.0.scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.0.commit(batch)
+    }
+}
+
 /// Whether a weak store is found to break a law. The suite races as long as fits into everybody's tests; a machine that
 /// is busy with other things may take longer to let two threads meet.
 fn breaks(how: Weakness, law: &str) -> bool {
@@ -332,6 +350,14 @@ fn the_memory_store_keeps_every_law() {
 #[test]
 fn the_wrapper_itself_breaks_no_law() {
     check(|| Weak::new(W::None)).unwrap();
+    check(|| Plain(Weak::new(W::None))).unwrap();
+}
+
+#[test]
+fn a_scan_that_stays_where_it_is_keeps_nobody_for_ever() {
+    let violations = check(|| Plain(Weak::new(W::IgnoresTheEnds))).unwrap_err();
+    let found = violations.iter().find(|violation| violation.law == "for_each_shows_exactly_the_range").unwrap();
+    assert!(found.what.contains("beyond the range"), "{found}");
 }
 
 #[test]
