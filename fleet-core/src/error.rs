@@ -5,7 +5,8 @@
 
 use crate::billing::LimitExceeded;
 use crate::device::DeviceId;
-use crate::firmware::FirmwareVersion;
+use crate::device::import::UnreadableFile;
+use crate::firmware::{FirmwareVersion, UploadRefused};
 use crate::product::ProductId;
 use crate::store::StoreError;
 use crate::team::Command;
@@ -63,12 +64,18 @@ pub enum ErrorKind {
     /// A tier's limit would be exceeded (R-TIER-3).
     #[error(transparent)]
     LimitExceeded(LimitExceeded),
+    /// A device list that cannot be read at all.
+    #[error(transparent)]
+    UnreadableFile(UnreadableFile),
     /// The host stopped an import between two of its commits; what was added stays (R-IMP-13).
     #[error("the import was cancelled after {added} devices; import the same file again to complete it")]
     Cancelled {
         /// Devices that were added before.
         added: u64,
     },
+    /// An upload that is not this product's next firmware.
+    #[error(transparent)]
+    UploadRefused(UploadRefused),
     /// A version that does not run on enough devices yet (R-TGT-2).
     #[error(
         "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock it to a test device first"
@@ -125,7 +132,9 @@ impl Error {
             ErrorKind::Invalid { .. } => "invalid",
             ErrorKind::Taken { .. } => "taken",
             ErrorKind::LimitExceeded(_) => "limit_exceeded",
+            ErrorKind::UnreadableFile(problem) => problem.code(),
             ErrorKind::Cancelled { .. } => "cancelled",
+            ErrorKind::UploadRefused(refused) => refused.code(),
             ErrorKind::NotProven { .. } => "not_proven",
             ErrorKind::FirmwareInUse { .. } => "firmware_in_use",
             ErrorKind::Offline { .. } => "device_offline",
@@ -181,5 +190,17 @@ impl From<StoreError> for Error {
 impl From<LimitExceeded> for Error {
     fn from(limit: LimitExceeded) -> Self {
         ErrorKind::LimitExceeded(limit).into()
+    }
+}
+
+impl From<UnreadableFile> for Error {
+    fn from(problem: UnreadableFile) -> Self {
+        ErrorKind::UnreadableFile(problem).into()
+    }
+}
+
+impl From<UploadRefused> for Error {
+    fn from(refused: UploadRefused) -> Self {
+        ErrorKind::UploadRefused(refused).into()
     }
 }

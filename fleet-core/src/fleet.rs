@@ -4,7 +4,7 @@ use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::Catalogue;
 use crate::product::ProductId;
-use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, transact};
+use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -102,8 +102,19 @@ impl Console<'_> {
         command: Command,
         subject: impl Into<String>,
     ) {
-        let id = AuditId { at: self.now, nonce: tx.random() };
-        let record = AuditRecord::new(self.now, self.actor, command, subject.into());
-        tx.put_record(Key::Audit(product, id), Record::Audit(Arc::new(record)));
+        let (key, record) = self.audit_record(product, command, subject.into());
+        tx.put_record(key, record);
+    }
+
+    /// The same as a write of a commit that no transaction makes.
+    pub(crate) fn audit(&self, product: ProductId, command: Command, subject: String) -> Write {
+        let (key, record) = self.audit_record(product, command, subject);
+        Write::Put { key, record, stamp: self.fleet.stamps.stamp() }
+    }
+
+    fn audit_record(&self, product: ProductId, command: Command, subject: String) -> (Key, Record) {
+        let id = AuditId { at: self.now, nonce: self.fleet.stamps.next() };
+        let record = AuditRecord::new(self.now, self.actor, command, subject);
+        (Key::Audit(product, id), Record::Audit(Arc::new(record)))
     }
 }

@@ -12,6 +12,7 @@ pub mod notice;
 pub mod product;
 pub mod store;
 pub mod team;
+mod text;
 mod time;
 
 pub use billing::{Catalogue, LimitExceeded, Resource, Tier};

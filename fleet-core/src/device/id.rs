@@ -50,6 +50,7 @@ impl DeviceId {
     }
 
     /// Reads exactly 24 hexadecimal ASCII digits, or nothing.
+    #[expect(clippy::indexing_slicing, reason = "a table of 256 indexed by bytes")]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         let digits: &[u8; 24] = text.try_into().ok()?;
         let (pairs, _) = digits.as_chunks::<2>();

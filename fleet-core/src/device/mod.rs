@@ -2,13 +2,25 @@
 
 pub mod import;
 
+mod connect;
+mod console;
 mod count;
 mod id;
+mod questions;
 mod record;
+mod report;
+mod tally;
 
+pub use connect::{Connected, Disconnect, UpdateProgress};
+pub(crate) use connect::{answer, put_device};
+pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
+pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};
 pub use id::{DeviceId, MalformedDeviceId};
+pub(crate) use questions::check_page;
+pub use questions::{DeviceFilter, MAX_PAGE, Page, Summary};
 pub use record::{
     Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion,
     UpdateResult,
 };
+pub use report::Report;

@@ -133,7 +133,7 @@ pub struct Attempt {
 }
 
 /// How far an update has come, as the gateway or the device tells it before the device is back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// The directive was given out.

@@ -98,6 +98,17 @@ pub enum ImageFormat {
     Opaque,
 }
 
+impl std::fmt::Display for ImageFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Particle => "Particle module",
+            Self::EspIdf => "ESP-IDF image",
+            Self::Mcuboot => "MCUboot image",
+            Self::Opaque => "opaque image",
+        })
+    }
+}
+
 impl FirmwareIndex {
     /// The firmware, in order of version.
     pub fn iter(&self) -> impl Iterator<Item = &Firmware> {

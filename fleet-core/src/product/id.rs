@@ -21,6 +21,9 @@ use std::num::NonZeroU32;
 pub struct ProductId(NonZeroU32);
 
 impl ProductId {
+    pub(crate) const FIRST: Self = Self(NonZeroU32::MIN);
+    pub(crate) const LAST: Self = Self(NonZeroU32::MAX);
+
     /// The product with this number.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 //!
 //! Invariants: an id is given once and never again, also not after removal; the platform never changes (R-PRD-1, R-PRD-2).
 
+mod console;
 mod id;
 mod platform;
 mod policy;
 
+pub use console::MAX_GROUPS;
 pub use id::ProductId;
 pub use platform::Platform;
 pub use policy::{Gate, Policy};
@@ -39,6 +41,8 @@ pub struct Product {
     pub release: Option<Release>,
     /// The groups that devices can be put in.
     pub groups: BTreeMap<GroupId, Group>,
+    /// The number of the next group: numbers of deleted groups stay with the devices that were in them.
+    pub(crate) next_group: u16,
     /// When an operator removed it. The record stays, so that the id is never used again.
     pub removed_at: Option<Timestamp>,
 }

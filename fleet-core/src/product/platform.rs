@@ -83,6 +83,17 @@ impl Platform {
         }
     }
 
+    /// How many bytes a user part may have, where that is published.
+    pub fn user_part_limit(&self) -> Option<usize> {
+        let Self::Particle(id) = self else { return None };
+        match id {
+            6 | 8 | 10 | 14 => Some(128 << 10),
+            12 | 13 | 15 | 23 | 25 | 26 | 37 => Some(256 << 10),
+            28 | 32 | 35 => Some(1536 << 10),
+            _ => None,
+        }
+    }
+
     /// The platform without its name, as it is stored: `particle:6`.
     fn spelled(&self) -> String {
         match self {
@@ -163,6 +174,8 @@ mod tests {
             let name = row["name"].as_str().unwrap();
             assert_eq!(name.parse::<Platform>().unwrap(), Platform::Particle(id));
             assert_eq!(Platform::Particle(id).name(), Some(name));
+            let limit = row["user_part_max_bytes"].as_u64().and_then(|bytes| usize::try_from(bytes).ok());
+            assert_eq!(Platform::Particle(id).user_part_limit(), limit, "{name}");
         }
         assert_eq!(rows.len(), PARTICLE.len());
     }

@@ -1,9 +1,10 @@
 //! The names of records.
 //!
-//! A key begins with its partition: a product, an account, the device registry, or the directory. An engine that is
+//! A key begins with its partition: a product, an account, the device registry, the outbox, or the directory. An engine that is
 //! spread over machines can place rows by it. Commits touch more than one partition only where a device or a product
 //! comes or goes: import, approve, claim, remove, create.
 
+use super::Range;
 use crate::device::DeviceId;
 use crate::product::ProductId;
 use crate::team::AccountId;
@@ -168,6 +169,7 @@ const DIRECTORY: u8 = 0;
 const ACCOUNT: u8 = 1;
 const REGISTRY: u8 = 2;
 const PRODUCT: u8 = 3;
+const OUTBOX: u8 = 4;
 
 impl Key {
     /// The kind of record it names.
@@ -190,6 +192,41 @@ impl Key {
         }
     }
 
+    /// All devices of a product.
+    pub fn devices(product: ProductId) -> Range {
+        let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
+        Range::new(key(0), key(0xFF))
+    }
+
+    /// All counters of a product.
+    pub fn tallies(product: ProductId) -> Range {
+        Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// All that was done to a product.
+    pub fn audits(product: ProductId) -> Range {
+        let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
+        Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
+    }
+
+    /// The devices that an account has claimed.
+    pub fn claims(account: AccountId) -> Range {
+        let key = |byte| Self::Claim(account, DeviceId::new([byte; 12]));
+        Range::new(key(0), key(0xFF))
+    }
+
+    /// The products whose team an account is on.
+    pub fn memberships(account: AccountId) -> Range {
+        Range::new(Self::Membership(account, ProductId::FIRST), Self::Membership(account, ProductId::LAST))
+    }
+
+    /// All notices that wait for the host.
+    pub fn notices() -> Range {
+        let (first, last) =
+            (Self::Notice(ProductId::FIRST, "".into()), Self::Notice(ProductId::LAST, "\u{10FFFF}".into()));
+        Range::new(first, last)
+    }
+
     /// Bytes that name the record and order as keys do: the partition, the kind, the rest; numbers big-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(24);
@@ -206,11 +243,11 @@ impl Key {
             | Self::DeviceCount(id)
             | Self::Device(id, _)
             | Self::Tally(id, ..)
-            | Self::Audit(id, _)
-            | Self::Notice(id, _) => {
+            | Self::Audit(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
+            Self::Notice(..) => bytes.push(OUTBOX),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -220,7 +257,11 @@ impl Key {
             | Self::Team(_)
             | Self::Firmware(_)
             | Self::DeviceCount(_) => {}
-            Self::Email(text) | Self::Notice(_, text) => bytes.extend(text.as_bytes()),
+            Self::Email(text) => bytes.extend(text.as_bytes()),
+            Self::Notice(product, name) => {
+                bytes.extend(product.get().to_be_bytes());
+                bytes.extend(name.as_bytes());
+            }
             Self::Membership(_, product) => bytes.extend(product.get().to_be_bytes()),
             Self::Claim(_, device) | Self::Registration(device) | Self::Device(_, device) => {
                 bytes.extend(device.as_bytes());
@@ -291,10 +332,13 @@ impl Key {
                         let at = Timestamp::from_millis(i64::from_be_bytes(*take(&mut rest)?) ^ i64::MIN);
                         Self::Audit(id, AuditId { at, nonce: u64::from_be_bytes(*take(&mut rest)?) })
                     }
-                    [14] => Self::Notice(id, text(&mut rest)?),
                     _ => return None,
                 }
             }
+            OUTBOX => match take::<1>(&mut rest)? {
+                [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
+                _ => return None,
+            },
             _ => return None,
         };
         rest.is_empty().then_some(key)

@@ -10,15 +10,18 @@ mod tests;
 
 pub(crate) use outcome::apply;
 
-use super::{Check, Commit, Key, Outcome, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Write};
+use super::{
+    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,
+};
 use crate::Error;
+use crate::product::ProductId;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How often a rule is run again before its caller is told that the records are too busy.
-const TRIES: u32 = 64;
+pub(crate) const TRIES: u32 = 64;
 
 /// Beyond so many rows a transaction finds them by hash.
 const FEW: usize = 16;
@@ -133,6 +136,18 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// The sum of a counter's slots. Not one of the things that a commit checks.
+    pub(crate) fn sum(&self, product: ProductId, tally: Tally) -> Result<i64, Error> {
+        let range = Range::new(Key::Tally(product, tally, 0), Key::Tally(product, tally, u8::MAX));
+        let rows = self.store.scan(&range)?;
+        Ok(rows.iter().map(|row| if let Record::Counter(value) = row.record { value } else { 0 }).sum())
+    }
+
+    /// The store itself, for questions that no commit depends on.
+    pub(crate) fn store(&self) -> &'s dyn Store {
+        self.store
+    }
+
     /// A random number: a slot, or a part of a record's name.
     pub(crate) fn random(&self) -> u64 {
         self.stamps.next()
@@ -161,6 +176,11 @@ impl<'s> Transaction<'s> {
         } else {
             self.places.get(key).copied()
         }
+    }
+
+    /// That what was read so far is still so.
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        self.rows.iter().filter_map(|row| Some(Check { key: row.key.clone(), stamp: row.read? })).collect()
     }
 
     /// What to commit: with the writes, or only that what was read is still so.
@@ -208,11 +228,16 @@ pub(crate) fn transact<T>(
         }
         wait(attempt, stamps);
     }
-    Err(StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again").into())
+    Err(contention().into())
+}
+
+/// What a caller is told whose records others kept changing.
+pub(crate) fn contention() -> StoreError {
+    StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
 /// Waits a random while that grows with the number of tries, up to some 3 ms.
-fn wait(attempt: u32, stamps: &Stamps) {
+pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt >= 2 {
         let longest = 50_u64 << attempt.min(6);
         rest(Duration::from_micros(stamps.next() % longest));

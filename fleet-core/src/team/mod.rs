@@ -2,7 +2,8 @@
 
 mod access;
 mod account;
+mod console;
 
-pub(crate) use access::{Access, Role};
+pub(crate) use access::{Access, allow};
 pub use access::{Actor, Command};
 pub use account::{Account, AccountId, Team};

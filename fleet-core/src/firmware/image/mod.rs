@@ -1,1 +1,77 @@
-//! Reading firmware images: what a binary says of itself.
+//! Reading firmware images: what a binary says of itself, and whether it is whole.
+//!
+//! [`read`] finds the format from the bytes alone (R-IMG-1), checks integrity, and answers facts. Nothing is
+//! decided here about products: whether an image fits one is the upload's business.
+//!
+//! No input makes this room panic, loop, or allocate more than a small multiple of its size (R-IMG-5): every
+//! field is read through a checked cursor, and every list has a cap.
+
+pub mod esp_idf;
+pub mod mcuboot;
+pub mod particle;
+
+mod cursor;
+mod error;
+mod foreign;
+mod trailing;
+
+pub use error::ImageError;
+pub use foreign::Foreign;
+pub use trailing::Trailing;
+
+/// A whole firmware image, with what it says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Image {
+    /// A Particle user part or monolithic module (R-IMG-2).
+    Particle(particle::Module),
+    /// An ESP-IDF application (R-IMG-3).
+    EspIdf(esp_idf::AppImage),
+    /// An MCUboot image (R-IMG-3).
+    Mcuboot(mcuboot::McubootImage),
+}
+
+/// Reads a firmware image that may be a product's firmware, or says why it may not.
+///
+/// ```
+/// use fleet_core::firmware::image::{self, Image};
+///
+/// let bytes = include_bytes!("../../../tests/vectors/firmware/particle/photon_p94_v1.bin");
+/// let Image::Particle(module) = image::read(bytes)? else { panic!("a photon runs particle modules") };
+/// assert_eq!(module.prefix.platform_id, 6);
+/// assert_eq!(module.prefix.dependencies[0].system_release(), Some("1.5.2"));
+///
+/// let refused = image::read(&bytes[..1000]).unwrap_err();
+/// assert_eq!(refused.code(), "particle_cut_short");
+/// # Ok::<(), fleet_core::firmware::image::ImageError>(())
+/// ```
+pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
+    if bytes.is_empty() {
+        return Err(ImageError::Empty);
+    }
+    if particle::is_module(bytes) {
+        return particle_firmware(particle::read_module(bytes)?);
+    }
+    if esp_idf::is_esp_image(bytes) {
+        let image = esp_idf::read_app_image(bytes)?;
+        image.accept()?;
+        return Ok(Image::EspIdf(image));
+    }
+    if mcuboot::is_mcuboot_image(bytes) {
+        let image = mcuboot::read_mcuboot_image(bytes)?;
+        image.accept()?;
+        return Ok(Image::Mcuboot(image));
+    }
+    if let Some(foreign) = Foreign::recognise(bytes) {
+        return Err(ImageError::Foreign(foreign));
+    }
+    match particle::remains_of_a_module(bytes) {
+        Some(module) => particle_firmware(module),
+        None => Err(ImageError::Unrecognised { size: bytes.len() }),
+    }
+}
+
+fn particle_firmware(module: particle::Module) -> Result<Image, ImageError> {
+    module.accept()?;
+    Ok(Image::Particle(module))
+}

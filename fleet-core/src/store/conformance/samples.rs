@@ -238,6 +238,7 @@ fn products() -> Vec<Record> {
             Record::Product(Arc::new(Product {
                 id: product(u32::MAX),
                 tier: name.as_str().into(),
+                next_group: u16::MAX,
                 groups: [0, 9, 10, u16::MAX].into_iter().zip(texts()).map(group).collect(),
                 name,
                 platform,

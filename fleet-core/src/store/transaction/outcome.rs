@@ -3,6 +3,7 @@
 use super::rest;
 use crate::Error;
 use crate::store::{Check, Commit, Key, Outcome, Store, StoreError, StoreErrorKind, Write};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// How often a call is made again to find out.
@@ -35,12 +36,12 @@ fn find_out(store: &dyn Store, commit: &Commit) -> Option<Outcome> {
     if commit.writes.is_empty() {
         return persist(|| commit_one(store, commit));
     }
-    let can_be_sent_again = guards(commit).next().is_some();
+    let guards = guards(commit);
     for _ in 0..TRIES {
-        if can_be_sent_again && persist(|| commit_one(store, commit))? == Outcome::Applied {
+        if !guards.is_empty() && persist(|| commit_one(store, commit))? == Outcome::Applied {
             return Some(Outcome::Applied);
         }
-        match persist(|| see(store, commit))? {
+        match persist(|| see(store, commit, &guards))? {
             Seen::Ours => return Some(Outcome::Applied),
             Seen::Refused => return Some(Outcome::Conflict),
             Seen::Open => {}
@@ -64,14 +65,13 @@ enum Seen {
 
 /// The checks that keep a second copy of a commit out: of rows that it changes itself. That a row must be absent keeps
 /// nothing out, as another may delete what the first copy made.
-fn guards(commit: &Commit) -> impl Iterator<Item = &Check> {
-    commit.checks.iter().filter(|check| {
-        let changes = |write: &Write| !matches!(write, Write::Add { .. }) && *write.key() == check.key;
-        check.stamp.is_some() && commit.writes.iter().any(changes)
-    })
+fn guards(commit: &Commit) -> Vec<&Check> {
+    let changes = commit.writes.iter().filter(|write| !matches!(write, Write::Add { .. }));
+    let changed: HashSet<&Key> = changes.map(Write::key).collect();
+    commit.checks.iter().filter(|check| check.stamp.is_some() && changed.contains(&check.key)).collect()
 }
 
-fn see(store: &dyn Store, commit: &Commit) -> Result<Seen, StoreError> {
+fn see(store: &dyn Store, commit: &Commit, guards: &[&Check]) -> Result<Seen, StoreError> {
     let puts = || {
         commit.writes.iter().filter_map(|write| match write {
             Write::Put { key, stamp, .. } => Some((key, Some(*stamp))),
@@ -87,7 +87,7 @@ fn see(store: &dyn Store, commit: &Commit) -> Result<Seen, StoreError> {
     let changed = |check: &Check| now(&check.key) != check.stamp;
     Ok(if puts().any(|(key, ours)| now(key) == ours) {
         Seen::Ours
-    } else if guards(commit).all(changed) {
+    } else if guards.iter().all(|check| changed(check)) {
         Seen::Lost
     } else if commit.checks.iter().any(|check| check.stamp.is_some() && changed(check)) {
         Seen::Refused

@@ -1,0 +1,486 @@
+//! The gateway's door: devices come, go, and tell how their updates fare.
+//!
+//! A connect of a device that is in the product it reports reads three rows (its own, the product, the firmware) and
+//! writes one. What is rarer (a device that asks to join, reports no product, says its hardware for the first time, or
+//! proves a version) goes through a transaction.
+
+use super::report::{Observed, Report, end_attempt, is_stale, observe};
+use super::{
+    Attempt, Device, DeviceCount, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult,
+};
+use super::{import::Verdict, import::judge, tally};
+use crate::Error;
+use crate::billing::Resource;
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Proof, decide};
+use crate::fleet::Gateway;
+use crate::notice::{Notice, NoticeSubject};
+use crate::product::{Product, ProductId};
+use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, StoreError, StoreErrorKind, Transaction, Write};
+use crate::team::Team;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a connect came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Connected {
+    /// The product that the answer is of; none: a personal device.
+    pub product: Option<ProductId>,
+    /// What the device is to do, and why.
+    pub answer: Answer,
+    /// How the update that it was sent before ended, if it ended by this connect.
+    pub outcome: Option<Outcome>,
+}
+
+/// That a device's connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disconnect {
+    /// The device.
+    pub device: DeviceId,
+    /// The product id it reported when it connected.
+    pub product: Option<u32>,
+    /// The number of the session that ended; 0: the gateway numbers none.
+    pub session: u64,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
+/// How an update fares, by the word of who carries it out. Never a success: that is what the device reports when it is
+/// back (R-TGT-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateProgress {
+    /// The image is being sent.
+    Downloading,
+    /// The image is on the device.
+    Downloaded,
+    /// It could not be sent, or the device refused it.
+    Failed,
+}
+
+/// What was read for a connect of a device in the product that it reports.
+struct Loaded<'r> {
+    product: &'r Product,
+    index: &'r FirmwareIndex,
+    device: &'r Device,
+}
+
+/// What a connect changes, if the fast way suffices for it.
+struct Step {
+    device: Device,
+    connected: Connected,
+}
+
+impl Gateway<'_> {
+    /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
+    ///
+    /// A report that was told before gets the answer it got, and changes nothing. A device that is in no product it
+    /// could be told apart by is a personal one; one that reports a product it is not in asks to join (R-IMP-9).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
+        let store = self.fleet.store();
+        if let Some(id) = report.names() {
+            for _ in 0..store::TRIES {
+                let mut rows =
+                    store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
+                let (row, product, index) = (rows.next().flatten(), rows.next().flatten(), rows.next().flatten());
+                let Some((product, index)) = product_of(product, index) else { break };
+                let Some(Row { record: Record::Device(device), stamp, .. }) = row else { break };
+                let loaded = Loaded { product: &product, index: &index, device: &device };
+                let Some(step) = self.step(&loaded, report) else { break };
+                let Some(commit) =
+                    self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next())
+                else {
+                    return Ok(step.connected);
+                };
+                if store::apply(store, commit)? == store::Outcome::Applied {
+                    return Ok(step.connected);
+                }
+            }
+        }
+        self.connect_slowly(report)
+    }
+
+    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
+    /// order of the reports. A device that is told of twice is answered twice, in order.
+    ///
+    /// # Errors
+    /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
+    pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
+        let mut order: Vec<(ProductId, DeviceId, usize)> = reports
+            .iter()
+            .enumerate()
+            .filter_map(|(place, report)| Some((report.names()?, report.device, place)))
+            .collect();
+        order.sort_unstable();
+        order.dedup_by_key(|(product, device, _)| (*product, *device));
+        let mut keys: Vec<Key> = order.iter().map(|(product, device, _)| Key::Device(*product, *device)).collect();
+        let mut products: Vec<ProductId> = order.iter().map(|(product, ..)| *product).collect();
+        products.dedup();
+        keys.extend(products.iter().flat_map(|id| [Key::Product(*id), Key::Firmware(*id)]));
+        let mut rows = self.fleet.store().get(&keys)?;
+        let mut rest = rows.split_off(order.len()).into_iter();
+        let products: HashMap<ProductId, (Arc<Product>, Arc<FirmwareIndex>)> = products
+            .into_iter()
+            .filter_map(|id| {
+                let (product, index) = (rest.next().flatten(), rest.next().flatten());
+                Some((id, product_of(product, index)?))
+            })
+            .collect();
+
+        let mut answers: Vec<Option<Connected>> = vec![None; reports.len()];
+        let (mut commits, mut places) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
+        let slot = self.fleet.stamps().next();
+        for ((id, device_id, place), row) in order.into_iter().zip(rows) {
+            let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
+            let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
+            let Some(step) = self.step(&Loaded { product, index, device: &device }, report) else { continue };
+            match self.commit_of(id, device_id, &device, stamp, step.device, slot) {
+                Some(commit) => {
+                    commits.push(commit);
+                    places.push((place, step.connected));
+                }
+                None => put(&mut answers, place, step.connected),
+            }
+        }
+        let outcomes = match self.fleet.store().commit(&commits) {
+            Ok(outcomes) => outcomes,
+            // One by one it is found out what was applied: a report told again changes nothing more.
+            Err(error) if error.is_unknown() => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        for ((place, connected), outcome) in places.into_iter().zip(outcomes) {
+            if outcome == store::Outcome::Applied {
+                put(&mut answers, place, connected);
+            }
+        }
+        reports.iter().zip(answers).map(|(report, answer)| answer.map_or_else(|| self.connect(report), Ok)).collect()
+    }
+
+    /// A device's connection ended. One that ended before the present one began changes nothing (R-TGT-17).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn disconnect(&self, disconnect: &Disconnect) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Some((id, mut device)) = find(tx, disconnect.device, disconnect.product)? else { return Ok(()) };
+            let before = device.clone();
+            let at = disconnect.at.min(self.now);
+            if let Some(seen) = &mut device.seen
+                && seen.online
+                && !is_stale(seen, disconnect.session, at)
+            {
+                seen.online = false;
+                put_device(tx, id, disconnect.device, Some(&before), device);
+            }
+            Ok(())
+        })
+    }
+
+    /// How the update with this directive's number fares. The word of who carries it out; one of another directive than
+    /// the device's latest changes nothing. Says whether it was the latest.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn report_update(
+        &self,
+        device: DeviceId,
+        product: ProductId,
+        sequence: u32,
+        progress: UpdateProgress,
+    ) -> Result<bool, Error> {
+        self.fleet.transact(|tx| {
+            let Some(mut row) = tx.get::<Device>((product, device))? else { return Ok(false) };
+            let before = row.clone();
+            let Some(attempt) = row.attempt.as_mut().filter(|_| row.sequence == sequence) else { return Ok(false) };
+            match progress {
+                UpdateProgress::Downloading => attempt.progress = attempt.progress.max(Progress::Downloading),
+                UpdateProgress::Downloaded => attempt.progress = Progress::Downloaded,
+                UpdateProgress::Failed => {
+                    end_attempt(&mut row, UpdateResult::Failed, self.now);
+                }
+            }
+            put_device(tx, product, device, Some(&before), row);
+            Ok(true)
+        })
+    }
+
+    /// The fast way: nothing where the report needs more than the device's own row to be written.
+    fn step(&self, loaded: &Loaded<'_>, report: &Report) -> Option<Step> {
+        if loaded.device.standing != Standing::Member || needs_registry(loaded.device, report) {
+            return None;
+        }
+        let mut device = loaded.device.clone();
+        let connected = self.take(loaded.product, loaded.index, &mut device, report);
+        let proves = proves(loaded.index, &device).is_some();
+        (!proves).then_some(Step { device, connected })
+    }
+
+    /// Takes a report into a row and decides.
+    fn take(&self, product: &Product, index: &FirmwareIndex, device: &mut Device, report: &Report) -> Connected {
+        match observe(device, report, product, index, self.now) {
+            Observed::Stale => Connected {
+                product: Some(product.id),
+                answer: Answer::Held { hold: Hold::StaleReport, target: None },
+                outcome: None,
+            },
+            Observed::Taken(outcome) => {
+                let answer = answer(product, index, report.device, device, self.now);
+                Connected { product: Some(product.id), answer, outcome }
+            }
+        }
+    }
+
+    /// The commit of one device's row and what it moves in the counters; nothing where the row did not change.
+    fn commit_of(
+        &self,
+        product: ProductId,
+        id: DeviceId,
+        before: &Device,
+        stamp: Stamp,
+        after: Device,
+        slot: u64,
+    ) -> Option<Commit> {
+        if *before == after {
+            return None;
+        }
+        let key = Key::Device(product, id);
+        let mut adds = Vec::new();
+        tally::changes(Some(before), Some(&after), |tally, delta| {
+            adds.push(Write::Add { key: tally::key(product, tally, slot), delta });
+        });
+        let checks = vec![Check { key: key.clone(), stamp: Some(stamp) }];
+        let put = Write::Put { key, record: Record::Device(after), stamp: self.fleet.stamps().stamp() };
+        let writes = if adds.is_empty() { vec![put] } else { std::iter::once(put).chain(adds).collect() };
+        Some(Commit { checks, writes })
+    }
+
+    /// Every other way a report can go.
+    fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
+        self.fleet.transact(|tx| {
+            tx.load(
+                [Key::Registration(report.device)].into_iter().chain(
+                    report
+                        .names()
+                        .into_iter()
+                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
+                ),
+            )?;
+            let known: Option<Registration> = tx.get(report.device)?;
+            let mut entry = known.clone().unwrap_or_default();
+            if entry.platform.is_none() {
+                entry.platform.clone_from(&report.platform);
+            }
+            let connected = match self.place(tx, report, &entry)? {
+                Place::Personal(hold) => {
+                    Connected { product: None, answer: Answer::Held { hold, target: None }, outcome: None }
+                }
+                Place::Row(id, before) => self.connect_row(tx, id, before, report)?,
+                Place::Asks(id) => self.ask(tx, id, &mut entry, known.is_some(), report)?,
+            };
+            if known.as_ref() != Some(&entry) {
+                tx.put(report.device, entry);
+            }
+            Ok(connected)
+        })
+    }
+
+    /// Which row a report is for (R-TGT-16).
+    fn place(&self, tx: &mut Transaction<'_>, report: &Report, entry: &Registration) -> Result<Place, Error> {
+        if let Some(id) = report.names() {
+            if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
+                return Ok(Place::Row(id, row));
+            }
+            if !report.names_its_platform(entry.platform.as_ref()) {
+                return Ok(match live(tx, id)? {
+                    Some(_) => Place::Asks(id),
+                    None => Place::Personal(Hold::UnknownProduct),
+                });
+            }
+        }
+        let Some(home) = entry.product else { return Ok(Place::Personal(Hold::Personal)) };
+        match live(tx, home)?.and(tx.get::<Device>((home, report.device))?) {
+            Some(row) => Ok(Place::Row(home, row)),
+            None => Ok(Place::Personal(Hold::Personal)),
+        }
+    }
+
+    /// A report for a row that is there.
+    fn connect_row(
+        &self,
+        tx: &mut Transaction<'_>,
+        id: ProductId,
+        before: Device,
+        report: &Report,
+    ) -> Result<Connected, Error> {
+        let (product, mut index) = required(tx, id)?;
+        let mut device = before.clone();
+        let connected = self.take(&product, &index, &mut device, report);
+        if let Some(version) = proves(&index, &device)
+            && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
+        {
+            firmware.proven = Some(Proof { device: report.device, at: self.now });
+            tx.put(id, index);
+        }
+        put_device(tx, id, report.device, Some(&before), device);
+        Ok(connected)
+    }
+
+    /// A device reports a product that it is not in: it joins at once where the product says so, or waits (R-IMP-9).
+    fn ask(
+        &self,
+        tx: &mut Transaction<'_>,
+        id: ProductId,
+        entry: &mut Registration,
+        was_known: bool,
+        report: &Report,
+    ) -> Result<Connected, Error> {
+        let (product, index) = required(tx, id)?;
+        let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+        let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+        if let Some(home) = entry.product
+            && let Some(mut device) = tx.get::<Device>((home, report.device))?
+            && let before = device.clone()
+            && let Some(seen) = &mut device.seen
+        {
+            seen.online = false;
+            put_device(tx, home, report.device, Some(&before), device);
+        }
+        // An id that the host never registered says its hardware itself; it counts unless only known ids may join.
+        let known = was_known || !product.policy.known_ids_only;
+        let welcome = product.policy.approve_by_itself
+            && judge(&product, &team, known.then_some(&*entry)) == Verdict::Imported
+            && {
+                let taken = count.taken(self.now, None);
+                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
+            };
+        let standing = if welcome { Standing::Member } else { Standing::Quarantined };
+        let mut device = Device::new(standing, self.now);
+        let connected = self.take(&product, &index, &mut device, report);
+        if welcome {
+            count.devices += 1;
+            entry.product = Some(id);
+        } else if count.quarantined < u64::from(product.policy.quarantine_limit) {
+            count.quarantined += 1;
+            let notice = NoticeSubject::DevicesAskToJoin;
+            if tx.get::<Arc<Notice>>((id, notice.name().into()))?.is_none() {
+                let name = notice.name().into();
+                tx.put((id, name), Arc::new(Notice::new(self.now, id, notice, tx.random())));
+            }
+        } else {
+            return Ok(connected);
+        }
+        tx.put(id, count);
+        put_device(tx, id, report.device, None, device);
+        Ok(connected)
+    }
+}
+
+/// Where a report belongs.
+enum Place {
+    /// To no product.
+    Personal(Hold),
+    /// To this product's row.
+    Row(ProductId, Device),
+    /// To a product that the device is not in.
+    Asks(ProductId),
+}
+
+/// What a device is told, and the directive written down in its row (R-IMG-9, R-TGT-7).
+pub(crate) fn answer(
+    product: &Product,
+    index: &FirmwareIndex,
+    id: DeviceId,
+    device: &mut Device,
+    now: Timestamp,
+) -> Answer {
+    match decide(product, index, device) {
+        Decision::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
+        Decision::Held { hold, target } => Answer::Held { hold, target },
+        Decision::Send { firmware, rule, kept_back } => {
+            let version = firmware.version;
+            if device.attempt.is_none_or(|attempt| attempt.target != version) {
+                if device.outcome.is_some_and(|outcome| outcome.target != version) {
+                    device.failures = 0;
+                }
+                device.sequence = device.sequence.wrapping_add(1);
+                let from = device.version();
+                device.attempt = Some(Attempt { at: now, target: version, from, progress: Progress::Offered });
+            }
+            let directive = Directive::new(product.id, id, firmware, device.sequence);
+            Answer::Update { directive, rule, kept_back }
+        }
+    }
+}
+
+/// Writes a device's row and what its change moves in the counters.
+pub(crate) fn put_device(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    id: DeviceId,
+    before: Option<&Device>,
+    after: Device,
+) {
+    if before == Some(&after) {
+        return;
+    }
+    let slot = tx.random();
+    tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, tally, slot), delta));
+    tx.put((product, id), after);
+}
+
+/// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
+fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
+    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
+    let firmware = index.reported(seen.version)?;
+    let runs = seen.image != super::ImageSeen::Differs && seen.platform != PlatformSeen::Differs;
+    (runs && firmware.proven.is_none()).then_some(firmware.version)
+}
+
+/// Whether a report tells the device's hardware for the first time, which the registry should know too.
+fn needs_registry(device: &Device, report: &Report) -> bool {
+    let known = device.seen.is_some_and(|seen| seen.platform != PlatformSeen::Unknown);
+    report.platform.is_some() && !known
+}
+
+/// A product that exists and its firmware, out of their rows.
+fn product_of(product: Option<Row>, index: Option<Row>) -> Option<(Arc<Product>, Arc<FirmwareIndex>)> {
+    let Some(Row { record: Record::Product(product), .. }) = product else { return None };
+    let Some(Row { record: Record::Firmware(index), .. }) = index else { return None };
+    product.removed_at.is_none().then_some((product, index))
+}
+
+/// The product, if it exists and was not removed.
+fn live(tx: &mut Transaction<'_>, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
+    Ok(tx.get::<Arc<Product>>(id)?.filter(|product| product.removed_at.is_none()))
+}
+
+/// A product that was found to be there, and its firmware.
+fn required(tx: &mut Transaction<'_>, id: ProductId) -> Result<(Arc<Product>, Arc<FirmwareIndex>), Error> {
+    let index = tx.get::<Arc<FirmwareIndex>>(id)?.unwrap_or_default();
+    match live(tx, id)? {
+        Some(product) => Ok((product, index)),
+        None => Err(StoreError::new(StoreErrorKind::Corrupt, format!("product {id} has devices but no record")).into()),
+    }
+}
+
+/// The row of a device: in the product it reported, or in the one that it is in.
+fn find(tx: &mut Transaction<'_>, id: DeviceId, reported: Option<u32>) -> Result<Option<(ProductId, Device)>, Error> {
+    if let Some(product) = reported.and_then(|number| ProductId::new(number).ok())
+        && let Some(row) = tx.get::<Device>((product, id))?
+    {
+        return Ok(Some((product, row)));
+    }
+    let Some(home) = tx.get::<Registration>(id)?.and_then(|entry| entry.product) else { return Ok(None) };
+    Ok(tx.get::<Device>((home, id))?.map(|row| (home, row)))
+}
+
+fn put(answers: &mut [Option<Connected>], place: usize, connected: Connected) {
+    if let Some(answer) = answers.get_mut(place) {
+        *answer = Some(connected);
+    }
+}

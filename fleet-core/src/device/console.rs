@@ -1,0 +1,333 @@
+//! What a team does with its devices: see them, name them, let them in, take them out.
+
+use super::import::{Verdict, judge};
+use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
+use crate::billing::Resource;
+use crate::firmware::{Answer, FirmwareIndex, move_lock};
+use crate::fleet::Console;
+use crate::product::{GroupId, Platform, ProductId};
+use crate::store::{Key, Transaction};
+use crate::team::{self, Access, Actor, Command};
+use crate::text::{self, NAME};
+use crate::{Error, ErrorKind};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A device may be in so many groups.
+pub const MAX_GROUPS_A_DEVICE: usize = 32;
+
+/// A device of a product, as its team sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceView {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its row.
+    pub row: Device,
+}
+
+impl DeviceView {
+    pub(super) fn new(id: DeviceId, row: Device) -> Self {
+        Self { id, row }
+    }
+}
+
+impl Console<'_> {
+    /// A device of the product, waiting and denied ones too.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn device(&self, product: ProductId, device: DeviceId) -> Result<DeviceView, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(DeviceView::new(device, any_row(tx, product, device)?))
+        })
+    }
+
+    /// What a device would be told if it connected now and reported what it reported last, and why. Nothing is sent.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn explain(&self, product: ProductId, device: DeviceId) -> Result<Answer, Error> {
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            let mut row = any_row(tx, product, device)?;
+            Ok(answer(&access.product, &index, device, &mut row, self.now))
+        })
+    }
+
+    /// Names a device; an empty name takes the name away.
+    ///
+    /// # Errors
+    /// `invalid` for a name over 100 characters.
+    pub fn name_device(&self, product: ProductId, device: DeviceId, name: &str) -> Result<(), Error> {
+        let name = text::checked("name", name, 0..=*NAME.end())?;
+        self.change_device(product, device, Command::NameDevice, format!("{device} `{name}`"), |change| {
+            change.row.relabel(|label| label.name = name.as_str().into());
+            Ok(())
+        })
+    }
+
+    /// Marks a device for development: it is never updated over the air (R-IMP-11). Or takes the mark away.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn mark_development(&self, product: ProductId, device: DeviceId, development: bool) -> Result<(), Error> {
+        let subject = format!("{device} {}", if development { "on" } else { "off" });
+        self.change_device(product, device, Command::MarkDevelopment, subject, |change| {
+            change.row.development = development;
+            Ok(())
+        })
+    }
+
+    /// Puts a device in these groups and takes it out of all others.
+    ///
+    /// # Errors
+    /// `not_found` for a group that the product has not; `invalid` for more than 32.
+    pub fn set_groups(&self, product: ProductId, device: DeviceId, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
+        if groups.len() > MAX_GROUPS_A_DEVICE {
+            return Err(Error::invalid("groups", format!("a device is in at most {MAX_GROUPS_A_DEVICE} groups")));
+        }
+        let subject = format!("{device} in {}", listed(groups));
+        self.change_device(product, device, Command::ChangeGroups, subject, |change| {
+            if !groups.iter().all(|group| change.product.groups.contains_key(group)) {
+                return Err(Error::not_found("group"));
+            }
+            change.row.relabel(|label| label.groups.clone_from(groups));
+            Ok(())
+        })
+    }
+
+    /// Lets a waiting device in (R-IMP-9): the rules of import and the tier's limit apply.
+    ///
+    /// # Errors
+    /// `cannot_join` with the reason, `limit_exceeded`, `not_found` where it does not wait.
+    pub fn approve_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::ApproveDevice, product)?;
+            let before = row_of(tx, product, device, Standing::Quarantined)?;
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            match judge(&access.product, &access.team, Some(&entry)) {
+                Verdict::Imported => {}
+                refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
+            }
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            let taken = count.taken(self.now, None);
+            self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
+            count.devices += 1;
+            count.quarantined = count.quarantined.saturating_sub(1);
+            entry.product = Some(product);
+            tx.put(product, count);
+            tx.put(device, entry);
+            put_device(tx, product, device, Some(&before), Device { standing: Standing::Member, ..before.clone() });
+            self.note(tx, product, Command::ApproveDevice, device.to_string());
+            Ok(())
+        })
+    }
+
+    /// Shuts a device out: a waiting one is turned away, one of the product is removed, and neither can ask again until
+    /// it is undenied (R-IMP-9, R-IMP-10).
+    ///
+    /// # Errors
+    /// `not_found` for a device that is neither.
+    pub fn deny_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.leave(product, device, Command::DenyDevice)
+    }
+
+    /// Takes a device out of the product: it is a personal device again and may ask to join (R-IMP-10). Its place in
+    /// the tier is free at once (R-TIER-2).
+    ///
+    /// # Errors
+    /// `not_found` for a device that is neither in the product nor waiting.
+    pub fn remove_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.leave(product, device, Command::RemoveDevice)
+    }
+
+    /// Lets a denied device ask again.
+    ///
+    /// # Errors
+    /// `not_found` for a device that is not denied.
+    pub fn undeny_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::UndenyDevice, product)?;
+            let before = row_of(tx, product, device, Standing::Denied)?;
+            drop_device(tx, product, device, &before);
+            self.note(tx, product, Command::UndenyDevice, device.to_string());
+            Ok(())
+        })
+    }
+
+    fn leave(&self, product: ProductId, device: DeviceId, command: Command) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, command, product)?;
+            let before = any_row(tx, product, device)?;
+            if before.standing == Standing::Denied {
+                return Err(Error::not_found("device"));
+            }
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            forget(tx, product, device, &before, &mut count)?;
+            tx.put(product, count);
+            if command == Command::DenyDevice {
+                put_device(tx, product, device, Some(&before), Device::new(Standing::Denied, self.now));
+            } else {
+                drop_device(tx, product, device, &before);
+            }
+            self.note(tx, product, command, device.to_string());
+            Ok(())
+        })
+    }
+
+    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it.
+    ///
+    /// # Errors
+    /// `taken` where somebody else has claimed it; `forbidden` for an operator, who has no devices.
+    pub fn claim_device(&self, device: DeviceId) -> Result<(), Error> {
+        let account = self.claimant()?;
+        self.fleet.transact(|tx| {
+            tx.get::<Arc<team::Account>>(account)?.ok_or_else(|| Error::not_found("account"))?;
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            match entry.claimed_by {
+                Some(holder) if holder == account => return Ok(()),
+                Some(_) => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
+                None => entry.claimed_by = Some(account),
+            }
+            tx.put(device, entry);
+            tx.put_record(Key::Claim(account, device), crate::store::Record::Present);
+            Ok(())
+        })
+    }
+
+    /// Gives up a device that one has claimed.
+    ///
+    /// # Errors
+    /// `not_found` for a device that one has not claimed.
+    pub fn unclaim_device(&self, device: DeviceId) -> Result<(), Error> {
+        let account = self.claimant()?;
+        self.fleet.transact(|tx| {
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            if entry.claimed_by != Some(account) {
+                return Err(Error::not_found("device"));
+            }
+            entry.claimed_by = None;
+            tx.put(device, entry);
+            tx.delete(Key::Claim(account, device));
+            Ok(())
+        })
+    }
+
+    /// The devices that one has claimed, in order of their ids, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `forbidden` for an operator; `invalid` for a limit out of its range.
+    pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
+        check_page(limit)?;
+        let account = self.claimant()?;
+        let mut range = Key::claims(account).limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Claim(account, after));
+        }
+        let rows = self.fleet.store().scan(&range)?;
+        let devices = rows.into_iter().filter_map(|row| if let Key::Claim(_, id) = row.key { Some(id) } else { None });
+        let devices: Vec<DeviceId> = devices.collect();
+        let next = devices.last().copied().filter(|_| devices.len() == limit);
+        Ok(Page::new(devices, next))
+    }
+
+    fn claimant(&self) -> Result<team::AccountId, Error> {
+        team::allow(self.actor, Command::ClaimDevice)?;
+        match self.actor {
+            Actor::Account(account) => Ok(account),
+            Actor::Operator => Err(Error::not_found("account")),
+        }
+    }
+
+    /// Tells the platform of devices that exist, and their hardware where it is known: a manufacturing list (R-IMP-12).
+    /// Says how many were new.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to be of another platform than
+    /// the list says. What stands before it in the list has been registered.
+    pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
+        team::allow(self.actor, Command::RegisterDevices)?;
+        let mut new = 0;
+        for chunk in devices.chunks(4096) {
+            new += self.fleet.transact(|tx| {
+                let mut new = 0;
+                tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
+                for (id, platform) in chunk {
+                    let known: Option<Registration> = tx.get(*id)?;
+                    new += u64::from(known.is_none());
+                    let mut entry = known.clone().unwrap_or_default();
+                    match (&entry.platform, platform) {
+                        (Some(known), Some(listed)) if known != listed => {
+                            let reason = format!("it is known to be of {known}, the list says {listed}");
+                            return Err(ErrorKind::CannotJoin { device: *id, reason }.into());
+                        }
+                        (None, Some(listed)) => entry.platform = Some(listed.clone()),
+                        _ => {}
+                    }
+                    if known.as_ref() != Some(&entry) {
+                        tx.put(*id, entry);
+                    }
+                }
+                Ok(new)
+            })?;
+        }
+        Ok(new)
+    }
+}
+
+/// Takes a device's places: in the registry, in the count, among the locks.
+pub(crate) fn forget(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    device: DeviceId,
+    row: &Device,
+    count: &mut DeviceCount,
+) -> Result<(), Error> {
+    match row.standing {
+        Standing::Denied => {}
+        Standing::Quarantined => count.quarantined = count.quarantined.saturating_sub(1),
+        Standing::Member => {
+            count.devices = count.devices.saturating_sub(1);
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            entry.product = None;
+            tx.put(device, entry);
+            if row.lock.is_some() {
+                let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+                move_lock(tx, product, &mut index, row.lock, None);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes a device's row away, and what it counted for.
+pub(crate) fn drop_device(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, before: &Device) {
+    let slot = tx.random();
+    super::tally::changes(Some(before), None, |tally, delta| tx.add(super::tally::key(product, tally, slot), delta));
+    tx.delete(Key::Device(product, device));
+}
+
+/// The row of a device that is in the product.
+pub(crate) fn member(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId) -> Result<Device, Error> {
+    row_of(tx, product, device, Standing::Member)
+}
+
+fn row_of(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, standing: Standing) -> Result<Device, Error> {
+    let row = any_row(tx, product, device)?;
+    if row.standing == standing { Ok(row) } else { Err(Error::not_found("device")) }
+}
+
+fn any_row(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId) -> Result<Device, Error> {
+    tx.get::<Device>((product, device))?.ok_or_else(|| Error::not_found("device"))
+}
+
+fn listed(groups: &BTreeSet<GroupId>) -> String {
+    if groups.is_empty() {
+        return "no group".to_owned();
+    }
+    let numbers: Vec<String> = groups.iter().map(GroupId::to_string).collect();
+    format!("groups {}", numbers.join(", "))
+}

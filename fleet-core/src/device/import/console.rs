@@ -1,0 +1,349 @@
+//! Importing a list of devices: every line answered, all that is good added, or nothing where the tier has no room.
+//!
+//! Ids are sorted before they are looked up and added, so that a store's tree is walked and not jumped in. A small list
+//! is one commit. A large one first reserves its places in the guard record, then is added in commits of some thousand
+//! devices, so that no store has to hold a million rows in one transaction and a person can stop it. When the process
+//! dies in between, the same file imported again takes the same reservation and completes it (R-IMP-13).
+
+use super::DeviceList;
+use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
+use crate::billing::{LimitExceeded, Resource};
+use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
+use crate::fleet::Console;
+use crate::product::{Product, ProductId};
+use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, Stored, Write};
+use crate::team::{Access, Command, Team};
+use crate::{Error, ErrorKind};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So many devices are looked up, or added, at a time.
+const CHUNK: usize = 8192;
+
+/// For so long an import holds its places.
+const RESERVED_FOR: Duration = Duration::from_secs(3600);
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportProgress {
+    /// Devices added.
+    pub added: u64,
+    /// Devices to add in all.
+    pub to_add: u64,
+}
+
+/// A distinct id of the file.
+struct Candidate {
+    id: DeviceId,
+    /// Where its first line stands among the verdicts.
+    place: u32,
+    verdict: Verdict,
+    /// Its registry entry's stamp and entry, as it was when the verdict was found.
+    entry: Option<(Stamp, Registration)>,
+}
+
+/// What an import is decided on beside the devices themselves.
+struct Ground {
+    product: Arc<Product>,
+    team: Arc<Team>,
+    count: DeviceCount,
+    checks: Vec<Check>,
+}
+
+impl Console<'_> {
+    /// What an import of this list would say, without changing anything (R-IMP-7).
+    ///
+    /// # Errors
+    /// Where the file is none, or the product is not the actor's.
+    pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
+        let import = import_of(list);
+        let list = DeviceList::read(list)?;
+        let ground = self.ground(product)?;
+        Ok(self.plan(&ground, &list, import)?.0)
+    }
+
+    /// Imports a list of devices: a .txt of one id a line, or a .csv with ids in its first or its `id` column (R-IMP).
+    ///
+    /// Lines that are not good do not stop those that are. If the good ones do not all fit the tier, none is added and
+    /// [`ImportReport::refused`] says why (R-IMP-6). The same list again changes nothing.
+    ///
+    /// # Errors
+    /// Where the file is none, or the product is not the actor's.
+    pub fn import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
+        self.import_watched(product, list, |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, telling `watch` how far it is after every few thousand devices. Where it answers
+    /// [`ControlFlow::Break`], the import ends there: what was added stays.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import); `cancelled` where `watch` ended it; `limit_exceeded` where a large import lost its
+    /// places midway, because it took over an hour or the tier was lowered.
+    pub fn import_watched(
+        &self,
+        product: ProductId,
+        list: &[u8],
+        mut watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
+    ) -> Result<ImportReport, Error> {
+        let import = import_of(list);
+        let list = DeviceList::read(list)?;
+        let ground = self.ground(product)?;
+        let (mut report, candidates) = self.plan(&ground, &list, import)?;
+        let mut new: Vec<Candidate> = candidates.into_iter().filter(|one| one.verdict == Verdict::Imported).collect();
+        if new.is_empty() || report.refused.is_some() {
+            return Ok(report);
+        }
+        let to_add = new.len() as u64;
+        if new.len() > CHUNK
+            && let Some(refused) = self.reserve(product, import, to_add)?
+        {
+            refuse(&mut report, refused);
+            return Ok(report);
+        }
+        let mut added = 0;
+        let chunks = new.len().div_ceil(CHUNK);
+        for (chunk, done) in new.chunks_mut(CHUNK).zip(1..) {
+            let step = Step { import, first: done == 1, last: done == chunks, to_add };
+            match self.add(product, chunk, step) {
+                Ok(count) => added += count,
+                Err(error) => match error.kind() {
+                    ErrorKind::LimitExceeded(limit) if chunks == 1 => {
+                        refuse(&mut report, limit.clone());
+                        return Ok(report);
+                    }
+                    _ => return Err(error),
+                },
+            }
+            for one in chunk {
+                if one.verdict != Verdict::Imported
+                    && let Some(line) = report.lines.get_mut(one.place as usize)
+                {
+                    line.verdict = one.verdict.clone();
+                }
+            }
+            if watch(ImportProgress { added, to_add }).is_break() && done < chunks {
+                self.give_back(product, import)?;
+                return Err(ErrorKind::Cancelled { added }.into());
+            }
+        }
+        Ok(report)
+    }
+
+    /// Reads the records that an import is decided on.
+    fn ground(&self, id: ProductId) -> Result<Ground, Error> {
+        self.fleet.transact(|tx| {
+            tx.load([Key::Product(id), Key::Team(id), Key::DeviceCount(id)])?;
+            let Access { product, team } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
+            let count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+            Ok(Ground { product, team, count: *count, checks: tx.checks() })
+        })
+    }
+
+    /// Every line's verdict, and the distinct ids in their order.
+    fn plan(
+        &self,
+        ground: &Ground,
+        list: &DeviceList<'_>,
+        import: u64,
+    ) -> Result<(ImportReport, Vec<Candidate>), Error> {
+        let mut lines = Vec::new();
+        let mut ids: Vec<(DeviceId, u32)> = Vec::new();
+        for line in list.lines() {
+            let place = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+            let (device, verdict) = match line.content {
+                Ok(id) => {
+                    ids.push((id, place));
+                    (Some(id), Verdict::Imported)
+                }
+                Err(malformed) => (None, Verdict::Malformed(malformed)),
+            };
+            lines.push(LineVerdict { line: line.number, device, verdict });
+        }
+        ids.sort_unstable();
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(ids.len());
+        for (id, place) in ids {
+            match candidates.last() {
+                Some(same) if same.id == id => {
+                    let first = lines.get(same.place as usize).map_or(0, |line| line.line);
+                    if let Some(line) = lines.get_mut(place as usize) {
+                        line.verdict = Verdict::DuplicateOf { line: first };
+                    }
+                }
+                _ => candidates.push(Candidate { id, place, verdict: Verdict::Imported, entry: None }),
+            }
+        }
+        let mut new: u64 = 0;
+        for chunk in candidates.chunks_mut(CHUNK) {
+            self.judge(ground, chunk)?;
+            for one in chunk {
+                if one.verdict == Verdict::Imported {
+                    new += 1;
+                } else if let Some(line) = lines.get_mut(one.place as usize) {
+                    line.verdict = one.verdict.clone();
+                }
+            }
+        }
+        let mut report = ImportReport { lines, header_line: list.header_line(), refused: None };
+        if let Err(limit) = self.room(ground, new, import) {
+            refuse(&mut report, limit);
+        }
+        Ok((report, candidates))
+    }
+
+    /// Finds the verdicts of a few thousand devices by their registry entries.
+    fn judge(&self, ground: &Ground, chunk: &mut [Candidate]) -> Result<(), Error> {
+        let keys: Vec<Key> = chunk.iter().map(|one| Key::Registration(one.id)).collect();
+        for (one, row) in chunk.iter_mut().zip(self.fleet.store().get(&keys)?) {
+            one.entry = row.and_then(|Row { record, stamp, .. }| Some((stamp, Registration::from_record(record)?)));
+            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|(_, entry)| entry));
+        }
+        Ok(())
+    }
+
+    /// Whether so many more devices fit the tier beside what other imports hold.
+    fn room(&self, ground: &Ground, new: u64, import: u64) -> Result<(), LimitExceeded> {
+        let taken = ground.count.taken(self.now, Some(import));
+        self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
+    }
+
+    /// Holds places for all devices of a large list.
+    fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<Option<LimitExceeded>, Error> {
+        self.fleet.transact(|tx| {
+            let Access { product, .. } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
+            let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+            let taken = count.taken(self.now, Some(import));
+            if let Err(limit) =
+                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken.saturating_add(new))
+            {
+                return Ok(Some(limit));
+            }
+            count.reserved.retain(|held| held.import != import && held.until > self.now);
+            count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
+            tx.put(id, count);
+            Ok(None)
+        })
+    }
+
+    /// Frees the places that a cancelled import still holds.
+    fn give_back(&self, id: ProductId, import: u64) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            if let Some(mut count) = tx.get::<Box<DeviceCount>>(id)? {
+                count.reserved.retain(|held| held.import != import);
+                tx.put(id, count);
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
+    fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
+        for attempt in 0..store::TRIES {
+            let ground = self.ground(id)?;
+            if attempt > 0 {
+                self.judge(&ground, chunk)?;
+            }
+            let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
+            // With places of its own this always holds, unless they ran out of time or the tier was lowered.
+            self.room(&ground, new, step.import)?;
+            let commit = self.commit_of(id, ground, chunk, new, step)?;
+            if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
+                return Ok(new);
+            }
+            store::wait(attempt, self.fleet.stamps());
+        }
+        Err(store::contention().into())
+    }
+
+    fn commit_of(
+        &self,
+        id: ProductId,
+        ground: Ground,
+        chunk: &[Candidate],
+        new: u64,
+        step: Step,
+    ) -> Result<Commit, Error> {
+        let stamps = self.fleet.stamps();
+        let Ground { mut count, mut checks, .. } = ground;
+        checks.reserve(chunk.len());
+        let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
+        let (mut joined, slot) = (0, stamps.next());
+        // A device that has a row here without being in the product waits or was shut out; then it is in the registry.
+        let known: Vec<Key> =
+            chunk.iter().filter(|one| one.entry.is_some()).map(|one| Key::Device(id, one.id)).collect();
+        let mut rows = self.fleet.store().get(&known)?.into_iter();
+        for one in chunk {
+            let row = one.entry.as_ref().and_then(|_| rows.next().flatten());
+            let key = Key::Registration(one.id);
+            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|(stamp, _)| *stamp) });
+            if one.verdict != Verdict::Imported {
+                continue;
+            }
+            let mut entry = one.entry.as_ref().map(|(_, entry)| entry.clone()).unwrap_or_default();
+            entry.product = Some(id);
+            writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
+            let key = Key::Device(id, one.id);
+            let device = match row {
+                Some(Row { record: Record::Device(before), stamp, .. }) => {
+                    checks.push(Check { key: key.clone(), stamp: Some(stamp) });
+                    count.quarantined =
+                        count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
+                    let after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
+                    tally::changes(Some(&before), Some(&after), |tally, delta| {
+                        writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
+                    });
+                    after
+                }
+                _ => {
+                    joined += 1;
+                    Device::new(Standing::Member, self.now)
+                }
+            };
+            writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });
+        }
+        tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
+            writes.push(Write::Add { key: tally::key(id, tally, slot), delta: delta * joined });
+        });
+        count.devices += new;
+        for held in &mut count.reserved {
+            if held.import == step.import {
+                held.left = held.left.saturating_sub(new);
+            }
+        }
+        count.reserved.retain(|held| held.until > self.now && !(held.import == step.import && step.last));
+        writes.push(Write::Put {
+            key: Key::DeviceCount(id),
+            record: Box::new(count).into_record(),
+            stamp: stamps.stamp(),
+        });
+        if step.first {
+            writes.push(self.audit(id, Command::ImportDevices, format!("{} devices", step.to_add)));
+        }
+        Ok(Commit { checks, writes })
+    }
+}
+
+/// Which import it is: the same file is the same import.
+fn import_of(list: &[u8]) -> u64 {
+    u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32
+}
+
+/// Which of an import's commits it is.
+#[derive(Clone, Copy)]
+struct Step {
+    import: u64,
+    first: bool,
+    last: bool,
+    to_add: u64,
+}
+
+/// Turns down all that would have been added.
+fn refuse(report: &mut ImportReport, limit: LimitExceeded) {
+    for line in &mut report.lines {
+        if line.verdict == Verdict::Imported {
+            line.verdict = Verdict::OverDeviceLimit;
+        }
+    }
+    report.refused = Some(limit);
+}

@@ -1,0 +1,171 @@
+//! From a file's bytes to text, or to the one reason why it is none: the byte order marks, UTF-16, and the documents that
+//! people upload instead of a list.
+//!
+//! The text stays bytes: a list exported on an old desk has Latin-1 in its other columns, and those must not cost a
+//! person the whole file. Only a field that is looked at is decoded, see [`decode`].
+
+use std::borrow::Cow;
+
+/// The largest device list that is read: 256 MiB, ten million ids.
+pub const MAX_BYTES: usize = 256 << 20;
+
+/// Why a whole file holds no list of device ids (R-IMP-2). Each message says what to do.
+///
+/// ```
+/// use fleet_core::device::import::{DeviceList, UnreadableFile};
+///
+/// let refused = DeviceList::read(b"PK\x03\x04 and the rest of an .xlsx").unwrap_err();
+/// assert_eq!(refused, UnreadableFile::Spreadsheet);
+/// assert_eq!(refused.code(), "spreadsheet_document");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnreadableFile {
+    /// No bytes, or nothing but blank lines.
+    #[error("the file is empty: write one device id a line")]
+    Empty,
+    /// More than [`MAX_BYTES`].
+    #[error("the file has {bytes} bytes, a device list may have {}: split it", MAX_BYTES)]
+    TooLarge {
+        /// How many bytes there were.
+        bytes: usize,
+    },
+    /// NUL bytes: UTF-16 without a byte order mark, UTF-32, or no text at all.
+    #[error("the file has NUL bytes, so its text encoding is not supported: save it as UTF-8 text")]
+    UnsupportedEncoding,
+    /// A workbook (.xlsx, .ods, .numbers, .xls) or another zip archive.
+    #[error("the file is a spreadsheet document or an archive: open it and save the sheet as CSV")]
+    Spreadsheet,
+    /// A PDF or RTF document.
+    #[error("the file is a formatted document (PDF or RTF): save the list as plain text")]
+    Document,
+    /// A gzip, bzip2, xz or zstd stream.
+    #[error("the file is compressed: unpack it first")]
+    Compressed,
+}
+
+impl UnreadableFile {
+    /// A stable name of the reason, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too_large",
+            Self::UnsupportedEncoding => "unsupported_encoding",
+            Self::Spreadsheet => "spreadsheet_document",
+            Self::Document => "formatted_document",
+            Self::Compressed => "compressed",
+        }
+    }
+}
+
+const SIGNATURES: [(&[u8], UnreadableFile); 10] = [
+    (b"PK\x03\x04", UnreadableFile::Spreadsheet),
+    (b"PK\x05\x06", UnreadableFile::Spreadsheet),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", UnreadableFile::Spreadsheet),
+    (b"%PDF-", UnreadableFile::Document),
+    (b"{\\rtf", UnreadableFile::Document),
+    (b"\x1F\x8B\x08", UnreadableFile::Compressed),
+    (b"BZh91AY&SY", UnreadableFile::Compressed),
+    (b"\xFD7zXZ\0", UnreadableFile::Compressed),
+    (b"\x28\xB5\x2F\xFD", UnreadableFile::Compressed),
+    (b"7z\xBC\xAF\x27\x1C", UnreadableFile::Compressed),
+];
+
+/// The text of a file, without its byte order mark. UTF-16 is decoded, into at most one and a half times the file's size;
+/// a surrogate without its other half and a last odd byte become U+FFFD, which is an error on its line.
+pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableFile> {
+    if bytes.is_empty() {
+        return Err(UnreadableFile::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(UnreadableFile::TooLarge { bytes: bytes.len() });
+    }
+    if let Some((_, document)) = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)) {
+        return Err(*document);
+    }
+    let text = match bytes {
+        [0xFF, 0xFE, units @ ..] => Cow::Owned(utf16(units, u16::from_le_bytes)),
+        [0xFE, 0xFF, units @ ..] => Cow::Owned(utf16(units, u16::from_be_bytes)),
+        [0xEF, 0xBB, 0xBF, text @ ..] => Cow::Borrowed(text),
+        text => Cow::Borrowed(text),
+    };
+    match memchr::memchr(0, &text) {
+        Some(_) => Err(UnreadableFile::UnsupportedEncoding),
+        None => Ok(text),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(pairs.len());
+    text.extend(
+        char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
+    );
+    if !odd.is_empty() {
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    text.into_bytes()
+}
+
+/// The characters of one field without the invisible ones: UTF-8, and Latin-1 where it is none. Allocates only for a
+/// field that is not plain UTF-8.
+pub(super) fn decode(field: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(field) {
+        Ok(text) if !text.contains(is_invisible) => Cow::Borrowed(text),
+        Ok(text) => Cow::Owned(text.chars().filter(|c| !is_invisible(*c)).collect()),
+        Err(_) => Cow::Owned(field.iter().map(|byte| latin(*byte)).filter(|c| !is_invisible(*c)).collect()),
+    }
+}
+
+/// Latin-1, and of its Windows kin the typographic quotes, which can stand around an id.
+fn latin(byte: u8) -> char {
+    match byte {
+        0x91 => '‘',
+        0x92 => '’',
+        0x93 => '“',
+        0x94 => '”',
+        byte => char::from(byte),
+    }
+}
+
+/// Takes no room on the screen, so that a person can't see it and can't have meant it: soft hyphen, zero-width blanks and
+/// joiners, direction marks, a byte order mark in the middle of joined files.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// White space of any script, NBSP among it, and the Ctrl-Z with which DOS programs end a file.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{1A}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_over_the_limit_is_refused_by_its_size_alone() {
+        let bytes = vec![0; MAX_BYTES + 1];
+        assert_eq!(text(&bytes), Err(UnreadableFile::TooLarge { bytes: MAX_BYTES + 1 }));
+    }
+
+    #[test]
+    fn documents_that_are_no_lists_are_named() {
+        for (signature, document) in SIGNATURES {
+            assert_eq!(text(&[signature, b"\0rest"].concat()), Err(document));
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_and_a_last_odd_byte_are_marked() {
+        assert_eq!(text(b"\xFF\xFE5\0\x00\xD8\n\0").unwrap(), "5\u{FFFD}\n".as_bytes());
+        assert_eq!(text(b"\xFE\xFF\x005\x00").unwrap(), "5\u{FFFD}".as_bytes());
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_and_utf_32_are_no_supported_encodings() {
+        for bytes in [&b"5\x005\0"[..], b"\x005\x005", b"\xFF\xFE\0\0\x35\0\0\0"] {
+            assert_eq!(text(bytes), Err(UnreadableFile::UnsupportedEncoding));
+        }
+    }
+}

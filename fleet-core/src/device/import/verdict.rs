@@ -1,0 +1,140 @@
+//! What became of each line, and who may join: pure.
+
+use super::Malformed;
+use crate::LimitExceeded;
+use crate::device::{DeviceId, Registration};
+use crate::product::{Platform, Product};
+use crate::team::Team;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an import says: a verdict a line, in the order of the file (R-IMP-5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportReport {
+    /// One for each line that is not blank and not the header.
+    pub lines: Vec<LineVerdict>,
+    /// Which line was taken as the header of its columns.
+    pub header_line: Option<u32>,
+    /// Why none was added, where the good ones do not all fit the tier (R-IMP-6).
+    pub refused: Option<LimitExceeded>,
+}
+
+/// A line's verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LineVerdict {
+    /// The line's number in the file, from 1.
+    pub line: u32,
+    /// The id that was read; none where none could be.
+    pub device: Option<DeviceId>,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The device was added, or would be.
+    Imported,
+    /// It is in this product: nothing was changed.
+    AlreadyHere,
+    /// The same device stands on an earlier line.
+    DuplicateOf {
+        /// Which.
+        line: u32,
+    },
+    /// It is in another product, of which no more is said.
+    InAnotherProduct,
+    /// Somebody claimed it who is not on this product's team.
+    ClaimedOutsideTeam,
+    /// It is known to be of another platform.
+    WrongPlatform {
+        /// Which.
+        known: Box<Platform>,
+    },
+    /// The host has not registered it, and the product takes only those (R-IMP-12).
+    UnknownId,
+    /// No id could be read.
+    Malformed(Malformed),
+    /// It could be added, but the file's devices do not all fit the tier.
+    OverDeviceLimit,
+}
+
+/// How many lines had which verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportCounts {
+    /// Added, or would be.
+    pub imported: u64,
+    /// Already in the product.
+    pub already_here: u64,
+    /// Duplicates of earlier lines.
+    pub duplicates: u64,
+    /// Every other line.
+    pub refused: u64,
+}
+
+impl ImportReport {
+    /// How many lines had which verdict.
+    pub fn counts(&self) -> ImportCounts {
+        let mut counts = ImportCounts::default();
+        for line in &self.lines {
+            let count = match line.verdict {
+                Verdict::Imported => &mut counts.imported,
+                Verdict::AlreadyHere => &mut counts.already_here,
+                Verdict::DuplicateOf { .. } => &mut counts.duplicates,
+                _ => &mut counts.refused,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+impl Verdict {
+    /// A stable word for the verdict; for a malformed line, of what is wrong with it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::AlreadyHere => "already_here",
+            Self::DuplicateOf { .. } => "duplicate",
+            Self::InAnotherProduct => "in_another_product",
+            Self::ClaimedOutsideTeam => "claimed_outside_team",
+            Self::WrongPlatform { .. } => "wrong_platform",
+            Self::UnknownId => "unknown_id",
+            Self::Malformed(malformed) => malformed.code(),
+            Self::OverDeviceLimit => "over_device_limit",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Imported => f.write_str("imported"),
+            Self::AlreadyHere => f.write_str("already in this product"),
+            Self::DuplicateOf { line } => write!(f, "the same device as on line {line}"),
+            Self::InAnotherProduct => f.write_str("in another product: remove it there first"),
+            Self::ClaimedOutsideTeam => f.write_str("claimed by somebody outside the team: they must unclaim it first"),
+            Self::WrongPlatform { known } => write!(f, "its hardware is {known}, not this product's"),
+            Self::UnknownId => f.write_str("not among the registered devices: check the id"),
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::OverDeviceLimit => f.write_str("over the tier's device limit"),
+        }
+    }
+}
+
+/// Whether a device may join a product, by its entry in the registry (R-IMP-3, R-IMP-4, R-IMP-12).
+pub(crate) fn judge(product: &Product, team: &Team, entry: Option<&Registration>) -> Verdict {
+    let Some(entry) = entry else {
+        return if product.policy.known_ids_only { Verdict::UnknownId } else { Verdict::Imported };
+    };
+    match (entry.product, entry.claimed_by, &entry.platform) {
+        (Some(home), ..) if home == product.id => Verdict::AlreadyHere,
+        (Some(_), ..) => Verdict::InAnotherProduct,
+        (None, Some(account), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
+        (.., Some(known)) if *known != product.platform => Verdict::WrongPlatform { known: Box::new(known.clone()) },
+        _ => Verdict::Imported,
+    }
+}

@@ -1,0 +1,188 @@
+//! What a console asks of a fleet (R-SEE): counts at once whatever the fleet's size, and lists by page.
+
+use super::{Device, DeviceId, DeviceView, Standing};
+use crate::Error;
+use crate::fleet::Console;
+use crate::product::{GroupId, ProductId};
+use crate::store::{Key, Range, Record, Tally};
+use crate::team::{Access, Command};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most devices on a page.
+pub const MAX_PAGE: usize = 1000;
+
+/// A fleet in numbers (R-SEE-1). Kept while it changes, so asking costs what the number of versions costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// In the product.
+    pub devices: u64,
+    /// Of these, connected now.
+    pub online: u64,
+    /// Of these, not seen since they were added.
+    pub never_seen: u64,
+    /// How many report which version.
+    pub versions: BTreeMap<u16, u64>,
+    /// How many report none.
+    pub no_version: u64,
+    /// How many run another image than the one uploaded under the version that they report (R-TGT-5).
+    pub image_differs: u64,
+    /// How many have an update on its way.
+    pub pending: u64,
+    /// How many failed their latest attempt or attempts.
+    pub failing: u64,
+    /// How many are locked to a version.
+    pub locked: u64,
+    /// How many are development devices.
+    pub development: u64,
+    /// How many are held because their hardware is not the product's.
+    pub wrong_platform: u64,
+    /// How many wait to be let in.
+    pub quarantined: u64,
+    /// How many are shut out.
+    pub denied: u64,
+}
+
+/// Which devices to list; all that is set must hold. By default, all that are in the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceFilter {
+    /// In the product, waiting, or shut out; none: in the product.
+    pub standing: Option<Standing>,
+    /// Connected, or not.
+    pub online: Option<bool>,
+    /// Reporting this version.
+    pub version: Option<u16>,
+    /// In this group.
+    pub group: Option<GroupId>,
+    /// Locked, or not.
+    pub locked: Option<bool>,
+    /// Marked for development, or not.
+    pub development: Option<bool>,
+    /// With an update on its way, or not.
+    pub pending: Option<bool>,
+    /// Whose latest attempts failed, or not.
+    pub failing: Option<bool>,
+    /// Whose name or id begins with this, whatever the case.
+    pub prefix: Option<String>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T, C> {
+    /// What is on it, in order.
+    pub items: Vec<T>,
+    /// Where the next page goes on; none: there is no more. Stays right while the list changes: what is there all the
+    /// while is listed exactly once.
+    pub next: Option<C>,
+}
+
+impl<T, C> Page<T, C> {
+    pub(crate) fn new(items: Vec<T>, next: Option<C>) -> Self {
+        Self { items, next }
+    }
+}
+
+impl DeviceFilter {
+    /// Whether a device is to be listed.
+    pub fn wants(&self, id: DeviceId, device: &Device) -> bool {
+        fn is<T: PartialEq>(wanted: Option<T>, found: T) -> bool {
+            wanted.is_none_or(|wanted| wanted == found)
+        }
+        is(self.standing.or(Some(Standing::Member)), device.standing)
+            && is(self.online, device.is_online())
+            && self.version.is_none_or(|version| device.version() == Some(version))
+            && self.group.is_none_or(|group| device.groups().any(|in_group| in_group == group))
+            && is(self.locked, device.lock.is_some())
+            && is(self.development, device.development)
+            && is(self.pending, device.attempt.is_some())
+            && is(self.failing, device.failures > 0)
+            && self.prefix.as_ref().is_none_or(|prefix| {
+                let prefix = prefix.to_lowercase();
+                id.to_string().starts_with(&prefix) || device.name().to_lowercase().starts_with(&prefix)
+            })
+    }
+}
+
+impl Console<'_> {
+    /// The fleet in numbers (R-SEE-1).
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
+        for row in self.fleet.store().scan(&Key::tallies(product))? {
+            if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
+                *sums.entry(tally).or_default() += value;
+            }
+        }
+        let sum = |tally| sums.get(&tally).map_or(0, |sum| u64::try_from(*sum).unwrap_or(0));
+        let versions = sums.iter().filter_map(|(tally, sum)| match (tally, u64::try_from(*sum)) {
+            (Tally::Version(version), Ok(devices @ 1..)) => Some((*version, devices)),
+            _ => None,
+        });
+        Ok(Summary {
+            devices: sum(Tally::Members),
+            online: sum(Tally::Online),
+            never_seen: sum(Tally::NeverSeen),
+            versions: versions.collect(),
+            no_version: sum(Tally::NoVersion),
+            image_differs: sum(Tally::ImageDiffers),
+            pending: sum(Tally::Pending),
+            failing: sum(Tally::Failing),
+            locked: sum(Tally::Locked),
+            development: sum(Tally::Development),
+            wrong_platform: sum(Tally::WrongPlatform),
+            quarantined: sum(Tally::Quarantined),
+            denied: sum(Tally::Denied),
+        })
+    }
+
+    /// The devices that a filter wants, in order of their ids, `limit` (1 to 1,000) a page, after the one that the page
+    /// before ended with (R-SEE-2).
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn devices(
+        &self,
+        product: ProductId,
+        filter: &DeviceFilter,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> Result<Page<DeviceView, DeviceId>, Error> {
+        check_page(limit)?;
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let mut range: Range = Key::devices(product).limit(MAX_PAGE);
+        if let Some(after) = after {
+            range = range.after(Key::Device(product, after));
+        }
+        let mut items = Vec::new();
+        loop {
+            let rows = self.fleet.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
+            for row in rows {
+                let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
+                if filter.wants(id, &device) {
+                    if items.len() == limit {
+                        let next = items.last().map(|view: &DeviceView| view.id);
+                        return Ok(Page::new(items, next));
+                    }
+                    items.push(DeviceView::new(id, device));
+                }
+            }
+            range = range.after(last);
+        }
+    }
+}
+
+/// Whether a page may have so many items.
+pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
+    if (1..=MAX_PAGE).contains(&limit) {
+        Ok(())
+    } else {
+        Err(Error::invalid("limit", format!("a page has 1 to {MAX_PAGE} items")))
+    }
+}

@@ -1,0 +1,141 @@
+//! What a change would do, before it is made (R-TGT-11): the very function that decides at a connect, asked for every
+//! device on what it reported last.
+
+use super::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
+use crate::Error;
+use crate::device::{Device, DeviceId};
+use crate::fleet::Console;
+use crate::product::{GroupId, Product, ProductId};
+use crate::store::{Key, Record};
+use crate::team::{Access, Command};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A change of what devices should run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// None: what is to be sent as things stand.
+    Nothing,
+    /// A release to the product; none: its withdrawal.
+    Release(Option<FirmwareVersion>),
+    /// A release to a group; none: its withdrawal.
+    ReleaseToGroup(GroupId, Option<FirmwareVersion>),
+    /// A device's lock; none: its unlocking.
+    Lock(DeviceId, Option<FirmwareVersion>),
+    /// The groups that a device is in.
+    Groups(DeviceId, BTreeSet<GroupId>),
+}
+
+/// How many devices would be sent a firmware at their next connect, if they report what they reported last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRun {
+    /// All that would be sent something once the change is made.
+    pub sent: Ways,
+    /// Those of them that would be sent something else, or nothing, without it.
+    pub by_change: Ways,
+}
+
+/// Devices by the way their firmware would go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ways {
+    /// To a higher version than they report.
+    pub up: u64,
+    /// To a lower one.
+    pub down: u64,
+    /// From none: they reported no version, or never connected.
+    pub from_none: u64,
+}
+
+impl Ways {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.up + self.down + self.from_none
+    }
+
+    fn count(&mut self, reported: Option<u16>, version: FirmwareVersion) {
+        let way = match reported {
+            None => &mut self.from_none,
+            Some(reported) if version.get() > reported => &mut self.up,
+            Some(_) => &mut self.down,
+        };
+        *way += 1;
+    }
+}
+
+impl Console<'_> {
+    /// Counts what a change would do, exactly, without making it (R-TGT-11). For a lock or a device's groups, only
+    /// that device counts.
+    ///
+    /// # Errors
+    /// `not_found` for a firmware, group or device that the product has not. Whether the change would pass the gate is
+    /// not asked.
+    pub fn dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
+        let (before, index) = self.fleet.transact(|tx| {
+            let Access { product, .. } = Access::check(tx, self.actor, Command::ReadProduct, id)?;
+            let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
+            Ok((product, index))
+        })?;
+        let known = |version: &Option<FirmwareVersion>| match version {
+            Some(version) if index.get(*version).is_none() => Err(Error::not_found("firmware")),
+            _ => Ok(()),
+        };
+        let mut after = Product::clone(&before);
+        let mut only = None;
+        match change {
+            Change::Nothing => {}
+            Change::Release(version) => {
+                known(version)?;
+                after.release = version.map(|version| Release::new(version, self.now, self.actor));
+            }
+            Change::ReleaseToGroup(group, version) => {
+                known(version)?;
+                after.groups.get_mut(group).ok_or_else(|| Error::not_found("group"))?.release = *version;
+            }
+            Change::Lock(device, version) => {
+                known(version)?;
+                only = Some(self.device(id, *device)?.row);
+            }
+            Change::Groups(device, groups) => {
+                if !groups.iter().all(|group| after.groups.contains_key(group)) {
+                    return Err(Error::not_found("group"));
+                }
+                only = Some(self.device(id, *device)?.row);
+            }
+        }
+        let mut run = DryRun::default();
+        match only {
+            Some(row) => {
+                let mut changed = row.clone();
+                match change {
+                    Change::Lock(_, version) => changed.lock = *version,
+                    Change::Groups(_, groups) => changed.relabel(|label| label.groups.clone_from(groups)),
+                    _ => {}
+                }
+                run.count((&before, &row), (&after, &changed), &index);
+            }
+            None => self.fleet.store().for_each(&Key::devices(id), &mut |_, record| {
+                if let Record::Device(row) = record {
+                    run.count((&before, row), (&after, row), &index);
+                }
+            })?,
+        }
+        Ok(run)
+    }
+}
+
+impl DryRun {
+    fn count(&mut self, before: (&Product, &Device), after: (&Product, &Device), index: &FirmwareIndex) {
+        let sent = |(product, row): (&Product, &Device)| match decide(product, index, row) {
+            Decision::Send { firmware, .. } => Some(firmware.version),
+            _ => None,
+        };
+        let Some(version) = sent(after) else { return };
+        let reported = after.1.version();
+        self.sent.count(reported, version);
+        if sent(before) != Some(version) {
+            self.by_change.count(reported, version);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Modules of Particle devices (R-IMG-2).
+//!
+//! A module is a prefix (what it is, what it needs), content, and a suffix that ends in a SHA-256 and a CRC-32.
+//! [`read_module`] tells all of that even of a module that is damaged or is not a product's firmware;
+//! [`Module::accept`] says whether it may be one.
+
+mod error;
+mod extension;
+mod prefix;
+mod system_release;
+
+pub use error::ModuleError;
+pub use extension::{Content, Extension, ExtensionFault, MAX_EXTENSIONS};
+pub use prefix::{Dependency, ModuleFlags, ModuleFunction, Prefix};
+pub use system_release::system_release;
+
+use super::cursor::Cursor;
+use super::trailing::is_erased;
+use crate::firmware::Sha256;
+use extension::Extensions;
+use prefix::LEAST_TAIL;
+
+/// What a Particle module says of itself, and whether it is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Bytes of the file.
+    pub size: usize,
+    /// How the file's size compares with the one the module states.
+    pub extent: Extent,
+    /// What it is and what it needs.
+    pub prefix: Prefix,
+    /// The product it was compiled for, and its hash.
+    pub suffix: Suffix,
+    /// The CRC-32 in its last four bytes.
+    pub stored_crc: u32,
+    /// The CRC-32 of all bytes before those.
+    pub computed_crc: u32,
+    /// The SHA-256 of all bytes before the suffix's own fields.
+    pub computed_sha256: Sha256,
+    /// What kept an extension from being read.
+    pub extension_fault: Option<ExtensionFault>,
+}
+
+/// The end of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suffix {
+    /// The product fields; `None` if the suffix states that it has none.
+    pub product: Option<ProductFields>,
+    /// Reserved; 0.
+    pub reserved: u16,
+    /// The stored SHA-256.
+    pub sha256: Sha256,
+    /// Its bytes without the CRC: 36, 40 with the product, more with extensions; 65535 is no suffix but padding.
+    pub size: u16,
+    /// Its extensions.
+    pub extensions: Vec<Extension>,
+}
+
+/// The product that a firmware was compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProductFields {
+    /// The product's id; the platform's id for a firmware that fits any product of the platform.
+    pub id: u16,
+    /// The product version.
+    pub version: u16,
+}
+
+impl ProductFields {
+    /// The macro that sets them is missing in the source: both still have the compiler's filler, 65535 or 0 (R-IMG-2).
+    pub const fn are_unset(self) -> bool {
+        matches!((self.id, self.version), (0 | u16::MAX, 0 | u16::MAX))
+    }
+}
+
+/// How the size of a file compares with the size that its module states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Extent {
+    /// They are equal.
+    Exact,
+    /// The file is shorter.
+    CutShort {
+        /// The size the module states, in bytes.
+        stated: u64,
+    },
+    /// The rest is `FF`.
+    Padded {
+        /// The size the module states, in bytes.
+        stated: u64,
+    },
+    /// Another module follows.
+    Combined {
+        /// The size the first module states, in bytes.
+        stated: u64,
+    },
+    /// Something else follows.
+    Followed {
+        /// The size the module states, in bytes.
+        stated: u64,
+    },
+    /// No prefix was found that states one.
+    Unknown,
+}
+
+/// Reads what a module says of itself, whether or not it is whole. Fails only below 44 bytes, where no suffix fits.
+///
+/// ```
+/// use fleet_core::firmware::image::particle::{ModuleFunction, read_module};
+///
+/// let bytes = include_bytes!("../../../../tests/vectors/firmware/particle/electron_p1319_v7_2deps.bin");
+/// let module = read_module(bytes)?;
+/// assert_eq!(module.prefix.function, ModuleFunction::UserPart);
+/// assert_eq!(module.suffix.product.map(|product| (product.id, product.version)), Some((1319, 7)));
+/// assert_eq!(module.prefix.dependencies[0].to_string(), "system 1.2.1-rc.1");
+/// assert_eq!(module.accept(), Ok(()));
+/// # Ok::<(), fleet_core::firmware::image::particle::ModuleError>(())
+/// ```
+pub fn read_module(bytes: &[u8]) -> Result<Module, ModuleError> {
+    let short = ModuleError::TooShort { size: bytes.len() };
+    let mut prefix = Prefix::locate(bytes).ok_or(short)?;
+    let (content, stored_crc) = bytes.split_last_chunk::<4>().ok_or(short)?;
+    let (hashed, _) = bytes.split_last_chunk::<SELF_SIZE>().ok_or(short)?;
+    let (suffix, suffix_fault) = Suffix::read(bytes).ok_or(short)?;
+    let prefix_fault = prefix.read_extensions(bytes);
+    Ok(Module {
+        size: bytes.len(),
+        extent: Extent::of(bytes, &prefix),
+        prefix,
+        suffix,
+        stored_crc: u32::from_be_bytes(*stored_crc),
+        computed_crc: crc32fast::hash(content),
+        computed_sha256: Sha256::of(hashed),
+        extension_fault: prefix_fault.or(suffix_fault),
+    })
+}
+
+/// Whether a prefix fits the file exactly: the sign by which a module is recognised.
+pub(super) fn is_module(bytes: &[u8]) -> bool {
+    Prefix::locate(bytes).is_some_and(|prefix| prefix.is_believed(bytes.len()))
+}
+
+/// A module that does not fit its file, by a plausible prefix or a right CRC. Asked only when no other format is recognised.
+pub(super) fn remains_of_a_module(bytes: &[u8]) -> Option<Module> {
+    let module = read_module(bytes).ok()?;
+    let plausible = module.prefix.is_plausible() || matches!(module.extent, Extent::CutShort { .. });
+    (plausible || module.has_right_crc()).then_some(module)
+}
+
+/// The fields at the very end that the SHA-256 does not cover: itself, the suffix size, the CRC.
+const SELF_SIZE: usize = 32 + 2 + 4;
+
+/// What a suffix size must be, at least, to be one; and to hold product fields.
+const LEAST_SUFFIX: u16 = 36;
+const PRODUCT_SUFFIX: u16 = 40;
+
+impl Module {
+    /// The CRC over the whole file is right.
+    pub const fn has_right_crc(&self) -> bool {
+        self.stored_crc == self.computed_crc
+    }
+
+    /// The SHA-256 over the content is right.
+    pub fn has_right_sha256(&self) -> bool {
+        self.suffix.sha256 == self.computed_sha256
+    }
+
+    /// Compiled for any product of its platform: the product id is the platform's (R-IMG-2).
+    pub fn is_wildcard(&self) -> bool {
+        self.suffix.product.is_some_and(|product| product.id == self.prefix.platform_id && !product.are_unset())
+    }
+
+    /// All modules this one needs: the two of the prefix, and those in extensions.
+    pub fn dependencies(&self) -> impl Iterator<Item = Dependency> {
+        let extended = self.extensions().filter_map(|extension| match extension.content {
+            Content::Dependency { dependency, .. } => Some(dependency),
+            _ => None,
+        });
+        self.prefix.dependencies.into_iter().chain(extended).filter(Dependency::is_some)
+    }
+
+    /// The extensions of the prefix, then those of the suffix.
+    pub fn extensions(&self) -> impl Iterator<Item = &Extension> {
+        self.prefix.extensions.iter().chain(&self.suffix.extensions)
+    }
+
+    /// Whether this may be a product's firmware (R-IMG-2): one whole module with a right CRC *and* a right SHA-256,
+    /// not encrypted, a user part or monolithic.
+    ///
+    /// What the prefix says is held against a file only once the CRC is right: until then it may be the damage that speaks.
+    pub fn accept(&self) -> Result<(), ModuleError> {
+        let Self { size, .. } = *self;
+        match self.extent {
+            Extent::Exact => {}
+            Extent::CutShort { stated } => return Err(ModuleError::CutShort { stated, size }),
+            Extent::Padded { stated } => return Err(ModuleError::Padded { stated, size }),
+            Extent::Combined { .. } => return Err(ModuleError::Combined),
+            Extent::Followed { stated } => return Err(ModuleError::Followed { stated, size }),
+            Extent::Unknown => return Err(ModuleError::NoPrefix),
+        }
+        if !self.has_right_crc() {
+            return Err(ModuleError::CrcMismatch { stored: self.stored_crc, computed: self.computed_crc });
+        }
+        if self.prefix.flags.is_combined() {
+            return Err(ModuleError::Combined);
+        }
+        if self.prefix.flags.is_encrypted() {
+            return Err(ModuleError::Encrypted);
+        }
+        if !self.prefix.function.is_product_firmware() {
+            return Err(ModuleError::NotProductFirmware(self.prefix.function));
+        }
+        if !self.has_suffix() {
+            return Err(ModuleError::NoSuffix { stated: self.suffix.size });
+        }
+        if !self.has_right_sha256() {
+            let (stored, computed) = (self.suffix.sha256, self.computed_sha256);
+            return Err(ModuleError::Sha256Mismatch { stored, computed });
+        }
+        self.extension_fault.map_or(Ok(()), |fault| Err(ModuleError::Extension(fault)))
+    }
+
+    /// The suffix states a size that a suffix can have in this file.
+    fn has_suffix(&self) -> bool {
+        let before = self.prefix.offset.saturating_add(self.prefix.size).saturating_add(4);
+        let most = self.size.saturating_sub(before);
+        self.suffix.size >= LEAST_SUFFIX && self.suffix.size != u16::MAX && usize::from(self.suffix.size) <= most
+    }
+}
+
+impl Suffix {
+    fn read(bytes: &[u8]) -> Option<(Self, Option<ExtensionFault>)> {
+        let mut fields = Cursor::new(bytes.last_chunk::<44>()?);
+        let product = ProductFields { id: fields.u16()?, version: fields.u16()? };
+        let reserved = fields.u16()?;
+        let sha256 = Sha256::new(fields.array()?);
+        let size = fields.u16()?;
+        let product = (size >= PRODUCT_SUFFIX).then_some(product);
+        let Extensions { found: extensions, fault, .. } = Self::read_extensions(bytes, size);
+        Some((Self { product, reserved, sha256, size, extensions }, fault))
+    }
+
+    fn read_extensions(bytes: &[u8], suffix_size: u16) -> Extensions {
+        if suffix_size <= PRODUCT_SUFFIX || suffix_size == u16::MAX {
+            return Extensions::default();
+        }
+        let start = bytes.len().saturating_sub(usize::from(suffix_size).saturating_add(4));
+        let end = bytes.len().saturating_sub(LEAST_TAIL);
+        match bytes.get(start..end) {
+            Some(area) if start > 0 => Extensions::read(area, start),
+            _ => Extensions::default(),
+        }
+    }
+}
+
+impl Extent {
+    fn of(bytes: &[u8], prefix: &Prefix) -> Self {
+        let unknown = || match Prefix::stated_by_a_longer_module(bytes) {
+            Some(stated) => Self::CutShort { stated },
+            None => Self::Unknown,
+        };
+        let Some(stated) = prefix.module_length() else { return unknown() };
+        let rest = usize::try_from(stated).ok().and_then(|stated| bytes.get(stated..));
+        match rest {
+            None => unknown(),
+            Some([]) => Self::Exact,
+            Some(_) if !prefix.is_plausible() => unknown(),
+            Some(rest) if is_erased(rest) => Self::Padded { stated },
+            Some(rest) if begins_with_a_module(rest) => Self::Combined { stated },
+            Some(_) => Self::Followed { stated },
+        }
+    }
+}
+
+/// Whether a whole module, its CRC right, is at the beginning.
+fn begins_with_a_module(bytes: &[u8]) -> bool {
+    let length = Prefix::locate(bytes).filter(|prefix| prefix.is_plausible() || prefix.is_believed(bytes.len()));
+    let length = length.and_then(|prefix| usize::try_from(prefix.module_length()?).ok());
+    let module = length.and_then(|length| bytes.get(..length)).and_then(<[u8]>::split_last_chunk::<4>);
+    module.is_some_and(|(content, crc)| u32::from_be_bytes(*crc) == crc32fast::hash(content))
+}

@@ -1,0 +1,130 @@
+//! Locking one device to one version (R-TGT-3), and forcing an update on it (R-TGT-9).
+
+use super::{Answer, FirmwareIndex, FirmwareVersion};
+use crate::device::{Device, DeviceId, answer, member, put_device};
+use crate::fleet::Console;
+use crate::product::{Product, ProductId};
+use crate::store::Transaction;
+use crate::team::{Access, Command};
+use crate::{Error, ErrorKind};
+use std::sync::Arc;
+
+impl Console<'_> {
+    /// Locks a device to a version and says what it is to be sent at once: *Lock and flash now* (R-TGT-3). The host
+    /// sends the directive over the connection that is open.
+    ///
+    /// # Errors
+    /// `device_offline`, and nothing is changed; `not_found` for a device or firmware that the product has not.
+    pub fn lock_and_flash_now(
+        &self,
+        product: ProductId,
+        device: DeviceId,
+        version: FirmwareVersion,
+    ) -> Result<Answer, Error> {
+        self.change_device(product, device, Command::LockDevice, format!("{device} to {version}, now"), |change| {
+            if !change.row.is_online() {
+                return Err(ErrorKind::Offline { device }.into());
+            }
+            change.lock(Some(version))?;
+            Ok(answer(change.product, change.index, device, change.row, self.now))
+        })
+    }
+
+    /// Locks a device to a version, which it gets at its next connect: *Lock and flash on reset* (R-TGT-3).
+    ///
+    /// # Errors
+    /// `not_found` for a device or firmware that the product has not.
+    pub fn lock_and_flash_on_reset(
+        &self,
+        product: ProductId,
+        device: DeviceId,
+        version: FirmwareVersion,
+    ) -> Result<(), Error> {
+        let subject = format!("{device} to {version}, on reset");
+        self.change_device(product, device, Command::LockDevice, subject, |change| change.lock(Some(version)))
+    }
+
+    /// Unlocks a device: it follows the releases again (R-TGT-3).
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn unlock(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
+            change.lock(None)
+        })
+    }
+
+    /// Sends the next update to a device also while it says that it takes none (R-TGT-9). Holds until an update
+    /// succeeded.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn force_update(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
+        self.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {
+            change.row.forced = true;
+            Ok(())
+        })
+    }
+
+    /// Changes the row of a device of the product, and what the firmware index says of locks.
+    pub(crate) fn change_device<T>(
+        &self,
+        id: ProductId,
+        device: DeviceId,
+        command: Command,
+        subject: String,
+        mut change: impl FnMut(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.fleet.transact(|tx| {
+            let Access { product, .. } = Access::check(tx, self.actor, command, id)?;
+            let before = member(tx, id, device)?;
+            let mut row = before.clone();
+            let mut index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
+            let result = change(&mut Change { product: &product, index: &index, row: &mut row })?;
+            if before == row {
+                return Ok(result);
+            }
+            if before.lock != row.lock {
+                move_lock(tx, id, &mut index, before.lock, row.lock);
+            }
+            put_device(tx, id, device, Some(&before), row);
+            self.note(tx, id, command, subject.clone());
+            Ok(result)
+        })
+    }
+}
+
+/// A device's row, as a command changes it.
+pub(crate) struct Change<'c> {
+    pub(crate) product: &'c Product,
+    pub(crate) index: &'c FirmwareIndex,
+    pub(crate) row: &'c mut Device,
+}
+
+impl Change<'_> {
+    fn lock(&mut self, version: Option<FirmwareVersion>) -> Result<(), Error> {
+        if let Some(version) = version {
+            self.index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
+        }
+        self.row.lock = version;
+        Ok(())
+    }
+}
+
+/// Counts in the index which firmware devices are locked to, so that none of it is deleted (R-IMG-7).
+pub(crate) fn move_lock(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    index: &mut Arc<FirmwareIndex>,
+    from: Option<FirmwareVersion>,
+    to: Option<FirmwareVersion>,
+) {
+    let changed = Arc::make_mut(index);
+    if let Some(firmware) = from.and_then(|version| changed.get_mut(version)) {
+        firmware.locked_devices = firmware.locked_devices.saturating_sub(1);
+    }
+    if let Some(firmware) = to.and_then(|version| changed.get_mut(version)) {
+        firmware.locked_devices = firmware.locked_devices.saturating_add(1);
+    }
+    tx.put(product, Arc::clone(index));
+}

@@ -1,0 +1,335 @@
+//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware and the device's row.
+//!
+//! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
+
+use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
+use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, Standing, SystemVersion};
+use crate::product::{GroupId, Product, ProductId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a device is to do, and why.
+///
+/// ```
+/// use fleet_core::firmware::{Answer, Hold};
+///
+/// let answer = Answer::Held { hold: Hold::Development, target: None };
+/// assert_eq!(answer.to_string(), "held: a development device is never updated over the air (R-IMP-11)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// It runs what it should, or nothing is asked of it.
+    UpToDate {
+        /// What decided so.
+        rule: Rule,
+        /// What it would get but for that rule.
+        kept_back: Option<FirmwareVersion>,
+        /// It reported the right version with another image than the uploaded one (R-TGT-5).
+        image_differs: bool,
+    },
+    /// It is to run another firmware.
+    Update {
+        /// What to send.
+        directive: Directive,
+        /// What decided so.
+        rule: Rule,
+        /// What it would get but for that rule.
+        kept_back: Option<FirmwareVersion>,
+    },
+    /// It gets nothing, whatever it should run.
+    Held {
+        /// What holds it.
+        hold: Hold,
+        /// What it should run, where that was asked.
+        target: Option<Target>,
+    },
+}
+
+/// The version that a device should run, and what decided so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The version.
+    pub version: FirmwareVersion,
+    /// What decided so.
+    pub rule: Rule,
+}
+
+/// The rule that names the version a device should run (R-TGT-4, in this order).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rule {
+    /// It is locked to it.
+    Lock,
+    /// It is the highest version released to a group that the device is in: this one.
+    GroupRelease(GroupId),
+    /// It is the product's release.
+    Release,
+    /// Nothing is released (R-TGT-1).
+    NoRelease,
+}
+
+/// What keeps a device from getting anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Hold {
+    /// It is shut out (R-IMP-10).
+    Denied,
+    /// It waits to be let in (R-IMP-9).
+    Quarantined,
+    /// Its hardware is not the product's (R-IMP-12).
+    OtherPlatform,
+    /// It is a development device (R-IMP-11).
+    Development,
+    /// The product forbids going back from the version that it reports (R-TGT-4).
+    DowngradeForbidden {
+        /// The version that it reports.
+        from: u16,
+    },
+    /// The image's security counter is below the highest that the device has confirmed (R-TGT-15).
+    SecurityCounter {
+        /// The image's.
+        image: u32,
+        /// The highest confirmed.
+        confirmed: u32,
+    },
+    /// Its system version is not one that the firmware runs on (R-TGT-14).
+    SystemVersion {
+        /// What the firmware requires.
+        requires: semver::VersionReq,
+        /// What the device reported; none: nothing.
+        reported: Option<SystemVersion>,
+    },
+    /// It takes no updates now, and nobody forces it (R-TGT-9).
+    TakesNoUpdates,
+    /// It is in no product and asks for none: a personal device (R-PRD-6).
+    Personal,
+    /// It reports a product that does not exist (R-TGT-16).
+    UnknownProduct,
+    /// Its report is older than one that was seen before: nothing was changed (R-TGT-17).
+    StaleReport,
+}
+
+/// What a device is told to run (R-IMG-9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Directive {
+    /// The device.
+    pub device: DeviceId,
+    /// The product that the firmware is of.
+    pub product: ProductId,
+    /// The version to run.
+    pub version: FirmwareVersion,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// The file's SHA-256: the host keeps the file under it.
+    pub sha256: Sha256,
+    /// What kind of image it is.
+    pub format: ImageFormat,
+    /// The image's security counter.
+    pub security_counter: u32,
+    /// Grows with each new directive for this device; the same for the same directive given out again.
+    pub sequence: u32,
+}
+
+/// What targeting decides, before it is made an [`Answer`] for a device.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision<'f> {
+    /// It runs what it should, or nothing is asked of it.
+    UpToDate {
+        /// What decided so.
+        rule: Rule,
+        /// What it would get but for that rule.
+        kept_back: Option<FirmwareVersion>,
+        /// Right version, another image (R-TGT-5).
+        image_differs: bool,
+    },
+    /// It is to be sent a firmware.
+    Send {
+        /// Which.
+        firmware: &'f Firmware,
+        /// What decided so.
+        rule: Rule,
+        /// What it would get but for that rule.
+        kept_back: Option<FirmwareVersion>,
+    },
+    /// It gets nothing.
+    Held {
+        /// What holds it.
+        hold: Hold,
+        /// What it should run, where that was asked.
+        target: Option<Target>,
+    },
+}
+
+/// Decides which firmware a device gets, by its row and what that holds of its last report (R-TGT-4, 5, 9, 14, 15).
+///
+/// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
+/// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
+/// reported one results, what may keep it back: a forbidden downgrade, the security counter, the system version, the
+/// device's own word.
+pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) -> Decision<'f> {
+    let held = |hold| Decision::Held { hold, target: None };
+    match device.standing {
+        Standing::Denied => return held(Hold::Denied),
+        Standing::Quarantined => return held(Hold::Quarantined),
+        Standing::Member => {}
+    }
+    if matches!(device.seen, Some(seen) if seen.platform == PlatformSeen::Differs) {
+        return held(Hold::OtherPlatform);
+    }
+    if device.development {
+        return held(Hold::Development);
+    }
+    let released = product.release.as_ref().map(|release| release.version);
+    let Some(target) = target(product, device, released) else {
+        return Decision::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
+    };
+    let Target { version, rule } = target;
+    let kept_back = released.filter(|released| *released != version);
+    let reported = device.version();
+    if reported == Some(version.get()) {
+        let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
+        return Decision::UpToDate { rule, kept_back, image_differs };
+    }
+    // A version that is targeted is never deleted (R-IMG-7), so the index has it.
+    let Some(firmware) = index.get(version) else {
+        return Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
+    };
+    match hold(product, firmware, device, reported) {
+        Some(hold) => Decision::Held { hold, target: Some(target) },
+        None => Decision::Send { firmware, rule, kept_back },
+    }
+}
+
+fn target(product: &Product, device: &Device, released: Option<FirmwareVersion>) -> Option<Target> {
+    if let Some(version) = device.lock {
+        return Some(Target { version, rule: Rule::Lock });
+    }
+    let by_group = device
+        .groups()
+        .filter_map(|id| Some((product.groups.get(&id)?.release?, std::cmp::Reverse(id))))
+        .max()
+        .map(|(version, std::cmp::Reverse(id))| Target { version, rule: Rule::GroupRelease(id) });
+    by_group.or_else(|| released.map(|version| Target { version, rule: Rule::Release }))
+}
+
+fn hold(product: &Product, firmware: &Firmware, device: &Device, reported: Option<u16>) -> Option<Hold> {
+    if let Some(from) = reported
+        && product.policy.forbid_downgrades
+        && firmware.version.get() < from
+    {
+        return Some(Hold::DowngradeForbidden { from });
+    }
+    let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
+    if image < confirmed {
+        return Some(Hold::SecurityCounter { image, confirmed });
+    }
+    if let Some(requires) = &firmware.requires_system
+        && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
+    {
+        return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+    }
+    let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
+    (!takes_updates && !device.forced).then_some(Hold::TakesNoUpdates)
+}
+
+impl Directive {
+    pub(crate) fn new(product: ProductId, device: DeviceId, firmware: &Firmware, sequence: u32) -> Self {
+        Self {
+            device,
+            product,
+            version: firmware.version,
+            size: firmware.image.size,
+            sha256: firmware.image.sha256,
+            format: firmware.image.format,
+            security_counter: firmware.image.security_counter,
+            sequence,
+        }
+    }
+}
+
+impl Rule {
+    /// The rule's number and name.
+    pub fn citation(self) -> &'static str {
+        match self {
+            Self::Lock => "R-TGT-4 lock",
+            Self::GroupRelease(_) => "R-TGT-4 group release",
+            Self::Release => "R-TGT-4 release",
+            Self::NoRelease => "R-TGT-1 no release",
+        }
+    }
+}
+
+impl Hold {
+    /// The rule's number.
+    pub fn citation(&self) -> &'static str {
+        match self {
+            Self::Denied => "R-IMP-10",
+            Self::Quarantined => "R-IMP-9",
+            Self::OtherPlatform => "R-IMP-12",
+            Self::Development => "R-IMP-11",
+            Self::DowngradeForbidden { .. } => "R-TGT-4",
+            Self::SecurityCounter { .. } => "R-TGT-15",
+            Self::SystemVersion { .. } => "R-TGT-14",
+            Self::TakesNoUpdates => "R-TGT-9",
+            Self::Personal => "R-PRD-6",
+            Self::UnknownProduct => "R-TGT-16",
+            Self::StaleReport => "R-TGT-17",
+        }
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied => f.write_str("it was denied"),
+            Self::Quarantined => f.write_str("it asks to join and waits for the team's approval"),
+            Self::OtherPlatform => f.write_str("its hardware is not the product's"),
+            Self::Development => f.write_str("a development device is never updated over the air"),
+            Self::DowngradeForbidden { from } => {
+                write!(f, "the product forbids going back from version {from}")
+            }
+            Self::SecurityCounter { image, confirmed } => {
+                write!(f, "the image's security counter {image} is below the {confirmed} that the device has confirmed")
+            }
+            Self::SystemVersion { requires, reported: Some(reported) } => {
+                write!(f, "its system version {reported} is not `{requires}`")
+            }
+            Self::SystemVersion { requires, reported: None } => {
+                write!(f, "it never reported a system version, and the firmware requires `{requires}`")
+            }
+            Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::Personal => f.write_str("it is in no product"),
+            Self::UnknownProduct => f.write_str("it reports a product that does not exist"),
+            Self::StaleReport => f.write_str("its report is older than what is known"),
+        }?;
+        write!(f, " ({})", self.citation())
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = |f: &mut fmt::Formatter<'_>, kept: &Option<FirmwareVersion>| match kept {
+            Some(version) => write!(f, "; keeps back the released {version}"),
+            None => Ok(()),
+        };
+        match self {
+            Self::UpToDate { rule, kept_back, image_differs } => {
+                write!(f, "up to date ({})", rule.citation())?;
+                kept(f, kept_back)?;
+                f.write_str(if *image_differs { "; the version is right, the image differs" } else { "" })
+            }
+            Self::Update { directive, rule, kept_back } => {
+                write!(f, "update to {} ({})", directive.version, rule.citation())?;
+                kept(f, kept_back)
+            }
+            Self::Held { hold, target: None } => write!(f, "held: {hold}"),
+            Self::Held { hold, target: Some(target) } => {
+                write!(f, "held: {hold}; keeps back {} ({})", target.version, target.rule.citation())
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! Whether a binary is a product's next firmware (R-IMG 1–7): a pure check of what the bytes say against what the
+//! product is and the person entered, and the commands that keep the index.
+
+use super::image::particle::{Module, ModuleFunction};
+use super::image::{self, Image, ImageError, mcuboot::ImageHash};
+use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
+use crate::fleet::Console;
+use crate::product::{Platform, Product, ProductId};
+use crate::team::{Access, Actor, Command};
+use crate::text::{self, DESCRIPTION, NAME};
+use crate::{Error, ErrorKind};
+use std::sync::Arc;
+
+/// The largest binary that is looked at: 64 MiB.
+pub const MAX_IMAGE_BYTES: usize = 64 << 20;
+
+/// Why a binary is not the product's next firmware. Each mismatch names both values (R-IMG-2).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadRefused {
+    /// The bytes are not a whole firmware image.
+    #[error(transparent)]
+    Image(ImageError),
+    /// More than [`MAX_IMAGE_BYTES`].
+    #[error("the file has {bytes} bytes; at most {MAX_IMAGE_BYTES} are taken")]
+    TooLarge {
+        /// How many it has.
+        bytes: usize,
+    },
+    /// A user part that does not fit the platform's flash.
+    #[error("the firmware has {bytes} bytes; {platform} holds at most {limit}: make it smaller")]
+    OverFlash {
+        /// How many it has.
+        bytes: usize,
+        /// The product's platform.
+        platform: Platform,
+        /// How many it holds.
+        limit: usize,
+    },
+    /// An image of another vendor's kind than the platform's.
+    #[error("{article} {format} does not run on this product's {platform}")]
+    OtherFormat {
+        /// The kind of image.
+        format: ImageFormat,
+        /// `a` or `an`, as the kind's name asks.
+        article: &'static str,
+        /// The product's platform.
+        platform: Platform,
+    },
+    /// Compiled for other hardware.
+    #[error(
+        "the firmware was compiled for {image}, the product is of {product}: choose the right device and compile again"
+    )]
+    OtherPlatform {
+        /// What the binary names.
+        image: Platform,
+        /// The product's.
+        product: Platform,
+    },
+    /// Neither a product id nor a version is in the binary.
+    #[error(
+        "the macro is missing: the firmware names no product; add PRODUCT_ID({product}) and PRODUCT_VERSION({entered}) and compile again"
+    )]
+    MacroMissing {
+        /// The product's id.
+        product: ProductId,
+        /// The version that was entered.
+        entered: FirmwareVersion,
+    },
+    /// Compiled for another product.
+    #[error(
+        "the firmware was compiled for product {image}, this is product {product}: set PRODUCT_ID({product}) and compile again"
+    )]
+    OtherProduct {
+        /// The id in the binary.
+        image: u16,
+        /// The product's id.
+        product: ProductId,
+    },
+    /// Compiled without a product id of its own, and the product's policy takes no such firmware.
+    #[error(
+        "the firmware names its platform {platform} as its product, which this product does not take: set PRODUCT_ID({product}) and compile again"
+    )]
+    Wildcard {
+        /// The platform's id, which stands in the place of a product's.
+        platform: u16,
+        /// The product's id.
+        product: ProductId,
+    },
+    /// Compiled with another version than was entered.
+    #[error(
+        "the firmware was compiled as version {image}, and {entered} was entered: enter {image}, or set PRODUCT_VERSION({entered}) and compile again"
+    )]
+    OtherVersion {
+        /// The version in the binary.
+        image: u16,
+        /// The version that was entered.
+        entered: FirmwareVersion,
+    },
+    /// Not above every version that was uploaded before (R-IMG-6).
+    #[error("version {entered} is not above {highest}, the highest uploaded so far: compile it as {} or higher", highest + 1)]
+    VersionNotGreater {
+        /// The version that was entered.
+        entered: FirmwareVersion,
+        /// The highest before it, deleted ones too.
+        highest: u16,
+    },
+}
+
+impl UploadRefused {
+    /// A stable word for the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Image(error) => error.code(),
+            Self::TooLarge { .. } => "image_too_large",
+            Self::OverFlash { .. } => "image_over_flash",
+            Self::OtherFormat { .. } => "image_other_format",
+            Self::OtherPlatform { .. } => "image_other_platform",
+            Self::MacroMissing { .. } => "image_macro_missing",
+            Self::OtherProduct { .. } => "image_other_product",
+            Self::Wildcard { .. } => "image_wildcard",
+            Self::OtherVersion { .. } => "image_other_version",
+            Self::VersionNotGreater { .. } => "version_not_greater",
+        }
+    }
+}
+
+/// What a person enters with a binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload<'u> {
+    /// The version, which must be the one compiled in.
+    pub version: FirmwareVersion,
+    /// A distinct title, 1 to 100 characters.
+    pub title: &'u str,
+    /// What it is for, up to 2,000 characters.
+    pub description: &'u str,
+    /// The system versions it runs on; none: any (R-TGT-14).
+    pub requires_system: Option<semver::VersionReq>,
+}
+
+impl<'u> Upload<'u> {
+    /// An upload without a description that runs on any system.
+    pub fn new(version: FirmwareVersion, title: &'u str) -> Self {
+        Self { version, title, description: "", requires_system: None }
+    }
+}
+
+/// Reads a binary and holds it against a product and the version that was entered (R-IMG 1–4).
+///
+/// # Errors
+/// The first thing that is wrong: with the file itself, its platform, its product, its version.
+pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Result<ImageFacts, UploadRefused> {
+    if binary.len() > MAX_IMAGE_BYTES {
+        return Err(UploadRefused::TooLarge { bytes: binary.len() });
+    }
+    let facts = |format| ImageFacts::new(format, binary);
+    match image::read(binary) {
+        Ok(Image::Particle(module)) => {
+            let Platform::Particle(platform) = product.platform else {
+                return Err(other_format(ImageFormat::Particle, product));
+            };
+            check_module(&module, platform, product, entered)?;
+            let own = module.suffix.product.is_some_and(|fields| u32::from(fields.id) == product.id.get());
+            Ok(ImageFacts { embedded: vec![module.suffix.sha256], wildcard: !own, ..facts(ImageFormat::Particle) })
+        }
+        Ok(Image::EspIdf(app)) => {
+            let chip = Platform::EspIdf(app.chip.number());
+            if !matches!(product.platform, Platform::EspIdf(_)) {
+                return Err(other_format(ImageFormat::EspIdf, product));
+            }
+            if chip != product.platform {
+                return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
+            }
+            let mut embedded = vec![app.app.elf_sha256];
+            embedded.extend(app.digest.map(|digest| digest.stored));
+            Ok(ImageFacts {
+                embedded,
+                security_counter: app.app.secure_version,
+                own_version: Some(app.app.version).filter(|version| !version.is_empty()),
+                project: Some(app.app.project_name).filter(|name| !name.is_empty()),
+                ..facts(ImageFormat::EspIdf)
+            })
+        }
+        Ok(Image::Mcuboot(mcuboot)) => {
+            if !matches!(product.platform, Platform::Mcuboot(_)) {
+                return Err(other_format(ImageFormat::Mcuboot, product));
+            }
+            let embedded = if let ImageHash::Sha256 { stored, .. } = mcuboot.hash { vec![stored] } else { Vec::new() };
+            Ok(ImageFacts {
+                embedded,
+                security_counter: mcuboot.security_counter.unwrap_or(0),
+                own_version: Some(mcuboot.version.to_string()),
+                ..facts(ImageFormat::Mcuboot)
+            })
+        }
+        Err(ImageError::Unrecognised { .. }) if product.policy.opaque_images => Ok(facts(ImageFormat::Opaque)),
+        Err(error) => Err(UploadRefused::Image(error)),
+    }
+}
+
+fn other_format(format: ImageFormat, product: &Product) -> UploadRefused {
+    let article = if format == ImageFormat::Particle { "a" } else { "an" };
+    UploadRefused::OtherFormat { format, article, platform: product.platform.clone() }
+}
+
+/// Holds a Particle module against a product (R-IMG-2).
+fn check_module(
+    module: &Module,
+    platform: u16,
+    product: &Product,
+    entered: FirmwareVersion,
+) -> Result<(), UploadRefused> {
+    let compiled_for = module.prefix.platform_id;
+    if compiled_for != platform {
+        return Err(UploadRefused::OtherPlatform {
+            image: Platform::Particle(compiled_for),
+            product: product.platform.clone(),
+        });
+    }
+    let Some(fields) = module.suffix.product.filter(|fields| !fields.are_unset()) else {
+        return Err(UploadRefused::MacroMissing { product: product.id, entered });
+    };
+    if u32::from(fields.id) != product.id.get() {
+        if fields.id != platform {
+            return Err(UploadRefused::OtherProduct { image: fields.id, product: product.id });
+        }
+        if !product.policy.wildcard_product {
+            return Err(UploadRefused::Wildcard { platform, product: product.id });
+        }
+    }
+    if fields.version != entered.get() {
+        return Err(UploadRefused::OtherVersion { image: fields.version, entered });
+    }
+    match product.platform.user_part_limit() {
+        Some(limit) if module.prefix.function == ModuleFunction::UserPart && module.size > limit => {
+            Err(UploadRefused::OverFlash { bytes: module.size, platform: product.platform.clone(), limit })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl ImageFacts {
+    fn new(format: ImageFormat, binary: &[u8]) -> Self {
+        Self {
+            format,
+            size: binary.len() as u64,
+            sha256: Sha256::of(binary),
+            embedded: Vec::new(),
+            security_counter: 0,
+            own_version: None,
+            project: None,
+            wildcard: false,
+        }
+    }
+}
+
+impl Console<'_> {
+    /// Uploads a firmware: its binary is read, checked against the product and the version entered, and its facts are
+    /// kept. The binary itself stays with the host, under its SHA-256.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UploadRefused`] with both values of what does not fit; `taken` for a title that another firmware
+    /// has; `invalid` for texts out of their range.
+    pub fn upload(&self, product: ProductId, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
+        let title = text::checked("title", upload.title, NAME)?;
+        let description = text::checked("description", upload.description, DESCRIPTION)?;
+        let mut examined = None;
+        self.fleet.transact(|tx| {
+            let Access { product: record, .. } = Access::check(tx, self.actor, Command::UploadFirmware, product)?;
+            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            // Tried again, the transaction reads the binary again only if the product is another one by now.
+            let image = match &examined {
+                Some((seen, image)) if *seen == record => ImageFacts::clone(image),
+                _ => {
+                    let image = examine(&record, upload.version, binary)?;
+                    examined = Some((Arc::clone(&record), image.clone()));
+                    image
+                }
+            };
+            if upload.version.get() <= index.highest {
+                let (entered, highest) = (upload.version, index.highest);
+                return Err(UploadRefused::VersionNotGreater { entered, highest }.into());
+            }
+            index.title_is_free(&title, None)?;
+            let firmware = Firmware {
+                version: upload.version,
+                title: title.clone(),
+                description: description.clone(),
+                uploaded_at: self.now,
+                uploaded_by: if let Actor::Account(account) = self.actor { Some(account) } else { None },
+                image,
+                requires_system: upload.requires_system.clone(),
+                proven: None,
+                released_at: None,
+                locked_devices: 0,
+            };
+            let changed = Arc::make_mut(&mut index);
+            changed.highest = upload.version.get();
+            changed.firmware.push(firmware.clone());
+            tx.put(product, index);
+            self.note(tx, product, Command::UploadFirmware, format!("version {}, `{title}`", upload.version));
+            Ok(firmware)
+        })
+    }
+
+    /// The product's firmware, in order of version.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn firmware(&self, product: ProductId) -> Result<Vec<Firmware>, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            Ok(index.firmware.clone())
+        })
+    }
+
+    /// Changes a firmware's title and description (R-IMG-7).
+    ///
+    /// # Errors
+    /// `taken` for a title that another firmware has; `invalid` for texts out of their range.
+    pub fn edit_firmware(
+        &self,
+        product: ProductId,
+        version: FirmwareVersion,
+        title: &str,
+        description: &str,
+    ) -> Result<Firmware, Error> {
+        let title = text::checked("title", title, NAME)?;
+        let description = text::checked("description", description, DESCRIPTION)?;
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::EditFirmware, product)?;
+            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            index.title_is_free(&title, Some(version))?;
+            let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
+            firmware.title.clone_from(&title);
+            firmware.description.clone_from(&description);
+            let edited = firmware.clone();
+            tx.put(product, index);
+            self.note(tx, product, Command::EditFirmware, format!("version {version}, `{title}`"));
+            Ok(edited)
+        })
+    }
+
+    /// Deletes a firmware that was never released and that no device is locked to (R-IMG-7). Its version is not used
+    /// again.
+    ///
+    /// # Errors
+    /// `firmware_in_use` with what holds it.
+    pub fn delete_firmware(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::DeleteFirmware, product)?;
+            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+            let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
+            let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
+            if let Some(at) = firmware.released_at {
+                return in_use(format!("it was released at {at}, and what was released is kept"));
+            }
+            if firmware.locked_devices > 0 {
+                return in_use(format!("{} devices are locked to it; unlock them first", firmware.locked_devices));
+            }
+            let title = firmware.title.clone();
+            Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);
+            tx.put(product, index);
+            self.note(tx, product, Command::DeleteFirmware, format!("version {version}, `{title}`"));
+            Ok(())
+        })
+    }
+}
+
+impl FirmwareIndex {
+    /// Titles are distinct within a product, whatever their case (R-IMG-7).
+    fn title_is_free(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
+        let wanted = title.to_lowercase();
+        let holder = self.iter().find(|other| Some(other.version) != but && other.title.to_lowercase() == wanted);
+        match holder {
+            Some(other) => Err(ErrorKind::Taken { what: "title", value: other.title.clone() }.into()),
+            None => Ok(()),
+        }
+    }
+}

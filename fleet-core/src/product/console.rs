@@ -1,0 +1,277 @@
+//! Making products, and what their teams and the operator change of them.
+
+use super::{Group, GroupId, Platform, Policy, Product, ProductId};
+use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
+use crate::directory::Directory;
+use crate::firmware::FirmwareIndex;
+use crate::fleet::Console;
+use crate::notice::NoticeSubject;
+use crate::store::{Key, Record};
+use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
+use crate::text::{self, NAME};
+use crate::{Error, ErrorKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A product has so many groups at most.
+pub const MAX_GROUPS: usize = 1000;
+
+/// So many devices are let go at a time when a product is removed.
+const CHUNK: usize = 1024;
+
+impl Console<'_> {
+    /// Makes a product: the actor is its owner and first member, its number is new, its tier the first of the catalogue
+    /// (R-PRD-1 to 4).
+    ///
+    /// # Errors
+    /// `invalid` for a name that is empty or over 100 characters; `not_found` for an account that does not exist;
+    /// `forbidden` for an operator, who owns nothing.
+    pub fn create_product(&self, name: &str, platform: Platform) -> Result<Product, Error> {
+        team::allow(self.actor, Command::CreateProduct)?;
+        let Actor::Account(owner) = self.actor else { return Err(Error::not_found("account")) };
+        self.make_product(None, owner, name, platform, Command::CreateProduct)
+    }
+
+    /// Makes a product with a given number, never used before: a fleet that moves in from elsewhere (R-PRD-1). An
+    /// operator's command.
+    ///
+    /// # Errors
+    /// `product_id_used`, also for a removed product's; `invalid`; `not_found` for an owner that does not exist.
+    pub fn create_product_with_id(
+        &self,
+        id: ProductId,
+        owner: AccountId,
+        name: &str,
+        platform: Platform,
+    ) -> Result<Product, Error> {
+        team::allow(self.actor, Command::CreateProductWithId)?;
+        self.make_product(Some(id), owner, name, platform, Command::CreateProductWithId)
+    }
+
+    fn make_product(
+        &self,
+        wanted: Option<ProductId>,
+        owner: AccountId,
+        name: &str,
+        platform: Platform,
+        command: Command,
+    ) -> Result<Product, Error> {
+        let name = text::checked("name", name, NAME)?;
+        self.fleet.transact(|tx| {
+            tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
+            let id = match wanted {
+                Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
+                    return Err(ErrorKind::ProductIdUsed { id }.into());
+                }
+                Some(id) => id,
+                None => {
+                    let mut directory: Directory = tx.get(())?.unwrap_or_default();
+                    let id = loop {
+                        let number = directory.next_product;
+                        directory.next_product = number
+                            .checked_add(1)
+                            .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
+                        match ProductId::new(number) {
+                            Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
+                            _ => {}
+                        }
+                    };
+                    tx.put((), directory);
+                    id
+                }
+            };
+            let product = Product {
+                id,
+                name: name.clone(),
+                platform: platform.clone(),
+                owner,
+                created_at: self.now,
+                tier: self.fleet.catalogue().first(),
+                policy: Policy::default(),
+                release: None,
+                groups: BTreeMap::new(),
+                next_group: 1,
+                removed_at: None,
+            };
+            tx.put(id, Arc::new(product.clone()));
+            tx.put(id, Arc::new(Team { members: [owner].into() }));
+            tx.put(id, Arc::new(FirmwareIndex::default()));
+            tx.put(id, Box::new(DeviceCount::default()));
+            tx.put_record(Key::Membership(owner, id), Record::Present);
+            self.note(tx, id, command, format!("`{name}` of {platform}"));
+            Ok(product)
+        })
+    }
+
+    /// A product.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn product(&self, product: ProductId) -> Result<Product, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product).map(|access| Product::clone(&access.product))
+        })
+    }
+
+    /// The products whose team the actor is on, in order of their numbers. An operator is on none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn products(&self) -> Result<Vec<Product>, Error> {
+        let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
+        let ids: Vec<ProductId> = self
+            .fleet
+            .store()
+            .scan(&Key::memberships(account))?
+            .into_iter()
+            .filter_map(|row| if let Key::Membership(_, id) = row.key { Some(id) } else { None })
+            .collect();
+        self.fleet.transact(|tx| {
+            tx.load(ids.iter().map(|id| Key::Product(*id)))?;
+            let mut products = Vec::with_capacity(ids.len());
+            for id in &ids {
+                products.extend(tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none()));
+            }
+            Ok(products.into_iter().map(Arc::unwrap_or_clone).collect())
+        })
+    }
+
+    /// Renames a product.
+    ///
+    /// # Errors
+    /// `invalid` for a name that is empty or over 100 characters.
+    pub fn rename_product(&self, product: ProductId, name: &str) -> Result<Product, Error> {
+        let name = text::checked("name", name, NAME)?;
+        let subject = format!("`{name}`");
+        self.change_product(product, Command::RenameProduct, subject, |product| {
+            product.name.clone_from(&name);
+            Ok(())
+        })
+    }
+
+    /// Changes a product's policy.
+    ///
+    /// # Errors
+    /// `invalid` for a value out of its range.
+    pub fn set_policy(&self, product: ProductId, policy: &Policy) -> Result<Product, Error> {
+        policy.check()?;
+        self.change_product(product, Command::SetPolicy, "policy".to_owned(), |product| {
+            product.policy.clone_from(policy);
+            Ok(())
+        })
+    }
+
+    /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4).
+    ///
+    /// # Errors
+    /// `invalid` for a tier that the catalogue has not.
+    pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
+        let Some(tier) = self.fleet.catalogue().tier(tier).map(|tier| Arc::clone(&tier.name)) else {
+            let names: Vec<&str> = self.fleet.catalogue().tiers().iter().map(|tier| &*tier.name).collect();
+            return Err(Error::invalid("tier", format!("choose one of {}", names.join(", "))));
+        };
+        self.change_product(product, Command::SetTier, tier.to_string(), |product| {
+            product.tier = Arc::clone(&tier);
+            Ok(())
+        })
+    }
+
+    /// Makes a group that devices can be put in.
+    ///
+    /// # Errors
+    /// `taken` for a name that another group has; `invalid` for a bad name or the 1,001st group.
+    pub fn create_group(&self, product: ProductId, name: &str) -> Result<GroupId, Error> {
+        let name = text::checked("name", name, NAME)?;
+        let mut made = GroupId::new(0);
+        self.change_product(product, Command::ChangeGroups, format!("group `{name}` made"), |product| {
+            if product.groups.values().any(|group| group.name == name) {
+                return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
+            }
+            if product.groups.len() >= MAX_GROUPS {
+                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}")));
+            }
+            made = GroupId::new(product.next_group);
+            product.next_group = product
+                .next_group
+                .checked_add(1)
+                .ok_or_else(|| Error::invalid("groups", "every group number of this product has been used"))?;
+            product.groups.insert(made, Group { name: name.clone(), release: None });
+            Ok(())
+        })?;
+        Ok(made)
+    }
+
+    /// Deletes a group. Devices that were in it are in it no more; its number is not used again.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn delete_group(&self, product: ProductId, group: GroupId) -> Result<(), Error> {
+        self.change_product(product, Command::ChangeGroups, format!("group {group} deleted"), |product| {
+            product.groups.remove(&group).map(|_| ()).ok_or_else(|| Error::not_found("group"))
+        })?;
+        Ok(())
+    }
+
+    /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
+    /// personal, and its number is never used again. Interrupted, the same command completes it.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
+        team::allow(self.actor, Command::RemoveProduct)?;
+        self.fleet.transact(|tx| {
+            let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
+            if product.removed_at.is_none() {
+                let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                Arc::make_mut(&mut product).removed_at = Some(self.now);
+                tx.put(id, product);
+                for member in &team.members {
+                    tx.delete(Key::Membership(*member, id));
+                }
+                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name().into()));
+                self.note(tx, id, Command::RemoveProduct, "removed");
+            }
+            Ok(())
+        })?;
+        loop {
+            let devices: Vec<DeviceId> = self
+                .fleet
+                .store()
+                .scan(&Key::devices(id).limit(CHUNK))?
+                .into_iter()
+                .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
+                .collect();
+            if devices.is_empty() {
+                return Ok(());
+            }
+            self.fleet.transact(|tx| {
+                tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
+                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+                for device in &devices {
+                    if let Some(row) = tx.get::<Device>((id, *device))? {
+                        forget(tx, id, *device, &row, &mut count)?;
+                        drop_device(tx, id, *device, &row);
+                    }
+                }
+                tx.put(id, count);
+                Ok(())
+            })?;
+        }
+    }
+
+    fn change_product(
+        &self,
+        id: ProductId,
+        command: Command,
+        subject: String,
+        mut change: impl FnMut(&mut Product) -> Result<(), Error>,
+    ) -> Result<Product, Error> {
+        self.fleet.transact(|tx| {
+            let mut product = Access::check(tx, self.actor, command, id)?.product;
+            change(Arc::make_mut(&mut product))?;
+            tx.put(id, Arc::clone(&product));
+            self.note(tx, id, command, subject.clone());
+            Ok(Arc::unwrap_or_clone(product))
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! Comparing what this project reads with what independent tools read.
+
+pub(crate) mod firmware;
+pub(crate) mod import;
+
+/// How a run over vectors went.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Rows where everything was as expected.
+    pub(crate) passed: usize,
+    /// The others: which, and what was different.
+    pub(crate) failures: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Counts one row.
+    pub(crate) fn add(&mut self, name: impl Into<String>, outcome: Result<(), String>) {
+        match outcome {
+            Ok(()) => self.passed += 1,
+            Err(why) => self.failures.push((name.into(), why)),
+        }
+    }
+}
