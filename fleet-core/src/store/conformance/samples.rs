@@ -3,7 +3,10 @@
 //! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
 //! is no one's to forget.
 
+mod people;
+
 use crate::audit::AuditRecord;
+use crate::customer::CustomerId;
 use crate::device::{
     Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration,
     Reservation, Seen, Standing, UpdateResult,
@@ -11,10 +14,11 @@ use crate::device::{
 use crate::directory::Directory;
 use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
 use crate::notice::{Notice, NoticeSubject};
-use crate::product::{Gate, Group, GroupId, Platform, Policy, Product, ProductId};
+use crate::product::{Authentication, Gate, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::store::{AuditId, Key, Kind, Record, Tally};
-use crate::team::{Account, AccountId, Actor, Command, Team};
+use crate::team::{Account, AccountId, Actor, Claimant, Command, Team};
 use crate::time::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Every kind of key.
@@ -34,7 +38,17 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Device => Kind::Tally,
             Kind::Tally => Kind::Audit,
             Kind::Audit => Kind::Notice,
-            Kind::Notice => return None,
+            Kind::Notice => Kind::Invitation,
+            Kind::Invitation => Kind::Configuration,
+            Kind::Configuration => Kind::CustomerCount,
+            Kind::CustomerCount => Kind::Customer,
+            Kind::Customer => Kind::CustomerName,
+            Kind::CustomerName => Kind::Guest,
+            Kind::Guest => Kind::ActivationCode,
+            Kind::ActivationCode => Kind::DeviceCode,
+            Kind::DeviceCode => Kind::Token,
+            Kind::Token => Kind::ClaimCode,
+            Kind::ClaimCode => return None,
         })
     })
 }
@@ -63,6 +77,7 @@ pub(super) fn device_key(of: u32, number: u32) -> Key {
 /// products', from 1.
 pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
     let (of, owner) = (product(partition), account(partition.into()));
+    let products = [1, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX].map(product);
     let devices = || {
         let edges = [[0; 12], [0x7F; 12], [0x80; 12], [0xFF; 12]].map(DeviceId::new);
         edges.into_iter().chain((1..9).map(|number| device_id(number * 7_000)))
@@ -71,14 +86,21 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         let edges = ["", " ", "%", "'", "A", "B", "_", "a", "aa", "a'; --", "é", "ü", "漢字", "🦀", "\u{10FFFF}"];
         edges.into_iter().map(|text| Arc::from(format!("{partition}{text}")))
     };
+    // Secrets are one partition, as the registry is.
+    let hashes = || {
+        [0, 0x7F, 0x80, 0xFF].map(|byte| {
+            let mut bytes = [byte; 32];
+            let [first, ..] = &mut bytes;
+            [*first, ..] = partition.to_le_bytes();
+            Sha256::new(bytes)
+        })
+    };
     let mut keys: Vec<Key> = match kind {
         Kind::Directory => vec![Key::Directory],
         Kind::Account => vec![Key::Account(owner)],
         Kind::Email => texts().map(Key::Email).collect(),
-        Kind::Membership => {
-            let products = [1, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX].map(product);
-            products.map(|product| Key::Membership(owner, product)).to_vec()
-        }
+        Kind::Membership => products.map(|product| Key::Membership(owner, product)).to_vec(),
+        Kind::Invitation => products.map(|product| Key::Invitation(owner, product)).to_vec(),
         Kind::Claim => devices().map(|device| Key::Claim(owner, device)).collect(),
         // The registry is one partition: what tells its keys apart here is the first byte.
         Kind::Registration => devices()
@@ -104,6 +126,17 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .map(|id| Key::Audit(of, id))
             .collect(),
         Kind::Notice => texts().map(|name| Key::Notice(of, name)).collect(),
+        Kind::Configuration => vec![Key::Configuration(of)],
+        Kind::CustomerCount => vec![Key::CustomerCount(of)],
+        Kind::Customer => people::customer_ids().map(|id| Key::Customer(of, id)).to_vec(),
+        Kind::CustomerName => texts().map(|name| Key::CustomerName(of, name)).collect(),
+        Kind::Guest => texts().map(|name| Key::Guest(of, name)).collect(),
+        Kind::ActivationCode => {
+            [*b"2222", *b"ABCD", [0; 4], [0xFF; 4]].map(|code| Key::ActivationCode(of, code)).to_vec()
+        }
+        Kind::DeviceCode => devices().map(|device| Key::DeviceCode(of, device)).collect(),
+        Kind::Token => hashes().map(Key::Token).to_vec(),
+        Kind::ClaimCode => hashes().map(Key::ClaimCode).to_vec(),
     };
     keys.sort_unstable();
     keys
@@ -121,12 +154,10 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .map(|(text, at)| Record::Account(Arc::new(Account::new(account(u64::MAX), text, at))))
             .collect(),
         Kind::Email => [1, u64::MAX].map(|id| Record::Email(account(id))).to_vec(),
-        Kind::Membership | Kind::Claim => vec![Record::Present],
+        Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
-        Kind::Team => [vec![], vec![1], vec![1, 1 << 63, u64::MAX], (1..500).collect()]
-            .map(|members| Record::Team(Arc::new(Team { members: members.into_iter().map(account).collect() })))
-            .to_vec(),
+        Kind::Team => people::teams(),
         Kind::Firmware => firmware(),
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
@@ -140,10 +171,21 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
                 Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject)))
             })
             .collect(),
+        Kind::Configuration => people::configurations(),
+        Kind::CustomerCount => people::customer_counts(),
+        Kind::Customer => people::customers(),
+        Kind::CustomerName => people::customer_ids().map(Record::CustomerName).to_vec(),
+        Kind::Guest => people::guests(),
+        Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
+        Kind::Token | Kind::ClaimCode => people::token_owners(),
         Kind::Notice => moments()
             .zip(texts())
-            .map(|(at, key)| {
-                let subject = NoticeSubject::DevicesAskToJoin;
+            .zip(
+                [NoticeSubject::DevicesAskToJoin, NoticeSubject::Invitation { account: account(u64::MAX) }]
+                    .into_iter()
+                    .cycle(),
+            )
+            .map(|((at, key), subject)| {
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
             })
             .collect(),
@@ -160,7 +202,9 @@ pub(super) fn numbered(key: &Key, number: u32) -> Record {
             let platform = Some(Platform::Mcuboot(number.to_string().into()));
             Record::Registration(Registration { platform, ..Registration::default() })
         }
-        Key::Team(_) => Record::Team(Arc::new(Team { members: [account(u64::from(number) + 1)].into() })),
+        Key::Team(_) => {
+            Record::Team(Arc::new(Team { members: [account(u64::from(number) + 1)].into(), ..Team::default() }))
+        }
         _ => Record::DeviceCount(Box::new(DeviceCount { devices: number.into(), ..DeviceCount::default() })),
     }
 }
@@ -203,7 +247,8 @@ fn platforms() -> impl Iterator<Item = Platform> + Clone {
 fn registrations() -> Vec<Record> {
     let mut records = vec![Record::Registration(Registration::default())];
     for in_product in [None, Some(product(1)), Some(product(u32::MAX))] {
-        for claimed_by in [None, Some(account(u64::MAX))] {
+        let customer = Claimant::Customer(product(u32::MAX), CustomerId::LAST);
+        for claimed_by in [None, Some(Claimant::Account(account(u64::MAX))), Some(customer)] {
             for platform in std::iter::once(None).chain(platforms().map(Some)) {
                 records.push(Record::Registration(Registration { product: in_product, claimed_by, platform }));
             }
@@ -223,6 +268,10 @@ fn products() -> Vec<Record> {
             approve_by_itself: true,
             known_ids_only: true,
             quarantine_limit: u32::MAX,
+            invitation_millis: u64::MAX,
+            authentication: Some(Authentication::TwoLegged),
+            private_beta: true,
+            customers_may: BTreeSet::new(),
         },
     ];
     let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });
@@ -277,6 +326,7 @@ fn firmware() -> Vec<Record> {
             requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
             proven: some.then_some(Proof { device: DeviceId::new([0xFF; 12]), at }),
             released_at: some.then_some(at),
+            on_the_line_at: some.then_some(at),
             locked_devices: u32::MAX,
         }
     });
