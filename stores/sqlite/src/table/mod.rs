@@ -213,7 +213,7 @@ mod tests {
                 let sql = format!("EXPLAIN QUERY PLAN {}{end}", table.between(">=", "<"));
                 let mut statement = connection.prepare(&sql).unwrap();
                 let steps: Vec<String> =
-                    statement.query_map([], |row| row.get("detail")).unwrap().map(Result::unwrap).collect();
+                    statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
                 let [step] = &*steps else { panic!("{sql}: {steps:?}") };
                 assert!(step.starts_with("SEARCH ") && step.contains("PRIMARY KEY"), "{sql}: {step}");
                 assert!(step.contains('>') && step.contains('<'), "{sql}: {step}");
