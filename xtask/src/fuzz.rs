@@ -35,11 +35,15 @@ const TARGETS: &[Target] = &[
     Target { name: "recognise", seeds: "firmware", longest: 4096, chooses_seal: false },
 ];
 
+/// The names of what can be fuzzed.
+pub(crate) fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|target| target.name).collect()
+}
+
 /// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
 pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
     let target = TARGETS.iter().find(|target| target.name == format).ok_or_else(|| {
-        let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
-        format!("`{format}` is no fuzz target; there are {}", names.join(", "))
+        format!("`{format}` is no fuzz target; there are {}", names().join(", "))
     })?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let binary = build(&root, target)?;
