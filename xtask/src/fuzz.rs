@@ -42,9 +42,10 @@ pub(crate) fn names() -> Vec<&'static str> {
 
 /// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
 pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
-    let target = TARGETS.iter().find(|target| target.name == format).ok_or_else(|| {
-        format!("`{format}` is no fuzz target; there are {}", names().join(", "))
-    })?;
+    let target = TARGETS
+        .iter()
+        .find(|target| target.name == format)
+        .ok_or_else(|| format!("`{format}` is no fuzz target; there are {}", names().join(", ")))?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let binary = build(&root, target)?;
     let corpus = tempfile::tempdir().map_err(|error| format!("no folder for the corpus: {error}"))?;

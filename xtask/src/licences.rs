@@ -4,17 +4,8 @@ use crate::ci;
 use serde::Deserialize;
 use std::process::Command;
 
-const PERMISSIVE: [&str; 9] = [
-    "0BSD",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "CC0-1.0",
-    "ISC",
-    "MIT",
-    "Unicode-3.0",
-    "Zlib",
-];
+const PERMISSIVE: [&str; 9] =
+    ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "Unicode-3.0", "Zlib"];
 
 #[derive(Debug, Deserialize)]
 struct Metadata {

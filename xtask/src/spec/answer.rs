@@ -33,9 +33,10 @@ pub(super) fn account(account: &Account) -> Value {
 }
 
 pub(super) fn product(product: &Product) -> Value {
-    let release = product.release.as_ref().map(|release| {
-        json!({ "version": release.version, "at": time(release.at), "by": release.by })
-    });
+    let release = product
+        .release
+        .as_ref()
+        .map(|release| json!({ "version": release.version, "at": time(release.at), "by": release.by }));
     let groups = product.groups.iter();
     let groups =
         groups.map(|(id, group)| json!({ "id": id, "name": group.name, "release": group.release })).collect::<Value>();
@@ -108,10 +109,9 @@ pub(super) fn answer(answer: &Answer) -> Value {
             json!({ "kind": "update", "kept_back": kept_back, "directive": directive(sent) }),
             with(rule(*by), json!({ "cites": by.citation() })),
         ),
-        Answer::Held { hold, target: held } => with(
-            json!({ "kind": "held", "target": held.map(target), "cites": hold.citation() }),
-            plain(hold),
-        ),
+        Answer::Held { hold, target: held } => {
+            with(json!({ "kind": "held", "target": held.map(target), "cites": hold.citation() }), plain(hold))
+        }
     };
     with(what, json!({ "why": answer.to_string() }))
 }

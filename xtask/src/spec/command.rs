@@ -13,37 +13,123 @@ use std::time::Duration;
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Command {
     // People, products and the audit.
-    CreateAccount { email: Ref<String> },
-    CreateProduct { name: Ref<String>, platform: Ref<String> },
-    CreateProductWithId { product: Ref<u32>, owner: String, name: Ref<String>, platform: Ref<String> },
-    Product { product: Ref<u32> },
+    CreateAccount {
+        email: Ref<String>,
+    },
+    CreateProduct {
+        name: Ref<String>,
+        platform: Ref<String>,
+    },
+    CreateProductWithId {
+        product: Ref<u32>,
+        owner: String,
+        name: Ref<String>,
+        platform: Ref<String>,
+    },
+    Product {
+        product: Ref<u32>,
+    },
     Products {},
-    RenameProduct { product: Ref<u32>, name: Ref<String> },
-    SetPolicy { product: Ref<u32>, policy: Policy },
-    SetTier { product: Ref<u32>, tier: Ref<String> },
-    RemoveProduct { product: Ref<u32> },
-    CreateGroup { product: Ref<u32>, name: Ref<String> },
-    DeleteGroup { product: Ref<u32>, group: Ref<u16> },
-    AuditLog { product: Ref<u32>, after: Option<Ref<String>>, limit: Option<usize> },
+    RenameProduct {
+        product: Ref<u32>,
+        name: Ref<String>,
+    },
+    SetPolicy {
+        product: Ref<u32>,
+        policy: Policy,
+    },
+    SetTier {
+        product: Ref<u32>,
+        tier: Ref<String>,
+    },
+    RemoveProduct {
+        product: Ref<u32>,
+    },
+    CreateGroup {
+        product: Ref<u32>,
+        name: Ref<String>,
+    },
+    DeleteGroup {
+        product: Ref<u32>,
+        group: Ref<u16>,
+    },
+    AuditLog {
+        product: Ref<u32>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
 
     // Devices, as a team sees them.
-    PlanImport { product: Ref<u32>, list: List },
-    Import { product: Ref<u32>, list: List },
-    ImportWatched { product: Ref<u32>, list: List, stop_after: Option<u64> },
-    RegisterDevices { devices: Vec<Listed> },
-    Device { product: Ref<u32>, device: Ref<DeviceId> },
-    Devices { product: Ref<u32>, filter: Option<Filter>, after: Option<Ref<DeviceId>>, limit: Option<usize> },
-    Summary { product: Ref<u32> },
-    Explain { product: Ref<u32>, device: Ref<DeviceId> },
-    NameDevice { product: Ref<u32>, device: Ref<DeviceId>, name: Ref<String> },
-    MarkDevelopment { product: Ref<u32>, device: Ref<DeviceId>, development: bool },
-    SetGroups { product: Ref<u32>, device: Ref<DeviceId>, groups: Vec<Ref<u16>> },
-    ApproveDevice { product: Ref<u32>, device: Ref<DeviceId> },
-    DenyDevice { product: Ref<u32>, device: Ref<DeviceId> },
-    UndenyDevice { product: Ref<u32>, device: Ref<DeviceId> },
-    RemoveDevice { product: Ref<u32>, device: Ref<DeviceId> },
-    ClaimDevice { device: Ref<DeviceId> },
-    UnclaimDevice { device: Ref<DeviceId> },
+    PlanImport {
+        product: Ref<u32>,
+        list: List,
+    },
+    Import {
+        product: Ref<u32>,
+        list: List,
+    },
+    ImportWatched {
+        product: Ref<u32>,
+        list: List,
+        stop_after: Option<u64>,
+    },
+    RegisterDevices {
+        devices: Vec<Listed>,
+    },
+    Device {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    Devices {
+        product: Ref<u32>,
+        filter: Option<Filter>,
+        after: Option<Ref<DeviceId>>,
+        limit: Option<usize>,
+    },
+    Summary {
+        product: Ref<u32>,
+    },
+    Explain {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    NameDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        name: Ref<String>,
+    },
+    MarkDevelopment {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        development: bool,
+    },
+    SetGroups {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        groups: Vec<Ref<u16>>,
+    },
+    ApproveDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    DenyDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    UndenyDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    RemoveDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    ClaimDevice {
+        device: Ref<DeviceId>,
+    },
+    UnclaimDevice {
+        device: Ref<DeviceId>,
+    },
 
     // Firmware.
     Upload {
@@ -54,21 +140,59 @@ pub(super) enum Command {
         requires_system: Option<semver::VersionReq>,
         binary: Binary,
     },
-    Firmware { product: Ref<u32> },
-    EditFirmware { product: Ref<u32>, version: Ref<u32>, title: Ref<String>, description: Option<Ref<String>> },
-    DeleteFirmware { product: Ref<u32>, version: Ref<u32> },
-    Release { product: Ref<u32>, version: Ref<u32> },
-    WithdrawRelease { product: Ref<u32> },
-    ReleaseToGroup { product: Ref<u32>, group: Ref<u16>, version: Option<Ref<u32>> },
-    LockAndFlashNow { product: Ref<u32>, device: Ref<DeviceId>, version: Ref<u32> },
-    LockAndFlashOnReset { product: Ref<u32>, device: Ref<DeviceId>, version: Ref<u32> },
-    Unlock { product: Ref<u32>, device: Ref<DeviceId> },
-    ForceUpdate { product: Ref<u32>, device: Ref<DeviceId> },
-    DryRun { product: Ref<u32>, change: Change },
+    Firmware {
+        product: Ref<u32>,
+    },
+    EditFirmware {
+        product: Ref<u32>,
+        version: Ref<u32>,
+        title: Ref<String>,
+        description: Option<Ref<String>>,
+    },
+    DeleteFirmware {
+        product: Ref<u32>,
+        version: Ref<u32>,
+    },
+    Release {
+        product: Ref<u32>,
+        version: Ref<u32>,
+    },
+    WithdrawRelease {
+        product: Ref<u32>,
+    },
+    ReleaseToGroup {
+        product: Ref<u32>,
+        group: Ref<u16>,
+        version: Option<Ref<u32>>,
+    },
+    LockAndFlashNow {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        version: Ref<u32>,
+    },
+    LockAndFlashOnReset {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        version: Ref<u32>,
+    },
+    Unlock {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    ForceUpdate {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+    },
+    DryRun {
+        product: Ref<u32>,
+        change: Change,
+    },
 
     // The gateway.
     Connect(Reported),
-    ConnectMany { reports: Vec<Reported> },
+    ConnectMany {
+        reports: Vec<Reported>,
+    },
     Disconnect {
         device: Ref<DeviceId>,
         product: Option<Ref<u32>>,
@@ -76,11 +200,21 @@ pub(super) enum Command {
         session: u64,
         ended_at: Option<Moment>,
     },
-    ReportUpdate { device: Ref<DeviceId>, product: Ref<u32>, sequence: Ref<u32>, progress: UpdateProgress },
+    ReportUpdate {
+        device: Ref<DeviceId>,
+        product: Ref<u32>,
+        sequence: Ref<u32>,
+        progress: UpdateProgress,
+    },
 
     // The host's outbox.
-    PendingNotices { after: Option<Ref<String>>, limit: Option<usize> },
-    Acknowledge { key: Ref<String> },
+    PendingNotices {
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+    Acknowledge {
+        key: Ref<String>,
+    },
 }
 
 /// Which door a command goes through.

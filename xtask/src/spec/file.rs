@@ -140,13 +140,22 @@ fn step(mut raw: Map<String, Value>, place: &str) -> Result<Step, String> {
         (Some(_), Some(_), _) => return Err("either `expect` or `error`".to_owned()),
         (_, None, Some(_)) => return Err("`message` goes with `error`".to_owned()),
     };
-    let command: Command = from_map(raw)?;
+    let name = raw.get("do").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let command: Command = from_map(raw).map_err(|problem| match problem.starts_with(&unknown_command(&name)) {
+        true => format!("there is no command `{name}`; spec/README.md lists them all"),
+        false => problem,
+    })?;
     match (command.door(), &actor) {
         (Door::Console, None) => return Err("`as` says who asks: `operator`, or a saved account".to_owned()),
         (Door::Gateway | Door::Fleet, Some(_)) => return Err("no person does this: leave `as` out".to_owned()),
         _ => {}
     }
     Ok(Step { place: place.to_owned(), at, actor, command, expected, save })
+}
+
+/// How serde begins to say that a command does not exist.
+pub(super) fn unknown_command(name: &str) -> String {
+    format!("unknown variant `{name}`")
 }
 
 fn take<T: DeserializeOwned>(raw: &mut Map<String, Value>, key: &str) -> Result<Option<T>, String> {
