@@ -4,9 +4,8 @@
 
 use crate::spec::StoreKind;
 use crate::vectors::{firmware, import};
+use crate::workspace::{cargo, finish, root};
 use crate::{fuzz, licences, spec};
-use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -19,7 +18,7 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[] as &[&str]) },
+    Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
     Step { name: "clippy", run: clippy },
     Step { name: "test", run: test },
     Step { name: "doc", run: doc },
@@ -61,7 +60,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
-    note("tests", cargo(["test", "--workspace", "--locked"], &[] as &[&str]));
+    note("tests", cargo(["test", "--workspace", "--locked"], &[]));
     println!("\nscenarios");
     note("scenarios", spec::run(&root().join("spec"), &StoreKind::ALL).show());
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
@@ -75,7 +74,7 @@ pub(crate) fn test() -> Result<(), String> {
 }
 
 fn clippy() -> Result<(), String> {
-    cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[] as &[&str])
+    cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])
 }
 
 fn doc() -> Result<(), String> {
@@ -88,24 +87,9 @@ fn doc() -> Result<(), String> {
 }
 
 fn quickstart() -> Result<(), String> {
-    cargo(["run", "--release", "--locked", "--example", "quickstart"], &[] as &[&str])
+    cargo(["run", "--release", "--locked", "--example", "quickstart"], &[])
 }
 
 fn fuzz_smoke() -> Result<(), String> {
     fuzz::names().into_iter().try_for_each(|format| fuzz::run(format, SMOKE))
-}
-
-/// Runs cargo in the workspace.
-pub(crate) fn cargo<const N: usize>(command: [&str; N], more: &[impl AsRef<OsStr>]) -> Result<(), String> {
-    finish(Command::new(env!("CARGO")).current_dir(root()).args(command).args(more))
-}
-
-/// The workspace's folder.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn finish(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
-    if status.success() { Ok(()) } else { Err(format!("{:?} ended with {status}", command.get_program())) }
 }

@@ -3,6 +3,7 @@
 //! libFuzzer needs its coverage counters in the code, not a nightly compiler: the flags below are stable. The C++
 //! part is compiled by the crate `libfuzzer-sys`, so nothing is fetched here.
 
+use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,7 +47,7 @@ pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
         .iter()
         .find(|target| target.name == format)
         .ok_or_else(|| format!("`{format}` is no fuzz target; there are {}", names().join(", ")))?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let binary = build(&root, target)?;
     let corpus = tempfile::tempdir().map_err(|error| format!("no folder for the corpus: {error}"))?;
     let vectors = root.join("fleet-core/tests/vectors");
@@ -110,9 +111,4 @@ fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn finish(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
-    if status.success() { Ok(()) } else { Err(format!("{:?} ended with {status}", command.get_program())) }
 }

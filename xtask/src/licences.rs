@@ -1,6 +1,6 @@
 //! Whether everything that is linked may be: each package's licence must leave at least one choice that is permissive.
 
-use crate::ci;
+use crate::workspace::root;
 use serde::Deserialize;
 use std::process::Command;
 
@@ -22,7 +22,7 @@ struct Package {
 /// Checks every package of the lock file.
 pub(crate) fn check() -> Result<(), String> {
     let output = Command::new(env!("CARGO"))
-        .current_dir(ci::root())
+        .current_dir(root())
         .args(["metadata", "--format-version", "1", "--locked"])
         .output()
         .map_err(|error| format!("cargo can't be started: {error}"))?;

@@ -5,6 +5,7 @@ mod fuzz;
 mod licences;
 mod spec;
 mod vectors;
+mod workspace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use spec::StoreKind;
@@ -87,7 +88,7 @@ fn main() -> ExitCode {
         }
         .show(),
         Chore::Bench { arguments } => {
-            ci::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
+            workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };

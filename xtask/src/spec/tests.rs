@@ -3,7 +3,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 fn repository() -> PathBuf {
-    crate::ci::root()
+    crate::workspace::root()
 }
 
 /// The names of the doors' public methods, read from the core's source.
