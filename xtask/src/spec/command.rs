@@ -196,8 +196,7 @@ pub(super) enum Command {
     Disconnect {
         device: Ref<DeviceId>,
         product: Option<Ref<u32>>,
-        #[serde(default)]
-        session: u64,
+        session: Option<u64>,
         ended_at: Option<Moment>,
     },
     ReportUpdate {
@@ -291,8 +290,7 @@ pub(super) struct Reported {
     pub(super) system: Option<String>,
     pub(super) security_counter: Option<u32>,
     pub(super) takes_updates: Option<bool>,
-    #[serde(default)]
-    pub(super) session: u64,
+    pub(super) session: Option<u64>,
     pub(super) reported_at: Option<Moment>,
 }
 

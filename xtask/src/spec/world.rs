@@ -48,6 +48,9 @@ impl From<Error> for Failure {
 
 type Found<T> = Result<T, Failure>;
 
+/// Answers the commands of one domain, and none of the others'.
+type Room = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
+
 fn malformed<T>(problem: impl ToString) -> Found<T> {
     Err(Failure::Malformed(problem.to_string()))
 }
@@ -71,8 +74,7 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [fn(&Self, Console<'_>, &Command) -> Found<Option<Value>>; 3] =
-                    [Self::products, Self::devices, Self::firmware];
+                let rooms: [Room; 3] = [Self::products, Self::devices, Self::firmware];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -350,7 +352,7 @@ impl World {
             Command::Disconnect { device, product, session, ended_at } => {
                 let (device, product) = (self.see(device)?, self.maybe(product.as_ref())?);
                 let at = ended_at.map_or(self.now, |at| at.0);
-                gateway.disconnect(&Disconnect { device, product, session: *session, at })?;
+                gateway.disconnect(&Disconnect { device, product, session: session.unwrap_or(0), at })?;
                 done()
             }
             Command::ReportUpdate { device, product, sequence, progress } => {
@@ -385,7 +387,7 @@ impl World {
             system: reported.system.as_deref().map(str::parse).transpose()?,
             security_counter: reported.security_counter,
             takes_updates: reported.takes_updates.unwrap_or(true),
-            session: reported.session,
+            session: reported.session.unwrap_or(0),
             ..Report::new(self.see(&reported.device)?, reported.reported_at.map_or(self.now, |at| at.0))
         })
     }
