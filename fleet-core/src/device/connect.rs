@@ -262,9 +262,14 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load([Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(|id| {
-                [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id), Key::DeviceCount(id)]
-            })))?;
+            tx.load(
+                [Key::Registration(report.device)].into_iter().chain(
+                    report
+                        .names()
+                        .into_iter()
+                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
+                ),
+            )?;
             let known: Option<Registration> = tx.get(report.device)?;
             let mut entry = known.clone().unwrap_or_default();
             if entry.platform.is_none() {

@@ -58,9 +58,10 @@ impl Console<'_> {
     /// # Errors
     /// Where the file is none, or the product is not the actor's.
     pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
+        let import = import_of(list);
         let list = DeviceList::read(list)?;
         let ground = self.ground(product)?;
-        Ok(self.plan(&ground, &list, 0)?.0)
+        Ok(self.plan(&ground, &list, import)?.0)
     }
 
     /// Imports a list of devices: a .txt of one id a line, or a .csv with ids in its first or its `id` column (R-IMP).
@@ -78,14 +79,15 @@ impl Console<'_> {
     /// [`ControlFlow::Break`], the import ends there: what was added stays.
     ///
     /// # Errors
-    /// As [`import`](Self::import); `cancelled` where `watch` ended it.
+    /// As [`import`](Self::import); `cancelled` where `watch` ended it; `limit_exceeded` where a large import lost its
+    /// places midway, because it took over an hour or the tier was lowered.
     pub fn import_watched(
         &self,
         product: ProductId,
         list: &[u8],
         mut watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
     ) -> Result<ImportReport, Error> {
-        let import = u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32;
+        let import = import_of(list);
         let list = DeviceList::read(list)?;
         let ground = self.ground(product)?;
         let (mut report, candidates) = self.plan(&ground, &list, import)?;
@@ -243,9 +245,8 @@ impl Console<'_> {
                 self.judge(&ground, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
-            if !ground.count.reserved.iter().any(|held| held.import == step.import && held.left >= new) {
-                self.room(&ground, new, step.import)?;
-            }
+            // With places of its own this always holds, unless they ran out of time or the tier was lowered.
+            self.room(&ground, new, step.import)?;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
             if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
                 return Ok(new);
@@ -321,6 +322,11 @@ impl Console<'_> {
         }
         Ok(Commit { checks, writes })
     }
+}
+
+/// Which import it is: the same file is the same import.
+fn import_of(list: &[u8]) -> u64 {
+    u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32
 }
 
 /// Which of an import's commits it is.
