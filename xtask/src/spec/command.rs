@@ -130,6 +130,10 @@ pub(super) enum Command {
     UnclaimDevice {
         device: Ref<DeviceId>,
     },
+    ClaimedDevices {
+        after: Option<Ref<DeviceId>>,
+        limit: Option<usize>,
+    },
 
     // Firmware.
     Upload {

@@ -274,6 +274,10 @@ impl World {
                 door.unclaim_device(self.see(device)?)?;
                 done()
             }
+            Command::ClaimedDevices { after, limit } => {
+                let page = door.claimed_devices(self.maybe(after.as_ref())?, limit.unwrap_or(PAGE))?;
+                answer::page(page.items.iter().map(|id| json!(id)), page.next)
+            }
             _ => return Ok(None),
         }))
     }
