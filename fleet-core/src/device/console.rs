@@ -119,8 +119,10 @@ impl Console<'_> {
             count.quarantined = count.quarantined.saturating_sub(1);
             entry.product = Some(product);
             tx.put(product, count);
+            let security_counter = before.security_counter.max(entry.security_counter);
             tx.put(device, entry);
-            put_device(tx, product, device, Some(&before), Device { standing: Standing::Member, ..before.clone() });
+            let joined = Device { standing: Standing::Member, security_counter, ..before.clone() };
+            put_device(tx, product, device, Some(&before), joined);
             self.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
         })
@@ -257,8 +259,9 @@ impl Console<'_> {
                 tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
                 for (id, platform) in chunk {
                     let known: Option<Registration> = tx.get(*id)?;
-                    new += u64::from(known.is_none());
+                    new += u64::from(!known.as_ref().is_some_and(|known| known.registered));
                     let mut entry = known.clone().unwrap_or_default();
+                    entry.registered = true;
                     match (&entry.platform, platform) {
                         (Some(known), Some(listed)) if known != listed => {
                             let reason = format!("it is known to be of {known}, the list says {listed}");
@@ -278,7 +281,7 @@ impl Console<'_> {
     }
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks.
+/// Takes a device's places: in the registry, in the count, among the locks. Its security counter stays with the registry.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -286,20 +289,21 @@ pub(crate) fn forget(
     row: &Device,
     count: &mut DeviceCount,
 ) -> Result<(), Error> {
+    let mut entry: Registration = tx.get(device)?.unwrap_or_default();
     match row.standing {
-        Standing::Denied => {}
+        Standing::Denied => return Ok(()),
         Standing::Quarantined => count.quarantined = count.quarantined.saturating_sub(1),
         Standing::Member => {
             count.devices = count.devices.saturating_sub(1);
-            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             entry.product = None;
-            tx.put(device, entry);
             if row.lock.is_some() {
                 let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
                 move_lock(tx, product, &mut index, row.lock, None);
             }
         }
     }
+    entry.security_counter = entry.security_counter.max(row.security_counter);
+    tx.put(device, entry);
     Ok(())
 }
 

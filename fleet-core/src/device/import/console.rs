@@ -282,6 +282,7 @@ impl Console<'_> {
             }
             let mut entry = one.entry.as_ref().map(|(_, entry)| entry.clone()).unwrap_or_default();
             entry.product = Some(id);
+            let kept_counter = entry.security_counter;
             writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
             let key = Key::Device(id, one.id);
             let device = match row {
@@ -289,7 +290,13 @@ impl Console<'_> {
                     checks.push(Check { key: key.clone(), stamp: Some(stamp) });
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
-                    let after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
+                    let security_counter = before.security_counter.max(kept_counter);
+                    let after = Device {
+                        standing: Standing::Member,
+                        added_at: self.now,
+                        security_counter,
+                        ..before.clone()
+                    };
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
                     });
@@ -297,7 +304,7 @@ impl Console<'_> {
                 }
                 _ => {
                     joined += 1;
-                    Device::new(Standing::Member, self.now)
+                    Device { security_counter: kept_counter, ..Device::new(Standing::Member, self.now) }
                 }
             };
             writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });

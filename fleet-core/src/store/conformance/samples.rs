@@ -205,7 +205,14 @@ fn registrations() -> Vec<Record> {
     for in_product in [None, Some(product(1)), Some(product(u32::MAX))] {
         for claimed_by in [None, Some(account(u64::MAX))] {
             for platform in std::iter::once(None).chain(platforms().map(Some)) {
-                records.push(Record::Registration(Registration { product: in_product, claimed_by, platform }));
+                let (registered, security_counter) = (platform.is_some(), claimed_by.map_or(0, |_| u32::MAX));
+                records.push(Record::Registration(Registration {
+                    product: in_product,
+                    claimed_by,
+                    platform,
+                    registered,
+                    security_counter,
+                }));
             }
         }
     }
