@@ -357,6 +357,7 @@ impl Gateway<'_> {
         let mut device = Device::new(standing, self.now);
         let connected = self.take(&product, &index, &mut device, report);
         if welcome {
+            count.expire(self.now);
             count.devices += 1;
             entry.product = Some(id);
         } else if count.quarantined < u64::from(product.policy.quarantine_limit) {

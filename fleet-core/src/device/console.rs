@@ -113,6 +113,7 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            count.expire(self.now);
             let taken = count.taken(self.now, None);
             self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
             count.devices += 1;
