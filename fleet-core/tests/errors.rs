@@ -37,7 +37,7 @@ fn one() -> FirmwareVersion {
 }
 
 /// Every method of a console: whom it is for (the matrix of R-TEAM-6), and how it is asked of a product.
-const METHODS: [(&str, For, Ask); 41] = [
+const METHODS: [(&str, For, Ask); 42] = [
     ("product", For::Team, |console, id| console.product(id).map(drop)),
     ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
     ("set_policy", For::Team, |console, id| console.set_policy(id, &Policy::default()).map(drop)),
@@ -82,6 +82,7 @@ const METHODS: [(&str, For, Ask); 41] = [
     ("create_product", For::Account, |console, _| console.create_product("Mine", Platform::Particle(6)).map(drop)),
     ("claim_device", For::Account, |console, _| console.claim_device(device(7))),
     ("unclaim_device", For::Account, |console, _| console.unclaim_device(device(7))),
+    ("claimed_devices", For::Account, |console, _| console.claimed_devices(None, 10).map(drop)),
     ("products", For::Anybody, |console, _| console.products().map(drop)),
 ];
 
@@ -280,6 +281,7 @@ fn numbers_out_of_range_are_refused_with_the_range() {
         let message = "limit: a page has 1 to 1000 items";
         let devices = console.devices(id, &DeviceFilter::default(), None, limit).unwrap_err();
         assert_eq!(devices.to_string(), message, "{limit}");
+        assert_eq!(console.claimed_devices(None, limit).unwrap_err().to_string(), message, "{limit}");
         assert_eq!(console.audit_log(id, None, limit).unwrap_err().to_string(), message, "{limit}");
         assert_eq!(world.fleet.pending_notices(None, limit).unwrap_err().to_string(), message, "{limit}");
     }

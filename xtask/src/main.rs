@@ -1,5 +1,6 @@
 //! The project's chores.
 
+mod fuzz;
 mod vectors;
 
 use std::env;
@@ -10,10 +11,25 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["vectors", "firmware", path] => show(&vectors::firmware::run(Path::new(path))),
         ["vectors", "import", path] => show(&vectors::import::run(Path::new(path))),
+        ["fuzz", format, runs] => match runs.parse().map_err(|_| format!("`{runs}` is no number of runs")) {
+            Ok(runs) => finished(fuzz::run(format, runs)),
+            Err(why) => finished(Err(why)),
+        },
         _ => {
-            eprintln!("usage: cargo xtask vectors import PATH");
+            eprintln!("usage: cargo xtask vectors firmware|import PATH\n       cargo xtask fuzz FORMAT RUNS");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn finished(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -268,9 +268,14 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load([Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(|id| {
-                [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id), Key::DeviceCount(id)]
-            })))?;
+            tx.load(
+                [Key::Registration(report.device)].into_iter().chain(
+                    report
+                        .names()
+                        .into_iter()
+                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
+                ),
+            )?;
             let known: Option<Registration> = tx.get(report.device)?;
             let mut entry = known.clone().unwrap_or_default();
             if entry.platform.is_none() {
@@ -388,7 +393,6 @@ impl Gateway<'_> {
         let mut device = Device::new(standing, self.now);
         let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok(stale(id)) };
         if welcome {
-            count.expire(self.now);
             count.devices += 1;
             entry.product = Some(id);
         } else if count.quarantined < u64::from(product.policy.quarantine_limit) {

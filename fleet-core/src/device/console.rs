@@ -1,7 +1,7 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Registration, Standing, answer, put_device};
+use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
 use crate::billing::Resource;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
@@ -113,7 +113,6 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            count.expire(self.now);
             let taken = count.taken(self.now, None);
             self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
             count.devices += 1;
@@ -215,6 +214,24 @@ impl Console<'_> {
             tx.delete(Key::Claim(account, device));
             Ok(())
         })
+    }
+
+    /// The devices that one has claimed, in order of their ids, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `forbidden` for an operator; `invalid` for a limit out of its range.
+    pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
+        check_page(limit)?;
+        let account = self.claimant()?;
+        let mut range = Key::claims(account).limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Claim(account, after));
+        }
+        let rows = self.fleet.store().scan(&range)?;
+        let devices = rows.into_iter().filter_map(|row| if let Key::Claim(_, id) = row.key { Some(id) } else { None });
+        let devices: Vec<DeviceId> = devices.collect();
+        let next = devices.last().copied().filter(|_| devices.len() == limit);
+        Ok(Page::new(devices, next))
     }
 
     fn claimant(&self) -> Result<team::AccountId, Error> {

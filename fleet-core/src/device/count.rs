@@ -35,9 +35,4 @@ impl DeviceCount {
         let held = self.reserved.iter().filter(|held| held.until > now && Some(held.import) != but);
         held.fold(self.devices, |sum, held| sum.saturating_add(held.left))
     }
-    /// Lets go of places whose time is over. Whoever takes a place does so first, or an import that comes back late
-    /// would count on what is taken.
-    pub(crate) fn expire(&mut self, now: Timestamp) {
-        self.reserved.retain(|held| held.until > now);
-    }
 }

@@ -58,7 +58,7 @@ impl Console<'_> {
     /// # Errors
     /// Where the file is none, or the product is not the actor's.
     pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
-        let import = number_of(list);
+        let import = import_of(list);
         let list = DeviceList::read(list)?;
         let ground = self.ground(product)?;
         Ok(self.plan(&ground, &list, import)?.0)
@@ -79,14 +79,15 @@ impl Console<'_> {
     /// [`ControlFlow::Break`], the import ends there: what was added stays.
     ///
     /// # Errors
-    /// As [`import`](Self::import); `cancelled` where `watch` ended it.
+    /// As [`import`](Self::import); `cancelled` where `watch` ended it; `limit_exceeded` where a large import lost its
+    /// places midway, because it took over an hour or the tier was lowered.
     pub fn import_watched(
         &self,
         product: ProductId,
         list: &[u8],
         mut watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
     ) -> Result<ImportReport, Error> {
-        let import = number_of(list);
+        let import = import_of(list);
         let list = DeviceList::read(list)?;
         let (mut report, mut new) = self.prepare(product, &list, import)?;
         if new.is_empty() {
@@ -227,8 +228,7 @@ impl Console<'_> {
             if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
                 return Ok(false);
             }
-            count.expire(self.now);
-            count.reserved.retain(|held| held.import != import);
+            count.reserved.retain(|held| held.import != import && held.until > self.now);
             count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
             tx.put(id, count);
             Ok(true)
@@ -249,15 +249,13 @@ impl Console<'_> {
     /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
     fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
         for attempt in 0..store::TRIES {
-            let mut ground = self.ground(id)?;
-            ground.count.expire(self.now);
+            let ground = self.ground(id)?;
             if attempt > 0 {
                 self.judge(&ground, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
-            if !ground.count.reserved.iter().any(|held| held.import == step.import && held.left >= new)
-                && let Err(limit) = self.room(&ground, new, step.import)
-            {
+            // With places of its own this always holds, unless they ran out of time or the tier was lowered.
+            if let Err(limit) = self.room(&ground, new, step.import) {
                 if attempt == 0 {
                     // The verdicts are older than the count: what takes the places may be these very devices.
                     continue;
@@ -328,7 +326,7 @@ impl Console<'_> {
                 held.left = held.left.saturating_sub(new);
             }
         }
-        count.reserved.retain(|held| !(held.import == step.import && step.last));
+        count.reserved.retain(|held| held.until > self.now && !(held.import == step.import && step.last));
         writes.push(Write::Put {
             key: Key::DeviceCount(id),
             record: Box::new(count).into_record(),
@@ -341,8 +339,8 @@ impl Console<'_> {
     }
 }
 
-/// The number of a list's import: the same for the same list, so that it takes up the places that it held before.
-fn number_of(list: &[u8]) -> u64 {
+/// Which import it is: the same file is the same import.
+fn import_of(list: &[u8]) -> u64 {
     u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32
 }
 
