@@ -1,6 +1,6 @@
 //! Importing, attacked: whatever the list, the interruption and the rival, every line is answered, nothing is lost, and
 //! no tier is exceeded (R-IMP, R-TIER).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
 

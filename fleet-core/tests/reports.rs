@@ -1,5 +1,5 @@
 //! Reports that are late, doubled, out of order, or of a device that wanders between products (R-TGT-7, 16, 17).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Many hands on one store at once: at the end every count is that of the rows, and every promise holds.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
 
