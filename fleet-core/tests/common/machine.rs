@@ -2,7 +2,12 @@
 //! step and hold the same at its end. A command that fails must leave the store as it was.
 //!
 //! Runs on whatever store it is handed, so that every engine is held to it.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a machine that breaks is a test that fails"
+)]
 
 mod model;
 
@@ -224,6 +229,9 @@ pub(crate) fn run(store: Arc<dyn Store>, steps: &[Step]) {
         (94, Op::Create { who: Who::Operator, wanted: Some(94), platform: Platform::Particle(6) }),
         (94, Op::Policy { who: Who::Account(1), policy: Policy { opaque_images: true, ..Policy::default() } }),
         (94, Op::Import { who: Who::Account(1), lines: vec![Some(0), Some(1)] }),
+        (94, uploaded(1, Binary::V1)),
+        (94, uploaded(2, Binary::V2)),
+        (94, Op::CreateGroup { who: Who::Account(1) }),
     ];
     for (moment, (id, op)) in beginning.iter().chain(steps).enumerate() {
         let now = at(i64::try_from(moment).unwrap());
@@ -232,6 +240,10 @@ pub(crate) fn run(store: Arc<dyn Store>, steps: &[Step]) {
         machine.contents = after;
         machine.check_equiv();
     }
+}
+
+fn uploaded(version: u16, binary: Binary) -> Op {
+    Op::Upload { who: Who::Account(1), version, binary, title: 100 + u8::try_from(version).unwrap(), requires: None }
 }
 
 fn dump(fleet: &Fleet) -> Contents {
