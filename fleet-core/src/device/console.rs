@@ -249,7 +249,8 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to be of another platform than
-    /// the list says. What stands before it in the list has been registered.
+    /// the list says. Of a list of more than 4,096, what stands thousands before it has been registered; once the list
+    /// is put right, the same call completes it.
     pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
         team::allow(self.actor, Command::RegisterDevices)?;
         let mut new = 0;

@@ -89,19 +89,11 @@ impl Console<'_> {
     ) -> Result<ImportReport, Error> {
         let import = import_of(list);
         let list = DeviceList::read(list)?;
-        let ground = self.ground(product)?;
-        let (mut report, candidates) = self.plan(&ground, &list, import)?;
-        let mut new: Vec<Candidate> = candidates.into_iter().filter(|one| one.verdict == Verdict::Imported).collect();
-        if new.is_empty() || report.refused.is_some() {
+        let (mut report, mut new) = self.prepare(product, &list, import)?;
+        if new.is_empty() {
             return Ok(report);
         }
         let to_add = new.len() as u64;
-        if new.len() > CHUNK
-            && let Some(refused) = self.reserve(product, import, to_add)?
-        {
-            refuse(&mut report, refused);
-            return Ok(report);
-        }
         let mut added = 0;
         let chunks = new.len().div_ceil(CHUNK);
         for (chunk, done) in new.chunks_mut(CHUNK).zip(1..) {
@@ -129,6 +121,24 @@ impl Console<'_> {
             }
         }
         Ok(report)
+    }
+
+    /// The plan of an import and what it is to add, with places held where that takes more than one commit. Planned
+    /// again where others took places in between: it may be this very list that they imported.
+    fn prepare(
+        &self,
+        product: ProductId,
+        list: &DeviceList<'_>,
+        import: u64,
+    ) -> Result<(ImportReport, Vec<Candidate>), Error> {
+        for _ in 0..store::TRIES {
+            let (report, mut new) = self.plan(&self.ground(product)?, list, import)?;
+            new.retain(|one| one.verdict == Verdict::Imported && report.refused.is_none());
+            if new.len() <= CHUNK || self.reserve(product, import, new.len() as u64)? {
+                return Ok((report, new));
+            }
+        }
+        Err(store::contention().into())
     }
 
     /// Reads the records that an import is decided on.
@@ -208,21 +218,20 @@ impl Console<'_> {
         self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
     }
 
-    /// Holds places for all devices of a large list.
-    fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<Option<LimitExceeded>, Error> {
+    /// Holds places for all devices of a large list, if there are as many.
+    fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<bool, Error> {
         self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
             let taken = count.taken(self.now, Some(import));
-            if let Err(limit) =
-                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken.saturating_add(new))
-            {
-                return Ok(Some(limit));
+            let would_be = taken.saturating_add(new);
+            if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
+                return Ok(false);
             }
             count.reserved.retain(|held| held.import != import && held.until > self.now);
             count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
             tx.put(id, count);
-            Ok(None)
+            Ok(true)
         })
     }
 
@@ -246,7 +255,13 @@ impl Console<'_> {
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
             // With places of its own this always holds, unless they ran out of time or the tier was lowered.
-            self.room(&ground, new, step.import)?;
+            if let Err(limit) = self.room(&ground, new, step.import) {
+                if attempt == 0 {
+                    // The verdicts are older than the count: what takes the places may be these very devices.
+                    continue;
+                }
+                return Err(limit.into());
+            }
             let commit = self.commit_of(id, ground, chunk, new, step)?;
             if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
                 return Ok(new);
