@@ -293,15 +293,16 @@ impl Gateway<'_> {
             {
                 return Ok(stale(*home));
             }
-            let connected = match place {
+            let (connected, remembered) = match place {
                 Place::Personal(hold) => {
-                    Connected { product: None, answer: Answer::Held { hold, target: None }, outcome: None }
+                    let answer = Answer::Held { hold, target: None };
+                    (Connected { product: None, answer, outcome: None }, true)
                 }
                 Place::Row(id, before) => match self.connect_row(tx, id, before, report)? {
-                    Some(connected) => connected,
+                    Some(connected) => (connected, true),
                     None => return Ok(stale(id)),
                 },
-                Place::Asks(id) => self.ask(tx, id, &mut entry, known.is_some(), report)?,
+                Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
             };
             // A device that is heard elsewhere is no longer connected as one of its product.
             if let Some((home, before)) = left {
@@ -309,7 +310,7 @@ impl Gateway<'_> {
                 row.seen = row.seen.map(|seen| Seen { online: false, ..seen });
                 put_device(tx, home, report.device, Some(&before), row);
             }
-            if known.as_ref() != Some(&entry) {
+            if remembered && known.as_ref() != Some(&entry) {
                 tx.put(report.device, entry);
             }
             Ok(connected)
@@ -370,28 +371,27 @@ impl Gateway<'_> {
     }
 
     /// A device reports a product that it is not in: it joins at once where the product says so, or waits (R-IMP-9).
+    /// Says too whether it is to be remembered: strangers beyond the quarantine's limit leave nothing behind.
     fn ask(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
         entry: &mut Registration,
-        was_known: bool,
         report: &Report,
-    ) -> Result<Connected, Error> {
+    ) -> Result<(Connected, bool), Error> {
         let (product, index) = required(tx, id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
         let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-        // An id that the host never registered says its hardware itself; it counts unless only known ids may join.
-        let known = was_known || !product.policy.known_ids_only;
         let welcome = product.policy.approve_by_itself
-            && judge(&product, &team, known.then_some(&*entry)) == Verdict::Imported
+            && judge(&product, &team, Some(entry)) == Verdict::Imported
             && {
                 let taken = count.taken(self.now, None);
                 self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
             };
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
-        let mut device = Device::new(standing, self.now);
-        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok(stale(id)) };
+        let security_counter = entry.security_counter;
+        let mut device = Device { security_counter, ..Device::new(standing, self.now) };
+        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok((stale(id), false)) };
         if welcome {
             count.devices += 1;
             entry.product = Some(id);
@@ -403,12 +403,12 @@ impl Gateway<'_> {
                 tx.put((id, name), Arc::new(Notice::new(self.now, id, notice, tx.random())));
             }
         } else {
-            return Ok(connected);
+            return Ok((connected, false));
         }
         tx.put(id, count);
         self.prove(tx, id, index, report.device, &device);
         put_device(tx, id, report.device, None, device);
-        Ok(connected)
+        Ok((connected, true))
     }
 }
 
