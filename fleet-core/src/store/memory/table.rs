@@ -6,6 +6,7 @@
 use crate::store::Stamp;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
@@ -56,28 +57,35 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     }
 
     pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
-        if let Some(Some(row)) = self.place(&key).and_then(|place| self.rows.get_mut(place)) {
-            (row.1, row.2) = (stamp, value);
-            return;
-        }
-        let row = Some((key, stamp, value));
-        let place = match self.free.pop() {
-            Some(free) => {
-                if let Some(slot) = self.rows.get_mut(free as usize) {
-                    *slot = row;
-                }
-                free
-            }
-            None => {
-                if self.rows.len() == self.rows.capacity() {
-                    self.rows.reserve_exact(self.rows.len() / 8 + 64);
-                }
-                self.rows.push(row);
-                u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
         let hash = self.hash(&key);
-        self.places.insert_unique(spread(hash), Place { hash, row: place }, |place| spread(place.hash));
+        let here = |place: &Place| is(&self.rows, place, hash, &key);
+        match self.places.entry(spread(hash), here, |place| spread(place.hash)) {
+            Entry::Occupied(entry) => {
+                if let Some(Some(row)) = self.rows.get_mut(entry.get().row as usize) {
+                    (row.1, row.2) = (stamp, value);
+                }
+                return;
+            }
+            Entry::Vacant(entry) => {
+                let row = Some((key, stamp, value));
+                let place = match self.free.pop() {
+                    Some(free) => {
+                        if let Some(slot) = self.rows.get_mut(free as usize) {
+                            *slot = row;
+                        }
+                        free
+                    }
+                    None => {
+                        if self.rows.len() == self.rows.capacity() {
+                            self.rows.reserve_exact(self.rows.len() / 8 + 64);
+                        }
+                        self.rows.push(row);
+                        u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
+                    }
+                };
+                entry.insert(Place { hash, row: place });
+            }
+        }
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.added.push(key);
             if order.added.len() > self.rows.len() + RECENT {
