@@ -85,15 +85,14 @@ impl Gateway<'_> {
         let store = self.fleet.store();
         if let Some(id) = report.names() {
             for _ in 0..store::TRIES {
-                let mut rows =
-                    store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
-                let (row, product, index) = (rows.next().flatten(), rows.next().flatten(), rows.next().flatten());
+                let rows = store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?;
+                let [Some(Row { record: Record::Device(device), stamp, .. }), product, index] = rows.as_slice() else {
+                    break;
+                };
                 let Some((product, index)) = product_of(product, index) else { break };
-                let Some(Row { record: Record::Device(device), stamp, .. }) = row else { break };
-                let loaded = Loaded { product: &product, index: &index, device: &device };
-                let Some(step) = self.step(&loaded, report) else { break };
+                let Some(step) = self.step(&Loaded { product, index, device }, report) else { break };
                 let Some(commit) =
-                    self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next())
+                    self.commit_of(id, report.device, device, *stamp, step.device, self.fleet.stamps().next())
                 else {
                     return Ok(step.connected);
                 };
@@ -122,14 +121,13 @@ impl Gateway<'_> {
         let mut products: Vec<ProductId> = order.iter().map(|(product, ..)| *product).collect();
         products.dedup();
         keys.extend(products.iter().flat_map(|id| [Key::Product(*id), Key::Firmware(*id)]));
-        let mut rows = self.fleet.store().get(&keys)?;
-        let mut rest = rows.split_off(order.len()).into_iter();
-        let products: HashMap<ProductId, (Arc<Product>, Arc<FirmwareIndex>)> = products
+        let rows = self.fleet.store().get(&keys)?;
+        let (rows, rest) = rows.split_at_checked(order.len()).unwrap_or_default();
+        let (rest, _) = rest.as_chunks();
+        let products: HashMap<ProductId, (&Product, &FirmwareIndex)> = products
             .into_iter()
-            .filter_map(|id| {
-                let (product, index) = (rest.next().flatten(), rest.next().flatten());
-                Some((id, product_of(product, index)?))
-            })
+            .zip(rest)
+            .filter_map(|(id, [product, index])| Some((id, product_of(product, index)?)))
             .collect();
 
         let mut answers: Vec<Option<Connected>> = vec![None; reports.len()];
@@ -138,8 +136,8 @@ impl Gateway<'_> {
         for ((id, device_id, place), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
-            let Some(step) = self.step(&Loaded { product, index, device: &device }, report) else { continue };
-            match self.commit_of(id, device_id, &device, stamp, step.device, slot) {
+            let Some(step) = self.step(&Loaded { product, index, device }, report) else { continue };
+            match self.commit_of(id, device_id, device, *stamp, step.device, slot) {
                 Some(commit) => {
                     commits.push(commit);
                     places.push((place, step.connected));
@@ -443,7 +441,7 @@ fn needs_registry(device: &Device, report: &Report) -> bool {
 }
 
 /// A product that exists and its firmware, out of their rows.
-fn product_of(product: Option<Row>, index: Option<Row>) -> Option<(Arc<Product>, Arc<FirmwareIndex>)> {
+fn product_of<'r>(product: &'r Option<Row>, index: &'r Option<Row>) -> Option<(&'r Product, &'r FirmwareIndex)> {
     let Some(Row { record: Record::Product(product), .. }) = product else { return None };
     let Some(Row { record: Record::Firmware(index), .. }) = index else { return None };
     product.removed_at.is_none().then_some((product, index))
