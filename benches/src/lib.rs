@@ -2,7 +2,7 @@
 //! this one case, without rules, stores or guards.
 //!
 //! A figure means nothing without its floor, because machines differ and are never quiet. So ours and the floor take
-//! turns, round by round, and what is told is the round whose ratio is the median: two figures of the same moment.
+//! turns, round by round, and what is told of each is its fastest round.
 //!
 //! ```text
 //! cargo run --release -p benches --bin bench -- [FILTER] [--devices N] [--quick]

@@ -24,7 +24,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let (mut ours, mut theirs) = (Reports::new(setting.ids(), CONNECTS), Reports::new(setting.ids(), CONNECTS));
     beside(
         setting.rounds(201),
-        CONNECTS,
+        CONNECTS.min(setting.devices),
         || {
             let reports = ours.next_round()?;
             let gateway = world.fleet.gateway(crate::world::NOW);
