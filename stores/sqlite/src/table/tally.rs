@@ -1,0 +1,30 @@
+//! Counters. Their columns are parts of their encoded keys, so that rows and keys order alike and whatever the core
+//! comes to count has its place.
+
+use super::{Columns, Parameters};
+use fleet_core::store::{Key, Record, Row, Stamp};
+
+pub(super) const COLUMNS: [&str; 1] = ["value"];
+
+/// Adds to a counter, which begins at 0 and stops at the ends of its range instead of leaving it.
+pub(crate) const ADD: &str = "INSERT INTO tally (product, counter, slot, value) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT DO UPDATE SET value = CAST(value + excluded.value AS INTEGER)";
+
+pub(super) fn write_key(row: &mut Parameters<'_, '_>, key: &Key) -> rusqlite::Result<()> {
+    let encoded = key.encode();
+    let [_, p1, p2, p3, p4, _, tag, high, low, slot] = *encoded else {
+        return Err(rusqlite::Error::ToSqlConversionFailure(format!("{key:?} is no counter").into()));
+    };
+    row.push(u32::from_be_bytes([p1, p2, p3, p4]))?;
+    row.push(u32::from_be_bytes([0, tag, high, low]))?;
+    row.push(slot)
+}
+
+pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
+    let [p1, p2, p3, p4] = row.next::<u32>()?.to_be_bytes();
+    let [_, tag, high, low] = row.next::<u32>()?.to_be_bytes();
+    let slot = row.next()?;
+    let key = Key::decode(&[3, p1, p2, p3, p4, fleet_core::store::Kind::Tally as u8, tag, high, low, slot]);
+    let key = key.ok_or_else(|| row.unreadable("no such counter"))?;
+    Ok(Row { key, record: Record::Counter(row.next()?), stamp: Stamp::default() })
+}
