@@ -30,7 +30,8 @@ const READER_CACHE: usize = 2 << 20;
 /// Opens a file to write to, making it one of this store where it is new.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     if !(512..=65_536).contains(&options.page_size) || !options.page_size.is_power_of_two() {
-        let problem = format!("a page cannot have {} bytes; choose a power of two from 512 to 65536", options.page_size);
+        let problem =
+            format!("a page cannot have {} bytes; choose a power of two from 512 to 65536", options.page_size);
         return Err(StoreError::new(StoreErrorKind::Other, problem));
     }
     let engine = |error| explain(path, error);

@@ -49,7 +49,7 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
-        let path = path.as_ref().to_owned();
+        let path = absolute(path.as_ref())?;
         let writer = open::writer(&path, &options)?;
         let readers = Readers { options, idle: Mutex::default() };
         Ok(Self { path, writer: Mutex::new(writer), readers: Some(readers), decoded: Decoded::default() })
@@ -89,6 +89,14 @@ impl SqliteStore {
         };
         worked.map_err(|error| explain(&self.path, error))
     }
+}
+
+/// The path from the root, so that connections opened later find the same file wherever the process is by then.
+fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
+    std::path::absolute(path).map_err(|error| {
+        let problem = format!("cannot open `{}`: {error}; name a file", path.display());
+        StoreError::new(StoreErrorKind::Other, problem).with_source(error)
+    })
 }
 
 impl Readers {
@@ -176,12 +184,7 @@ impl SqliteStore {
     }
 
     /// Hands over the rows of a range, one at a time; in an order and up to a limit where they are named.
-    fn select(
-        &self,
-        range: &Range,
-        order: Option<(bool, usize)>,
-        take: &mut dyn FnMut(Row),
-    ) -> Result<(), StoreError> {
+    fn select(&self, range: &Range, order: Option<(bool, usize)>, take: &mut dyn FnMut(Row)) -> Result<(), StoreError> {
         let (first, last) = match (&range.first, &range.last) {
             (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
                 if first.kind() == last.kind() =>

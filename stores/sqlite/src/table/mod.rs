@@ -200,3 +200,24 @@ fn place<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
     let place = all.iter().position(|one| one == value).and_then(|place| u8::try_from(place).ok());
     place.ok_or_else(|| rusqlite::Error::ToSqlConversionFailure("this store does not know such a value".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_selection_goes_by_the_primary_key() {
+        let connection = crate::open::in_memory(std::path::Path::new(":memory:")).unwrap();
+        for table in [&DEVICE, &REGISTRATION, &TALLY, &RECORD] {
+            for end in [table.ordered(false), table.ordered(true), String::new()] {
+                let sql = format!("EXPLAIN QUERY PLAN {}{end}", table.between(">=", "<"));
+                let mut statement = connection.prepare(&sql).unwrap();
+                let steps: Vec<String> =
+                    statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+                let [step] = &*steps else { panic!("{sql}: {steps:?}") };
+                assert!(step.starts_with("SEARCH ") && step.contains("PRIMARY KEY"), "{sql}: {step}");
+                assert!(step.contains('>') && step.contains('<'), "{sql}: {step}");
+            }
+        }
+    }
+}
