@@ -1,5 +1,7 @@
 //! What a new user sees first, held to the letter.
 
+#![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
