@@ -15,7 +15,7 @@ pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<us
         return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Error::invalid(field, "has a control character in it"));
+        return Err(Error::invalid(field, "has a control character in it; type it again without"));
     }
     Ok(text.to_owned())
 }
