@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         [] => tell(&new_folder()?),
         [help] if help == "--help" || help == "-h" => {
-            say("", USAGE);
+            put(USAGE);
             Ok(())
         }
         [folder] if !folder.to_string_lossy().starts_with('-') => tell(Path::new(folder)),
@@ -43,7 +43,6 @@ fn main() -> Result<()> {
 /// The whole day. Nothing in the library reads a clock: each door is opened at a moment that its caller names.
 fn tell(folder: &Path) -> Result<()> {
     let file = new_file(folder)?;
-    put("A fleet's first day, 8 March 2016. R-... is the rule that decided.");
     let story = Story::begin(&file)?;
     let mut house = story.import(at(9, 10))?;
     story.upload(at(9, 20))?;
@@ -89,6 +88,7 @@ impl Story {
         // takes an operator, as when a fleet moves in from elsewhere.
         let product = operator.create_product_with_id(ProductId::new(94)?, alice.id, "Thermostat", photon())?;
 
+        put("A fleet's first day, 8 March 2016. What stands in brackets, such as R-TGT-4, is\nthe rule that decided.");
         chapter(at(9, 0), "A product");
         say("", &format!("Product {}, `{}`, of hardware {}.", product.id, product.name, product.platform));
         say("", &format!("Its owner is {}, its tier is {}.", alice.email, product.tier));
@@ -176,17 +176,17 @@ impl Story {
         chapter(now, "Proving version 2 on the test device");
         let bench = house.iter_mut().find(|thermostat| thermostat.room == "bench").ok_or_else(|| missing("bench"))?;
         let answer = self.console(now).lock_and_flash_now(self.product, bench.id, version(2)?)?;
-        say("lock and flash now   ", &answer.to_string());
+        say("flash now   ", &answer.to_string());
         let Answer::Update { directive, .. } = answer else { return Ok(()) };
 
         // Here the host sends the file with the directive's SHA-256 over the connection that is open, and says so.
         let gateway = self.fleet.gateway(minutes(now, 1));
         gateway.report_update(bench.id, self.product, directive.sequence, UpdateProgress::Downloaded)?;
-        say("the gateway reports  ", "downloaded: which proves nothing yet");
+        say("gateway     ", "downloaded, it says: which proves nothing yet");
 
         bench.runs = Some(directive.version.get());
         let connected = self.fleet.gateway(minutes(now, 2)).connect(&bench.report(minutes(now, 2))?)?;
-        say("bench is back        ", &format!("{}; told: {}", outcome_of(&connected), connected.answer));
+        say("back again  ", &format!("{}; told: {}", outcome_of(&connected), connected.answer));
         Ok(())
     }
 
@@ -411,7 +411,9 @@ fn minutes(now: Timestamp, later: u64) -> Timestamp {
 
 fn read(name: &str) -> Result<Vec<u8>> {
     let path = Path::new(DATA).join(name);
-    fs::read(&path).map_err(|error| Message(format!("cannot read `{}`: {error}", path.display())))
+    fs::read(&path).map_err(|error| {
+        Message(format!("cannot read `{}`: {}; it comes with the quickstart", path.display(), error.kind()))
+    })
 }
 
 /// A folder that nobody else has: the first of `fleet-quickstart-1`, `-2`, … that is not there yet.
@@ -438,21 +440,21 @@ fn new_file(folder: &Path) -> Result<PathBuf> {
     if file.exists() {
         let file = file.display();
         return Err(Message(format!(
-            "`{file}` is there already, from a run before; delete it, or name another folder, or name none"
+            "`{file}` is there already, and the story begins with a new one: delete it, name another folder, or name none"
         )));
     }
     Ok(file)
 }
 
 fn cannot_make(folder: &Path, error: &io::Error) -> Message {
-    Message(format!("cannot make the folder `{}`: {error}; name one that you may write to", folder.display()))
+    Message(format!("cannot make the folder `{}`: {}; name one that you may write to", folder.display(), error.kind()))
 }
 
 /// Where it all is, and how to look.
 fn invite(file: &Path) {
     put("\nIt is all in one SQLite file. Ask it yourself:\n");
     for query in [
-        "SELECT name, version, lock, outcome_result FROM devices WHERE product = 94",
+        "SELECT name, standing, version, lock, outcome_result FROM devices",
         "SELECT at, command, subject FROM audit ORDER BY at",
     ] {
         put(&format!("sqlite3 -box {} \\\n  \"{query}\"\n", file.display()));
