@@ -455,7 +455,7 @@ fn invite(file: &Path) {
     put("\nIt is all in one SQLite file. Ask it yourself:\n");
     for query in [
         "SELECT name, standing, version, lock, outcome_result FROM devices",
-        "SELECT at, command, subject FROM audit ORDER BY at",
+        "SELECT counter, version, value FROM counters WHERE value <> 0",
     ] {
         put(&format!("sqlite3 -box {} \\\n  \"{query}\"\n", file.display()));
     }
