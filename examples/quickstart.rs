@@ -9,6 +9,8 @@
 //! and released. What a real host does over sockets is played here by a handful of thermostats in memory; every
 //! decision is the library's, and each is printed with the rule (`R-…`) that made it.
 
+mod terminal;
+
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
 use fleet_core::device::{Connected, Disconnect, Report, UpdateProgress, UpdateResult};
 use fleet_core::firmware::{Answer, Change, Upload};
@@ -17,10 +19,11 @@ use fleet_core::{Actor, Console, DeviceId, FirmwareVersion, Fleet, Platform, Pro
 use fleet_store_sqlite::SqliteStore;
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
+use terminal::{chapter, clock, put, say, show};
 
 const USAGE: &str = "usage: cargo run --release --example quickstart [-- FOLDER]";
 
@@ -459,54 +462,6 @@ fn invite(file: &Path) {
     ] {
         put(&format!("sqlite3 -box {} \\\n  \"{query}\"\n", file.display()));
     }
-}
-
-/// What each was told, those alike together, in the order in which they first appear.
-fn show<'h>(told: impl IntoIterator<Item = (String, &'h str)>) {
-    let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
-    for (answer, room) in told {
-        match alike.iter_mut().find(|(other, _)| *other == answer) {
-            Some((_, rooms)) => rooms.push(room),
-            None => alike.push((answer, vec![room])),
-        }
-    }
-    for (answer, rooms) in alike {
-        say(&format!("{:>2}  ", rooms.len()), &answer);
-        say("    ", &rooms.join(", "));
-    }
-}
-
-fn chapter(now: Timestamp, title: &str) {
-    put(&format!("\n{}  {title}", clock(now)));
-}
-
-/// A text under its chapter, behind a label, folded at 80 columns.
-fn say(label: &str, text: &str) {
-    const INDENT: &str = "       ";
-    let margin = INDENT.len() + label.chars().count();
-    let mut line = format!("{INDENT}{label}");
-    let mut begun = false;
-    for word in text.split(' ') {
-        if begun && line.chars().count() + 1 + word.chars().count() > 80 {
-            put(&line);
-            line = " ".repeat(margin);
-        } else if begun {
-            line.push(' ');
-        }
-        line.push_str(word);
-        begun = true;
-    }
-    put(&line);
-}
-
-/// A reader that has seen enough, such as `head`, does not stop the story.
-fn put(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// The hour and minute of a moment.
-fn clock(now: Timestamp) -> String {
-    now.to_string().chars().skip(11).take(5).collect()
 }
 
 type Result<T, E = Message> = std::result::Result<T, E>;
