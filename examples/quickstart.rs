@@ -27,8 +27,10 @@ use terminal::{chapter, clock, put, say, show};
 
 const USAGE: &str = "usage: cargo run --release --example quickstart [-- FOLDER]";
 
-/// Files that the story reads. Change the list of devices and run the story again.
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
+/// What the story reads. Change the list of devices and run the story again.
+const LIST: &[u8] = include_bytes!("data/devices.csv");
+const FIRST: (&str, &[u8]) = ("photon_p94_v1.bin", include_bytes!("data/photon_p94_v1.bin"));
+const SECOND: (&str, &[u8]) = ("photon_p94_v2.bin", include_bytes!("data/photon_p94_v2.bin"));
 
 fn main() -> Result<()> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
@@ -106,8 +108,7 @@ impl Story {
     /// Imports the list as a real desk wrote it: good lines join, every other line gets its answer.
     fn import(&self, now: Timestamp) -> Result<Vec<Thermostat>> {
         chapter(now, "Importing examples/data/devices.csv");
-        let list = read("devices.csv")?;
-        let report = self.console(now).import(self.product, &list)?;
+        let report = self.console(now).import(self.product, LIST)?;
         // All or nothing: a list that does not fit the tier adds no device at all.
         if let Some(limit) = report.refused {
             return Err(limit.into());
@@ -117,7 +118,7 @@ impl Story {
         for line in report.lines.iter().filter(|line| line.verdict != Verdict::Imported) {
             say(&format!("line {:>2}  ", line.line), &line.verdict.to_string());
         }
-        let house = named(&report, &String::from_utf8_lossy(&list));
+        let house = named(&report, &String::from_utf8_lossy(LIST));
         for thermostat in &house {
             self.console(now).name_device(self.product, thermostat.id, &thermostat.room)?;
         }
@@ -127,18 +128,18 @@ impl Story {
     /// Uploads two binaries: what a person enters must be what was compiled in.
     fn upload(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Uploading firmware");
-        self.upload_one(now, "photon_p94_v1.bin", &Upload::new(version(1)?, "First of all"))?;
-        self.upload_one(now, "photon_p94_v2.bin", &Upload::new(version(3)?, "Quieter at night"))?;
+        self.upload_one(now, FIRST, &Upload::new(version(1)?, "First of all"))?;
+        self.upload_one(now, SECOND, &Upload::new(version(3)?, "Quieter at night"))?;
         let second = Upload {
             description: "Holds the temperature with half as many clicks of the relay.",
             requires_system: Some(semver::VersionReq::parse(">=0.4.9")?),
             ..Upload::new(version(2)?, "Quieter at night")
         };
-        self.upload_one(now, "photon_p94_v2.bin", &second)
+        self.upload_one(now, SECOND, &second)
     }
 
-    fn upload_one(&self, now: Timestamp, name: &str, upload: &Upload<'_>) -> Result<()> {
-        let told = match self.console(now).upload(self.product, upload, &read(name)?) {
+    fn upload_one(&self, now: Timestamp, (name, binary): (&str, &[u8]), upload: &Upload<'_>) -> Result<()> {
+        let told = match self.console(now).upload(self.product, upload, binary) {
             Ok(firmware) => format!("taken: `{}`, {} bytes", firmware.title, firmware.image.size),
             Err(error) => format!("refused: {error}"),
         };
@@ -378,7 +379,7 @@ fn find<'h>(house: &'h [Thermostat], room: &str) -> Result<&'h Thermostat> {
 }
 
 fn missing(room: &str) -> Message {
-    Message(format!("the story needs a device in the room `{room}`; put it back in {DATA}/devices.csv"))
+    Message(format!("the story needs a device in the room `{room}`; put it back in examples/data/devices.csv"))
 }
 
 fn room(house: &[Thermostat], id: DeviceId) -> &str {
@@ -410,13 +411,6 @@ fn at(hour: i64, minute: i64) -> Timestamp {
 
 fn minutes(now: Timestamp, later: u64) -> Timestamp {
     now.after(Duration::from_secs(later * 60))
-}
-
-fn read(name: &str) -> Result<Vec<u8>> {
-    let path = Path::new(DATA).join(name);
-    fs::read(&path).map_err(|error| {
-        Message(format!("cannot read `{}`: {}; it comes with the quickstart", path.display(), error.kind()))
-    })
 }
 
 /// A folder that nobody else has: the first of `fleet-quickstart-1`, `-2`, … that is not there yet.
