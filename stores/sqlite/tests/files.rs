@@ -151,7 +151,8 @@ fn a_row_that_cannot_be_read_is_told_and_does_not_stop_others() {
     for key in [device_key(1), team] {
         let error = store.get(&[key]).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
-        assert!(error.to_string().ends_with("; restore it from a backup"), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("` of a row cannot be read: ") && text.ends_with("; restore it from a backup"), "{text}");
     }
     assert_eq!(sequence(&store, 2), Some(1));
 }
@@ -206,4 +207,26 @@ fn people_find_devices_counters_and_what_was_done_by_sql() {
     assert_eq!(ask("SELECT concat_ws(' ', product, at, actor, command, subject) FROM audit"), done);
     let team = "SELECT printf('%u', account) || ' ' || product FROM record WHERE kind = 'membership'";
     assert_eq!(ask(team), format!("{alice} 1000"));
+    for documented in [
+        "SELECT version, value FROM counters WHERE product = 1000 AND counter = 'version' ORDER BY value DESC",
+        "SELECT id, seen_at, outcome_target FROM devices WHERE product = 1000 AND outcome_result = 'failed'",
+        "SELECT at, actor, command, subject FROM audit WHERE product = 1000 ORDER BY at DESC LIMIT 20",
+        "SELECT body ->> 'name' FROM record WHERE kind = 'product'",
+    ] {
+        assert!(include_str!("../src/lib.rs").contains(documented), "{documented}");
+        file.prepare(documented).unwrap();
+    }
+}
+
+#[test]
+fn a_copy_made_while_the_fleet_is_open_is_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("fleet.db")).unwrap();
+    put_one(&store, 1).unwrap();
+    let copy = folder.path().join("copy.db");
+    let file = Connection::open(folder.path().join("fleet.db")).unwrap();
+    file.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+    put_one(&store, 2).unwrap();
+    let copy = SqliteStore::open(copy).unwrap();
+    assert_eq!((sequence(&copy, 1), sequence(&copy, 2)), (Some(1), None));
 }

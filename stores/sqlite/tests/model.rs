@@ -1,5 +1,5 @@
 //! Whatever is done to the file and to the store in memory, both answer alike and end alike.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 

@@ -191,7 +191,10 @@ impl<'r, 'q> Columns<'r, 'q> {
 
     /// That the column read last says nothing that can be.
     fn unreadable(&self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> rusqlite::Error {
-        rusqlite::Error::FromSqlConversionFailure(self.next.saturating_sub(1), Type::Null, error.into())
+        let column = self.next.saturating_sub(1);
+        let name = self.row.as_ref().column_name(column).unwrap_or("a column");
+        let problem = format!("`{name}` of a row cannot be read: {}", error.into());
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Null, problem.into())
     }
 }
 
