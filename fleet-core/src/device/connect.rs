@@ -311,7 +311,13 @@ impl Gateway<'_> {
             if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
                 return Ok(Place::Row(id, row));
             }
-            if !report.names_its_platform(entry.platform.as_ref()) {
+            // Of a device in a product that never said its hardware, the product's is taken.
+            let home = match entry.product {
+                Some(home) if entry.platform.is_none() => live(tx, home)?,
+                _ => None,
+            };
+            let known = entry.platform.as_ref().or(home.as_ref().map(|home| &home.platform));
+            if !report.names_its_platform(known) {
                 return Ok(match live(tx, id)? {
                     Some(_) => Place::Asks(id),
                     None => Place::Personal(Hold::UnknownProduct),

@@ -117,10 +117,16 @@ impl fmt::Display for Verdict {
             Self::DuplicateOf { line } => write!(f, "the same device as on line {line}"),
             Self::InAnotherProduct => f.write_str("in another product: remove it there first"),
             Self::ClaimedOutsideTeam => f.write_str("claimed by somebody outside the team: they must unclaim it first"),
-            Self::WrongPlatform { known } => write!(f, "its hardware is {known}, not this product's"),
-            Self::UnknownId => f.write_str("not among the registered devices: check the id"),
+            Self::WrongPlatform { known } => {
+                write!(f, "its hardware is {known}, not this product's: import it into a product of that hardware")
+            }
+            Self::UnknownId => {
+                f.write_str("not among the registered devices: check the id, or have it registered first")
+            }
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::OverDeviceLimit => f.write_str("over the tier's device limit"),
+            Self::OverDeviceLimit => {
+                f.write_str("it is good, but the list does not fit the tier: take a larger tier, or shorten the list")
+            }
         }
     }
 }
