@@ -376,12 +376,10 @@ impl Gateway<'_> {
         let (product, index) = required(tx, id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
         let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-        let welcome = product.policy.approve_by_itself
-            && judge(&product, &team, Some(entry)) == Verdict::Imported
-            && {
-                let taken = count.taken(self.now, None);
-                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
-            };
+        let welcome = product.policy.approve_by_itself && judge(&product, &team, Some(entry)) == Verdict::Imported && {
+            let taken = count.taken(self.now, None);
+            self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
+        };
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
         let security_counter = entry.security_counter;
         let mut device = Device { security_counter, ..Device::new(standing, self.now) };

@@ -314,12 +314,8 @@ impl Console<'_> {
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
                     let security_counter = before.security_counter.max(kept_counter);
-                    let after = Device {
-                        standing: Standing::Member,
-                        added_at: self.now,
-                        security_counter,
-                        ..before.clone()
-                    };
+                    let after =
+                        Device { standing: Standing::Member, added_at: self.now, security_counter, ..before.clone() };
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
                     });
