@@ -60,19 +60,6 @@ pub enum UpdateProgress {
     Failed,
 }
 
-/// What was read for a connect of a device in the product that it reports.
-struct Loaded<'r> {
-    product: &'r Product,
-    index: &'r FirmwareIndex,
-    device: &'r Device,
-}
-
-/// What a connect changes, if the fast way suffices for it.
-struct Step {
-    device: Device,
-    connected: Connected,
-}
-
 impl Gateway<'_> {
     /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
     ///
@@ -90,14 +77,14 @@ impl Gateway<'_> {
                     break;
                 };
                 let Some((product, index)) = product_of(product, index) else { break };
-                let Some(step) = self.step(&Loaded { product, index, device }, report) else { break };
-                let Some(commit) =
-                    self.commit_of(id, report.device, device, *stamp, step.device, self.fleet.stamps().next())
+                let mut after = device.clone();
+                let Some(connected) = self.take_fast(product, index, &mut after, report) else { break };
+                let Some(commit) = self.commit_of(id, report.device, device, *stamp, after, self.fleet.stamps().next())
                 else {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 };
                 if store::apply(store, commit)? == store::Outcome::Applied {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 }
             }
         }
@@ -136,13 +123,14 @@ impl Gateway<'_> {
         for ((id, device_id, place), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
-            let Some(step) = self.step(&Loaded { product, index, device }, report) else { continue };
-            match self.commit_of(id, device_id, device, *stamp, step.device, slot) {
+            let mut after = device.clone();
+            let Some(connected) = self.take_fast(product, index, &mut after, report) else { continue };
+            match self.commit_of(id, device_id, device, *stamp, after, slot) {
                 Some(commit) => {
                     commits.push(commit);
-                    places.push((place, step.connected));
+                    places.push((place, connected));
                 }
-                None => put(&mut answers, place, step.connected),
+                None => put(&mut answers, place, connected),
             }
         }
         let outcomes = match self.fleet.store().commit(&commits) {
@@ -208,14 +196,18 @@ impl Gateway<'_> {
     }
 
     /// The fast way: nothing where the report needs more than the device's own row to be written.
-    fn step(&self, loaded: &Loaded<'_>, report: &Report) -> Option<Step> {
-        if loaded.device.standing != Standing::Member || needs_registry(loaded.device, report) {
+    fn take_fast(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        device: &mut Device,
+        report: &Report,
+    ) -> Option<Connected> {
+        if device.standing != Standing::Member || needs_registry(device, report) {
             return None;
         }
-        let mut device = loaded.device.clone();
-        let connected = self.take(loaded.product, loaded.index, &mut device, report);
-        let proves = proves(loaded.index, &device).is_some();
-        (!proves).then_some(Step { device, connected })
+        let connected = self.take(product, index, device, report);
+        proves(index, device).is_none().then_some(connected)
     }
 
     /// Takes a report into a row and decides.
