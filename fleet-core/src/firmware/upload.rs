@@ -98,13 +98,21 @@ pub enum UploadRefused {
         entered: FirmwareVersion,
     },
     /// Not above every version that was uploaded before (R-IMG-6).
-    #[error("version {entered} is not above {highest}, the highest uploaded so far: compile it as {} or higher", highest + 1)]
+    #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", next_after(*highest))]
     VersionNotGreater {
         /// The version that was entered.
         entered: FirmwareVersion,
         /// The highest before it, deleted ones too.
         highest: u16,
     },
+}
+
+/// What to do where a version is not above the highest.
+fn next_after(highest: u16) -> String {
+    match highest.checked_add(1).map(u32::from).map(FirmwareVersion::new) {
+        Some(Ok(next)) => format!("compile it as {next} or higher"),
+        _ => "no version is left; go on with a new product".to_owned(),
+    }
 }
 
 impl UploadRefused {

@@ -5,6 +5,8 @@
 
 mod places;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
 use crate::device::{DeviceId, Registration};

@@ -59,7 +59,11 @@ pub(crate) fn not_ours(path: &Path, what: &str) -> (StoreErrorKind, String) {
 }
 
 fn damaged(path: &Path, error: &Error) -> String {
-    format!("`{}` is damaged: {error}; restore it from a backup", path.display())
+    let problem = match error {
+        Error::FromSqlConversionFailure(_, _, problem) => problem.to_string(),
+        error => error.to_string(),
+    };
+    format!("`{}` is damaged: {problem}; restore it from a backup", path.display())
 }
 
 fn cannot_open(path: &Path) -> String {
@@ -72,5 +76,43 @@ fn cannot_open(path: &Path) -> String {
             format!("cannot open `{file}`: there is no folder `{}`; make it first", folder.display())
         }
         _ => format!("cannot open `{file}`: let this program read and write the file and its folder"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+    use std::error::Error as _;
+
+    fn engine(code: i32) -> Error {
+        Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn each_trouble_of_the_engine_has_its_kind_and_names_the_file() {
+        for (code, kind) in [
+            (ffi::SQLITE_FULL, StoreErrorKind::Full),
+            (ffi::SQLITE_READONLY_DIRECTORY, StoreErrorKind::ReadOnly),
+            (ffi::SQLITE_BUSY_SNAPSHOT, StoreErrorKind::Unavailable),
+            (ffi::SQLITE_LOCKED, StoreErrorKind::Unavailable),
+            (ffi::SQLITE_NOTADB, StoreErrorKind::NotOurs),
+            (ffi::SQLITE_CORRUPT_INDEX, StoreErrorKind::Corrupt),
+            (ffi::SQLITE_IOERR_READ, StoreErrorKind::Other),
+            (ffi::SQLITE_NOMEM, StoreErrorKind::Other),
+        ] {
+            let error = explain(Path::new("/fleet.db"), engine(code));
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains("`/fleet.db`"), "{error}");
+            assert!(error.source().is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_disk_that_fails_at_the_commit_leaves_it_unknown() {
+        let path = Path::new("/fleet.db");
+        assert!(explain_at_commit(path, engine(ffi::SQLITE_IOERR_FSYNC)).is_unknown());
+        assert_eq!(explain_at_commit(path, engine(ffi::SQLITE_FULL)).kind(), StoreErrorKind::Full);
+        assert!(!explain(path, engine(ffi::SQLITE_IOERR_FSYNC)).is_unknown());
     }
 }

@@ -18,8 +18,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
 /// So many prepared statements are kept for each connection: more than there are.
 const STATEMENTS: usize = 64;
 
-/// After so many bytes of log it is written back into the file.
-const CHECKPOINT: u32 = 8 << 20;
+/// After so many bytes of log it is written back into the file. Pages that were written to more than once since are
+/// written back once: batches of scattered devices took a third less time than at 8 MiB, half less than at 2.
+const CHECKPOINT: u32 = 32 << 20;
 
 /// A long import may make the log longer than this; the rest is given back to the disk.
 const LOG_LIMIT: u32 = 64 << 20;
@@ -30,7 +31,8 @@ const READER_CACHE: usize = 2 << 20;
 /// Opens a file to write to, making it one of this store where it is new.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     if !(512..=65_536).contains(&options.page_size) || !options.page_size.is_power_of_two() {
-        let problem = format!("a page cannot have {} bytes; choose a power of two from 512 to 65536", options.page_size);
+        let problem =
+            format!("a page cannot have {} bytes; choose a power of two from 512 to 65536", options.page_size);
         return Err(StoreError::new(StoreErrorKind::Other, problem));
     }
     let engine = |error| explain(path, error);

@@ -1,7 +1,8 @@
 //! The store: its connections, and what each of the three operations does with them.
 //!
 //! One connection writes. It also answers point reads while it is free, because its page cache is warm, whereas every
-//! commit empties those of the others.
+//! commit empties those of the others: reading a thousand of a million devices that way takes a fifth less time.
+//! A poisoned lock is taken all the same: a transaction that was left by a panic has been rolled back on the way out.
 
 use crate::batch::Batch;
 use crate::decoded::Decoded;
@@ -49,14 +50,14 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
-        let path = path.as_ref().to_owned();
+        let path = absolute(path.as_ref())?;
         let writer = open::writer(&path, &options)?;
         let readers = Readers { options, idle: Mutex::default() };
         Ok(Self { path, writer: Mutex::new(writer), readers: Some(readers), decoded: Decoded::default() })
     }
 
-    /// A store in memory, for tests of this very engine; [`MemoryStore`](fleet_core::MemoryStore) is a hundred times
-    /// faster.
+    /// A store in memory, gone when it is dropped: to try things with this very engine. One connection does it all, so
+    /// reading waits for writing.
     ///
     /// # Errors
     /// `store_failed` where there is no memory.
@@ -72,13 +73,12 @@ impl SqliteStore {
 
     /// Reads by the writing connection where it is free.
     fn read_warm<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        match self.writer.try_lock() {
-            Ok(connection) => work(&connection).map_err(|error| explain(&self.path, error)),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                work(&poisoned.into_inner()).map_err(|error| explain(&self.path, error))
-            }
-            Err(TryLockError::WouldBlock) => self.read(work),
-        }
+        let connection = match self.writer.try_lock() {
+            Ok(connection) => connection,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return self.read(work),
+        };
+        work(&connection).map_err(|error| explain(&self.path, error))
     }
 
     /// Reads without keeping anybody from writing.
@@ -89,6 +89,66 @@ impl SqliteStore {
         };
         worked.map_err(|error| explain(&self.path, error))
     }
+
+    /// The row of a key, decoded only if it was not yet.
+    fn row(&self, tables: &mut Tables<'_>, key: &Key) -> rusqlite::Result<Option<Row>> {
+        if !Decoded::keeps(key) {
+            return tables.row(key);
+        }
+        let Some(stamp) = tables.stamp(key)? else { return Ok(None) };
+        if let Some(record) = self.decoded.get(key, stamp) {
+            return Ok(Some(Row { key: key.clone(), record, stamp }));
+        }
+        let row = tables.row(key)?;
+        if let Some(row) = &row {
+            self.decoded.keep(row);
+        }
+        Ok(row)
+    }
+
+    /// Hands over the rows of a range, one at a time; in an order and up to a limit where they are named.
+    fn select(&self, range: &Range, order: Option<(bool, usize)>, take: &mut dyn FnMut(Row)) -> Result<(), StoreError> {
+        let (first, last) = match (&range.first, &range.last) {
+            (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
+                if first.kind() == last.kind() =>
+            {
+                (first, last)
+            }
+            _ => {
+                let problem = "a range needs a first and a last key of one kind; name both";
+                return Err(StoreError::new(StoreErrorKind::Other, problem));
+            }
+        };
+        let table = table_of(first.kind());
+        let above = if matches!(range.first, Bound::Included(_)) { ">=" } else { ">" };
+        let below = if matches!(range.last, Bound::Included(_)) { "<=" } else { "<" };
+        let mut sql = table.between(above, below);
+        if let Some((reverse, _)) = order {
+            sql.push_str(&table.ordered(reverse));
+        }
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut parameters = Parameters::of(&mut statement);
+            parameters.key(first)?;
+            parameters.key(last)?;
+            if let Some((_, limit)) = order {
+                parameters.push(i64::try_from(limit).unwrap_or(i64::MAX))?;
+            }
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                take(read(first.kind(), row)?);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The path from the root, so that connections opened later find the same file wherever the process is by then.
+fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
+    std::path::absolute(path).map_err(|error| {
+        let problem = format!("cannot open `{}`: {error}; name a file", path.display());
+        StoreError::new(StoreErrorKind::Other, problem).with_source(error)
+    })
 }
 
 impl Readers {
@@ -155,64 +215,5 @@ impl Store for SqliteStore {
         let rows = self.scan(&Range { limit: usize::MAX, reverse: false, ..range.clone() })?;
         rows.iter().for_each(|row| visit(&row.key, &row.record));
         Ok(())
-    }
-}
-
-impl SqliteStore {
-    /// The row of a key, decoded only if it was not yet.
-    fn row(&self, tables: &mut Tables<'_>, key: &Key) -> rusqlite::Result<Option<Row>> {
-        if !Decoded::keeps(key) {
-            return tables.row(key);
-        }
-        let Some(stamp) = tables.stamp(key)? else { return Ok(None) };
-        if let Some(record) = self.decoded.get(key, stamp) {
-            return Ok(Some(Row { key: key.clone(), record, stamp }));
-        }
-        let row = tables.row(key)?;
-        if let Some(row) = &row {
-            self.decoded.keep(row);
-        }
-        Ok(row)
-    }
-
-    /// Hands over the rows of a range, one at a time; in an order and up to a limit where they are named.
-    fn select(
-        &self,
-        range: &Range,
-        order: Option<(bool, usize)>,
-        take: &mut dyn FnMut(Row),
-    ) -> Result<(), StoreError> {
-        let (first, last) = match (&range.first, &range.last) {
-            (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
-                if first.kind() == last.kind() =>
-            {
-                (first, last)
-            }
-            _ => {
-                let problem = "a range needs a first and a last key of one kind; name both";
-                return Err(StoreError::new(StoreErrorKind::Other, problem));
-            }
-        };
-        let table = table_of(first.kind());
-        let above = if matches!(range.first, Bound::Included(_)) { ">=" } else { ">" };
-        let below = if matches!(range.last, Bound::Included(_)) { "<=" } else { "<" };
-        let mut sql = table.between(above, below);
-        if let Some((reverse, _)) = order {
-            sql.push_str(&table.ordered(reverse));
-        }
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut parameters = Parameters::of(&mut statement);
-            parameters.key(first)?;
-            parameters.key(last)?;
-            if let Some((_, limit)) = order {
-                parameters.push(i64::try_from(limit).unwrap_or(i64::MAX))?;
-            }
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next()? {
-                take(read(first.kind(), row)?);
-            }
-            Ok(())
-        })
     }
 }

@@ -165,11 +165,11 @@ fn label(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Box<Label>>> {
         row.skip(1);
         return Ok(None);
     };
-    Ok(Some(Box::new(Label { name, groups: row.next_as(groups)? })))
+    Ok(Some(Box::new(Label { name, groups: row.next_as(|text: String| groups(&text))? })))
 }
 
 /// The groups out of a JSON array of numbers.
-fn groups(text: Box<str>) -> Result<BTreeSet<GroupId>, &'static str> {
+fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
     let wrong = "not a JSON array of group numbers";
     let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;
     let numbers = numbers.split(',').filter(|number| !number.is_empty());

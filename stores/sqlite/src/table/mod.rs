@@ -191,7 +191,10 @@ impl<'r, 'q> Columns<'r, 'q> {
 
     /// That the column read last says nothing that can be.
     fn unreadable(&self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> rusqlite::Error {
-        rusqlite::Error::FromSqlConversionFailure(self.next.saturating_sub(1), Type::Null, error.into())
+        let column = self.next.saturating_sub(1);
+        let name = self.row.as_ref().column_name(column).unwrap_or("a column");
+        let problem = format!("`{name}` of a row cannot be read: {}", error.into());
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Null, problem.into())
     }
 }
 
@@ -199,4 +202,25 @@ impl<'r, 'q> Columns<'r, 'q> {
 fn place<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
     let place = all.iter().position(|one| one == value).and_then(|place| u8::try_from(place).ok());
     place.ok_or_else(|| rusqlite::Error::ToSqlConversionFailure("this store does not know such a value".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_selection_goes_by_the_primary_key() {
+        let connection = crate::open::in_memory(std::path::Path::new(":memory:")).unwrap();
+        for table in [&DEVICE, &REGISTRATION, &TALLY, &RECORD] {
+            for end in [table.ordered(false), table.ordered(true), String::new()] {
+                let sql = format!("EXPLAIN QUERY PLAN {}{end}", table.between(">=", "<"));
+                let mut statement = connection.prepare(&sql).unwrap();
+                let steps: Vec<String> =
+                    statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+                let [step] = &*steps else { panic!("{sql}: {steps:?}") };
+                assert!(step.starts_with("SEARCH ") && step.contains("PRIMARY KEY"), "{sql}: {step}");
+                assert!(step.contains('>') && step.contains('<'), "{sql}: {step}");
+            }
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //! comes to count has its place.
 
 use super::{Columns, Parameters};
-use fleet_core::store::{Key, Record, Row, Stamp};
+use fleet_core::product::ProductId;
+use fleet_core::store::{Key, Record, Row, Stamp, Tally};
 
 pub(super) const COLUMNS: [&str; 1] = ["value"];
 
@@ -21,10 +22,12 @@ pub(super) fn write_key(row: &mut Parameters<'_, '_>, key: &Key) -> rusqlite::Re
 }
 
 pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
-    let [p1, p2, p3, p4] = row.next::<u32>()?.to_be_bytes();
-    let [_, tag, high, low] = row.next::<u32>()?.to_be_bytes();
-    let slot = row.next()?;
-    let key = Key::decode(&[3, p1, p2, p3, p4, fleet_core::store::Kind::Tally as u8, tag, high, low, slot]);
-    let key = key.ok_or_else(|| row.unreadable("no such counter"))?;
+    let product = row.next_as(ProductId::new)?;
+    let [_, counter @ ..] = row.next::<u32>()?.to_be_bytes();
+    let mut encoded = Key::Tally(product, Tally::Members, row.next()?).encode();
+    if let [.., tag, high, low, _slot] = &mut *encoded {
+        [*tag, *high, *low] = counter;
+    }
+    let key = Key::decode(&encoded).ok_or_else(|| row.unreadable("no such counter"))?;
     Ok(Row { key, record: Record::Counter(row.next()?), stamp: Stamp::default() })
 }

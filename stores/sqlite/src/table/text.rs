@@ -20,15 +20,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table. `stamp` is the expression that gives a row's stamp.
-    pub(crate) fn new(
-        name: &str,
-        key: &'static [&'static str],
-        stamp: &str,
-        columns: &'static [&'static str],
-    ) -> Self {
-        let parameters = |from: usize, count: usize| {
-            (from..from + count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
-        };
+    pub(crate) fn new(name: &str, key: &'static [&'static str], stamp: &str, columns: &'static [&'static str]) -> Self {
         let all = format!("{}, {}", key.join(", "), columns.join(", "));
         let width = key.len() + columns.len();
         let select = format!("SELECT {all} FROM {name}");
@@ -51,26 +43,28 @@ impl Table {
         }
     }
 
-    /// Selects the rows between two keys, `first` and `last` being the operators that hold a row against them.
+    /// Selects the rows between two keys; `first` and `last` are the operators that hold a row against them.
     pub(crate) fn between(&self, first: &str, last: &str) -> String {
         let width = self.key.len();
-        let parameters =
-            |from: usize| (from..from + width).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ");
-        let key = self.key.join(", ");
-        format!("{} WHERE ({key}) {first} ({}) AND ({key}) {last} ({})", self.select, parameters(1), parameters(width + 1))
+        format!(
+            "{} WHERE ({key}) {first} ({}) AND ({key}) {last} ({})",
+            self.select,
+            parameters(1, width),
+            parameters(width + 1, width),
+            key = self.key.join(", "),
+        )
     }
 
-    /// Orders a selection by key and limits it to as many rows as the parameter after the two keys says.
+    /// Orders such a selection by key and limits it to as many rows as the parameter after the two keys says.
     pub(crate) fn ordered(&self, reverse: bool) -> String {
         let direction = if reverse { " DESC" } else { "" };
-        let order = self.key.iter().map(|column| format!("{column}{direction}")).collect::<Vec<_>>().join(", ");
-        format!(" ORDER BY {order} LIMIT ?{}", 2 * self.key.len() + 1)
+        let order: Vec<_> = self.key.iter().map(|column| format!("{column}{direction}")).collect();
+        format!(" ORDER BY {} LIMIT ?{}", order.join(", "), 2 * self.key.len() + 1)
     }
+}
 
-    /// How many columns the key has.
-    pub(crate) fn key_width(&self) -> usize {
-        self.key.len()
-    }
+fn parameters(from: usize, count: usize) -> String {
+    (from..from + count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The statements of a table on one connection, each prepared when it is first asked for.
