@@ -35,8 +35,10 @@ pub(super) fn insert(connection: &mut Connection, ids: &[DeviceId]) -> Result<()
     for chunk in sorted.chunks(CHUNK) {
         let transaction = connection.transaction()?;
         {
-            let mut registration =
-                transaction.prepare_cached("INSERT INTO registration (id, stamp, product) VALUES (?1, ?2, ?3)")?;
+            let mut registration = transaction.prepare_cached(
+                "INSERT INTO registration (id, stamp, product, registered, security_counter)
+                     VALUES (?1, ?2, ?3, 0, 0)",
+            )?;
             let mut device = transaction.prepare_cached(
                 "INSERT INTO device (product, id, stamp, standing, development, forced, failures, sequence,
                                      security_counter, added_at)
