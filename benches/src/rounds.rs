@@ -31,7 +31,8 @@ pub fn beside(
     mut ours: impl FnMut() -> Result<Duration>,
     mut floor: impl FnMut() -> Result<Duration>,
 ) -> Result<Figures> {
-    (ours()?, floor()?);
+    ours()?;
+    floor()?;
     let mut fastest = (Duration::MAX, Duration::MAX);
     for _ in 0..rounds {
         fastest = (fastest.0.min(ours()?), fastest.1.min(floor()?));

@@ -21,7 +21,7 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok(connection)
 }
@@ -35,8 +35,10 @@ pub(super) fn insert(connection: &mut Connection, ids: &[DeviceId]) -> Result<()
     for chunk in sorted.chunks(CHUNK) {
         let transaction = connection.transaction()?;
         {
-            let mut registration =
-                transaction.prepare_cached("INSERT INTO registration (id, stamp, product) VALUES (?1, ?2, ?3)")?;
+            let mut registration = transaction.prepare_cached(
+                "INSERT INTO registration (id, stamp, product, registered, security_counter)
+                     VALUES (?1, ?2, ?3, 0, 0)",
+            )?;
             let mut device = transaction.prepare_cached(
                 "INSERT INTO device (product, id, stamp, standing, development, forced, failures, sequence,
                                      security_counter, added_at)

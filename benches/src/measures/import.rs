@@ -16,7 +16,7 @@ use std::time::Duration;
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let list = setting.device_list()?;
     beside(
-        setting.rounds(7),
+        setting.rounds(15),
         1,
         || import(MemoryStore::new(), &list, setting.devices),
         || {
