@@ -1,4 +1,5 @@
 //! The whole at a glance: a fleet from its first device to its first rollback, through the doors alone.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::device::import::Verdict;
 use fleet_core::device::{Disconnect, Report, Standing, UpdateResult};

@@ -1,1 +1,114 @@
-//! Fuzzing.
+//! Fuzzing on a stable toolchain.
+//!
+//! libFuzzer needs its coverage counters in the code, not a nightly compiler: the flags below are stable. The C++
+//! part is compiled by the crate `libfuzzer-sys`, so nothing is fetched here.
+
+use crate::workspace::{finish, root};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What cargo-fuzz passes too, without the sanitizer, which only a nightly compiler has.
+const COVERAGE: &str = "--cfg fuzzing \
+     -Cpasses=sancov-module \
+     -Cllvm-args=-sanitizer-coverage-level=4 \
+     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+     -Cllvm-args=-sanitizer-coverage-pc-table \
+     -Cllvm-args=-sanitizer-coverage-trace-compares \
+     -Ccodegen-units=1";
+
+/// A fuzz target and what its inputs look like.
+struct Target {
+    name: &'static str,
+    /// Its seeds, under `fleet-core/tests/vectors`.
+    seeds: &'static str,
+    /// The longest input worth making, in bytes.
+    longest: u32,
+    /// Inputs begin with a byte that chooses whether checksums are put right.
+    chooses_seal: bool,
+}
+
+const TARGETS: &[Target] = &[
+    Target { name: "particle", seeds: "firmware/particle", longest: 4096, chooses_seal: true },
+    Target { name: "esp_idf", seeds: "firmware/esp", longest: 4096, chooses_seal: true },
+    Target { name: "mcuboot", seeds: "firmware/mcuboot", longest: 8192, chooses_seal: true },
+    Target { name: "import_file", seeds: "import", longest: 4096, chooses_seal: false },
+    Target { name: "recognise", seeds: "firmware", longest: 4096, chooses_seal: false },
+];
+
+/// The names of what can be fuzzed.
+pub(crate) fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|target| target.name).collect()
+}
+
+/// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
+pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
+    let target = TARGETS
+        .iter()
+        .find(|target| target.name == format)
+        .ok_or_else(|| format!("`{format}` is no fuzz target; there are {}", names().join(", ")))?;
+    let root = root();
+    let binary = build(&root, target)?;
+    let corpus = tempfile::tempdir().map_err(|error| format!("no folder for the corpus: {error}"))?;
+    let vectors = root.join("fleet-core/tests/vectors");
+    sow(&vectors.join(target.seeds), target, corpus.path())?;
+    let crashers = vectors.join("crashers").join(target.name);
+    if crashers.exists() {
+        sow(&crashers, target, corpus.path())?;
+    }
+    let artifacts = root.join("fuzz/artifacts").join(target.name);
+    fs::create_dir_all(&artifacts).map_err(|error| format!("{}: {error}", artifacts.display()))?;
+    finish(
+        Command::new(binary)
+            .arg(corpus.path())
+            .arg(format!("-runs={runs}"))
+            .arg(format!("-max_len={}", target.longest))
+            .arg(format!("-artifact_prefix={}/", artifacts.display()))
+            .args(["-print_final_stats=1", "-verbosity=1", "-timeout=10"]),
+    )
+}
+
+fn build(root: &Path, target: &Target) -> Result<PathBuf, String> {
+    let folder = root.join("fuzz");
+    let output = folder.join("target");
+    let host = host_triple()?;
+    // Naming the target triple keeps the coverage flags away from build scripts, which would not link with them.
+    finish(
+        Command::new(env!("CARGO"))
+            .current_dir(&folder)
+            .args(["build", "--release", "--locked", "--bin", target.name, "--target", &host])
+            .env("RUSTFLAGS", COVERAGE)
+            .env("CARGO_TARGET_DIR", &output),
+    )?;
+    Ok(output.join(host).join("release").join(target.name))
+}
+
+fn host_triple() -> Result<String, String> {
+    let output =
+        Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc can't be started: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "rustc does not tell its host".to_owned())
+}
+
+/// Copies every vector as a seed; where inputs choose, once as it is and once to be put right.
+fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
+    let failed = |error| format!("{}: {error}", from.display());
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            sow(&path, target, corpus)?;
+        } else if path.extension().is_none_or(|extension| extension != "json" && extension != "md") {
+            let bytes = fs::read(&path).map_err(failed)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let seeds = match target.chooses_seal {
+                true => vec![[&[0], bytes.as_slice()].concat(), [&[1], bytes.as_slice()].concat()],
+                false => vec![bytes],
+            };
+            for (seed, number) in seeds.iter().zip(0..) {
+                fs::write(corpus.join(format!("{name}.{number}")), seed).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}

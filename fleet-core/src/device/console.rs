@@ -1,7 +1,7 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Registration, Standing, answer, put_device};
+use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
 use crate::billing::Resource;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
@@ -119,8 +119,10 @@ impl Console<'_> {
             count.quarantined = count.quarantined.saturating_sub(1);
             entry.product = Some(product);
             tx.put(product, count);
+            let security_counter = before.security_counter.max(entry.security_counter);
             tx.put(device, entry);
-            put_device(tx, product, device, Some(&before), Device { standing: Standing::Member, ..before.clone() });
+            let joined = Device { standing: Standing::Member, security_counter, ..before.clone() };
+            put_device(tx, product, device, Some(&before), joined);
             self.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
         })
@@ -216,6 +218,24 @@ impl Console<'_> {
         })
     }
 
+    /// The devices that one has claimed, in order of their ids, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `forbidden` for an operator; `invalid` for a limit out of its range.
+    pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
+        check_page(limit)?;
+        let account = self.claimant()?;
+        let mut range = Key::claims(account).limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Claim(account, after));
+        }
+        let rows = self.fleet.store().scan(&range)?;
+        let devices = rows.into_iter().filter_map(|row| if let Key::Claim(_, id) = row.key { Some(id) } else { None });
+        let devices: Vec<DeviceId> = devices.collect();
+        let next = devices.last().copied().filter(|_| devices.len() == limit);
+        Ok(Page::new(devices, next))
+    }
+
     fn claimant(&self) -> Result<team::AccountId, Error> {
         team::allow(self.actor, Command::ClaimDevice)?;
         match self.actor {
@@ -229,7 +249,8 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to be of another platform than
-    /// the list says. What stands before it in the list has been registered.
+    /// the list says. Of a list of more than 4,096, what stands thousands before it has been registered; once the list
+    /// is put right, the same call completes it.
     pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
         team::allow(self.actor, Command::RegisterDevices)?;
         let mut new = 0;
@@ -239,8 +260,9 @@ impl Console<'_> {
                 tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
                 for (id, platform) in chunk {
                     let known: Option<Registration> = tx.get(*id)?;
-                    new += u64::from(known.is_none());
+                    new += u64::from(!known.as_ref().is_some_and(|known| known.registered));
                     let mut entry = known.clone().unwrap_or_default();
+                    entry.registered = true;
                     match (&entry.platform, platform) {
                         (Some(known), Some(listed)) if known != listed => {
                             let reason = format!("it is known to be of {known}, the list says {listed}");
@@ -260,7 +282,7 @@ impl Console<'_> {
     }
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks.
+/// Takes a device's places: in the registry, in the count, among the locks. Its security counter stays with the registry.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -268,20 +290,21 @@ pub(crate) fn forget(
     row: &Device,
     count: &mut DeviceCount,
 ) -> Result<(), Error> {
+    let mut entry: Registration = tx.get(device)?.unwrap_or_default();
     match row.standing {
-        Standing::Denied => {}
+        Standing::Denied => return Ok(()),
         Standing::Quarantined => count.quarantined = count.quarantined.saturating_sub(1),
         Standing::Member => {
             count.devices = count.devices.saturating_sub(1);
-            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             entry.product = None;
-            tx.put(device, entry);
             if row.lock.is_some() {
                 let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
                 move_lock(tx, product, &mut index, row.lock, None);
             }
         }
     }
+    entry.security_counter = entry.security_counter.max(row.security_counter);
+    tx.put(device, entry);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::firmware::FirmwareIndex;
 use crate::fleet::Console;
+use crate::notice::NoticeSubject;
 use crate::store::{Key, Record};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
@@ -227,7 +228,8 @@ impl Console<'_> {
                 for member in &team.members {
                     tx.delete(Key::Membership(*member, id));
                 }
-                self.note(tx, id, Command::RemoveProduct, String::new());
+                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name().into()));
+                self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())
         })?;

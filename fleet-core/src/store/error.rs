@@ -2,13 +2,16 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a store could not do its part: a kind to branch on, what it was doing, and the engine's own error as its source.
-#[derive(Debug)]
+///
+/// One failure of an engine may be told to many callers, so it can be cloned.
+#[derive(Clone, Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
     context: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// The kinds of trouble a store can have.
@@ -19,7 +22,8 @@ pub enum StoreErrorKind {
     Contention,
     /// The engine is busy or cannot be reached; nothing was applied. Trying again helps.
     Unavailable,
-    /// The engine failed in the middle of a commit: whether it was applied must be read.
+    /// The engine failed in the middle of a commit: whether it was applied must be found out. What was not applied when
+    /// this is answered may still be, where the engine is behind a network.
     Unknown,
     /// The disk is full; nothing was applied.
     Full,
@@ -44,7 +48,7 @@ impl StoreError {
     /// The same with the engine's own error.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..self }
+        Self { source: Some(Arc::from(source.into())), ..self }
     }
 
     /// The kind of trouble.

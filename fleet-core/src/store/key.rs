@@ -209,6 +209,12 @@ impl Key {
         Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
     }
 
+    /// The devices that an account has claimed.
+    pub fn claims(account: AccountId) -> Range {
+        let key = |byte| Self::Claim(account, DeviceId::new([byte; 12]));
+        Range::new(key(0), key(0xFF))
+    }
+
     /// The products whose team an account is on.
     pub fn memberships(account: AccountId) -> Range {
         Range::new(Self::Membership(account, ProductId::FIRST), Self::Membership(account, ProductId::LAST))

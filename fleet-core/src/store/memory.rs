@@ -4,6 +4,8 @@
 //! one ordered map. One lock guards it all, so reads and commits are each from one moment.
 
 mod table;
+#[cfg(test)]
+mod tests;
 
 use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
 use crate::device::{Device, DeviceId, Registration};

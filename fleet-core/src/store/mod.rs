@@ -6,15 +6,19 @@
 //!
 //! A store of your own implements [`Store`] (three methods) and proves it with [`conformance`].
 
-mod error;
+pub mod conformance;
 
+mod error;
+mod faulty;
+mod group_commit;
 mod key;
 mod memory;
 mod record;
 mod transaction;
 
 pub use error::{StoreError, StoreErrorKind};
-
+pub use faulty::{Fault, Faulty};
+pub use group_commit::GroupCommit;
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
@@ -43,12 +47,12 @@ pub trait Store: Send + Sync + Debug {
     /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns.
     ///
     /// # Errors
-    /// Where the store cannot say that it applied them. What was applied then can be found out by reading; the
-    /// transaction of this crate does so where [`StoreError::is_unknown`] says that it must.
+    /// Where the store cannot say that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]: then the
+    /// core finds out, for which it may commit the same again, stamps and all, and read.
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
-    /// not count. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
+    /// not count. `visit` must not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
     /// shows all from one moment.
     ///
     /// # Errors
@@ -62,6 +66,13 @@ pub trait Store: Send + Sync + Debug {
                 visit(&row.key, &row.record);
             }
             match rows.into_iter().next_back() {
+                // A store that answers the same page for ever is wrong; going round with it helps nobody.
+                Some(last) if !page.contains(&last.key) => {
+                    return Err(StoreError::new(
+                        StoreErrorKind::Other,
+                        "a scan went beyond the range that it was given",
+                    ));
+                }
                 Some(last) => page.first = Bound::Excluded(last.key),
                 None => return Ok(()),
             }
@@ -120,7 +131,7 @@ pub enum Write {
         /// Which.
         key: Key,
     },
-    /// Adds to a counter, which starts at 0. Additions commute: they never conflict.
+    /// Adds to a counter, which starts at 0 and stops at the ends of `i64`. Additions commute: they never conflict.
     Add {
         /// Which counter.
         key: Key,

@@ -4,6 +4,12 @@
 //! on the condition that what it read is unchanged; otherwise the rule runs again on what is there now. An error of a
 //! rule counts only if what the rule read was still true together, or people would see impossible errors.
 
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use outcome::apply;
+
 use super::{
     Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,
 };
@@ -230,43 +236,16 @@ pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
-/// Applies one commit, and finds out what became of it where the store cannot say.
-pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error> {
-    match store.commit(std::slice::from_ref(&commit)) {
-        Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(Outcome::Conflict)),
-        Err(error) if error.is_unknown() => find_out(store, &commit, error),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// A commit is whole or not at all, so one row that carries its stamp says that it was applied, and one that is as it
-/// was read says that it was not.
-fn find_out(store: &dyn Store, commit: &Commit, error: StoreError) -> Result<Outcome, Error> {
-    let puts = || {
-        commit
-            .writes
-            .iter()
-            .filter_map(|write| if let Write::Put { key, stamp, .. } = write { Some((key, *stamp)) } else { None })
-    };
-    let keys: Vec<Key> = puts().map(|(key, _)| key.clone()).collect();
-    let found = store.get(&keys)?;
-    for ((key, ours), row) in puts().zip(found) {
-        let stamp = row.map(|row| row.stamp);
-        if stamp == Some(ours) {
-            return Ok(Outcome::Applied);
-        }
-        if commit.checks.iter().any(|check| check.key == *key && check.stamp == stamp) {
-            return Ok(Outcome::Conflict);
-        }
-    }
-    Err(error.into())
-}
-
 /// Waits a random while that grows with the number of tries, up to some 3 ms.
 pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
-    if attempt < 2 || cfg!(target_family = "wasm") {
-        return;
+    if attempt >= 2 {
+        let longest = 50_u64 << attempt.min(6);
+        rest(Duration::from_micros(stamps.next() % longest));
     }
-    let longest = 50_u64 << attempt.min(6);
-    std::thread::sleep(Duration::from_micros(stamps.next() % longest));
+}
+
+fn rest(span: Duration) {
+    if !cfg!(target_family = "wasm") {
+        std::thread::sleep(span);
+    }
 }

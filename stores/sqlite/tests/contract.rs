@@ -308,11 +308,15 @@ fn registrations() -> impl Strategy<Value = Registration> {
         any::<u16>().prop_map(Platform::EspIdf),
         "[a-z0-9._/-]{1,32}".prop_map(|board| Platform::Mcuboot(board.into())),
     ];
-    (of(product), of(account), of(platform)).prop_map(|(product, claimed_by, platform)| Registration {
-        product,
-        claimed_by,
-        platform,
-    })
+    (of(product), of(account), of(platform), any::<bool>(), any::<u32>()).prop_map(
+        |(product, claimed_by, platform, registered, security_counter)| Registration {
+            product,
+            claimed_by,
+            platform,
+            registered,
+            security_counter,
+        },
+    )
 }
 
 proptest! {

@@ -15,10 +15,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Fields that describe the making of a row and nothing of its image.
-const NOT_OF_THE_IMAGE: [&str; 4] = ["file", "note", "source", "generated_by"];
+const NOT_OF_THE_IMAGE: [&str; 10] =
+    ["file", "note", "source", "generated_by", "made_by", "tool", "origin", "url", "description", "comment"];
 
 /// Compares every row under `path`: an `expected.json`, a folder with one, or a folder of such folders.
-pub fn run(path: &Path) -> Report {
+pub(crate) fn run(path: &Path) -> Report {
     let mut report = Report::default();
     let mut files = Vec::new();
     match find(path, &mut files) {

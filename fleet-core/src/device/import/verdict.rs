@@ -133,11 +133,11 @@ impl fmt::Display for Verdict {
 
 /// Whether a device may join a product, by its entry in the registry (R-IMP-3, R-IMP-4, R-IMP-12).
 pub(crate) fn judge(product: &Product, team: &Team, entry: Option<&Registration>) -> Verdict {
-    let Some(entry) = entry else {
-        return if product.policy.known_ids_only { Verdict::UnknownId } else { Verdict::Imported };
-    };
+    let nothing = Registration::default();
+    let entry = entry.unwrap_or(&nothing);
     match (entry.product, entry.claimed_by, &entry.platform) {
         (Some(home), ..) if home == product.id => Verdict::AlreadyHere,
+        _ if product.policy.known_ids_only && !entry.registered => Verdict::UnknownId,
         (Some(_), ..) => Verdict::InAnotherProduct,
         (None, Some(account), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
         (.., Some(known)) if *known != product.platform => Verdict::WrongPlatform { known: Box::new(known.clone()) },

@@ -31,6 +31,35 @@ pub enum Image {
     Mcuboot(mcuboot::McubootImage),
 }
 
+impl Image {
+    /// The version the image gives itself, which is not the integer an upload is entered with: an ESP application's
+    /// text, an MCUboot header's `1.2.3+4`. Particle modules carry the integer itself and have no other (R-IMG-3).
+    ///
+    /// ```
+    /// let bytes = include_bytes!("../../../tests/vectors/firmware/esp/esp32.bin");
+    /// let image = fleet_core::firmware::image::read(bytes)?;
+    /// assert_eq!(image.own_version().as_deref(), Some("1.2.3-rc.1+g1cd5752"));
+    /// assert_eq!(image.security_counter(), Some(7));
+    /// # Ok::<(), fleet_core::firmware::image::ImageError>(())
+    /// ```
+    pub fn own_version(&self) -> Option<String> {
+        match self {
+            Self::Particle(_) => None,
+            Self::EspIdf(image) => Some(image.app.version.clone()),
+            Self::Mcuboot(image) => Some(image.version.to_string()),
+        }
+    }
+
+    /// The counter against rolling back, where the format has one and the image's own hash or checksum covers it.
+    pub fn security_counter(&self) -> Option<u32> {
+        match self {
+            Self::Particle(_) => None,
+            Self::EspIdf(image) => Some(image.app.secure_version),
+            Self::Mcuboot(image) => image.security_counter,
+        }
+    }
+}
+
 /// Reads a firmware image that may be a product's firmware, or says why it may not.
 ///
 /// ```

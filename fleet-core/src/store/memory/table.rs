@@ -26,12 +26,13 @@ struct Place {
     row: u32,
 }
 
-/// Keys in order. Those of deleted rows may still be among them.
+/// Keys in order. Those of deleted rows may still be among them, but no more than a part.
 #[derive(Debug)]
 struct Order<K> {
     settled: Vec<K>,
     recent: BTreeSet<K>,
     added: Vec<K>,
+    removed: usize,
 }
 
 /// So many keys are kept beside the settled ones before they are merged into them.
@@ -98,6 +99,9 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
             *row = None;
             self.free.push(place.row);
         }
+        if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            order.removed += 1;
+        }
     }
 
     /// Every row, in the order of memory.
@@ -118,6 +122,7 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
             settled: Vec::new(),
             recent: BTreeSet::new(),
             added: self.iter().map(|(key, ..)| key).collect(),
+            removed: 0,
         });
         order.take_in(|key| self.get(key).is_some());
         let keys = order.keys(first, last, reverse, limit, |key| self.get(key).is_some());
@@ -148,9 +153,11 @@ fn is<K: Eq, V>(rows: &[Option<(K, Stamp, V)>], place: &Place, hash: u32, key: &
 }
 
 impl<K: Copy + Ord> Order<K> {
-    /// Puts what was added in its place: a few keys beside the settled ones, many by merging all.
+    /// Puts what was added in its place: a few keys beside the settled ones, many by merging all. Also where many were
+    /// removed: who takes rows away page by page from the front would pass by all that are gone, at each page.
     fn take_in(&mut self, lives: impl Fn(&K) -> bool) {
-        if self.added.len() + self.recent.len() <= RECENT {
+        let few_removed = self.removed <= RECENT + self.settled.len() / 8;
+        if self.added.len() + self.recent.len() <= RECENT && few_removed {
             self.recent.extend(self.added.drain(..));
         } else {
             self.settle(lives);
@@ -163,6 +170,7 @@ impl<K: Copy + Ord> Order<K> {
         self.settled.sort();
         self.settled.dedup();
         self.settled.retain(lives);
+        self.removed = 0;
     }
 
     fn keys(&self, first: Bound<K>, last: Bound<K>, reverse: bool, limit: usize, lives: impl Fn(&K) -> bool) -> Vec<K> {

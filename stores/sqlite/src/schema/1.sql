@@ -38,7 +38,9 @@ CREATE TABLE registration (
     stamp       INTEGER NOT NULL,
     product     INTEGER,
     claimed_by  INTEGER,                   -- an account, 64 bits without a sign
-    platform    TEXT
+    platform    TEXT,
+    registered  INTEGER NOT NULL,          -- 1: on a manufacturing list
+    security_counter INTEGER NOT NULL      -- confirmed in products that it has left
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tally (
@@ -81,7 +83,7 @@ CREATE VIEW devices AS SELECT
     name, groups
 FROM device;
 
-CREATE VIEW registry AS SELECT lower(hex(id)) AS id, product, claimed_by, platform FROM registration;
+CREATE VIEW registry AS SELECT lower(hex(id)) AS id, product, claimed_by, platform, registered FROM registration;
 
 CREATE VIEW counters AS SELECT
     product,

@@ -165,7 +165,7 @@ fn label(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Box<Label>>> {
         row.skip(1);
         return Ok(None);
     };
-    Ok(Some(Box::new(Label { name, groups: row.next_as(|text: Box<str>| groups(&text))? })))
+    Ok(Some(Box::new(Label { name, groups: row.next_as(|text: String| groups(&text))? })))
 }
 
 /// The groups out of a JSON array of numbers.

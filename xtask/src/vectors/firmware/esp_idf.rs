@@ -7,6 +7,7 @@ use serde_json::json;
 pub(super) fn facts(bytes: &[u8]) -> Result<Facts, String> {
     let image = read_app_image(bytes).map_err(|error| error.to_string())?;
     let app = &image.app;
+    let checksum_is_right = image.stored_checksum == image.computed_checksum;
     let mut fields = object(json!({
         "segments": image.segments,
         "entry": format!("{:#x}", image.entry),
@@ -16,7 +17,7 @@ pub(super) fn facts(bytes: &[u8]) -> Result<Facts, String> {
         "max_rev_full": image.revisions.1,
         "hash_appended": u8::from(image.digest.is_some()),
         "checksum": image.stored_checksum,
-        "checksum_ok": image.stored_checksum == image.computed_checksum,
+        "checksum_ok": checksum_is_right,
         "image_len": image.image_length,
         "app": {
             "secure_version": app.secure_version,
@@ -38,6 +39,5 @@ pub(super) fn facts(bytes: &[u8]) -> Result<Facts, String> {
             "digest_ok": digest_is_right,
         })));
     }
-    let checksum_is_right = image.stored_checksum == image.computed_checksum;
     Ok(Facts { fields, is_acceptable: checksum_is_right && digest_is_right != Some(false) })
 }

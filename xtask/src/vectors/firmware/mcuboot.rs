@@ -5,9 +5,10 @@ use fleet_core::firmware::image::mcuboot::{Entry, ImageHash, read_mcuboot_image}
 use serde_json::{Value, json};
 
 /// Signatures and keys, by the names rows give them.
-const NAMED_ENTRIES: [(&str, u16); 4] = [
+const NAMED_ENTRIES: [(&str, u16); 5] = [
     ("keyhash", Entry::KEY_HASH),
     ("pubkey", Entry::PUBLIC_KEY),
+    ("rsasig", Entry::RSA_SIGNATURE),
     ("ecsig", Entry::ECDSA_SIGNATURE),
     ("edsig", Entry::ED25519_SIGNATURE),
 ];

@@ -4,14 +4,12 @@ use super::{Facts, hex, object};
 use fleet_core::firmware::image::particle::{Content, Extension, Extent, Module, Prefix, Suffix, read_module};
 use serde_json::{Map, Value, json};
 
-/// A row whose reader failed has `error` in its place, and then this library must have found something wrong too.
+/// A row without a CRC is one that the vendor's reader failed on: then nothing is to be compared, and the file is to be refused.
 pub(super) fn facts(bytes: &[u8], row: &Map<String, Value>) -> Result<Facts, String> {
-    let reader_failed = row.get("reader").is_none_or(|reader| reader.get("error").is_some());
-    let module = match read_module(bytes) {
-        Ok(module) => module,
-        Err(_) if reader_failed => return Ok(Facts { fields: row.clone(), is_acceptable: false }),
-        Err(error) => return Err(error.to_string()),
-    };
+    if row.get("reader").is_none_or(|reader| reader.get("crc").is_none()) {
+        return Ok(Facts { fields: row.clone(), is_acceptable: false });
+    }
+    let module = read_module(bytes).map_err(|error| error.to_string())?;
     let mut reader = object(json!({
         "crc": {
             "ok": module.has_right_crc(),
@@ -22,16 +20,14 @@ pub(super) fn facts(bytes: &[u8], row: &Map<String, Value>) -> Result<Facts, Str
         "suffixInfo": suffix(&module.suffix, module.stored_crc),
     }));
     reader.extend(summaries(&module));
-    if let (Some(fault), Some(error)) = (module.extension_fault, row.get("reader").and_then(|row| row.get("error"))) {
-        reader.insert("error".to_owned(), error.clone());
-        eprintln!("the vendor's reader fails with {error}, this one finds: {fault}");
-    }
     let is_acceptable = module.has_right_crc()
         && module.has_right_sha256()
         && module.extent == Extent::Exact
         && module.prefix.function.is_product_firmware()
+        && module.prefix.flags.are_known()
         && !module.prefix.flags.is_combined()
         && !module.prefix.flags.is_encrypted()
+        && module.has_suffix()
         && module.extension_fault.is_none();
     let fields = object(json!({ "suffixShaOk": module.has_right_sha256(), "reader": reader }));
     Ok(Facts { fields, is_acceptable })

@@ -162,23 +162,13 @@ pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
     let size = bytes.len();
     let mut cursor = Cursor::new(bytes);
     let header = Header::read(&mut cursor).ok_or(AppImageError::TooShort { size })?;
-    let segments = header.segments;
-    if segments == 0 || segments > MAX_SEGMENTS {
-        return Err(AppImageError::Segments { count: segments });
-    }
     let has_digest = match header.digest_flag {
         0 => false,
         1 => true,
         flag => return Err(AppImageError::DigestFlag { flag }),
     };
-    let mut first = None;
-    let mut computed_checksum = CHECKSUM_SEED;
-    for number in 1..=segments {
-        let segment = read_segment(&mut cursor, number)?;
-        first.get_or_insert(segment);
-        computed_checksum = segment.iter().fold(computed_checksum, |sum, byte| sum ^ byte);
-    }
-    let app = first.and_then(AppDescriptor::read).ok_or(AppImageError::NotAnApplication)?;
+    let segments = Segments::read(&mut cursor, header.segments)?;
+    let app = AppDescriptor::read(segments.first).ok_or(AppImageError::NotAnApplication)?;
 
     let segments_end = size.saturating_sub(cursor.rest().len());
     let checksum_at = segments_end | 15;
@@ -198,12 +188,12 @@ pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
         image_length,
         trailing: trailing(bytes, rest),
         chip: header.chip,
-        segments,
+        segments: header.segments,
         entry: header.entry,
         least_revision: header.least_revision,
         revisions: header.revisions,
         stored_checksum,
-        computed_checksum,
+        computed_checksum: segments.checksum,
         digest,
         app,
     })
@@ -250,6 +240,26 @@ impl Header {
     }
 }
 
+struct Segments<'a> {
+    first: &'a [u8],
+    /// The XOR of all their bytes.
+    checksum: u8,
+}
+
+impl<'a> Segments<'a> {
+    fn read(cursor: &mut Cursor<'a>, count: u8) -> Result<Self, AppImageError> {
+        if count == 0 || count > MAX_SEGMENTS {
+            return Err(AppImageError::Segments { count });
+        }
+        let first = read_segment(cursor, 1)?;
+        let mut checksum = xor(CHECKSUM_SEED, first);
+        for number in 2..=count {
+            checksum = xor(checksum, read_segment(cursor, number)?);
+        }
+        Ok(Self { first, checksum })
+    }
+}
+
 fn read_segment<'a>(cursor: &mut Cursor<'a>, number: u8) -> Result<&'a [u8], AppImageError> {
     let remaining = cursor.rest().len();
     let head = cursor.u32().and_then(|_load_address| cursor.u32());
@@ -279,6 +289,10 @@ impl AppDescriptor {
             mmu_page_exponent: fields.u8()?,
         })
     }
+}
+
+fn xor(sum: u8, bytes: &[u8]) -> u8 {
+    bytes.iter().fold(sum, |sum, byte| sum ^ byte)
 }
 
 fn text(field: &[u8]) -> String {

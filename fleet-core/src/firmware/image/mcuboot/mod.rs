@@ -119,6 +119,8 @@ impl Entry {
     pub const SHA384: u16 = 0x11;
     /// SHA-512 of the image.
     pub const SHA512: u16 = 0x12;
+    /// An RSA signature with a key of 2048 bits.
+    pub const RSA_SIGNATURE: u16 = 0x20;
     /// A signature by an elliptic curve over a prime field.
     pub const ECDSA_SIGNATURE: u16 = 0x22;
     /// An Ed25519 signature.

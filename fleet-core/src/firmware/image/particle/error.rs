@@ -1,6 +1,6 @@
 //! Why a Particle module is not a product's firmware.
 
-use super::{ExtensionFault, ModuleFunction};
+use super::{ExtensionFault, ModuleFlags, ModuleFunction};
 use crate::firmware::Sha256;
 
 /// Why a Particle module is refused as a product's firmware (R-IMG-2).
@@ -59,6 +59,14 @@ pub enum ModuleError {
         /// Of all bytes before.
         computed: u32,
     },
+    /// Packed in a way that this library does not know.
+    #[error(
+        "the module is packed in an unknown way ({flags:?}); update this library, or compile with an older toolchain"
+    )]
+    UnknownFlags {
+        /// All flags of the module.
+        flags: ModuleFlags,
+    },
     /// The content is encrypted.
     #[error("this module is encrypted; upload it as the compiler made it")]
     Encrypted,
@@ -103,6 +111,7 @@ impl ModuleError {
             Self::Followed { .. } => "particle_trailing_bytes",
             Self::Combined => "particle_combined",
             Self::CrcMismatch { .. } => "particle_crc_mismatch",
+            Self::UnknownFlags { .. } => "particle_unknown_flags",
             Self::Encrypted => "particle_encrypted",
             Self::NotProductFirmware(function) => match function {
                 ModuleFunction::Resource => "particle_resource",

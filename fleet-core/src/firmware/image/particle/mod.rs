@@ -200,6 +200,9 @@ impl Module {
         if !self.has_right_crc() {
             return Err(ModuleError::CrcMismatch { stored: self.stored_crc, computed: self.computed_crc });
         }
+        if !self.prefix.flags.are_known() {
+            return Err(ModuleError::UnknownFlags { flags: self.prefix.flags });
+        }
         if self.prefix.flags.is_combined() {
             return Err(ModuleError::Combined);
         }
@@ -220,7 +223,7 @@ impl Module {
     }
 
     /// The suffix states a size that a suffix can have in this file.
-    fn has_suffix(&self) -> bool {
+    pub fn has_suffix(&self) -> bool {
         let before = self.prefix.offset.saturating_add(self.prefix.size).saturating_add(4);
         let most = self.size.saturating_sub(before);
         self.suffix.size >= LEAST_SUFFIX && self.suffix.size != u16::MAX && usize::from(self.suffix.size) <= most

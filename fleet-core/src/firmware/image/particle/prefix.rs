@@ -184,7 +184,8 @@ impl ModuleFlags {
         self.0 & flag != 0
     }
 
-    const fn is_known(self) -> bool {
+    /// No bits but those that have a meaning today.
+    pub const fn are_known(self) -> bool {
         self.0 <= 0x1F
     }
 }
@@ -309,7 +310,7 @@ impl Prefix {
     /// The prefix fits a file of `size` bytes exactly, and its flags and function are known ones.
     pub(super) fn is_believed(&self, size: usize) -> bool {
         self.module_length() == u64::try_from(size).ok()
-            && self.flags.is_known()
+            && self.flags.are_known()
             && self.function.is_known()
             && self.function != ModuleFunction::None
     }
@@ -358,7 +359,7 @@ impl Prefix {
             self.function.is_known(),
             first.function.is_known(),
             second.function.is_known(),
-            self.flags.is_known(),
+            self.flags.are_known(),
         ]
         .into_iter()
         .filter(|likely| *likely)

@@ -1,0 +1,236 @@
+//! The laws that every store keeps, as a suite that a store of your own can be held to.
+//!
+//! It is for tests, and it starts threads. [`check`] opens an empty store for each law, tries to break the law, and
+//! says of each law that it broke how. [`check_reopen`] is for stores that outlive their process. A store that passes
+//! gives the core what it counts on: no lost update, no half commit, no row that was forgotten, whatever comes between.
+//! A store that fails shows more than one violation as a rule; begin with the first.
+//!
+//! ```
+//! use fleet_core::{MemoryStore, store::conformance};
+//!
+//! conformance::check(MemoryStore::new).unwrap();
+//! ```
+//!
+//! # The laws
+//! Each has the name of the function that tries to break it.
+//!
+//! **Records**: `an_empty_store_holds_nothing` · `every_kind_of_record_reads_back`, with the extremes of each ·
+//! `every_stamp_reads_back` · `keys_of_different_kinds_and_partitions_never_mix`
+//!
+//! **Reading**: `get_answers_in_the_order_asked`, a key that is asked for twice and one that is absent too ·
+//! `scan_is_in_key_order` · `scan_keeps_its_bounds` · `scan_keeps_its_limit` · `a_range_without_keys_holds_nothing` ·
+//! `scan_follows_what_was_deleted_and_made_again` · `pages_cover_a_range_once` · `for_each_shows_exactly_the_range`
+//!
+//! **Commits**: `a_commit_is_whole_or_not_at_all` · `a_conflict_does_not_stop_the_next` ·
+//! `a_commit_sees_those_before_it_in_its_batch` · `checks_come_before_writes` · `every_check_counts` ·
+//! `a_row_that_must_be_absent` · `a_row_made_again_is_another` (ABA) · `the_same_record_put_again_is_another_write` ·
+//! `deleting_what_is_absent_changes_nothing` · `a_deleted_row_is_gone` · `commits_may_have_nothing_to_write` ·
+//! `a_batch_may_be_large` · `a_commit_may_be_large`
+//!
+//! **Counters**: `a_counter_sums_what_was_added` · `a_counter_stops_at_the_ends_of_its_range` ·
+//! `additions_never_conflict` · `a_conflict_adds_nothing` · `a_deleted_counter_starts_again` · `a_scan_shows_counters`
+//!
+//! **Threads**: `get_sees_one_moment` · `scan_sees_one_moment` · `pages_cover_a_range_once_while_others_add` ·
+//! `no_update_is_lost` · `no_addition_is_lost` · `no_write_skew` · `no_phantom_passes_a_guard` ·
+//! `one_of_many_creates_a_row` · `conflict_storms_end` · `each_thread_gets_its_own_outcomes`
+//!
+//! **Reopening**: `what_was_committed_is_there_again` · `stamps_guard_after_reopening`
+
+mod commits;
+mod counters;
+mod probe;
+#[cfg(not(target_family = "wasm"))]
+mod races;
+mod reads;
+mod reopen;
+mod samples;
+mod scans;
+#[cfg(test)]
+mod weak;
+
+use super::Store;
+use probe::{Finding, Probe};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// A law that a store broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The law's name, as in the [list](self#the-laws).
+    pub law: &'static str,
+    /// What was seen that should not be.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.law, self.what)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// A law's name and what tries to break it.
+type Law = (&'static str, fn(&Probe<'_>) -> Finding);
+
+/// So long at least a law of threads is tried: in memory one race takes a millisecond or less.
+const RACING: Duration = Duration::from_millis(150);
+
+macro_rules! laws {
+    ($($room:ident::$law:ident,)*) => {
+        &[$((stringify!($law), $room::$law)),*]
+    };
+}
+
+const LAWS: &[Law] = laws![
+    reads::an_empty_store_holds_nothing,
+    reads::every_kind_of_record_reads_back,
+    reads::every_stamp_reads_back,
+    reads::keys_of_different_kinds_and_partitions_never_mix,
+    reads::get_answers_in_the_order_asked,
+    scans::scan_is_in_key_order,
+    scans::scan_keeps_its_bounds,
+    scans::scan_keeps_its_limit,
+    scans::a_range_without_keys_holds_nothing,
+    scans::scan_follows_what_was_deleted_and_made_again,
+    scans::pages_cover_a_range_once,
+    scans::for_each_shows_exactly_the_range,
+    commits::a_commit_is_whole_or_not_at_all,
+    commits::a_conflict_does_not_stop_the_next,
+    commits::a_commit_sees_those_before_it_in_its_batch,
+    commits::checks_come_before_writes,
+    commits::every_check_counts,
+    commits::a_row_that_must_be_absent,
+    commits::a_row_made_again_is_another,
+    commits::the_same_record_put_again_is_another_write,
+    commits::deleting_what_is_absent_changes_nothing,
+    commits::a_deleted_row_is_gone,
+    commits::commits_may_have_nothing_to_write,
+    commits::a_batch_may_be_large,
+    commits::a_commit_may_be_large,
+    counters::a_counter_sums_what_was_added,
+    counters::a_counter_stops_at_the_ends_of_its_range,
+    counters::additions_never_conflict,
+    counters::a_conflict_adds_nothing,
+    counters::a_deleted_counter_starts_again,
+    counters::a_scan_shows_counters,
+];
+
+/// Those that take threads.
+#[cfg(not(target_family = "wasm"))]
+const RACES: &[Law] = laws![
+    races::get_sees_one_moment,
+    races::scan_sees_one_moment,
+    races::pages_cover_a_range_once_while_others_add,
+    races::no_update_is_lost,
+    races::no_addition_is_lost,
+    races::no_write_skew,
+    races::no_phantom_passes_a_guard,
+    races::one_of_many_creates_a_row,
+    races::conflict_storms_end,
+    races::each_thread_gets_its_own_outcomes,
+];
+#[cfg(target_family = "wasm")]
+const RACES: &[Law] = &[];
+
+/// Holds a store to every law. `open` is called at least once for each and gives an empty store each time.
+///
+/// Takes some seconds in memory, and some 10,000 commits, which on a disk is ten seconds or twenty. What races is started together but runs as the machine pleases, so a
+/// store whose isolation is weak is found with a high chance, not for certain; a store so fast that its threads hardly
+/// meet races again until a while has passed. Everything else is the same each time.
+///
+/// # Errors
+/// Each law that the store broke, and how. A store that panics broke the law that was tried.
+///
+/// ```
+/// use fleet_core::store::conformance::check;
+/// # use fleet_core::MemoryStore as MyStore;
+///
+/// # fn a_test() {
+/// if let Err(violations) = check(MyStore::new) {
+///     for violation in &violations {
+///         eprintln!("{violation}");
+///     }
+///     panic!("{} laws are broken", violations.len());
+/// }
+/// # }
+/// # a_test();
+/// ```
+pub fn check<S: Store>(open: impl Fn() -> S) -> Result<(), Vec<Violation>> {
+    let tried = LAWS.iter().filter_map(|law| attempt(law, &open));
+    let raced = RACES.iter().filter_map(|law| race(law, &open));
+    none(tried.chain(raced).collect())
+}
+
+/// Holds a store that outlives its process to the laws of reopening: what was committed before a store was dropped is
+/// there when it is opened again.
+///
+/// `place` makes a place where there is no store yet, such as a directory that is removed when it is dropped; `open`
+/// opens the store there, and is called again after the store was dropped.
+///
+/// # Errors
+/// Each law that the store broke, and how.
+///
+/// ```
+/// use fleet_core::MemoryStore;
+/// use fleet_core::store::conformance::check_reopen;
+///
+/// let violations = check_reopen(|| (), |()| MemoryStore::new()).unwrap_err();
+/// assert_eq!(violations[0].law, "what_was_committed_is_there_again");
+/// ```
+pub fn check_reopen<P, S: Store>(place: impl Fn() -> P, open: impl Fn(&P) -> S) -> Result<(), Vec<Violation>> {
+    let tried = reopen::LAWS.iter().filter_map(|(law, break_it)| {
+        caught(law, || {
+            let place = place();
+            break_it(&|| Box::new(open(&place)))
+        })
+    });
+    none(tried.collect())
+}
+
+fn attempt<S: Store>((law, break_it): &Law, open: &impl Fn() -> S) -> Option<Violation> {
+    caught(law, || {
+        let store = open();
+        break_it(&Probe::new(&store, 0x6D04_498B))
+    })
+}
+
+/// Tries a law time and again for a while, or until it is broken.
+fn race<S: Store>(law: &Law, open: &impl Fn() -> S) -> Option<Violation> {
+    let started = Instant::now();
+    loop {
+        let violation = attempt(law, open);
+        if violation.is_some() || started.elapsed() > RACING {
+            return violation;
+        }
+    }
+}
+
+fn caught(law: &'static str, break_it: impl FnOnce() -> Finding) -> Option<Violation> {
+    // What the store left behind in its panic is dropped with it, so nothing broken is looked at again.
+    let finding = catch_unwind(AssertUnwindSafe(break_it)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(format!("the store panicked: {}", said.unwrap_or("without a word")))
+    });
+    finding.err().map(|what| Violation { law, what })
+}
+
+fn none(violations: Vec<Violation>) -> Result<(), Vec<Violation>> {
+    if violations.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_laws_names_each() {
+        let listed: String =
+            include_str!("mod.rs").lines().filter(|line| line.starts_with("//!")).map(|line| line.to_owned()).collect();
+        let names = LAWS.iter().chain(RACES).map(|(law, _)| *law).chain(reopen::LAWS.iter().map(|(law, _)| *law));
+        for law in names {
+            assert!(listed.contains(&format!("`{law}`")), "{law} is not in the list");
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! Keys and records of every kind, extreme ones among them.
+//!
+//! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
+//! is no one's to forget.
+
+use crate::audit::AuditRecord;
+use crate::device::{
+    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration,
+    Reservation, Seen, Standing, UpdateResult,
+};
+use crate::directory::Directory;
+use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
+use crate::notice::{Notice, NoticeSubject};
+use crate::product::{Gate, Group, GroupId, Platform, Policy, Product, ProductId};
+use crate::store::{AuditId, Key, Kind, Record, Tally};
+use crate::team::{Account, AccountId, Actor, Command, Team};
+use crate::time::Timestamp;
+use std::sync::Arc;
+
+/// Every kind of key.
+pub(super) fn kinds() -> impl Iterator<Item = Kind> {
+    std::iter::successors(Some(Kind::Directory), |kind| {
+        Some(match kind {
+            Kind::Directory => Kind::Account,
+            Kind::Account => Kind::Email,
+            Kind::Email => Kind::Membership,
+            Kind::Membership => Kind::Claim,
+            Kind::Claim => Kind::Registration,
+            Kind::Registration => Kind::Product,
+            Kind::Product => Kind::Team,
+            Kind::Team => Kind::Firmware,
+            Kind::Firmware => Kind::DeviceCount,
+            Kind::DeviceCount => Kind::Device,
+            Kind::Device => Kind::Tally,
+            Kind::Tally => Kind::Audit,
+            Kind::Audit => Kind::Notice,
+            Kind::Notice => return None,
+        })
+    })
+}
+
+#[expect(clippy::expect_used, reason = "the suite names only numbers that a product can have")]
+pub(super) fn product(number: u32) -> ProductId {
+    ProductId::new(number).expect("a product's number")
+}
+
+#[expect(clippy::expect_used, reason = "the suite names only numbers that an account can have")]
+pub(super) fn account(number: u64) -> AccountId {
+    AccountId::new(number).expect("an account's number")
+}
+
+/// The ids of devices in their order, for numbers below 65536.
+pub(super) fn device_id(number: u32) -> DeviceId {
+    let [_, _, high, low] = number.to_be_bytes();
+    DeviceId::new([high, low, 0x6D, 0x04, 0x49, 0x8B, 0x49, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5])
+}
+
+pub(super) fn device_key(of: u32, number: u32) -> Key {
+    Key::Device(product(of), device_id(number))
+}
+
+/// The keys of a kind in a partition, in order; those that are extreme among them. The numbers of partitions are
+/// products', from 1.
+pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
+    let (of, owner) = (product(partition), account(partition.into()));
+    let devices = || {
+        let edges = [[0; 12], [0x7F; 12], [0x80; 12], [0xFF; 12]].map(DeviceId::new);
+        edges.into_iter().chain((1..9).map(|number| device_id(number * 7_000)))
+    };
+    let texts = || {
+        let edges = ["", " ", "%", "'", "A", "B", "_", "a", "aa", "a'; --", "é", "ü", "漢字", "🦀", "\u{10FFFF}"];
+        edges.into_iter().map(|text| Arc::from(format!("{partition}{text}")))
+    };
+    let mut keys: Vec<Key> = match kind {
+        Kind::Directory => vec![Key::Directory],
+        Kind::Account => vec![Key::Account(owner)],
+        Kind::Email => texts().map(Key::Email).collect(),
+        Kind::Membership => {
+            let products = [1, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX].map(product);
+            products.map(|product| Key::Membership(owner, product)).to_vec()
+        }
+        Kind::Claim => devices().map(|device| Key::Claim(owner, device)).collect(),
+        // The registry is one partition: what tells its keys apart here is the first byte.
+        Kind::Registration => devices()
+            .map(|device| {
+                let mut bytes = *device.as_bytes();
+                let [first, ..] = &mut bytes;
+                [*first, ..] = partition.to_le_bytes();
+                Key::Registration(DeviceId::new(bytes))
+            })
+            .collect(),
+        Kind::Product => vec![Key::Product(of)],
+        Kind::Team => vec![Key::Team(of)],
+        Kind::Firmware => vec![Key::Firmware(of)],
+        Kind::DeviceCount => vec![Key::DeviceCount(of)],
+        Kind::Device => devices().map(|device| Key::Device(of, device)).collect(),
+        Kind::Tally => [Tally::Members, Tally::Online, Tally::NoVersion, Tally::Version(0), Tally::Version(u16::MAX)]
+            .into_iter()
+            .flat_map(|tally| [0, 127, 128, 255].map(|slot| Key::Tally(of, tally, slot)))
+            .collect(),
+        Kind::Audit => [i64::MIN, -1, 0, 1, i64::MAX]
+            .into_iter()
+            .flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
+            .map(|id| Key::Audit(of, id))
+            .collect(),
+        Kind::Notice => texts().map(|name| Key::Notice(of, name)).collect(),
+    };
+    keys.sort_unstable();
+    keys
+}
+
+/// Records of a kind: plain, empty and extreme ones.
+pub(super) fn records(kind: Kind) -> Vec<Record> {
+    match kind {
+        Kind::Directory => vec![
+            Record::Directory(Directory::default()),
+            Record::Directory(Directory { next_product: u32::MAX, next_account: u64::MAX }),
+        ],
+        Kind::Account => texts()
+            .zip(moments())
+            .map(|(text, at)| Record::Account(Arc::new(Account::new(account(u64::MAX), text, at))))
+            .collect(),
+        Kind::Email => [1, u64::MAX].map(|id| Record::Email(account(id))).to_vec(),
+        Kind::Membership | Kind::Claim => vec![Record::Present],
+        Kind::Registration => registrations(),
+        Kind::Product => products(),
+        Kind::Team => [vec![], vec![1], vec![1, 1 << 63, u64::MAX], (1..500).collect()]
+            .map(|members| Record::Team(Arc::new(Team { members: members.into_iter().map(account).collect() })))
+            .to_vec(),
+        Kind::Firmware => firmware(),
+        Kind::DeviceCount => device_counts(),
+        Kind::Device => devices(),
+        Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
+        Kind::Audit => Command::ALL
+            .into_iter()
+            .zip(moments().cycle())
+            .zip(texts().cycle())
+            .zip([Actor::Operator, account(u64::MAX).into()].into_iter().cycle())
+            .map(|(((command, at), subject), actor)| {
+                Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject)))
+            })
+            .collect(),
+        Kind::Notice => moments()
+            .zip(texts())
+            .map(|(at, key)| {
+                let subject = NoticeSubject::DevicesAskToJoin;
+                Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
+            })
+            .collect(),
+    }
+}
+
+/// Records with a number in them, of the kinds that have room for one.
+pub(super) fn numbered(key: &Key, number: u32) -> Record {
+    match key {
+        Key::Device(..) => {
+            Record::Device(Device { sequence: number, ..Device::new(Standing::Member, Timestamp::from_millis(0)) })
+        }
+        Key::Registration(_) => {
+            let platform = Some(Platform::Mcuboot(number.to_string().into()));
+            Record::Registration(Registration { platform, ..Registration::default() })
+        }
+        Key::Team(_) => Record::Team(Arc::new(Team { members: [account(u64::from(number) + 1)].into() })),
+        _ => Record::DeviceCount(Box::new(DeviceCount { devices: number.into(), ..DeviceCount::default() })),
+    }
+}
+
+/// The number in such a record.
+pub(super) fn number(record: &Record) -> Option<u32> {
+    match record {
+        Record::Device(device) => Some(device.sequence),
+        Record::Registration(Registration { platform: Some(Platform::Mcuboot(number)), .. }) => number.parse().ok(),
+        Record::Team(team) => u32::try_from(team.members.first()?.get() - 1).ok(),
+        Record::DeviceCount(count) => u32::try_from(count.devices).ok(),
+        _ => None,
+    }
+}
+
+/// Keys whose records have a number, each of another kind: an engine may keep them in different tables.
+pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
+    let (of, device) = (product(partition), device_id(partition));
+    [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
+}
+
+fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+    [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
+}
+
+fn texts() -> impl Iterator<Item = String> + Clone {
+    let texts = ["", "Thermostat", "Küche \"漢字\" \\ 'oben' 🦀\n\t\u{1}\u{FEFF}\u{10FFFF}", "{\"a\":null}"];
+    texts.into_iter().map(str::to_owned).chain(std::iter::once("ß".repeat(2_000)))
+}
+
+fn versions() -> impl Iterator<Item = FirmwareVersion> + Clone {
+    [1, 255, 256, 65_534].into_iter().filter_map(|version| FirmwareVersion::new(version).ok())
+}
+
+fn platforms() -> impl Iterator<Item = Platform> + Clone {
+    let board = Platform::Mcuboot("nrf9160dk/nrf9160_ns.0-1".into());
+    [Platform::Particle(0), Platform::Particle(u16::MAX), Platform::EspIdf(u16::MAX), board].into_iter()
+}
+
+fn registrations() -> Vec<Record> {
+    let mut records = vec![Record::Registration(Registration::default())];
+    for in_product in [None, Some(product(1)), Some(product(u32::MAX))] {
+        for claimed_by in [None, Some(account(u64::MAX))] {
+            for platform in std::iter::once(None).chain(platforms().map(Some)) {
+                let (registered, security_counter) = (platform.is_some(), claimed_by.map_or(0, |_| u32::MAX));
+                records.push(Record::Registration(Registration {
+                    product: in_product,
+                    claimed_by,
+                    platform,
+                    registered,
+                    security_counter,
+                }));
+            }
+        }
+    }
+    records
+}
+
+fn products() -> Vec<Record> {
+    let policies = [
+        Policy::default(),
+        Policy {
+            gate: Gate { devices: u32::MAX, soak_millis: u64::MAX },
+            wildcard_product: false,
+            opaque_images: true,
+            forbid_downgrades: true,
+            approve_by_itself: true,
+            known_ids_only: true,
+            quarantine_limit: u32::MAX,
+        },
+    ];
+    let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });
+    let releases = std::iter::once(None).chain(versions().zip(moments()).map(release));
+    texts()
+        .zip(platforms().cycle())
+        .zip(moments())
+        .zip(policies.into_iter().cycle())
+        .zip(releases)
+        .map(|((((name, platform), at), policy), release)| {
+            let group =
+                |(id, name)| (GroupId::new(id), Group { name, release: release.map(|release| release.version) });
+            Record::Product(Arc::new(Product {
+                id: product(u32::MAX),
+                tier: name.as_str().into(),
+                next_group: u16::MAX,
+                groups: [0, 9, 10, u16::MAX].into_iter().zip(texts()).map(group).collect(),
+                name,
+                platform,
+                owner: account(u64::MAX),
+                created_at: at,
+                policy,
+                release,
+                removed_at: release.is_some().then_some(at),
+            }))
+        })
+        .collect()
+}
+
+fn firmware() -> Vec<Record> {
+    let formats = [ImageFormat::Particle, ImageFormat::EspIdf, ImageFormat::Mcuboot, ImageFormat::Opaque];
+    let hash = Sha256::new([0xFF; 32]);
+    let full = versions().zip(texts()).zip(formats).zip(moments()).enumerate();
+    let full = full.map(|(place, (((version, text), format), at))| {
+        let some = place % 2 == 1;
+        Firmware {
+            version,
+            title: text.clone(),
+            description: text.clone(),
+            uploaded_at: at,
+            uploaded_by: some.then_some(account(u64::MAX)),
+            image: ImageFacts {
+                format,
+                size: u64::MAX,
+                sha256: hash,
+                embedded: if some { vec![Sha256::new([0; 32]), hash] } else { Vec::new() },
+                security_counter: u32::MAX,
+                own_version: some.then(|| text.clone()),
+                project: some.then(|| text.clone()),
+                wildcard: some,
+            },
+            requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
+            proven: some.then_some(Proof { device: DeviceId::new([0xFF; 12]), at }),
+            released_at: some.then_some(at),
+            locked_devices: u32::MAX,
+        }
+    });
+    let full = FirmwareIndex { highest: u16::MAX, firmware: full.collect() };
+    [FirmwareIndex::default(), full].map(|index| Record::Firmware(Arc::new(index))).to_vec()
+}
+
+fn device_counts() -> Vec<Record> {
+    let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
+    let full = DeviceCount { devices: u64::MAX, quarantined: u64::MAX, reserved };
+    [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
+}
+
+/// A device for each choice of which of its options are set; the other fields go through their values meanwhile.
+fn devices() -> Vec<Record> {
+    fn turn<T: Clone>(values: &[T], step: usize) -> Option<T> {
+        values.get(step % values.len().max(1)).cloned()
+    }
+    let (moments, versions): (Vec<_>, Vec<_>) = (moments().collect(), versions().collect());
+    let at = |step| turn(&moments, step).unwrap_or_default();
+    let reported = [None, Some(0), Some(1), Some(u16::MAX)];
+    let systems: Vec<_> =
+        ["0.0.0", "65535.65535.65535", "2.0.0-rc.1"].iter().filter_map(|text| text.parse().ok()).collect();
+    let counts = [0, 1, 1 << 31, u32::MAX];
+    let names: Vec<_> = texts().collect();
+    (0..256_usize)
+        .map(|choice| {
+            let has = |bit: u32| choice >> bit & 1 == 1;
+            let target = turn(&versions, choice / 3);
+            Device {
+                standing: turn(&[Standing::Member, Standing::Quarantined, Standing::Denied], choice)
+                    .unwrap_or(Standing::Member),
+                development: has(0),
+                forced: has(1),
+                failures: turn(&[0, 1, 127, 128, u8::MAX], choice).unwrap_or(0),
+                lock: target.filter(|_| has(2)),
+                sequence: turn(&counts, choice).unwrap_or(0),
+                security_counter: turn(&counts, choice / 2).unwrap_or(0),
+                system: turn(&systems, choice).filter(|_| has(3)),
+                added_at: at(choice),
+                seen: has(4).then(|| Seen {
+                    at: at(choice / 2),
+                    session: turn(&[0, 1, 1 << 63, u64::MAX], choice / 5).unwrap_or(0),
+                    version_since: at(choice / 3),
+                    version: turn(&reported, choice / 7).flatten(),
+                    image: turn(&[ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs], choice)
+                        .unwrap_or(ImageSeen::Unknown),
+                    platform: turn(&[PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs], choice / 2)
+                        .unwrap_or(PlatformSeen::Unknown),
+                    takes_updates: choice % 3 == 0,
+                    online: choice % 5 < 2,
+                }),
+                attempt: target.filter(|_| has(5)).map(|target| Attempt {
+                    at: at(choice / 5),
+                    target,
+                    from: turn(&reported, choice / 3).flatten(),
+                    progress: turn(&[Progress::Offered, Progress::Downloading, Progress::Downloaded], choice)
+                        .unwrap_or(Progress::Offered),
+                }),
+                outcome: target.filter(|_| has(6)).map(|target| Outcome {
+                    at: at(choice / 7),
+                    target,
+                    result: turn(&[UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother], choice)
+                        .unwrap_or(UpdateResult::Failed),
+                }),
+                // An empty label is never kept, so one of the two is set.
+                label: has(7).then(|| {
+                    let name = turn(&names, choice).unwrap_or_default();
+                    let groups: &[u16] = if name.is_empty() || has(0) { &[0, 1, u16::MAX] } else { &[] };
+                    Box::new(Label { name: name.into(), groups: groups.iter().map(|id| GroupId::new(*id)).collect() })
+                }),
+            }
+        })
+        .map(Record::Device)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_reads_back_from_its_json() {
+        for kind in kinds() {
+            for record in records(kind) {
+                let json = record.to_json().unwrap();
+                let read = Record::from_json(kind, &json);
+                assert_eq!(read.as_ref().ok(), Some(&record), "{kind:?}: {json}: {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_sample_key_is_of_its_kind_and_reads_back_from_its_bytes() {
+        for kind in kinds() {
+            for key in keys(kind, 1).into_iter().chain(keys(kind, u32::MAX)) {
+                assert_eq!(key.kind(), kind);
+                assert_eq!(Key::decode(&key.encode()), Some(key));
+            }
+        }
+    }
+}
