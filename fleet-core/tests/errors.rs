@@ -322,7 +322,10 @@ fn an_account_that_does_not_exist_owns_and_claims_nothing() {
 fn a_product_id_is_never_used_twice_and_none_that_was_given_is_given_again() {
     let world = world();
     let again = world.operator(2).create_product_with_id(product(95), world.owner, "Again", Platform::Particle(6));
-    assert_eq!(again.unwrap_err().to_string(), "product id 95 is or was in use; an id is never used twice");
+    assert_eq!(
+        again.unwrap_err().to_string(),
+        "product id 95 is or was in use; choose another, for an id is never used twice"
+    );
     world.make_product(1000, "photon");
     world.make_product(1002, "photon");
     let made: Vec<u32> =

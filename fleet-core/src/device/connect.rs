@@ -60,19 +60,6 @@ pub enum UpdateProgress {
     Failed,
 }
 
-/// What was read for a connect of a device in the product that it reports.
-struct Loaded<'r> {
-    product: &'r Product,
-    index: &'r FirmwareIndex,
-    device: &'r Device,
-}
-
-/// What a connect changes, if the fast way suffices for it.
-struct Step {
-    device: Device,
-    connected: Connected,
-}
-
 impl Gateway<'_> {
     /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
     ///
@@ -85,20 +72,19 @@ impl Gateway<'_> {
         let store = self.fleet.store();
         if let Some(id) = report.names() {
             for _ in 0..store::TRIES {
-                let mut rows =
-                    store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
-                let (row, product, index) = (rows.next().flatten(), rows.next().flatten(), rows.next().flatten());
+                let rows = store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?;
+                let [Some(Row { record: Record::Device(device), stamp, .. }), product, index] = rows.as_slice() else {
+                    break;
+                };
                 let Some((product, index)) = product_of(product, index) else { break };
-                let Some(Row { record: Record::Device(device), stamp, .. }) = row else { break };
-                let loaded = Loaded { product: &product, index: &index, device: &device };
-                let Some(step) = self.step(&loaded, report) else { break };
-                let Some(commit) =
-                    self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next())
+                let mut after = device.clone();
+                let Some(connected) = self.take_fast(product, index, &mut after, report) else { break };
+                let Some(commit) = self.commit_of(id, report.device, device, *stamp, after, self.fleet.stamps().next())
                 else {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 };
                 if store::apply(store, commit)? == store::Outcome::Applied {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 }
             }
         }
@@ -124,14 +110,13 @@ impl Gateway<'_> {
         let mut products: Vec<ProductId> = order.iter().map(|(product, ..)| *product).collect();
         products.dedup();
         keys.extend(products.iter().flat_map(|id| [Key::Product(*id), Key::Firmware(*id)]));
-        let mut rows = self.fleet.store().get(&keys)?;
-        let mut rest = rows.split_off(order.len()).into_iter();
-        let products: HashMap<ProductId, (Arc<Product>, Arc<FirmwareIndex>)> = products
+        let rows = self.fleet.store().get(&keys)?;
+        let (rows, rest) = rows.split_at_checked(order.len()).unwrap_or_default();
+        let (rest, _) = rest.as_chunks();
+        let products: HashMap<ProductId, (&Product, &FirmwareIndex)> = products
             .into_iter()
-            .filter_map(|id| {
-                let (product, index) = (rest.next().flatten(), rest.next().flatten());
-                Some((id, product_of(product, index)?))
-            })
+            .zip(rest)
+            .filter_map(|(id, [product, index])| Some((id, product_of(product, index)?)))
             .collect();
 
         let mut answers: Vec<Option<Connected>> = vec![None; reports.len()];
@@ -140,13 +125,14 @@ impl Gateway<'_> {
         for ((id, device_id, place), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
-            let Some(step) = self.step(&Loaded { product, index, device: &device }, report) else { continue };
-            match self.commit_of(id, device_id, &device, stamp, step.device, slot) {
+            let mut after = device.clone();
+            let Some(connected) = self.take_fast(product, index, &mut after, report) else { continue };
+            match self.commit_of(id, device_id, device, *stamp, after, slot) {
                 Some(commit) => {
                     commits.push(commit);
-                    places.push((place, step.connected));
+                    places.push((place, connected));
                 }
-                None => put(&mut answers, place, step.connected),
+                None => put(&mut answers, place, connected),
             }
         }
         let outcomes = match self.fleet.store().commit(&commits) {
@@ -212,16 +198,18 @@ impl Gateway<'_> {
     }
 
     /// The fast way: nothing where the report needs more than the device's own row to be written.
-    fn step(&self, loaded: &Loaded<'_>, report: &Report) -> Option<Step> {
-        if loaded.device.standing != Standing::Member || needs_registry(loaded.device, report) {
+    fn take_fast(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        device: &mut Device,
+        report: &Report,
+    ) -> Option<Connected> {
+        if device.standing != Standing::Member || needs_registry(device, report) {
             return None;
         }
-        let mut device = loaded.device.clone();
-        let Some(connected) = self.take(loaded.product, loaded.index, &mut device, report) else {
-            return Some(Step { device, connected: stale(loaded.product.id) });
-        };
-        let proves = proves(loaded.index, &device).is_some();
-        (!proves).then_some(Step { device, connected })
+        let Some(connected) = self.take(product, index, device, report) else { return Some(stale(product.id)) };
+        proves(index, device).is_none().then_some(connected)
     }
 
     /// Takes a report into a row and decides; nothing where the report is stale.
@@ -323,7 +311,13 @@ impl Gateway<'_> {
             if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
                 return Ok(Place::Row(id, row));
             }
-            if !report.names_its_platform(entry.platform.as_ref()) {
+            // Of a device in a product that never said its hardware, the product's is taken.
+            let home = match entry.product {
+                Some(home) if entry.platform.is_none() => live(tx, home)?,
+                _ => None,
+            };
+            let known = entry.platform.as_ref().or(home.as_ref().map(|home| &home.platform));
+            if !report.names_its_platform(known) {
                 return Ok(match live(tx, id)? {
                     Some(_) => Place::Asks(id),
                     None => Place::Personal(Hold::UnknownProduct),
@@ -478,7 +472,7 @@ fn needs_registry(device: &Device, report: &Report) -> bool {
 }
 
 /// A product that exists and its firmware, out of their rows.
-fn product_of(product: Option<Row>, index: Option<Row>) -> Option<(Arc<Product>, Arc<FirmwareIndex>)> {
+fn product_of<'r>(product: &'r Option<Row>, index: &'r Option<Row>) -> Option<(&'r Product, &'r FirmwareIndex)> {
     let Some(Row { record: Record::Product(product), .. }) = product else { return None };
     let Some(Row { record: Record::Firmware(index), .. }) = index else { return None };
     product.removed_at.is_none().then_some((product, index))

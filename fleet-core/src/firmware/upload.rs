@@ -9,6 +9,7 @@ use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
 use crate::{Error, ErrorKind};
+use std::fmt;
 use std::sync::Arc;
 
 /// The largest binary that is looked at: 64 MiB.
@@ -98,7 +99,7 @@ pub enum UploadRefused {
         entered: FirmwareVersion,
     },
     /// Not above every version that was uploaded before (R-IMG-6).
-    #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", next_after(*highest))]
+    #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", Next(*.highest))]
     VersionNotGreater {
         /// The version that was entered.
         entered: FirmwareVersion,
@@ -108,10 +109,14 @@ pub enum UploadRefused {
 }
 
 /// What to do where a version is not above the highest.
-fn next_after(highest: u16) -> String {
-    match highest.checked_add(1).map(u32::from).map(FirmwareVersion::new) {
-        Some(Ok(next)) => format!("compile it as {next} or higher"),
-        _ => "no version is left; go on with a new product".to_owned(),
+struct Next(u16);
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match FirmwareVersion::new(u32::from(self.0) + 1) {
+            Ok(next) => write!(f, "compile it as {next} or higher"),
+            Err(_) => f.write_str("no higher one can be compiled in; go on in a new product"),
+        }
     }
 }
 
@@ -400,6 +405,6 @@ mod tests {
         };
         assert_eq!(told(1, 2), "version 1 is not above 2, the highest uploaded so far: compile it as 3 or higher");
         assert!(told(1, 65_533).ends_with("compile it as 65534 or higher"), "{}", told(1, 65_533));
-        assert!(told(1, 65_534).ends_with("go on with a new product"), "{}", told(1, 65_534));
+        assert!(told(1, 65_534).ends_with("go on in a new product"), "{}", told(1, 65_534));
     }
 }

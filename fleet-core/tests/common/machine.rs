@@ -616,7 +616,16 @@ impl Machine {
             .map(|(device, entry)| {
                 let product = entry.product.map(ProductId::get);
                 let claimed_by = entry.claimed_by.map(AccountId::get);
-                (number(device), model::Entry { product, claimed_by, platform: entry.platform.clone() })
+                (
+                    number(device),
+                    model::Entry {
+                        product,
+                        claimed_by,
+                        platform: entry.platform.clone(),
+                        registered: entry.registered,
+                        counter: entry.security_counter,
+                    },
+                )
             })
             .collect();
         let wanted: Vec<_> = self.model.registry.iter().map(|(device, entry)| (*device, entry.clone())).collect();

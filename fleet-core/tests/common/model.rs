@@ -36,6 +36,9 @@ pub(crate) struct Entry {
     pub(crate) product: Option<ProductNumber>,
     pub(crate) claimed_by: Option<AccountNumber>,
     pub(crate) platform: Option<Platform>,
+    pub(crate) registered: bool,
+    /// The highest security counter confirmed in products it has left.
+    pub(crate) counter: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -423,7 +426,12 @@ impl Model {
     pub(crate) fn remove_product(&mut self, id: ProductNumber) -> Result<(), Code> {
         let product = self.products.get_mut(&id).ok_or("not_found")?;
         product.removed = true;
-        product.rows.clear();
+        for (device, row) in std::mem::take(&mut product.rows) {
+            if row.standing != Standing::Denied {
+                let entry = self.registry.get_mut(&device).unwrap();
+                entry.counter = entry.counter.max(row.counter);
+            }
+        }
         for entry in self.registry.values_mut().filter(|entry| entry.product == Some(id)) {
             entry.product = None;
         }
@@ -432,10 +440,8 @@ impl Model {
 
     /// R-IMP-3, 4, 12.
     fn judge(&self, id: ProductNumber, entry: Option<&Entry>) -> &'static str {
-        let product = &self.products[&id];
-        let Some(entry) = entry else {
-            return if product.policy.known_ids_only { "unknown_id" } else { "imported" };
-        };
+        let (product, nothing) = (&self.products[&id], Entry::default());
+        let entry = entry.unwrap_or(&nothing);
         if let Some(home) = entry.product {
             return if home == id { "already_here" } else { "in_another_product" };
         }
@@ -444,6 +450,9 @@ impl Model {
         }
         if entry.platform.as_ref().is_some_and(|platform| *platform != product.platform) {
             return "wrong_platform";
+        }
+        if product.policy.known_ids_only && !entry.registered {
+            return "unknown_id";
         }
         "imported"
     }
@@ -479,8 +488,10 @@ impl Model {
             return Ok(verdicts);
         }
         for number in new {
-            product.rows.entry(number).or_insert(Row::new(Standing::Member)).standing = Standing::Member;
-            self.registry.entry(number).or_default().product = Some(id);
+            let entry = self.registry.entry(number).or_default();
+            let row = product.rows.entry(number).or_insert(Row::new(Standing::Member));
+            (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+            entry.product = Some(id);
         }
         Ok(verdicts)
     }
@@ -490,15 +501,16 @@ impl Model {
         if row.standing != Standing::Quarantined {
             return Err("not_found");
         }
-        if self.judge(id, self.registry.get(&device)) != "imported" {
+        if !["imported", "unknown_id"].contains(&self.judge(id, self.registry.get(&device))) {
             return Err("cannot_join");
         }
         let product = self.products.get_mut(&id).unwrap();
         if !product.has_room_for(1) {
             return Err("limit_exceeded");
         }
-        product.rows.get_mut(&device).unwrap().standing = Standing::Member;
-        self.registry.get_mut(&device).unwrap().product = Some(id);
+        let (row, entry) = (product.rows.get_mut(&device).unwrap(), self.registry.get_mut(&device).unwrap());
+        (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+        entry.product = Some(id);
         Ok(())
     }
 
@@ -511,8 +523,10 @@ impl Model {
         if deny {
             product.rows.insert(device, Row::new(Standing::Denied));
         }
+        let entry = self.registry.get_mut(&device).unwrap();
+        entry.counter = entry.counter.max(row.counter);
         if row.standing == Standing::Member {
-            self.registry.get_mut(&device).unwrap().product = None;
+            entry.product = None;
         }
         Ok(())
     }
@@ -546,12 +560,13 @@ impl Model {
     }
 
     pub(crate) fn register(&mut self, device: DeviceNumber, platform: Platform) -> Result<u64, Code> {
-        let new = u64::from(!self.registry.contains_key(&device));
+        let new = u64::from(!self.registry.get(&device).is_some_and(|entry| entry.registered));
         if self.registry.get(&device).and_then(|entry| entry.platform.as_ref()).is_some_and(|known| *known != platform)
         {
             return Err("cannot_join");
         }
-        self.registry.entry(device).or_default().platform = Some(platform);
+        let entry = self.registry.entry(device).or_default();
+        (entry.platform, entry.registered) = (Some(platform), true);
         Ok(new)
     }
 
@@ -722,13 +737,13 @@ impl Model {
             ended: None,
         };
         let at = said.at.min(now);
-        let known = self.registry.contains_key(&said.device);
         let mut entry = self.registry.get(&said.device).cloned().unwrap_or_default();
         entry.platform = entry.platform.or(said.platform.clone());
         let live = |id: &u32| self.products.get(id).is_some_and(|product| !product.removed);
         let named = said.product.filter(|id| *id != 0 && *id != 65_535);
         let in_named = named.filter(|id| live(id) && self.products[id].rows.contains_key(&said.device));
-        let hardware = said.platform.clone().or(entry.platform.clone());
+        let home = entry.product.and_then(|home| self.products.get(&home));
+        let hardware = said.platform.clone().or(entry.platform.clone()).or(home.map(|home| home.platform.clone()));
         let wildcard = matches!((named, hardware), (Some(id), Some(Platform::Particle(own))) if id == u32::from(own));
         let elsewhere = named.filter(|_| in_named.is_none() && !wildcard);
         let of = in_named.or(if elsewhere.is_some() { None } else { entry.product });
@@ -739,6 +754,7 @@ impl Model {
         {
             return stale(home);
         }
+        let mut remembered = true;
         let told = match (of, elsewhere) {
             (Some(id), _) => {
                 let product = self.products.get_mut(&id).unwrap();
@@ -752,12 +768,12 @@ impl Model {
             (None, Some(id)) if !live(&id) => personal(Hold::UnknownProduct),
             (None, Some(id)) => {
                 let product = &self.products[&id];
-                let entry_known = (known || !product.policy.known_ids_only).then_some(&entry);
                 let welcome = product.policy.approve_by_itself
-                    && self.judge(id, entry_known) == "imported"
+                    && self.judge(id, Some(&entry)) == "imported"
                     && product.has_room_for(1);
                 let waiting = product.rows.values().filter(|row| row.standing == Standing::Quarantined).count();
                 let mut row = Row::new(if welcome { Standing::Member } else { Standing::Quarantined });
+                row.counter = entry.counter;
                 let (answer, ended) = product.take(&mut row, said, now).unwrap();
                 if welcome {
                     entry.product = Some(id);
@@ -766,6 +782,8 @@ impl Model {
                     let product = self.products.get_mut(&id).unwrap();
                     product.prove(&row);
                     product.rows.insert(said.device, row);
+                } else {
+                    remembered = false;
                 }
                 Told { product: Some(id), answer, ended }
             }
@@ -775,7 +793,9 @@ impl Model {
         {
             seen.online = false;
         }
-        self.registry.insert(said.device, entry);
+        if remembered {
+            self.registry.insert(said.device, entry);
+        }
         told
     }
 

@@ -40,8 +40,14 @@ struct Candidate {
     /// Where its first line stands among the verdicts.
     place: u32,
     verdict: Verdict,
-    /// Its registry entry's stamp and entry, as it was when the verdict was found.
-    entry: Option<(Stamp, Registration)>,
+    /// Its registry entry as it was when the verdict was found. Boxed, as most ids of a list are new.
+    entry: Option<Box<Entry>>,
+}
+
+/// A registry entry and its stamp.
+struct Entry {
+    stamp: Stamp,
+    registration: Registration,
 }
 
 /// What an import is decided on beside the devices themselves.
@@ -206,8 +212,10 @@ impl Console<'_> {
     fn judge(&self, ground: &Ground, chunk: &mut [Candidate]) -> Result<(), Error> {
         let keys: Vec<Key> = chunk.iter().map(|one| Key::Registration(one.id)).collect();
         for (one, row) in chunk.iter_mut().zip(self.fleet.store().get(&keys)?) {
-            one.entry = row.and_then(|Row { record, stamp, .. }| Some((stamp, Registration::from_record(record)?)));
-            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|(_, entry)| entry));
+            one.entry = row.and_then(|Row { record, stamp, .. }| {
+                Some(Box::new(Entry { stamp, registration: Registration::from_record(record)? }))
+            });
+            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|entry| &entry.registration));
         }
         Ok(())
     }
@@ -291,11 +299,11 @@ impl Console<'_> {
         for one in chunk {
             let row = one.entry.as_ref().and_then(|_| rows.next().flatten());
             let key = Key::Registration(one.id);
-            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|(stamp, _)| *stamp) });
+            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|entry| entry.stamp) });
             if one.verdict != Verdict::Imported {
                 continue;
             }
-            let mut entry = one.entry.as_ref().map(|(_, entry)| entry.clone()).unwrap_or_default();
+            let mut entry = one.entry.as_ref().map(|entry| entry.registration.clone()).unwrap_or_default();
             entry.product = Some(id);
             let kept_counter = entry.security_counter;
             writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });

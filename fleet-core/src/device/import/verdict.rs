@@ -137,10 +137,10 @@ pub(crate) fn judge(product: &Product, team: &Team, entry: Option<&Registration>
     let entry = entry.unwrap_or(&nothing);
     match (entry.product, entry.claimed_by, &entry.platform) {
         (Some(home), ..) if home == product.id => Verdict::AlreadyHere,
-        _ if product.policy.known_ids_only && !entry.registered => Verdict::UnknownId,
         (Some(_), ..) => Verdict::InAnotherProduct,
         (None, Some(account), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
         (.., Some(known)) if *known != product.platform => Verdict::WrongPlatform { known: Box::new(known.clone()) },
+        _ if product.policy.known_ids_only && !entry.registered => Verdict::UnknownId,
         _ => Verdict::Imported,
     }
 }
