@@ -58,7 +58,7 @@ fn record(key: &Key, number: u8) -> Record {
         Kind::Email => format!("{}", u32::from(number) + 1),
         Kind::Product => format!(
             r#"{{"id":1,"name":"{number}","platform":"particle:6","owner":1,"created_at":-5,"tier":"free",
-                "policy":{{}},"release":null,"groups":{{}},"removed_at":null}}"#
+                "policy":{{}},"release":null,"groups":{{}},"next_group":1,"removed_at":null}}"#
         ),
         Kind::Team => format!(r#"{{"members":[{}]}}"#, u32::from(number) + 1),
         Kind::Firmware => format!(r#"{{"highest":{number},"firmware":[]}}"#),
