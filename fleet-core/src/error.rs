@@ -55,7 +55,7 @@ pub enum ErrorKind {
         problem: String,
     },
     /// An id, an e-mail or a title that must be unique is in use.
-    #[error("{what} `{value}` is taken; choose another")]
+    #[error("{what} `{value}` is taken; choose another, or have that one given up first")]
     Taken {
         /// What must be unique, in a word.
         what: &'static str,
@@ -79,7 +79,7 @@ pub enum ErrorKind {
     UploadRefused(UploadRefused),
     /// A version that does not run on enough devices yet (R-TGT-2).
     #[error(
-        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock it to a test device first"
+        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock {} to it first", if *needed == 1 { "a test device" } else { "more test devices" }
     )]
     NotProven {
         /// The version that was to be released.
@@ -167,7 +167,7 @@ pub enum ErrorKind {
         reason: String,
     },
     /// A product id that was used before is never used again (R-PRD-1).
-    #[error("product id {id} is or was in use; an id is never used twice")]
+    #[error("product id {id} is or was in use; choose another, for an id is never used twice")]
     ProductIdUsed {
         /// The id.
         id: ProductId,

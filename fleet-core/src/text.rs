@@ -14,8 +14,10 @@ pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<us
     if characters > *length.end() {
         return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Error::invalid(field, "has a control character in it"));
+    // Only what is longer than a name has lines: a name with a line end would forge a second line where it is listed.
+    let has_lines = length.end() > NAME.end();
+    if text.chars().any(|c| c.is_control() && !(has_lines && c == '\n')) {
+        return Err(Error::invalid(field, "has a control character in it; type it again without"));
     }
     Ok(text.to_owned())
 }

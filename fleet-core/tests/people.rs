@@ -96,7 +96,11 @@ fn an_invitation_is_told_accepted_once_and_makes_a_member() {
     assert_eq!(code(world.person(bob, 2).product(world.product)), "not_found", "who is invited sees nothing yet");
     assert_eq!(world.person(bob, 2).invitations().unwrap().len(), 1);
     world.person(bob, 2).accept_invitation(world.product).unwrap();
-    assert_eq!(code(world.person(bob, 3).accept_invitation(world.product)), "forbidden", "a member has nothing to answer");
+    assert_eq!(
+        code(world.person(bob, 3).accept_invitation(world.product)),
+        "forbidden",
+        "a member has nothing to answer"
+    );
     assert_eq!(code(world.person(bob, 3).rename_product(world.product, "Heater")), "ok", "R-TEAM-2");
     assert_eq!(code(world.person(bob, 3).invite(world.product, "alice@example.com")), "forbidden", "R-TEAM-3");
     assert!(world.fleet.pending_notices(None, 10).unwrap().items.is_empty(), "an answered invitation is not sent");

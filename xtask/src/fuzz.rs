@@ -3,6 +3,7 @@
 //! libFuzzer needs its coverage counters in the code, not a nightly compiler: the flags below are stable. The C++
 //! part is compiled by the crate `libfuzzer-sys`, so nothing is fetched here.
 
+use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,13 +36,18 @@ const TARGETS: &[Target] = &[
     Target { name: "recognise", seeds: "firmware", longest: 4096, chooses_seal: false },
 ];
 
+/// The names of what can be fuzzed.
+pub(crate) fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|target| target.name).collect()
+}
+
 /// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
 pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
-    let target = TARGETS.iter().find(|target| target.name == format).ok_or_else(|| {
-        let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
-        format!("`{format}` is no fuzz target; there are {}", names.join(", "))
-    })?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = TARGETS
+        .iter()
+        .find(|target| target.name == format)
+        .ok_or_else(|| format!("`{format}` is no fuzz target; there are {}", names().join(", ")))?;
+    let root = root();
     let binary = build(&root, target)?;
     let corpus = tempfile::tempdir().map_err(|error| format!("no folder for the corpus: {error}"))?;
     let vectors = root.join("fleet-core/tests/vectors");
@@ -105,9 +111,4 @@ fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn finish(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
-    if status.success() { Ok(()) } else { Err(format!("{:?} ended with {status}", command.get_program())) }
 }

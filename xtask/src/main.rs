@@ -1,30 +1,97 @@
-//! The project's chores.
+//! The project's chores, each as one command: `cargo xtask --help` names them.
 
+mod ci;
 mod fuzz;
+mod licences;
+mod spec;
 mod vectors;
+mod workspace;
 
-use std::env;
-use std::path::Path;
+use clap::{Parser, Subcommand, ValueEnum};
+use spec::StoreKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["vectors", "firmware", path] => show(&vectors::firmware::run(Path::new(path))),
-        ["vectors", "import", path] => show(&vectors::import::run(Path::new(path))),
-        ["fuzz", format, runs] => match runs.parse().map_err(|_| format!("`{runs}` is no number of runs")) {
-            Ok(runs) => finished(fuzz::run(format, runs)),
-            Err(why) => finished(Err(why)),
-        },
-        _ => {
-            eprintln!("usage: cargo xtask vectors firmware|import PATH\n       cargo xtask fuzz FORMAT RUNS");
-            ExitCode::from(2)
-        }
-    }
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
 }
 
-fn finished(outcome: Result<(), String>) -> ExitCode {
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Run all tests: the workspace's, the scenarios on every store, the vectors.
+    Test,
+    /// Run everything that a submission must pass, or one step of it.
+    Ci {
+        /// One step only.
+        #[arg(value_parser = ci::names())]
+        step: Option<String>,
+    },
+    /// Compare what is read here with what independent tools read.
+    Vectors {
+        /// What the vectors are of.
+        kind: VectorKind,
+        /// An `expected.json`, a folder with one, or a folder of such folders.
+        path: PathBuf,
+    },
+    /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
+    Spec {
+        /// The file or folder.
+        path: PathBuf,
+        /// The store to run on.
+        #[arg(long, default_value = "all")]
+        store: Stores,
+    },
+    /// Measure, each figure beside its floor.
+    Bench {
+        /// Handed on to the bench.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Fuzz a reader.
+    Fuzz {
+        /// Which.
+        #[arg(value_parser = fuzz::names())]
+        format: String,
+        /// With so many inputs.
+        #[arg(long, default_value_t = 10_000_000)]
+        runs: u64,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum VectorKind {
+    Firmware,
+    Import,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Stores {
+    Memory,
+    Sqlite,
+    All,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().chore {
+        Chore::Test => ci::test(),
+        Chore::Ci { step } => ci::run(step.as_deref()),
+        Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
+        Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
+        Chore::Spec { path, store } => match store {
+            Stores::Memory => spec::run(&path, &[StoreKind::Memory]),
+            Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]),
+            Stores::All => spec::run(&path, &StoreKind::ALL),
+        }
+        .show(),
+        Chore::Bench { arguments } => {
+            workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
+        }
+        Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -32,12 +99,4 @@ fn finished(outcome: Result<(), String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn show(report: &vectors::Report) -> ExitCode {
-    for (name, difference) in &report.failures {
-        println!("FAILED {name}: {difference}");
-    }
-    println!("{} passed, {} failed", report.passed, report.failures.len());
-    if report.failures.is_empty() && report.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

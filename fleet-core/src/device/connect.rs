@@ -6,7 +6,7 @@
 
 use super::report::{Observed, Report, end_attempt, is_stale, observe};
 use super::{
-    Attempt, Device, DeviceCount, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult,
+    Attempt, Device, DeviceCount, DeviceId, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, UpdateResult,
 };
 use super::{import::Verdict, import::judge, tally};
 use crate::Error;
@@ -19,7 +19,7 @@ use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, StoreError, Sto
 use crate::team::Team;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a connect came to.
@@ -60,19 +60,6 @@ pub enum UpdateProgress {
     Failed,
 }
 
-/// What was read for a connect of a device in the product that it reports.
-struct Loaded<'r> {
-    product: &'r Product,
-    index: &'r FirmwareIndex,
-    device: &'r Device,
-}
-
-/// What a connect changes, if the fast way suffices for it.
-struct Step {
-    device: Device,
-    connected: Connected,
-}
-
 impl Gateway<'_> {
     /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
     ///
@@ -85,20 +72,19 @@ impl Gateway<'_> {
         let store = self.fleet.store();
         if let Some(id) = report.names() {
             for _ in 0..store::TRIES {
-                let mut rows =
-                    store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?.into_iter();
-                let (row, product, index) = (rows.next().flatten(), rows.next().flatten(), rows.next().flatten());
+                let rows = store.get(&[Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)])?;
+                let [Some(Row { record: Record::Device(device), stamp, .. }), product, index] = rows.as_slice() else {
+                    break;
+                };
                 let Some((product, index)) = product_of(product, index) else { break };
-                let Some(Row { record: Record::Device(device), stamp, .. }) = row else { break };
-                let loaded = Loaded { product: &product, index: &index, device: &device };
-                let Some(step) = self.step(&loaded, report) else { break };
-                let Some(commit) =
-                    self.commit_of(id, report.device, &device, stamp, step.device, self.fleet.stamps().next())
+                let mut after = device.clone();
+                let Some(connected) = self.take_fast(product, index, &mut after, report) else { break };
+                let Some(commit) = self.commit_of(id, report.device, device, *stamp, after, self.fleet.stamps().next())
                 else {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 };
                 if store::apply(store, commit)? == store::Outcome::Applied {
-                    return Ok(step.connected);
+                    return Ok(connected);
                 }
             }
         }
@@ -111,25 +97,26 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
+        // Of a device that is told of twice, only the first report may go ahead of the others.
+        let mut told: HashSet<DeviceId, foldhash::fast::RandomState> = HashSet::default();
         let mut order: Vec<(ProductId, DeviceId, usize)> = reports
             .iter()
             .enumerate()
+            .filter(|(_, report)| told.insert(report.device))
             .filter_map(|(place, report)| Some((report.names()?, report.device, place)))
             .collect();
         order.sort_unstable();
-        order.dedup_by_key(|(product, device, _)| (*product, *device));
         let mut keys: Vec<Key> = order.iter().map(|(product, device, _)| Key::Device(*product, *device)).collect();
         let mut products: Vec<ProductId> = order.iter().map(|(product, ..)| *product).collect();
         products.dedup();
         keys.extend(products.iter().flat_map(|id| [Key::Product(*id), Key::Firmware(*id)]));
-        let mut rows = self.fleet.store().get(&keys)?;
-        let mut rest = rows.split_off(order.len()).into_iter();
-        let products: HashMap<ProductId, (Arc<Product>, Arc<FirmwareIndex>)> = products
+        let rows = self.fleet.store().get(&keys)?;
+        let (rows, rest) = rows.split_at_checked(order.len()).unwrap_or_default();
+        let (rest, _) = rest.as_chunks();
+        let products: HashMap<ProductId, (&Product, &FirmwareIndex)> = products
             .into_iter()
-            .filter_map(|id| {
-                let (product, index) = (rest.next().flatten(), rest.next().flatten());
-                Some((id, product_of(product, index)?))
-            })
+            .zip(rest)
+            .filter_map(|(id, [product, index])| Some((id, product_of(product, index)?)))
             .collect();
 
         let mut answers: Vec<Option<Connected>> = vec![None; reports.len()];
@@ -138,13 +125,14 @@ impl Gateway<'_> {
         for ((id, device_id, place), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
-            let Some(step) = self.step(&Loaded { product, index, device: &device }, report) else { continue };
-            match self.commit_of(id, device_id, &device, stamp, step.device, slot) {
+            let mut after = device.clone();
+            let Some(connected) = self.take_fast(product, index, &mut after, report) else { continue };
+            match self.commit_of(id, device_id, device, *stamp, after, slot) {
                 Some(commit) => {
                     commits.push(commit);
-                    places.push((place, step.connected));
+                    places.push((place, connected));
                 }
-                None => put(&mut answers, place, step.connected),
+                None => put(&mut answers, place, connected),
             }
         }
         let outcomes = match self.fleet.store().commit(&commits) {
@@ -210,27 +198,33 @@ impl Gateway<'_> {
     }
 
     /// The fast way: nothing where the report needs more than the device's own row to be written.
-    fn step(&self, loaded: &Loaded<'_>, report: &Report) -> Option<Step> {
-        if loaded.device.standing != Standing::Member || needs_registry(loaded.device, report) {
+    fn take_fast(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        device: &mut Device,
+        report: &Report,
+    ) -> Option<Connected> {
+        if device.standing != Standing::Member || needs_registry(device, report) {
             return None;
         }
-        let mut device = loaded.device.clone();
-        let connected = self.take(loaded.product, loaded.index, &mut device, report);
-        let proves = proves(loaded.index, &device).is_some();
-        (!proves).then_some(Step { device, connected })
+        let Some(connected) = self.take(product, index, device, report) else { return Some(stale(product.id)) };
+        proves(index, device).is_none().then_some(connected)
     }
 
-    /// Takes a report into a row and decides.
-    fn take(&self, product: &Product, index: &FirmwareIndex, device: &mut Device, report: &Report) -> Connected {
+    /// Takes a report into a row and decides; nothing where the report is stale.
+    fn take(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        device: &mut Device,
+        report: &Report,
+    ) -> Option<Connected> {
         match observe(device, report, product, index, self.now) {
-            Observed::Stale => Connected {
-                product: Some(product.id),
-                answer: Answer::Held { hold: Hold::StaleReport, target: None },
-                outcome: None,
-            },
+            Observed::Stale => None,
             Observed::Taken(outcome) => {
                 let answer = answer(product, index, report.device, device, self.now);
-                Connected { product: Some(product.id), answer, outcome }
+                Some(Connected { product: Some(product.id), answer, outcome })
             }
         }
     }
@@ -275,14 +269,36 @@ impl Gateway<'_> {
             if entry.platform.is_none() {
                 entry.platform.clone_from(&report.platform);
             }
-            let connected = match self.place(tx, report, &entry)? {
-                Place::Personal(hold) => {
-                    Connected { product: None, answer: Answer::Held { hold, target: None }, outcome: None }
+            let place = self.place(tx, report, &entry)?;
+            let left = match entry.product {
+                Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
+                    tx.get::<Device>((home, report.device))?.map(|row| (home, row))
                 }
-                Place::Row(id, before) => self.connect_row(tx, id, before, report)?,
-                Place::Asks(id) => self.ask(tx, id, &mut entry, known.is_some(), report)?,
+                _ => None,
             };
-            if known.as_ref() != Some(&entry) {
+            if let Some((home, row)) = &left
+                && row.seen.is_some_and(|seen| is_stale(&seen, report.session, report.at.min(self.now)))
+            {
+                return Ok(stale(*home));
+            }
+            let (connected, remembered) = match place {
+                Place::Personal(hold) => {
+                    let answer = Answer::Held { hold, target: None };
+                    (Connected { product: None, answer, outcome: None }, true)
+                }
+                Place::Row(id, before) => match self.connect_row(tx, id, before, report)? {
+                    Some(connected) => (connected, true),
+                    None => return Ok(stale(id)),
+                },
+                Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
+            };
+            // A device that is heard elsewhere is no longer connected as one of its product.
+            if let Some((home, before)) = left {
+                let mut row = before.clone();
+                row.seen = row.seen.map(|seen| Seen { online: false, ..seen });
+                put_device(tx, home, report.device, Some(&before), row);
+            }
+            if remembered && known.as_ref() != Some(&entry) {
                 tx.put(report.device, entry);
             }
             Ok(connected)
@@ -295,7 +311,13 @@ impl Gateway<'_> {
             if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
                 return Ok(Place::Row(id, row));
             }
-            if !report.names_its_platform(entry.platform.as_ref()) {
+            // Of a device in a product that never said its hardware, the product's is taken.
+            let home = match entry.product {
+                Some(home) if entry.platform.is_none() => live(tx, home)?,
+                _ => None,
+            };
+            let known = entry.platform.as_ref().or(home.as_ref().map(|home| &home.platform));
+            if !report.names_its_platform(known) {
                 return Ok(match live(tx, id)? {
                     Some(_) => Place::Asks(id),
                     None => Place::Personal(Hold::UnknownProduct),
@@ -309,58 +331,59 @@ impl Gateway<'_> {
         }
     }
 
-    /// A report for a row that is there.
+    /// A report for a row that is there; nothing where it is stale.
     fn connect_row(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
         before: Device,
         report: &Report,
-    ) -> Result<Connected, Error> {
-        let (product, mut index) = required(tx, id)?;
+    ) -> Result<Option<Connected>, Error> {
+        let (product, index) = required(tx, id)?;
         let mut device = before.clone();
-        let connected = self.take(&product, &index, &mut device, report);
-        if let Some(version) = proves(&index, &device)
+        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok(None) };
+        self.prove(tx, id, index, report.device, &device);
+        put_device(tx, id, report.device, Some(&before), device);
+        Ok(Some(connected))
+    }
+
+    /// Writes down that a version runs on a device of the product, if this report is the first to say so (R-TGT-2).
+    fn prove(
+        &self,
+        tx: &mut Transaction<'_>,
+        id: ProductId,
+        mut index: Arc<FirmwareIndex>,
+        device: DeviceId,
+        row: &Device,
+    ) {
+        if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device: report.device, at: self.now });
+            firmware.proven = Some(Proof { device, at: self.now });
             tx.put(id, index);
         }
-        put_device(tx, id, report.device, Some(&before), device);
-        Ok(connected)
     }
 
     /// A device reports a product that it is not in: it joins at once where the product says so, or waits (R-IMP-9).
+    /// Says too whether it is to be remembered: strangers beyond the quarantine's limit leave nothing behind.
     fn ask(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
         entry: &mut Registration,
-        was_known: bool,
         report: &Report,
-    ) -> Result<Connected, Error> {
+    ) -> Result<(Connected, bool), Error> {
         let (product, index) = required(tx, id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
         let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-        if let Some(home) = entry.product
-            && let Some(mut device) = tx.get::<Device>((home, report.device))?
-            && let before = device.clone()
-            && let Some(seen) = &mut device.seen
-        {
-            seen.online = false;
-            put_device(tx, home, report.device, Some(&before), device);
-        }
-        // An id that the host never registered says its hardware itself; it counts unless only known ids may join.
-        let known = was_known || !product.policy.known_ids_only;
-        let welcome = product.policy.approve_by_itself
-            && judge(&product, &team, known.then_some(&*entry)) == Verdict::Imported
-            && {
-                let taken = count.taken(self.now, None);
-                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
-            };
+        let welcome = product.policy.approve_by_itself && judge(&product, &team, Some(entry)) == Verdict::Imported && {
+            let taken = count.taken(self.now, None);
+            self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
+        };
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
-        let mut device = Device::new(standing, self.now);
-        let connected = self.take(&product, &index, &mut device, report);
+        let security_counter = entry.security_counter;
+        let mut device = Device { security_counter, ..Device::new(standing, self.now) };
+        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok((stale(id), false)) };
         if welcome {
             count.devices += 1;
             entry.product = Some(id);
@@ -368,11 +391,12 @@ impl Gateway<'_> {
             count.quarantined += 1;
             notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
         } else {
-            return Ok(connected);
+            return Ok((connected, false));
         }
         tx.put(id, count);
+        self.prove(tx, id, index, report.device, &device);
         put_device(tx, id, report.device, None, device);
-        Ok(connected)
+        Ok((connected, true))
     }
 }
 
@@ -444,7 +468,7 @@ fn needs_registry(device: &Device, report: &Report) -> bool {
 }
 
 /// A product that exists and its firmware, out of their rows.
-fn product_of(product: Option<Row>, index: Option<Row>) -> Option<(Arc<Product>, Arc<FirmwareIndex>)> {
+fn product_of<'r>(product: &'r Option<Row>, index: &'r Option<Row>) -> Option<(&'r Product, &'r FirmwareIndex)> {
     let Some(Row { record: Record::Product(product), .. }) = product else { return None };
     let Some(Row { record: Record::Firmware(index), .. }) = index else { return None };
     product.removed_at.is_none().then_some((product, index))
@@ -473,6 +497,11 @@ fn find(tx: &mut Transaction<'_>, id: DeviceId, reported: Option<u32>) -> Result
     }
     let Some(home) = tx.get::<Registration>(id)?.and_then(|entry| entry.product) else { return Ok(None) };
     Ok(tx.get::<Device>((home, id))?.map(|row| (home, row)))
+}
+
+/// What a report is answered that is older than what is known (R-TGT-17).
+fn stale(product: ProductId) -> Connected {
+    Connected { product: Some(product), answer: Answer::Held { hold: Hold::StaleReport, target: None }, outcome: None }
 }
 
 fn put(answers: &mut [Option<Connected>], place: usize, connected: Connected) {

@@ -110,7 +110,8 @@ impl Console<'_> {
             let before = row_of(tx, product, device, Standing::Quarantined)?;
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match judge(&access.product, &access.team, Some(&entry)) {
-                Verdict::Imported => {}
+                // A person's approval is worth more than a list (R-IMP-9 names rules 3 and 4 only).
+                Verdict::Imported | Verdict::UnknownId => {}
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
@@ -120,8 +121,10 @@ impl Console<'_> {
             count.quarantined = count.quarantined.saturating_sub(1);
             entry.product = Some(product);
             tx.put(product, count);
+            let security_counter = before.security_counter.max(entry.security_counter);
             tx.put(device, entry);
-            put_device(tx, product, device, Some(&before), Device { standing: Standing::Member, ..before.clone() });
+            let joined = Device { standing: Standing::Member, security_counter, ..before.clone() };
+            put_device(tx, product, device, Some(&before), joined);
             self.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
         })
@@ -248,7 +251,8 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to be of another platform than
-    /// the list says. What stands before it in the list has been registered.
+    /// the list says. Of a list of more than 4,096, what stands thousands before it has been registered; once the list
+    /// is put right, the same call completes it.
     pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
         team::allow(self.actor, Command::RegisterDevices)?;
         let mut new = 0;
@@ -258,8 +262,9 @@ impl Console<'_> {
                 tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
                 for (id, platform) in chunk {
                     let known: Option<Registration> = tx.get(*id)?;
-                    new += u64::from(known.is_none());
+                    new += u64::from(!known.as_ref().is_some_and(|known| known.registered));
                     let mut entry = known.clone().unwrap_or_default();
+                    entry.registered = true;
                     match (&entry.platform, platform) {
                         (Some(known), Some(listed)) if known != listed => {
                             let reason = format!("it is known to be of {known}, the list says {listed}");
@@ -279,7 +284,7 @@ impl Console<'_> {
     }
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks.
+/// Takes a device's places: in the registry, in the count, among the locks. Its security counter stays with the registry.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -287,12 +292,12 @@ pub(crate) fn forget(
     row: &Device,
     count: &mut DeviceCount,
 ) -> Result<(), Error> {
+    let mut entry: Registration = tx.get(device)?.unwrap_or_default();
     match row.standing {
-        Standing::Denied => {}
+        Standing::Denied => return Ok(()),
         Standing::Quarantined => count.quarantined = count.quarantined.saturating_sub(1),
         Standing::Member => {
             count.devices = count.devices.saturating_sub(1);
-            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             entry.product = None;
             // Customers are of the product: what leaves it is no customer's.
             if let Some(Claimant::Customer(_, customer)) = entry.claimed_by {
@@ -300,13 +305,14 @@ pub(crate) fn forget(
                 release_claim(tx, product, customer, device)?;
             }
             tx.delete(Key::DeviceCode(product, device));
-            tx.put(device, entry);
             if row.lock.is_some() {
                 let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
                 move_lock(tx, product, &mut index, row.lock, None);
             }
         }
     }
+    entry.security_counter = entry.security_counter.max(row.security_counter);
+    tx.put(device, entry);
     Ok(())
 }
 

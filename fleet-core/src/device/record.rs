@@ -26,6 +26,16 @@ pub struct Registration {
     /// Its hardware, once the host registered it or it said so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
+    /// Whether the host registered it: it is on a manufacturing list (R-IMP-12).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub registered: bool,
+    /// The highest security counter that it confirmed in products it has left: a device does not forget its own (R-TGT-15).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub security_counter: u32,
+}
+
+fn is_zero(counter: &u32) -> bool {
+    *counter == 0
 }
 
 /// A device's row in a product.

@@ -1,7 +1,7 @@
 //! What a device says of itself when it connects, and what that changes in its row: pure.
 
 use super::{Attempt, Device, DeviceId, ImageSeen, Outcome, PlatformSeen, Seen, SystemVersion, UpdateResult};
-use crate::firmware::{FirmwareIndex, Sha256};
+use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
 
@@ -127,7 +127,8 @@ pub(crate) fn observe(
         image,
         platform,
         takes_updates: report.takes_updates,
-        online: true,
+        // The connect of a session that has ended, told again, does not bring it back.
+        online: before.filter(|_| told_again).is_none_or(|seen| seen.online),
     });
     if report.system.is_some() {
         device.system.clone_from(&report.system);
@@ -140,9 +141,14 @@ pub(crate) fn observe(
     Observed::Taken(finish(device, report.version, at, told_again))
 }
 
-/// Ends the update under way, if the report ends it.
+/// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
+/// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
 fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, told_again: bool) -> Option<Outcome> {
-    let Attempt { target, from, .. } = device.attempt?;
+    let Some(Attempt { target, from, .. }) = device.attempt else {
+        let given_up = device.outcome.filter(|outcome| outcome.result != UpdateResult::Succeeded)?;
+        return (version == Some(given_up.target.get()))
+            .then(|| end(device, given_up.target, UpdateResult::Succeeded, at));
+    };
     let result = if version == Some(target.get()) {
         UpdateResult::Succeeded
     } else if version == from {
@@ -159,13 +165,17 @@ fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, told_again: 
 /// Ends the update under way with a result.
 pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<Outcome> {
     let attempt = device.attempt.take()?;
+    Some(end(device, attempt.target, result, at))
+}
+
+fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> Outcome {
     if result == UpdateResult::Succeeded {
         device.failures = 0;
         device.forced = false;
     } else {
         device.failures = device.failures.saturating_add(1);
     }
-    let outcome = Outcome { at, target: attempt.target, result };
+    let outcome = Outcome { at, target, result };
     device.outcome = Some(outcome);
-    Some(outcome)
+    outcome
 }

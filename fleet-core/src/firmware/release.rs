@@ -127,8 +127,8 @@ impl Console<'_> {
         Err(ErrorKind::NotProven { version: firmware.version, needed: gate.devices, running, soaked }.into())
     }
 
-    /// On how many devices a version runs, by their last report, for as long as the product asks. The counters say at
-    /// once where there are too few.
+    /// On how many devices a version runs, by their last report, for as long as the product asks. What was reported
+    /// before the upload was another image. The counters say at once where there are too few.
     fn running(&self, tx: &Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<u32, Error> {
         let gate = product.policy.gate;
         let counted = tx.sum(product.id, Tally::Version(firmware.version.get()))?;
@@ -141,9 +141,10 @@ impl Console<'_> {
             let runs = device.standing == Standing::Member
                 && device.seen.is_some_and(|seen| {
                     seen.version == Some(firmware.version.get())
+                        && seen.at >= firmware.uploaded_at
                         && seen.image != ImageSeen::Differs
                         && seen.platform != PlatformSeen::Differs
-                        && self.now.since(seen.version_since) >= gate.soak()
+                        && self.now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak()
                 });
             running = running.saturating_add(runs.into());
         })?;

@@ -9,6 +9,7 @@ use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
 use crate::{Error, ErrorKind};
+use std::fmt;
 use std::sync::Arc;
 
 /// The largest binary that is looked at: 64 MiB.
@@ -22,7 +23,7 @@ pub enum UploadRefused {
     #[error(transparent)]
     Image(ImageError),
     /// More than [`MAX_IMAGE_BYTES`].
-    #[error("the file has {bytes} bytes; at most {MAX_IMAGE_BYTES} are taken")]
+    #[error("the file has {bytes} bytes, at most {MAX_IMAGE_BYTES} are taken: upload the application's image alone")]
     TooLarge {
         /// How many it has.
         bytes: usize,
@@ -38,7 +39,7 @@ pub enum UploadRefused {
         limit: usize,
     },
     /// An image of another vendor's kind than the platform's.
-    #[error("{article} {format} does not run on this product's {platform}")]
+    #[error("{article} {format} does not run on this product's {platform}: upload it to a product of its own hardware")]
     OtherFormat {
         /// The kind of image.
         format: ImageFormat,
@@ -98,13 +99,25 @@ pub enum UploadRefused {
         entered: FirmwareVersion,
     },
     /// Not above every version that was uploaded before (R-IMG-6).
-    #[error("version {entered} is not above {highest}, the highest uploaded so far: compile it as {} or higher", highest + 1)]
+    #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", Next(*.highest))]
     VersionNotGreater {
         /// The version that was entered.
         entered: FirmwareVersion,
         /// The highest before it, deleted ones too.
         highest: u16,
     },
+}
+
+/// What to do where a version is not above the highest.
+struct Next(u16);
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match FirmwareVersion::new(u32::from(self.0) + 1) {
+            Ok(next) => write!(f, "compile it as {next} or higher"),
+            Err(_) => f.write_str("no higher one can be compiled in; go on in a new product"),
+        }
+    }
 }
 
 impl UploadRefused {
@@ -381,5 +394,21 @@ impl FirmwareIndex {
             Some(other) => Err(ErrorKind::Taken { what: "title", value: other.title.clone() }.into()),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_that_is_not_above_the_highest_is_told_the_next_one_if_there_is_one() {
+        let told = |entered, highest| {
+            let entered = FirmwareVersion::new(entered).unwrap();
+            UploadRefused::VersionNotGreater { entered, highest }.to_string()
+        };
+        assert_eq!(told(1, 2), "version 1 is not above 2, the highest uploaded so far: compile it as 3 or higher");
+        assert!(told(1, 65_533).ends_with("compile it as 65534 or higher"), "{}", told(1, 65_533));
+        assert!(told(1, 65_534).ends_with("go on in a new product"), "{}", told(1, 65_534));
     }
 }

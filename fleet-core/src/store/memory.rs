@@ -3,12 +3,13 @@
 //! Devices and registry entries, of which there may be millions, are kept in tables of their own; everything else is in
 //! one ordered map. One lock guards it all, so reads and commits are each from one moment.
 
+mod places;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
-use crate::device::{Device, DeviceId, Registration};
+use crate::device::{DeviceId, Registration};
 use crate::product::ProductId;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -30,7 +31,8 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Rows {
-    devices: Table<(ProductId, DeviceId), Device>,
+    /// As records, so that they can be shown without being copied.
+    devices: Table<(ProductId, DeviceId), Record>,
     registry: Table<DeviceId, Registration>,
     rest: BTreeMap<Key, (Record, Stamp)>,
 }
@@ -58,7 +60,7 @@ impl Store for MemoryStore {
                 let place = |key: &Key| if let Key::Device(product, id) = key { Some((*product, *id)) } else { None };
                 let found =
                     rows.devices.range(map(&range.first, place), map(&range.last, place), range.reverse, range.limit);
-                found.map(|((product, id), device, stamp)| device_row(product, id, device, stamp)).collect()
+                found.map(|((product, id), record, stamp)| device_row(product, id, record, stamp)).collect()
             }
             (Some(Key::Registration(_)), _) | (_, Some(Key::Registration(_))) => {
                 let place = |key: &Key| if let Key::Registration(id) = key { Some(*id) } else { None };
@@ -103,10 +105,10 @@ impl Store for MemoryStore {
         }
         if let (Some(Key::Device(..)), _) | (_, Some(Key::Device(..))) = (any_end(&range.first), any_end(&range.last)) {
             let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-            for ((product, id), device, _) in rows.devices.iter() {
+            for ((product, id), record, _) in rows.devices.iter() {
                 let key = Key::Device(product, id);
                 if range.contains(&key) {
-                    visit(&key, &Record::Device(device.clone()));
+                    visit(&key, record);
                 }
             }
             return Ok(());
@@ -122,8 +124,8 @@ impl Rows {
     fn row(&self, key: &Key) -> Option<Row> {
         match key {
             Key::Device(product, id) => {
-                let (device, stamp) = self.devices.get(&(*product, *id))?;
-                Some(device_row(*product, *id, device, stamp))
+                let (record, stamp) = self.devices.get(&(*product, *id))?;
+                Some(device_row(*product, *id, record, stamp))
             }
             Key::Registration(id) => {
                 let (entry, stamp) = self.registry.get(id)?;
@@ -147,8 +149,8 @@ impl Rows {
 
     fn apply(&mut self, write: &Write) {
         match write {
-            Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
-                self.devices.insert((*product, *id), device.clone(), *stamp);
+            Write::Put { key: Key::Device(product, id), record, stamp } => {
+                self.devices.insert((*product, *id), record.clone(), *stamp);
             }
             Write::Put { key: Key::Registration(id), record: Record::Registration(entry), stamp } => {
                 self.registry.insert(*id, entry.clone(), *stamp);
@@ -171,8 +173,8 @@ impl Rows {
     }
 }
 
-fn device_row(product: ProductId, id: DeviceId, device: &Device, stamp: Stamp) -> Row {
-    Row { key: Key::Device(product, id), record: Record::Device(device.clone()), stamp }
+fn device_row(product: ProductId, id: DeviceId, record: &Record, stamp: Stamp) -> Row {
+    Row { key: Key::Device(product, id), record: record.clone(), stamp }
 }
 
 fn registration_row(id: DeviceId, entry: &Registration, stamp: Stamp) -> Row {

@@ -1,1 +1,67 @@
-//! SQLite.
+//! Keeps a fleet in one SQLite file that people can query.
+//!
+//! ```
+//! use fleet_core::Fleet;
+//! use fleet_store_sqlite::SqliteStore;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("fleet.db");
+//! let fleet = Fleet::open(SqliteStore::open(&path)?);
+//! # let _ = fleet;
+//!
+//! // Anything that speaks SQL may read the file, also while the fleet is open.
+//! let file = rusqlite::Connection::open(&path)?;
+//! let online = "SELECT count(*) FROM devices WHERE product = 1000 AND online";
+//! assert_eq!(file.query_row(online, [], |row| row.get::<_, i64>(0))?, 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it promises
+//! - A commit that was answered is on the disk: it outlives a power cut with [`Synchronous::Full`], the default, and
+//!   the end of the process with [`Synchronous::Normal`]. A batch of commits is one transaction and costs one fsync, so
+//!   merge what comes at the same time.
+//! - Commits are serializable. A batch that fails with an error was not applied, except where the error says
+//!   `store_outcome_unknown`: then the disk failed in the middle, and what is there must be read.
+//! - Reading goes on while something is being written. Each read, and each walk over a whole range, sees one moment;
+//!   a walk that takes long keeps the write-ahead log from being taken back until it ends.
+//! - Several processes may have the file open. One of them writes at a time; the others wait for it, up to
+//!   [`Options::busy_timeout`], and then answer `store_unavailable`, which helps to try again. All must run on one
+//!   machine: a write-ahead log does not work over a network file system.
+//! - A file of another program, or of a newer version of this one, is refused and not touched.
+//!
+//! # What is in the file
+//! | table | what | key |
+//! |---|---|---|
+//! | `device` | each device of a product, a column for each thing that is known of it | product, id |
+//! | `registration` | each device's entry in the registry: its product, its claim, its hardware | id |
+//! | `tally` | counters of a product, each in a few slots to be summed | product, counter, slot |
+//! | `record` | everything else, as JSON in `body`, with its `kind`, `product` and `account` | the encoded key |
+//!
+//! For people there are views, which name what the tables number and write moments as `2016-03-08T12:00:00Z`:
+//! `devices`, `registry`, `counters` (one row a counter) and `audit`. `.schema` in the `sqlite3` shell shows them all.
+//! ```sql
+//! SELECT version, value FROM counters WHERE product = 1000 AND counter = 'version' ORDER BY value DESC;
+//! SELECT id, seen_at, outcome_target FROM devices WHERE product = 1000 AND outcome_result = 'failed';
+//! SELECT at, actor, command, subject FROM audit WHERE product = 1000 ORDER BY at DESC LIMIT 20;
+//! SELECT body ->> 'name' FROM record WHERE kind = 'product';
+//! ```
+//! One device is found by its key in `device`: `WHERE product = 1000 AND id = x'55ff6d04498b49a1b2c3d4e5'`. Only read:
+//! a row that is changed by hand under its old stamp may be overwritten, or not noticed, by a fleet that is open.
+//!
+//! # Backup
+//! `VACUUM INTO 'copy.db'`, or `.backup copy.db` in the `sqlite3` shell, makes a whole copy while the fleet is open.
+//! Copying the file by other means is safe only while nobody has it open, and then together with the `-wal` file
+//! beside it, if there is one.
+#![forbid(unsafe_code)]
+
+mod batch;
+mod decoded;
+mod error;
+mod open;
+mod options;
+mod store;
+mod table;
+mod transaction;
+
+pub use options::{Options, Synchronous};
+pub use store::SqliteStore;

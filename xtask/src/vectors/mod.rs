@@ -20,4 +20,20 @@ impl Report {
             Err(why) => self.failures.push((name.into(), why)),
         }
     }
+
+    /// Prints each failure and a closing count.
+    ///
+    /// # Errors
+    /// Where something failed, or nothing ran.
+    pub(crate) fn show(&self) -> Result<(), String> {
+        for (name, difference) in &self.failures {
+            println!("FAILED {name}: {difference}");
+        }
+        println!("{} passed, {} failed", self.passed, self.failures.len());
+        match (self.passed, self.failures.len()) {
+            (0, 0) => Err("there is nothing to run".to_owned()),
+            (_, 0) => Ok(()),
+            (_, failed) => Err(format!("{failed} did not go as expected")),
+        }
+    }
 }

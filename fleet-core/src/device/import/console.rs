@@ -40,8 +40,14 @@ struct Candidate {
     /// Where its first line stands among the verdicts.
     place: u32,
     verdict: Verdict,
-    /// Its registry entry's stamp and entry, as it was when the verdict was found.
-    entry: Option<(Stamp, Registration)>,
+    /// Its registry entry as it was when the verdict was found. Boxed, as most ids of a list are new.
+    entry: Option<Box<Entry>>,
+}
+
+/// A registry entry and its stamp.
+struct Entry {
+    stamp: Stamp,
+    registration: Registration,
 }
 
 /// What an import is decided on beside the devices themselves.
@@ -89,19 +95,11 @@ impl Console<'_> {
     ) -> Result<ImportReport, Error> {
         let import = import_of(list);
         let list = DeviceList::read(list)?;
-        let ground = self.ground(product)?;
-        let (mut report, candidates) = self.plan(&ground, &list, import)?;
-        let mut new: Vec<Candidate> = candidates.into_iter().filter(|one| one.verdict == Verdict::Imported).collect();
-        if new.is_empty() || report.refused.is_some() {
+        let (mut report, mut new) = self.prepare(product, &list, import)?;
+        if new.is_empty() {
             return Ok(report);
         }
         let to_add = new.len() as u64;
-        if new.len() > CHUNK
-            && let Some(refused) = self.reserve(product, import, to_add)?
-        {
-            refuse(&mut report, refused);
-            return Ok(report);
-        }
         let mut added = 0;
         let chunks = new.len().div_ceil(CHUNK);
         for (chunk, done) in new.chunks_mut(CHUNK).zip(1..) {
@@ -129,6 +127,24 @@ impl Console<'_> {
             }
         }
         Ok(report)
+    }
+
+    /// The plan of an import and what it is to add, with places held where that takes more than one commit. Planned
+    /// again where others took places in between: it may be this very list that they imported.
+    fn prepare(
+        &self,
+        product: ProductId,
+        list: &DeviceList<'_>,
+        import: u64,
+    ) -> Result<(ImportReport, Vec<Candidate>), Error> {
+        for _ in 0..store::TRIES {
+            let (report, mut new) = self.plan(&self.ground(product)?, list, import)?;
+            new.retain(|one| one.verdict == Verdict::Imported && report.refused.is_none());
+            if new.len() <= CHUNK || self.reserve(product, import, new.len() as u64)? {
+                return Ok((report, new));
+            }
+        }
+        Err(store::contention().into())
     }
 
     /// Reads the records that an import is decided on.
@@ -196,8 +212,10 @@ impl Console<'_> {
     fn judge(&self, ground: &Ground, chunk: &mut [Candidate]) -> Result<(), Error> {
         let keys: Vec<Key> = chunk.iter().map(|one| Key::Registration(one.id)).collect();
         for (one, row) in chunk.iter_mut().zip(self.fleet.store().get(&keys)?) {
-            one.entry = row.and_then(|Row { record, stamp, .. }| Some((stamp, Registration::from_record(record)?)));
-            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|(_, entry)| entry));
+            one.entry = row.and_then(|Row { record, stamp, .. }| {
+                Some(Box::new(Entry { stamp, registration: Registration::from_record(record)? }))
+            });
+            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|entry| &entry.registration));
         }
         Ok(())
     }
@@ -208,21 +226,20 @@ impl Console<'_> {
         self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
     }
 
-    /// Holds places for all devices of a large list.
-    fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<Option<LimitExceeded>, Error> {
+    /// Holds places for all devices of a large list, if there are as many.
+    fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<bool, Error> {
         self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
             let taken = count.taken(self.now, Some(import));
-            if let Err(limit) =
-                self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken.saturating_add(new))
-            {
-                return Ok(Some(limit));
+            let would_be = taken.saturating_add(new);
+            if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
+                return Ok(false);
             }
             count.reserved.retain(|held| held.import != import && held.until > self.now);
             count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
             tx.put(id, count);
-            Ok(None)
+            Ok(true)
         })
     }
 
@@ -246,7 +263,13 @@ impl Console<'_> {
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
             // With places of its own this always holds, unless they ran out of time or the tier was lowered.
-            self.room(&ground, new, step.import)?;
+            if let Err(limit) = self.room(&ground, new, step.import) {
+                if attempt == 0 {
+                    // The verdicts are older than the count: what takes the places may be these very devices.
+                    continue;
+                }
+                return Err(limit.into());
+            }
             let commit = self.commit_of(id, ground, chunk, new, step)?;
             if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
                 return Ok(new);
@@ -276,12 +299,13 @@ impl Console<'_> {
         for one in chunk {
             let row = one.entry.as_ref().and_then(|_| rows.next().flatten());
             let key = Key::Registration(one.id);
-            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|(stamp, _)| *stamp) });
+            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|entry| entry.stamp) });
             if one.verdict != Verdict::Imported {
                 continue;
             }
-            let mut entry = one.entry.as_ref().map(|(_, entry)| entry.clone()).unwrap_or_default();
+            let mut entry = one.entry.as_ref().map(|entry| entry.registration.clone()).unwrap_or_default();
             entry.product = Some(id);
+            let kept_counter = entry.security_counter;
             writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
             let key = Key::Device(id, one.id);
             let device = match row {
@@ -289,7 +313,9 @@ impl Console<'_> {
                     checks.push(Check { key: key.clone(), stamp: Some(stamp) });
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
-                    let after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
+                    let security_counter = before.security_counter.max(kept_counter);
+                    let after =
+                        Device { standing: Standing::Member, added_at: self.now, security_counter, ..before.clone() };
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
                     });
@@ -297,7 +323,7 @@ impl Console<'_> {
                 }
                 _ => {
                     joined += 1;
-                    Device::new(Standing::Member, self.now)
+                    Device { security_counter: kept_counter, ..Device::new(Standing::Member, self.now) }
                 }
             };
             writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });

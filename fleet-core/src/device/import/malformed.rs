@@ -59,7 +59,7 @@ pub enum Malformed {
     #[error("more than one device id on this line: write one id a line, or name the columns in a header")]
     SeveralIds,
     /// A quote that is not closed, or not where a field ends.
-    #[error("a quote on this line is not closed")]
+    #[error("a quote on this line is not closed: close it or take it out")]
     UnterminatedQuote,
     /// Bytes that are no character in the file's encoding.
     #[error("characters on this line could not be decoded: save the file as UTF-8 text")]
@@ -71,7 +71,7 @@ pub enum Malformed {
         bytes: u32,
     },
     /// The column of the ids is empty on this line, or the line ends before it.
-    #[error("nothing in the column of the device ids")]
+    #[error("nothing in the column of the device ids: fill it in or delete the line")]
     MissingField,
 }
 

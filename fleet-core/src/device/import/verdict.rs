@@ -117,25 +117,31 @@ impl fmt::Display for Verdict {
             Self::DuplicateOf { line } => write!(f, "the same device as on line {line}"),
             Self::InAnotherProduct => f.write_str("in another product: remove it there first"),
             Self::ClaimedOutsideTeam => f.write_str("claimed by somebody outside the team: they must unclaim it first"),
-            Self::WrongPlatform { known } => write!(f, "its hardware is {known}, not this product's"),
-            Self::UnknownId => f.write_str("not among the registered devices: check the id"),
+            Self::WrongPlatform { known } => {
+                write!(f, "its hardware is {known}, not this product's: import it into a product of that hardware")
+            }
+            Self::UnknownId => {
+                f.write_str("not among the registered devices: check the id, or have it registered first")
+            }
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::OverDeviceLimit => f.write_str("over the tier's device limit"),
+            Self::OverDeviceLimit => {
+                f.write_str("it is good, but the list does not fit the tier: take a larger tier, or shorten the list")
+            }
         }
     }
 }
 
 /// Whether a device may join a product, by its entry in the registry (R-IMP-3, R-IMP-4, R-IMP-12).
 pub(crate) fn judge(product: &Product, team: &Team, entry: Option<&Registration>) -> Verdict {
-    let Some(entry) = entry else {
-        return if product.policy.known_ids_only { Verdict::UnknownId } else { Verdict::Imported };
-    };
+    let nothing = Registration::default();
+    let entry = entry.unwrap_or(&nothing);
     match (entry.product, entry.claimed_by, &entry.platform) {
         (Some(home), ..) if home == product.id => Verdict::AlreadyHere,
         (Some(_), ..) => Verdict::InAnotherProduct,
         (None, Some(Claimant::Customer(..)), _) => Verdict::ClaimedOutsideTeam,
         (None, Some(Claimant::Account(account)), _) if !team.members.contains(&account) => Verdict::ClaimedOutsideTeam,
         (.., Some(known)) if *known != product.platform => Verdict::WrongPlatform { known: Box::new(known.clone()) },
+        _ if product.policy.known_ids_only && !entry.registered => Verdict::UnknownId,
         _ => Verdict::Imported,
     }
 }

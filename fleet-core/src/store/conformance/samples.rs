@@ -250,7 +250,14 @@ fn registrations() -> Vec<Record> {
         let customer = Claimant::Customer(product(u32::MAX), CustomerId::LAST);
         for claimed_by in [None, Some(Claimant::Account(account(u64::MAX))), Some(customer)] {
             for platform in std::iter::once(None).chain(platforms().map(Some)) {
-                records.push(Record::Registration(Registration { product: in_product, claimed_by, platform }));
+                let (registered, security_counter) = (platform.is_some(), claimed_by.map_or(0, |_| u32::MAX));
+                records.push(Record::Registration(Registration {
+                    product: in_product,
+                    claimed_by,
+                    platform,
+                    registered,
+                    security_counter,
+                }));
             }
         }
     }

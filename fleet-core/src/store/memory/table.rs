@@ -1,11 +1,11 @@
 //! A hash table of many small records that can also be read in key order.
 //!
-//! Records stand in one array; the hash table holds their places, and beside each the hash, so that growing it never
-//! touches a record. The order is made when it is first asked for: a bulk import pays nothing for it.
+//! Records stand in one array; another holds their places, and beside each the hash, so that growing it never touches a
+//! record. The order is made when it is first asked for: a bulk import pays nothing for it.
 
+use super::places::Places;
 use crate::store::Stamp;
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
@@ -13,17 +13,11 @@ use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug)]
 pub(super) struct Table<K, V> {
-    places: HashTable<Place>,
+    places: Places,
     rows: Vec<Option<(K, Stamp, V)>>,
     free: Vec<u32>,
     hasher: RandomState,
     order: Mutex<Option<Order<K>>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    hash: u32,
-    row: u32,
 }
 
 /// Keys in order. Those of deleted rows may still be among them, but no more than a part.
@@ -41,7 +35,7 @@ const RECENT: usize = 4096;
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
-            places: HashTable::new(),
+            places: Places::default(),
             rows: Vec::new(),
             free: Vec::new(),
             hasher: RandomState::default(),
@@ -57,8 +51,11 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     }
 
     pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
-        if let Some(Some(row)) = self.place(&key).and_then(|place| self.rows.get_mut(place)) {
-            (row.1, row.2) = (stamp, value);
+        let hash = self.hash(&key);
+        if let Some(place) = self.places.find(hash, |place| is(&self.rows, place, &key)) {
+            if let Some(Some(row)) = self.rows.get_mut(place as usize) {
+                (row.1, row.2) = (stamp, value);
+            }
             return;
         }
         let row = Some((key, stamp, value));
@@ -77,27 +74,21 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
                 u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
             }
         };
-        let hash = self.hash(&key);
-        self.places.insert_unique(spread(hash), Place { hash, row: place }, |place| spread(place.hash));
+        self.places.insert(hash, place);
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.added.push(key);
             if order.added.len() > self.rows.len() + RECENT {
                 let (places, rows, hasher) = (&self.places, &self.rows, &self.hasher);
-                order.settle(|key| {
-                    let hash = hash_of(hasher, key);
-                    places.find(spread(hash), |place| is(rows, place, hash, key)).is_some()
-                });
+                order.settle(|key| places.find(hash_of(hasher, key), |place| is(rows, place, key)).is_some());
             }
         }
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        let hash = self.hash(key);
-        let Ok(entry) = self.places.find_entry(spread(hash), |place| is(&self.rows, place, hash, key)) else { return };
-        let (place, _) = entry.remove();
-        if let Some(row) = self.rows.get_mut(place.row as usize) {
+        let Some(place) = self.places.remove(self.hash(key), |place| is(&self.rows, place, key)) else { return };
+        if let Some(row) = self.rows.get_mut(place as usize) {
             *row = None;
-            self.free.push(place.row);
+            self.free.push(place);
         }
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.removed += 1;
@@ -130,8 +121,7 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     }
 
     fn place(&self, key: &K) -> Option<usize> {
-        let hash = self.hash(key);
-        self.places.find(spread(hash), |place| is(&self.rows, place, hash, key)).map(|place| place.row as usize)
+        self.places.find(self.hash(key), |place| is(&self.rows, place, key)).map(|place| place as usize)
     }
 
     fn hash(&self, key: &K) -> u32 {
@@ -143,13 +133,8 @@ fn hash_of<K: Hash>(hasher: &RandomState, key: &K) -> u32 {
     (hasher.hash_one(key) >> 32) as u32
 }
 
-/// 64 bits of hash out of the 32 that are kept: the table looks at both ends.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-fn is<K: Eq, V>(rows: &[Option<(K, Stamp, V)>], place: &Place, hash: u32, key: &K) -> bool {
-    place.hash == hash && matches!(rows.get(place.row as usize), Some(Some((found, ..))) if found == key)
+fn is<K: Eq, V>(rows: &[Option<(K, Stamp, V)>], place: u32, key: &K) -> bool {
+    matches!(rows.get(place as usize), Some(Some((found, ..))) if found == key)
 }
 
 impl<K: Copy + Ord> Order<K> {

@@ -1,6 +1,7 @@
 //! The store in memory beside the simplest that could be right: one ordered map.
 
 use super::*;
+use crate::device::Device;
 use crate::store::{Stamps, Tally};
 use crate::team::Team;
 use proptest::prelude::*;

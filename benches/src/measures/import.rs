@@ -1,0 +1,70 @@
+//! A list of the whole fleet, imported into a product that has no device yet.
+
+use super::by_hand;
+use crate::Result;
+use crate::rounds::{Figures, beside, timed};
+use crate::world::{Setting, World};
+use fleet_core::store::Store;
+use fleet_core::{DeviceId, MemoryStore};
+use fleet_store_sqlite::SqliteStore;
+use foldhash::fast::RandomState;
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Duration;
+
+/// Reading the same file, decoding the ids and putting them in a set that has room for them.
+pub(super) fn memory(setting: &Setting) -> Result<Figures> {
+    let list = setting.device_list()?;
+    beside(
+        setting.rounds(15),
+        1,
+        || import(MemoryStore::new(), &list, setting.devices),
+        || {
+            timed(|| {
+                let text = std::fs::read(&list)?;
+                let mut set = HashSet::<DeviceId, RandomState>::default();
+                set.reserve(text.len() / 25);
+                for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                    set.insert(DeviceId::from_hex(line).ok_or("a line is no id")?);
+                }
+                Ok(set)
+            })
+        },
+    )
+}
+
+/// Inserting the same rows by hand, in order and as many a transaction.
+pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
+    let list = setting.device_list()?;
+    let (ours, floor) = (setting.path("import-ours.db"), setting.path("import-floor.db"));
+    beside(
+        setting.rounds(3),
+        1,
+        || {
+            remove(&ours);
+            import(SqliteStore::open(&ours)?, &list, setting.devices)
+        },
+        || {
+            remove(&floor);
+            let mut connection = by_hand::create(&floor)?;
+            timed(|| by_hand::insert(&mut connection, setting.ids()))
+        },
+    )
+}
+
+fn import(store: impl Store + 'static, list: &Path, devices: usize) -> Result<Duration> {
+    let world = World::empty(store)?;
+    timed(|| {
+        let report = world.console().import(world.product, &std::fs::read(list)?)?;
+        if report.counts().imported == devices as u64 { Ok(report) } else { Err("not all were imported".into()) }
+    })
+}
+
+/// Removes a database, if it is there.
+fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+}

@@ -1,0 +1,66 @@
+//! What is measured, a file for each kind of operation.
+
+mod by_hand;
+mod connect;
+mod decide;
+mod dry_run;
+mod import;
+mod memory;
+mod release;
+mod summary;
+
+use crate::Result;
+use crate::report::{Target, Unit};
+use crate::rounds::Figures;
+use crate::world::Setting;
+
+/// An operation, and what it is to reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it counts.
+    pub unit: Unit,
+    /// What it is to reach.
+    pub target: Target,
+    /// Measures it.
+    pub run: fn(&Setting) -> Result<Figures>,
+}
+
+/// All of them, the quickest first.
+pub const ALL: [Measure; 12] = [
+    time("decide", times(3.0).and(20.0), decide::decide),
+    time("connect, memory", times(4.0), connect::memory),
+    time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
+    time("import of the fleet, memory", times(3.0), import::memory),
+    time("import of the fleet, SQLite", times(2.0), import::sqlite),
+    time("release, the fleet against 1000 devices, memory", times(1.2), release::memory),
+    time("release, the fleet against 1000 devices, SQLite", times(1.2), release::sqlite),
+    time("dry run of a release", most(200e6), dry_run::memory),
+    time("summary, memory", most(5e6), summary::memory),
+    time("summary, SQLite", most(5e6), summary::sqlite),
+    bytes("memory a device", most(300.0), memory::imported),
+    bytes("memory a device, after a list in order", most(300.0), memory::listed),
+];
+
+const fn time(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
+    Measure { name, unit: Unit::Nanoseconds, target, run }
+}
+
+const fn bytes(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
+    Measure { name, unit: Unit::Bytes, target, run }
+}
+
+const fn times(ratio: f64) -> Target {
+    Target { ratio: Some(ratio), ours: None }
+}
+
+const fn most(ours: f64) -> Target {
+    Target { ratio: None, ours: Some(ours) }
+}
+
+impl Target {
+    const fn and(self, ours: f64) -> Self {
+        Self { ours: Some(ours), ..self }
+    }
+}

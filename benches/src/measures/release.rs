@@ -1,0 +1,46 @@
+//! Releasing a firmware to the whole fleet: one small write, so a thousand devices take as long.
+
+use crate::Result;
+use crate::rounds::{Figures, beside, timed};
+use crate::world::{Setting, World, version};
+use fleet_core::MemoryStore;
+use fleet_store_sqlite::SqliteStore;
+use std::time::Duration;
+
+/// A fleet that any is held against.
+const FEW: usize = 1000;
+
+pub(super) fn memory(setting: &Setting) -> Result<Figures> {
+    let (many, few) = setting.fleets(FEW);
+    compare(
+        setting.rounds(301),
+        200,
+        &World::running(MemoryStore::new(), many)?,
+        &World::running(MemoryStore::new(), few)?,
+    )
+}
+
+pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
+    let (_, few) = setting.fleets(FEW);
+    compare(
+        setting.rounds(151),
+        2,
+        &World::open(SqliteStore::open(setting.sqlite_copy("release-many.db")?)?)?,
+        &World::running(SqliteStore::open(setting.path("release-few.db"))?, few)?,
+    )
+}
+
+fn compare(rounds: usize, times: usize, many: &World, few: &World) -> Result<Figures> {
+    beside(rounds, times, || release(many, times), || release(few, times))
+}
+
+/// Versions 1 and 2 in turn.
+fn release(world: &World, times: usize) -> Result<Duration> {
+    let (one, two) = (version(1)?, version(2)?);
+    timed(|| {
+        for time in 0..times {
+            world.console().release(world.product, if time % 2 == 0 { one } else { two })?;
+        }
+        Ok(())
+    })
+}

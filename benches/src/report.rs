@@ -1,0 +1,110 @@
+//! The table for people, and the same for programs.
+
+use crate::Result;
+use crate::rounds::Figures;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::Path;
+
+/// What a measure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Time for one operation.
+    Nanoseconds,
+    /// Memory for one device.
+    Bytes,
+}
+
+/// What a measure is to reach.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Target {
+    /// So many times the floor at most.
+    pub ratio: Option<f64>,
+    /// So much at most, in the measure's unit.
+    pub ours: Option<f64>,
+}
+
+/// A line of the table.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What was measured.
+    pub name: &'static str,
+    /// What it counts.
+    pub unit: Unit,
+    /// What it came to.
+    pub figures: Figures,
+    /// What it is to reach.
+    pub target: Target,
+}
+
+impl Line {
+    /// Whether the target is reached.
+    pub fn is_reached(&self) -> bool {
+        let Target { ratio, ours } = self.target;
+        ratio.is_none_or(|most| self.figures.ratio().is_some_and(|ratio| ratio <= most))
+            && ours.is_none_or(|most| self.figures.ours <= most)
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "ours_ns": self.figures.ours,
+            "floor_ns": self.figures.floor,
+            "ratio": self.figures.ratio(),
+            "unit": if self.unit == Unit::Bytes { "bytes" } else { "ns" },
+            "target_ns": self.target.ours,
+            "target_ratio": self.target.ratio,
+            "reached": self.is_reached(),
+        })
+    }
+}
+
+/// The names of the columns.
+pub fn heading() -> String {
+    format!("{:<52}{:>10}{:>10}{:>8}  {:<20}", "measure", "ours", "floor", "ratio", "target")
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let figure = |value: Option<f64>| value.map_or("–".to_owned(), |value| amount(value, self.unit));
+        let ratio = self.figures.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
+        let target = match self.target {
+            Target { ratio: Some(ratio), ours: None } => format!("≤ {ratio} ×"),
+            Target { ratio: None, ours: Some(ours) } => format!("≤ {}", amount(ours, self.unit)),
+            Target { ratio: Some(ratio), ours: Some(ours) } => format!("≤ {ratio} ×, ≤ {}", amount(ours, self.unit)),
+            Target { ratio: None, ours: None } => "–".to_owned(),
+        };
+        let reached = if self.is_reached() { "ok" } else { "MISS" };
+        let (ours, floor) = (figure(Some(self.figures.ours)), figure(self.figures.floor));
+        write!(f, "{:<52}{ours:>10}{floor:>10}{ratio:>8}  {target:<20}{reached}", self.name)
+    }
+}
+
+/// Writes all lines as JSON. The figures of a line are in its `unit`, whatever their names say.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_json(path: &Path, lines: &[Line]) -> Result<()> {
+    let lines: Vec<Value> = lines.iter().map(Line::to_json).collect();
+    std::fs::write(path, serde_json::to_string_pretty(&lines)? + "\n")?;
+    Ok(())
+}
+
+/// A figure as people write it, with three digits that count.
+fn amount(value: f64, unit: Unit) -> String {
+    let (value, unit) = match unit {
+        Unit::Bytes => (value, "B"),
+        Unit::Nanoseconds if value >= 1e9 => (value / 1e9, "s"),
+        Unit::Nanoseconds if value >= 1e6 => (value / 1e6, "ms"),
+        Unit::Nanoseconds if value >= 1e3 => (value / 1e3, "µs"),
+        Unit::Nanoseconds => (value, "ns"),
+    };
+    let digits = if value >= 100.0 || value.fract() == 0.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{value:.digits$} {unit}")
+}

@@ -1,1 +1,0 @@
-//! Examples share nothing; each is a program of its own.

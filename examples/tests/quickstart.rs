@@ -1,0 +1,71 @@
+//! What a new user sees first, held to the letter.
+
+#![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The example as cargo built it for this run of the tests.
+fn quickstart(arguments: &[&Path]) -> Output {
+    let mut program: PathBuf = std::env::current_exe().unwrap();
+    program.pop();
+    program.set_file_name("examples");
+    Command::new(program.join("quickstart")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn the_story_is_told_to_the_letter_and_fits_a_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("new");
+    let output = quickstart(&[&folder]);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+    let told = text(&output.stdout).replace(folder.to_str().unwrap(), "FOLDER");
+    let expected = include_str!("quickstart.txt");
+    assert!(told == expected, "examples/tests/quickstart.txt says otherwise; if this is right, keep it:\n{told}");
+    for line in told.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_secret_of_a_sticker_is_not_told() {
+    assert!(text(include_bytes!("../data/devices.csv")).contains("NVYM5RK6AHCBELA"));
+    assert!(!include_str!("quickstart.txt").contains("NVYM5RK6AHCBELA"));
+}
+
+#[test]
+fn a_second_run_in_a_folder_says_what_to_do_and_leaves_it_alone() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(quickstart(&[home.path()]).status.success());
+    let file = home.path().join("fleet.db");
+    let before = std::fs::read(&file).unwrap();
+    let output = quickstart(&[home.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(told.contains("is there already") && told.contains("delete it"), "{told}");
+    assert!(std::fs::read(&file).unwrap() == before, "the database was changed");
+}
+
+#[test]
+fn arguments_that_are_no_folder_are_answered_in_words() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for (arguments, expected) in [
+        (vec![Path::new("--folder")], "`--folder` is not understood; usage: "),
+        (vec![Path::new("a"), Path::new("b")], "usage: "),
+        (vec![file.as_path()], "is a file; name a folder"),
+        (vec![&*file.join("under")], "cannot make the folder"),
+    ] {
+        let output = quickstart(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains(expected) && told.lines().count() == 1, "{told}");
+    }
+    let help = quickstart(&[Path::new("--help")]);
+    assert!(help.status.success() && text(&help.stdout).contains("usage: "));
+}

@@ -1,0 +1,665 @@
+//! Any sequence of commands by anybody, run on a fleet and on the naive [`model`], which must say the same at every
+//! step and hold the same at its end. A command that fails must leave the store as it was.
+//!
+//! Runs on whatever store it is handed, so that every engine is held to it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a machine that breaks is a test that fails"
+)]
+
+mod model;
+
+use crate::common::{Contents, V1, V2, account, at, device, list, product, version};
+use fleet_core::device::{DeviceFilter, Disconnect, Progress, Report, Standing, UpdateProgress};
+use fleet_core::firmware::{Change, Upload};
+use fleet_core::product::{Gate, GroupId};
+use fleet_core::store::{Key, Record};
+use fleet_core::team::Claimant;
+use fleet_core::{
+    AccountId, Actor, Catalogue, Error, Fleet, Platform, Policy, ProductId, Sha256, Store, SystemVersion, Tier,
+    Timestamp,
+};
+use model::{Answer, Code, Model, Row, Said, Told, Who};
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// 6 and 13 are also the platform ids of a photon and a boron; 1000 and 1001 are the first that are given out.
+const PRODUCTS: [u32; 6] = [94, 6, 13, 1000, 1001, 777];
+const DEVICES: u32 = 7;
+const VERSIONS: [u16; 6] = [1, 2, 3, 4, 5, 65_534];
+const TIERS: [(&str, Option<u64>); 3] = [("Prototype", Some(3)), ("Small", Some(5)), ("Enterprise", None)];
+
+/// One thing that somebody does, at a moment after all before.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    Create { who: Who, wanted: Option<u32>, platform: Platform },
+    Remove { who: Who },
+    Tier { who: Who, tier: usize },
+    Policy { who: Who, policy: Policy },
+    Claim { account: u64, device: u32 },
+    Unclaim { account: u64, device: u32 },
+    Register { device: u32, platform: Platform },
+    Import { who: Who, lines: Vec<Option<u32>> },
+    Approve { who: Who, device: u32 },
+    Deny { who: Who, device: u32 },
+    Undeny { who: Who, device: u32 },
+    Leave { who: Who, device: u32 },
+    Develop { who: Who, device: u32, on: bool },
+    Force { who: Who, device: u32 },
+    Upload { who: Who, version: u16, binary: Binary, title: u8, requires: Option<&'static str> },
+    DeleteFirmware { who: Who, version: u16 },
+    Release { who: Who, group: Option<u16>, version: Option<u16> },
+    CreateGroup { who: Who },
+    DeleteGroup { who: Who, group: u16 },
+    SetGroups { who: Who, device: u32, groups: BTreeSet<u16> },
+    LockNow { who: Who, device: u32, version: u16 },
+    LockOnReset { who: Who, device: u32, version: Option<u16> },
+    DryRun { who: Who, change: Change },
+    Connect { reports: Vec<Heard> },
+    Disconnect { device: u32, reported: Option<u32>, session: u64, ago: i64 },
+    UpdateFares { device: u32, older: u32, progress: UpdateProgress },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Binary {
+    V1,
+    V2,
+    Opaque,
+}
+
+/// A report before it has a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    device: u32,
+    product: Option<u32>,
+    version: Option<u16>,
+    image: Option<Binary>,
+    platform: Option<Platform>,
+    system: Option<&'static str>,
+    counter: Option<u32>,
+    takes_updates: bool,
+    session: u64,
+    ago: i64,
+}
+
+/// An operation, and the product that it is about.
+pub(crate) type Step = (u32, Op);
+
+pub(crate) fn steps(length: usize) -> impl Strategy<Value = Vec<Step>> {
+    // Most of what happens happens to one product, so that states get deep.
+    let about = prop_oneof![6 => Just(94_u32), 4 => select(PRODUCTS.to_vec())];
+    proptest::collection::vec((about, op()), 1..length)
+}
+
+fn platform() -> impl Strategy<Value = Platform> {
+    select(vec![Platform::Particle(6), Platform::Particle(6), Platform::Particle(13)])
+}
+
+fn who() -> impl Strategy<Value = Who> {
+    prop_oneof![8 => Just(Who::Account(1)), 1 => Just(Who::Account(2)), 1 => Just(Who::Operator)]
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let gates = vec![(0, 0), (1, 0), (1, 0), (2, 0), (1, 5000)];
+    (select(gates), any::<[bool; 5]>(), select(vec![0_u32, 1, 10_000])).prop_map(
+        |((devices, soak_millis), [opaque, downgrades, approve, known, wildcard], quarantine_limit)| Policy {
+            gate: Gate { devices, soak_millis },
+            wildcard_product: wildcard,
+            opaque_images: opaque || downgrades,
+            forbid_downgrades: downgrades && known,
+            approve_by_itself: approve,
+            known_ids_only: known && !opaque,
+            quarantine_limit,
+            ..Policy::default()
+        },
+    )
+}
+
+fn heard() -> impl Strategy<Value = Heard> {
+    let named = prop_oneof![
+        6 => Just(Some(94)),
+        3 => select(vec![None, Some(0), Some(65_535), Some(6), Some(13), Some(1000), Some(777), Some(u32::MAX)]),
+    ];
+    let runs =
+        prop_oneof![5 => select(VERSIONS.to_vec()).prop_map(Some), 1 => select(vec![None, Some(0), Some(65_535)])];
+    let image =
+        prop_oneof![4 => Just(None), 1 => select(vec![Some(Binary::V1), Some(Binary::V2), Some(Binary::Opaque)])];
+    let hardware = prop_oneof![6 => Just(None), 1 => platform().prop_map(Some)];
+    let system = select(vec![None, None, Some("1.5.2"), Some("2.0.0-rc.1"), Some("3.1.0")]);
+    let counter = prop_oneof![20 => Just(None), 1 => select(vec![Some(0), Some(1), Some(u32::MAX)])];
+    let session = prop_oneof![3 => Just(0_u64), 2 => 1_u64..9, 1 => Just(u64::MAX)];
+    let ago = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5000, 1 => select(vec![-5000, i64::MAX, i64::MIN])];
+    (0..DEVICES, named, runs, image, hardware, system, counter, (prop::bool::weighted(0.9), session, ago)).prop_map(
+        |(device, product, version, image, platform, system, counter, (takes_updates, session, ago))| Heard {
+            device,
+            product,
+            version,
+            image,
+            platform,
+            system,
+            counter,
+            takes_updates,
+            session,
+            ago,
+        },
+    )
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let number = || 0..DEVICES;
+    let runs = || select(VERSIONS.to_vec());
+    let maybe = || prop_oneof![5 => runs().prop_map(Some), 1 => Just(None)];
+    let groups = || proptest::collection::btree_set(1_u16..4, 0..3);
+    let change = prop_oneof![
+        maybe().prop_map(|to| Change::Release(to.map(|to| version(to.into())))),
+        (1_u16..4, maybe())
+            .prop_map(|(id, to)| Change::ReleaseToGroup(GroupId::new(id), to.map(|to| version(to.into())))),
+        (number(), maybe()).prop_map(|(id, to)| Change::Lock(device(id), to.map(|to| version(to.into())))),
+        (number(), groups())
+            .prop_map(|(id, to)| Change::Groups(device(id), to.into_iter().map(GroupId::new).collect())),
+        Just(Change::Nothing),
+    ];
+    let people = prop_oneof![
+        1 => (who(), select(vec![None, Some(94), Some(6), Some(13), Some(777)]), platform())
+            .prop_map(|(who, wanted, platform)| Op::Create { who, wanted, platform }),
+        1 => prop_oneof![1 => who(), 1 => Just(Who::Operator)].prop_map(|who| Op::Remove { who }),
+        2 => (prop_oneof![1 => who(), 2 => Just(Who::Operator)], 0..TIERS.len())
+            .prop_map(|(who, tier)| Op::Tier { who, tier }),
+        3 => (who(), policy()).prop_map(|(who, policy)| Op::Policy { who, policy }),
+        2 => (1_u64..3, number()).prop_map(|(account, device)| Op::Claim { account, device }),
+        1 => (1_u64..3, number()).prop_map(|(account, device)| Op::Unclaim { account, device }),
+        1 => (number(), platform()).prop_map(|(device, platform)| Op::Register { device, platform }),
+    ];
+    let team = prop_oneof![
+        4 => (who(), proptest::collection::vec(proptest::option::weighted(0.9, number()), 1..6))
+            .prop_map(|(who, lines)| Op::Import { who, lines }),
+        3 => (who(), number()).prop_map(|(who, device)| Op::Approve { who, device }),
+        1 => (who(), number()).prop_map(|(who, device)| Op::Deny { who, device }),
+        1 => (who(), number()).prop_map(|(who, device)| Op::Undeny { who, device }),
+        1 => (who(), number()).prop_map(|(who, device)| Op::Leave { who, device }),
+        1 => (who(), number(), any::<bool>()).prop_map(|(who, device, on)| Op::Develop { who, device, on }),
+        1 => (who(), number()).prop_map(|(who, device)| Op::Force { who, device }),
+        2 => (who(), 1_u16..5, maybe()).prop_map(|(who, group, version)| Op::Release {
+            who, group: Some(group), version
+        }),
+        5 => (who(), maybe()).prop_map(|(who, version)| Op::Release { who, group: None, version }),
+        1 => who().prop_map(|who| Op::CreateGroup { who }),
+        1 => (who(), 1_u16..4).prop_map(|(who, group)| Op::DeleteGroup { who, group }),
+        2 => (who(), number(), groups()).prop_map(|(who, device, groups)| Op::SetGroups { who, device, groups }),
+    ];
+    let firmware = prop_oneof![
+        5 => (who(), runs(), select(vec![Binary::V1, Binary::V2, Binary::Opaque, Binary::Opaque]), 0_u8..9,
+            select(vec![None, None, Some(">=2.0.0"), Some("<2")]))
+            .prop_map(|(who, version, binary, title, requires)| Op::Upload { who, version, binary, title, requires }),
+        1 => (who(), runs()).prop_map(|(who, version)| Op::DeleteFirmware { who, version }),
+        3 => (who(), number(), runs()).prop_map(|(who, device, version)| Op::LockNow { who, device, version }),
+        3 => (who(), number(), maybe()).prop_map(|(who, device, version)| Op::LockOnReset { who, device, version }),
+        2 => (who(), change).prop_map(|(who, change)| Op::DryRun { who, change }),
+    ];
+    let devices = prop_oneof![
+        8 => heard().prop_map(|heard| Op::Connect { reports: vec![heard] }),
+        2 => proptest::collection::vec(heard(), 0..6).prop_map(|reports| Op::Connect { reports }),
+        2 => (number(), select(vec![None, Some(94), Some(6), Some(1000)]), 0_u64..9, 0_i64..3000)
+            .prop_map(|(device, reported, session, ago)| Op::Disconnect { device, reported, session, ago }),
+        2 => (number(), prop_oneof![5 => Just(0_u32), 1 => 1_u32..3],
+            select(vec![UpdateProgress::Downloading, UpdateProgress::Downloaded, UpdateProgress::Failed]))
+            .prop_map(|(device, older, progress)| Op::UpdateFares { device, older, progress }),
+    ];
+    prop_oneof![2 => people, 4 => team, 3 => firmware, 7 => devices]
+}
+
+/// The fleet, the model, and what the store held after the last step.
+struct Machine {
+    fleet: Fleet,
+    model: Model,
+    contents: Contents,
+}
+
+/// Runs the steps on a store and on the model.
+pub(crate) fn run(store: Arc<dyn Store>, steps: &[Step]) {
+    let tiers = TIERS.map(|(name, devices)| Tier { name: name.into(), devices, members: None, messages: None });
+    let fleet = Fleet::open(store).with_seed(7).with_catalogue(Catalogue::new(tiers.into()).unwrap());
+    account(&fleet, "one");
+    account(&fleet, "two");
+    let contents = dump(&fleet);
+    let mut machine = Machine { fleet, model: Model::new(), contents };
+    let beginning = [
+        (94, Op::Create { who: Who::Operator, wanted: Some(94), platform: Platform::Particle(6) }),
+        (94, Op::Policy { who: Who::Account(1), policy: Policy { opaque_images: true, ..Policy::default() } }),
+        (94, Op::Import { who: Who::Account(1), lines: vec![Some(0), Some(1)] }),
+        (94, uploaded(1, Binary::V1)),
+        (94, uploaded(2, Binary::V2)),
+        (94, Op::CreateGroup { who: Who::Account(1) }),
+    ];
+    for (moment, (id, op)) in beginning.iter().chain(steps).enumerate() {
+        let now = at(i64::try_from(moment).unwrap());
+        machine.step(*id, op, now);
+        let after = dump(&machine.fleet);
+        machine.contents = after;
+        machine.check_equiv();
+    }
+}
+
+fn uploaded(version: u16, binary: Binary) -> Op {
+    Op::Upload { who: Who::Account(1), version, binary, title: 100 + u8::try_from(version).unwrap(), requires: None }
+}
+
+fn dump(fleet: &Fleet) -> Contents {
+    Contents::of(fleet.store(), &PRODUCTS.map(product), &[1, 2].map(|id| AccountId::new(id).unwrap()))
+}
+
+fn actor(who: Who) -> Actor {
+    match who {
+        Who::Account(number) => Actor::Account(AccountId::new(number).unwrap()),
+        Who::Operator => Actor::Operator,
+    }
+}
+
+fn bytes(binary: Binary, number: u16) -> Vec<u8> {
+    match binary {
+        Binary::V1 => V1.to_vec(),
+        Binary::V2 => V2.to_vec(),
+        Binary::Opaque => format!("opaque firmware {number}").into_bytes(),
+    }
+}
+
+/// What RULES.md says is wrong with a binary, before anything else is asked (R-IMG-2, R-IMG-4).
+fn wrong(id: u32, product: &model::Product, entered: u16, binary: Binary) -> Option<Code> {
+    let compiled = match binary {
+        Binary::V1 => 1,
+        Binary::V2 => 2,
+        Binary::Opaque => return (!product.policy.opaque_images).then_some("image_unrecognised"),
+    };
+    if product.platform != Platform::Particle(6) {
+        Some("image_other_platform")
+    } else if id != 94 {
+        Some("image_other_product")
+    } else {
+        (entered != compiled).then_some("image_other_version")
+    }
+}
+
+/// An answer of the core's in the words of the model.
+fn told(answer: &fleet_core::firmware::Answer) -> Answer {
+    use fleet_core::firmware::Answer as Core;
+    match answer.clone() {
+        Core::UpToDate { rule, kept_back, image_differs } => {
+            Answer::UpToDate { rule, kept_back: kept_back.map(|version| version.get()), image_differs }
+        }
+        Core::Update { directive, rule, kept_back } => Answer::Update {
+            version: directive.version.get(),
+            sequence: directive.sequence,
+            sha256: directive.sha256,
+            size: directive.size,
+            rule,
+            kept_back: kept_back.map(|version| version.get()),
+        },
+        Core::Held { hold, target } => {
+            Answer::Held { hold, target: target.map(|target| (target.version.get(), target.rule)) }
+        }
+    }
+}
+
+impl Machine {
+    /// Holds what the core came to against what the model did. Where it is an error, nothing may have changed.
+    fn same<T: PartialEq + std::fmt::Debug>(&self, op: &Op, core: Result<T, Error>, model: Result<T, Code>) -> bool {
+        if let Err(error) = &core {
+            assert_eq!(dump(&self.fleet), self.contents, "an error changes nothing: {error} by {op:?}");
+        }
+        let core = core.map_err(|error| (error.code(), error.to_string()));
+        let same = match (&core, &model) {
+            (Ok(core), Ok(model)) => core == model,
+            (Err((core, _)), Err(model)) => core == model,
+            _ => false,
+        };
+        assert!(same, "{op:?}\n core: {core:?}\nmodel: {model:?}");
+        core.is_ok()
+    }
+
+    fn step(&mut self, id: u32, op: &Op, now: Timestamp) {
+        let about = product(id);
+        match op {
+            Op::Create { who, wanted, platform } => self.create(op, *who, *wanted, platform, now),
+            Op::Remove { who } => {
+                let core = self.fleet.console(actor(*who), now).remove_product(about);
+                let model = if *who == Who::Operator { self.model.remove_product(id) } else { Err("forbidden") };
+                self.same(op, core, model);
+            }
+            Op::Tier { who, tier } => {
+                let core = self.fleet.console(actor(*who), now).set_tier(about, TIERS[*tier].0).map(|_| ());
+                let model = self.model.product(id, *who).and_then(|product| {
+                    if *who != Who::Operator {
+                        return Err("forbidden");
+                    }
+                    product.limit = TIERS[*tier].1;
+                    Ok(())
+                });
+                self.same(op, core, model);
+            }
+            Op::Policy { who, policy } => {
+                let core = self.fleet.console(actor(*who), now).set_policy(about, policy).map(|_| ());
+                let model = self.model.product(id, *who).map(|product| product.policy.clone_from(policy));
+                self.same(op, core, model);
+            }
+            Op::Claim { account, device: number } => {
+                let core = self.fleet.console(actor(Who::Account(*account)), now).claim_device(device(*number));
+                let model = self.model.claim(*account, *number);
+                self.same(op, core, model);
+            }
+            Op::Unclaim { account, device: number } => {
+                let core = self.fleet.console(actor(Who::Account(*account)), now).unclaim_device(device(*number));
+                let model = self.model.unclaim(*account, *number);
+                self.same(op, core, model);
+            }
+            Op::Register { device: number, platform } => {
+                let listed = [(device(*number), Some(platform.clone()))];
+                let core = self.fleet.console(Actor::Operator, now).register_devices(&listed);
+                let model = self.model.register(*number, platform.clone());
+                self.same(op, core, model);
+            }
+            Op::Import { who, lines } => self.import(op, id, *who, lines, now),
+            Op::Approve { who, device: number } => {
+                let core = self.fleet.console(actor(*who), now).approve_device(about, device(*number));
+                let model = self.model.approve(id, *who, *number);
+                self.same(op, core, model);
+            }
+            Op::Deny { who, device: number } => {
+                let core = self.fleet.console(actor(*who), now).deny_device(about, device(*number));
+                let model = self.model.leave(id, *who, *number, true);
+                self.same(op, core, model);
+            }
+            Op::Undeny { who, device: number } => {
+                let core = self.fleet.console(actor(*who), now).undeny_device(about, device(*number));
+                let model = self.model.undeny(id, *who, *number);
+                self.same(op, core, model);
+            }
+            Op::Leave { who, device: number } => {
+                let core = self.fleet.console(actor(*who), now).remove_device(about, device(*number));
+                let model = self.model.leave(id, *who, *number, false);
+                self.same(op, core, model);
+            }
+            Op::Develop { who, device: number, on } => {
+                let core = self.fleet.console(actor(*who), now).mark_development(about, device(*number), *on);
+                let model = self.model.mark(id, *who, *number, |row| row.development = *on);
+                self.same(op, core, model);
+            }
+            Op::Force { who, device: number } => {
+                let core = self.fleet.console(actor(*who), now).force_update(about, device(*number));
+                let model = self.model.mark(id, *who, *number, |row| row.forced = true);
+                self.same(op, core, model);
+            }
+            Op::Upload { .. } => self.upload(id, op, now),
+            Op::DeleteFirmware { who, version: number } => {
+                let core = self.fleet.console(actor(*who), now).delete_firmware(about, version((*number).into()));
+                let model = self.model.delete_firmware(id, *who, *number);
+                self.same(op, core, model);
+            }
+            Op::Release { who, group, version: number } => {
+                let console = self.fleet.console(actor(*who), now);
+                let to = number.map(|number| version(number.into()));
+                let core = match (group, to) {
+                    (Some(group), to) => console.release_to_group(about, GroupId::new(*group), to),
+                    (None, Some(to)) => console.release(about, to),
+                    (None, None) => console.withdraw_release(about),
+                };
+                let model = self.model.release(id, *who, *group, *number, now);
+                self.same(op, core, model);
+            }
+            Op::CreateGroup { who } => {
+                let model = self.model.product(id, *who).map(|product| {
+                    product.groups.insert(product.next_group, None);
+                    product.next_group += 1;
+                    product.next_group - 1
+                });
+                let name = format!("Group {model:?}");
+                let core = self.fleet.console(actor(*who), now).create_group(about, &name).map(GroupId::get);
+                self.same(op, core, model);
+            }
+            Op::DeleteGroup { who, group } => {
+                let core = self.fleet.console(actor(*who), now).delete_group(about, GroupId::new(*group));
+                let model = self.model.product(id, *who);
+                let model = model.and_then(|product| product.groups.remove(group).map(|_| ()).ok_or("not_found"));
+                self.same(op, core, model);
+            }
+            Op::SetGroups { who, device: number, groups } => {
+                let to: BTreeSet<GroupId> = groups.iter().copied().map(GroupId::new).collect();
+                let core = self.fleet.console(actor(*who), now).set_groups(about, device(*number), &to);
+                let model = self.model.set_groups(id, *who, *number, groups);
+                self.same(op, core, model);
+            }
+            Op::LockNow { who, device: number, version: to } => {
+                let console = self.fleet.console(actor(*who), now);
+                let core = console.lock_and_flash_now(about, device(*number), version((*to).into()));
+                let model = self.model.lock(id, *who, *number, Some(*to), true);
+                self.same(op, core.map(|answer| Some(told(&answer))), model);
+            }
+            Op::LockOnReset { who, device: number, version: to } => {
+                let console = self.fleet.console(actor(*who), now);
+                let core = match to {
+                    Some(to) => console.lock_and_flash_on_reset(about, device(*number), version((*to).into())),
+                    None => console.unlock(about, device(*number)),
+                };
+                let model = self.model.lock(id, *who, *number, *to, false);
+                self.same(op, core.map(|()| None), model);
+            }
+            Op::DryRun { who, change } => {
+                let core = self.fleet.console(actor(*who), now).dry_run(about, change);
+                let core = core.map(|run| [run.sent.up, run.sent.down, run.sent.from_none]);
+                let model = self.model.dry_run(id, *who, change);
+                self.same(op, core, model);
+                assert_eq!(dump(&self.fleet), self.contents, "a dry run changes nothing");
+            }
+            Op::Connect { reports } => self.connect(op, reports, now),
+            Op::Disconnect { device: number, reported, session, ago } => {
+                let moment = Timestamp::from_millis(now.as_millis() - ago);
+                let end = Disconnect { device: device(*number), product: *reported, session: *session, at: moment };
+                let core = self.fleet.gateway(now).disconnect(&end);
+                self.model.disconnect(*number, *reported, *session, moment);
+                self.same(op, core, Ok(()));
+            }
+            Op::UpdateFares { device: number, older, progress } => {
+                let row = self.model.products.get(&id).and_then(|product| product.rows.get(number));
+                let sequence = row.map_or(0, |row| row.sequence).wrapping_sub(*older);
+                let core = self.fleet.gateway(now).report_update(device(*number), about, sequence, *progress);
+                let so_far = match progress {
+                    UpdateProgress::Downloading => Some(Progress::Downloading),
+                    UpdateProgress::Downloaded => Some(Progress::Downloaded),
+                    UpdateProgress::Failed => None,
+                };
+                let model = self.model.update_fares(id, *number, sequence, so_far);
+                self.same(op, core, Ok(model));
+            }
+        }
+    }
+
+    fn create(&mut self, op: &Op, who: Who, wanted: Option<u32>, platform: &Platform, now: Timestamp) {
+        let console = self.fleet.console(actor(who), now);
+        let (core, owner) = match wanted {
+            Some(id) => {
+                let owner = AccountId::new(1).unwrap();
+                (console.create_product_with_id(product(id), owner, "Moved in", platform.clone()), Some(1))
+            }
+            // No more than the ids that are looked at.
+            None if self.model.next_product > 1001 => return,
+            None => {
+                let owner = if let Who::Account(number) = who { Some(number) } else { None };
+                (console.create_product("Made here", platform.clone()), owner)
+            }
+        };
+        let model = match (wanted, who, owner) {
+            (Some(_), Who::Operator, Some(owner)) | (None, Who::Account(_), Some(owner)) => {
+                self.model.make_product(wanted, owner, platform.clone(), TIERS[0].1)
+            }
+            _ => Err("forbidden"),
+        };
+        self.same(op, core.map(|product| product.id.get()), model);
+    }
+
+    fn import(&mut self, op: &Op, id: u32, who: Who, lines: &[Option<u32>], now: Timestamp) {
+        let file: String =
+            lines.iter().map(|line| line.map_or("no id here\n".to_owned(), |number| list([number]))).collect();
+        let console = self.fleet.console(actor(who), now);
+        let plan = console.plan_import(product(id), file.as_bytes());
+        assert_eq!(dump(&self.fleet), self.contents, "a plan changes nothing (R-IMP-7)");
+        let report = console.import(product(id), file.as_bytes());
+        if let (Ok(plan), Ok(report)) = (&plan, &report) {
+            assert_eq!(plan, report, "plan and apply (R-IMP-7)");
+        }
+        let codes = report.map(|report| {
+            let code = |line: &fleet_core::device::import::LineVerdict| {
+                if line.device.is_some() { line.verdict.code() } else { "malformed" }
+            };
+            report.lines.iter().map(code).collect::<Vec<_>>()
+        });
+        let model = self.model.import(id, who, lines);
+        self.same(op, codes, model);
+    }
+
+    fn upload(&mut self, id: u32, op: &Op, now: Timestamp) {
+        let Op::Upload { who, version: number, binary, title, requires } = op else { return };
+        let (title, requires) = (format!("Title {title}"), requires.map(|requires| requires.parse().unwrap()));
+        let binary_bytes = bytes(*binary, *number);
+        let upload = Upload { requires_system: requires.clone(), ..Upload::new(version((*number).into()), &title) };
+        let core = self.fleet.console(actor(*who), now).upload(product(id), &upload, &binary_bytes).map(|_| ());
+        let firmware = model::Firmware {
+            title: title.clone(),
+            sha256: Sha256::of(&binary_bytes),
+            size: binary_bytes.len() as u64,
+            counter: 0,
+            requires,
+            uploaded_at: now,
+            proven: false,
+            released: false,
+        };
+        let model = self.model.upload(id, *who, *number, |product| wrong(id, product, *number, *binary), firmware);
+        self.same(op, core, model);
+    }
+
+    fn connect(&mut self, op: &Op, reports: &[Heard], now: Timestamp) {
+        let said: Vec<Said> = reports
+            .iter()
+            .map(|heard| Said {
+                device: heard.device,
+                product: heard.product,
+                version: heard.version,
+                image: heard.image.map(|image| Sha256::of(&bytes(image, heard.version.unwrap_or(0)))),
+                platform: heard.platform.clone(),
+                system: heard.system.map(|system| system.parse::<SystemVersion>().unwrap()),
+                counter: heard.counter,
+                takes_updates: heard.takes_updates,
+                session: heard.session,
+                at: Timestamp::from_millis(now.as_millis().saturating_sub(heard.ago)),
+            })
+            .collect();
+        let heard: Vec<Report> = said
+            .iter()
+            .map(|said| Report {
+                product: said.product,
+                version: said.version,
+                image: said.image,
+                platform: said.platform.clone(),
+                system: said.system.clone(),
+                security_counter: said.counter,
+                takes_updates: said.takes_updates,
+                session: said.session,
+                ..Report::new(device(said.device), said.at)
+            })
+            .collect();
+        let gateway = self.fleet.gateway(now);
+        let core = match &heard[..] {
+            [one] => gateway.connect(one).map(|connected| vec![connected]),
+            many => gateway.connect_many(many),
+        };
+        let core = core.map(|all| {
+            let told = |one: &fleet_core::device::Connected| Told {
+                product: one.product.map(ProductId::get),
+                answer: told(&one.answer),
+                ended: one.outcome.map(|outcome| outcome.result),
+            };
+            all.iter().map(told).collect::<Vec<_>>()
+        });
+        let model: Vec<Told> = said.iter().map(|said| self.model.connect(said, now)).collect();
+        self.same(op, core, Ok(model));
+    }
+
+    /// That the store holds what the model holds, and that every sum over it is the sum of its rows.
+    fn check_equiv(&self) {
+        for (id, expected) in &self.model.products {
+            let about = product(*id);
+            self.contents.check_counts(about);
+            let rows: Vec<(u32, Row)> =
+                self.contents.devices(about).map(|(device, row)| (number(device), Row::of(row))).collect();
+            let wanted: Vec<(u32, Row)> = expected.rows.iter().map(|(device, row)| (*device, row.clone())).collect();
+            assert_eq!(rows, wanted, "the rows of {id}");
+            let Some(Record::Product(record)) = self.contents.rows.get(&Key::Product(about)) else {
+                panic!("product {id} has no record")
+            };
+            let release = record.release.map(|release| release.version.get());
+            assert_eq!((release, record.removed_at.is_some()), (expected.release, expected.removed), "product {id}");
+            let groups = record.groups.iter().map(|(id, group)| (id.get(), group.release.map(|v| v.get())));
+            assert_eq!(groups.collect::<Vec<_>>(), expected.groups.clone().into_iter().collect::<Vec<_>>());
+            let Some(Record::Firmware(index)) = self.contents.rows.get(&Key::Firmware(about)) else {
+                panic!("product {id} has no index")
+            };
+            let kept = index.iter().map(|one| (one.version.get(), one.proven.is_some(), one.released_at.is_some()));
+            let wanted = expected.firmware.iter().map(|(version, one)| (*version, one.proven, one.released));
+            assert_eq!(kept.collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "the firmware of {id}: proven, released");
+            if !expected.removed {
+                self.check_summary(about, expected);
+            }
+        }
+        let entries: Vec<_> = self
+            .contents
+            .registrations()
+            .map(|(device, entry)| {
+                let product = entry.product.map(ProductId::get);
+                let claimed_by = entry.claimed_by.map(|claimant| match claimant {
+                    Claimant::Account(account) => account.get(),
+                    Claimant::Customer(..) => panic!("the machine has no customers"),
+                });
+                (
+                    number(device),
+                    model::Entry {
+                        product,
+                        claimed_by,
+                        platform: entry.platform.clone(),
+                        registered: entry.registered,
+                        counter: entry.security_counter,
+                    },
+                )
+            })
+            .collect();
+        let wanted: Vec<_> = self.model.registry.iter().map(|(device, entry)| (*device, entry.clone())).collect();
+        assert_eq!(entries, wanted, "the registry");
+    }
+
+    /// What a console says of the fleet is what a count over all its rows says.
+    fn check_summary(&self, id: ProductId, expected: &model::Product) {
+        let console = self.fleet.console(Actor::Operator, at(0));
+        let summary = console.summary(id).unwrap();
+        let members: Vec<&Row> = expected.rows.values().filter(|row| row.standing == Standing::Member).collect();
+        let count = |on: &dyn Fn(&Row) -> bool| members.iter().filter(|row| on(row)).count() as u64;
+        let seen = |row: &Row| row.seen;
+        assert_eq!(summary.devices, members.len() as u64);
+        assert_eq!(summary.online, count(&|row| seen(row).is_some_and(|seen| seen.online)));
+        assert_eq!(summary.never_seen, count(&|row| seen(row).is_none()));
+        assert_eq!(summary.pending, count(&|row| row.attempt.is_some()));
+        assert_eq!(summary.failing, count(&|row| row.failures > 0));
+        assert_eq!(summary.locked, count(&|row| row.lock.is_some()));
+        for (version, devices) in &summary.versions {
+            assert_eq!(*devices, count(&|row| seen(row).and_then(|seen| seen.version) == Some(*version)));
+        }
+        let reporting = count(&|row| seen(row).is_some_and(|seen| seen.version.is_some()));
+        assert_eq!(summary.versions.values().sum::<u64>(), reporting);
+        let listed = console.devices(id, &DeviceFilter::default(), None, 2).unwrap();
+        assert_eq!((listed.items.len(), listed.next.is_some()), (members.len().min(2), members.len() > 2));
+    }
+}
+
+fn number(id: fleet_core::DeviceId) -> u32 {
+    u32::from_be_bytes(id.as_bytes()[8..].try_into().unwrap())
+}

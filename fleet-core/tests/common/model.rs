@@ -1,0 +1,840 @@
+//! A fleet as RULES.md tells it, in plain structs and loops: slow, short, and written without a look at the core, so
+//! that the two can be held against each other.
+
+#![allow(dead_code, reason = "each test file takes its share")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a model that breaks is a test that fails")]
+
+use fleet_core::device::{Device, ImageSeen, PlatformSeen, Progress, Seen, Standing, UpdateResult};
+use fleet_core::firmware::{Change, Hold, Rule};
+use fleet_core::product::GroupId;
+use fleet_core::{FirmwareVersion, Platform, Policy, Sha256, SystemVersion, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Small numbers stand for accounts, devices and products.
+pub(crate) type AccountNumber = u64;
+pub(crate) type DeviceNumber = u32;
+pub(crate) type ProductNumber = u32;
+
+/// An error's code.
+pub(crate) type Code = &'static str;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Who {
+    Account(AccountNumber),
+    Operator,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) products: BTreeMap<ProductNumber, Product>,
+    pub(crate) registry: BTreeMap<DeviceNumber, Entry>,
+    pub(crate) next_product: ProductNumber,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) product: Option<ProductNumber>,
+    pub(crate) claimed_by: Option<AccountNumber>,
+    pub(crate) platform: Option<Platform>,
+    pub(crate) registered: bool,
+    /// The highest security counter confirmed in products it has left.
+    pub(crate) counter: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Product {
+    pub(crate) owner: AccountNumber,
+    pub(crate) platform: Platform,
+    pub(crate) limit: Option<u64>,
+    pub(crate) policy: Policy,
+    pub(crate) release: Option<u16>,
+    pub(crate) groups: BTreeMap<u16, Option<u16>>,
+    pub(crate) next_group: u16,
+    pub(crate) highest: u16,
+    pub(crate) firmware: BTreeMap<u16, Firmware>,
+    pub(crate) rows: BTreeMap<DeviceNumber, Row>,
+    pub(crate) removed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Firmware {
+    pub(crate) title: String,
+    pub(crate) sha256: Sha256,
+    pub(crate) size: u64,
+    pub(crate) counter: u32,
+    pub(crate) requires: Option<semver::VersionReq>,
+    pub(crate) uploaded_at: Timestamp,
+    pub(crate) proven: bool,
+    pub(crate) released: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) standing: Standing,
+    pub(crate) development: bool,
+    pub(crate) forced: bool,
+    pub(crate) failures: u8,
+    pub(crate) lock: Option<u16>,
+    pub(crate) sequence: u32,
+    pub(crate) counter: u32,
+    pub(crate) system: Option<SystemVersion>,
+    pub(crate) groups: BTreeSet<u16>,
+    pub(crate) seen: Option<Seen>,
+    pub(crate) attempt: Option<(u16, Option<u16>, Progress)>,
+    pub(crate) outcome: Option<(u16, UpdateResult)>,
+}
+
+/// An answer, with numbers in the place of ids.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    UpToDate { rule: Rule, kept_back: Option<u16>, image_differs: bool },
+    Update { version: u16, sequence: u32, sha256: Sha256, size: u64, rule: Rule, kept_back: Option<u16> },
+    Held { hold: Hold, target: Option<(u16, Rule)> },
+}
+
+/// What a connect comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) product: Option<ProductNumber>,
+    pub(crate) answer: Answer,
+    pub(crate) ended: Option<UpdateResult>,
+}
+
+/// What a device says.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) device: DeviceNumber,
+    pub(crate) product: Option<u32>,
+    pub(crate) version: Option<u16>,
+    pub(crate) image: Option<Sha256>,
+    pub(crate) platform: Option<Platform>,
+    pub(crate) system: Option<SystemVersion>,
+    pub(crate) counter: Option<u32>,
+    pub(crate) takes_updates: bool,
+    pub(crate) session: u64,
+    pub(crate) at: Timestamp,
+}
+
+/// What targeting names: nothing, a version that already runs, one to send, or a hold.
+pub(crate) enum Decided {
+    UpToDate { rule: Rule, kept_back: Option<u16>, image_differs: bool },
+    Send { version: u16, rule: Rule, kept_back: Option<u16> },
+    Held { hold: Hold, target: Option<(u16, Rule)> },
+}
+
+impl Row {
+    fn new(standing: Standing) -> Self {
+        Self {
+            standing,
+            development: false,
+            forced: false,
+            failures: 0,
+            lock: None,
+            sequence: 0,
+            counter: 0,
+            system: None,
+            groups: BTreeSet::new(),
+            seen: None,
+            attempt: None,
+            outcome: None,
+        }
+    }
+
+    pub(crate) fn of(device: &Device) -> Self {
+        Self {
+            standing: device.standing,
+            development: device.development,
+            forced: device.forced,
+            failures: device.failures,
+            lock: device.lock.map(FirmwareVersion::get),
+            sequence: device.sequence,
+            counter: device.security_counter,
+            system: device.system.clone(),
+            groups: device.groups().map(GroupId::get).collect(),
+            seen: device.seen,
+            attempt: device.attempt.map(|attempt| (attempt.target.get(), attempt.from, attempt.progress)),
+            outcome: device.outcome.map(|outcome| (outcome.target.get(), outcome.result)),
+        }
+    }
+
+    fn runs(&self) -> Option<u16> {
+        self.seen.and_then(|seen| seen.version)
+    }
+
+    /// R-TGT-17.
+    fn knows_better(&self, session: u64, at: Timestamp) -> bool {
+        match self.seen {
+            None => false,
+            Some(seen) if session != 0 && seen.session != 0 && session != seen.session => session < seen.session,
+            Some(seen) => at < seen.at,
+        }
+    }
+
+    /// R-TGT-7.
+    fn end(&mut self, result: UpdateResult) -> Option<UpdateResult> {
+        let (target, ..) = self.attempt.take()?;
+        self.outcome = Some((target, result));
+        if result == UpdateResult::Succeeded {
+            self.failures = 0;
+            self.forced = false;
+        } else {
+            self.failures = self.failures.saturating_add(1);
+        }
+        Some(result)
+    }
+}
+
+impl Product {
+    fn members(&self) -> u64 {
+        self.rows.values().filter(|row| row.standing == Standing::Member).count() as u64
+    }
+
+    fn has_room_for(&self, new: u64) -> bool {
+        new == 0 || self.limit.is_none_or(|limit| self.members() + new <= limit)
+    }
+
+    /// R-TGT-4, 5, 9, 14, 15, R-IMP-9 to 12.
+    pub(crate) fn decide(&self, row: &Row) -> Decided {
+        let held = |hold| Decided::Held { hold, target: None };
+        if row.standing == Standing::Denied {
+            return held(Hold::Denied);
+        }
+        if row.standing == Standing::Quarantined {
+            return held(Hold::Quarantined);
+        }
+        if row.seen.is_some_and(|seen| seen.platform == PlatformSeen::Differs) {
+            return held(Hold::OtherPlatform);
+        }
+        if row.development {
+            return held(Hold::Development);
+        }
+        // The highest version among its groups' releases; of groups with the same, the first.
+        let mut of_groups: Option<(u16, u16)> = None;
+        for group in &row.groups {
+            if let Some(Some(version)) = self.groups.get(group)
+                && of_groups.is_none_or(|(highest, _)| *version > highest)
+            {
+                of_groups = Some((*version, *group));
+            }
+        }
+        let (version, rule) = match (row.lock, of_groups, self.release) {
+            (Some(version), _, _) => (version, Rule::Lock),
+            (None, Some((version, group)), _) => (version, Rule::GroupRelease(GroupId::new(group))),
+            (None, None, Some(version)) => (version, Rule::Release),
+            (None, None, None) => {
+                return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
+            }
+        };
+        let kept_back = if self.release == Some(version) { None } else { self.release };
+        if row.runs() == Some(version) {
+            let image_differs = row.seen.is_some_and(|seen| seen.image == ImageSeen::Differs);
+            return Decided::UpToDate { rule, kept_back, image_differs };
+        }
+        let Some(firmware) = self.firmware.get(&version) else {
+            return Decided::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
+        };
+        let held = |hold| Decided::Held { hold, target: Some((version, rule)) };
+        if self.policy.forbid_downgrades && row.runs().is_some_and(|runs| runs > version) {
+            return held(Hold::DowngradeForbidden { from: row.runs().unwrap() });
+        }
+        if firmware.counter < row.counter {
+            return held(Hold::SecurityCounter { image: firmware.counter, confirmed: row.counter });
+        }
+        if let Some(requires) = &firmware.requires {
+            let fits = row.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()));
+            if !fits {
+                return held(Hold::SystemVersion { requires: requires.clone(), reported: row.system.clone() });
+            }
+        }
+        if row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced {
+            return held(Hold::TakesNoUpdates);
+        }
+        Decided::Send { version, rule, kept_back }
+    }
+
+    /// R-IMG-9: what a device is told, and the directive that is on its way from then on.
+    fn answer(&self, row: &mut Row) -> Answer {
+        match self.decide(row) {
+            Decided::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
+            Decided::Held { hold, target } => Answer::Held { hold, target },
+            Decided::Send { version, rule, kept_back } => {
+                if row.attempt.is_none_or(|(target, ..)| target != version) {
+                    // R-TGT-8: a new target is a new start.
+                    if row.outcome.is_some_and(|(target, _)| target != version) {
+                        row.failures = 0;
+                    }
+                    row.sequence = row.sequence.wrapping_add(1);
+                    row.attempt = Some((version, row.runs(), Progress::Offered));
+                }
+                let Firmware { sha256, size, .. } = self.firmware[&version];
+                Answer::Update { version, sequence: row.sequence, sha256, size, rule, kept_back }
+            }
+        }
+    }
+
+    /// What a report changes in a row: nothing where the row knows better.
+    fn take(&self, row: &mut Row, said: &Said, now: Timestamp) -> Option<(Answer, Option<UpdateResult>)> {
+        let at = said.at.min(now);
+        if row.knows_better(said.session, at) {
+            return None;
+        }
+        let before = row.seen;
+        let again = before
+            .is_some_and(|seen| seen.session == said.session && if said.session == 0 { seen.at == at } else { true });
+        let firmware = said.version.and_then(|version| self.firmware.get(&version));
+        let image = match (firmware, said.image) {
+            (Some(firmware), Some(hash)) if firmware.sha256 == hash => ImageSeen::Matches,
+            (Some(_), Some(_)) => ImageSeen::Differs,
+            _ => ImageSeen::Unknown,
+        };
+        let platform = match (&said.platform, before) {
+            (Some(platform), _) if *platform == self.platform => PlatformSeen::Matches,
+            (Some(_), _) => PlatformSeen::Differs,
+            (None, Some(seen)) => seen.platform,
+            (None, None) => PlatformSeen::Unknown,
+        };
+        row.seen = Some(Seen {
+            at,
+            session: said.session,
+            version_since: before.filter(|seen| seen.version == said.version).map_or(at, |seen| seen.version_since),
+            version: said.version,
+            image,
+            platform,
+            takes_updates: said.takes_updates,
+            // The connect of a session that is over, told again, does not bring it back.
+            online: before.filter(|_| again).is_none_or(|seen| seen.online),
+        });
+        row.system = said.system.clone().or(row.system.take());
+        let carried = firmware.filter(|_| image != ImageSeen::Differs).map_or(0, |firmware| firmware.counter);
+        row.counter = row.counter.max(carried).max(said.counter.unwrap_or(0));
+        let ended = match row.attempt {
+            Some((target, ..)) if said.version == Some(target) => row.end(UpdateResult::Succeeded),
+            Some((_, from, _)) if said.version == from => {
+                if again {
+                    None
+                } else {
+                    row.end(UpdateResult::Failed)
+                }
+            }
+            Some(_) => row.end(UpdateResult::RunsAnother),
+            // Given up too early: the device's own word counts.
+            None => match row.outcome {
+                Some((target, result)) if said.version == Some(target) && result != UpdateResult::Succeeded => {
+                    row.attempt = Some((target, None, Progress::Offered));
+                    row.end(UpdateResult::Succeeded)
+                }
+                _ => None,
+            },
+        };
+        Some((self.answer(row), ended))
+    }
+
+    fn prove(&mut self, row: &Row) {
+        let Some(seen) = row.seen.filter(|_| row.standing == Standing::Member) else { return };
+        if seen.image != ImageSeen::Differs
+            && seen.platform != PlatformSeen::Differs
+            && let Some(firmware) = seen.version.and_then(|version| self.firmware.get_mut(&version))
+        {
+            firmware.proven = true;
+        }
+    }
+
+    /// R-TGT-2.
+    fn may_release(&self, version: u16, now: Timestamp) -> bool {
+        let (gate, firmware) = (self.policy.gate, &self.firmware[&version]);
+        if firmware.released || gate.devices == 0 {
+            return true;
+        }
+        if gate.devices == 1 && gate.soak_millis == 0 {
+            return firmware.proven;
+        }
+        let runs = |row: &&Row| {
+            row.standing == Standing::Member
+                && row.seen.is_some_and(|seen| {
+                    seen.version == Some(version)
+                        && seen.at >= firmware.uploaded_at
+                        && seen.image != ImageSeen::Differs
+                        && seen.platform != PlatformSeen::Differs
+                        && now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak()
+                })
+        };
+        self.rows.values().filter(runs).count() as u64 >= u64::from(gate.devices)
+    }
+}
+
+impl Model {
+    pub(crate) fn new() -> Self {
+        Self { next_product: 1000, ..Self::default() }
+    }
+
+    /// R-TEAM-6.
+    pub(crate) fn product(&mut self, id: ProductNumber, who: Who) -> Result<&mut Product, Code> {
+        match self.products.get_mut(&id) {
+            Some(product) if !product.removed && (who == Who::Operator || who == Who::Account(product.owner)) => {
+                Ok(product)
+            }
+            _ => Err("not_found"),
+        }
+    }
+
+    fn row(&mut self, id: ProductNumber, who: Who, device: DeviceNumber) -> Result<(&mut Product, Row), Code> {
+        let product = self.product(id, who)?;
+        let row = product.rows.get(&device).cloned().ok_or("not_found")?;
+        Ok((product, row))
+    }
+
+    fn member(&mut self, id: ProductNumber, who: Who, device: DeviceNumber) -> Result<(&mut Product, Row), Code> {
+        let (product, row) = self.row(id, who, device)?;
+        if row.standing == Standing::Member { Ok((product, row)) } else { Err("not_found") }
+    }
+
+    pub(crate) fn make_product(
+        &mut self,
+        wanted: Option<ProductNumber>,
+        owner: AccountNumber,
+        platform: Platform,
+        limit: Option<u64>,
+    ) -> Result<ProductNumber, Code> {
+        let id = match wanted {
+            Some(id) if self.products.contains_key(&id) => return Err("product_id_used"),
+            Some(id) => id,
+            None => {
+                while self.products.contains_key(&self.next_product) {
+                    self.next_product += 1;
+                }
+                self.next_product += 1;
+                self.next_product - 1
+            }
+        };
+        let product = Product {
+            owner,
+            platform,
+            limit,
+            policy: Policy::default(),
+            release: None,
+            groups: BTreeMap::new(),
+            next_group: 1,
+            highest: 0,
+            firmware: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            removed: false,
+        };
+        self.products.insert(id, product);
+        Ok(id)
+    }
+
+    pub(crate) fn remove_product(&mut self, id: ProductNumber) -> Result<(), Code> {
+        let product = self.products.get_mut(&id).ok_or("not_found")?;
+        product.removed = true;
+        for (device, row) in std::mem::take(&mut product.rows) {
+            if row.standing != Standing::Denied {
+                let entry = self.registry.get_mut(&device).unwrap();
+                entry.counter = entry.counter.max(row.counter);
+            }
+        }
+        for entry in self.registry.values_mut().filter(|entry| entry.product == Some(id)) {
+            entry.product = None;
+        }
+        Ok(())
+    }
+
+    /// R-IMP-3, 4, 12.
+    fn judge(&self, id: ProductNumber, entry: Option<&Entry>) -> &'static str {
+        let (product, nothing) = (&self.products[&id], Entry::default());
+        let entry = entry.unwrap_or(&nothing);
+        if let Some(home) = entry.product {
+            return if home == id { "already_here" } else { "in_another_product" };
+        }
+        if entry.claimed_by.is_some_and(|account| account != product.owner) {
+            return "claimed_outside_team";
+        }
+        if entry.platform.as_ref().is_some_and(|platform| *platform != product.platform) {
+            return "wrong_platform";
+        }
+        if product.policy.known_ids_only && !entry.registered {
+            return "unknown_id";
+        }
+        "imported"
+    }
+
+    /// The verdict on each line; a line of none is one that holds no id.
+    pub(crate) fn import(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        lines: &[Option<DeviceNumber>],
+    ) -> Result<Vec<&'static str>, Code> {
+        self.product(id, who)?;
+        let mut verdicts: Vec<&'static str> = Vec::new();
+        let mut new: Vec<DeviceNumber> = Vec::new();
+        for (place, line) in lines.iter().enumerate() {
+            verdicts.push(match line {
+                None => "malformed",
+                Some(_) if lines[..place].contains(line) => "duplicate",
+                Some(number) => {
+                    let verdict = self.judge(id, self.registry.get(number));
+                    if verdict == "imported" {
+                        new.push(*number);
+                    }
+                    verdict
+                }
+            });
+        }
+        let product = self.products.get_mut(&id).unwrap();
+        if !product.has_room_for(new.len() as u64) {
+            for verdict in verdicts.iter_mut().filter(|verdict| **verdict == "imported") {
+                *verdict = "over_device_limit";
+            }
+            return Ok(verdicts);
+        }
+        for number in new {
+            let entry = self.registry.entry(number).or_default();
+            let row = product.rows.entry(number).or_insert(Row::new(Standing::Member));
+            (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+            entry.product = Some(id);
+        }
+        Ok(verdicts)
+    }
+
+    pub(crate) fn approve(&mut self, id: ProductNumber, who: Who, device: DeviceNumber) -> Result<(), Code> {
+        let (_, row) = self.row(id, who, device)?;
+        if row.standing != Standing::Quarantined {
+            return Err("not_found");
+        }
+        if !["imported", "unknown_id"].contains(&self.judge(id, self.registry.get(&device))) {
+            return Err("cannot_join");
+        }
+        let product = self.products.get_mut(&id).unwrap();
+        if !product.has_room_for(1) {
+            return Err("limit_exceeded");
+        }
+        let (row, entry) = (product.rows.get_mut(&device).unwrap(), self.registry.get_mut(&device).unwrap());
+        (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+        entry.product = Some(id);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self, id: ProductNumber, who: Who, device: DeviceNumber, deny: bool) -> Result<(), Code> {
+        let (product, row) = self.row(id, who, device)?;
+        if row.standing == Standing::Denied {
+            return Err("not_found");
+        }
+        product.rows.remove(&device);
+        if deny {
+            product.rows.insert(device, Row::new(Standing::Denied));
+        }
+        let entry = self.registry.get_mut(&device).unwrap();
+        entry.counter = entry.counter.max(row.counter);
+        if row.standing == Standing::Member {
+            entry.product = None;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn undeny(&mut self, id: ProductNumber, who: Who, device: DeviceNumber) -> Result<(), Code> {
+        let (product, row) = self.row(id, who, device)?;
+        if row.standing != Standing::Denied {
+            return Err("not_found");
+        }
+        product.rows.remove(&device);
+        Ok(())
+    }
+
+    pub(crate) fn claim(&mut self, account: AccountNumber, device: DeviceNumber) -> Result<(), Code> {
+        let holder = self.registry.get(&device).and_then(|entry| entry.claimed_by);
+        if holder.is_some_and(|holder| holder != account) {
+            return Err("taken");
+        }
+        self.registry.entry(device).or_default().claimed_by = Some(account);
+        Ok(())
+    }
+
+    pub(crate) fn unclaim(&mut self, account: AccountNumber, device: DeviceNumber) -> Result<(), Code> {
+        match self.registry.get_mut(&device) {
+            Some(entry) if entry.claimed_by == Some(account) => {
+                entry.claimed_by = None;
+                Ok(())
+            }
+            _ => Err("not_found"),
+        }
+    }
+
+    pub(crate) fn register(&mut self, device: DeviceNumber, platform: Platform) -> Result<u64, Code> {
+        let new = u64::from(!self.registry.get(&device).is_some_and(|entry| entry.registered));
+        if self.registry.get(&device).and_then(|entry| entry.platform.as_ref()).is_some_and(|known| *known != platform)
+        {
+            return Err("cannot_join");
+        }
+        let entry = self.registry.entry(device).or_default();
+        (entry.platform, entry.registered) = (Some(platform), true);
+        Ok(new)
+    }
+
+    /// R-IMG-6, 7. `wrong` is what is wrong with the binary itself.
+    pub(crate) fn upload(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        version: u16,
+        wrong: impl FnOnce(&Product) -> Option<Code>,
+        firmware: Firmware,
+    ) -> Result<(), Code> {
+        let product = self.product(id, who)?;
+        if let Some(code) = wrong(product) {
+            return Err(code);
+        }
+        if version <= product.highest {
+            return Err("version_not_greater");
+        }
+        if product.firmware.values().any(|other| other.title.to_lowercase() == firmware.title.to_lowercase()) {
+            return Err("taken");
+        }
+        product.highest = version;
+        product.firmware.insert(version, firmware);
+        Ok(())
+    }
+
+    pub(crate) fn delete_firmware(&mut self, id: ProductNumber, who: Who, version: u16) -> Result<(), Code> {
+        let product = self.product(id, who)?;
+        let firmware = product.firmware.get(&version).ok_or("not_found")?;
+        if firmware.released || product.rows.values().any(|row| row.lock == Some(version)) {
+            return Err("firmware_in_use");
+        }
+        product.firmware.remove(&version);
+        Ok(())
+    }
+
+    /// Releases a version to the product or to a group of it; none: withdraws.
+    pub(crate) fn release(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        group: Option<u16>,
+        version: Option<u16>,
+        now: Timestamp,
+    ) -> Result<(), Code> {
+        let product = self.product(id, who)?;
+        if let Some(version) = version {
+            if !product.firmware.contains_key(&version) {
+                return Err("not_found");
+            }
+            if !product.may_release(version, now) {
+                return Err("not_proven");
+            }
+        }
+        match group {
+            None => product.release = version,
+            Some(group) => *product.groups.get_mut(&group).ok_or("not_found")? = version,
+        }
+        if let Some(version) = version {
+            product.firmware.get_mut(&version).unwrap().released = true;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_groups(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        device: DeviceNumber,
+        groups: &BTreeSet<u16>,
+    ) -> Result<(), Code> {
+        let (product, mut row) = self.member(id, who, device)?;
+        if groups.iter().any(|group| !product.groups.contains_key(group)) {
+            return Err("not_found");
+        }
+        row.groups.clone_from(groups);
+        product.rows.insert(device, row);
+        Ok(())
+    }
+
+    /// Locks, and says what is to be sent where that is to be done at once (R-TGT-3).
+    pub(crate) fn lock(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        device: DeviceNumber,
+        version: Option<u16>,
+        now: bool,
+    ) -> Result<Option<Answer>, Code> {
+        let (product, mut row) = self.member(id, who, device)?;
+        if now && !row.seen.is_some_and(|seen| seen.online) {
+            return Err("device_offline");
+        }
+        if version.is_some_and(|version| !product.firmware.contains_key(&version)) {
+            return Err("not_found");
+        }
+        row.lock = version;
+        let answer = now.then(|| product.answer(&mut row));
+        product.rows.insert(device, row);
+        Ok(answer)
+    }
+
+    pub(crate) fn mark(
+        &mut self,
+        id: ProductNumber,
+        who: Who,
+        device: DeviceNumber,
+        change: impl FnOnce(&mut Row),
+    ) -> Result<(), Code> {
+        let (product, mut row) = self.member(id, who, device)?;
+        change(&mut row);
+        product.rows.insert(device, row);
+        Ok(())
+    }
+
+    /// R-TGT-11: how many would be sent something, upwards, downwards and from none.
+    pub(crate) fn dry_run(&mut self, id: ProductNumber, who: Who, change: &Change) -> Result<[u64; 3], Code> {
+        let mut after = self.product(id, who)?.clone();
+        let known = |version: Option<FirmwareVersion>| match version {
+            Some(version) if !after.firmware.contains_key(&version.get()) => Err("not_found"),
+            other => Ok(other.map(FirmwareVersion::get)),
+        };
+        let number = |device: &fleet_core::DeviceId| u32::from_be_bytes(device.as_bytes()[8..].try_into().unwrap());
+        let mut only = None;
+        match change {
+            Change::Release(version) => after.release = known(*version)?,
+            Change::ReleaseToGroup(group, version) => {
+                let version = known(*version)?;
+                *after.groups.get_mut(&group.get()).ok_or("not_found")? = version;
+            }
+            Change::Lock(device, version) => {
+                let version = known(*version)?;
+                only = Some(number(device));
+                after.rows.get_mut(&number(device)).ok_or("not_found")?.lock = version;
+            }
+            Change::Groups(device, groups) => {
+                if groups.iter().any(|group| !after.groups.contains_key(&group.get())) {
+                    return Err("not_found");
+                }
+                only = Some(number(device));
+                let row = after.rows.get_mut(&number(device)).ok_or("not_found")?;
+                row.groups = groups.iter().map(|group| group.get()).collect();
+            }
+            _ => {}
+        }
+        let mut ways = [0; 3];
+        for (device, row) in &after.rows {
+            if only.is_none_or(|only| only == *device)
+                && let Decided::Send { version, .. } = after.decide(row)
+            {
+                ways[match row.runs() {
+                    Some(runs) if runs < version => 0,
+                    Some(_) => 1,
+                    None => 2,
+                }] += 1;
+            }
+        }
+        Ok(ways)
+    }
+
+    /// R-TGT-16: a report goes to the row that it names, or to the device's own product, or to none.
+    pub(crate) fn connect(&mut self, said: &Said, now: Timestamp) -> Told {
+        let personal = |hold| Told { product: None, answer: Answer::Held { hold, target: None }, ended: None };
+        let stale = |id| Told {
+            product: Some(id),
+            answer: Answer::Held { hold: Hold::StaleReport, target: None },
+            ended: None,
+        };
+        let at = said.at.min(now);
+        let mut entry = self.registry.get(&said.device).cloned().unwrap_or_default();
+        entry.platform = entry.platform.or(said.platform.clone());
+        let live = |id: &u32| self.products.get(id).is_some_and(|product| !product.removed);
+        let named = said.product.filter(|id| *id != 0 && *id != 65_535);
+        let in_named = named.filter(|id| live(id) && self.products[id].rows.contains_key(&said.device));
+        let home = entry.product.and_then(|home| self.products.get(&home));
+        let hardware = said.platform.clone().or(entry.platform.clone()).or(home.map(|home| home.platform.clone()));
+        let wildcard = matches!((named, hardware), (Some(id), Some(Platform::Particle(own))) if id == u32::from(own));
+        let elsewhere = named.filter(|_| in_named.is_none() && !wildcard);
+        let of = in_named.or(if elsewhere.is_some() { None } else { entry.product });
+        // A report of elsewhere ends the connection to the device's own product, unless that has heard of a later one.
+        let left = entry.product.filter(|home| of != Some(*home));
+        if let Some(home) = left
+            && self.products[&home].rows[&said.device].knows_better(said.session, at)
+        {
+            return stale(home);
+        }
+        let mut remembered = true;
+        let told = match (of, elsewhere) {
+            (Some(id), _) => {
+                let product = self.products.get_mut(&id).unwrap();
+                let mut row = product.rows[&said.device].clone();
+                let Some((answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
+                product.prove(&row);
+                product.rows.insert(said.device, row);
+                Told { product: Some(id), answer, ended }
+            }
+            (None, None) => personal(Hold::Personal),
+            (None, Some(id)) if !live(&id) => personal(Hold::UnknownProduct),
+            (None, Some(id)) => {
+                let product = &self.products[&id];
+                let welcome = product.policy.approve_by_itself
+                    && self.judge(id, Some(&entry)) == "imported"
+                    && product.has_room_for(1);
+                let waiting = product.rows.values().filter(|row| row.standing == Standing::Quarantined).count();
+                let mut row = Row::new(if welcome { Standing::Member } else { Standing::Quarantined });
+                row.counter = entry.counter;
+                let (answer, ended) = product.take(&mut row, said, now).unwrap();
+                if welcome {
+                    entry.product = Some(id);
+                }
+                if welcome || waiting < product.policy.quarantine_limit as usize {
+                    let product = self.products.get_mut(&id).unwrap();
+                    product.prove(&row);
+                    product.rows.insert(said.device, row);
+                } else {
+                    remembered = false;
+                }
+                Told { product: Some(id), answer, ended }
+            }
+        };
+        if let Some(seen) =
+            left.and_then(|home| self.products.get_mut(&home)?.rows.get_mut(&said.device)?.seen.as_mut())
+        {
+            seen.online = false;
+        }
+        if remembered {
+            self.registry.insert(said.device, entry);
+        }
+        told
+    }
+
+    fn found(&mut self, device: DeviceNumber, reported: Option<u32>) -> Option<&mut Row> {
+        let home = self.registry.get(&device).and_then(|entry| entry.product);
+        let has = |id: &u32| self.products.get(id).is_some_and(|product| product.rows.contains_key(&device));
+        let id = reported.filter(has).or(home)?;
+        self.products.get_mut(&id)?.rows.get_mut(&device)
+    }
+
+    pub(crate) fn disconnect(&mut self, device: DeviceNumber, reported: Option<u32>, session: u64, at: Timestamp) {
+        if let Some(row) = self.found(device, reported)
+            && !row.knows_better(session, at)
+            && let Some(seen) = &mut row.seen
+        {
+            seen.online = false;
+        }
+    }
+
+    pub(crate) fn update_fares(
+        &mut self,
+        id: ProductNumber,
+        device: DeviceNumber,
+        sequence: u32,
+        progress: Option<Progress>,
+    ) -> bool {
+        let Some(row) = self.products.get_mut(&id).and_then(|product| product.rows.get_mut(&device)) else {
+            return false;
+        };
+        let Some((_, _, so_far)) = &mut row.attempt else { return false };
+        if row.sequence != sequence {
+            return false;
+        }
+        match progress {
+            Some(progress) => *so_far = progress.max(*so_far),
+            None => {
+                row.end(UpdateResult::Failed);
+            }
+        }
+        true
+    }
+}

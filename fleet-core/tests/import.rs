@@ -1,0 +1,379 @@
+//! Importing, attacked: whatever the list, the interruption and the rival, every line is answered, nothing is lost, and
+//! no tier is exceeded (R-IMP, R-TIER).
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
+
+mod common;
+
+use common::{Interrupted, World, account, at, device, list, product};
+use fleet_core::device::import::{ImportReport, Verdict};
+use fleet_core::device::{Report, Standing};
+use fleet_core::{ErrorKind, MemoryStore, Platform, Policy};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// More than two commits hold: an import adds 8,192 at a time.
+const MANY: u32 = 17_000;
+const FIRST_COMMIT: u64 = 8192;
+
+fn memory() -> World {
+    World::new(Arc::new(MemoryStore::new()))
+}
+
+/// Devices of every kind there is to a product, of which only 19–22 are on the host's list: 0–9 unknown, 10–12 in it, 13 and 14 in another, 15 and 16 claimed by a
+/// member, 17 and 18 by a stranger, 19 and 20 of another platform, 21 and 22 of the right one, 23 and 24 waiting,
+/// 25 and 26 shut out.
+fn mixed() -> World {
+    let world = memory();
+    let other = world.make_product(95, "photon");
+    let stranger = account(&world.fleet, "stranger");
+    let console = world.console(1);
+    console.import(world.product, list(10..13).as_bytes()).unwrap();
+    console.import(other, list(13..15).as_bytes()).unwrap();
+    for number in 15..17 {
+        console.claim_device(device(number)).unwrap();
+        world.fleet.console(stranger, at(1)).claim_device(device(number + 2)).unwrap();
+    }
+    let known = |number, platform: &str| (device(number), Some(platform.parse::<Platform>().unwrap()));
+    let listed = [known(19, "boron"), known(20, "esp32c3"), known(21, "photon"), known(22, "photon")];
+    assert_eq!(world.operator(1).register_devices(&listed).unwrap(), 4);
+    for number in 23..27 {
+        world.fleet.gateway(at(2)).connect(&common::report(number, 1, 2)).unwrap();
+    }
+    for number in 25..27 {
+        console.deny_device(world.product, device(number)).unwrap();
+    }
+    world
+}
+
+/// What RULES.md says of each device of [`mixed`].
+fn expected(number: u32, known_ids_only: bool) -> &'static str {
+    match number {
+        0..10 | 15..17 | 23..27 if known_ids_only => "unknown_id",
+        10..13 => "already_here",
+        13..15 => "in_another_product",
+        17..19 => "claimed_outside_team",
+        19..21 => "wrong_platform",
+        _ => "imported",
+    }
+}
+
+fn verdicts(report: &ImportReport) -> BTreeMap<u32, &'static str> {
+    let duplicate = |verdict: &Verdict| matches!(verdict, Verdict::DuplicateOf { .. });
+    let lines = report.lines.iter().filter(|line| !duplicate(&line.verdict));
+    lines.map(|line| (number(line.device.unwrap()), line.verdict.code())).collect()
+}
+
+fn number(id: fleet_core::DeviceId) -> u32 {
+    u32::from_be_bytes(id.as_bytes()[8..].try_into().unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn neither_the_order_of_lines_nor_a_second_import_changes_anything(
+        numbers in proptest::collection::vec(0_u32..27, 1..40),
+        shuffled in any::<prop::sample::Index>(),
+        known_ids_only: bool,
+    ) {
+        let worlds = [mixed(), mixed()];
+        let mut other = numbers.clone();
+        other.sort_by_key(|number| number.wrapping_mul(2_654_435_761).rotate_left(shuffled.index(32) as u32));
+        let mut found = Vec::new();
+        for (world, numbers) in worlds.iter().zip([&numbers, &other]) {
+            let policy = Policy { known_ids_only, ..Policy::default() };
+            world.console(3).set_policy(world.product, &policy).unwrap();
+            let file = list(numbers.iter().copied());
+            let before = world.contents();
+            let plan = world.console(3).plan_import(world.product, file.as_bytes()).unwrap();
+            prop_assert_eq!(&world.contents(), &before, "a plan changes nothing (R-IMP-7)");
+            let report = world.console(3).import(world.product, file.as_bytes()).unwrap();
+            prop_assert_eq!(&plan, &report, "plan and apply (R-IMP-7)");
+            prop_assert_eq!(report.lines.len(), numbers.len(), "every line is answered (R-IMP-5)");
+            let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+            for (line, (number, place)) in report.lines.iter().zip(numbers.iter().zip(1..)) {
+                prop_assert_eq!((line.line, line.device), (place, Some(device(*number))), "in order (R-IMP-5)");
+                match first.get(number) {
+                    Some(line_before) => {
+                        prop_assert_eq!(&line.verdict, &Verdict::DuplicateOf { line: *line_before });
+                    }
+                    None => {
+                        let wanted = expected(*number, known_ids_only);
+                        prop_assert_eq!(line.verdict.code(), wanted, "device {} (R-IMP-3, 4, 12)", number);
+                        first.insert(*number, place);
+                    }
+                }
+            }
+            let after = world.contents();
+            after.check_counts(world.product);
+            let again = world.console(4).import(world.product, file.as_bytes()).unwrap();
+            prop_assert_eq!(again.counts().imported, 0, "the second import (R-IMP-7)");
+            prop_assert_eq!(world.contents(), after, "the second import changes nothing (R-IMP-7)");
+            found.push(verdicts(&report));
+        }
+        let [one, two] = worlds.map(|world| world.contents().without_nonces());
+        prop_assert_eq!(one, two, "the order of lines (R-IMP-7)");
+        prop_assert_eq!(&found[0], &found[1]);
+    }
+
+    #[test]
+    fn a_file_fits_the_tier_whole_or_not_at_all(here in 0_u32..=25, new in 0_u32..=30, duplicates in 0_u32..5, bad in 1..3_usize) {
+        let world = memory();
+        if here > 0 {
+            world.console(1).import(world.product, list(100..100 + here).as_bytes()).unwrap();
+        }
+        let before = world.contents();
+        let file = list(0..new) + &list((0..duplicates).filter(|number| *number < new)) + &"nonsense\n".repeat(bad);
+        let plan = world.console(2).plan_import(world.product, file.as_bytes()).unwrap();
+        let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+        prop_assert_eq!(&plan, &report, "plan and apply (R-IMP-7)");
+        let fits = here + new <= 25 || new == 0;
+        prop_assert_eq!(report.refused.is_none(), fits, "{} of 25 and {} more (R-IMP-6)", here, new);
+        if let Some(limit) = &report.refused {
+            prop_assert_eq!((limit.limit, limit.used, limit.would_be), (25, here.into(), u64::from(here + new)));
+            prop_assert_eq!(limit.fits.as_ref().map(|(name, _)| &**name), Some("Small"), "R-TIER-3");
+            prop_assert_eq!(report.counts().imported, 0);
+            prop_assert_eq!(world.contents(), before, "nothing is added (R-IMP-6)");
+        } else {
+            prop_assert_eq!(report.counts().imported, u64::from(new));
+        }
+        prop_assert_eq!(world.devices(), u64::from(if fits { here + new } else { here }));
+    }
+
+    #[test]
+    fn any_bytes_are_answered_the_same_twice(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let world = memory();
+        let plan = world.console(1).plan_import(world.product, &bytes);
+        let report = world.console(1).import(world.product, &bytes);
+        match (plan, report) {
+            (Ok(plan), Ok(report)) => prop_assert_eq!(plan, report),
+            (Err(plan), Err(error)) => prop_assert_eq!(plan.to_string(), error.to_string()),
+            (plan, report) => prop_assert!(false, "{plan:?} against {report:?} (R-IMP-7)"),
+        }
+    }
+}
+
+#[test]
+fn the_26th_device_of_a_prototype_is_one_too_many_and_the_answer_says_what_would_do() {
+    let world = memory();
+    let report = world.console(1).import(world.product, list(0..26).as_bytes()).unwrap();
+    let refused = report.refused.unwrap().to_string();
+    assert_eq!(refused, "refused: 26 devices would exceed the Prototype tier's 25 (0 in use now); Small allows 250");
+    assert_eq!(world.devices(), 0);
+    assert_eq!(world.console(1).import(world.product, list(0..25).as_bytes()).unwrap().refused, None);
+    assert_eq!(world.devices(), 25);
+    // R-TIER-2: removing one frees its place at once.
+    world.console(2).remove_device(world.product, device(3)).unwrap();
+    assert_eq!(world.console(2).import(world.product, list(25..26).as_bytes()).unwrap().refused, None);
+    assert_eq!(world.devices(), 25);
+}
+
+#[test]
+fn a_waiting_and_a_denied_device_are_members_once_they_are_imported() {
+    let world = mixed();
+    world.console(5).import(world.product, list([23, 25]).as_bytes()).unwrap();
+    for number in [23, 25] {
+        assert_eq!(world.row(number).standing, Standing::Member, "device {number}");
+    }
+    let summary = world.console(5).summary(world.product).unwrap();
+    assert_eq!((summary.quarantined, summary.denied, summary.devices), (1, 1, 5));
+    world.contents().check_counts(world.product);
+}
+
+fn large(store: Arc<dyn fleet_core::Store>) -> World {
+    let world = World::new(store);
+    world.operator(0).set_tier(world.product, "Enterprise").unwrap();
+    world
+}
+
+/// A catalogue in which `MANY` fit and not one more.
+fn exactly(world: World) -> World {
+    let tier = |name: &str, devices| fleet_core::Tier { name: name.into(), devices, members: None, messages: None };
+    let tiers = vec![tier("Prototype", Some(u64::from(MANY))), tier("Enterprise", None)];
+    let world = World { fleet: world.fleet.with_catalogue(fleet_core::Catalogue::new(tiers).unwrap()), ..world };
+    world.operator(0).set_tier(world.product, "Prototype").unwrap();
+    world
+}
+
+#[test]
+fn an_import_cancelled_half_way_keeps_what_it_added_and_is_completed_by_the_same_file() {
+    let world = large(Arc::new(MemoryStore::new()));
+    let file = list(0..MANY);
+    let mut seen = Vec::new();
+    let cancelled = world.console(1).import_watched(world.product, file.as_bytes(), |progress| {
+        seen.push((progress.added, progress.to_add));
+        ControlFlow::Break(())
+    });
+    let error = cancelled.unwrap_err();
+    assert_eq!(seen, [(FIRST_COMMIT, u64::from(MANY))]);
+    assert!(matches!(error.kind(), ErrorKind::Cancelled { added: FIRST_COMMIT }), "{error}");
+    assert_eq!(world.devices(), FIRST_COMMIT);
+    let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+    assert_eq!(
+        (report.counts().already_here, report.counts().imported),
+        (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT)
+    );
+    assert_eq!(world.devices(), u64::from(MANY));
+    // A break at the last step comes too late: all is added.
+    let late =
+        world.console(3).import_watched(world.product, list(MANY..MANY + 5).as_bytes(), |_| ControlFlow::Break(()));
+    assert_eq!(late.unwrap().counts().imported, 5);
+}
+
+#[test]
+fn a_process_that_dies_at_any_commit_of_an_import_loses_nothing_that_the_same_file_does_not_complete() {
+    // The reservation and three commits of devices.
+    for death in 1..=4 {
+        let store = Interrupted::new(MemoryStore::new());
+        let world = exactly(large(store.clone()));
+        store.die_before_commit(death);
+        let file = list(0..MANY);
+        assert_eq!(world.console(1).import(world.product, file.as_bytes()).unwrap_err().code(), "store_unavailable");
+        store.leave_alone();
+        world.contents().check_counts(world.product);
+        assert_eq!(world.devices(), FIRST_COMMIT * death.saturating_sub(2), "death before commit {death}");
+        let plan = world.console(2).plan_import(world.product, file.as_bytes()).unwrap();
+        let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+        assert_eq!(report.refused, None, "the same file takes up its own places (R-IMP-13), death {death}");
+        assert!(plan == report, "plan and apply after a death before commit {death} (R-IMP-7): {:?}", plan.refused);
+        assert_eq!(world.devices(), u64::from(MANY));
+        // Nothing is held any more.
+        world.console(3).remove_device(world.product, device(7)).unwrap();
+        assert_eq!(world.console(3).import(world.product, list([MANY]).as_bytes()).unwrap().refused, None);
+    }
+}
+
+#[test]
+fn places_held_by_a_dead_import_are_nobody_elses_for_an_hour_and_then_free() {
+    let store = Interrupted::new(MemoryStore::new());
+    let world = exactly(large(store.clone()));
+    world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
+    store.die_before_commit(3);
+    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    store.leave_alone();
+    for second in [2, 3600] {
+        let rival = world.console(second).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+        let limit = rival.refused.expect("every place is held");
+        assert_eq!((limit.used, limit.would_be), (u64::from(MANY), u64::from(MANY) + 1), "at {second} s");
+        let approval = world.console(second).approve_device(world.product, device(MANY)).unwrap_err();
+        assert_eq!(approval.code(), "limit_exceeded", "at {second} s");
+    }
+    // The reservation was made at 1 s: at 3,601 s it is over.
+    world.console(3601).approve_device(world.product, device(MANY)).unwrap();
+    let rival = world.console(3601).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+    assert_eq!(rival.refused, None);
+    // And the dead import no longer fits.
+    let late = world.console(3602).import(world.product, list(0..MANY).as_bytes()).unwrap();
+    assert_eq!(late.refused.map(|limit| limit.would_be), Some(u64::from(MANY) + 2));
+    assert_eq!(world.devices(), FIRST_COMMIT + 2);
+}
+
+#[test]
+fn places_whose_time_is_over_do_not_let_an_import_past_the_limit() {
+    let store = Interrupted::new(MemoryStore::new());
+    let world = Arc::new(exactly(large(store.clone())));
+    world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
+    store.die_before_commit(4);
+    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    // Two hours later the rest is imported, and in the moment before its commit somebody takes one of the places.
+    let rival = Arc::clone(&world);
+    store.before_commits(move |commit| {
+        if commit == 1 {
+            rival.console(7200).approve_device(rival.product, device(MANY)).unwrap();
+        }
+        Ok(())
+    });
+    let report = world.console(7200).import(world.product, list(0..MANY).as_bytes()).unwrap();
+    store.leave_alone();
+    assert!(report.refused.is_some(), "{:?}", report.counts());
+    assert!(world.devices() <= u64::from(MANY), "{} of {MANY} (R-TIER-1)", world.devices());
+}
+
+#[test]
+fn the_same_file_imported_by_two_at_once_is_a_success_for_both() {
+    for devices in [25, MANY] {
+        let store = Interrupted::new(MemoryStore::new());
+        let world = Arc::new(if devices == MANY { exactly(large(store.clone())) } else { World::new(store.clone()) });
+        let file = list(0..devices);
+        let (rival, same) = (Arc::clone(&world), file.clone());
+        store.before_commits(move |commit| {
+            if commit == 1 {
+                assert_eq!(rival.console(1).import(rival.product, same.as_bytes()).unwrap().refused, None);
+            }
+            Ok(())
+        });
+        let report = world.console(1).import(world.product, file.as_bytes()).unwrap();
+        store.leave_alone();
+        assert_eq!(report.refused, None, "they are already here, not too many (R-IMP-4)");
+        assert_eq!(report.counts().already_here, u64::from(devices));
+        assert_eq!(world.devices(), u64::from(devices));
+    }
+}
+
+#[test]
+fn imports_at_once_never_exceed_the_tier() {
+    for round in 0..8_u32 {
+        let world = memory();
+        let refused: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6_u32)
+                .map(|thread| {
+                    let world = &world;
+                    let file = list((0..8).map(move |number| round * 100 + thread * 6 + number));
+                    scope.spawn(move || world.console(1).import(world.product, file.as_bytes()).unwrap())
+                })
+                .collect();
+            threads.into_iter().map(|thread| usize::from(thread.join().unwrap().refused.is_some())).sum()
+        });
+        let devices = world.devices();
+        assert!(devices <= 25, "{devices} of 25 (R-IMP-6)");
+        assert!(refused > 0, "38 distinct devices do not fit");
+    }
+}
+
+#[test]
+fn two_products_that_import_the_same_devices_at_once_share_none() {
+    for _ in 0..8 {
+        let world = memory();
+        let other = world.make_product(95, "photon");
+        let file = list(0..25);
+        let reports: Vec<ImportReport> = std::thread::scope(|scope| {
+            let threads: Vec<_> = [world.product, other, world.product, other]
+                .into_iter()
+                .map(|id| {
+                    let (world, file) = (&world, &file);
+                    scope.spawn(move || world.console(1).import(id, file.as_bytes()).unwrap())
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let contents = world.contents();
+        contents.check_counts(world.product);
+        contents.check_counts(other);
+        let devices = [world.product, other].map(|id| contents.devices(id).count());
+        assert_eq!(devices.iter().sum::<usize>(), 25, "{devices:?} (R-IMP-4)");
+        assert_eq!(reports.iter().map(|report| report.counts().imported).sum::<u64>(), 25);
+    }
+}
+
+#[test]
+fn a_device_that_says_at_its_first_connect_that_it_is_another_platform_is_held() {
+    let world = memory();
+    world.console(1).import(world.product, list([1]).as_bytes()).unwrap();
+    let report = Report { platform: Some("boron".parse().unwrap()), ..common::report(1, 1, 2) };
+    let connected = world.fleet.gateway(at(2)).connect(&report).unwrap();
+    assert_eq!(connected.answer.to_string(), "held: its hardware is not the product's (R-IMP-12)");
+    assert_eq!(world.console(2).summary(world.product).unwrap().wrong_platform, 1);
+}
+
+#[test]
+fn an_outsider_imports_nothing_and_learns_nothing() {
+    let world = memory();
+    let outsider = account(&world.fleet, "outsider");
+    let before = world.contents();
+    let here = world.fleet.console(outsider, at(1)).import(world.product, list(0..3).as_bytes()).unwrap_err();
+    let nowhere = world.fleet.console(outsider, at(1)).import(product(96), list(0..3).as_bytes()).unwrap_err();
+    assert_eq!(here.to_string(), nowhere.to_string(), "R-TEAM-6");
+    assert_eq!(world.contents(), before);
+}

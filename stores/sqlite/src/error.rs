@@ -1,0 +1,118 @@
+//! What SQLite says, told to a person: what is the matter with which file, and what to do next.
+
+use fleet_core::store::{StoreError, StoreErrorKind};
+use rusqlite::{Error, ErrorCode};
+use std::path::Path;
+
+/// The error of a store on this file.
+pub(crate) fn explain(path: &Path, error: Error) -> StoreError {
+    let (kind, context) = classify(path, &error);
+    StoreError::new(kind, context).with_source(error)
+}
+
+/// The error of a store on this file whose engine failed while it made a transaction durable.
+pub(crate) fn explain_at_commit(path: &Path, error: Error) -> StoreError {
+    if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+        let context = format!(
+            "the disk failed while `{}` was being written to: read whether the commit was applied, and check the disk",
+            path.display()
+        );
+        return StoreError::new(StoreErrorKind::Unknown, context).with_source(error);
+    }
+    explain(path, error)
+}
+
+fn classify(path: &Path, error: &Error) -> (StoreErrorKind, String) {
+    use StoreErrorKind as Kind;
+    let file = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => {
+            (Kind::Full, format!("cannot write to `{file}`: the disk is full or its size limit reached; make room"))
+        }
+        Some(ErrorCode::ReadOnly) => (
+            Kind::ReadOnly,
+            format!("cannot write to `{file}`: it is read-only; let this program write the file and its folder"),
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (Kind::Unavailable, format!("`{file}` is busy: another process is writing to it; try again"))
+        }
+        Some(ErrorCode::NotADatabase) => not_ours(path, "is no database"),
+        Some(ErrorCode::DatabaseCorrupt) => (Kind::Corrupt, damaged(path, error)),
+        Some(ErrorCode::CannotOpen) => (Kind::Other, cannot_open(path)),
+        Some(ErrorCode::SystemIoFailure) => {
+            (Kind::Other, format!("the disk failed at `{file}`: nothing was applied; check the disk"))
+        }
+        Some(_) => (Kind::Other, format!("cannot use `{file}`: {error}")),
+        None => match error {
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..) => (Kind::Corrupt, damaged(path, error)),
+            _ => (Kind::Other, format!("cannot use `{file}`: {error}")),
+        },
+    }
+}
+
+/// That a file is not one of this store, and how that is known.
+pub(crate) fn not_ours(path: &Path, what: &str) -> (StoreErrorKind, String) {
+    (StoreErrorKind::NotOurs, format!("`{}` {what}; choose another file", path.display()))
+}
+
+fn damaged(path: &Path, error: &Error) -> String {
+    let problem = match error {
+        Error::FromSqlConversionFailure(_, _, problem) => problem.to_string(),
+        error => error.to_string(),
+    };
+    format!("`{}` is damaged: {problem}; restore it from a backup", path.display())
+}
+
+fn cannot_open(path: &Path) -> String {
+    let file = path.display();
+    if path.is_dir() {
+        return format!("cannot open `{file}`: it is a folder; name a file in it");
+    }
+    match path.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
+            format!("cannot open `{file}`: there is no folder `{}`; make it first", folder.display())
+        }
+        _ => format!("cannot open `{file}`: let this program read and write the file and its folder"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+    use std::error::Error as _;
+
+    fn engine(code: i32) -> Error {
+        Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn each_trouble_of_the_engine_has_its_kind_and_names_the_file() {
+        for (code, kind) in [
+            (ffi::SQLITE_FULL, StoreErrorKind::Full),
+            (ffi::SQLITE_READONLY_DIRECTORY, StoreErrorKind::ReadOnly),
+            (ffi::SQLITE_BUSY_SNAPSHOT, StoreErrorKind::Unavailable),
+            (ffi::SQLITE_LOCKED, StoreErrorKind::Unavailable),
+            (ffi::SQLITE_NOTADB, StoreErrorKind::NotOurs),
+            (ffi::SQLITE_CORRUPT_INDEX, StoreErrorKind::Corrupt),
+            (ffi::SQLITE_IOERR_READ, StoreErrorKind::Other),
+            (ffi::SQLITE_NOMEM, StoreErrorKind::Other),
+        ] {
+            let error = explain(Path::new("/fleet.db"), engine(code));
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains("`/fleet.db`"), "{error}");
+            assert!(error.source().is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_disk_that_fails_at_the_commit_leaves_it_unknown() {
+        let path = Path::new("/fleet.db");
+        assert!(explain_at_commit(path, engine(ffi::SQLITE_IOERR_FSYNC)).is_unknown());
+        assert_eq!(explain_at_commit(path, engine(ffi::SQLITE_FULL)).kind(), StoreErrorKind::Full);
+        assert!(!explain(path, engine(ffi::SQLITE_IOERR_FSYNC)).is_unknown());
+    }
+}

@@ -1,0 +1,49 @@
+//! The laws that every store keeps, kept by this one: in a file, in memory, and under a layer.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
+
+use fleet_core::store::GroupCommit;
+use fleet_core::store::conformance::{Violation, check, check_reopen};
+use fleet_store_sqlite::SqliteStore;
+use std::cell::RefCell;
+use tempfile::TempDir;
+
+/// What was violated, a line each.
+fn told(kept: Result<(), Vec<Violation>>) -> Result<(), String> {
+    kept.map_err(|violations| violations.iter().map(|violation| format!("{violation}\n")).collect())
+}
+
+/// Opens stores in folders of their own, which are there for as long as this is.
+#[derive(Default)]
+struct Folders(RefCell<Vec<TempDir>>);
+
+impl Folders {
+    fn open(&self) -> SqliteStore {
+        let folder = TempDir::new().unwrap();
+        let store = SqliteStore::open(folder.path().join("fleet.db")).unwrap();
+        self.0.borrow_mut().push(folder);
+        store
+    }
+}
+
+#[test]
+fn a_store_in_a_file_keeps_every_law() {
+    let folders = Folders::default();
+    assert_eq!(told(check(|| folders.open())), Ok(()));
+}
+
+#[test]
+fn a_store_in_memory_keeps_every_law() {
+    assert_eq!(told(check(|| SqliteStore::in_memory().unwrap())), Ok(()));
+}
+
+#[test]
+fn a_store_under_group_commit_keeps_every_law() {
+    let folders = Folders::default();
+    assert_eq!(told(check(|| GroupCommit::new(folders.open()))), Ok(()));
+}
+
+#[test]
+fn a_store_opened_again_has_all_that_was_committed() {
+    let open = |folder: &TempDir| SqliteStore::open(folder.path().join("fleet.db")).unwrap();
+    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
+}

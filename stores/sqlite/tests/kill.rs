@@ -1,0 +1,99 @@
+//! A writer that is killed at any moment leaves a file in which all it was told is written stands, whole.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::*;
+use fleet_core::Timestamp;
+use fleet_core::store::{AuditId, Commit, Key, Kind, Outcome, Range, Record, Store, Write};
+use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const FILE: &str = "FLEET_KILLED_WRITERS_FILE";
+const ROUNDS: usize = 24;
+const DEVICES: u8 = 8;
+
+fn open(path: &Path) -> SqliteStore {
+    // What outlives the process is the same, and more commits are under way when it is killed.
+    SqliteStore::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
+}
+
+fn note_key(nonce: u64) -> Key {
+    Key::Audit(product(), AuditId { at: Timestamp::from_millis(0), nonce })
+}
+
+/// The commit with this number: its device, the counter and an audit record belong together.
+fn numbered(number: u32) -> Commit {
+    let note = r#"{"at":0,"actor":"operator","command":"create_account","subject":"written by one who was killed"}"#;
+    commit(
+        [check(note_key(number.into()), None)],
+        [
+            put(device_key((number % u32::from(DEVICES)) as u8), device(number), number.into()),
+            Write::Add { key: tally_key(0), delta: 1 },
+            put(note_key(number.into()), Record::from_json(Kind::Audit, note).unwrap(), number.into()),
+        ],
+    )
+}
+
+/// Not a test of its own: what the killed process does. It begins after the last commit it finds.
+#[test]
+fn write_until_killed() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    let store = open(Path::new(&path));
+    let mut next = u32::try_from(counter(&store, 0).unwrap_or(0)).unwrap() + 1;
+    let mut out = std::io::stdout();
+    loop {
+        let batch: Vec<Commit> = (next..next + next % 5 + 1).map(numbered).collect();
+        let outcomes = store.commit(&batch).unwrap();
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "{outcomes:?}");
+        next += u32::try_from(batch.len()).unwrap();
+        writeln!(out, "\nwritten {}", next - 1).unwrap();
+        out.flush().unwrap();
+    }
+}
+
+#[test]
+fn a_writer_that_is_killed_leaves_all_that_it_was_told_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let mut acknowledged = 0;
+    for round in 0..ROUNDS {
+        let mut writer = Command::new(std::env::current_exe().unwrap())
+            .args(["write_until_killed", "--exact", "--nocapture"])
+            .env(FILE, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
+        let mut written = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("written ")?.parse().ok());
+        acknowledged = written.next().unwrap_or_else(|| panic!("round {round}: the writer wrote nothing"));
+        std::thread::sleep(Duration::from_micros(RandomState::new().hash_one(round) % 60_000));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        acknowledged = written.last().unwrap_or(acknowledged);
+        stands(&path, acknowledged);
+    }
+    assert!(acknowledged > 100, "only {acknowledged} commits in {ROUNDS} rounds");
+}
+
+/// Whether a file holds each commit up to some number that is not below the last acknowledged one, whole.
+fn stands(path: &Path, acknowledged: u32) {
+    let store = open(path);
+    let applied = u32::try_from(counter(&store, 0).unwrap()).unwrap();
+    assert!(applied >= acknowledged, "{acknowledged} acknowledged, {applied} there");
+    let notes = store.scan(&Range::new(note_key(0), note_key(u64::MAX))).unwrap();
+    let numbers: Vec<u64> = notes.iter().map(|row| row.stamp.0).collect();
+    assert!(numbers.iter().copied().eq(1..=applied.into()), "{applied} counted, but these stand: {numbers:?}");
+    for device in 0..DEVICES {
+        let latest = (1..=applied).rev().find(|number| number % u32::from(DEVICES) == u32::from(device));
+        assert_eq!(sequence(&store, device), latest, "device {device} after {applied} commits");
+    }
+    let file = rusqlite::Connection::open(path).unwrap();
+    let verdict = file.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(verdict, "ok");
+}

@@ -1,0 +1,95 @@
+//! What a submission must pass, in one command that runs on a desk as it runs anywhere else.
+//!
+//! Every step is tried whatever became of those before it, so that one run tells everything.
+
+use crate::spec::StoreKind;
+use crate::vectors::{firmware, import};
+use crate::workspace::{cargo, finish, root};
+use crate::{fuzz, licences, spec};
+use std::process::Command;
+use std::time::Instant;
+
+/// So many inputs a format are enough to see that a fuzz target still builds and runs.
+const SMOKE: u64 = 200_000;
+
+struct Step {
+    name: &'static str,
+    run: fn() -> Result<(), String>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
+    Step { name: "clippy", run: clippy },
+    Step { name: "test", run: test },
+    Step { name: "doc", run: doc },
+    Step { name: "quickstart", run: quickstart },
+    Step { name: "licences", run: licences::check },
+    Step { name: "fuzz", run: fuzz_smoke },
+];
+
+/// The names of the steps.
+pub(crate) fn names() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.name).collect()
+}
+
+/// Runs one step or all, and prints a closing table.
+pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
+    let mut table = Vec::new();
+    for step in STEPS.iter().filter(|step| only.is_none_or(|only| step.name == only)) {
+        println!("\n=== {}", step.name);
+        let begin = Instant::now();
+        let outcome = (step.run)();
+        if let Err(why) = &outcome {
+            println!("{}: {why}", step.name);
+        }
+        table.push((step.name, begin.elapsed().as_secs_f64(), outcome.is_ok()));
+    }
+    println!("\n{:<12} {:>8}  ok", "step", "seconds");
+    for (name, seconds, ok) in &table {
+        println!("{name:<12} {seconds:>8.1}  {}", if *ok { "yes" } else { "NO" });
+    }
+    let failed: Vec<&str> = table.iter().filter(|(.., ok)| !ok).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// All tests: the workspace's, the scenarios on every store, the vectors.
+pub(crate) fn test() -> Result<(), String> {
+    let mut failed = Vec::new();
+    let mut note = |what: &str, outcome: Result<(), String>| {
+        if let Err(why) = outcome {
+            failed.push(format!("{what}: {why}"));
+        }
+    };
+    note("tests", cargo(["test", "--workspace", "--locked"], &[]));
+    println!("\nscenarios");
+    note("scenarios", spec::run(&root().join("spec"), &StoreKind::ALL).show());
+    for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
+        if vectors.exists() {
+            println!("\nvectors in {}", vectors.display());
+            note("firmware vectors", firmware::run(&vectors.join("firmware")).show());
+            note("import vectors", import::run(&vectors.join("import")).show());
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
+fn clippy() -> Result<(), String> {
+    cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])
+}
+
+fn doc() -> Result<(), String> {
+    finish(
+        Command::new(env!("CARGO"))
+            .current_dir(root())
+            .args(["doc", "--workspace", "--no-deps", "--locked"])
+            .env("RUSTDOCFLAGS", "-Dwarnings"),
+    )
+}
+
+fn quickstart() -> Result<(), String> {
+    cargo(["run", "--release", "--locked", "--example", "quickstart"], &[])
+}
+
+fn fuzz_smoke() -> Result<(), String> {
+    fuzz::names().into_iter().try_for_each(|format| fuzz::run(format, SMOKE))
+}

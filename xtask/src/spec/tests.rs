@@ -1,0 +1,219 @@
+use super::*;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn repository() -> PathBuf {
+    crate::workspace::root()
+}
+
+/// The names of the doors' public methods, read from the core's source.
+fn door_methods() -> BTreeSet<String> {
+    let mut sources = Vec::new();
+    find_sources(&repository().join("fleet-core/src"), &mut sources);
+    let mut methods = BTreeSet::new();
+    for source in sources {
+        let text = fs::read_to_string(source).unwrap();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if !["impl Console<'_> {", "impl Gateway<'_> {", "impl Fleet {"].contains(&line) {
+                continue;
+            }
+            let body = lines.by_ref().take_while(|line| *line != "}");
+            methods.extend(body.filter_map(|line| {
+                let rest = line.strip_prefix("    pub fn ")?;
+                Some(rest.split(['(', '<']).next()?.to_owned())
+            }));
+        }
+    }
+    // How a fleet is set up, which a host does once in its own language.
+    for setup in ["open", "with_catalogue", "with_seed", "console", "gateway", "store", "catalogue"] {
+        assert!(methods.remove(setup), "Fleet::{setup} is gone");
+    }
+    methods
+}
+
+fn find_sources(folder: &Path, sources: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            find_sources(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push(path);
+        }
+    }
+}
+
+fn is_command(name: &str) -> bool {
+    let outcome: Result<command::Command, _> = serde_json::from_value(json!({ "do": name }));
+    !outcome.is_err_and(|error| error.to_string().starts_with(&file::unknown_command(name)))
+}
+
+/// The names in the first column of the README's tables of commands.
+fn documented_commands() -> BTreeSet<String> {
+    let readme = fs::read_to_string(repository().join("spec/README.md")).unwrap();
+    let (_, commands) = readme.split_once("## Commands").unwrap();
+    let (commands, _) = commands.split_once("\n## ").unwrap();
+    commands.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect()
+}
+
+/// The commands that a value somewhere gives.
+fn commands_in(value: &Value, commands: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            commands.extend(fields.get("do").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| commands_in(value, commands));
+        }
+        Value::Array(items) => items.iter().for_each(|item| commands_in(item, commands)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_scenario_goes_as_it_is_written_on_every_store() {
+    let report = run(&repository().join("spec"), &StoreKind::ALL);
+    assert_eq!(report.failures, []);
+    assert!(report.passed >= 2 * 100, "only {} ran", report.passed);
+}
+
+#[test]
+fn every_door_method_has_a_command_and_every_command_a_door_and_a_row_in_the_readme() {
+    let methods = door_methods();
+    assert!(methods.len() > 40, "{methods:?}");
+    let missing: Vec<&String> = methods.iter().filter(|method| !is_command(method)).collect();
+    assert!(missing.is_empty(), "doors without a command: {missing:?}");
+    assert_eq!(documented_commands(), methods, "the README's commands and the doors' methods");
+    assert!(!is_command("open") && !is_command("console"));
+}
+
+#[test]
+fn every_command_is_given_by_a_scenario() {
+    let mut files = Vec::new();
+    find(&repository().join("spec"), &mut files).unwrap();
+    let mut given = BTreeSet::new();
+    for file in files {
+        commands_in(&serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap(), &mut given);
+    }
+    assert_eq!(given, door_methods());
+}
+
+/// A file of one scenario with these steps after an account and a product.
+fn spec(steps: Value) -> Value {
+    json!({
+        "version": 1,
+        "name": "Example",
+        "rules": ["R-PRD-1"],
+        "why": "To see what the runner says.",
+        "given": [
+            { "do": "create_account", "as": "operator", "email": "alice@example.com", "save": "alice" },
+            { "do": "create_product", "as": "alice", "name": "One", "platform": "photon", "save": "one" },
+        ],
+        "scenarios": [{ "name": "an example", "rules": ["R-PRD-1"], "steps": steps }],
+    })
+}
+
+/// What a run of a file with this text says.
+fn told(text: &str) -> (usize, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.json");
+    fs::write(&path, text).unwrap();
+    let report = run(&path, &[StoreKind::Memory]);
+    (report.passed, report.failures.into_iter().map(|(_, why)| why).collect())
+}
+
+#[test]
+fn a_step_that_goes_otherwise_is_told_with_what_was_expected_and_found() {
+    let product = json!({ "do": "product", "as": "alice", "product": "$one.id" });
+    let with = |more: Value| {
+        let mut step = product.clone();
+        step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        told(&spec(json!([product, step])).to_string())
+    };
+    assert_eq!(with(json!({ "expect": { "owner": "$alice.id" } })), (1, vec![]));
+    for (more, place) in [
+        (json!({ "expect": { "name": "Two" } }), "step 2, product\n    answer.name: expected \"Two\", found \"One\""),
+        (json!({ "expect": { "colour": 1 } }), "answer.colour: expected 1, found null"),
+        (json!({ "error": "not_found" }), "error: expected `not_found`, found the answer {"),
+        (json!({ "product": 7 }), "answer: expected {}, found the error `not_found`: there is no such product"),
+        (json!({ "product": 7, "error": "taken" }), "error: expected `taken`, found `not_found`"),
+        (json!({ "product": 7, "error": "not_found", "message": "blue" }), "message: expected \"blue\" in it, found"),
+        (json!({ "product": "$two.id" }), "step 2, product: `$two.id`: no step before saved `two`"),
+        (json!({ "product": "$one.colour" }), "`$one.colour`: there is no such field"),
+        (json!({ "as": "bob" }), "`$bob.id`: no step before saved `bob`"),
+        (json!({ "expect": { "name": "$two.name" } }), "`$two.name`: no step before saved `two`"),
+    ] {
+        let (passed, failures) = with(more.clone());
+        assert_eq!((passed, failures.len()), (0, 1), "{more}");
+        assert!(failures[0].contains(place), "{more}: {}", failures[0]);
+    }
+}
+
+#[test]
+fn what_is_misspelt_is_an_error_that_names_its_place() {
+    for (step, said) in [
+        (json!({ "do": "fly", "as": "alice" }), "there is no command `fly`"),
+        (json!({ "do": "products", "as": "alice", "colour": 1 }), "unknown field `colour`"),
+        (json!({ "do": "products" }), "`as` says who asks"),
+        (json!({ "do": "pending_notices", "as": "alice" }), "leave `as` out"),
+        (json!({ "do": "product", "as": "alice", "product": "94" }), "invalid type: string"),
+        (json!({ "do": "product", "as": "alice" }), "missing field `product`"),
+        (json!({ "do": "products", "as": "alice", "expect": [] }), "`expect` is an object"),
+        (json!({ "do": "products", "as": "alice", "expect": {}, "error": "x" }), "either `expect` or `error`"),
+        (json!({ "do": "products", "as": "alice", "message": "x" }), "`message` goes with `error`"),
+        (json!({ "do": "products", "as": "alice", "error": "x", "save": "y" }), "nothing to `save`"),
+        (json!({ "do": "products", "as": "alice", "at": -1 }), "is no moment"),
+        (json!({ "do": "connect", "device": "55ff", "version": 1 }), "24 hexadecimal digits"),
+        (json!({ "as": "alice" }), "missing field `do`"),
+    ] {
+        let (passed, failures) = told(&spec(json!([step])).to_string());
+        assert_eq!((passed, failures.len()), (0, 1), "{step}");
+        assert!(failures[0].starts_with("scenario `an example`: step 1, "), "{}", failures[0]);
+        assert!(failures[0].contains(said), "{step}: {}", failures[0]);
+    }
+}
+
+#[test]
+fn a_file_that_is_none_of_this_version_or_cites_what_is_no_rule_is_refused() {
+    let whole = spec(json!([{ "do": "products", "as": "alice" }]));
+    for (pointer, value, said) in [
+        ("/version", json!(2), "version 2 of the format is not read here"),
+        ("/rules", json!(["R-PRD-1", "R-PRD-2"]), "no scenario cites R-PRD-2"),
+        ("/rules", json!(["PRD-1"]), "`PRD-1` is no rule"),
+        ("/scenarios/0/rules", json!(["R-PRD-2"]), "cites R-PRD-2, which is not among the file's rules"),
+        ("/scenarios/0/rules", json!([]), "at least one rule"),
+        ("/scenarios/0/steps", json!([]), "at least one step"),
+        ("/why", json!(""), "`name` and `why`"),
+    ] {
+        let mut file = whole.clone();
+        *file.pointer_mut(pointer).unwrap() = value;
+        let (passed, failures) = told(&file.to_string());
+        assert_eq!(passed, 0, "{pointer}");
+        assert!(failures.iter().any(|failure| failure.contains(said)), "{pointer}: {failures:?}");
+    }
+    assert_eq!(told(&whole.to_string()), (1, vec![]));
+    assert!(told("{").1[0].contains("line 1 column 1"));
+    assert!(told(&whole.to_string().replacen("\"why\"", "\"because\"", 1)).1[0].contains("unknown field `because`"));
+}
+
+#[test]
+fn a_folder_without_scenarios_is_nothing_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = run(folder.path(), &StoreKind::ALL);
+    assert_eq!((report.passed, report.failures.len()), (0, 0));
+    assert_eq!(report.show(), Err("there is nothing to run".to_owned()));
+    assert_eq!(run(&folder.path().join("nowhere"), &StoreKind::ALL).failures.len(), 1);
+}
+
+#[test]
+fn a_vector_outside_of_the_vectors_is_not_read() {
+    let step = |file: &str| {
+        json!({
+            "do": "upload", "as": "alice", "product": "$one.id", "version": 1, "title": "x",
+            "binary": { "file": file },
+        })
+    };
+    for file in ["../doors.rs", "/etc/hostname", "nowhere.bin"] {
+        let (passed, failures) = told(&spec(json!([step(file)])).to_string());
+        assert_eq!((passed, failures.len()), (0, 1), "{file}");
+        assert!(failures[0].starts_with("step 1, upload: `"), "{}", failures[0]);
+    }
+}

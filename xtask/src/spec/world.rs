@@ -1,0 +1,486 @@
+//! A scenario's fleet, and what its steps have found so far.
+
+use super::answer;
+use super::command::{Binary, Change, Command, Filter, List, Ref, Reported};
+use super::file::Step;
+use crate::workspace::root;
+use fleet_core::device::{DeviceFilter, Disconnect, Report};
+use fleet_core::firmware::{Change as FleetChange, Upload};
+use fleet_core::notice::{Notice, NoticeCursor};
+use fleet_core::product::GroupId;
+use fleet_core::store::AuditId;
+use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+/// So many items are on a page where a step does not say.
+const PAGE: usize = 100;
+
+/// A fleet, and what a scenario keeps between its steps.
+#[derive(Debug)]
+pub(super) struct World {
+    fleet: Fleet,
+    now: Timestamp,
+    saved: BTreeMap<String, Value>,
+    notices: BTreeMap<String, Arc<Notice>>,
+    cursors: Vec<NoticeCursor>,
+}
+
+/// Why a step has no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The core refused.
+    Refused(Error),
+    /// The step itself can't be carried out.
+    Malformed(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+type Found<T> = Result<T, Failure>;
+
+/// Answers the commands of one domain, and none of the others'.
+type Room = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
+
+fn malformed<T>(problem: impl ToString) -> Found<T> {
+    Err(Failure::Malformed(problem.to_string()))
+}
+
+/// The answer of a command that has nothing to say.
+fn done() -> Value {
+    json!({})
+}
+
+impl World {
+    pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
+        Self { fleet, now, saved: BTreeMap::new(), notices: BTreeMap::new(), cursors: Vec::new() }
+    }
+
+    /// Carries out a step.
+    pub(super) fn perform(&mut self, step: &Step) -> Found<Value> {
+        if let Some(at) = step.at {
+            self.now = at.0;
+        }
+        match &step.actor {
+            Some(name) => {
+                let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
+                let door = self.fleet.console(actor, self.now);
+                let rooms: [Room; 3] = [Self::products, Self::devices, Self::firmware];
+                for room in rooms {
+                    if let Some(answer) = room(self, door, &step.command)? {
+                        return Ok(answer);
+                    }
+                }
+                malformed("no console has this command")
+            }
+            None => self.machines(&step.command),
+        }
+    }
+
+    /// Keeps an answer under a name.
+    pub(super) fn save(&mut self, name: &str, answer: Value) {
+        self.saved.insert(name.to_owned(), answer);
+    }
+
+    /// An expected answer with what it refers to put in.
+    pub(super) fn fill(&self, expected: &Value) -> Result<Value, String> {
+        Ok(match expected {
+            Value::String(text) => match text.strip_prefix('$') {
+                Some(path) => self.saved(path)?.clone(),
+                None => expected.clone(),
+            },
+            Value::Array(items) => items.iter().map(|item| self.fill(item)).collect::<Result<_, _>>()?,
+            Value::Object(fields) => {
+                let fields = fields.iter().map(|(key, value)| Ok((key.clone(), self.fill(value)?)));
+                Value::Object(fields.collect::<Result<_, String>>()?)
+            }
+            plain => plain.clone(),
+        })
+    }
+
+    fn saved(&self, path: &str) -> Result<&Value, String> {
+        let mut parts = path.split('.');
+        let name = parts.next().unwrap_or_default();
+        let saved = self.saved.get(name).ok_or_else(|| format!("`${path}`: no step before saved `{name}`"))?;
+        parts
+            .try_fold(saved, |value, part| match value {
+                Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+                value => value.get(part),
+            })
+            .ok_or_else(|| format!("`${path}`: there is no such field in {saved}"))
+    }
+
+    fn see<T: DeserializeOwned + Clone>(&self, value: &Ref<T>) -> Found<T> {
+        match value {
+            Ref::Value(value) => Ok(value.clone()),
+            Ref::Saved(path) => {
+                let saved = self.saved(path).map_err(Failure::Malformed)?;
+                T::deserialize(saved).or_else(|error| malformed(format!("`${path}`: {error}")))
+            }
+        }
+    }
+
+    fn maybe<T: DeserializeOwned + Clone>(&self, value: Option<&Ref<T>>) -> Found<Option<T>> {
+        value.map(|value| self.see(value)).transpose()
+    }
+
+    fn account(&self, name: &str) -> Found<AccountId> {
+        self.see(&Ref::Saved(format!("{name}.id")))
+    }
+
+    fn product(&self, number: &Ref<u32>) -> Found<ProductId> {
+        Ok(ProductId::new(self.see(number)?)?)
+    }
+
+    fn version(&self, number: &Ref<u32>) -> Found<FirmwareVersion> {
+        Ok(FirmwareVersion::new(self.see(number)?)?)
+    }
+
+    fn any_version(&self, number: Option<&Ref<u32>>) -> Found<Option<FirmwareVersion>> {
+        number.map(|number| self.version(number)).transpose()
+    }
+
+    fn group(&self, number: &Ref<u16>) -> Found<GroupId> {
+        Ok(GroupId::new(self.see(number)?))
+    }
+
+    /// People, products and the audit.
+    fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
+        Ok(Some(match command {
+            Command::CreateAccount { email } => answer::account(&door.create_account(&self.see(email)?)?),
+            Command::CreateProduct { name, platform } => {
+                answer::product(&door.create_product(&self.see(name)?, self.see(platform)?.parse()?)?)
+            }
+            Command::CreateProductWithId { product, owner, name, platform } => {
+                let (product, owner) = (self.product(product)?, self.account(owner)?);
+                let (name, platform) = (self.see(name)?, self.see(platform)?.parse()?);
+                answer::product(&door.create_product_with_id(product, owner, &name, platform)?)
+            }
+            Command::Product { product } => answer::product(&door.product(self.product(product)?)?),
+            Command::Products {} => answer::items(door.products()?.iter().map(answer::product)),
+            Command::RenameProduct { product, name } => {
+                answer::product(&door.rename_product(self.product(product)?, &self.see(name)?)?)
+            }
+            Command::SetPolicy { product, policy } => {
+                answer::product(&door.set_policy(self.product(product)?, policy)?)
+            }
+            Command::SetTier { product, tier } => {
+                answer::product(&door.set_tier(self.product(product)?, &self.see(tier)?)?)
+            }
+            Command::RemoveProduct { product } => {
+                door.remove_product(self.product(product)?)?;
+                done()
+            }
+            Command::CreateGroup { product, name } => {
+                json!({ "group": door.create_group(self.product(product)?, &self.see(name)?)? })
+            }
+            Command::DeleteGroup { product, group } => {
+                door.delete_group(self.product(product)?, self.group(group)?)?;
+                done()
+            }
+            Command::AuditLog { product, after, limit } => {
+                let after = self.maybe(after.as_ref())?.map(|text| audit_cursor(&text)).transpose()?;
+                let page = door.audit_log(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
+                answer::page(page.items.iter().map(|record| answer::audit(record)), next)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Devices, as a team sees them.
+    fn devices(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
+        Ok(Some(match command {
+            Command::PlanImport { product, list } => {
+                answer::import(&door.plan_import(self.product(product)?, &list_bytes(list)?)?)
+            }
+            Command::Import { product, list } => {
+                answer::import(&door.import(self.product(product)?, &list_bytes(list)?)?)
+            }
+            Command::ImportWatched { product, list, stop_after } => {
+                let mut told = Vec::new();
+                let report = door.import_watched(self.product(product)?, &list_bytes(list)?, |progress| {
+                    told.push(json!({ "added": progress.added, "to_add": progress.to_add }));
+                    match stop_after {
+                        Some(most) if progress.added >= *most => ControlFlow::Break(()),
+                        _ => ControlFlow::Continue(()),
+                    }
+                })?;
+                answer::with(answer::import(&report), json!({ "progress": told }))
+            }
+            Command::RegisterDevices { devices } => {
+                let devices = devices.iter().map(|listed| {
+                    let platform = listed.platform.as_deref().map(str::parse).transpose()?;
+                    Ok((self.see(&listed.device)?, platform))
+                });
+                json!({ "new": door.register_devices(&devices.collect::<Found<Vec<_>>>()?)? })
+            }
+            Command::Device { product, device } => {
+                answer::device(&door.device(self.product(product)?, self.see(device)?)?)
+            }
+            Command::Devices { product, filter, after, limit } => {
+                let filter = self.filter(filter.as_ref().unwrap_or(&Filter::default()))?;
+                let after = self.maybe(after.as_ref())?;
+                let page = door.devices(self.product(product)?, &filter, after, limit.unwrap_or(PAGE))?;
+                answer::page(page.items.iter().map(answer::device), page.next)
+            }
+            Command::Summary { product } => answer::summary(&door.summary(self.product(product)?)?),
+            Command::Explain { product, device } => {
+                answer::answer(&door.explain(self.product(product)?, self.see(device)?)?)
+            }
+            Command::NameDevice { product, device, name } => {
+                door.name_device(self.product(product)?, self.see(device)?, &self.see(name)?)?;
+                done()
+            }
+            Command::MarkDevelopment { product, device, development } => {
+                door.mark_development(self.product(product)?, self.see(device)?, *development)?;
+                done()
+            }
+            Command::SetGroups { product, device, groups } => {
+                let groups = groups.iter().map(|group| self.group(group)).collect::<Found<_>>()?;
+                door.set_groups(self.product(product)?, self.see(device)?, &groups)?;
+                done()
+            }
+            Command::ApproveDevice { product, device } => {
+                door.approve_device(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::DenyDevice { product, device } => {
+                door.deny_device(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::UndenyDevice { product, device } => {
+                door.undeny_device(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::RemoveDevice { product, device } => {
+                door.remove_device(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::ClaimDevice { device } => {
+                door.claim_device(self.see(device)?)?;
+                done()
+            }
+            Command::UnclaimDevice { device } => {
+                door.unclaim_device(self.see(device)?)?;
+                done()
+            }
+            Command::ClaimedDevices { after, limit } => {
+                let page = door.claimed_devices(self.maybe(after.as_ref())?, limit.unwrap_or(PAGE))?;
+                answer::page(page.items.iter().map(|id| json!(id)), page.next)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Firmware, and which device gets what.
+    fn firmware(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
+        Ok(Some(match command {
+            Command::Upload { product, version, title, description, requires_system, binary } => {
+                let (title, description) = (self.see(title)?, self.maybe(description.as_ref())?.unwrap_or_default());
+                let upload = Upload {
+                    description: &description,
+                    requires_system: requires_system.clone(),
+                    ..Upload::new(self.version(version)?, &title)
+                };
+                answer::firmware(&door.upload(self.product(product)?, &upload, &binary_bytes(binary)?)?)
+            }
+            Command::Firmware { product } => {
+                answer::items(door.firmware(self.product(product)?)?.iter().map(answer::firmware))
+            }
+            Command::EditFirmware { product, version, title, description } => {
+                let (product, version) = (self.product(product)?, self.version(version)?);
+                let description = self.maybe(description.as_ref())?.unwrap_or_default();
+                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, &description)?)
+            }
+            Command::DeleteFirmware { product, version } => {
+                door.delete_firmware(self.product(product)?, self.version(version)?)?;
+                done()
+            }
+            Command::Release { product, version } => {
+                door.release(self.product(product)?, self.version(version)?)?;
+                done()
+            }
+            Command::WithdrawRelease { product } => {
+                door.withdraw_release(self.product(product)?)?;
+                done()
+            }
+            Command::ReleaseToGroup { product, group, version } => {
+                let version = self.any_version(version.as_ref())?;
+                door.release_to_group(self.product(product)?, self.group(group)?, version)?;
+                done()
+            }
+            Command::LockAndFlashNow { product, device, version } => {
+                let (product, version) = (self.product(product)?, self.version(version)?);
+                answer::answer(&door.lock_and_flash_now(product, self.see(device)?, version)?)
+            }
+            Command::LockAndFlashOnReset { product, device, version } => {
+                let (product, version) = (self.product(product)?, self.version(version)?);
+                door.lock_and_flash_on_reset(product, self.see(device)?, version)?;
+                done()
+            }
+            Command::Unlock { product, device } => {
+                door.unlock(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::ForceUpdate { product, device } => {
+                door.force_update(self.product(product)?, self.see(device)?)?;
+                done()
+            }
+            Command::DryRun { product, change } => {
+                answer::dry_run(&door.dry_run(self.product(product)?, &self.change(change)?)?)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The doors that no person stands at: the gateway's and the host's.
+    fn machines(&mut self, command: &Command) -> Found<Value> {
+        let gateway = self.fleet.gateway(self.now);
+        Ok(match command {
+            Command::Connect(report) => answer::connected(&gateway.connect(&self.report(report)?)?),
+            Command::ConnectMany { reports } => {
+                let reports: Vec<Report> = reports.iter().map(|report| self.report(report)).collect::<Found<_>>()?;
+                let answers = gateway.connect_many(&reports)?;
+                json!({ "answers": answers.iter().map(answer::connected).collect::<Value>() })
+            }
+            Command::Disconnect { device, product, session, ended_at } => {
+                let (device, product) = (self.see(device)?, self.maybe(product.as_ref())?);
+                let at = ended_at.map_or(self.now, |at| at.0);
+                gateway.disconnect(&Disconnect { device, product, session: session.unwrap_or(0), at })?;
+                done()
+            }
+            Command::ReportUpdate { device, product, sequence, progress } => {
+                let (device, product) = (self.see(device)?, self.product(product)?);
+                json!({ "latest": gateway.report_update(device, product, self.see(sequence)?, *progress)? })
+            }
+            Command::PendingNotices { after, limit } => {
+                let after = self.maybe(after.as_ref())?.map(|text| self.notice_cursor(&text)).transpose()?;
+                let page = self.fleet.pending_notices(after, limit.unwrap_or(PAGE))?;
+                let next = page.next.as_ref().map(|_| self.cursors.len().to_string());
+                let answer = answer::page(page.items.iter().map(|notice| answer::notice(notice)), next);
+                self.notices.extend(page.items.into_iter().map(|notice| (notice.key.clone(), notice)));
+                self.cursors.extend(page.next);
+                answer
+            }
+            Command::Acknowledge { key } => {
+                let key = self.see(key)?;
+                let Some(notice) = self.notices.get(&key) else { return malformed("no step was handed this notice") };
+                json!({ "was_waiting": self.fleet.acknowledge(notice)? })
+            }
+            _ => return malformed("a person asks for this: say who with `as`"),
+        })
+    }
+
+    fn report(&self, reported: &Reported) -> Found<Report> {
+        let hash = self.maybe(reported.image.as_ref())?;
+        Ok(Report {
+            product: self.maybe(reported.product.as_ref())?,
+            version: reported.version,
+            image: hash.map(|hash| hash.parse()).transpose().or_else(malformed)?,
+            platform: reported.platform.as_deref().map(str::parse).transpose()?,
+            system: reported.system.as_deref().map(str::parse).transpose()?,
+            security_counter: reported.security_counter,
+            takes_updates: reported.takes_updates.unwrap_or(true),
+            session: reported.session.unwrap_or(0),
+            ..Report::new(self.see(&reported.device)?, reported.reported_at.map_or(self.now, |at| at.0))
+        })
+    }
+
+    fn filter(&self, filter: &Filter) -> Found<DeviceFilter> {
+        let mut wanted = DeviceFilter::default();
+        wanted.standing = filter.standing;
+        wanted.online = filter.online;
+        wanted.version = filter.version;
+        wanted.group = filter.group.as_ref().map(|group| self.group(group)).transpose()?;
+        wanted.locked = filter.locked;
+        wanted.development = filter.development;
+        wanted.pending = filter.pending;
+        wanted.failing = filter.failing;
+        wanted.prefix.clone_from(&filter.prefix);
+        Ok(wanted)
+    }
+
+    fn change(&self, change: &Change) -> Found<FleetChange> {
+        Ok(match change {
+            Change::Nothing {} => FleetChange::Nothing,
+            Change::Release { version } => FleetChange::Release(self.any_version(version.as_ref())?),
+            Change::ReleaseToGroup { group, version } => {
+                FleetChange::ReleaseToGroup(self.group(group)?, self.any_version(version.as_ref())?)
+            }
+            Change::Lock { device, version } => {
+                FleetChange::Lock(self.see(device)?, self.any_version(version.as_ref())?)
+            }
+            Change::Groups { device, groups } => {
+                let groups = groups.iter().map(|group| self.group(group)).collect::<Found<_>>()?;
+                FleetChange::Groups(self.see(device)?, groups)
+            }
+        })
+    }
+
+    fn notice_cursor(&self, text: &str) -> Found<NoticeCursor> {
+        match text.parse().ok().and_then(|place: usize| self.cursors.get(place)) {
+            Some(cursor) => Ok(cursor.clone()),
+            None => malformed(format!("`{text}` is no cursor that a step was handed")),
+        }
+    }
+}
+
+fn audit_cursor(text: &str) -> Found<AuditId> {
+    let read = || {
+        let (at, nonce) = text.split_once('/')?;
+        Some(AuditId { at: Timestamp::from_millis(at.parse().ok()?), nonce: nonce.parse().ok()? })
+    };
+    read().map_or_else(|| malformed(format!("`{text}` is no cursor that a step was handed")), Ok)
+}
+
+/// A file under `fleet-core/tests/vectors`, and nothing outside of it.
+fn vector(name: &str) -> Found<Vec<u8>> {
+    let path = Path::new(name);
+    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+        return malformed(format!("`{name}` is not under fleet-core/tests/vectors"));
+    }
+    let vectors = root().join("fleet-core/tests/vectors");
+    fs::read(vectors.join(path)).or_else(|error| malformed(format!("`{name}`: {error}")))
+}
+
+fn list_bytes(list: &List) -> Found<Vec<u8>> {
+    match list {
+        List::Text(text) => Ok(text.clone().into_bytes()),
+        List::Bytes(bytes) => Ok(bytes.clone()),
+        List::File(name) => vector(name),
+        List::Run { first, count } => {
+            let mut padded = [0; 16];
+            let (_, tail) = padded.split_at_mut(4);
+            tail.copy_from_slice(first.as_bytes());
+            let first = u128::from_be_bytes(padded);
+            Ok((0..*count).map(|step| format!("{:024x}\n", first + u128::from(step))).collect::<String>().into_bytes())
+        }
+    }
+}
+
+fn binary_bytes(binary: &Binary) -> Found<Vec<u8>> {
+    match binary {
+        Binary::File(name) => vector(name),
+        Binary::Bytes(bytes) => Ok(bytes.clone()),
+        Binary::Patched { file, patches } => {
+            let mut bytes = vector(file)?;
+            for patch in patches {
+                match bytes.get_mut(patch.at..).and_then(|rest| rest.get_mut(..patch.bytes.len())) {
+                    Some(place) => place.copy_from_slice(&patch.bytes),
+                    None => return malformed(format!("a patch at {} goes beyond `{file}`", patch.at)),
+                }
+            }
+            Ok(bytes)
+        }
+    }
+}
