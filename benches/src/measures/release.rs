@@ -23,7 +23,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let (_, few) = setting.fleets(FEW);
     compare(
-        setting.rounds(151),
+        setting.rounds(301),
         2,
         &World::open(SqliteStore::open(setting.sqlite_copy("release-many.db")?)?)?,
         &World::running(SqliteStore::open(setting.path("release-few.db"))?, few)?,

@@ -3,6 +3,7 @@
 //! Devices and registry entries, of which there may be millions, are kept in tables of their own; everything else is in
 //! one ordered map. One lock guards it all, so reads and commits are each from one moment.
 
+mod pages;
 mod places;
 mod table;
 #[cfg(test)]

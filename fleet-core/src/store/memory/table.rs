@@ -1,8 +1,9 @@
 //! A hash table of many small records that can also be read in key order.
 //!
-//! Records stand in one array; another holds their places, and beside each the hash, so that growing it never touches a
-//! record. The order is made when it is first asked for: a bulk import pays nothing for it.
+//! Records stand on pages and are never moved; one array holds their places, and beside each the hash, so that growing it
+//! never touches a record. The order is made when it is first asked for: a bulk import pays nothing for it.
 
+use super::pages::Pages;
 use super::places::Places;
 use crate::store::Stamp;
 use foldhash::fast::RandomState;
@@ -14,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub(super) struct Table<K, V> {
     places: Places,
-    rows: Vec<Option<(K, Stamp, V)>>,
+    rows: Pages<Option<(K, Stamp, V)>>,
     free: Vec<u32>,
     hasher: RandomState,
     order: Mutex<Option<Order<K>>>,
@@ -36,7 +37,7 @@ impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
             places: Places::default(),
-            rows: Vec::new(),
+            rows: Pages::default(),
             free: Vec::new(),
             hasher: RandomState::default(),
             order: Mutex::new(None),
@@ -53,7 +54,7 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
         let hash = self.hash(&key);
         if let Some(place) = self.places.find(hash, |place| is(&self.rows, place, &key)) {
-            if let Some(Some(row)) = self.rows.get_mut(place as usize) {
+            if let Some(Some(row)) = self.rows.get_mut(place) {
                 (row.1, row.2) = (stamp, value);
             }
             return;
@@ -61,18 +62,12 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
         let row = Some((key, stamp, value));
         let place = match self.free.pop() {
             Some(free) => {
-                if let Some(slot) = self.rows.get_mut(free as usize) {
+                if let Some(slot) = self.rows.get_mut(free) {
                     *slot = row;
                 }
                 free
             }
-            None => {
-                if self.rows.len() == self.rows.capacity() {
-                    self.rows.reserve_exact(self.rows.len() / 8 + 64);
-                }
-                self.rows.push(row);
-                u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
-            }
+            None => self.rows.push(row),
         };
         self.places.insert(hash, place);
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
@@ -86,7 +81,7 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
 
     pub(super) fn remove(&mut self, key: &K) {
         let Some(place) = self.places.remove(self.hash(key), |place| is(&self.rows, place, key)) else { return };
-        if let Some(row) = self.rows.get_mut(place as usize) {
+        if let Some(row) = self.rows.get_mut(place) {
             *row = None;
             self.free.push(place);
         }
@@ -120,8 +115,8 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
         keys.into_iter().filter_map(|key| self.get(&key).map(|(value, stamp)| (key, value, stamp)))
     }
 
-    fn place(&self, key: &K) -> Option<usize> {
-        self.places.find(self.hash(key), |place| is(&self.rows, place, key)).map(|place| place as usize)
+    fn place(&self, key: &K) -> Option<u32> {
+        self.places.find(self.hash(key), |place| is(&self.rows, place, key))
     }
 
     fn hash(&self, key: &K) -> u32 {
@@ -133,8 +128,8 @@ fn hash_of<K: Hash>(hasher: &RandomState, key: &K) -> u32 {
     (hasher.hash_one(key) >> 32) as u32
 }
 
-fn is<K: Eq, V>(rows: &[Option<(K, Stamp, V)>], place: u32, key: &K) -> bool {
-    matches!(rows.get(place as usize), Some(Some((found, ..))) if found == key)
+fn is<K: Eq, V>(rows: &Pages<Option<(K, Stamp, V)>>, place: u32, key: &K) -> bool {
+    matches!(rows.get(place), Some(Some((found, ..))) if found == key)
 }
 
 impl<K: Copy + Ord> Order<K> {

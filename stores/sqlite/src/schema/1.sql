@@ -66,19 +66,19 @@ CREATE VIEW devices AS SELECT
     lower(hex(id)) AS id,
     CASE standing WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'denied' END AS standing,
     development, forced, failures, lock, sequence, security_counter, system,
-    strftime('%FT%TZ', added_at / 1000, 'unixepoch') AS added_at,
-    strftime('%FT%TZ', seen_at / 1000, 'unixepoch') AS seen_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', added_at / 1000, 'unixepoch') AS added_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', seen_at / 1000, 'unixepoch') AS seen_at,
     session,
-    strftime('%FT%TZ', version_since / 1000, 'unixepoch') AS version_since,
+    strftime('%Y-%m-%dT%H:%M:%SZ', version_since / 1000, 'unixepoch') AS version_since,
     version,
     CASE image WHEN 0 THEN 'unknown' WHEN 1 THEN 'matches' WHEN 2 THEN 'differs' END AS image,
     CASE platform WHEN 0 THEN 'unknown' WHEN 1 THEN 'matches' WHEN 2 THEN 'differs' END AS platform,
     takes_updates, online,
-    strftime('%FT%TZ', attempt_at / 1000, 'unixepoch') AS attempt_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', attempt_at / 1000, 'unixepoch') AS attempt_at,
     attempt_target, attempt_from,
     CASE attempt_progress WHEN 0 THEN 'offered' WHEN 1 THEN 'downloading' WHEN 2 THEN 'downloaded' END
         AS attempt_progress,
-    strftime('%FT%TZ', outcome_at / 1000, 'unixepoch') AS outcome_at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', outcome_at / 1000, 'unixepoch') AS outcome_at,
     outcome_target,
     CASE outcome_result WHEN 0 THEN 'succeeded' WHEN 1 THEN 'failed' WHEN 2 THEN 'runs_another' END AS outcome_result,
     name, groups
@@ -100,7 +100,7 @@ FROM tally GROUP BY product, tally.counter;
 
 CREATE VIEW audit AS SELECT
     product,
-    strftime('%FT%TZ', (body ->> 'at') / 1000, 'unixepoch') AS at,
+    strftime('%Y-%m-%dT%H:%M:%SZ', (body ->> 'at') / 1000, 'unixepoch') AS at,
     body ->> 'actor' AS actor,
     body ->> 'command' AS command,
     body ->> 'subject' AS subject
