@@ -3,10 +3,13 @@
 //! Written out here and not taken from how records are stored, so that a change of storage changes no scenario.
 
 use fleet_core::audit::AuditRecord;
+use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerView, TokenId};
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
 use fleet_core::device::{Attempt, Connected, Device, DeviceView, Outcome, Seen, Summary};
 use fleet_core::firmware::{Answer, Directive, DryRun, Firmware, Rule, Target, Ways};
 use fleet_core::notice::Notice;
+use fleet_core::product::Configuration;
+use fleet_core::team::{Invitation, Person, TeamView};
 use fleet_core::{Account, LimitExceeded, Product, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,7 +32,12 @@ pub(super) fn with(mut object: Value, more: Value) -> Value {
 }
 
 pub(super) fn account(account: &Account) -> Value {
-    json!({ "id": account.id, "email": account.email, "created_at": time(account.created_at) })
+    json!({
+        "id": account.id,
+        "email": account.email,
+        "created_at": time(account.created_at),
+        "locked_at": account.locked_at.map(time),
+    })
 }
 
 pub(super) fn product(product: &Product) -> Value {
@@ -248,6 +256,70 @@ pub(super) fn audit(record: &AuditRecord) -> Value {
         "command": record.command,
         "subject": record.subject,
     })
+}
+
+pub(super) fn team(team: &TeamView) -> Value {
+    json!({
+        "owner": team.owner,
+        "members": team.members.iter().map(person).collect::<Value>(),
+        "invited": team.invited.iter().map(|(who, asked)| with(person(who), invitation(asked))).collect::<Value>(),
+    })
+}
+
+fn person(person: &Person) -> Value {
+    json!({ "account": person.account, "email": person.email })
+}
+
+pub(super) fn invitation(invitation: &Invitation) -> Value {
+    json!({ "at": time(invitation.at), "expires_at": time(invitation.expires_at) })
+}
+
+pub(super) fn customer(customer: &CustomerView) -> Value {
+    let tokens = customer.tokens.iter();
+    let tokens = tokens.map(|(id, expires_at)| json!({ "token_id": token_id(*id), "expires_at": time(*expires_at) }));
+    json!({
+        "id": customer.id,
+        "user_name": customer.user_name,
+        "identity": customer.identity,
+        "created_at": time(customer.created_at),
+        "devices": customer.devices,
+        "active_at": customer.active_at.map(time),
+        "activated_at": customer.activated_at.map(time),
+        "tokens": tokens.collect::<Value>(),
+    })
+}
+
+/// As text: more than JavaScript's numbers hold.
+pub(super) fn token_id(id: TokenId) -> String {
+    format!("{:016x}", id.0)
+}
+
+pub(super) fn customer_device(device: &CustomerDevice) -> Value {
+    json!({
+        "id": device.id,
+        "name": Some(&device.name).filter(|name| !name.is_empty()),
+        "online": device.online,
+        "seen_at": device.seen_at.map(time),
+    })
+}
+
+pub(super) fn beta_line(line: &BetaLine) -> Value {
+    let verdict = match &line.verdict {
+        BetaVerdict::Invited(invited) => with(json!({ "verdict": "invited" }), guest(invited)),
+        BetaVerdict::AlreadyInvited(invited) => with(json!({ "verdict": "already_invited" }), guest(invited)),
+        BetaVerdict::DuplicateOf(first) => json!({ "verdict": "duplicate", "duplicate_of": first }),
+        BetaVerdict::Malformed(why) => json!({ "verdict": "malformed", "message": why }),
+        _ => json!({ "verdict": "unknown to this runner" }),
+    };
+    with(json!({ "line": line.line }), verdict)
+}
+
+pub(super) fn guest(guest: &BetaGuest) -> Value {
+    json!({ "user_name": guest.user_name, "code": guest.code.to_string(), "used_at": guest.used_at.map(time) })
+}
+
+pub(super) fn configuration(configuration: &Configuration) -> Value {
+    json!({ "answers": configuration.answers, "started_at": configuration.started_at.map(time) })
 }
 
 pub(super) fn notice(notice: &Notice) -> Value {

@@ -2,10 +2,13 @@
 //!
 //! What a step hands in is read strictly before anything runs, so that a misspelt argument is never a step that passes.
 
+use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::{Standing, UpdateProgress};
-use fleet_core::{DeviceId, Policy, Timestamp};
+use fleet_core::product::ConfigurationAnswer;
+use fleet_core::{AccountId, DeviceId, Policy, Timestamp};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A step's command and its arguments.
@@ -57,6 +60,132 @@ pub(super) enum Command {
         product: Ref<u32>,
         after: Option<Ref<String>>,
         limit: Option<usize>,
+    },
+
+    // Who is on a team.
+    Team {
+        product: Ref<u32>,
+    },
+    Invite {
+        product: Ref<u32>,
+        email: Ref<String>,
+    },
+    RevokeInvitation {
+        product: Ref<u32>,
+        account: Ref<AccountId>,
+    },
+    Invitations {},
+    AcceptInvitation {
+        product: Ref<u32>,
+    },
+    DeclineInvitation {
+        product: Ref<u32>,
+    },
+    LeaveTeam {
+        product: Ref<u32>,
+    },
+    RemoveMember {
+        product: Ref<u32>,
+        account: Ref<AccountId>,
+    },
+    TransferOwnership {
+        product: Ref<u32>,
+        to: Ref<AccountId>,
+    },
+    SetAccountLock {
+        account: Ref<AccountId>,
+        locked: bool,
+    },
+
+    // Customers, the private beta and the configuration.
+    CreateCustomer {
+        product: Ref<u32>,
+        user_name: Ref<String>,
+        identity: Option<Identified>,
+    },
+    Customer {
+        product: Ref<u32>,
+        customer: Ref<CustomerId>,
+    },
+    Customers {
+        product: Ref<u32>,
+        filter: Option<CustomersFilter>,
+        after: Option<Ref<CustomerId>>,
+        limit: Option<usize>,
+    },
+    RemoveCustomer {
+        product: Ref<u32>,
+        customer: Ref<CustomerId>,
+    },
+    IssueToken {
+        product: Ref<u32>,
+        customer: Ref<CustomerId>,
+        scopes: BTreeSet<Scope>,
+        /// In seconds.
+        life: u64,
+    },
+    RevokeToken {
+        product: Ref<u32>,
+        customer: Ref<CustomerId>,
+        token_id: Ref<String>,
+    },
+    SetDeviceCode {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        code: Ref<String>,
+    },
+    InviteToBeta {
+        product: Ref<u32>,
+        list: List,
+    },
+    BetaGuests {
+        product: Ref<u32>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+    Configuration {
+        product: Ref<u32>,
+    },
+    Configure {
+        product: Ref<u32>,
+        question: Ref<String>,
+        answer: Option<ConfigurationAnswer>,
+    },
+    ManufacturingReadiness {
+        product: Ref<u32>,
+    },
+    StartManufacturing {
+        product: Ref<u32>,
+    },
+
+    // The portal.
+    Me {
+        token: Ref<String>,
+    },
+    Activate {
+        token: Ref<String>,
+        code: Ref<String>,
+    },
+    AskClaimCode {
+        token: Ref<String>,
+    },
+    Claim {
+        token: Ref<String>,
+        device: Ref<DeviceId>,
+        code: Ref<String>,
+    },
+    Unclaim {
+        token: Ref<String>,
+        device: Ref<DeviceId>,
+    },
+    /// `Portal::devices`: the console's method of that name is `devices`.
+    MyDevices {
+        token: Ref<String>,
+    },
+    UseDevice {
+        token: Ref<String>,
+        device: Ref<DeviceId>,
+        scope: Scope,
     },
 
     // Devices, as a team sees them.
@@ -210,6 +339,11 @@ pub(super) enum Command {
         progress: UpdateProgress,
     },
 
+    PresentClaimCode {
+        device: Ref<DeviceId>,
+        code: Ref<String>,
+    },
+
     // The host's outbox.
     PendingNotices {
         after: Option<Ref<String>>,
@@ -224,6 +358,7 @@ pub(super) enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     Console,
+    Portal,
     Gateway,
     Fleet,
 }
@@ -231,9 +366,18 @@ pub(super) enum Door {
 impl Command {
     pub(super) fn door(&self) -> Door {
         match self {
-            Self::Connect(_) | Self::ConnectMany { .. } | Self::Disconnect { .. } | Self::ReportUpdate { .. } => {
-                Door::Gateway
-            }
+            Self::Connect(_)
+            | Self::ConnectMany { .. }
+            | Self::Disconnect { .. }
+            | Self::ReportUpdate { .. }
+            | Self::PresentClaimCode { .. } => Door::Gateway,
+            Self::Me { .. }
+            | Self::Activate { .. }
+            | Self::AskClaimCode { .. }
+            | Self::Claim { .. }
+            | Self::Unclaim { .. }
+            | Self::MyDevices { .. }
+            | Self::UseDevice { .. } => Door::Portal,
             Self::PendingNotices { .. } | Self::Acknowledge { .. } => Door::Fleet,
             _ => Door::Console,
         }
@@ -353,6 +497,32 @@ pub(super) struct Filter {
     pub(super) pending: Option<bool>,
     pub(super) failing: Option<bool>,
     pub(super) prefix: Option<String>,
+}
+
+/// How a customer is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Identified {
+    Simple,
+    TwoLegged { user: Ref<String> },
+    Linked { account: Ref<AccountId> },
+}
+
+/// Which customers to list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CustomersFilter {
+    pub(super) activity: Option<Since>,
+    pub(super) with_device: Option<bool>,
+    pub(super) prefix: Option<String>,
+}
+
+/// Whether customers used their device since a moment.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Since {
+    Since(Moment),
+    NotSince(Moment),
 }
 
 /// A change to count beforehand.

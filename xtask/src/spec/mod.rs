@@ -5,6 +5,7 @@ mod answer;
 mod command;
 mod compare;
 mod file;
+mod people;
 mod world;
 
 use compare::{Difference, compare};

@@ -1,9 +1,10 @@
 //! A scenario's fleet, and what its steps have found so far.
 
 use super::answer;
-use super::command::{Binary, Change, Command, Filter, List, Ref, Reported};
+use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
 use super::file::Step;
 use crate::workspace::root;
+use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::notice::{Notice, NoticeCursor};
@@ -19,13 +20,13 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 /// So many items are on a page where a step does not say.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 
 /// A fleet, and what a scenario keeps between its steps.
 #[derive(Debug)]
 pub(super) struct World {
-    fleet: Fleet,
-    now: Timestamp,
+    pub(super) fleet: Fleet,
+    pub(super) now: Timestamp,
     saved: BTreeMap<String, Value>,
     notices: BTreeMap<String, Arc<Notice>>,
     cursors: Vec<NoticeCursor>,
@@ -46,17 +47,17 @@ impl From<Error> for Failure {
     }
 }
 
-type Found<T> = Result<T, Failure>;
+pub(super) type Found<T> = Result<T, Failure>;
 
 /// Answers the commands of one domain, and none of the others'.
 type Room = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
 
-fn malformed<T>(problem: impl ToString) -> Found<T> {
+pub(super) fn malformed<T>(problem: impl ToString) -> Found<T> {
     Err(Failure::Malformed(problem.to_string()))
 }
 
 /// The answer of a command that has nothing to say.
-fn done() -> Value {
+pub(super) fn done() -> Value {
     json!({})
 }
 
@@ -74,13 +75,16 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 3] = [Self::products, Self::devices, Self::firmware];
+                let rooms: [Room; 5] = [Self::products, Self::devices, Self::firmware, Self::team, Self::customers];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
                     }
                 }
                 malformed("no console has this command")
+            }
+            None if step.command.door() == Door::Portal => {
+                self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
             }
             None => self.machines(&step.command),
         }
@@ -119,7 +123,7 @@ impl World {
             .ok_or_else(|| format!("`${path}`: there is no such field in {saved}"))
     }
 
-    fn see<T: DeserializeOwned + Clone>(&self, value: &Ref<T>) -> Found<T> {
+    pub(super) fn see<T: DeserializeOwned + Clone>(&self, value: &Ref<T>) -> Found<T> {
         match value {
             Ref::Value(value) => Ok(value.clone()),
             Ref::Saved(path) => {
@@ -129,7 +133,7 @@ impl World {
         }
     }
 
-    fn maybe<T: DeserializeOwned + Clone>(&self, value: Option<&Ref<T>>) -> Found<Option<T>> {
+    pub(super) fn maybe<T: DeserializeOwned + Clone>(&self, value: Option<&Ref<T>>) -> Found<Option<T>> {
         value.map(|value| self.see(value)).transpose()
     }
 
@@ -137,8 +141,13 @@ impl World {
         self.see(&Ref::Saved(format!("{name}.id")))
     }
 
-    fn product(&self, number: &Ref<u32>) -> Found<ProductId> {
+    pub(super) fn product(&self, number: &Ref<u32>) -> Found<ProductId> {
         Ok(ProductId::new(self.see(number)?)?)
+    }
+
+    /// A token or a code that was handed out as text.
+    pub(super) fn secret(&self, text: &Ref<String>) -> Found<Secret> {
+        Ok(self.see(text)?.parse()?)
     }
 
     fn version(&self, number: &Ref<u32>) -> Found<FirmwareVersion> {
@@ -363,6 +372,10 @@ impl World {
                 let (device, product) = (self.see(device)?, self.product(product)?);
                 json!({ "latest": gateway.report_update(device, product, self.see(sequence)?, *progress)? })
             }
+            Command::PresentClaimCode { device, code } => {
+                gateway.present_claim_code(self.see(device)?, &self.secret(code)?)?;
+                done()
+            }
             Command::PendingNotices { after, limit } => {
                 let after = self.maybe(after.as_ref())?.map(|text| self.notice_cursor(&text)).transpose()?;
                 let page = self.fleet.pending_notices(after, limit.unwrap_or(PAGE))?;
@@ -453,7 +466,7 @@ fn vector(name: &str) -> Found<Vec<u8>> {
     fs::read(vectors.join(path)).or_else(|error| malformed(format!("`{name}`: {error}")))
 }
 
-fn list_bytes(list: &List) -> Found<Vec<u8>> {
+pub(super) fn list_bytes(list: &List) -> Found<Vec<u8>> {
     match list {
         List::Text(text) => Ok(text.clone().into_bytes()),
         List::Bytes(bytes) => Ok(bytes.clone()),
