@@ -126,12 +126,12 @@ pub enum ErrorKind {
     #[error("the token is not good, or no longer; ask for a new one")]
     Unauthenticated,
     /// A code that is not the right one.
-    #[error("the code is wrong{}", match .left { Some(left) => format!("; {left} more tries before you must wait"), None => String::new() })]
+    #[error("the code is wrong{}", tries(*.left))]
     WrongCode {
         /// How many more wrong ones there may be; none: they are not counted.
         left: Option<u8>,
     },
-    /// Too many wrong codes in a row.
+    /// Too many wrong codes.
     #[error("too many wrong codes: no code is looked at until {until}")]
     Barred {
         /// Until when.
@@ -224,6 +224,14 @@ impl Error {
 
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         ErrorKind::Invalid { field, problem: problem.into() }.into()
+    }
+}
+
+fn tries(left: Option<u8>) -> String {
+    match left {
+        None => String::new(),
+        Some(1) => "; one more and you must wait".to_owned(),
+        Some(left) => format!("; {left} more tries before you must wait"),
     }
 }
 

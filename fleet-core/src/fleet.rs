@@ -97,6 +97,19 @@ impl Fleet {
         self.random_bytes().map(u64::from_le_bytes)
     }
 
+    /// The record of what somebody did, and where it is kept.
+    pub(crate) fn audit_record(
+        &self,
+        product: ProductId,
+        actor: Actor,
+        at: Timestamp,
+        command: Command,
+        subject: String,
+    ) -> (Key, Record) {
+        let id = AuditId { at, nonce: self.stamps.next() };
+        (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
+    }
+
     pub(crate) fn stamps(&self) -> &Stamps {
         &self.stamps
     }
@@ -108,7 +121,10 @@ impl Fleet {
 
 /// Where unguessable bytes come from.
 #[derive(Clone)]
-struct Randomness(Arc<dyn Fn(&mut [u8]) -> bool + Send + Sync>);
+struct Randomness(Arc<Fill>);
+
+/// Fills the bytes, and says whether it could.
+type Fill = dyn Fn(&mut [u8]) -> bool + Send + Sync;
 
 impl Default for Randomness {
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
@@ -163,8 +179,6 @@ impl Console<'_> {
     }
 
     fn audit_record(&self, product: ProductId, command: Command, subject: String) -> (Key, Record) {
-        let id = AuditId { at: self.now, nonce: self.fleet.stamps.next() };
-        let record = AuditRecord::new(self.now, self.actor, command, subject);
-        (Key::Audit(product, id), Record::Audit(Arc::new(record)))
+        self.fleet.audit_record(product, self.actor, self.now, command, subject)
     }
 }

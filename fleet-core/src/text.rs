@@ -9,7 +9,11 @@ pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<us
     // Counting stops where it is too long, whatever was handed in.
     let characters = text.chars().take(length.end() + 1).count();
     if characters < *length.start() {
-        return Err(Error::invalid(field, "is empty; give it a text"));
+        let problem = match length.start() {
+            1 => "is empty; give it a text".to_owned(),
+            least => format!("is too short: at least {least} characters"),
+        };
+        return Err(Error::invalid(field, problem));
     }
     if characters > *length.end() {
         return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));

@@ -114,8 +114,13 @@ fn an_invitation_expires_after_fourteen_days() {
     let world = World::new();
     let bob = world.account("bob@example.com");
     world.owner(0).invite(world.product, "bob@example.com").unwrap();
+    let notice = || world.fleet.pending_notices(None, 10).unwrap().items[0].key.clone();
+    let first = notice();
     assert_eq!(code(world.person(bob, 14 * DAY).accept_invitation(world.product)), "expired");
-    world.person(bob, 14 * DAY - 1).accept_invitation(world.product).unwrap();
+    world.owner(14 * DAY).invite(world.product, "bob@example.com").unwrap();
+    assert_ne!(notice(), first, "another invitation is another notice");
+    assert_eq!(code(world.person(bob, 28 * DAY).accept_invitation(world.product)), "expired");
+    world.person(bob, 28 * DAY - 1).accept_invitation(world.product).unwrap();
 }
 
 #[test]
@@ -183,6 +188,8 @@ fn a_customer_claims_a_device_by_its_code_and_only_then_sees_it() {
     portal.use_device(device(1), Scope::Control).unwrap();
     assert_eq!(world.owner(4).customer(world.product, carl).unwrap().devices, [device(1)]);
     portal.unclaim(device(1)).unwrap();
+    let audit = world.owner(4).audit_log(world.product, None, 10).unwrap().items;
+    assert!(audit.iter().any(|record| record.actor == Actor::Customer(carl)), "R-TEAM-7: {audit:?}");
     world.fleet.portal(&other, at(5)).claim(device(1), "STICKER-0001").unwrap();
 }
 
@@ -323,7 +330,16 @@ fn the_configuration_decides_how_customers_come_and_what_they_may() {
     configure("customer_permissions", ConfigurationAnswer::Some(["see".to_owned()].into())).unwrap();
     assert_eq!(world.owner(3).product(world.product).unwrap().policy.customers_may, [Scope::See].into());
     configure("forbid_downgrades", ConfigurationAnswer::YesNo(true)).unwrap();
-    assert!(world.owner(3).product(world.product).unwrap().policy.forbid_downgrades);
+    let mut policy = world.owner(3).product(world.product).unwrap().policy;
+    assert!(policy.forbid_downgrades);
+    policy.approve_by_itself = true;
+    world.owner(4).set_policy(world.product, &policy).unwrap();
+    policy.forbid_downgrades = false;
+    let refused = world.owner(4).set_policy(world.product, &policy).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "policy: the configuration's answer to `forbid_downgrades` decides this; change it there"
+    );
 }
 
 #[test]

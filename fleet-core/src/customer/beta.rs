@@ -174,8 +174,11 @@ fn guest_key(product: ProductId, name: &str) -> Key {
     Key::Guest(product, name.to_lowercase().into())
 }
 
-/// The lines of a list that are not blank: their numbers, and the user name or why there is none.
-fn read(list: &[u8]) -> Result<Vec<(u32, Result<String, String>)>, Error> {
+/// A line's number, and the user name on it or why there is none.
+type Named = (u32, Result<String, String>);
+
+/// The lines of a list that are not blank.
+fn read(list: &[u8]) -> Result<Vec<Named>, Error> {
     let text = std::str::from_utf8(list.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(list))
         .map_err(|_| Error::invalid("list", "is not UTF-8 text; save it as UTF-8"))?;
     let mut lines = Vec::new();

@@ -67,7 +67,7 @@ pub struct CustomerFilter {
 impl CustomerFilter {
     fn wants(&self, customer: &Customer) -> bool {
         let active = |since| customer.active_at.is_some_and(|at| at >= since);
-        self.with_device.is_none_or(|wanted| wanted == !customer.devices.is_empty())
+        self.with_device.is_none_or(|wanted| wanted != customer.devices.is_empty())
             && match self.activity {
                 None => true,
                 Some(Activity::Since(since)) => active(since),

@@ -1,24 +1,24 @@
 //! The customers' door: opened with a token, for what the token, the customer and the product's configuration allow.
 //!
-//! A code that is wrong is counted by the same commit that turns it away; after five in a row none of that customer's
+//! A code that is wrong is counted by the same commit that turns it away; after the fifth none of that customer's
 //! is looked at for a quarter of an hour.
 
 use super::code::{ActivationCode, Secret, same};
 use super::console::{find, unclaim};
 use super::record::Guest;
-use super::{Customer, CustomerView, Scope, TokenOwner};
+use super::{Customer, CustomerId, CustomerView, Scope, TokenOwner};
 use crate::device::{Device, DeviceId, Registration, Standing};
 use crate::firmware::Sha256;
 use crate::fleet::{Fleet, Gateway};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
-use crate::team::{Claimant, Command, Role, allows, forbidden};
+use crate::team::{Actor, Claimant, Command, Role, allows, forbidden};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// So many wrong codes in a row, and a customer must wait.
+/// So many wrong codes, and a customer must wait.
 pub const WRONG_CODES: u8 = 5;
 
 /// For so long.
@@ -81,7 +81,7 @@ impl Portal<'_> {
     /// # Errors
     /// `unauthenticated` for a token that is unknown, expired or revoked, without saying which; so for every call here.
     pub fn me(&self) -> Result<CustomerView, Error> {
-        self.fleet.transact(|tx| Ok(CustomerView::of(&*self.enter(tx, Command::ReadSelf, None, None)?.customer)))
+        self.fleet.transact(|tx| Ok(CustomerView::of(&self.enter(tx, Command::ReadSelf, None, None)?.customer)))
     }
 
     /// Joins the private beta by the customer's activation code (R-CUS-4).
@@ -105,9 +105,10 @@ impl Portal<'_> {
                 return Ok(Some(refused));
             };
             Arc::make_mut(&mut guest).used_at = Some(self.now);
-            (changed.activated_at, changed.wrong_codes) = (Some(self.now), 0);
+            changed.activated_at = Some(self.now);
             tx.put(guest_id, guest);
             tx.put(id, customer);
+            audit(self.fleet, tx, id, self.now, Command::Activate, "joined the private beta");
             Ok(None)
         })?;
         turned_away.map_or(Ok(()), Err)
@@ -132,6 +133,7 @@ impl Portal<'_> {
             tx.put((product.id, id), customer);
             let owner = TokenOwner { product: product.id, customer: id, expires_at };
             tx.put_record(Key::ClaimCode(code.hash()), Record::TokenOwner(owner));
+            audit(self.fleet, tx, (product.id, id), self.now, Command::AskClaimCode, "asked for a claim code");
             Ok(ClaimCode { code: code.clone(), expires_at })
         })
     }
@@ -161,7 +163,7 @@ impl Portal<'_> {
                 tx.put(id, customer);
                 return Ok(Some(refused));
             }
-            claim(tx, product.id, customer, device, self.now).map(|()| None)
+            claim(self.fleet, tx, product.id, customer, device, self.now).map(|()| None)
         })?;
         turned_away.map_or(Ok(()), Err)
     }
@@ -173,7 +175,10 @@ impl Portal<'_> {
     pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Guarded { product, customer } = self.enter(tx, Command::UseDevice, Some(device), Some(Scope::Claim))?;
-            unclaim(tx, product.id, customer.id, device)
+            unclaim(tx, product.id, customer.id, device)?;
+            let id = (product.id, customer.id);
+            audit(self.fleet, tx, id, self.now, Command::UseDevice, &format!("{device} given up"));
+            Ok(())
         })
     }
 
@@ -278,13 +283,14 @@ impl Gateway<'_> {
             let mut customer = customer;
             Arc::make_mut(&mut customer).claim_code = None;
             tx.delete(Key::ClaimCode(hash));
-            claim(tx, owner.product, customer, device, self.now)
+            claim(self.fleet, tx, owner.product, customer, device, self.now)
         })
     }
 }
 
 /// Makes a device a customer's (R-CUS-3): its registry entry is the guard that it has one owner.
 fn claim(
+    fleet: &Fleet,
     tx: &mut Transaction<'_>,
     product: ProductId,
     mut customer: Arc<Customer>,
@@ -306,10 +312,25 @@ fn claim(
     if changed.devices.len() > MAX_DEVICES_A_CUSTOMER {
         return Err(Error::invalid("device", format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}")));
     }
-    (changed.wrong_codes, changed.active_at) = (0, Some(now));
-    let id = changed.id;
-    tx.put((product, id), customer);
+    // Wrong codes stay counted: a claim that is right is no leave to go on guessing another device's.
+    changed.active_at = Some(now);
+    let id = (product, changed.id);
+    tx.put(id, customer);
+    audit(fleet, tx, id, now, Command::ClaimAsCustomer, &device.to_string());
     Ok(())
+}
+
+/// Writes down what a customer did, with the commit that does it (R-TEAM-7).
+fn audit(
+    fleet: &Fleet,
+    tx: &mut Transaction<'_>,
+    (product, customer): (ProductId, CustomerId),
+    now: Timestamp,
+    command: Command,
+    subject: &str,
+) {
+    let (key, record) = fleet.audit_record(product, Actor::Customer(customer), now, command, subject.to_owned());
+    tx.put_record(key, record);
 }
 
 /// Whether a customer may claim: in a private beta, once they are in it (R-CUS-4).

@@ -85,7 +85,7 @@ pub struct Customer {
     pub tokens: BTreeMap<TokenId, Token>,
     /// The hash of the claim code they asked for last.
     pub claim_code: Option<Sha256>,
-    /// Wrong codes in a row.
+    /// Wrong codes since they were last barred.
     pub wrong_codes: u8,
     /// Until when no code of theirs is looked at, after too many wrong ones.
     pub barred_until: Option<Timestamp>,

@@ -242,7 +242,7 @@ impl Console<'_> {
         team::allow(self.actor, Command::ClaimDevice)?;
         match self.actor {
             Actor::Account(account) => Ok(account),
-            Actor::Operator => Err(Error::not_found("account")),
+            Actor::Customer(_) | Actor::Operator => Err(Error::not_found("account")),
         }
     }
 

@@ -196,6 +196,15 @@ impl Configuration {
         }
     }
 
+    /// The question whose answer a policy does not go along with.
+    pub(super) fn decides_otherwise(&self, policy: &Policy) -> Option<&str> {
+        let mut decided = policy.clone();
+        self.answers.keys().map(String::as_str).find(|question| {
+            self.act_on(&mut decided, question);
+            decided != *policy
+        })
+    }
+
     /// What stands in the way of manufacturing (R-CFG-2, R-CFG-3).
     fn missing(&self, index: &FirmwareIndex) -> Vec<Missing> {
         let on_the_line = self.says("programming", ON_THE_LINE);

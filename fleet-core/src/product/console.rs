@@ -1,6 +1,6 @@
 //! Making products, and what their teams and the operator change of them.
 
-use super::{Group, GroupId, Platform, Policy, Product, ProductId};
+use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::firmware::FirmwareIndex;
@@ -152,15 +152,23 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a product's policy.
+    /// Changes a product's policy. What an answer of the configuration decides is changed there.
     ///
     /// # Errors
-    /// `invalid` for a value out of its range.
+    /// `invalid` for a value out of its range, or one that the configuration decides otherwise.
     pub fn set_policy(&self, product: ProductId, policy: &Policy) -> Result<Product, Error> {
         policy.check()?;
-        self.change_product(product, Command::SetPolicy, "policy".to_owned(), |product| {
-            product.policy.clone_from(policy);
-            Ok(())
+        self.fleet.transact(|tx| {
+            let mut record = Access::check(tx, self.actor, Command::SetPolicy, product)?.product;
+            let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
+            if let Some(question) = configuration.decides_otherwise(policy) {
+                let problem = format!("the configuration's answer to `{question}` decides this; change it there");
+                return Err(Error::invalid("policy", problem));
+            }
+            Arc::make_mut(&mut record).policy.clone_from(policy);
+            tx.put(product, Arc::clone(&record));
+            self.note(tx, product, Command::SetPolicy, "policy");
+            Ok(Arc::unwrap_or_clone(record))
         })
     }
 

@@ -1,6 +1,7 @@
 //! Who may do what: one matrix of role and command, which every door asks (R-TEAM-6).
 
 use super::{Account, AccountId, Team};
+use crate::customer::CustomerId;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::{Error, ErrorKind};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 pub enum Actor {
     /// A person who has logged in with the host.
     Account(AccountId),
+    /// A customer of the product in question. Comes through the portal; a console is no door for them.
+    Customer(CustomerId),
     /// Who runs the platform. The host decides who that is.
     Operator,
 }
@@ -28,6 +31,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account(id) => write!(f, "account {id}"),
+            Self::Customer(id) => write!(f, "customer {id}"),
             Self::Operator => f.write_str("an operator"),
         }
     }
@@ -372,7 +376,7 @@ impl Access {
             Actor::Account(account) if account == product.owner => Role::Owner,
             Actor::Account(account) if team.members.contains(&account) => Role::Member,
             Actor::Account(account) if team.invitations.contains_key(&account) => Role::Invited,
-            Actor::Account(_) => Role::Outsider,
+            Actor::Account(_) | Actor::Customer(_) => Role::Outsider,
         };
         match (allows(role, command), role) {
             (true, Role::Operator) => {}

@@ -24,6 +24,18 @@ pub struct TeamView {
     pub invited: Vec<(Person, Invitation)>,
 }
 
+/// An invitation, as the invitee sees it, who may not see the product yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvitationView {
+    /// The product's number.
+    pub product: ProductId,
+    /// Its name.
+    pub name: String,
+    /// The invitation.
+    pub invitation: Invitation,
+}
+
 /// A person on a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -78,7 +90,10 @@ impl Console<'_> {
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation);
             tx.put(product, team);
             tx.put_record(Key::Invitation(invitee, product), Record::Present);
-            notify(tx, self.now, product, NoticeSubject::Invitation { account: invitee })?;
+            // An earlier invitation that expired may still have its notice in the outbox: this is another.
+            let notice = NoticeSubject::Invitation { account: invitee };
+            tx.delete(Key::Notice(product, notice.name()));
+            notify(tx, self.now, product, notice)?;
             self.note(tx, product, Command::InviteMember, format!("account {invitee}"));
             Ok(invitation)
         })
@@ -102,7 +117,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// The store's.
-    pub fn invitations(&self) -> Result<Vec<(Product, Invitation)>, Error> {
+    pub fn invitations(&self) -> Result<Vec<InvitationView>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
         let rows = self.fleet.store().scan(&Key::invitations(account))?;
         let ids = rows.into_iter().filter_map(|row| if let Key::Invitation(_, id) = row.key { Some(id) } else { None });
@@ -114,7 +129,8 @@ impl Console<'_> {
                 let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
                 let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
                 if let (Some(product), Some(invitation)) = (product, team.invitations.get(&account)) {
-                    invitations.push((Product::clone(&product), *invitation));
+                    let name = product.name.clone();
+                    invitations.push(InvitationView { product: *id, name, invitation: *invitation });
                 }
             }
             Ok(invitations)
@@ -124,7 +140,7 @@ impl Console<'_> {
     /// Accepts an invitation: the actor is a member. The tier's limit is checked again (R-TEAM-4).
     ///
     /// # Errors
-    /// `not_found` without an invitation, also when it was accepted before; `expired`; `limit_exceeded`.
+    /// `not_found` without an invitation; `forbidden` for who is on the team; `expired`; `limit_exceeded`.
     pub fn accept_invitation(&self, product: ProductId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
@@ -234,7 +250,7 @@ impl Console<'_> {
     fn person(&self) -> Result<AccountId, Error> {
         match self.actor {
             Actor::Account(account) => Ok(account),
-            Actor::Operator => Err(Error::not_found("account")),
+            Actor::Customer(_) | Actor::Operator => Err(Error::not_found("account")),
         }
     }
 }

@@ -8,4 +8,4 @@ mod members;
 pub(crate) use access::{Access, Role, allow, allows, forbidden};
 pub use access::{Actor, Command};
 pub use account::{Account, AccountId, Claimant, Invitation, Team};
-pub use members::{Person, TeamView};
+pub use members::{InvitationView, Person, TeamView};

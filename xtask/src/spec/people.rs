@@ -20,9 +20,9 @@ impl World {
                 door.revoke_invitation(self.product(product)?, self.see(account)?)?;
                 done()
             }
-            Command::Invitations {} => answer::items(door.invitations()?.iter().map(|(product, invitation)| {
-                let asked = json!({ "product": product.id, "name": product.name });
-                answer::with(asked, answer::invitation(invitation))
+            Command::Invitations {} => answer::items(door.invitations()?.iter().map(|view| {
+                let asked = json!({ "product": view.product, "name": view.name });
+                answer::with(asked, answer::invitation(&view.invitation))
             })),
             Command::AcceptInvitation { product } => {
                 door.accept_invitation(self.product(product)?)?;
