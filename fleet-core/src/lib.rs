@@ -98,6 +98,12 @@
 //! [`Store`]: get, scan, commit. Every door loads records, decides by a pure rule, and commits; if others came between,
 //! it decides again on what is there now.
 //!
+//! **People.** The owner invites accounts to the team ([`Console::invite`]); each holds a seat of the tier. One matrix of
+//! role and command decides who may do what, and who may not know. The product's end users are its
+//! [customers](customer): they come through the [`Portal`] with a scoped token, claim their device with a code, and
+//! control it as far as the product lets them. Before devices are made, the team answers the
+//! [configuration's questions](product::QUESTIONS); some answers act at once.
+//!
 //! # Features
 //!
 //! * Decisions are values: answers and verdicts say why, and print for a person; answers serialise for a program.
@@ -113,13 +119,13 @@
 //! * No network, web server, mail, payment provider or log-in: the host's.
 //! * No storage of firmware binaries: the core keeps what it read in them, the host the files.
 //! * No `async`: calls are short and block on the store alone. Run them where blocking is allowed.
-//! * Not yet: invitations, customers, events, billing, signatures, staged rollouts, maintenance windows.
+//! * Not yet: events, billing, signatures, staged rollouts, maintenance windows.
 //!
 //! # Where things are
 //!
 //! A module for each domain, with its records, its pure rules and the door's methods: [`product`], [`device`],
-//! [`firmware`], [`team`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors themselves are
-//! [`Console`] for people and [`Gateway`] for devices, both opened by [`Fleet`].
+//! [`firmware`], [`team`], [`customer`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors
+//! themselves are [`Console`] for the team, [`Portal`] for customers and [`Gateway`] for devices, all opened by [`Fleet`].
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -138,6 +144,7 @@ mod text;
 mod time;
 
 pub use billing::{Catalogue, LimitExceeded, Resource, Tier};
+pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind};

@@ -31,6 +31,31 @@ pub const CLAIM_CODE_LIFE: Duration = Duration::from_secs(3600);
 pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 
 /// The door for customers, opened with a token at a moment. The token is looked at by every call.
+///
+/// ```
+/// use fleet_core::customer::{Identity, Scope};
+/// use fleet_core::{Actor, DeviceId, Fleet, MemoryStore, Timestamp};
+/// use std::time::Duration;
+///
+/// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+/// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
+/// # let team = fleet.console(alice, now);
+/// # let product = team.create_product("Thermostat", "photon".parse()?)?.id;
+/// # let device: DeviceId = "55ff6d04498b49a1b2c3d4e5".parse()?;
+/// # team.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+/// // The team makes a customer, hands out a token once, and prints a code on the device.
+/// let carl = team.create_customer(product, "carl@example.com", &Identity::Simple)?;
+/// let scopes = [Scope::See, Scope::Control, Scope::Claim].into();
+/// let (_, token) = team.issue_token(product, carl.id, &scopes, Duration::from_secs(3600))?;
+/// team.set_device_code(product, device, "STICKER-0001")?;
+///
+/// // The customer claims it with the code; from then on, and only then, it is theirs to control.
+/// let portal = fleet.portal(&token, now);
+/// assert_eq!(portal.use_device(device, Scope::Control).unwrap_err().code(), "not_found");
+/// portal.claim(device, "STICKER-0001")?;
+/// portal.use_device(device, Scope::Control)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Portal<'f> {
     fleet: &'f Fleet,

@@ -238,6 +238,19 @@ impl Console<'_> {
 
     /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once.
     ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+    /// use fleet_core::product::ConfigurationAnswer;
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
+    /// # let console = fleet.console(alice, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    ///
+    /// console.configure(product, "private_beta", Some(&ConfigurationAnswer::YesNo(true)))?;
+    /// assert!(console.product(product)?.policy.private_beta);
+    /// # Ok::<(), fleet_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `not_found` for a question that there is not; `invalid` for an answer of another form; `manufacturing_started`.
     pub fn configure(

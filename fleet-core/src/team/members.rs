@@ -70,6 +70,22 @@ impl Console<'_> {
     /// Asks an account, by its e-mail, to join the team (R-TEAM-1). It holds a seat until it is answered or expires,
     /// after 14 days unless the product's policy says otherwise. The invitee gets a notice.
     ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let operator = fleet.console(Actor::Operator, now);
+    /// # let alice = operator.create_account("alice@example.com")?.id;
+    /// let bob = operator.create_account("bob@example.com")?.id;
+    /// let owner = fleet.console(alice, now);
+    /// let product = owner.create_product("Thermostat", "photon".parse()?)?.id;
+    ///
+    /// owner.invite(product, "bob@example.com")?;
+    /// assert_eq!(fleet.console(bob, now).invitations()?[0].name, "Thermostat");
+    /// fleet.console(bob, now).accept_invitation(product)?;
+    /// assert_eq!(owner.team(product)?.members.len(), 2);
+    /// # Ok::<(), fleet_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `not_found` for an e-mail that no account has; `already_invited`; `limit_exceeded` with the tier that would do;
     /// `forbidden` for anybody but the owner.
