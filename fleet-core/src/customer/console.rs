@@ -203,10 +203,10 @@ impl Console<'_> {
                 unclaim(tx, product, customer, *device)?;
             }
             for token in record.tokens.values() {
-                tx.delete(Key::Token(token.hash));
+                tx.delete(Key::Token(Box::new(token.hash)));
             }
             if let Some(code) = record.claim_code {
-                tx.delete(Key::ClaimCode(code));
+                tx.delete(Key::ClaimCode(Box::new(code)));
             }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             count.customers = count.customers.saturating_sub(1);
@@ -244,7 +244,7 @@ impl Console<'_> {
             let hash = secret.hash();
             let changed = Arc::make_mut(&mut record);
             for (_, old) in changed.tokens.extract_if(.., |_, token| token.expires_at <= self.now) {
-                tx.delete(Key::Token(old.hash));
+                tx.delete(Key::Token(Box::new(old.hash)));
             }
             if changed.tokens.len() >= MAX_TOKENS {
                 return Err(Error::invalid("token", format!("a customer has at most {MAX_TOKENS}; revoke one first")));
@@ -252,7 +252,7 @@ impl Console<'_> {
             let id = TokenId(tx.random());
             changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
             tx.put((product, customer), record);
-            tx.put_record(Key::Token(hash), Record::TokenOwner(TokenOwner { product, customer, expires_at }));
+            tx.put_record(Key::Token(Box::new(hash)), Record::TokenOwner(TokenOwner { product, customer, expires_at }));
             self.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
             Ok((id, secret.clone()))
         })
@@ -267,7 +267,7 @@ impl Console<'_> {
             Access::check(tx, self.actor, Command::IssueToken, product)?;
             let mut record = find(tx, product, customer)?;
             let revoked = Arc::make_mut(&mut record).tokens.remove(&token).ok_or_else(|| Error::not_found("token"))?;
-            tx.delete(Key::Token(revoked.hash));
+            tx.delete(Key::Token(Box::new(revoked.hash)));
             tx.put((product, customer), record);
             self.note(tx, product, Command::IssueToken, format!("of customer {customer} revoked"));
             Ok(())

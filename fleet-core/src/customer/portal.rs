@@ -152,12 +152,12 @@ impl Portal<'_> {
             let expires_at = self.now.after(CLAIM_CODE_LIFE);
             let changed = Arc::make_mut(&mut customer);
             if let Some(old) = changed.claim_code.replace(code.hash()) {
-                tx.delete(Key::ClaimCode(old));
+                tx.delete(Key::ClaimCode(Box::new(old)));
             }
             let id = changed.id;
             tx.put((product.id, id), customer);
             let owner = TokenOwner { product: product.id, customer: id, expires_at };
-            tx.put_record(Key::ClaimCode(code.hash()), Record::TokenOwner(owner));
+            tx.put_record(Key::ClaimCode(Box::new(code.hash())), Record::TokenOwner(owner));
             audit(self.fleet, tx, (product.id, id), self.now, Command::AskClaimCode, "asked for a claim code");
             Ok(ClaimCode { code: code.clone(), expires_at })
         })
@@ -260,8 +260,8 @@ impl Portal<'_> {
     ) -> Result<Guarded, Error> {
         let hash = self.token.hash();
         let stranger = || Error::from(ErrorKind::Unauthenticated);
-        tx.load([Key::Token(hash)])?;
-        let Some(Record::TokenOwner(owner)) = tx.record(&Key::Token(hash)) else { return Err(stranger()) };
+        tx.load([Key::Token(Box::new(hash))])?;
+        let Some(Record::TokenOwner(owner)) = tx.record(&Key::Token(Box::new(hash))) else { return Err(stranger()) };
         tx.load([Key::Product(owner.product), Key::Customer(owner.product, owner.customer)])?;
         let product: Option<Arc<Product>> = tx.get(owner.product)?;
         let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(stranger)?;
@@ -295,8 +295,10 @@ impl Gateway<'_> {
         let hash = code.hash();
         let wrong = || Error::from(ErrorKind::WrongCode { left: None });
         self.fleet.transact(|tx| {
-            tx.load([Key::ClaimCode(hash)])?;
-            let Some(Record::TokenOwner(owner)) = tx.record(&Key::ClaimCode(hash)) else { return Err(wrong()) };
+            tx.load([Key::ClaimCode(Box::new(hash))])?;
+            let Some(Record::TokenOwner(owner)) = tx.record(&Key::ClaimCode(Box::new(hash))) else {
+                return Err(wrong());
+            };
             if owner.expires_at <= self.now {
                 return Err(wrong());
             }
@@ -307,7 +309,7 @@ impl Gateway<'_> {
             activated(&product, &customer)?;
             let mut customer = customer;
             Arc::make_mut(&mut customer).claim_code = None;
-            tx.delete(Key::ClaimCode(hash));
+            tx.delete(Key::ClaimCode(Box::new(hash)));
             claim(self.fleet, tx, owner.product, customer, device, self.now)
         })
     }

@@ -63,10 +63,10 @@ pub enum Key {
     ActivationCode(ProductId, [u8; 4]),
     /// The hash of a device's own claim code.
     DeviceCode(ProductId, DeviceId),
-    /// Whose the token of this hash is.
-    Token(Sha256),
+    /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
+    Token(Box<Sha256>),
     /// Whose the claim code of this hash is.
-    ClaimCode(Sha256),
+    ClaimCode(Box<Sha256>),
 }
 
 /// The kinds of record: one for each form of key.
@@ -428,8 +428,8 @@ impl Key {
                 }
             }
             SECRETS => match take::<1>(&mut rest)? {
-                [23] => Self::Token(Sha256::new(*take(&mut rest)?)),
-                [24] => Self::ClaimCode(Sha256::new(*take(&mut rest)?)),
+                [23] => Self::Token(Box::new(Sha256::new(*take(&mut rest)?))),
+                [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
                 _ => return None,
             },
             OUTBOX => match take::<1>(&mut rest)? {
@@ -479,9 +479,14 @@ mod tests {
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
             product.clone().prop_map(Key::Configuration),
             product.prop_map(Key::CustomerCount),
-            any::<[u8; 32]>().prop_map(|hash| Key::Token(Sha256::new(hash))),
-            any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Sha256::new(hash))),
+            any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
+            any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
         ]
+    }
+
+    #[test]
+    fn a_key_takes_24_bytes() {
+        assert_eq!(size_of::<Key>(), 24);
     }
 
     proptest! {

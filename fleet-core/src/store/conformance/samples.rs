@@ -135,8 +135,8 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             [*b"2222", *b"ABCD", [0; 4], [0xFF; 4]].map(|code| Key::ActivationCode(of, code)).to_vec()
         }
         Kind::DeviceCode => devices().map(|device| Key::DeviceCode(of, device)).collect(),
-        Kind::Token => hashes().map(Key::Token).to_vec(),
-        Kind::ClaimCode => hashes().map(Key::ClaimCode).to_vec(),
+        Kind::Token => hashes().map(|hash| Key::Token(Box::new(hash))).to_vec(),
+        Kind::ClaimCode => hashes().map(|hash| Key::ClaimCode(Box::new(hash))).to_vec(),
     };
     keys.sort_unstable();
     keys
