@@ -206,6 +206,13 @@ fn a_claim_code_is_good_once_for_an_hour_and_for_its_own_product() {
     assert_eq!(code(gateway.present_claim_code(device(9), &asked.code)), "wrong_code", "not in the product");
     gateway.present_claim_code(device(1), &asked.code).unwrap();
     assert_eq!(code(gateway.present_claim_code(device(2), &asked.code)), "wrong_code", "used");
+    // R-PRD-5: a product that was removed has no customers who could claim.
+    let other = World::new();
+    other.imports(&[device(1)]);
+    let (_, token) = other.customer("carl@example.com", &ALL);
+    let asked = other.fleet.portal(&token, at(10)).ask_claim_code().unwrap();
+    other.fleet.console(Actor::Operator, at(11)).remove_product(other.product).unwrap();
+    assert_eq!(code(other.fleet.gateway(at(12)).present_claim_code(device(1), &asked.code)), "wrong_code");
     // R-IMP-10: removed from the product, it is no customer's any more.
     world.owner(3700).remove_device(world.product, device(1)).unwrap();
     let (_, fresh) = world.customer("dora@example.com", &[Scope::See]);

@@ -304,10 +304,10 @@ impl Gateway<'_> {
             }
             let row = tx.get::<Device>((owner.product, device))?;
             row.filter(|row| row.standing == Standing::Member).ok_or_else(wrong)?;
-            let product = tx.get::<Arc<Product>>(owner.product)?.ok_or_else(wrong)?;
-            let customer = find(tx, owner.product, owner.customer)?;
+            let product = tx.get::<Arc<Product>>(owner.product)?;
+            let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(wrong)?;
+            let mut customer = find(tx, owner.product, owner.customer)?;
             activated(&product, &customer)?;
-            let mut customer = customer;
             Arc::make_mut(&mut customer).claim_code = None;
             tx.delete(Key::ClaimCode(Box::new(hash)));
             claim(self.fleet, tx, owner.product, customer, device, self.now)
