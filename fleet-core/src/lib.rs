@@ -153,7 +153,7 @@ pub use fleet::{Console, Fleet, Gateway};
 pub use product::{Platform, Policy, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};
 pub use team::{Account, AccountId, Actor, Command};
-pub use time::Timestamp;
+pub use time::{Date, Timestamp};
 
 /// Runs the README's program as a test, so that it does not rot.
 #[cfg(doctest)]

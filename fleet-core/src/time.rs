@@ -1,4 +1,4 @@
-//! Moments: whole milliseconds since 1970-01-01T00:00:00Z. Calendar arithmetic is `jiff`'s.
+//! Moments, whole milliseconds since 1970-01-01T00:00:00Z, and dates. Calendar arithmetic is `jiff`'s.
 //!
 //! Nothing in this crate reads a clock: each door is opened at a moment that its caller names.
 
@@ -40,6 +40,14 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The date in UTC. Beyond the calendar's years, -9999 to 9999, its first or its last day.
+    pub fn date(self) -> Date {
+        let (earliest, latest) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
+        let millis = self.0.clamp(earliest.as_millisecond(), latest.as_millisecond());
+        let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(latest);
+        Date(jiff::tz::Offset::UTC.to_datetime(moment).date())
+    }
+
     /// How long after `earlier` this moment is; nothing where it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -63,5 +71,56 @@ impl FromStr for Timestamp {
             .parse()
             .map_err(|_| crate::Error::invalid("time", "write it as RFC 3339, such as 2016-03-08T12:00:00Z"))?;
         Ok(Self(moment.as_millisecond()))
+    }
+}
+
+/// A day of the calendar, without a time of day: a date of billing, or the month of a card.
+///
+/// Written and read as `2016-03-08`, also in JSON. Years -9999 to 9999.
+///
+/// ```
+/// use fleet_core::{Date, Timestamp};
+///
+/// let day: Date = "2016-02-29".parse()?;
+/// assert_eq!(day.midnight().to_string(), "2016-02-29T00:00:00Z");
+/// assert_eq!("2016-02-29T23:59:59Z".parse::<Timestamp>()?.date(), day);
+/// assert!("2015-02-29".parse::<Date>().is_err());
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Date(jiff::civil::Date);
+
+impl Date {
+    /// The last day of the calendar.
+    pub const MAX: Self = Self(jiff::civil::Date::MAX);
+
+    /// Its first moment in UTC.
+    pub fn midnight(self) -> Timestamp {
+        let start = jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0));
+        Timestamp(start.unwrap_or(jiff::Timestamp::MAX).as_millisecond())
+    }
+
+    pub(crate) fn civil(self) -> jiff::civil::Date {
+        self.0
+    }
+
+    pub(crate) fn from_civil(date: jiff::civil::Date) -> Self {
+        Self(date)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Date {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, crate::Error> {
+        let wrong = || crate::Error::invalid("date", "write it as year, month and day, such as 2016-03-08");
+        text.parse().map(Self).map_err(|_| wrong())
     }
 }
