@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::audit::AuditRecord;
-use crate::billing::Catalogue;
+use crate::billing::{BillingPolicy, Catalogue};
 use crate::product::ProductId;
 use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
@@ -28,6 +28,7 @@ pub struct Fleet {
     store: Arc<dyn Store>,
     stamps: Stamps,
     catalogue: Catalogue,
+    billing: BillingPolicy,
     randomness: Randomness,
 }
 
@@ -38,6 +39,7 @@ impl Fleet {
             store: Arc::new(store),
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
+            billing: BillingPolicy::default(),
             randomness: Randomness::default(),
         }
     }
@@ -46,6 +48,12 @@ impl Fleet {
     #[must_use]
     pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
         Self { catalogue, ..self }
+    }
+
+    /// The same with the platform's own choices about billing.
+    #[must_use]
+    pub fn with_billing(self, billing: BillingPolicy) -> Self {
+        Self { billing, ..self }
     }
 
     /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
@@ -73,6 +81,11 @@ impl Fleet {
     /// The tiers on offer.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// The platform's choices about billing.
+    pub fn billing(&self) -> &BillingPolicy {
+        &self.billing
     }
 
     /// The same with randomness of one's own, which must be fit for secrets: it fills the bytes and says whether it

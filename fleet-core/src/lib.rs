@@ -144,7 +144,7 @@ pub mod team;
 mod text;
 mod time;
 
-pub use billing::{Catalogue, LimitExceeded, Resource, Tier};
+pub use billing::{Catalogue, Clock, LimitExceeded, Resource, Tier};
 pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;

@@ -184,6 +184,14 @@ impl Catalogue {
         Ok(Self { tiers })
     }
 
+    /// The name of a tier that there is.
+    pub(crate) fn named(&self, name: &str) -> Result<Arc<str>, Error> {
+        self.tier(name).map(|tier| Arc::clone(&tier.name)).ok_or_else(|| {
+            let names: Vec<&str> = self.tiers.iter().map(|tier| &*tier.name).collect();
+            Error::invalid("tier", format!("choose one of {}", names.join(", ")))
+        })
+    }
+
     /// Where a tier is among them: 0 is the cheapest.
     pub(crate) fn rank(&self, name: &str) -> Option<usize> {
         self.tiers.iter().position(|tier| &*tier.name == name)

@@ -3,6 +3,7 @@
 //! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
 //! is no one's to forget.
 
+mod billing;
 mod people;
 
 use crate::audit::AuditRecord;
@@ -48,7 +49,13 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::ActivationCode => Kind::DeviceCode,
             Kind::DeviceCode => Kind::Token,
             Kind::Token => Kind::ClaimCode,
-            Kind::ClaimCode => return None,
+            Kind::ClaimCode => Kind::Subscription,
+            Kind::Subscription => Kind::Payer,
+            Kind::Payer => Kind::Invoice,
+            Kind::Invoice => Kind::Charge,
+            Kind::Charge => Kind::ProductDue,
+            Kind::ProductDue => Kind::AccountDue,
+            Kind::AccountDue => return None,
         })
     })
 }
@@ -95,6 +102,12 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             Sha256::new(bytes)
         })
     };
+    let numbers = || [0, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX];
+    // The clock's index is one partition: what tells its keys apart here is the moment's high half.
+    let dues = || {
+        let moments = [0, 255, 256, 0x7FFF_FFFF, 0xFFFF_FFFF];
+        moments.map(|low| Timestamp::from_millis((i64::from(partition) << 32) | low)).into_iter()
+    };
     let mut keys: Vec<Key> = match kind {
         Kind::Directory => vec![Key::Directory],
         Kind::Account => vec![Key::Account(owner)],
@@ -137,6 +150,12 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::DeviceCode => devices().map(|device| Key::DeviceCode(of, device)).collect(),
         Kind::Token => hashes().map(|hash| Key::Token(Box::new(hash))).to_vec(),
         Kind::ClaimCode => hashes().map(|hash| Key::ClaimCode(Box::new(hash))).to_vec(),
+        Kind::Subscription => vec![Key::Subscription(of)],
+        Kind::Payer => vec![Key::Payer(owner)],
+        Kind::Invoice => numbers().map(|number| Key::Invoice(of, number)).to_vec(),
+        Kind::Charge => numbers().map(|number| Key::Charge(of, number)).to_vec(),
+        Kind::ProductDue => dues().map(|at| Key::ProductDue(at, of)).collect(),
+        Kind::AccountDue => dues().map(|at| Key::AccountDue(at, owner)).collect(),
     };
     keys.sort_unstable();
     keys
@@ -154,7 +173,12 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .map(|(text, at)| Record::Account(Arc::new(Account::new(account(u64::MAX), text, at))))
             .collect(),
         Kind::Email => [1, u64::MAX].map(|id| Record::Email(account(id))).to_vec(),
-        Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => vec![Record::Present],
+        Kind::Membership
+        | Kind::Invitation
+        | Kind::Claim
+        | Kind::ActivationCode
+        | Kind::ProductDue
+        | Kind::AccountDue => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),
@@ -178,14 +202,16 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Guest => people::guests(),
         Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
-        Kind::Notice => moments()
-            .zip(texts())
-            .zip(
-                [NoticeSubject::DevicesAskToJoin, NoticeSubject::Invitation { account: account(u64::MAX) }]
-                    .into_iter()
-                    .cycle(),
-            )
-            .map(|((at, key), subject)| {
+        Kind::Subscription => billing::subscriptions(),
+        Kind::Payer => billing::payers(),
+        Kind::Invoice => billing::invoices(),
+        Kind::Charge => billing::charges(),
+        Kind::Notice => billing::notices()
+            .into_iter()
+            .chain([NoticeSubject::DevicesAskToJoin, NoticeSubject::Invitation { account: account(u64::MAX) }])
+            .zip(moments().cycle())
+            .zip(texts().cycle())
+            .map(|((subject, at), key)| {
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
             })
             .collect(),
