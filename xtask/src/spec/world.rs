@@ -4,6 +4,7 @@ use super::answer;
 use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
 use super::file::Step;
 use crate::workspace::root;
+use fleet_core::billing::ChargeCursor;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
 use fleet_core::firmware::{Change as FleetChange, Upload};
@@ -30,6 +31,7 @@ pub(super) struct World {
     saved: BTreeMap<String, Value>,
     notices: BTreeMap<String, Arc<Notice>>,
     cursors: Vec<NoticeCursor>,
+    pub(super) charge_cursors: Vec<ChargeCursor>,
 }
 
 /// Why a step has no answer.
@@ -63,7 +65,14 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new(), notices: BTreeMap::new(), cursors: Vec::new() }
+        Self {
+            fleet,
+            now,
+            saved: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            cursors: Vec::new(),
+            charge_cursors: Vec::new(),
+        }
     }
 
     /// Carries out a step.
@@ -75,7 +84,8 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 5] = [Self::products, Self::devices, Self::firmware, Self::team, Self::customers];
+                let rooms: [Room; 6] =
+                    [Self::products, Self::devices, Self::firmware, Self::team, Self::customers, Self::billing];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -86,7 +96,10 @@ impl World {
             None if step.command.door() == Door::Portal => {
                 self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
             }
-            None => self.machines(&step.command),
+            None => match self.clock(&step.command)? {
+                Some(answer) => Ok(answer),
+                None => self.machines(&step.command),
+            },
         }
     }
 
