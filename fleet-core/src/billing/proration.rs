@@ -49,7 +49,7 @@ pub fn prorate_span(price: Money, period: Period, from: Timestamp, to: Timestamp
 /// # Errors
 /// `invalid` for amounts of several currencies, or differences that are too large.
 pub fn cap_credit(potential: Money, paid: Money, credited: Money) -> Result<Money, Error> {
-    Ok(potential.or_zero().at_most(paid.minus(credited)?.or_zero())?)
+    potential.or_zero().at_most(paid.minus(credited)?.or_zero())
 }
 
 /// How what a cancellation gives back is given: to the payer, or off the invoice that was never paid (R-BILL-7).
