@@ -40,6 +40,9 @@ pub struct Policy {
     pub private_beta: bool,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     pub customers_may: BTreeSet<Scope>,
+    /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
+    /// Default: 70, 90 and 100.
+    pub usage_notices: BTreeSet<u8>,
 }
 
 /// The ways customers can be authenticated (R-CUS-1).
@@ -107,6 +110,7 @@ impl Default for Policy {
             authentication: None,
             private_beta: false,
             customers_may: [Scope::See, Scope::Control].into(),
+            usage_notices: [70, 90, 100].into(),
         }
     }
 }
@@ -125,6 +129,9 @@ impl Policy {
         }
         if !(3_600_000..=31_536_000_000).contains(&self.invitation_millis) {
             return out_of_range("invitation_millis", "3600000 to 31536000000, an hour to a year");
+        }
+        if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
+            return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");
         }
         Ok(())
     }

@@ -63,6 +63,8 @@ pub enum Key {
     ActivationCode(ProductId, [u8; 4]),
     /// The hash of a device's own claim code.
     DeviceCode(ProductId, DeviceId),
+    /// What a product sent in one of its usage months, by the month's number from its creation.
+    UsageMonth(ProductId, u32),
     /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
     Token(Box<Sha256>),
     /// Whose the claim code of this hash is.
@@ -122,6 +124,8 @@ pub enum Kind {
     Token = 23,
     /// [`Key::ClaimCode`].
     ClaimCode = 24,
+    /// [`Key::UsageMonth`].
+    UsageMonth = 30,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -242,6 +246,7 @@ impl Key {
             Self::DeviceCode(..) => Kind::DeviceCode,
             Self::Token(..) => Kind::Token,
             Self::ClaimCode(..) => Kind::ClaimCode,
+            Self::UsageMonth(..) => Kind::UsageMonth,
         }
     }
 
@@ -318,7 +323,8 @@ impl Key {
             | Self::CustomerName(id, _)
             | Self::Guest(id, _)
             | Self::ActivationCode(id, _)
-            | Self::DeviceCode(id, _) => {
+            | Self::DeviceCode(id, _)
+            | Self::UsageMonth(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
@@ -338,6 +344,7 @@ impl Key {
             Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
+            Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
@@ -424,6 +431,7 @@ impl Key {
                     [20] => Self::Guest(id, text(&mut rest)?),
                     [21] => Self::ActivationCode(id, *take(&mut rest)?),
                     [22] => Self::DeviceCode(id, device(&mut rest)?),
+                    [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
                     _ => return None,
                 }
             }
@@ -477,6 +485,7 @@ mod tests {
             (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
             (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
+            (product.clone(), any::<u32>()).prop_map(|(p, month)| Key::UsageMonth(p, month)),
             product.clone().prop_map(Key::Configuration),
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),

@@ -5,6 +5,7 @@ use crate::audit::AuditRecord;
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
+use crate::event::metering::UsageMonth;
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
@@ -57,6 +58,8 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
+    /// Under [`Key::UsageMonth`].
+    UsageMonth(Box<UsageMonth>),
 }
 
 impl Record {
@@ -86,6 +89,7 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
+            Self::UsageMonth(record) => serde_json::to_string(record),
         }
     }
 
@@ -117,6 +121,7 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
+            Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
         })
     }
 }
@@ -174,6 +179,7 @@ stored! {
     Arc<Customer>, Customer, (ProductId, CustomerId), (product, id) => Key::Customer(product, id);
     CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
+    Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }
