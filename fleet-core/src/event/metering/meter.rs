@@ -467,7 +467,8 @@ impl State {
 
     /// How much to ask for: twice what was sent in the last second, or two seconds' worth.
     fn next_size(&self, now: Timestamp) -> u64 {
-        self.pace.map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
+        // A clock that jumped back tells no pace.
+        self.pace.filter(|(since, _)| *since <= now).map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
     }
 }
 
