@@ -134,6 +134,7 @@ pub mod customer;
 pub mod device;
 mod directory;
 mod error;
+pub mod event;
 pub mod firmware;
 mod fleet;
 pub mod notice;
