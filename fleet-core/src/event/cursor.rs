@@ -32,9 +32,10 @@ impl Position {
 /// The slot of a device's events. Kept for ever as it is: which slot an event is in is stored.
 pub(crate) fn slot_of(device: DeviceId) -> u8 {
     // FNV-1a, mixed once more: ids that differ in their last bytes alone are to be spread too.
-    let hash = device.as_bytes().iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
+    let hash = device
+        .as_bytes()
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3));
     let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     u8::try_from(mixed >> 61).unwrap_or(0)
 }
