@@ -63,7 +63,6 @@ pub enum EventOrigin {
 /// An event as it is in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[non_exhaustive]
 pub struct LoggedEvent {
     /// When it was logged, by the gateway's clock; never before the event that precedes it in its slot.
     pub at: Timestamp,

@@ -44,6 +44,9 @@ pub struct Policy {
     pub log_age_millis: u64,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     pub customers_may: BTreeSet<Scope>,
+    /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
+    /// Default: 70, 90 and 100.
+    pub usage_notices: BTreeSet<u8>,
 }
 
 /// The ways customers can be authenticated (R-CUS-1).
@@ -113,6 +116,7 @@ impl Default for Policy {
             log_events: 10_000,
             log_age_millis: 7 * 86_400_000,
             customers_may: [Scope::See, Scope::Control].into(),
+            usage_notices: [70, 90, 100].into(),
         }
     }
 }
@@ -137,6 +141,9 @@ impl Policy {
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
             return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
+            return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");
         }
         Ok(())
     }

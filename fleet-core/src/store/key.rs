@@ -64,6 +64,8 @@ pub enum Key {
     ActivationCode(ProductId, [u8; 4]),
     /// The hash of a device's own claim code.
     DeviceCode(ProductId, DeviceId),
+    /// What a product sent in one of its usage months, by the month's number from its creation.
+    UsageMonth(ProductId, u32),
     /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
     Token(Box<Sha256>),
     /// Whose the claim code of this hash is.
@@ -143,6 +145,8 @@ pub enum Kind {
     EventId = 28,
     /// [`Key::DeviceErrors`].
     DeviceErrors = 29,
+    /// [`Key::UsageMonth`].
+    UsageMonth = 30,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -268,6 +272,7 @@ impl Key {
             Self::Event(..) => Kind::Event,
             Self::EventId(..) => Kind::EventId,
             Self::DeviceErrors(..) => Kind::DeviceErrors,
+            Self::UsageMonth(..) => Kind::UsageMonth,
         }
     }
 
@@ -354,7 +359,8 @@ impl Key {
             | Self::EventLog(id, _)
             | Self::Event(id, ..)
             | Self::EventId(id, _)
-            | Self::DeviceErrors(id, _) => {
+            | Self::DeviceErrors(id, _)
+            | Self::UsageMonth(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
@@ -375,6 +381,7 @@ impl Key {
             Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
+            Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
@@ -475,6 +482,7 @@ impl Key {
                     [27] => Self::Event(id, slot(&mut rest)?, u64::from_be_bytes(*take(&mut rest)?)),
                     [28] => Self::EventId(id, *take(&mut rest)?),
                     [29] => Self::DeviceErrors(id, slot(&mut rest)?),
+                    [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
                     _ => return None,
                 }
             }
@@ -528,6 +536,7 @@ mod tests {
             (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
             (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
+            (product.clone(), any::<u32>()).prop_map(|(p, month)| Key::UsageMonth(p, month)),
             product.clone().prop_map(Key::Configuration),
             product.clone().prop_map(Key::Subscriptions),
             (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::EventLog(p, slot)),

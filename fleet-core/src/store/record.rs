@@ -5,6 +5,7 @@ use crate::audit::AuditRecord;
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
+use crate::event::metering::UsageMonth;
 use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
@@ -68,6 +69,8 @@ pub enum Record {
     EventId(Position),
     /// Under [`Key::DeviceErrors`].
     DeviceErrors(Arc<DeviceErrors>),
+    /// Under [`Key::UsageMonth`].
+    UsageMonth(Box<UsageMonth>),
 }
 
 impl Record {
@@ -102,6 +105,7 @@ impl Record {
             Self::Event(record) => serde_json::to_string(record),
             Self::EventId(record) => serde_json::to_string(record),
             Self::DeviceErrors(record) => serde_json::to_string(record),
+            Self::UsageMonth(record) => serde_json::to_string(record),
         }
     }
 
@@ -138,6 +142,7 @@ impl Record {
             Kind::Event => Self::Event(serde_json::from_str(json)?),
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
             Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
+            Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
         })
     }
 }
@@ -195,6 +200,7 @@ stored! {
     Arc<Customer>, Customer, (ProductId, CustomerId), (product, id) => Key::Customer(product, id);
     CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
+    Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
     Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);

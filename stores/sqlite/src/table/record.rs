@@ -33,7 +33,8 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::Subscriptions(product)
         | Key::EventLog(product, _)
         | Key::EventId(product, _)
-        | Key::DeviceErrors(product, _) => Some(product),
+        | Key::DeviceErrors(product, _)
+        | Key::UsageMonth(product, _) => Some(product),
         _ => None,
     };
     row.stamp(stamp)?;
@@ -79,6 +80,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::EventLog => "event_log",
         Kind::EventId => "event_id",
         Kind::DeviceErrors => "device_errors",
+        Kind::UsageMonth => "usage_month",
         _ => "other",
     }
 }
