@@ -31,7 +31,10 @@ struct World {
 
 impl World {
     fn on(store: impl Store + 'static) -> Self {
-        let fleet = Fleet::open(store);
+        Self::of(Fleet::open(store))
+    }
+
+    fn of(fleet: Fleet) -> Self {
         let operator = fleet.console(Actor::Operator, at(0));
         let alice = operator.create_account("alice@example.com").unwrap().id;
         let product = fleet.console(alice, at(0)).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
@@ -489,4 +492,54 @@ fn no_fault_of_a_store_loses_or_doubles_an_event_that_has_an_id() {
     }
     let errors = world.console(0).device_errors(world.product).unwrap();
     assert_eq!((world.all(0, 1000).len(), errors["stack"].count), (1000, 1000));
+}
+
+/// A catalogue whose first tier allows so many messages a month.
+fn tiers(messages: u64) -> fleet_core::Catalogue {
+    let tier = |name: &str, messages| fleet_core::Tier { name: name.into(), devices: None, members: None, messages };
+    fleet_core::Catalogue::new(vec![tier("Tiny", Some(messages)), tier("Vast", None)]).unwrap()
+}
+
+/// R-EVT-3: dropped, not queued; in the order of the events and of their subscriptions; an upgrade resumes at once.
+#[test]
+fn at_the_monthly_limit_the_rest_of_the_subscribers_get_nothing_and_the_answer_says_why() {
+    let fleet = Fleet::open(MemoryStore::new()).with_catalogue(tiers(7));
+    let world = World::of(fleet);
+    let live = NewSubscription::new(Destination::LiveStream);
+    let ids: Vec<u32> = (0..3).map(|_| world.console(0).subscribe(world.product, &live).unwrap().id.get()).collect();
+    // Devices of different slots: they are dropped in the order of the events all the same.
+    let batch: Vec<Event> = (1..=4).rev().map(|n| event(n, "a", "").with_id("x").unwrap()).collect();
+    let told: Vec<Entry> = world.fleet.gateway(at(0)).publish_many(&batch).unwrap().into_iter().map(entry).collect();
+    assert_eq!(told.iter().map(|entry| sent(entry).len()).collect::<Vec<_>>(), [3, 3, 1, 0]);
+    assert_eq!((sent(&told[2]), &told[0].dropped), (vec![ids[0]], &None));
+    let dropped = told[2].dropped.as_ref().unwrap();
+    assert_eq!(dropped.subscriptions.iter().map(|id| id.get()).collect::<Vec<_>>(), ids[1..]);
+    assert_eq!(
+        dropped.limit.to_string(),
+        "refused: 9 messages a month would exceed the Tiny tier's 7 (7 in use now); Vast has no limit"
+    );
+    assert_eq!(world.console(0).usage(world.product).unwrap().used, 7);
+
+    world.fleet.console(Actor::Operator, at(0)).set_tier(world.product, "Vast").unwrap();
+    assert_eq!(sent(&world.log(0, &event(5, "a", ""))), ids);
+    assert_eq!(world.log(0, &batch[2]), again_of(&told[2]), "dropped is dropped, also for a retry");
+}
+
+/// Messages are counted for what is in the log, whatever conflicts came before.
+#[test]
+fn what_is_counted_is_what_the_answers_say_is_sent() {
+    let faulty = Faulty::new(MemoryStore::new(), 3).with(Fault::Conflict, 0.3);
+    let world = World::on(faulty);
+    let live = NewSubscription::new(Destination::LiveStream);
+    for _ in 0..3 {
+        world.console(0).subscribe(world.product, &live).unwrap();
+    }
+    let mut sent_in_all = 0;
+    for round in 0..40 {
+        let batch: Vec<Event> = (1..=20).map(|number| event(number, "a", "")).collect();
+        let told = world.fleet.gateway(at(round)).publish_many(&batch).unwrap();
+        sent_in_all += told.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
+    }
+    assert_eq!(sent_in_all, 40 * 20 * 3);
+    assert_eq!(world.console(40).usage(world.product).unwrap().used, sent_in_all as u64);
 }
