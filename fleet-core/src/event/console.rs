@@ -21,14 +21,14 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangeSubscriptions, product)?;
             let mut all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
-            let Subscriptions { next, list } = Arc::make_mut(&mut all);
-            let made = new.made(SubscriptionId::new(*next), self.now)?;
+            let Subscriptions { last, list } = Arc::make_mut(&mut all);
             if list.len() >= MAX_SUBSCRIPTIONS {
                 return Err(Error::invalid("subscriptions", format!("a product has at most {MAX_SUBSCRIPTIONS}")));
             }
-            *next = next
+            *last = last
                 .checked_add(1)
                 .ok_or_else(|| Error::invalid("subscriptions", "every number of this product's has been given"))?;
+            let made = new.made(SubscriptionId::new(*last), self.now)?;
             list.push(made.clone());
             tx.put(product, all);
             self.note(tx, product, Command::ChangeSubscriptions, format!("{made} made"));

@@ -210,8 +210,8 @@ impl fmt::Display for Subscription {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subscriptions {
-    /// The number of the next one.
-    pub(crate) next: u32,
+    /// The number that was given last.
+    pub(crate) last: u32,
     pub(crate) list: Vec<Subscription>,
 }
 
@@ -267,7 +267,7 @@ mod tests {
         let asked = [of("", None), of("door", None), of("door/", Some(one)), of("Door", None), of("", Some(two))];
         let made =
             asked.iter().zip(1..).map(|(asked, id)| asked.made(SubscriptionId(id), Timestamp::from_millis(0)).unwrap());
-        let all = Subscriptions { next: 6, list: made.collect() };
+        let all = Subscriptions { last: 5, list: made.collect() };
         let sent = |device, name| all.matching(device, name).map(SubscriptionId::get).collect::<Vec<_>>();
         assert_eq!(sent(one, "door/front"), [1, 2, 3]);
         assert_eq!(sent(two, "door"), [1, 2, 5]);

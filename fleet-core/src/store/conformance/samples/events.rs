@@ -25,7 +25,7 @@ pub(super) fn subscriptions() -> Vec<Record> {
         device: (number > 1).then(|| device_id(number)),
         created_at,
     });
-    let full = Subscriptions { next: u32::MAX, list: list.collect() };
+    let full = Subscriptions { last: u32::MAX, list: list.collect() };
     [Subscriptions::default(), full].map(|record| Record::Subscriptions(Arc::new(record))).to_vec()
 }
 
