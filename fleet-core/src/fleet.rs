@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::Catalogue;
+use crate::event::Live;
 use crate::event::metering::Meters;
 use crate::product::ProductId;
 use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
@@ -30,6 +31,7 @@ pub struct Fleet {
     stamps: Stamps,
     catalogue: Catalogue,
     randomness: Randomness,
+    live: Arc<Live>,
     meters: Meters,
 }
 
@@ -41,6 +43,7 @@ impl Fleet {
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
             randomness: Randomness::default(),
+            live: Arc::default(),
             meters: Meters::default(),
         }
     }
@@ -114,6 +117,11 @@ impl Fleet {
     ) -> (Key, Record) {
         let id = AuditId { at, nonce: self.stamps.next() };
         (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
+    }
+
+    /// Who listens to what this fleet publishes.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     pub(crate) fn stamps(&self) -> &Stamps {

@@ -4,8 +4,6 @@
 //! The type is included with the model checker's atomics in place of the standard library's, so that this runs with all
 //! other tests.
 
-#![expect(missing_docs, reason = "a test")]
-
 use loom::sync::{Arc, Mutex};
 use loom::thread;
 
@@ -14,7 +12,6 @@ mod atomic {
 }
 
 #[path = "../src/event/metering/allowance.rs"]
-#[expect(dead_code, reason = "what is not part of the model")]
 mod allowance;
 
 use allowance::Allowance;

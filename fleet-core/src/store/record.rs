@@ -6,6 +6,7 @@ use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
 use crate::event::metering::UsageMonth;
+use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
@@ -58,6 +59,16 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
+    /// Under [`Key::Subscriptions`].
+    Subscriptions(Arc<Subscriptions>),
+    /// Under [`Key::EventLog`].
+    EventLog(EventLog),
+    /// Under [`Key::Event`].
+    Event(Arc<LoggedEvent>),
+    /// Under [`Key::EventId`].
+    EventId(Position),
+    /// Under [`Key::DeviceErrors`].
+    DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
     UsageMonth(Box<UsageMonth>),
 }
@@ -89,6 +100,11 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
+            Self::Subscriptions(record) => serde_json::to_string(record),
+            Self::EventLog(record) => serde_json::to_string(record),
+            Self::Event(record) => serde_json::to_string(record),
+            Self::EventId(record) => serde_json::to_string(record),
+            Self::DeviceErrors(record) => serde_json::to_string(record),
             Self::UsageMonth(record) => serde_json::to_string(record),
         }
     }
@@ -121,6 +137,11 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
+            Kind::Subscriptions => Self::Subscriptions(serde_json::from_str(json)?),
+            Kind::EventLog => Self::EventLog(serde_json::from_str(json)?),
+            Kind::Event => Self::Event(serde_json::from_str(json)?),
+            Kind::EventId => Self::EventId(serde_json::from_str(json)?),
+            Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
             Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
         })
     }
@@ -181,5 +202,7 @@ stored! {
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
     Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
+    Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
+    Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod command;
 mod compare;
+mod events;
 mod file;
 mod metering;
 mod people;

@@ -7,6 +7,7 @@ use super::metering;
 use crate::workspace::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
+use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::notice::{Notice, NoticeCursor};
 use fleet_core::product::GroupId;
@@ -14,6 +15,7 @@ use fleet_core::store::AuditId;
 use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -31,6 +33,7 @@ pub(super) struct World {
     saved: BTreeMap<String, Value>,
     notices: BTreeMap<String, Arc<Notice>>,
     cursors: Vec<NoticeCursor>,
+    pub(super) streams: RefCell<Vec<EventStream>>,
 }
 
 /// Why a step has no answer.
@@ -64,7 +67,14 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new(), notices: BTreeMap::new(), cursors: Vec::new() }
+        Self {
+            fleet,
+            now,
+            saved: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            cursors: Vec::new(),
+            streams: RefCell::default(),
+        }
     }
 
     /// Carries out a step.
@@ -76,7 +86,8 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 5] = [Self::products, Self::devices, Self::firmware, Self::team, Self::customers];
+                let rooms: [Room; 6] =
+                    [Self::products, Self::devices, Self::firmware, Self::team, Self::customers, Self::events];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -374,6 +385,8 @@ impl World {
                 let (device, product) = (self.see(device)?, self.product(product)?);
                 json!({ "latest": gateway.report_update(device, product, self.see(sequence)?, *progress)? })
             }
+            Command::Publish(said) => self.publish(said)?,
+            Command::PublishMany { events } => self.publish_many(events)?,
             Command::PresentClaimCode { device, code } => {
                 gateway.present_claim_code(self.see(device)?, &self.secret(code)?)?;
                 done()

@@ -3,6 +3,7 @@
 //! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
 //! is no one's to forget.
 
+mod events;
 mod people;
 
 use crate::audit::AuditRecord;
@@ -12,6 +13,7 @@ use crate::device::{
     Reservation, Seen, Standing, UpdateResult,
 };
 use crate::directory::Directory;
+use crate::event::LAST_SEQUENCE;
 use crate::event::metering::{Lease, Told, UsageMonth};
 use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
 use crate::notice::{Notice, NoticeSubject};
@@ -49,7 +51,12 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::ActivationCode => Kind::DeviceCode,
             Kind::DeviceCode => Kind::Token,
             Kind::Token => Kind::ClaimCode,
-            Kind::ClaimCode => Kind::UsageMonth,
+            Kind::ClaimCode => Kind::Subscriptions,
+            Kind::Subscriptions => Kind::EventLog,
+            Kind::EventLog => Kind::Event,
+            Kind::Event => Kind::EventId,
+            Kind::EventId => Kind::DeviceErrors,
+            Kind::DeviceErrors => Kind::UsageMonth,
             Kind::UsageMonth => return None,
         })
     })
@@ -140,6 +147,16 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::UsageMonth => [0, 1, 255, 256, u32::MAX].map(|month| Key::UsageMonth(of, month)).to_vec(),
         Kind::Token => hashes().map(|hash| Key::Token(Box::new(hash))).to_vec(),
         Kind::ClaimCode => hashes().map(|hash| Key::ClaimCode(Box::new(hash))).to_vec(),
+        Kind::Subscriptions => vec![Key::Subscriptions(of)],
+        Kind::EventLog => [0, 7, 128, 255].map(|slot| Key::EventLog(of, slot)).to_vec(),
+        Kind::Event => [0, 7, 255]
+            .into_iter()
+            .flat_map(|slot| {
+                [0, 1, 255, 256, LAST_SEQUENCE - 1, LAST_SEQUENCE].map(|sequence| Key::Event(of, slot, sequence))
+            })
+            .collect(),
+        Kind::EventId => [0, 0x7F, 0x80, 0xFF].map(|byte| Key::EventId(of, [byte; 16])).to_vec(),
+        Kind::DeviceErrors => [0, 7, 128, 255].map(|slot| Key::DeviceErrors(of, slot)).to_vec(),
     };
     keys.sort_unstable();
     keys
@@ -181,6 +198,11 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Guest => people::guests(),
         Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
+        Kind::Subscriptions => events::subscriptions(),
+        Kind::EventLog => events::heads(),
+        Kind::Event => events::events(),
+        Kind::EventId => events::positions(),
+        Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
         Kind::Notice => moments()
             .zip(texts())
@@ -287,6 +309,8 @@ fn products() -> Vec<Record> {
             invitation_millis: u64::MAX,
             authentication: Some(Authentication::TwoLegged),
             private_beta: true,
+            log_events: u32::MAX,
+            log_age_millis: u64::MAX,
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
         },
