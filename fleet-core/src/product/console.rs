@@ -1,9 +1,10 @@
 //! Making products, and what their teams and the operator change of them.
 
 use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
-use crate::billing::Subscription;
+use crate::billing::Billing;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
+use crate::event::drop_log;
 use crate::firmware::FirmwareIndex;
 use crate::fleet::Console;
 use crate::notice::NoticeSubject;
@@ -183,7 +184,7 @@ impl Console<'_> {
         let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Billing>>(product)? {
                 billing.no_upgrade_open()?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
@@ -273,7 +274,7 @@ impl Console<'_> {
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
             if devices.is_empty() {
-                return Ok(());
+                return drop_log(self.fleet, id);
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;

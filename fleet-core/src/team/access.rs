@@ -131,6 +131,10 @@ pub enum Command {
     IssueToken,
     /// Invite customers to the private beta.
     InviteToBeta,
+    /// Have events sent on, or no longer.
+    ChangeSubscriptions,
+    /// Count the errors of a kind anew.
+    ForgetErrors,
     /// Put a card on file, or take it away.
     SetCard,
     /// See how a product's billing stands, and its invoices.
@@ -186,7 +190,7 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
@@ -222,6 +226,8 @@ impl Command {
         Self::ChangeCustomers,
         Self::IssueToken,
         Self::InviteToBeta,
+        Self::ChangeSubscriptions,
+        Self::ForgetErrors,
         Self::SetCard,
         Self::ReadBilling,
         Self::ChangePlan,
@@ -273,7 +279,9 @@ impl Command {
             | Self::ForceUpdate
             | Self::ChangeCustomers
             | Self::IssueToken
-            | Self::InviteToBeta => Circle::Team,
+            | Self::InviteToBeta
+            | Self::ChangeSubscriptions
+            | Self::ForgetErrors => Circle::Team,
             Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
             Self::AnswerInvitation => Circle::Invited,
             Self::LeaveTeam => Circle::Oneself,
@@ -327,6 +335,8 @@ impl fmt::Display for Command {
             Self::ChangeCustomers => "changing customers",
             Self::IssueToken => "issuing a token",
             Self::InviteToBeta => "inviting to the private beta",
+            Self::ChangeSubscriptions => "changing subscriptions",
+            Self::ForgetErrors => "forgetting errors",
             Self::SetCard => "setting a card",
             Self::ReadBilling => "seeing the billing",
             Self::ChangePlan => "changing the plan",

@@ -33,7 +33,12 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::Guest(product, _)
         | Key::ActivationCode(product, _)
         | Key::DeviceCode(product, _)
-        | Key::Subscription(product)
+        | Key::Subscriptions(product)
+        | Key::EventLog(product, _)
+        | Key::EventId(product, _)
+        | Key::DeviceErrors(product, _)
+        | Key::UsageMonth(product, _)
+        | Key::Billing(product)
         | Key::Invoice(product, _)
         | Key::Charge(product, _)
         | Key::ProductDue(_, product) => Some(product),
@@ -78,7 +83,12 @@ fn name(kind: Kind) -> &'static str {
         Kind::DeviceCode => "device_code",
         Kind::Token => "token",
         Kind::ClaimCode => "claim_code",
-        Kind::Subscription => "subscription",
+        Kind::Subscriptions => "subscriptions",
+        Kind::EventLog => "event_log",
+        Kind::EventId => "event_id",
+        Kind::DeviceErrors => "device_errors",
+        Kind::UsageMonth => "usage_month",
+        Kind::Billing => "billing",
         Kind::Payer => "payer",
         Kind::Invoice => "invoice",
         Kind::Charge => "charge",
