@@ -130,6 +130,7 @@
 
 pub mod audit;
 pub mod billing;
+mod cursor;
 pub mod customer;
 pub mod device;
 mod directory;

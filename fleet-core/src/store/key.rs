@@ -67,6 +67,8 @@ pub enum Key {
     Token(Box<Sha256>),
     /// Whose the claim code of this hash is.
     ClaimCode(Box<Sha256>),
+    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    Journal(u64),
 }
 
 /// The kinds of record: one for each form of key.
@@ -122,6 +124,8 @@ pub enum Kind {
     Token = 23,
     /// [`Key::ClaimCode`].
     ClaimCode = 24,
+    /// [`Key::Journal`].
+    Journal = 255,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -213,6 +217,7 @@ const REGISTRY: u8 = 2;
 const PRODUCT: u8 = 3;
 const OUTBOX: u8 = 4;
 const SECRETS: u8 = 5;
+const JOURNAL: u8 = 255;
 
 impl Key {
     /// The kind of record it names.
@@ -242,6 +247,7 @@ impl Key {
             Self::DeviceCode(..) => Kind::DeviceCode,
             Self::Token(..) => Kind::Token,
             Self::ClaimCode(..) => Kind::ClaimCode,
+            Self::Journal(_) => Kind::Journal,
         }
     }
 
@@ -254,6 +260,11 @@ impl Key {
     /// All counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// The records of a journal with these numbers.
+    pub(crate) fn journal(first: u64, last: u64) -> Range {
+        Range::new(Self::Journal(first), Self::Journal(last))
     }
 
     /// All that was done to a product.
@@ -324,6 +335,7 @@ impl Key {
             }
             Self::Notice(..) => bytes.push(OUTBOX),
             Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
+            Self::Journal(_) => bytes.push(JOURNAL),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -339,6 +351,7 @@ impl Key {
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
+            Self::Journal(number) => bytes.extend(number.to_be_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
                 bytes.extend(name.as_bytes());
@@ -432,6 +445,10 @@ impl Key {
                 [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
                 _ => return None,
             },
+            JOURNAL => match take::<1>(&mut rest)? {
+                [255] => Self::Journal(u64::from_be_bytes(*take(&mut rest)?)),
+                _ => return None,
+            },
             OUTBOX => match take::<1>(&mut rest)? {
                 [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
                 _ => return None,
@@ -481,6 +498,7 @@ mod tests {
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
             any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
+            any::<u64>().prop_map(Key::Journal),
         ]
     }
 

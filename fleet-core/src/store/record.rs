@@ -9,6 +9,9 @@ use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a store keeps: one form for each [`Kind`] of key.
@@ -57,6 +60,8 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
+    /// Under [`Key::Journal`]: bytes, which are base64 where there is room for text only.
+    Journal(Arc<[u8]>),
 }
 
 impl Record {
@@ -86,6 +91,7 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
+            Self::Journal(bytes) => serde_json::to_string(&BASE64.encode(bytes)),
         }
     }
 
@@ -117,6 +123,10 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
+            Kind::Journal => {
+                let bytes = BASE64.decode(serde_json::from_str::<Cow<'_, str>>(json)?.as_bytes());
+                Self::Journal(bytes.map_err(serde::de::Error::custom)?.into())
+            }
         })
     }
 }

@@ -71,6 +71,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::DeviceCode => "device_code",
         Kind::Token => "token",
         Kind::ClaimCode => "claim_code",
+        Kind::Journal => "journal",
         _ => "other",
     }
 }
