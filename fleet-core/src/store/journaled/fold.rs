@@ -2,7 +2,7 @@
 
 use super::overlay::{CounterChange, Overlay};
 use super::packed::Head;
-use super::{Journal, Journaled, Then, Unsettled};
+use super::{Journal, Journaled, Then, Unsettled, not_yet};
 use crate::store::{Commit, Key, Outcome, Stamp, Store, StoreError, Write};
 
 /// A fold by itself takes so many rows a commit, a few milliseconds' worth, during which others wait to commit.
@@ -53,8 +53,8 @@ impl<S: Store> Journaled<S> {
             let Some(slice) = self.slice(&journal, left.min(SLICE), SLICE as u64) else { break };
             // Where only records are taken away, that too comes to an end.
             left = left.saturating_sub(slice.rows.max(1));
-            self.fold_slice(&mut journal, slice)?;
-            self.end_if_folded(&mut journal)?;
+            self.fold_slice(&mut journal, slice).map_err(not_yet)?;
+            self.end_if_folded(&mut journal).map_err(not_yet)?;
         }
         Ok(self.overlay().dirty())
     }
@@ -122,7 +122,7 @@ impl<S: Store> Journaled<S> {
         if !slice.commit.writes.is_empty()
             && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&Outcome::Applied)
         {
-            return Err(self.lost());
+            return Err(self.refused(journal.head));
         }
         journal.fold_noted(&mut self.overlay_mut(), slice);
         Ok(())
@@ -143,7 +143,7 @@ impl<S: Store> Journaled<S> {
                 journal.forget(&mut self.overlay_mut(), stamp);
                 Ok(())
             }
-            Ok(false) => Err(self.lost()),
+            Ok(false) => Err(self.refused(journal.head)),
             Err(error) => {
                 if error.is_unknown() {
                     journal.unsettled = Some(Unsettled { commit, sign: (Key::Journal(0), stamp), then: Then::Forget });
@@ -159,8 +159,8 @@ impl<S: Store> Journaled<S> {
         while self.overlay().dirty() > most {
             self.close_if_due(journal);
             let Some(slice) = self.slice(journal, SLICE, SLICE as u64) else { return Ok(()) };
-            self.fold_slice(journal, slice).map_err(super::not_yet)?;
-            self.end_if_folded(journal).map_err(super::not_yet)?;
+            self.fold_slice(journal, slice).map_err(not_yet)?;
+            self.end_if_folded(journal).map_err(not_yet)?;
         }
         Ok(())
     }
@@ -188,13 +188,19 @@ impl Journal {
 
 /// What makes a counter of the inner store what it became. A difference may be too large for one addition.
 fn counted(counter: &CounterChange) -> Vec<Write> {
-    let add = |delta| Write::Add { key: counter.key.clone(), delta };
-    match (counter.before, counter.after) {
-        (before, after) if before == after => Vec::new(),
-        (_, None) => vec![Write::Delete { key: counter.key.clone() }],
-        (before, Some(after)) => match after.checked_sub(before.unwrap_or(0)) {
-            Some(delta) => vec![add(delta)],
-            None => vec![add(before.unwrap_or(0).saturating_neg()), add(after)],
-        },
+    let (before, after) = match (counter.before, counter.after) {
+        (before, after) if before == after => return Vec::new(),
+        (_, None) => return vec![Write::Delete { key: counter.key.clone() }],
+        (before, Some(after)) => (before.unwrap_or(0), after),
+    };
+    let mut left = i128::from(after) - i128::from(before);
+    let mut writes = Vec::new();
+    loop {
+        let delta = left.clamp(i64::MIN.into(), i64::MAX.into());
+        writes.push(Write::Add { key: counter.key.clone(), delta: i64::try_from(delta).unwrap_or(0) });
+        left -= delta;
+        if left == 0 {
+            return writes;
+        }
     }
 }

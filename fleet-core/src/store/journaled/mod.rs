@@ -153,10 +153,20 @@ impl<S: Store> Journaled<S> {
         if self.taken.load(Ordering::Relaxed) { Err(taken()) } else { Ok(()) }
     }
 
-    /// Notes that another process has the fleet now.
-    fn lost(&self) -> StoreError {
-        self.taken.store(true, Ordering::Relaxed);
-        taken()
+    /// Why the inner store refused a commit of the owner's: another process has the fleet now, or nothing is the matter
+    /// and it may be tried again.
+    fn refused(&self, head: Stamp) -> StoreError {
+        match self.inner.get(&[Key::Journal(0)]) {
+            Ok(rows) if rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == head) => StoreError::new(
+                StoreErrorKind::Unavailable,
+                "the store refused a commit that nothing is against; try again",
+            ),
+            Ok(_) => {
+                self.taken.store(true, Ordering::Relaxed);
+                taken()
+            }
+            Err(error) => not_yet(error),
+        }
     }
 
     /// What becomes of each commit, by what is in memory once all that is needed is.
@@ -189,7 +199,7 @@ impl<S: Store> Journaled<S> {
         journal.records_due = journal.records_due.saturating_add(2 * appended.records);
         self.close_if_due(journal);
         let slice = self.slice_due(journal);
-        let (append, folded) = match self.send(append, slice.as_ref().map(|slice| &slice.commit)) {
+        let (append, folded) = match self.send(journal.head, append, slice.as_ref().map(|slice| &slice.commit)) {
             Ok(sent) => sent,
             Err((append, error)) => {
                 if error.is_unknown() {
@@ -224,7 +234,12 @@ impl<S: Store> Journaled<S> {
 
     /// Sends an addition to the journal and with it a part of the fold; without, if the store cannot take both. Tells
     /// whether that part was applied.
-    fn send(&self, append: Commit, slice: Option<&Commit>) -> Result<(Commit, bool), (Commit, StoreError)> {
+    fn send(
+        &self,
+        head: Stamp,
+        append: Commit,
+        slice: Option<&Commit>,
+    ) -> Result<(Commit, bool), (Commit, StoreError)> {
         let mut batch = vec![append];
         batch.extend(slice.cloned());
         let mut answer = self.inner.commit(&batch);
@@ -235,7 +250,7 @@ impl<S: Store> Journaled<S> {
         let append = batch.swap_remove(0);
         match answer.as_deref() {
             Ok([Outcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&Outcome::Applied))),
-            Ok([Outcome::Conflict, ..]) => Err((append, self.lost())),
+            Ok([Outcome::Conflict, ..]) => Err((append, self.refused(head))),
             Ok([]) => Err((append, StoreError::new(StoreErrorKind::Unknown, "the store did not answer a commit"))),
             Err(error) => Err((append, error.clone())),
         }
@@ -247,7 +262,7 @@ impl<S: Store> Journaled<S> {
         let Some(unsettled) = &journal.unsettled else { return Ok(()) };
         let (key, stamp) = &unsettled.sign;
         if !self.certain(&unsettled.commit, key, *stamp).map_err(not_yet)? {
-            return Err(self.lost());
+            return Err(self.refused(journal.head));
         }
         match journal.unsettled.take() {
             Some(Unsettled { then: Then::Show { writes, appended }, .. }) => {
