@@ -137,6 +137,7 @@ mod directory;
 mod error;
 pub mod firmware;
 mod fleet;
+pub mod invariants;
 pub mod notice;
 pub mod product;
 pub mod store;

@@ -8,6 +8,7 @@
 
 pub mod conformance;
 
+mod counted;
 mod error;
 mod faulty;
 mod group_commit;
@@ -18,6 +19,7 @@ mod merge;
 mod record;
 mod transaction;
 
+pub use counted::{Counted, Counts};
 pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
