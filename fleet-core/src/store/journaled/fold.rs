@@ -1,12 +1,15 @@
 //! Putting the rows of a generation where they belong.
 
-use super::overlay::{CounterChange, Overlay};
+use super::overlay::CounterChange;
 use super::packed::Head;
 use super::{Journal, Journaled, Then, Unsettled, not_yet};
 use crate::store::{Commit, Key, Outcome, Stamp, Store, StoreError, Write};
 
 /// A fold by itself takes so many rows a commit, a few milliseconds' worth, during which others wait to commit.
 const SLICE: usize = 4096;
+
+/// And it takes so many records away: one of a large batch fills some sixty pages.
+const TRIM: u64 = 256;
 
 /// Fewer rows than these are not worth a part of their own in a commit.
 const FEWEST: usize = 64;
@@ -22,8 +25,8 @@ const BEHIND: usize = 4;
 pub(super) struct Closed {
     /// Its last record.
     last: u64,
-    /// How many of its rows are folded.
-    folded: usize,
+    /// The last of its rows that is folded.
+    folded: Option<Key>,
     counters: Vec<CounterChange>,
 }
 
@@ -31,7 +34,10 @@ pub(super) struct Closed {
 #[derive(Debug)]
 pub(super) struct Slice {
     pub(super) commit: Commit,
+    /// How many rows of the generation, and the last of them.
     rows: usize,
+    last: Option<Key>,
+    /// How many records that are no longer needed.
     records: u64,
 }
 
@@ -50,7 +56,7 @@ impl<S: Store> Journaled<S> {
                 may_close = false;
                 self.close_generation(&mut journal);
             }
-            let Some(slice) = self.slice(&journal, left.min(SLICE), SLICE as u64) else { break };
+            let Some(slice) = self.slice(&journal, left.min(SLICE), TRIM) else { break };
             // Where only records are taken away, that too comes to an end.
             left = left.saturating_sub(slice.rows.max(1));
             self.fold_slice(&mut journal, slice).map_err(not_yet)?;
@@ -89,7 +95,7 @@ impl<S: Store> Journaled<S> {
         if overlay.open_len() == 0 {
             return;
         }
-        journal.closed = Some(Closed { last: journal.next - 1, folded: 0, counters: overlay.close() });
+        journal.closed = Some(Closed { last: journal.next - 1, folded: None, counters: overlay.close() });
         journal.bytes = 0;
     }
 
@@ -107,13 +113,18 @@ impl<S: Store> Journaled<S> {
     /// hold on to: it is of this moment.
     fn slice(&self, journal: &Journal, rows: usize, records: u64) -> Option<Slice> {
         let overlay = self.overlay();
-        let keys = journal.closed.as_ref().map(|closed| overlay.closed_keys(closed.folded, rows)).unwrap_or_default();
+        let closed = journal.closed.as_ref();
+        let keys: Vec<&Key> =
+            closed.map(|closed| overlay.closed_keys(closed.folded.as_ref()).take(rows).collect()).unwrap_or_default();
         let records = records.min(journal.folded - journal.trimmed);
-        let trimmed = journal.trimmed + 1..=journal.trimmed + records;
-        let gone = trimmed.map(|number| Write::Delete { key: Key::Journal(number) });
-        let writes: Vec<Write> = keys.iter().filter_map(|key| overlay.write_of(key)).chain(gone).collect();
-        let slice = Slice { commit: Commit { checks: vec![journal.owned()], writes }, rows: keys.len(), records };
-        (slice.rows > 0 || slice.records > 0 || journal.closed.is_some()).then_some(slice)
+        if keys.is_empty() && records == 0 && closed.is_none() {
+            return None;
+        }
+        let gone = journal.trimmed + 1..=journal.trimmed + records;
+        let gone = gone.map(|number| Write::Delete { key: Key::Journal(number) });
+        let writes = keys.iter().filter_map(|key| overlay.write_of(key)).chain(gone).collect();
+        let last = keys.last().map(|key| Key::clone(key));
+        Some(Slice { commit: Commit { checks: vec![journal.owned()], writes }, rows: keys.len(), last, records })
     }
 
     /// Commits a part of the fold by itself. If it cannot be said what became of it, it is committed again, as a row may
@@ -124,14 +135,14 @@ impl<S: Store> Journaled<S> {
         {
             return Err(self.refused(journal.head));
         }
-        journal.fold_noted(&mut self.overlay_mut(), slice);
+        journal.fold_noted(slice);
         Ok(())
     }
 
     /// Ends the closed generation once all its rows are folded: its counters grow and the head moves, together.
     pub(super) fn end_if_folded(&self, journal: &mut Journal) -> Result<(), StoreError> {
         let Some(closed) = &journal.closed else { return Ok(()) };
-        if journal.unsettled.is_some() || !self.overlay().closed_keys(closed.folded, 1).is_empty() {
+        if journal.unsettled.is_some() || self.overlay().closed_keys(closed.folded.as_ref()).next().is_some() {
             return Ok(());
         }
         let stamp = self.stamps.stamp();
@@ -140,7 +151,7 @@ impl<S: Store> Journaled<S> {
         let commit = Commit { checks: vec![journal.owned()], writes };
         match self.certain(&commit, &Key::Journal(0), stamp) {
             Ok(true) => {
-                journal.forget(&mut self.overlay_mut(), stamp);
+                self.forget(journal, stamp);
                 Ok(())
             }
             Ok(false) => Err(self.refused(journal.head)),
@@ -153,12 +164,22 @@ impl<S: Store> Journaled<S> {
         }
     }
 
+    /// Notes that the closed generation is folded, and the stamp that the head has now.
+    pub(super) fn forget(&self, journal: &mut Journal, head: Stamp) {
+        journal.head = head;
+        if let Some(closed) = journal.closed.take() {
+            journal.folded = closed.last;
+            let keys = self.overlay_mut().forget_closed();
+            drop(keys);
+        }
+    }
+
     /// Where folding has fallen far behind, because it failed, nothing more is taken before it succeeds.
     pub(super) fn make_room(&self, journal: &mut Journal) -> Result<(), StoreError> {
         let most = self.options.fold_after.saturating_mul(BEHIND);
         while self.overlay().dirty() > most {
             self.close_if_due(journal);
-            let Some(slice) = self.slice(journal, SLICE, SLICE as u64) else { return Ok(()) };
+            let Some(slice) = self.slice(journal, SLICE, TRIM) else { return Ok(()) };
             self.fold_slice(journal, slice).map_err(not_yet)?;
             self.end_if_folded(journal).map_err(not_yet)?;
         }
@@ -168,20 +189,11 @@ impl<S: Store> Journaled<S> {
 
 impl Journal {
     /// Notes that a part of the fold is done.
-    pub(super) fn fold_noted(&mut self, overlay: &mut Overlay, slice: Slice) {
+    pub(super) fn fold_noted(&mut self, slice: Slice) {
         self.trimmed += slice.records;
         self.records_due = self.records_due.saturating_sub(slice.records);
-        let Some(closed) = &mut self.closed else { return };
-        overlay.clean_closed(closed.folded, slice.rows);
-        closed.folded += slice.rows;
-    }
-
-    /// Notes that the closed generation is folded, and the stamp that its head has.
-    pub(super) fn forget(&mut self, overlay: &mut Overlay, head: Stamp) {
-        self.head = head;
-        if let Some(closed) = self.closed.take() {
-            self.folded = closed.last;
-            overlay.forget_closed();
+        if let (Some(closed), Some(last)) = (&mut self.closed, slice.last) {
+            closed.folded = Some(last);
         }
     }
 }

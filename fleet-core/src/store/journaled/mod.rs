@@ -214,7 +214,7 @@ impl<S: Store> Journaled<S> {
         writes().for_each(|write| overlay.apply(write));
         journal.note(appended);
         if let Some(slice) = slice.filter(|_| folded) {
-            journal.fold_noted(&mut overlay, slice);
+            journal.fold_noted(slice);
         }
         overlay.release(self.options.rows);
         Ok(())
@@ -271,7 +271,7 @@ impl<S: Store> Journaled<S> {
                 journal.note(appended);
             }
             Some(Unsettled { then: Then::Forget, sign: (_, stamp), .. }) => {
-                journal.forget(&mut self.overlay_mut(), stamp);
+                self.forget(journal, stamp);
             }
             None => {}
         }

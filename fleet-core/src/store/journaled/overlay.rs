@@ -1,9 +1,9 @@
 //! Rows in memory: those that the inner store does not have yet, and those that are likely to be asked for again.
 //!
-//! A row is *dirty* from the commit that writes it until its fold. Dirty rows belong to a generation: the *open* one
-//! takes what is committed, the *closed* one, if there is one, is being folded. A row of the closed generation that is
-//! written to again belongs to the open one, and only to it. Invariants: every dirty row is in memory; a row that is in
-//! memory is what the journal and the inner store together say; the keys of a generation are in order.
+//! A row is *dirty* from the commit that writes it until its generation is folded. The *open* generation takes what is
+//! committed, the *closed* one, if there is one, is being folded. A row of the closed generation that is written to again
+//! belongs to the open one, and only to it. Generations are numbered, so closing and forgetting one touches no row.
+//! Invariants: every dirty row is in memory; a row that is in memory is what the journal and the inner store together say.
 
 use crate::store::merge::merge;
 use crate::store::{Key, Range, Record, Row, Stamp, Write};
@@ -12,33 +12,24 @@ use std::ops::Bound;
 
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
-    rows: Rows,
+    rows: HashMap<Key, Held, foldhash::fast::RandomState>,
+    /// The number of the open generation is one more than so many were closed.
+    generations: u64,
     open: BTreeSet<Key>,
-    closed: Vec<Key>,
+    closed: BTreeSet<Key>,
     /// What the counters of the open generation stood at before it.
     before: BTreeMap<Key, Option<i64>>,
     /// How often clean rows were let go: what was read from the inner store before may be out of date after.
     pub(super) releases: u64,
 }
 
-type Rows = HashMap<Key, Held, foldhash::fast::RandomState>;
-
 /// A row as it is now; no record: there is none.
 #[derive(Debug)]
 struct Held {
     record: Option<Record>,
     stamp: Stamp,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// As in the inner store.
-    Clean,
-    /// Written to since the closed generation was closed.
-    Open,
-    /// Written to before that, and not since.
-    Closed,
+    /// The last generation in which it was written to; 0: never since it was read.
+    generation: u64,
 }
 
 /// A counter of a closed generation: what it stood at before and after.
@@ -77,6 +68,15 @@ impl Overlay {
         self.rows.contains_key(key)
     }
 
+    fn open_generation(&self) -> u64 {
+        self.generations + 1
+    }
+
+    /// The generation that is closed and not forgotten.
+    fn closed_generation(&self) -> Option<u64> {
+        (!self.closed.is_empty()).then_some(self.generations)
+    }
+
     /// How many rows wait to be folded, at most: some of the closed generation may be folded already.
     pub(super) fn dirty(&self) -> usize {
         self.open.len() + self.closed.len()
@@ -90,7 +90,7 @@ impl Overlay {
     pub(super) fn keep(&mut self, key: Key, row: Option<Row>) {
         self.rows.entry(key).or_insert_with(|| {
             let (record, stamp) = row.map_or((None, Stamp::default()), |row| (Some(row.record), row.stamp));
-            Held { record, stamp, state: State::Clean }
+            Held { record, stamp, generation: 0 }
         });
     }
 
@@ -101,9 +101,9 @@ impl Overlay {
         }
         // Which are asked for next nobody knows: one in four goes, whatever it is. Counters stay, as an addition needs
         // what it is added to.
-        let mut turn = 0_u8;
+        let (mut turn, dirty) = (0_u8, self.closed_generation().unwrap_or(self.open_generation()));
         self.rows.retain(|key, held| {
-            let may_go = held.state == State::Clean && !matches!(key, Key::Tally(..));
+            let may_go = held.generation < dirty && !matches!(key, Key::Tally(..));
             turn = turn.wrapping_add(u8::from(may_go));
             !may_go || !turn.is_multiple_of(4)
         });
@@ -113,20 +113,19 @@ impl Overlay {
     /// Applies a write that is in the journal. Counters that it adds to must be in memory.
     pub(super) fn apply(&mut self, write: &Write) {
         let key = write.key();
-        if self.rows.get(key).is_none_or(|held| held.state != State::Open) {
+        let generation = self.open_generation();
+        if self.rows.get(key).is_none_or(|held| held.generation != generation) {
             self.open.insert(key.clone());
             if matches!(key, Key::Tally(..)) {
                 self.before.insert(key.clone(), self.counter(key));
             }
         }
         let held = match write {
-            Write::Put { record, stamp, .. } => {
-                Held { record: Some(record.clone()), stamp: *stamp, state: State::Open }
-            }
-            Write::Delete { .. } => Held { record: None, stamp: Stamp::default(), state: State::Open },
+            Write::Put { record, stamp, .. } => Held { record: Some(record.clone()), stamp: *stamp, generation },
+            Write::Delete { .. } => Held { record: None, stamp: Stamp::default(), generation },
             Write::Add { delta, .. } => {
                 let sum = self.counter(key).unwrap_or(0).saturating_add(*delta);
-                Held { record: Some(Record::Counter(sum)), stamp: Stamp::default(), state: State::Open }
+                Held { record: Some(Record::Counter(sum)), stamp: Stamp::default(), generation }
             }
         };
         match self.rows.get_mut(key) {
@@ -146,26 +145,21 @@ impl Overlay {
 
     /// Closes the open generation, where no other is closed; tells what became of its counters.
     pub(super) fn close(&mut self) -> Vec<CounterChange> {
-        self.closed = std::mem::take(&mut self.open).into_iter().collect();
-        for key in &self.closed {
-            if let Some(held) = self.rows.get_mut(key) {
-                held.state = State::Closed;
-            }
-        }
+        self.generations += 1;
+        self.closed = std::mem::take(&mut self.open);
         let before = std::mem::take(&mut self.before);
         before.into_iter().map(|(key, before)| CounterChange { after: self.counter(&key), key, before }).collect()
     }
 
-    /// The keys of the closed generation from a place on, so many at most.
-    pub(super) fn closed_keys(&self, from: usize, count: usize) -> &[Key] {
-        let rest = self.closed.get(from..).unwrap_or_default();
-        rest.get(..count).unwrap_or(rest)
+    /// The keys of the closed generation behind one of them, in order.
+    pub(super) fn closed_keys(&self, after: Option<&Key>) -> impl Iterator<Item = &Key> {
+        self.closed.range::<Key, _>((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
     /// What is to be written to the inner store for a key of the closed generation; nothing for one that was written to
     /// again since, and for counters, which come last.
     pub(super) fn write_of(&self, key: &Key) -> Option<Write> {
-        let held = self.rows.get(key).filter(|held| held.state == State::Closed)?;
+        let held = self.rows.get(key).filter(|held| Some(held.generation) == self.closed_generation())?;
         match &held.record {
             _ if matches!(key, Key::Tally(..)) => None,
             Some(record) => Some(Write::Put { key: key.clone(), record: record.clone(), stamp: held.stamp }),
@@ -173,19 +167,11 @@ impl Overlay {
         }
     }
 
-    /// Marks rows of the closed generation as folded, so many from a place on, but for those that were written to again.
-    pub(super) fn clean_closed(&mut self, from: usize, count: usize) {
-        let rest = self.closed.get(from..).unwrap_or_default();
-        for key in rest.get(..count).unwrap_or(rest) {
-            clean(&mut self.rows, key);
-        }
-    }
-
-    /// Forgets the closed generation, all of which was folded.
-    pub(super) fn forget_closed(&mut self) {
-        for key in std::mem::take(&mut self.closed) {
-            clean(&mut self.rows, &key);
-        }
+    /// Forgets the closed generation, all of which was folded; its rows are clean, but for those that were written to
+    /// again. Gives its keys back, to be dropped where nobody waits.
+    #[must_use]
+    pub(super) fn forget_closed(&mut self) -> BTreeSet<Key> {
+        std::mem::take(&mut self.closed)
     }
 
     /// The keys in a range that the inner store may be wrong about, in the order of reading.
@@ -193,31 +179,13 @@ impl Overlay {
         if range.is_empty() {
             return Box::new(std::iter::empty());
         }
-        let from = self.closed.partition_point(|key| match &range.first {
-            Bound::Included(first) => key < first,
-            Bound::Excluded(first) => key <= first,
-            Bound::Unbounded => false,
-        });
-        let to = self.closed.partition_point(|key| match &range.last {
-            Bound::Included(last) => key <= last,
-            Bound::Excluded(last) => key < last,
-            Bound::Unbounded => true,
-        });
-        let closed = self.closed.get(from..to).unwrap_or_default().iter();
-        let open = self.open.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
+        let between = |keys: &'o BTreeSet<Key>| keys.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
+        let (closed, open) = (between(&self.closed), between(&self.open));
         if range.reverse {
             Box::new(merge(closed.rev(), open.rev(), |a, b| a > b))
         } else {
             Box::new(merge(closed, open, |a, b| a < b))
         }
-    }
-}
-
-fn clean(rows: &mut Rows, key: &Key) {
-    if let Some(held) = rows.get_mut(key)
-        && held.state == State::Closed
-    {
-        held.state = State::Clean;
     }
 }
 
