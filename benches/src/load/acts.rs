@@ -222,8 +222,8 @@ fn import(ground: &Ground<'_>, product: ProductId, owner: AccountId, random: &mu
         list.push_str(&format!("{}\n", few(random)));
     }
     let counts = ground.fleet.console(owner, ground.now()).import(product, list.as_bytes())?.counts();
-    ground.came(product, counts.imported as i64);
-    Ok(counts.imported as u64)
+    ground.came(product, counts.imported.cast_signed());
+    Ok(counts.imported)
 }
 
 fn person<'g>(ground: &'g Ground<'_>, random: &mut Random) -> (AccountId, &'g str) {

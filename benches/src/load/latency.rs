@@ -47,7 +47,7 @@ impl Latencies {
 /// The step in which so many nanoseconds are.
 fn step(nanos: u64) -> usize {
     let power = nanos.max(1).ilog2();
-    let within = (u128::from(nanos) * u128::from(STEPS) >> power) as u32 % STEPS;
+    let within = ((u128::from(nanos) * u128::from(STEPS)) >> power) as u32 % STEPS;
     (power * STEPS + within) as usize
 }
 

@@ -21,7 +21,7 @@ mod tests;
 
 use crate::directory::Directory;
 use crate::product::{Product, ProductId};
-use crate::store::{Key, Range, Record, Store, StoreError, Stored};
+use crate::store::{Key, Range, Record, Store, StoreError, Stored, journaled};
 use crate::team::{AccountId, Team};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
@@ -32,7 +32,7 @@ use std::sync::Arc;
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The rule that it breaks, such as `R-IMP-4`.
+    /// The rule that it breaks, such as `R-IMP-4`, or another word for what holds it.
     pub rule: &'static str,
     /// What disagrees with what.
     pub what: String,
@@ -56,6 +56,8 @@ const MOST: usize = 100;
 /// The store's.
 pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
     let mut findings = Findings { store: fleet.store(), broken: Vec::new() };
+    let waits = journaled::waits(findings.store)?;
+    findings.ensure("journal", !waits, || "a journal holds what is not folded; open the fleet with it".to_owned());
     let accounts = people::accounts(&mut findings)?;
     let registry = devices::Registry::read(&findings)?;
     let mut products: BTreeSet<ProductId> = registry.products().collect();

@@ -1,8 +1,8 @@
 use super::check;
-use crate::customer::{CustomerCount, CustomerId};
+use crate::customer::CustomerId;
 use crate::device::{DeviceCount, Registration, Report};
 use crate::firmware::Upload;
-use crate::store::{Commit, Key, Record, Stamp, Store, Tally, Write};
+use crate::store::{Commit, Journaled, Key, Record, Stamp, Store, Tally, Write};
 use crate::{Actor, DeviceId, Error, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp};
 use std::sync::Arc;
 
@@ -58,6 +58,20 @@ fn changed(store: &MemoryStore, key: Key, change: impl Fn(&mut Record)) -> Write
 #[test]
 fn a_fleet_that_only_its_doors_changed_is_whole() {
     assert_eq!(check(&fleet().unwrap().0, NOW).unwrap(), []);
+}
+
+/// A fleet that is opened without its journal is an old one.
+#[test]
+fn a_journal_that_was_not_folded_is_told_of() {
+    let store = Arc::new(MemoryStore::new());
+    let journaled = Arc::new(Journaled::open(Arc::clone(&store)).unwrap());
+    let fleet = Fleet::open(Arc::clone(&journaled));
+    fleet.console(Actor::Operator, NOW).create_account("alice@example.com").unwrap();
+    assert_eq!(check(&fleet, NOW).unwrap(), []);
+    let plain = Fleet::open(store);
+    assert_eq!(check(&plain, NOW).unwrap().iter().map(|broken| broken.rule).collect::<Vec<_>>(), ["journal"]);
+    journaled.fold(usize::MAX).unwrap();
+    assert_eq!(check(&plain, NOW).unwrap(), []);
 }
 
 #[test]
@@ -124,7 +138,7 @@ fn whatever_disagrees_is_named_by_its_rule() {
             "R-CUS-2",
             broken_by(|_| Write::Put {
                 key: Key::CustomerCount(product()),
-                record: Record::CustomerCount(Box::new(CustomerCount::default())),
+                record: Record::CustomerCount(Box::default()),
                 stamp: Stamp(1),
             }),
         ),
@@ -132,10 +146,7 @@ fn whatever_disagrees_is_named_by_its_rule() {
     for (place, (rule, broken)) in cases.into_iter().enumerate() {
         assert!(broken.contains(&rule), "case {place}: {rule} is not among {broken:?}");
     }
-    let claim = broken_by(|store| {
-        let bob = crate::team::AccountId::new(2).unwrap();
-        let _ = store;
-        Write::Delete { key: Key::Claim(bob, DeviceId::new([9; 12])) }
-    });
+    let bob = crate::team::AccountId::new(2).unwrap();
+    let claim = broken_by(|_| Write::Delete { key: Key::Claim(bob, DeviceId::new([9; 12])) });
     assert_eq!(claim, ["R-CUS-3"]);
 }

@@ -12,7 +12,7 @@ mod counted;
 mod error;
 mod faulty;
 mod group_commit;
-mod journaled;
+pub(crate) mod journaled;
 mod key;
 mod memory;
 mod merge;

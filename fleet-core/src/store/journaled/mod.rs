@@ -30,6 +30,7 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use open::waits;
 pub use options::JournalOptions;
 
 use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};

@@ -57,6 +57,14 @@ fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     })
 }
 
+/// Whether a store has a journal that holds what is not folded. A journaled store itself shows none.
+pub(crate) fn waits(store: &dyn Store) -> Result<bool, StoreError> {
+    let head = store.get(&[Key::Journal(0)])?.into_iter().next().flatten();
+    let Some(row) = head else { return Ok(false) };
+    let Head { folded } = Head::unpack(&row.record)?;
+    Ok(!store.scan(&Key::journal(folded.saturating_add(1), u64::MAX).limit(1))?.is_empty())
+}
+
 /// Reads the records behind the head into memory.
 fn read(inner: &dyn Store, journal: &mut Journal, overlay: &mut Overlay) -> Result<(), StoreError> {
     loop {
