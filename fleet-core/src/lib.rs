@@ -130,6 +130,11 @@
 //! control it as far as the product lets them. Before devices are made, the team answers the
 //! [configuration's questions](product::QUESTIONS); some answers act at once.
 //!
+//! **Metering.** Outbound messages are counted against the tier's monthly limit, and never one too many is sent, by any
+//! number of processes ([`event::metering`]). A host that runs more than one calls [`report_usage`](Fleet::report_usage)
+//! each second, and every host [`settle_usage`](Fleet::settle_usage) before it stops.
+//! [`usage`](Console::usage) tells what is used, what processes hold, and when the count starts again.
+//!
 //! # Features
 //!
 //! * Decisions are values: answers and verdicts say why, and print for a person; answers serialise for a program.

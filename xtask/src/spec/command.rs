@@ -390,6 +390,18 @@ pub(super) enum Command {
     },
 
     // The host's outbox.
+    // Messages.
+    Usage {
+        product: Ref<u32>,
+    },
+    /// Admits so many by the product's meter.
+    Meter {
+        product: Ref<u32>,
+        want: Ref<u64>,
+    },
+    ReportUsage {},
+    SettleUsage {},
+
     PendingNotices {
         after: Option<Ref<String>>,
         limit: Option<usize>,
@@ -425,7 +437,11 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::PendingNotices { .. } | Self::Acknowledge { .. } => Door::Fleet,
+            Self::PendingNotices { .. }
+            | Self::Acknowledge { .. }
+            | Self::Meter { .. }
+            | Self::ReportUsage {}
+            | Self::SettleUsage {} => Door::Fleet,
             _ => Door::Console,
         }
     }

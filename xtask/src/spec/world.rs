@@ -3,6 +3,7 @@
 use super::answer;
 use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
 use super::file::Step;
+use super::metering;
 use crate::workspace::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
@@ -176,6 +177,7 @@ impl World {
     /// People, products and the audit.
     fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
+            Command::Usage { product } => metering::usage(&door.usage(self.product(product)?)?),
             Command::CreateAccount { email } => answer::account(&door.create_account(&self.see(email)?)?),
             Command::CreateProduct { name, platform } => {
                 answer::product(&door.create_product(&self.see(name)?, self.see(platform)?.parse()?)?)
@@ -403,7 +405,7 @@ impl World {
                 let Some(notice) = self.notices.get(&key) else { return malformed("no step was handed this notice") };
                 json!({ "was_waiting": self.fleet.acknowledge(notice)? })
             }
-            _ => return malformed("a person asks for this: say who with `as`"),
+            command => self.metering(command)?,
         })
     }
 

@@ -66,7 +66,7 @@ impl Allowance {
 
     /// Begins a lease, after the one before was closed.
     pub(super) fn open(&self, count: u64) {
-        self.0.store(i64::try_from(count).unwrap_or(i64::MAX / 2), Ordering::Release);
+        self.0.swap(i64::try_from(count).unwrap_or(i64::MAX / 2), Ordering::AcqRel);
     }
 
     /// What was there before a change was made; nothing where none was wanted.

@@ -90,7 +90,7 @@ struct Terms {
     tells: AtomicBool,
     /// Whether the limit left nothing when it was asked last.
     dry: AtomicBool,
-    /// Tells one lease from another.
+    /// The number of the lease.
     lease: AtomicU64,
 }
 
@@ -257,12 +257,12 @@ impl ProductMeter {
         };
         state.owed.retain(|(owed, _)| *owed != month.index);
         state.spare = (month.index, state.spare_of(month.index).saturating_sub(used_spare));
-        let lease = self.begin(&mut state, month, limit, now, id, grant);
-        Ok(self.admitted(grant.now.saturating_add(used_spare), lease))
+        self.begin(&mut state, month, limit, now, id, grant);
+        Ok(self.admitted(grant.now.saturating_add(used_spare), id))
     }
 
     /// Makes a grant the lease at hand.
-    fn begin(&self, state: &mut State, month: Period, limit: u64, now: Timestamp, id: u64, grant: Grant) -> u64 {
+    fn begin(&self, state: &mut State, month: Period, limit: u64, now: Timestamp, id: u64, grant: Grant) {
         state.lease = Some(Local {
             id,
             month: month.index,
@@ -281,10 +281,9 @@ impl ProductMeter {
         terms.reported_at.store(now.as_millis(), Ordering::Relaxed);
         terms.tells.store(grant.ends_at_threshold, Ordering::Relaxed);
         terms.dry.store(grant.now == 0 && grant.more == 0, Ordering::Relaxed);
-        let lease = terms.lease.fetch_add(1, Ordering::AcqRel).wrapping_add(1);
+        terms.lease.store(id, Ordering::Release);
         let (_, spare) = std::mem::take(&mut state.spare);
         self.left.0.open(grant.more.saturating_add(spare));
-        lease
     }
 
     /// Reads the product and its month, takes reports in, lets a rule decide, and puts what people must be told in the
@@ -467,7 +466,8 @@ impl State {
 
     /// How much to ask for: twice what was sent in the last second, or two seconds' worth.
     fn next_size(&self, now: Timestamp) -> u64 {
-        self.pace.map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
+        // A clock that jumped back tells no pace.
+        self.pace.filter(|(since, _)| *since <= now).map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
     }
 }
 
