@@ -69,6 +69,7 @@ impl fmt::Display for Line {
         let figure = |value: Option<f64>| value.map_or("–".to_owned(), |value| amount(value, self.unit));
         let ratio = self.figures.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
         let target = match self.target {
+            Target { ratio: Some(ratio), ours: None } if ratio < 1.0 => format!("{:.0} × faster", ratio.recip()),
             Target { ratio: Some(ratio), ours: None } => format!("≤ {ratio} ×"),
             Target { ratio: None, ours: Some(ours) } => format!("≤ {}", amount(ours, self.unit)),
             Target { ratio: Some(ratio), ours: Some(ours) } => format!("≤ {ratio} ×, ≤ {}", amount(ours, self.unit)),

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
-    AttemptResult, Billing, CardToken, Charge, ChargeKey, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice,
-    InvoiceStatus, NewCard, Payer, Purpose, Reason, Retries, Upgrade, failures, is_exhausted,
+    AttemptResult, CardToken, Charge, ChargeKey, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, InvoiceStatus,
+    NewCard, Payer, Purpose, Reason, Retries, Subscription, Upgrade, failures, is_exhausted,
 };
 use fleet_core::notice::NoticeSubject;
 use fleet_core::store::{Key, Record};
@@ -221,7 +221,7 @@ impl World {
             Op::NoCard { node } => self.console(*node).remove_card().unwrap(),
             Op::Upgrade { node, product } => self.upgrade(*node, products[*product], "Medium"),
             Op::WriteOff { node, product } => {
-                let unpaid = self.billing(products[*product]).unpaid.first().copied();
+                let unpaid = self.subscription(products[*product]).unpaid.first().copied();
                 if let Some(Err(error)) =
                     unpaid.map(|number| self.operator(*node).write_off(products[*product], number))
                 {
@@ -241,9 +241,9 @@ impl World {
         self.store.get(&[key]).unwrap().remove(0).map(|row| row.record)
     }
 
-    fn billing(&self, product: ProductId) -> Arc<Billing> {
-        match self.record(Key::Billing(product)) {
-            Some(Record::Billing(found)) => found,
+    fn subscription(&self, product: ProductId) -> Arc<Subscription> {
+        match self.record(Key::Subscription(product)) {
+            Some(Record::Subscription(found)) => found,
             _ => Arc::default(),
         }
     }
@@ -267,12 +267,12 @@ impl World {
         let (payer, retries) = (self.payer(), Retries::default());
         let mut exhausted = 0;
         for product in &self.products {
-            let billing = self.billing(*product);
+            let subscription = self.subscription(*product);
             let invoices = self.invoices(*product);
             self.check_renewals(&invoices);
             let open: BTreeSet<u32> =
                 invoices.iter().filter(|found| found.is_open()).map(|found| found.number).collect();
-            assert_eq!(billing.unpaid, open);
+            assert_eq!(subscription.unpaid, open);
             for invoice in invoices.iter().filter(|found| found.reason == Reason::Renewal) {
                 self.check_attempts(invoice);
                 exhausted += usize::from(invoice.is_open() && is_exhausted(&retries, &invoice.attempts));
@@ -356,7 +356,7 @@ impl World {
             }
         }
         for product in &self.products {
-            let due = self.billing(*product).due;
+            let due = self.subscription(*product).due;
             assert_eq!(entries.remove(&Some(*product)).unwrap_or_default(), due.into_iter().collect::<Vec<_>>());
         }
         assert_eq!(entries.remove(&None).unwrap_or_default(), payer.due.into_iter().collect::<Vec<_>>());
@@ -378,7 +378,7 @@ impl World {
         let payer = self.payer();
         assert!(payer.open.is_empty() && payer.lock.is_none() && payer.charging.is_none(), "{payer:?}");
         for product in &self.products {
-            let plan = self.billing(*product).plan.clone();
+            let plan = self.subscription(*product).plan.clone();
             assert!(plan.is_none_or(|plan| plan.period.contains(self.moment())), "every period is invoiced");
         }
     }

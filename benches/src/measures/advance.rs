@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
 use crate::world::{CHUNK, NOW, Random, Setting};
-use fleet_core::billing::{Anchor, Billing, Card, CardToken, ChargeOutcome, ExpiryMonth, Interval, Payer, Plan};
+use fleet_core::billing::{Anchor, Card, CardToken, ChargeOutcome, ExpiryMonth, Interval, Payer, Plan, Subscription};
 use fleet_core::store::{Commit, Key, Record, Stamp, Write};
 use fleet_core::{AccountId, Actor, Currency, Fleet, MemoryStore, Money, ProductId, Timestamp};
 use std::sync::Arc;
@@ -29,17 +29,17 @@ impl Renewing {
         let operator = fleet.console(Actor::Operator, NOW);
         let owner = operator.create_account("alice@example.com")?.id;
         let made = operator.create_product_with_id(ProductId::new(94)?, owner, "Thermostat", "photon".parse()?)?;
-        let others = billing(NOW, "2090-01-01T00:00:00Z".parse()?)?;
+        let others = subscription(NOW, "2090-01-01T00:00:00Z".parse()?)?;
         let mut random = Random(11);
         let mut put = |key, record| Write::Put { key, record, stamp: Stamp(random.next_number().max(1)) };
         let mut writes = Vec::with_capacity(4 * CHUNK);
         for place in 0..products {
             let id = ProductId::new(100_000 + u32::try_from(place)?)?;
-            let billing = if place < due { billing(NOW, NOW)? } else { Arc::clone(&others) };
-            if let Some(at) = billing.due {
+            let subscription = if place < due { subscription(NOW, NOW)? } else { Arc::clone(&others) };
+            if let Some(at) = subscription.due {
                 writes.push(put(Key::ProductDue(at, id), Record::Present));
             }
-            writes.push(put(Key::Billing(id), Record::Billing(billing)));
+            writes.push(put(Key::Subscription(id), Record::Subscription(subscription)));
             if place < due {
                 let owner = AccountId::new(1_000 + u64::try_from(place)?)?;
                 let mut product = made.clone();
@@ -86,14 +86,14 @@ impl Renewing {
 }
 
 /// A plan that was billed from one moment on, and is due at another.
-fn billing(billed: Timestamp, due: Timestamp) -> Result<Arc<Billing>> {
+fn subscription(billed: Timestamp, due: Timestamp) -> Result<Arc<Subscription>> {
     let price = Money::new(8_900, Currency::USD);
     let period = Anchor::at(billed).period_at(Interval::Monthly, billed);
-    let mut billing = Billing::default();
+    let mut subscription = Subscription::default();
     let (tier, interval) = ("Small".into(), Interval::Monthly);
-    billing.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: 1 });
-    (billing.invoices, billing.due) = (1, Some(due));
-    Ok(Arc::new(billing))
+    subscription.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: 1 });
+    (subscription.invoices, subscription.due) = (1, Some(due));
+    Ok(Arc::new(subscription))
 }
 
 fn payer() -> Result<Payer> {

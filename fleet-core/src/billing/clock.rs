@@ -4,8 +4,8 @@ use super::collect::{ask, collect, failed, invoice};
 use super::invoice::total;
 use super::quote::balanced;
 use super::{
-    Anchor, AttemptResult, Billing, Charge, ChargeKey, ChargeOutcome, Decline, Invoice, InvoiceStatus, Line, LineKind,
-    OpenInvoice, Payer, Plan, Purpose, Quote, Reason,
+    Anchor, AttemptResult, Charge, ChargeKey, ChargeOutcome, Decline, Invoice, InvoiceStatus, Line, LineKind,
+    OpenInvoice, Payer, Plan, Purpose, Quote, Reason, Subscription,
 };
 use crate::device::{Page, check_page};
 use crate::fleet::Fleet;
@@ -160,9 +160,9 @@ impl Clock<'_> {
     /// What is due for a product: the notice that there is no card for its renewal, or the renewal.
     fn turn(&self, product: ProductId, at: Timestamp) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
-            let billing = Arc::make_mut(&mut record);
-            let plan = billing.plan.clone().filter(|_| billing.due == Some(at));
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let subscription = Arc::make_mut(&mut record);
+            let plan = subscription.plan.clone().filter(|_| subscription.due == Some(at));
             let Some(plan) = plan else {
                 // Somebody else was here since it was found.
                 tx.delete(Key::ProductDue(at, product));
@@ -170,17 +170,17 @@ impl Clock<'_> {
             };
             if self.now < plan.period.end {
                 self.warn(tx, product, &plan)?;
-                billing.warned = true;
-            } else if billing.upgrade.is_none() {
+                subscription.warned = true;
+            } else if subscription.upgrade.is_none() {
                 return self.renew(tx, product, record, &plan);
             } else {
                 // The period after is billed at the price that the open charge decides on.
-                billing.due = None;
+                subscription.due = None;
                 tx.delete(Key::ProductDue(at, product));
                 tx.put(product, record);
                 return Ok(());
             }
-            self.fleet.schedule(tx, product, billing);
+            self.fleet.schedule(tx, product, subscription);
             tx.put(product, record);
             Ok(())
         })
@@ -201,20 +201,20 @@ impl Clock<'_> {
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
-        mut record: Arc<Billing>,
+        mut record: Arc<Subscription>,
         plan: &Plan,
     ) -> Result<(), Error> {
         let product = tx.get::<Arc<Product>>(id)?.ok_or_else(|| Error::not_found("product"))?;
-        let billing = Arc::make_mut(&mut record);
-        let interval = billing.at_renewal.take().unwrap_or(plan.interval);
-        let price = self.fleet.renewal_price(&product, billing, plan, interval);
+        let subscription = Arc::make_mut(&mut record);
+        let interval = subscription.at_renewal.take().unwrap_or(plan.interval);
+        let price = self.fleet.renewal_price(&product, subscription, plan, interval);
         let period = Anchor::at(product.created_at).period_at(interval, plan.period.end);
-        billing.quotes.clear();
-        billing.warned = false;
+        subscription.quotes.clear();
+        subscription.warned = false;
         let Some(price) = price.filter(|price| !price.is_zero() && period.start < period.end) else {
             // On a tier that costs nothing there is nothing to renew.
-            billing.plan = None;
-            self.fleet.schedule(tx, id, billing);
+            subscription.plan = None;
+            self.fleet.schedule(tx, id, subscription);
             tx.put(id, record);
             return Ok(());
         };
@@ -223,15 +223,15 @@ impl Clock<'_> {
         let span = (period.start, period.end);
         let full = Line { kind: LineKind::Period, tier: Arc::clone(&tier), from: span.0, to: span.1, amount: price };
         let mut lines = vec![full];
-        billing.balance = balanced(&mut lines, billing.balance, &tier, span)?;
-        let number = billing.next_invoice()?;
+        subscription.balance = balanced(&mut lines, subscription.balance, &tier, span)?;
+        let number = subscription.next_invoice()?;
         let total = total(&lines, none)?;
         let status = if total.is_zero() { InvoiceStatus::Settled { at: self.now } } else { InvoiceStatus::Open };
-        billing.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: number });
+        subscription.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: number });
         if status == InvoiceStatus::Open {
-            billing.unpaid.insert(number);
+            subscription.unpaid.insert(number);
         }
-        self.fleet.schedule(tx, id, billing);
+        self.fleet.schedule(tx, id, subscription);
         tx.put(id, record);
         let invoice = Invoice {
             number,
@@ -280,12 +280,12 @@ impl Clock<'_> {
     /// refund that was declined, which has to be made another way. Nothing has changed then.
     pub fn charge_outcome(&self, key: ChargeKey, outcome: ChargeOutcome) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            tx.load([Key::Charge(key.product, key.number), Key::Billing(key.product)])?;
-            let billing: Option<Arc<Billing>> = tx.get(key.product)?;
+            tx.load([Key::Charge(key.product, key.number), Key::Subscription(key.product)])?;
+            let subscription: Option<Arc<Subscription>> = tx.get(key.product)?;
             let mut charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
                 Some(charge) if charge.key == key => charge,
                 Some(_) => return Err(ErrorKind::UnknownCharge.into()),
-                None if (1..=billing.map_or(0, |found| found.charges)).contains(&key.number) => {
+                None if (1..=subscription.map_or(0, |found| found.charges)).contains(&key.number) => {
                     return Err(ErrorKind::ChargeFinished.into());
                 }
                 None => return Err(ErrorKind::UnknownCharge.into()),
@@ -362,16 +362,16 @@ impl Clock<'_> {
         declined: Option<Decline>,
     ) -> Result<(), Error> {
         let (product, account) = (charge.product, charge.account);
-        let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
-        let billing = Arc::make_mut(&mut record);
-        let Some(open) = billing.upgrade.take() else { return Err(ErrorKind::ChargeFinished.into()) };
+        let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+        let subscription = Arc::make_mut(&mut record);
+        let Some(open) = subscription.upgrade.take() else { return Err(ErrorKind::ChargeFinished.into()) };
         if declined.is_some() {
             let number = charge.key.number;
             notify(tx, self.now, product, NoticeSubject::UpgradeDeclined { account, charge: number })?;
-            self.fleet.schedule(tx, product, billing);
+            self.fleet.schedule(tx, product, subscription);
         } else {
             let payment = Some(charge.key.number);
-            take_effect(self.fleet, tx, (product, account), billing, open.quote, payment, self.now)?;
+            take_effect(self.fleet, tx, (product, account), subscription, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
         Ok(())
@@ -380,7 +380,7 @@ impl Clock<'_> {
 
 /// Takes an invoice off the product's list of those that are not paid.
 pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32) -> Result<(), Error> {
-    let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+    let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
     Arc::make_mut(&mut record).unpaid.remove(&number);
     tx.put(product, record);
     Ok(())
@@ -391,7 +391,7 @@ pub(crate) fn take_effect(
     fleet: &Fleet,
     tx: &mut Transaction<'_>,
     (product, account): (ProductId, AccountId),
-    billing: &mut Billing,
+    subscription: &mut Subscription,
     quote: Quote,
     charge: Option<u32>,
     now: Timestamp,
@@ -399,16 +399,16 @@ pub(crate) fn take_effect(
     let mut record = tx.get::<Arc<Product>>(product)?.ok_or_else(|| Error::not_found("product"))?;
     Arc::make_mut(&mut record).tier = Arc::clone(&quote.tier);
     tx.put(product, record);
-    let (number, none) = (billing.next_invoice()?, Money::zero(quote.price.currency()));
+    let (number, none) = (subscription.next_invoice()?, Money::zero(quote.price.currency()));
     let Quote { tier, interval, period, price, charge: billed, lines, due: total, balance, .. } = quote;
-    if billing.plan.as_ref().is_some_and(|plan| plan.interval != interval) {
-        billing.at_renewal = None;
+    if subscription.plan.as_ref().is_some_and(|plan| plan.interval != interval) {
+        subscription.at_renewal = None;
     }
-    billing.plan = Some(Plan { tier, interval, period, price, billed, invoice: number });
-    billing.balance = balance;
-    billing.quotes.clear();
-    billing.warned = false;
-    fleet.schedule(tx, product, billing);
+    subscription.plan = Some(Plan { tier, interval, period, price, billed, invoice: number });
+    subscription.balance = balance;
+    subscription.quotes.clear();
+    subscription.warned = false;
+    fleet.schedule(tx, product, subscription);
     let invoice = Invoice {
         number,
         product,
@@ -432,13 +432,13 @@ pub(crate) fn take_effect(
 /// Asks for a refund of a credit note.
 pub(crate) fn ask_refund(
     tx: &mut Transaction<'_>,
-    billing: &mut Billing,
+    subscription: &mut Subscription,
     note: &Invoice,
     now: Timestamp,
 ) -> Result<(), Error> {
     if !note.refund.is_zero() {
         let purpose = Purpose::Refund { invoice: note.number };
-        ask(tx, billing, (note.product, note.payer), purpose, note.refund, None, now)?;
+        ask(tx, subscription, (note.product, note.payer), purpose, note.refund, None, now)?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 //! Whoever changes what an account has to pay, or can pay with, calls [`collect`] in the same transaction.
 
 use super::{
-    Attempt, AttemptResult, Billing, BillingPolicy, Charge, ChargeKey, ChargedCard, Invoice, OpenCharge, OpenInvoice,
-    Payer, PaymentLock, Purpose, Step, failures, is_exhausted, next_step,
+    Attempt, AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Invoice, OpenCharge, OpenInvoice, Payer,
+    PaymentLock, Purpose, Step, Subscription, failures, is_exhausted, next_step,
 };
 use crate::notice::{NoticeSubject, notify};
 use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
@@ -77,14 +77,14 @@ pub(crate) fn invoice(tx: &mut Transaction<'_>, open: OpenInvoice) -> Result<Arc
 /// Asks for a charge: a record in the outbox, under a key of its own.
 pub(crate) fn ask(
     tx: &mut Transaction<'_>,
-    billing: &mut Billing,
+    subscription: &mut Subscription,
     (product, account): (ProductId, AccountId),
     purpose: Purpose,
     amount: Money,
     card: Option<ChargedCard>,
     now: Timestamp,
 ) -> Result<Charge, Error> {
-    let number = billing.next_charge()?;
+    let number = subscription.next_charge()?;
     let key = ChargeKey { product, number, nonce: tx.random() };
     let charge = Charge { key, product, account, purpose, amount, card, at: now, unknown: false };
     tx.put((product, number), Arc::new(charge.clone()));
@@ -99,12 +99,12 @@ fn present(
     scheduled: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut billing: Arc<Billing> = tx.get(invoice.product)?.unwrap_or_default();
+    let mut subscription: Arc<Subscription> = tx.get(invoice.product)?.unwrap_or_default();
     let attempt = Attempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open };
     let (whose, purpose) = ((invoice.product, invoice.payer), Purpose::Renewal { invoice: invoice.number });
     let amount = invoice.outstanding()?;
-    let charge = ask(tx, Arc::make_mut(&mut billing), whose, purpose, amount, Some(card), now)?;
-    tx.put(invoice.product, billing);
+    let charge = ask(tx, Arc::make_mut(&mut subscription), whose, purpose, amount, Some(card), now)?;
+    tx.put(invoice.product, subscription);
     invoice.attempts.push(attempt);
     payer.charging = Some(OpenCharge { product: invoice.product, number: charge.key.number });
     Ok(())
@@ -189,7 +189,7 @@ fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<P
     let rows = tx.store().scan(&Key::memberships(account))?;
     for row in rows {
         let Key::Membership(_, product) = row.key else { continue };
-        let plan = tx.get::<Arc<Billing>>(product)?.and_then(|billing| billing.plan.clone());
+        let plan = tx.get::<Arc<Subscription>>(product)?.and_then(|subscription| subscription.plan.clone());
         let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
         if plan.is_some() && owner == Some(account) {
             return Ok(Some(product));

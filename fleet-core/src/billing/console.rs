@@ -4,7 +4,9 @@
 use super::clock::take_effect;
 use super::collect::{ask, collect};
 use super::quote::{Target, quote};
-use super::{Anchor, Billing, Card, Charge, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId};
+use super::{
+    Anchor, Card, Charge, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId, Subscription,
+};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
 use crate::fleet::Console;
@@ -32,10 +34,10 @@ pub enum Upgrade {
 pub struct BillingStatus {
     /// The product's tier.
     pub tier: Arc<str>,
-    /// Outbound messages of this usage month, which is not the period: it does not move with the plan (R-EVT-4).
-    pub messages: Usage,
     /// What it pays for: the interval, and the period that was billed last. None: nothing.
     pub plan: Option<super::Plan>,
+    /// Messages of this usage month (R-EVT-4): used, held by nodes, and the limit.
+    pub messages: Usage,
     /// Devices in the product.
     pub devices: u64,
     /// Seats of the team that are taken, pending invitations among them.
@@ -83,17 +85,17 @@ impl Console<'_> {
     pub fn quote_upgrade(&self, product: ProductId, tier: &str, interval: Interval) -> Result<Quote, Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record = self.free_billing(tx, &access.product)?;
+            let mut record = self.free_subscription(tx, &access.product)?;
             let target = self.target(&access.product, &record, tier, interval)?;
             let (id, anchor) = (QuoteId(tx.random()), Anchor::at(access.product.created_at));
             let life = self.fleet.billing().quote_life();
             let quote = quote(id, &record, anchor, target, self.now, life)?;
-            let billing = Arc::make_mut(&mut record);
-            billing.quotes.retain(|quote| quote.expires_at > self.now);
-            if billing.quotes.len() >= MAX_QUOTES {
-                billing.quotes.remove(0);
+            let subscription = Arc::make_mut(&mut record);
+            subscription.quotes.retain(|quote| quote.expires_at > self.now);
+            if subscription.quotes.len() >= MAX_QUOTES {
+                subscription.quotes.remove(0);
             }
-            billing.quotes.push(quote.clone());
+            subscription.quotes.push(quote.clone());
             tx.put(product, record);
             Ok(quote)
         })
@@ -109,22 +111,22 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
             let owner = access.product.owner;
-            let mut record = self.free_billing(tx, &access.product)?;
-            let billing = Arc::make_mut(&mut record);
-            let held = billing.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
+            let mut record = self.free_subscription(tx, &access.product)?;
+            let subscription = Arc::make_mut(&mut record);
+            let held = subscription.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
             self.note(tx, product, Command::ChangePlan, subject);
             if quote.due.is_zero() {
-                let invoice = take_effect(self.fleet, tx, (product, owner), billing, quote, None, self.now)?;
+                let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
                 tx.put(product, record);
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
-            let charge = ask(tx, billing, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
-            billing.quotes.clear();
-            billing.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
+            subscription.quotes.clear();
+            subscription.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
             tx.put(product, record);
             Ok(Upgrade::Charging(Box::new(charge)))
         })
@@ -139,7 +141,7 @@ impl Console<'_> {
     pub fn switch_interval(&self, product: ProductId, interval: Interval) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
                 let problem = "a year instead of months takes effect at once: ask for a quote of the same tier";
@@ -163,7 +165,7 @@ impl Console<'_> {
     pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             if record.currency == currency {
                 return Ok(());
             }
@@ -171,9 +173,9 @@ impl Console<'_> {
                 let problem = format!("the product is billed in {}, which does not change any more", record.currency);
                 return Err(Error::invalid("currency", problem));
             }
-            let billing = Arc::make_mut(&mut record);
-            (billing.currency, billing.balance) = (currency, Money::zero(currency));
-            billing.quotes.clear();
+            let subscription = Arc::make_mut(&mut record);
+            (subscription.currency, subscription.balance) = (currency, Money::zero(currency));
+            subscription.quotes.clear();
             tx.put(product, record);
             self.note(tx, product, Command::ChangePlan, format!("billed in {currency}"));
             Ok(())
@@ -228,32 +230,31 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner.
     pub fn billing_status(&self, product: ProductId) -> Result<BillingStatus, Error> {
-        let messages = self.usage(product)?;
         self.fleet.transact(|tx| {
             let Access { product: record, team } = Access::check(tx, self.actor, Command::ReadBilling, product)?;
             let owner = record.owner;
-            tx.load([Key::Billing(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
-            let billing: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            tx.load([Key::Subscription(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
+            let subscription: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
-            let plan = billing.plan.clone();
-            let next_interval = plan.as_ref().map(|plan| billing.at_renewal.unwrap_or(plan.interval));
+            let plan = subscription.plan.clone();
+            let next_interval = plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
             let price = plan
                 .as_ref()
                 .zip(next_interval)
-                .and_then(|(plan, interval)| self.fleet.renewal_price(&record, &billing, plan, interval));
-            let next_amount = price.map(|price| Ok::<_, Error>(price.minus(billing.balance)?.or_zero()));
+                .and_then(|(plan, interval)| self.fleet.renewal_price(&record, &subscription, plan, interval));
+            let next_amount = price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
             Ok(BillingStatus {
                 tier: Arc::clone(&record.tier),
-                messages,
                 renewal: plan.as_ref().map(|plan| plan.period.end),
                 plan,
+                messages: self.fleet.usage_of(tx, &record, self.now)?,
                 devices: tx.get::<Box<DeviceCount>>(product)?.map_or(0, |count| count.devices),
                 members: team.seats(self.now),
                 next_interval,
                 next_amount: next_amount.transpose()?,
-                balance: billing.balance,
-                unpaid: billing.unpaid.iter().copied().collect(),
-                upgrading: billing.upgrade.as_ref().map(|open| open.charge),
+                balance: subscription.balance,
+                unpaid: subscription.unpaid.iter().copied().collect(),
+                upgrading: subscription.upgrade.as_ref().map(|open| open.charge),
                 card: payer.card.as_ref().map(|card| card.view(self.now)),
                 locked_since: tx.get::<Arc<Account>>(owner)?.and_then(|account| account.locked_since()),
             })
@@ -284,30 +285,36 @@ impl Console<'_> {
     }
 
     /// A product's billing, where nothing that is open stands in an upgrade's way.
-    fn free_billing(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Billing>, Error> {
-        tx.load([Key::Billing(product.id), Key::Payer(product.owner)])?;
-        let billing: Arc<Billing> = tx.get(product.id)?.unwrap_or_default();
-        billing.nothing_open(product.id)?;
+    fn free_subscription(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Subscription>, Error> {
+        tx.load([Key::Subscription(product.id), Key::Payer(product.owner)])?;
+        let subscription: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+        subscription.nothing_open(product.id)?;
         // A locked account owes for another product.
         let payer: Arc<Payer> = tx.get(product.owner)?.unwrap_or_default();
         if let Some((_, open)) = payer.lock.zip(payer.open.first()) {
             return Err(ErrorKind::RenewalUnpaid { product: open.product, invoice: open.number }.into());
         }
-        match &billing.plan {
+        match &subscription.plan {
             Some(plan) if self.now >= plan.period.end => Err(ErrorKind::RenewalDue { since: plan.period.end }.into()),
-            _ => Ok(billing),
+            _ => Ok(subscription),
         }
     }
 
     /// Where an upgrade goes, if it is one.
-    fn target(&self, product: &Product, billing: &Billing, tier: &str, interval: Interval) -> Result<Target, Error> {
+    fn target(
+        &self,
+        product: &Product,
+        subscription: &Subscription,
+        tier: &str,
+        interval: Interval,
+    ) -> Result<Target, Error> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
         let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
         if catalogue.rank(&tier) < catalogue.rank(&product.tier) {
             return not("a lower tier is set by the operator, for something may no longer fit");
         }
-        if let Some(plan) = &billing.plan {
+        if let Some(plan) = &subscription.plan {
             if plan.tier == tier && plan.interval == interval {
                 return not("the product pays for this already");
             }
@@ -315,7 +322,7 @@ impl Console<'_> {
                 return not("the year is paid: switch the interval for its end, and upgrade within it");
             }
         }
-        let Some(price) = self.fleet.price(billing, &tier, interval) else {
+        let Some(price) = self.fleet.price(subscription, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {

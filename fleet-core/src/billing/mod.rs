@@ -1,6 +1,6 @@
 //! What counts against a tier, what it costs, and how it is paid.
 //!
-//! A product is billed by itself: its [`Billing`] is the guard of what is billed. Its owner pays: the account's
+//! A product is billed by itself: its [`Subscription`] is the guard of what is billed. Its owner pays: the account's
 //! [`Payer`] is the guard of what is paid. The rules are pure functions of such records; the doors load, decide, commit.
 
 mod card;
@@ -18,7 +18,7 @@ mod period;
 mod policy;
 mod proration;
 mod quote;
-mod record;
+mod subscription;
 mod tier;
 
 pub use card::{Card, CardToken, ExpiryMonth, NewCard};
@@ -32,5 +32,5 @@ pub use period::{Anchor, Interval, Period};
 pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
-pub use record::{AgreedPrice, Billing, OpenUpgrade, Plan};
+pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
 pub use tier::{Catalogue, LimitExceeded, Price, Resource, Tier};

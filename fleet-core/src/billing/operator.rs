@@ -5,7 +5,8 @@ use super::collect::{collect, invoice};
 use super::ending::{Ending, ending};
 use super::invoice::total;
 use super::{
-    AgreedPrice, Billing, Interval, Invoice, InvoiceStatus, Line, LineKind, OpenInvoice, Payer, Plan, Price, Reason,
+    AgreedPrice, Interval, Invoice, InvoiceStatus, Line, LineKind, OpenInvoice, Payer, Plan, Price, Reason,
+    Subscription,
 };
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
@@ -43,7 +44,7 @@ impl Console<'_> {
         let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
-            let record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
             if catalogue.rank(&tier) >= catalogue.rank(&plan.tier) {
@@ -79,15 +80,15 @@ impl Console<'_> {
         let price = price.map(|amount| Price::new(interval, amount)).transpose()?.map(|price| price.amount);
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::AgreePrice, product)?;
-            let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
                 return Err(Error::invalid("price", problem));
             }
-            let billing = Arc::make_mut(&mut record);
-            billing.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
-            billing.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
-            billing.quotes.clear();
+            let subscription = Arc::make_mut(&mut record);
+            subscription.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
+            subscription.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
+            subscription.quotes.clear();
             tx.put(product, record);
             self.note(tx, product, Command::AgreePrice, format!("{tier}, {interval}"));
             Ok(())
@@ -107,7 +108,7 @@ impl Console<'_> {
             no_charge_for(tx, &found)?;
             Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: self.now };
             tx.put((product, number), Arc::clone(&found));
-            let mut record: Arc<Billing> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
                 // Nothing is ever credited that was not paid.
                 plan.billed = plan.paid(&found)?;
@@ -122,7 +123,7 @@ impl Console<'_> {
     /// Ends a product's plan, where it has one: what a cancellation and a removal have in common. Answers the credit
     /// note.
     pub(crate) fn end_plan(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Option<Invoice>, Error> {
-        let record: Arc<Billing> = tx.get(product.id)?.unwrap_or_default();
+        let record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
         record.no_upgrade_open()?;
         match record.plan {
             Some(_) => self.reduce(tx, product, record, None).map(Some),
@@ -135,37 +136,37 @@ impl Console<'_> {
         &self,
         tx: &mut Transaction<'_>,
         product: &Product,
-        mut record: Arc<Billing>,
+        mut record: Arc<Subscription>,
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        let billing = Arc::make_mut(&mut record);
-        let plan = billing.plan.take().ok_or(ErrorKind::NoPlan)?;
+        let subscription = Arc::make_mut(&mut record);
+        let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
         let billed = invoice(tx, OpenInvoice { product: product.id, number: plan.invoice })?;
         if billed.is_open() {
             no_charge_for(tx, &billed)?;
         }
-        let none = Money::zero(billing.currency);
+        let none = Money::zero(subscription.currency);
         let Ending { mut lines, charge, split } = ending(&plan, plan.paid(&billed)?, lower, self.now)?;
         let refund = match lower {
             Some((tier, price)) => {
-                billing.balance = billing.balance.plus(split.refund)?;
+                subscription.balance = subscription.balance.plus(split.refund)?;
                 let (tier, billed) = (Arc::clone(tier), charge);
-                billing.plan = Some(Plan { tier, price, billed, ..plan.clone() });
+                subscription.plan = Some(Plan { tier, price, billed, ..plan.clone() });
                 none
             }
             None => {
-                let kept = std::mem::replace(&mut billing.balance, none);
+                let kept = std::mem::replace(&mut subscription.balance, none);
                 if !kept.is_zero() {
                     lines.push(kept_line(&plan, kept, self.now.max(plan.period.start))?);
                 }
-                billing.at_renewal = None;
+                subscription.at_renewal = None;
                 split.refund.plus(kept)?
             }
         };
-        billing.quotes.clear();
+        subscription.quotes.clear();
         let note = Invoice {
-            number: billing.next_invoice()?,
+            number: subscription.next_invoice()?,
             product: product.id,
             payer: billed.payer,
             reason: if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation },
@@ -179,8 +180,8 @@ impl Console<'_> {
             charge: None,
             attempts: Vec::new(),
         };
-        ask_refund(tx, billing, &note, self.now)?;
-        self.fleet.schedule(tx, product.id, billing);
+        ask_refund(tx, subscription, &note, self.now)?;
+        self.fleet.schedule(tx, product.id, subscription);
         tx.put(product.id, record);
         tx.put((product.id, note.number), Arc::new(note.clone()));
         self.offset(tx, billed, split.offset)?;

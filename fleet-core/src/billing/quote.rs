@@ -1,6 +1,6 @@
 //! What an upgrade costs (R-BILL-3 to 6): the unused rest of the old plan back, the rest of the period at the new price.
 
-use super::{Anchor, Billing, Interval, Line, LineKind, Period, cap_credit, prorate};
+use super::{Anchor, Interval, Line, LineKind, Period, Subscription, cap_credit, prorate};
 use crate::billing::invoice::total;
 use crate::{Error, ErrorKind, Money, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -69,14 +69,14 @@ pub(crate) struct Target {
 /// What going there costs now.
 pub(crate) fn quote(
     id: QuoteId,
-    billing: &Billing,
+    subscription: &Subscription,
     anchor: Anchor,
     target: Target,
     now: Timestamp,
     life: Duration,
 ) -> Result<Quote, Error> {
     let Target { tier, interval, price } = target;
-    let plan = billing.plan.as_ref();
+    let plan = subscription.plan.as_ref();
     let at = plan.map_or(now, |plan| now.max(plan.period.start));
     if let Some(plan) = plan.filter(|plan| at >= plan.period.end) {
         return Err(ErrorKind::RenewalDue { since: plan.period.end }.into());
@@ -96,7 +96,7 @@ pub(crate) fn quote(
     let charge = prorate(price, period.seconds_left(at), period.seconds())?;
     lines.push(Line { kind: LineKind::Rest, tier: Arc::clone(&tier), from, to: period.end, amount: charge });
     let span = (from, period.end);
-    let balance = balanced(&mut lines, billing.balance, &tier, span)?;
+    let balance = balanced(&mut lines, subscription.balance, &tier, span)?;
     let due = total(&lines, Money::zero(price.currency()))?;
     let end = plan.map_or(period.end, |plan| plan.period.end.min(period.end));
     Ok(Quote {

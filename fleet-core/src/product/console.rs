@@ -1,7 +1,7 @@
 //! Making products, and what their teams and the operator change of them.
 
 use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
-use crate::billing::Billing;
+use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -184,7 +184,7 @@ impl Console<'_> {
         let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
-            if let Some(mut billing) = tx.get::<Arc<Billing>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);

@@ -81,7 +81,7 @@ pub enum Key {
     /// What errors the devices of a slot reported.
     DeviceErrors(ProductId, u8),
     /// A product's billing.
-    Billing(ProductId),
+    Subscription(ProductId),
     /// An account's payments.
     Payer(AccountId),
     /// An invoice of a product.
@@ -92,6 +92,8 @@ pub enum Key {
     ProductDue(Timestamp, ProductId),
     /// That something is due for an account's payments at a moment.
     AccountDue(Timestamp, AccountId),
+    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    Journal(u64),
 }
 
 /// The kinds of record: one for each form of key.
@@ -159,8 +161,8 @@ pub enum Kind {
     DeviceErrors = 29,
     /// [`Key::UsageMonth`].
     UsageMonth = 30,
-    /// [`Key::Billing`].
-    Billing = 32,
+    /// [`Key::Subscription`].
+    Subscription = 32,
     /// [`Key::Payer`].
     Payer = 33,
     /// [`Key::Invoice`].
@@ -171,6 +173,8 @@ pub enum Kind {
     ProductDue = 36,
     /// [`Key::AccountDue`].
     AccountDue = 37,
+    /// [`Key::Journal`].
+    Journal = 255,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -263,6 +267,7 @@ const PRODUCT: u8 = 3;
 const OUTBOX: u8 = 4;
 const SECRETS: u8 = 5;
 const CLOCK: u8 = 8;
+const JOURNAL: u8 = 255;
 
 impl Key {
     /// The kind of record it names.
@@ -298,12 +303,13 @@ impl Key {
             Self::EventId(..) => Kind::EventId,
             Self::DeviceErrors(..) => Kind::DeviceErrors,
             Self::UsageMonth(..) => Kind::UsageMonth,
-            Self::Billing(..) => Kind::Billing,
+            Self::Subscription(..) => Kind::Subscription,
             Self::Payer(..) => Kind::Payer,
             Self::Invoice(..) => Kind::Invoice,
             Self::Charge(..) => Kind::Charge,
             Self::ProductDue(..) => Kind::ProductDue,
             Self::AccountDue(..) => Kind::AccountDue,
+            Self::Journal(_) => Kind::Journal,
         }
     }
 
@@ -316,6 +322,11 @@ impl Key {
     /// All counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// The records of a journal with these numbers.
+    pub(crate) fn journal(first: u64, last: u64) -> Range {
+        Range::new(Self::Journal(first), Self::Journal(last))
     }
 
     /// All that was done to a product.
@@ -418,7 +429,7 @@ impl Key {
             | Self::EventId(id, _)
             | Self::DeviceErrors(id, _)
             | Self::UsageMonth(id, _)
-            | Self::Billing(id)
+            | Self::Subscription(id)
             | Self::Invoice(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
@@ -426,6 +437,7 @@ impl Key {
             Self::Notice(..) | Self::Charge(..) => bytes.push(OUTBOX),
             Self::ProductDue(..) | Self::AccountDue(..) => bytes.push(CLOCK),
             Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
+            Self::Journal(_) => bytes.push(JOURNAL),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -438,7 +450,7 @@ impl Key {
             | Self::Configuration(_)
             | Self::CustomerCount(_)
             | Self::Subscriptions(_)
-            | Self::Billing(_)
+            | Self::Subscription(_)
             | Self::Payer(_) => {}
             Self::Invoice(_, number) => bytes.extend(number.to_be_bytes()),
             Self::Charge(product, number) => {
@@ -458,6 +470,7 @@ impl Key {
             Self::ActivationCode(_, code) => bytes.extend(code),
             Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
+            Self::Journal(number) => bytes.extend(number.to_be_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
                 bytes.extend(name.as_bytes());
@@ -567,8 +580,8 @@ impl Key {
                     [27] => Self::Event(id, slot(&mut rest)?, u64::from_be_bytes(*take(&mut rest)?)),
                     [28] => Self::EventId(id, *take(&mut rest)?),
                     [29] => Self::DeviceErrors(id, slot(&mut rest)?),
-                    [30] => Self::UsageMonth(id, number(&mut rest)?),
-                    [32] => Self::Billing(id),
+                    [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
+                    [32] => Self::Subscription(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
                     _ => return None,
                 }
@@ -576,6 +589,10 @@ impl Key {
             SECRETS => match take::<1>(&mut rest)? {
                 [23] => Self::Token(Box::new(Sha256::new(*take(&mut rest)?))),
                 [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
+                _ => return None,
+            },
+            JOURNAL => match take::<1>(&mut rest)? {
+                [255] => Self::Journal(u64::from_be_bytes(*take(&mut rest)?)),
                 _ => return None,
             },
             OUTBOX => match take::<1>(&mut rest)? {
@@ -624,7 +641,7 @@ mod tests {
             (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
-            product.clone().prop_map(Key::Billing),
+            product.clone().prop_map(Key::Subscription),
             device.clone().prop_map(Key::Registration),
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),
@@ -650,6 +667,7 @@ mod tests {
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
             any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
+            any::<u64>().prop_map(Key::Journal),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
-use crate::billing::{Billing, Charge, Invoice, Payer};
+use crate::billing::{Charge, Invoice, Payer, Subscription};
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
@@ -12,6 +12,9 @@ use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a store keeps: one form for each [`Kind`] of key.
@@ -73,14 +76,16 @@ pub enum Record {
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
     UsageMonth(Box<UsageMonth>),
-    /// Under [`Key::Billing`].
-    Billing(Arc<Billing>),
+    /// Under [`Key::Subscription`].
+    Subscription(Arc<Subscription>),
     /// Under [`Key::Payer`].
     Payer(Arc<Payer>),
     /// Under [`Key::Invoice`].
     Invoice(Arc<Invoice>),
     /// Under [`Key::Charge`].
     Charge(Arc<Charge>),
+    /// Under [`Key::Journal`]: bytes, which are base64 where there is room for text only.
+    Journal(Arc<[u8]>),
 }
 
 impl Record {
@@ -116,10 +121,11 @@ impl Record {
             Self::EventId(record) => serde_json::to_string(record),
             Self::DeviceErrors(record) => serde_json::to_string(record),
             Self::UsageMonth(record) => serde_json::to_string(record),
-            Self::Billing(record) => serde_json::to_string(record),
+            Self::Subscription(record) => serde_json::to_string(record),
             Self::Payer(record) => serde_json::to_string(record),
             Self::Invoice(record) => serde_json::to_string(record),
             Self::Charge(record) => serde_json::to_string(record),
+            Self::Journal(bytes) => serde_json::to_string(&BASE64.encode(bytes)),
         }
     }
 
@@ -160,10 +166,14 @@ impl Record {
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
             Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
             Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
-            Kind::Billing => Self::Billing(serde_json::from_str(json)?),
+            Kind::Subscription => Self::Subscription(serde_json::from_str(json)?),
             Kind::Payer => Self::Payer(serde_json::from_str(json)?),
             Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
             Kind::Charge => Self::Charge(serde_json::from_str(json)?),
+            Kind::Journal => {
+                let bytes = BASE64.decode(serde_json::from_str::<Cow<'_, str>>(json)?.as_bytes());
+                Self::Journal(bytes.map_err(serde::de::Error::custom)?.into())
+            }
         })
     }
 }
@@ -225,7 +235,7 @@ stored! {
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
     Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
-    Arc<Billing>, Billing, ProductId, id => Key::Billing(id);
+    Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
     Arc<Payer>, Payer, AccountId, id => Key::Payer(id);
     Arc<Invoice>, Invoice, (ProductId, u32), (product, number) => Key::Invoice(product, number);
     Arc<Charge>, Charge, (ProductId, u32), (product, number) => Key::Charge(product, number);

@@ -3,7 +3,7 @@
 //! The team's record is the guard of its seats: whoever could take one reads and writes it.
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
-use crate::billing::{Billing, Resource};
+use crate::billing::{Resource, Subscription};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -227,7 +227,7 @@ impl Console<'_> {
             let Access { product: mut record, mut team, .. } =
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
             tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(mut billing) = tx.get::<Arc<Billing>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.nothing_open(product)?;
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);

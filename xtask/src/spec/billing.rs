@@ -2,7 +2,7 @@
 
 use super::answer::{items, page, plain, time, with};
 use super::command::Command;
-use super::metering::usage;
+use super::metering;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::Console;
 use fleet_core::billing::{
@@ -197,9 +197,9 @@ fn status(status: &BillingStatus) -> Value {
     });
     json!({
         "tier": status.tier,
-        "messages": usage(&status.messages),
         "interval": status.plan.as_ref().map(|plan| plan.interval),
         "period": status.plan.as_ref().map(|plan| period(plan.period)),
+        "messages": metering::usage(&status.messages),
         "devices": status.devices,
         "members": status.members,
         "renewal": status.renewal.map(time),

@@ -506,13 +506,13 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
+            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
+            | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }
             | Self::Meter { .. }
             | Self::ReportUsage {}
-            | Self::SettleUsage {}
-            | Self::PendingCharges { .. } => Door::Fleet,
-            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
+            | Self::SettleUsage {} => Door::Fleet,
             _ => Door::Console,
         }
     }

@@ -75,8 +75,8 @@ impl World {
             saved: BTreeMap::new(),
             notices: BTreeMap::new(),
             cursors: Vec::new(),
-            streams: RefCell::default(),
             charge_cursors: Vec::new(),
+            streams: RefCell::default(),
         }
     }
 

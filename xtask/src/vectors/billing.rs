@@ -151,8 +151,8 @@ fn compute(kind: &str, values: &Value) -> Result<Value, Problem> {
         "switch.interval" => input::<Switch>(values)?.compute(),
         "cancel.refund_split" => input::<Cancelled>(values)?.compute(),
         "dunning.attempt_days" => input::<Attempts>(values)?.compute(),
-        "threshold.first_used_at" => input::<Threshold>(values).map(Threshold::compute),
-        "threshold.crossed" => input::<Crossed>(values).map(Crossed::compute),
+        "threshold.first_used_at" => input::<FirstUse>(values)?.compute(),
+        "threshold.crossed" => input::<Crossed>(values)?.compute(),
         "catalog.tier" => input::<CatalogueTier>(values)?.compute(),
         _ => Err(Problem::Unreadable(format!("`{kind}` is no kind that is known here"))),
     }
@@ -382,14 +382,14 @@ impl Attempts {
 }
 
 #[derive(Deserialize)]
-struct Threshold {
+struct FirstUse {
     limit: u64,
     pct: u8,
 }
 
-impl Threshold {
-    fn compute(self) -> Value {
-        json!(threshold::first_used_at(self.limit, self.pct))
+impl FirstUse {
+    fn compute(self) -> Result<Value, Problem> {
+        Ok(json!(threshold::first_used_at(self.limit, self.pct)))
     }
 }
 
@@ -401,8 +401,8 @@ struct Crossed {
 }
 
 impl Crossed {
-    fn compute(self) -> Value {
-        json!(threshold::crossed(self.prev, self.cur, self.thresholds))
+    fn compute(self) -> Result<Value, Problem> {
+        Ok(json!(threshold::crossed(self.prev, self.cur, self.thresholds)))
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::EventId(product, _)
         | Key::DeviceErrors(product, _)
         | Key::UsageMonth(product, _)
-        | Key::Billing(product)
+        | Key::Subscription(product)
         | Key::Invoice(product, _)
         | Key::Charge(product, _)
         | Key::ProductDue(_, product) => Some(product),
@@ -88,12 +88,13 @@ fn name(kind: Kind) -> &'static str {
         Kind::EventId => "event_id",
         Kind::DeviceErrors => "device_errors",
         Kind::UsageMonth => "usage_month",
-        Kind::Billing => "billing",
+        Kind::Subscription => "subscription",
         Kind::Payer => "payer",
         Kind::Invoice => "invoice",
         Kind::Charge => "charge",
         Kind::ProductDue => "product_due",
         Kind::AccountDue => "account_due",
+        Kind::Journal => "journal",
         _ => "other",
     }
 }

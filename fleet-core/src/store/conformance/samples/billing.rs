@@ -2,9 +2,9 @@
 
 use super::{account, moments, product, texts};
 use crate::billing::{
-    AgreedPrice, Attempt, AttemptResult, Billing, Card, CardToken, Charge, ChargeKey, ChargedCard, Decline,
-    ExpiryMonth, Interval, Invoice, InvoiceStatus, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade, Payer,
-    PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason,
+    AgreedPrice, Attempt, AttemptResult, Card, CardToken, Charge, ChargeKey, ChargedCard, Decline, ExpiryMonth,
+    Interval, Invoice, InvoiceStatus, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade, Payer, PaymentLock, Period,
+    Plan, Purpose, Quote, QuoteId, Reason, Subscription,
 };
 use crate::notice::NoticeSubject;
 use crate::store::Record;
@@ -46,8 +46,8 @@ fn quote(at: Timestamp, tier: &str) -> Quote {
     }
 }
 
-pub(super) fn billings() -> Vec<Record> {
-    let full = moments().zip(texts()).map(|(at, tier)| Billing {
+pub(super) fn subscriptions() -> Vec<Record> {
+    let full = moments().zip(texts()).map(|(at, tier)| Subscription {
         plan: Some(Plan {
             tier: tier.as_str().into(),
             interval: Interval::Monthly,
@@ -66,9 +66,9 @@ pub(super) fn billings() -> Vec<Record> {
         charges: u32::MAX,
         warned: true,
         due: Some(at),
-        ..Billing::default()
+        ..Subscription::default()
     });
-    full.chain([Billing::default()]).map(|record| Record::Billing(Arc::new(record))).collect()
+    full.chain([Subscription::default()]).map(|record| Record::Subscription(Arc::new(record))).collect()
 }
 
 pub(super) fn payers() -> Vec<Record> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Billing {
+pub struct Subscription {
     /// The currency it is billed in.
     pub currency: Currency,
     /// What it pays for; none: nothing, as on the free tier.
@@ -80,7 +80,7 @@ pub struct OpenUpgrade {
     pub quote: Quote,
 }
 
-impl Default for Billing {
+impl Default for Subscription {
     fn default() -> Self {
         Self {
             currency: Currency::USD,
@@ -99,7 +99,7 @@ impl Default for Billing {
     }
 }
 
-impl Billing {
+impl Subscription {
     /// The price that was agreed on.
     pub fn agreed(&self, tier: &str, interval: Interval) -> Option<Money> {
         let mut agreed = self.agreed.iter().filter(|agreed| &*agreed.tier == tier && agreed.interval == interval);
