@@ -3,6 +3,7 @@
 mod ci;
 mod fuzz;
 mod licences;
+mod simulate;
 mod spec;
 mod vectors;
 mod workspace;
@@ -34,7 +35,7 @@ enum Chore {
     Vectors {
         /// What the vectors are of.
         kind: VectorKind,
-        /// An `expected.json`, a folder with one, or a folder of such folders.
+        /// An `expected.json`, a folder with one, or a folder of such folders; of billing, a `vectors.json` or its folder.
         path: PathBuf,
     },
     /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
@@ -51,6 +52,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play schedules of metering: many processes, and everything that can go wrong between them.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = ci::SCHEDULES)]
+        schedules: u64,
+        /// The first one's seed; those of the others follow from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Fuzz a reader.
     Fuzz {
         /// Which.
@@ -64,6 +74,7 @@ enum Chore {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum VectorKind {
+    Billing,
     Firmware,
     Import,
 }
@@ -79,6 +90,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test => ci::test(),
         Chore::Ci { step } => ci::run(step.as_deref()),
+        Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store } => match store {
@@ -90,6 +102,7 @@ fn main() -> ExitCode {
         Chore::Bench { arguments } => {
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
+        Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {
