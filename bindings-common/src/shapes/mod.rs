@@ -4,6 +4,7 @@
 //! languages have no others; `from` is called `from_version`, as it is a reserved word of Python; what a page goes on
 //! with is always a string.
 
+mod billing;
 mod customer;
 mod decision;
 mod device;
@@ -14,6 +15,7 @@ mod notice;
 mod product;
 mod team;
 
+pub use billing::*;
 pub use customer::*;
 pub use decision::*;
 pub use device::*;
