@@ -279,7 +279,7 @@ class Writer:
             r"^    fn (?P<name>\w+)(?:<'py>)?\((?P<arguments>.*?)\)(?: -> (?P<answer>[^{]+?))? \{",
             re.M | re.S,
         )
-        for source in sorted((HERE / "src").rglob("*.rs")):
+        for source in sorted([*(HERE / "src").rglob("*.rs"), *SHAPES.glob("*.rs")]):
             text = source.read_text()
             bodies = re.findall(rf"^#\[pymethods\]\nimpl {name} \{{\n(.*?)^\}}", text, re.M | re.S)
             bodies += re.findall(rf"python_value!\({name} \{{[^}}]*\}}\n(    #\[new\].*?)^\);", text, re.M | re.S)

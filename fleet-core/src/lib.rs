@@ -122,7 +122,9 @@
 //!
 //! **Stores.** [`MemoryStore`] is here; `fleet-store-sqlite` keeps a fleet in one file; an engine of your own implements
 //! [`Store`]: get, scan, commit. Every door loads records, decides by a pure rule, and commits; if others came between,
-//! it decides again on what is there now.
+//! it decides again on what is there now. Layers go before any of them: [`GroupCommit`](store::GroupCommit)
+//! merges the commits of many threads, [`Journaled`](store::Journaled) makes connects cheap for a process that has its
+//! fleet to itself.
 //!
 //! **People.** The owner invites accounts to the team ([`Console::invite`]); each holds a seat of the tier. One matrix of
 //! role and command decides who may do what, and who may not know. The product's end users are its
@@ -193,6 +195,7 @@
 
 pub mod audit;
 pub mod billing;
+mod cursor;
 pub mod customer;
 pub mod device;
 mod directory;
@@ -200,6 +203,7 @@ mod error;
 pub mod event;
 pub mod firmware;
 mod fleet;
+pub mod invariants;
 mod money;
 pub mod notice;
 pub mod product;

@@ -65,7 +65,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
-    note("tests", cargo(["test", "--workspace", "--locked"], &[]));
+    note("tests", cargo(["test", "--workspace", "--locked"], &lang::left_out()));
     println!("\nscenarios");
     note("scenarios", spec::run(&root().join("spec"), &StoreKind::ALL).show());
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {

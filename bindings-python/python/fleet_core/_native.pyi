@@ -388,6 +388,7 @@ class Money:
     """An amount: whole minor units (cents) of a currency, negative where something is given back."""
 
     __match_args__: ClassVar[tuple[Literal['minor'], Literal['currency']]] = ...
+    def __new__(cls, minor: int, currency: str) -> Self: ...
     @property
     def minor(self) -> int:
         """The minor units."""

@@ -92,6 +92,8 @@ pub enum Key {
     ProductDue(Timestamp, ProductId),
     /// That something is due for an account's payments at a moment.
     AccountDue(Timestamp, AccountId),
+    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    Journal(u64),
 }
 
 /// The kinds of record: one for each form of key.
@@ -171,6 +173,8 @@ pub enum Kind {
     ProductDue = 36,
     /// [`Key::AccountDue`].
     AccountDue = 37,
+    /// [`Key::Journal`].
+    Journal = 255,
 }
 
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
@@ -263,6 +267,7 @@ const PRODUCT: u8 = 3;
 const OUTBOX: u8 = 4;
 const SECRETS: u8 = 5;
 const CLOCK: u8 = 8;
+const JOURNAL: u8 = 255;
 
 impl Key {
     /// The kind of record it names.
@@ -304,6 +309,7 @@ impl Key {
             Self::Charge(..) => Kind::Charge,
             Self::ProductDue(..) => Kind::ProductDue,
             Self::AccountDue(..) => Kind::AccountDue,
+            Self::Journal(_) => Kind::Journal,
         }
     }
 
@@ -316,6 +322,11 @@ impl Key {
     /// All counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// The records of a journal with these numbers.
+    pub(crate) fn journal(first: u64, last: u64) -> Range {
+        Range::new(Self::Journal(first), Self::Journal(last))
     }
 
     /// All that was done to a product.
@@ -426,6 +437,7 @@ impl Key {
             Self::Notice(..) | Self::Charge(..) => bytes.push(OUTBOX),
             Self::ProductDue(..) | Self::AccountDue(..) => bytes.push(CLOCK),
             Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
+            Self::Journal(_) => bytes.push(JOURNAL),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -458,6 +470,7 @@ impl Key {
             Self::ActivationCode(_, code) => bytes.extend(code),
             Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
+            Self::Journal(number) => bytes.extend(number.to_be_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
                 bytes.extend(name.as_bytes());
@@ -597,6 +610,10 @@ impl Key {
                 [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
                 _ => return None,
             },
+            JOURNAL => match take::<1>(&mut rest)? {
+                [255] => Self::Journal(u64::from_be_bytes(*take(&mut rest)?)),
+                _ => return None,
+            },
             OUTBOX => match take::<1>(&mut rest)? {
                 [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
                 [35] => Self::Charge(product(&mut rest)?, number(&mut rest)?),
@@ -669,6 +686,7 @@ mod tests {
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
             any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
+            any::<u64>().prop_map(Key::Journal),
         ]
     }
 

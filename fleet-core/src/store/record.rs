@@ -12,6 +12,9 @@ use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a store keeps: one form for each [`Kind`] of key.
@@ -81,6 +84,8 @@ pub enum Record {
     Invoice(Arc<Invoice>),
     /// Under [`Key::Charge`].
     Charge(Arc<Charge>),
+    /// Under [`Key::Journal`]: bytes, which are base64 where there is room for text only.
+    Journal(Arc<[u8]>),
 }
 
 impl Record {
@@ -120,6 +125,7 @@ impl Record {
             Self::Payer(record) => serde_json::to_string(record),
             Self::Invoice(record) => serde_json::to_string(record),
             Self::Charge(record) => serde_json::to_string(record),
+            Self::Journal(bytes) => serde_json::to_string(&BASE64.encode(bytes)),
         }
     }
 
@@ -164,6 +170,10 @@ impl Record {
             Kind::Payer => Self::Payer(serde_json::from_str(json)?),
             Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
             Kind::Charge => Self::Charge(serde_json::from_str(json)?),
+            Kind::Journal => {
+                let bytes = BASE64.decode(serde_json::from_str::<Cow<'_, str>>(json)?.as_bytes());
+                Self::Journal(bytes.map_err(serde::de::Error::custom)?.into())
+            }
         })
     }
 }

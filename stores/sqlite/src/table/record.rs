@@ -94,6 +94,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Charge => "charge",
         Kind::ProductDue => "product_due",
         Kind::AccountDue => "account_due",
+        Kind::Journal => "journal",
         _ => "other",
     }
 }
