@@ -5,7 +5,7 @@
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, licences, simulate, spec};
+use crate::{fuzz, lang, licences, simulate, spec};
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
     Step { name: "clippy", run: clippy },
     Step { name: "test", run: test },
+    Step { name: "bindings", run: || lang::test(None) },
     Step { name: "doc", run: doc },
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },
@@ -64,7 +65,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
-    note("tests", cargo(["test", "--workspace", "--locked"], &[]));
+    note("tests", cargo(["test", "--workspace", "--locked"], &lang::left_out()));
     println!("\nscenarios");
     note("scenarios", spec::run(&root().join("spec"), &StoreKind::ALL).show());
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
