@@ -26,7 +26,7 @@ macro_rules! kinds {
     )*) => {
         /// What went wrong. Each is an exception of that name in Python, with the fields as attributes.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case"))]
+        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum FailureKind {
             $($(#[$meta])* $kind { $($(#[$field_meta])* $field: $ty,)* },)*

@@ -24,6 +24,8 @@ mod failure;
 mod macros;
 mod plain;
 
+#[cfg(feature = "node")]
+pub mod given;
 #[cfg(feature = "mobile")]
 mod mobile;
 #[cfg(feature = "node")]

@@ -15,7 +15,7 @@ macro_rules! shape {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
-        #[cfg_attr(feature = "node", napi_derive::napi(object, use_nullable = true))]
+        #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $ty,)*
@@ -83,6 +83,13 @@ macro_rules! words {
             }
         }
 
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                String::given(value, place)?.parse()
+            }
+        }
+
         $crate::macros::words!(@python $name);
     };
     (@python $name:ident) => {
@@ -122,7 +129,7 @@ macro_rules! choice {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case"))]
+        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum $name {
             $(
@@ -196,7 +203,6 @@ macro_rules! arguments {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "node", napi_derive::napi(object))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
         pub struct $name {
             $($($(#[$required_meta])* pub $required: $required_ty,)*)?
@@ -205,6 +211,19 @@ macro_rules! arguments {
                 #[cfg_attr(feature = "mobile", uniffi(default = None))]
                 pub $optional: Option<$optional_ty>,
             )*
+        }
+
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                let mut fields = $crate::given::Fields::of(value, place)?;
+                let read = Self {
+                    $($($required: fields.read(stringify!($required))?,)*)?
+                    $($optional: fields.read(stringify!($optional))?,)*
+                };
+                fields.end()?;
+                Ok(read)
+            }
         }
     };
 }

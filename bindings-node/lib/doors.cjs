@@ -1,0 +1,194 @@
+'use strict';
+
+const native = require('./native.cjs');
+const { classes, thrown } = require('./errors.cjs');
+const { Batch, unpack } = require('./packed.cjs');
+const { Pages } = require('./pages.cjs');
+
+const { CancelledError } = classes;
+
+/** Asks a door's native half. Async, so that a wrong argument rejects too, and the stack of an error leads here. */
+let ask;
+
+/** The same on the event loop itself. */
+let askSync;
+
+/** What every door has: its native half, which callers do not see. */
+class Door {
+  #native;
+
+  constructor(half) {
+    this.#native = half;
+  }
+
+  static {
+    ask = async (door, operation, ...given) => {
+      try {
+        return await door.#native[operation](...given);
+      } catch (error) {
+        throw thrown(error);
+      }
+    };
+    askSync = (door, operation, ...given) => {
+      try {
+        return door.#native[operation](...given);
+      } catch (error) {
+        throw thrown(error);
+      }
+    };
+  }
+}
+
+/** The door for people. */
+class Console extends Door {
+  auditLog(product, { after, limit } = {}) {
+    return new Pages((from) => ask(this, 'auditLog', product, from, limit), after);
+  }
+
+  customers(product, { after, limit, ...filter } = {}) {
+    return new Pages((from) => ask(this, 'customers', product, filter, from, limit), after);
+  }
+
+  betaGuests(product, { after, limit } = {}) {
+    return new Pages((from) => ask(this, 'betaGuests', product, from, limit), after);
+  }
+
+  devices(product, { after, limit, ...filter } = {}) {
+    return new Pages((from) => ask(this, 'devices', product, filter, from, limit), after);
+  }
+
+  claimedDevices({ after, limit } = {}) {
+    return new Pages((from) => ask(this, 'claimedDevices', from, limit), after);
+  }
+
+  async importWatched(product, list, { onProgress, signal } = {}) {
+    let problem;
+    const goesOn = (progress) => {
+      try {
+        onProgress?.(progress);
+        return !signal?.aborted;
+      } catch (error) {
+        problem = { error };
+        return false;
+      }
+    };
+    try {
+      return await ask(this, 'importWatched', product, list, signal?.aborted ?? false, goesOn);
+    } catch (error) {
+      if (problem !== undefined) throw problem.error;
+      if (signal?.aborted && error instanceof CancelledError) error.cause = signal.reason;
+      throw error;
+    }
+  }
+
+  async upload(product, { version, title, description, requiresSystem, binary }) {
+    return ask(this, 'upload', product, version, title, description, requiresSystem, binary);
+  }
+}
+
+/** The customers' door. */
+class Portal extends Door {}
+
+/** Reports on their way. One is enough: nothing else runs between the packing of reports and their reading. */
+const batch = new Batch();
+
+/** The devices' door. */
+class Gateway extends Door {
+  /** What is decided in answers that were given on the event loop, by number. */
+  #decisions = [];
+
+  async connect(report) {
+    const [connected] = await this.#connect([report]);
+    return connected;
+  }
+
+  async connectMany(reports) {
+    return this.#connect(reports);
+  }
+
+  connectSync(report) {
+    return this.#connectSync([report])[0];
+  }
+
+  connectManySync(reports) {
+    return this.#connectSync(reports);
+  }
+
+  async #connect(reports) {
+    if (Array.isArray(reports) && batch.pack(reports)) {
+      const devices = reports.map(({ device }) => device);
+      const packed = await ask(this, 'connectPacked', batch.numbers, batch.texts, batch.names);
+      if (packed !== null) {
+        const { decisions, numbers } = packed;
+        return devices.map((device, index) => unpack(device, decisions, numbers, index));
+      }
+    }
+    return ask(this, 'connectMany', reports);
+  }
+
+  #connectSync(reports) {
+    if (Array.isArray(reports) && batch.pack(reports)) {
+      const { numbers, texts, names, answers } = batch;
+      if (askSync(this, 'connectPackedSync', numbers, texts, names, this.#decisions, answers)) {
+        return reports.map(({ device }, index) => unpack(device, this.#decisions, answers, index));
+      }
+    }
+    return askSync(this, 'connectManySync', reports);
+  }
+
+  async disconnect(device, { product, session, endedAt } = {}) {
+    return ask(this, 'disconnect', device, product, session, endedAt);
+  }
+}
+
+/** A fleet of connected devices, behind a store. */
+class Fleet extends Door {
+  static async open(url) {
+    try {
+      return new Fleet(await native.Fleet.open(url));
+    } catch (error) {
+      throw thrown(error);
+    }
+  }
+
+  console(actor, now) {
+    const half = actor === 'operator' ? askSync(this, 'operator', now) : askSync(this, 'console', actor, now);
+    return new Console(half);
+  }
+
+  portal(token, now) {
+    return new Portal(askSync(this, 'portal', token, now));
+  }
+
+  gateway(now) {
+    return new Gateway(askSync(this, 'gateway', now));
+  }
+
+  pendingNotices({ after, limit } = {}) {
+    return new Pages((from) => ask(this, 'pendingNotices', from, limit), after);
+  }
+
+  async close() {
+    await ask(this, 'close');
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+}
+
+const doors = { Console, Fleet, Gateway, Portal };
+
+// The operations that need no words of their own here.
+for (const [name, operation] of native.operations()) {
+  const door = doors[name].prototype;
+  if (Object.hasOwn(door, operation)) continue;
+  const { [operation]: value } = {
+    async [operation](...given) {
+      return ask(this, operation, ...given);
+    },
+  };
+  Object.defineProperty(door, operation, { value, configurable: true, writable: true });
+}
+
+module.exports = doors;
