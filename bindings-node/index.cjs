@@ -1,6 +1,6 @@
 'use strict';
 
-const { classes } = require('./lib/errors.cjs');
+const errors = require('./lib/errors.cjs');
 const { Fleet } = require('./lib/doors.cjs');
 
-module.exports = { Fleet, ...classes };
+module.exports = { Fleet, ...errors };

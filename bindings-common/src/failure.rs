@@ -43,6 +43,15 @@ macro_rules! kinds {
                 }
             }
 
+            #[cfg(feature = "node")]
+            pub(crate) const DESCRIBED: &'static [crate::typescript::Variant] = &[$(crate::typescript::Variant {
+                kind: stringify!($kind),
+                name: stringify!($kind),
+                docs: &[$(stringify!($meta)),*],
+                is_argument: false,
+                fields: crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*),
+            }),*];
+
             /// Hands each field to an exception.
             #[cfg(feature = "python")]
             pub(crate) fn set_attributes(self, exception: &pyo3::Bound<'_, pyo3::PyAny>) -> pyo3::PyResult<()> {

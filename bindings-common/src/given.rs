@@ -35,7 +35,6 @@ macro_rules! whole_numbers {
                 let whole = plain(value, ValueType::Number)
                     .filter(|number: &f64| number.fract() == 0.0 && (0.0..=$most as u64 as f64).contains(number));
                 let number = must_be(place, whole, concat!("a whole number from 0 to ", stringify!($most)))?;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and in range")]
                 Ok(number as $number)
             }
         })*

@@ -32,6 +32,8 @@ mod mobile;
 mod node;
 #[cfg(feature = "python")]
 pub mod python;
+#[cfg(feature = "node")]
+pub mod typescript;
 
 pub use doors::{Answered, Console, Fleet, FleetOptions, Gateway, Portal, Report};
 pub use failure::{Failure, FailureKind};

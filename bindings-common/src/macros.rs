@@ -21,7 +21,28 @@ macro_rules! shape {
             $($(#[$field_meta])* pub $field: $ty,)*
         }
 
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Answer($crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*)),
+            };
+        }
+
         $crate::macros::python_value!($name { $($field: $ty,)* });
+    };
+}
+
+/// Fields, as TypeScript describes them.
+#[cfg(feature = "node")]
+macro_rules! fields {
+    ($($(#[$meta:meta])* $field:ident: $ty:ty,)*) => {
+        &[$($crate::typescript::Field {
+            name: stringify!($field),
+            ty: stringify!($ty),
+            docs: &[$(stringify!($meta)),*],
+        }),*]
     };
 }
 
@@ -90,6 +111,17 @@ macro_rules! words {
             }
         }
 
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Words(&[
+                    $($crate::typescript::Word { word: $word, docs: &[$(stringify!($variant_meta)),*] }),*
+                ]),
+            };
+        }
+
         $crate::macros::words!(@python $name);
     };
     (@python $name:ident) => {
@@ -138,6 +170,21 @@ macro_rules! choice {
             )*
         }
 
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Choice(&[$($crate::typescript::Variant {
+                    kind: stringify!($variant),
+                    name: stringify!($class),
+                    docs: &[$(stringify!($variant_meta)),*],
+                    is_argument: $crate::macros::choice!(@is_argument [$($($signature)*)?]),
+                    fields: $crate::macros::fields!($($($(#[$field_meta])* $field: $ty,)*)?),
+                }),*]),
+            };
+        }
+
         #[cfg(feature = "python")]
         impl<'py> pyo3::FromPyObject<'_, 'py> for $name {
             type Error = pyo3::PyErr;
@@ -181,6 +228,8 @@ macro_rules! choice {
             }
         }
     };
+    (@is_argument []) => { false };
+    (@is_argument [$($signature:tt)+]) => { true };
     (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
         $crate::macros::python_value!($class { $($field: $ty,)* });
     };
@@ -225,7 +274,21 @@ macro_rules! arguments {
                 Ok(read)
             }
         }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Argument($crate::macros::fields!(
+                    $($($(#[$required_meta])* $required: $required_ty,)*)?
+                    $($(#[$optional_meta])* $optional: Option<$optional_ty>,)*
+                )),
+            };
+        }
     };
 }
 
+#[cfg(feature = "node")]
+pub(crate) use fields;
 pub(crate) use {arguments, choice, python_value, shape, words};

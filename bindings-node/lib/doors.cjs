@@ -1,11 +1,10 @@
 'use strict';
 
 const native = require('./native.cjs');
-const { classes, thrown } = require('./errors.cjs');
+const { CancelledError } = require('./errors.cjs');
 const { Batch, unpack } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
-
-const { CancelledError } = classes;
+const { thrown } = require('./thrown.cjs');
 
 /** Asks a door's native half. Async, so that a wrong argument rejects too, and the stack of an error leads here. */
 let ask;

@@ -42,7 +42,7 @@ class ProductIdUsedError extends FleetError {}
 class StoreFailedError extends FleetError {}
 class OtherFailureError extends FleetError {}
 
-const classes = {
+module.exports = {
   FleetError,
   NotFoundError,
   ForbiddenError,
@@ -70,11 +70,3 @@ const classes = {
   StoreFailedError,
   OtherFailureError,
 };
-
-/** What is thrown for an error of the native half: made here, so that its stack leads to the caller. */
-function thrown(error) {
-  const { failure, message } = error;
-  return failure === undefined ? error : new classes[`${failure.kind}Error`]({ message, ...failure });
-}
-
-module.exports = { classes, thrown };

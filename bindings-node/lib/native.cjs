@@ -4,14 +4,7 @@
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-
-/** How npm names this platform: its system, its processor, and on Linux its C library. */
-function platform() {
-  const { platform: system, arch } = process;
-  if (system !== 'linux') return `${system}-${arch}`;
-  const glibc = process.report.getReport().header.glibcVersionRuntime;
-  return `${system}-${arch}-${glibc === undefined ? 'musl' : 'gnu'}`;
-}
+const { platform } = require('./platform.cjs');
 
 function load() {
   const name = platform();

@@ -17,6 +17,14 @@ class Pages {
     return this.#read(this.#after).then(fulfilled, rejected);
   }
 
+  catch(rejected) {
+    return this.then(undefined, rejected);
+  }
+
+  finally(settled) {
+    return this.#read(this.#after).finally(settled);
+  }
+
   async *[Symbol.asyncIterator]() {
     let after = this.#after;
     do {

@@ -1,11 +1,10 @@
 //! The devices' door.
 
-use crate::fleet::Opened;
 use crate::job::{self, operations};
 use crate::packed::{ANSWER, Decisions, Packed};
 use crate::{given, refused};
 use fleet_bindings::shapes::{Connected, UpdateProgress};
-use fleet_bindings::{Answered, Moment, Report};
+use fleet_bindings::{Moment, Report};
 use napi::bindgen_prelude::{Float64Array, Float64ArraySlice, Object, PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, Unknown};
 use napi_derive::napi;
@@ -14,31 +13,11 @@ use std::cell::RefCell;
 /// The door for devices, opened at a moment.
 #[napi]
 #[derive(Debug)]
-pub struct Gateway {
-    door: Door,
-    decisions: RefCell<Decisions>,
-}
-
-/// When.
-#[derive(Clone, Debug)]
-pub(crate) struct Door {
-    opened: Opened,
-    now: Option<Moment>,
-}
+pub struct Gateway(pub(crate) fleet_bindings::Gateway, RefCell<Decisions>);
 
 impl Gateway {
-    pub(crate) fn new(opened: Opened, now: Option<Moment>) -> Self {
-        Self { door: Door { opened, now }, decisions: RefCell::default() }
-    }
-
-    fn door(&self) -> Door {
-        self.door.clone()
-    }
-}
-
-impl Door {
-    fn enter<T>(&self, work: impl FnOnce(&fleet_bindings::Gateway) -> Answered<T>) -> Answered<T> {
-        self.opened.enter(|fleet| work(&fleet.gateway(self.now)))
+    pub(crate) fn new(door: fleet_bindings::Gateway) -> Self {
+        Self(door, RefCell::default())
     }
 }
 
@@ -59,7 +38,7 @@ impl Gateway {
     #[napi]
     pub fn connect_many_sync(&self, env: Env, reports: Unknown<'_>) -> napi::Result<Vec<Connected>> {
         let reports: Vec<Report> = given(&env, reports, "reports")?;
-        self.door.enter(|door| door.connect_many(&reports)).map_err(|failure| refused(&env, failure))
+        self.0.connect_many(&reports).map_err(|failure| refused(&env, failure))
     }
 
     /// Connects on the event loop, as numbers. Puts the answers in `answers`, and what is decided in them, where it is not
@@ -75,13 +54,13 @@ impl Gateway {
         mut answers: Float64ArraySlice<'_>,
     ) -> napi::Result<bool> {
         let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
-        let connected = self.door.enter(|door| packed.connect(door)).map_err(|failure| refused(&env, failure))?;
+        let connected = packed.connect(&self.0).map_err(|failure| refused(&env, failure))?;
         let Some(connected) = connected else { return Ok(false) };
-        let mut known = self.decisions.take();
+        let mut known = self.1.take();
         // SAFETY: JavaScript stands still meanwhile, and nobody else has the array.
         let answers = unsafe { answers.as_mut() };
         let written = known.trim(&mut decisions).and_then(|()| known.write(&env, &connected, &mut decisions, answers));
-        self.decisions.replace(known);
+        self.1.replace(known);
         written.map(|()| true)
     }
 
@@ -94,10 +73,10 @@ impl Gateway {
         texts: String,
         names: Vec<String>,
     ) -> napi::Result<PromiseRaw<'static, PackedAnswers>> {
-        let (door, numbers) = (self.door(), numbers.to_vec());
-        job::run(&env, move || {
+        let numbers = numbers.to_vec();
+        job::run(&env, self.0.clone(), move |door| {
             let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
-            door.enter(|door| packed.connect(door)).map(PackedAnswers)
+            packed.connect(door).map(PackedAnswers)
         })
     }
 }

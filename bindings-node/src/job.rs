@@ -13,14 +13,16 @@ type Work<T> = Box<dyn FnOnce() -> Answered<T> + Send>;
 struct Job<T>(Option<Work<T>>);
 
 /// Runs a call on the pool.
-pub(crate) fn run<T>(
+pub(crate) fn run<D, T>(
     env: &Env,
-    work: impl FnOnce() -> Answered<T> + Send + 'static,
+    door: D,
+    work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
 ) -> napi::Result<PromiseRaw<'static, T>>
 where
+    D: Send + 'static,
     T: ToNapiValue + TypeName + Send + 'static,
 {
-    Ok(env.spawn(Job(Some(Box::new(work))))?.promise_object())
+    Ok(env.spawn(Job(Some(Box::new(move || work(&door)))))?.promise_object())
 }
 
 impl<'task, T: ToNapiValue + TypeName + Send + 'static> ScopedTask<'task> for Job<T> {
@@ -55,8 +57,7 @@ macro_rules! operations {
                     $($argument: napi::Unknown<'_>),*
                 ) -> napi::Result<napi::bindgen_prelude::PromiseRaw<'static, $answer>> {
                     $(let $argument: $given = $crate::given(&env, $argument, stringify!($argument))?;)*
-                    let door = self.door();
-                    $crate::job::run(&env, move || door.enter($work))
+                    $crate::job::run(&env, self.0.clone(), $work)
                 }
             )*
         }

@@ -10,6 +10,8 @@ mod gateway;
 mod job;
 mod packed;
 mod portal;
+#[cfg(test)]
+mod typings;
 
 pub use console::Console;
 pub use fleet::Fleet;

@@ -52,12 +52,8 @@ impl Has {
 }
 
 impl Packed<'_> {
-    /// The reports, each at `now` where it names no moment; nothing where one can't be read.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the other side looked at each number; a cast of a wrong one would saturate"
-    )]
+    /// The reports, each at `now` where it names no moment; nothing where one can't be read. The other side looked at
+    /// each number, so that no cast changes one.
     fn read(&self, now: Timestamp) -> Option<Vec<Report>> {
         let (reports, rest) = self.numbers.as_chunks::<REPORT>();
         let (ids, hashes) = self.texts.split_at_checked(24 * reports.len())?;
@@ -205,7 +201,6 @@ fn index(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a Date holds milliseconds as a double")]
 fn millis(at: fleet_bindings::Moment) -> f64 {
     at.as_millis() as f64
 }

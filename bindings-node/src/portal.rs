@@ -1,41 +1,13 @@
 //! The customers' door.
 
-use crate::fleet::Opened;
 use crate::job::operations;
 use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
-use fleet_bindings::{Answered, Moment, SecretText};
 use napi_derive::napi;
 
 /// The door for customers, opened with a token at a moment.
 #[napi]
 #[derive(Debug)]
-pub struct Portal {
-    door: Door,
-}
-
-/// Whose token, and when.
-#[derive(Clone, Debug)]
-pub(crate) struct Door {
-    opened: Opened,
-    token: SecretText,
-    now: Option<Moment>,
-}
-
-impl Portal {
-    pub(crate) fn new(opened: Opened, token: String, now: Option<Moment>) -> Self {
-        Self { door: Door { opened, token: SecretText(token), now } }
-    }
-
-    fn door(&self) -> Door {
-        self.door.clone()
-    }
-}
-
-impl Door {
-    fn enter<T>(&self, work: impl FnOnce(&fleet_bindings::Portal) -> Answered<T>) -> Answered<T> {
-        self.opened.enter(|fleet| work(&fleet.portal(&self.token.0, self.now)?))
-    }
-}
+pub struct Portal(pub(crate) fleet_bindings::Portal);
 
 operations! { Portal {
     me() -> Customer { move |door| door.me() }

@@ -28,12 +28,11 @@ impl Console {
         watch: Watch,
     ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
         let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
-        let door = self.door();
-        job::run(&env, move || {
+        job::run(&env, self.0.clone(), move |door| {
             if stopped {
                 return Err(Failure::from(fleet_core::Error::from(ErrorKind::Cancelled { added: 0 })));
             }
-            door.enter(|door| door.import_watched(product, &list, |progress| goes_on(&watch, progress)))
+            door.import_watched(product, &list, |progress| goes_on(&watch, progress))
         })
     }
 }
