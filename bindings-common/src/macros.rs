@@ -30,7 +30,8 @@ macro_rules! shape {
             };
         }
 
-        $crate::macros::python_value!($name { $($field: $ty,)* });
+        #[cfg(feature = "python")]
+        $crate::python_value!($name { $($field: $ty,)* });
     };
 }
 
@@ -46,10 +47,12 @@ macro_rules! fields {
     };
 }
 
-/// What every frozen class of Python can do: `repr`, and be taken apart by `match`.
+/// What every frozen class of Python can do: `repr`, and be taken apart by `match`. Behind the fields may stand more of
+/// its methods.
+#[cfg(feature = "python")]
+#[macro_export]
 macro_rules! python_value {
     ($name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
-        #[cfg(feature = "python")]
         #[pyo3::pymethods]
         impl $name {
             #[classattr]
@@ -210,6 +213,7 @@ macro_rules! choice {
                 $($($(#[$field_meta])* pub $field: $ty,)*)?
             }
 
+            #[cfg(feature = "python")]
             $crate::macros::choice!(@class $class [$($($signature)*)?] $($($field: $ty,)*)?);
         )*
 
@@ -231,10 +235,10 @@ macro_rules! choice {
     (@is_argument []) => { false };
     (@is_argument [$($signature:tt)+]) => { true };
     (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
-        $crate::macros::python_value!($class { $($field: $ty,)* });
+        $crate::python_value!($class { $($field: $ty,)* });
     };
     (@class $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
-        $crate::macros::python_value!($class { $($field: $ty,)* }
+        $crate::python_value!($class { $($field: $ty,)* }
             #[new]
             #[pyo3(signature = ($($signature)*))]
             fn new($($field: $ty),*) -> Self {
@@ -291,4 +295,4 @@ macro_rules! arguments {
 
 #[cfg(feature = "node")]
 pub(crate) use fields;
-pub(crate) use {arguments, choice, python_value, shape, words};
+pub(crate) use {arguments, choice, shape, words};

@@ -175,29 +175,29 @@ export interface Policy {
 /** The policies that a product is to have; those left out take their default. */
 export interface PolicySettings {
   /** On how many devices a version must run before it can be released. 0 to 10,000, default 1. */
-  readonly gateDevices: Option < u32 >;
+  readonly gateDevices?: number | null;
   /** For how long on each, in milliseconds. Up to a year, default 0. */
-  readonly gateSoakMillis: Option < i64 >;
+  readonly gateSoakMillis?: number | null;
   /** Whether an image that names the platform's id as its product is taken. Default: yes. */
-  readonly wildcardProduct: Option < bool >;
+  readonly wildcardProduct?: boolean | null;
   /** Whether a binary of no known format is taken. Default: no. */
-  readonly opaqueImages: Option < bool >;
+  readonly opaqueImages?: boolean | null;
   /** Whether a device is never sent a version below the one it reports. Default: no. */
-  readonly forbidDowngrades: Option < bool >;
+  readonly forbidDowngrades?: boolean | null;
   /** Whether a device that asks to join is taken at once where a person could take it. Default: no. */
-  readonly approveByItself: Option < bool >;
+  readonly approveByItself?: boolean | null;
   /** Whether only devices that the host registered before can be imported. Default: no. */
-  readonly knownIdsOnly: Option < bool >;
+  readonly knownIdsOnly?: boolean | null;
   /** How many devices may wait in quarantine. 0 to 1,000,000, default 10,000. */
-  readonly quarantineLimit: Option < u32 >;
+  readonly quarantineLimit?: number | null;
   /** For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
-  readonly invitationMillis: Option < i64 >;
+  readonly invitationMillis?: number | null;
   /** How customers are authenticated. Default: not decided yet. */
-  readonly authentication: Option < Authentication >;
+  readonly authentication?: Authentication | null;
   /** Whether a customer needs an activation code to claim a device. Default: no. */
-  readonly privateBeta: Option < bool >;
+  readonly privateBeta?: boolean | null;
   /** What customers may do with their device. Default: see and control it. */
-  readonly customersMay: Option < Vec<Scope> >;
+  readonly customersMay?: readonly Scope[] | null;
 }
 
 /** How customers are authenticated. */
@@ -324,13 +324,13 @@ export interface IssuedToken {
 /** Which customers to list; all that is set must hold. */
 export interface CustomerFilter {
   /** Who used a device since then. */
-  readonly activeSince: Option < Moment >;
+  readonly activeSince?: Date | null;
   /** Who has a device and did not use one since then, or never. */
-  readonly inactiveSince: Option < Moment >;
+  readonly inactiveSince?: Date | null;
   /** With a device, or without. */
-  readonly withDevice: Option < bool >;
+  readonly withDevice?: boolean | null;
   /** Whose user name begins with this, whatever the case. */
-  readonly prefix: Option < String >;
+  readonly prefix?: string | null;
 }
 
 /** A code for a customer's device to present when it is set up. */
@@ -526,23 +526,23 @@ export interface UpdateOutcome {
 /** Which devices to list; all that is set must hold. By default, all that are in the product. */
 export interface DeviceFilter {
   /** In the product, waiting, or shut out. */
-  readonly standing: Option < Standing >;
+  readonly standing?: Standing | null;
   /** Connected, or not. */
-  readonly online: Option < bool >;
+  readonly online?: boolean | null;
   /** Reporting this version. */
-  readonly version: Option < u16 >;
+  readonly version?: number | null;
   /** In this group. */
-  readonly group: Option < u16 >;
+  readonly group?: number | null;
   /** Locked, or not. */
-  readonly locked: Option < bool >;
+  readonly locked?: boolean | null;
   /** Marked for development, or not. */
-  readonly development: Option < bool >;
+  readonly development?: boolean | null;
   /** With an update on its way, or not. */
-  readonly pending: Option < bool >;
+  readonly pending?: boolean | null;
   /** Whose latest attempts failed, or not. */
-  readonly failing: Option < bool >;
+  readonly failing?: boolean | null;
   /** Whose name or id begins with this, whatever the case. */
-  readonly prefix: Option < String >;
+  readonly prefix?: string | null;
 }
 
 /** A fleet in numbers. */
@@ -588,7 +588,7 @@ export interface ListedDevice {
   /** Its id. */
   readonly device: string;
   /** Its hardware. */
-  readonly platform: Option < String >;
+  readonly platform?: string | null;
 }
 
 /** A verdict for each line of a list, in the order of the file. */
@@ -901,23 +901,23 @@ export interface Report {
   /** The device: 24 hexadecimal digits. */
   readonly device: string;
   /** The product id in its firmware. */
-  readonly product: Option < u32 >;
+  readonly product?: number | null;
   /** The version in its firmware. */
-  readonly version: Option < u16 >;
+  readonly version?: number | null;
   /** The hash of its image: the file's SHA-256, or one that the image carries. */
-  readonly image: Option < String >;
+  readonly image?: string | null;
   /** Its hardware. */
-  readonly platform: Option < String >;
+  readonly platform?: string | null;
   /** Its system's version. */
-  readonly system: Option < String >;
+  readonly system?: string | null;
   /** The security counter that it has stored. */
-  readonly securityCounter: Option < u32 >;
+  readonly securityCounter?: number | null;
   /** Whether it takes updates now. Default: yes. */
-  readonly takesUpdates: Option < bool >;
+  readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
-  readonly session: Option < i64 >;
+  readonly session?: number | null;
   /** When it connected. Default: now. */
-  readonly reportedAt: Option < Moment >;
+  readonly reportedAt?: Date | null;
 }
 
 /** Devices ask to join the product. */

@@ -31,7 +31,8 @@ impl Language for Node {
     fn package(&self) -> Result<(), String> {
         let fresh = fresh("node")?;
         finish(Command::new("npm").current_dir(&fresh).args(["pack", "--silent"]).arg(package()))?;
-        fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }").map_err(|error| error.to_string())?;
+        fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
+            .map_err(|error| error.to_string())?;
         finish(Command::new("npm").current_dir(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
         // What is tried is copied beside the installed package, so that it finds that one and no other.
         for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
@@ -40,7 +41,10 @@ impl Language for Node {
         }
         copy(&root().join("examples/node/quickstart.mjs"), &fresh.join("quickstart.mjs"))?;
         finish(
-            Command::new("node").current_dir(&fresh).arg("quickstart.mjs").env("FLEET_DATA", root().join("examples/data")),
+            Command::new("node")
+                .current_dir(&fresh)
+                .arg("quickstart.mjs")
+                .env("FLEET_DATA", root().join("examples/data")),
         )
     }
 }
@@ -58,7 +62,9 @@ fn toolchain() -> Result<(), Trouble> {
         return Err(absent());
     }
     println!("there is no Node: getting Debian's");
-    let get = |arguments: &[&str]| finish(Command::new("apt-get").args(["-qq", "-o", "DPkg::Lock::Timeout=600"]).args(arguments));
+    let get = |arguments: &[&str]| {
+        finish(Command::new("apt-get").args(["-qq", "-o", "DPkg::Lock::Timeout=600"]).args(arguments))
+    };
     get(&["update"])
         .and_then(|()| get(&["install", "-y", "--no-install-recommends", "nodejs", "npm"]))
         .map_err(|_| absent())
@@ -68,7 +74,9 @@ fn toolchain() -> Result<(), Trouble> {
 fn tools() -> Result<(), String> {
     let wanted = read(&package().join("package-lock.json"))?;
     let installed = folder("node").join("package-lock.json");
-    if package().join("node_modules").exists() && fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+    if package().join("node_modules").exists()
+        && fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted)
+    {
         return Ok(());
     }
     npm(&["ci", "--no-audit", "--no-fund", "--silent"])?;
