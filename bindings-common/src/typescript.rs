@@ -111,7 +111,7 @@ pub fn failures() -> String {
     let mut written = String::new();
     for Variant { kind, docs, fields, .. } in crate::FailureKind::DESCRIBED {
         comment(&mut written, docs, "");
-        let _ = writeln!(written, "export declare class {kind}Error extends FleetError {{");
+        let _ = write!(written, "export declare class {kind}Error extends FleetError {{");
         body(&mut written, fields, false);
         written.push_str("}\n\n");
     }
@@ -127,15 +127,18 @@ fn interface(
     may_be_left_out: bool,
 ) {
     comment(written, docs, "");
-    let _ = writeln!(written, "export interface {name} {{");
+    let _ = write!(written, "export interface {name} {{");
     if let Some(kind) = kind {
-        let _ = writeln!(written, "  readonly kind: '{kind}';");
+        let _ = write!(written, "\n  readonly kind: '{kind}';{}", if fields.is_empty() { "\n" } else { "" });
     }
     body(written, fields, may_be_left_out);
     written.push_str("}\n\n");
 }
 
 fn body(written: &mut String, fields: &[Field], may_be_left_out: bool) {
+    if !fields.is_empty() {
+        written.push('\n');
+    }
     for Field { name, ty, docs } in fields {
         comment(written, docs, "  ");
         let ty = type_of(ty);
