@@ -2,5 +2,6 @@
 
 const errors = require('./lib/errors.cjs');
 const { Fleet } = require('./lib/doors.cjs');
+const { conformance } = require('./lib/store.cjs');
 
-module.exports = { Fleet, ...errors };
+module.exports = { Fleet, conformance, ...errors };

@@ -105,6 +105,95 @@ export interface ImportOptions {
 /** A list of devices or guests: a file's bytes, or its text. */
 export type List = Uint8Array | string;
 
+/** A row of a store. */
+export interface StoredRow {
+  /** Its key: unique, and ordered as bytes are. */
+  readonly key: Uint8Array;
+  /** What it says, as JSON; of a counter, its number. */
+  readonly record: string;
+  /** Names the write that put it there: any signed 64 bits. Of a counter, 0. */
+  readonly stamp: bigint;
+}
+
+/** A range of keys. */
+export interface KeyRange {
+  readonly first: Uint8Array;
+  readonly firstIncluded: boolean;
+  readonly last: Uint8Array;
+  readonly lastIncluded: boolean;
+  /** How many rows at most. */
+  readonly limit: number;
+  /** From the last key to the first. */
+  readonly reverse: boolean;
+}
+
+/** What is to be changed, and what must still be so for it to be changed. */
+export interface StoreCommit {
+  /** Rows that must have these stamps; `null`: that must be absent. They come before all writes. */
+  readonly checks: readonly { readonly key: Uint8Array; readonly stamp: bigint | null }[];
+  readonly writes: readonly StoreWrite[];
+}
+
+/** One change. */
+export type StoreWrite =
+  /** Puts a row, in place of what was there. */
+  | ({ readonly kind: 'put' } & StoredRow)
+  /** Takes a row away; nothing happens where there is none. */
+  | { readonly kind: 'delete'; readonly key: Uint8Array }
+  /** Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer. */
+  | { readonly kind: 'add'; readonly key: Uint8Array; readonly delta: bigint };
+
+/**
+ * A store of your own: anything with atomic conditional writes. Held to its laws by `conformance`.
+ *
+ * An error whose `code` is `store_unavailable` is worth trying again; one whose `code` is `store_outcome_unknown` says
+ * that a commit may have been applied; any other says that nothing was.
+ */
+export interface Store {
+  /** The rows of these keys, in the order asked, from one moment. */
+  get(keys: readonly Uint8Array[]): Promise<readonly (StoredRow | null | undefined)[]>;
+  /** The rows of a range in order of their keys' bytes, or reversed, from one moment. */
+  scan(range: KeyRange): Promise<readonly StoredRow[]>;
+  /**
+   * Applies commits in their order, each all or nothing, and durable when the promise is kept. Says of each whether it
+   * was applied: one whose checks do not hold is not, and does not stop the next.
+   */
+  commit(batch: readonly StoreCommit[]): Promise<readonly boolean[]>;
+}
+
+/** A law that a store broke. */
+export interface Violation {
+  /** The law's name. */
+  readonly law: string;
+  /** What was seen that should not be. */
+  readonly what: string;
+}
+
+/**
+ * Holds a store to every law that the core counts on; `make` makes an empty one each time. Answers which it broke: none
+ * is well. For tests; takes some seconds.
+ */
+export declare function conformance(make: () => Store): Promise<Violation[]>;
+
+/** A tier of one's own: its limits, or none. */
+export interface Tier {
+  readonly name: string;
+  /** Devices in the product. */
+  readonly devices?: number | null;
+  /** Team members, the owner and pending invitations among them. */
+  readonly members?: number | null;
+  /** Outbound messages a usage month. */
+  readonly messages?: number | null;
+}
+
+/** How a fleet is opened, beside where it is. */
+export interface FleetOptions {
+  /** The tiers on offer, the cheapest first. */
+  readonly tiers?: readonly Tier[] | null;
+  /** Stamps from a seed: two runs write the same bytes. For tests; two processes on one store never share one. */
+  readonly seed?: number | null;
+}
+
 /**
  * A fleet of connected devices, behind a store.
  *
@@ -118,12 +207,13 @@ export declare class Fleet {
   private constructor();
 
   /**
-   * Opens the fleet of a store: `memory:`, or `sqlite:PATH`, which is made where there is none.
+   * Opens the fleet of a store: `memory:`, `sqlite:PATH`, which is made where there is none, or one of your own, which
+   * can't be asked by the calls whose names end in `Sync`.
    *
    * @throws {InvalidError} for what is no such URL
    * @throws {StoreFailedError} where the store can't be opened
    */
-  static open(url: string): Promise<Fleet>;
+  static open(store: string | Store, options?: FleetOptions): Promise<Fleet>;
 
   /**
    * The door for people: `'operator'` for who runs the platform, or the number of the account that the host logged in.

@@ -2,6 +2,7 @@ import entry from './index.cjs';
 
 export const {
   Fleet,
+  conformance,
   FleetError,
   NotFoundError,
   ForbiddenError,

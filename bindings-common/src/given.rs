@@ -46,6 +46,7 @@ whole_numbers! {
     u32: 4294967295,
     // What a number of JavaScript holds exactly.
     i64: 9007199254740991,
+    u64: 9007199254740991,
 }
 
 impl Given for bool {
@@ -90,49 +91,58 @@ impl<T: Given> Given for Option<T> {
     }
 }
 
-macro_rules! lists {
-    ($($item:ty),*) => {
-        $(impl Given for Vec<$item> {
-            fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-                list(value, place)
-            }
-        })*
-    };
-}
+/// A list of anything but bytes, which are an array of their own kind.
+pub trait Listed: Given {}
 
-lists!(u16, String, crate::shapes::Scope, crate::shapes::ListedDevice, crate::Report);
+impl Listed for u16 {}
+impl Listed for String {}
+impl Listed for crate::shapes::Scope {}
+impl Listed for crate::shapes::ListedDevice {}
+impl Listed for crate::Report {}
 
-fn list<T: Given>(value: Unknown<'_>, place: &'static str) -> Answered<Vec<T>> {
-    let is_array = value.is_array().unwrap_or(false);
-    // SAFETY: it is an array.
-    let array: Option<Object<'_>> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
-    let array = must_be(place, array, "an array")?;
-    let length = must_be(place, array.get_array_length().ok(), "an array")?;
-    (0..length).map(|index| T::given(must_be(place, array.get_element(index).ok(), "an array")?, place)).collect()
+impl<T: Listed> Given for Vec<T> {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let is_array = value.is_array().unwrap_or(false);
+        // SAFETY: it is an array.
+        let array: Option<Object<'_>> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
+        let array = must_be(place, array, "an array")?;
+        let length = must_be(place, array.get_array_length().ok(), "an array")?;
+        (0..length).map(|index| T::given(must_be(place, array.get_element(index).ok(), "an array")?, place)).collect()
+    }
 }
 
 /// The fields of an object, each of which must be asked for.
-pub(crate) struct Fields<'v> {
+pub struct Fields<'v> {
     object: Object<'v>,
     place: &'static str,
     known: Vec<&'static str>,
 }
 
 impl<'v> Fields<'v> {
-    pub(crate) fn of(value: Unknown<'v>, place: &'static str) -> Answered<Self> {
+    /// The fields of a value.
+    ///
+    /// # Errors
+    /// `invalid` for what is no object.
+    pub fn of(value: Unknown<'v>, place: &'static str) -> Answered<Self> {
         let object = must_be(place, plain(value, ValueType::Object), "an object")?;
         Ok(Self { object, place, known: Vec::new() })
     }
 
-    /// The field of this name, in whichever case the core writes it.
-    pub(crate) fn read<T: Given>(&mut self, name: &'static str) -> Answered<T> {
+    /// The field of this name, which is written as JavaScript writes it.
+    ///
+    /// # Errors
+    /// `invalid`.
+    pub fn read<T: Given>(&mut self, name: &'static str) -> Answered<T> {
         self.known.push(name);
         let value = self.object.get_named_property(&camel_case(name));
         T::given(value.map_err(|_| Failure::invalid(name, "can't be read"))?, name)
     }
 
     /// That there is no other field: one that is misspelt would be left out without a word.
-    pub(crate) fn end(self) -> Answered<()> {
+    ///
+    /// # Errors
+    /// `invalid`, which names it.
+    pub fn end(self) -> Answered<()> {
         let known: Vec<String> = self.known.iter().map(|name| camel_case(name)).collect();
         let keys = Object::keys(&self.object).unwrap_or_default();
         match keys.into_iter().find(|key| !known.contains(key)) {
@@ -142,6 +152,12 @@ impl<'v> Fields<'v> {
                 format!("`{key}` is not among the fields that it may have: {}", known.join(", ")),
             )),
         }
+    }
+}
+
+impl std::fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fields").field("place", &self.place).field("known", &self.known).finish_non_exhaustive()
     }
 }
 

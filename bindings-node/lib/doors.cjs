@@ -4,6 +4,7 @@ const native = require('./native.cjs');
 const { CancelledError } = require('./errors.cjs');
 const { Batch, unpack } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
+const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
 
 /** Asks a door's native half. Async, so that a wrong argument rejects too, and the stack of an error leads here. */
@@ -142,9 +143,10 @@ class Gateway extends Door {
 
 /** A fleet of connected devices, behind a store. */
 class Fleet extends Door {
-  static async open(url) {
+  static async open(store, options = {}) {
     try {
-      return new Fleet(await native.Fleet.open(url));
+      if (typeof store === 'string') return new Fleet(await native.Fleet.open(store, options));
+      return new Fleet(native.Fleet.openStore(link(() => store), options));
     } catch (error) {
       throw thrown(error);
     }

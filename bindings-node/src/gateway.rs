@@ -1,6 +1,6 @@
 //! The devices' door.
 
-use crate::job::{self, operations};
+use crate::job::{Runner, operations};
 use crate::packed::{ANSWER, Decisions, Packed};
 use crate::{given, refused};
 use fleet_bindings::shapes::{Connected, UpdateProgress};
@@ -13,11 +13,15 @@ use std::cell::RefCell;
 /// The door for devices, opened at a moment.
 #[napi]
 #[derive(Debug)]
-pub struct Gateway(pub(crate) fleet_bindings::Gateway, RefCell<Decisions>);
+pub struct Gateway {
+    door: fleet_bindings::Gateway,
+    runner: Runner,
+    decisions: RefCell<Decisions>,
+}
 
 impl Gateway {
-    pub(crate) fn new(door: fleet_bindings::Gateway) -> Self {
-        Self(door, RefCell::default())
+    pub(crate) fn new(door: fleet_bindings::Gateway, runner: Runner) -> Self {
+        Self { door, runner, decisions: RefCell::default() }
     }
 }
 
@@ -38,7 +42,10 @@ impl Gateway {
     #[napi]
     pub fn connect_many_sync(&self, env: Env, reports: Unknown<'_>) -> napi::Result<Vec<Connected>> {
         let reports: Vec<Report> = given(&env, reports, "reports")?;
-        self.0.connect_many(&reports).map_err(|failure| refused(&env, failure))
+        self.runner
+            .allows_sync()
+            .and_then(|()| self.door.connect_many(&reports))
+            .map_err(|failure| refused(&env, failure))
     }
 
     /// Connects on the event loop, as numbers. Puts the answers in `answers`, and what is decided in them, where it is not
@@ -54,13 +61,17 @@ impl Gateway {
         mut answers: Float64ArraySlice<'_>,
     ) -> napi::Result<bool> {
         let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
-        let connected = packed.connect(&self.0).map_err(|failure| refused(&env, failure))?;
+        let connected = self
+            .runner
+            .allows_sync()
+            .and_then(|()| packed.connect(&self.door))
+            .map_err(|failure| refused(&env, failure))?;
         let Some(connected) = connected else { return Ok(false) };
-        let mut known = self.1.take();
+        let mut known = self.decisions.take();
         // SAFETY: JavaScript stands still meanwhile, and nobody else has the array.
         let answers = unsafe { answers.as_mut() };
         let written = known.trim(&mut decisions).and_then(|()| known.write(&env, &connected, &mut decisions, answers));
-        self.1.replace(known);
+        self.decisions.replace(known);
         written.map(|()| true)
     }
 
@@ -74,7 +85,7 @@ impl Gateway {
         names: Vec<String>,
     ) -> napi::Result<PromiseRaw<'static, PackedAnswers>> {
         let numbers = numbers.to_vec();
-        job::run(&env, self.0.clone(), move |door| {
+        self.runner.run(&env, self.door.clone(), move |door| {
             let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
             packed.connect(door).map(PackedAnswers)
         })

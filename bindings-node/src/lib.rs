@@ -4,19 +4,24 @@
 //! event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the [failure](refused) on it,
 //! of which `lib/errors.cjs` makes the class that people catch.
 
+mod conformance;
 mod console;
 mod fleet;
 mod gateway;
 mod job;
 mod packed;
 mod portal;
+mod store;
+mod threads;
 #[cfg(test)]
 mod typings;
 
+pub use conformance::{Violation, conformance};
 pub use console::Console;
 pub use fleet::Fleet;
 pub use gateway::Gateway;
 pub use portal::Portal;
+pub use store::StoreLink;
 
 use fleet_bindings::given::{Given, camel_case};
 use fleet_bindings::shapes::UpdateResult;

@@ -1,13 +1,16 @@
 //! The customers' door.
 
-use crate::job::operations;
+use crate::job::{Runner, operations};
 use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
 use napi_derive::napi;
 
 /// The door for customers, opened with a token at a moment.
 #[napi]
 #[derive(Debug)]
-pub struct Portal(pub(crate) fleet_bindings::Portal);
+pub struct Portal {
+    pub(crate) door: fleet_bindings::Portal,
+    pub(crate) runner: Runner,
+}
 
 operations! { Portal {
     me() -> Customer { move |door| door.me() }

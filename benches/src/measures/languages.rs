@@ -143,8 +143,7 @@ impl<'s> Rust<'s> {
 
     fn next_round(&mut self) -> Vec<Report> {
         self.session += 1;
-        let ids: Vec<_> =
-            (0..BATCH).filter_map(|_| self.random.one_of(self.setting.ids()).copied()).collect();
+        let ids: Vec<_> = (0..BATCH).filter_map(|_| self.random.one_of(self.setting.ids()).copied()).collect();
         ids.into_iter().map(|id| self.report(id)).collect()
     }
 }

@@ -6,9 +6,13 @@ mod people;
 mod products;
 mod watched;
 
+use crate::job::Runner;
 use napi_derive::napi;
 
 /// The door for people, opened by an actor at a moment.
 #[napi]
 #[derive(Debug)]
-pub struct Console(pub(crate) fleet_bindings::Console);
+pub struct Console {
+    pub(crate) door: fleet_bindings::Console,
+    pub(crate) runner: Runner,
+}

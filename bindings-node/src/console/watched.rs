@@ -1,7 +1,7 @@
 //! Long imports, which tell how far they are and can be stopped.
 
 use super::Console;
-use crate::{given, job};
+use crate::given;
 use fleet_bindings::Failure;
 use fleet_bindings::shapes::{ImportProgress, ImportReport};
 use fleet_core::ErrorKind;
@@ -28,7 +28,7 @@ impl Console {
         watch: Watch,
     ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
         let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
-        job::run(&env, self.0.clone(), move |door| {
+        self.runner.run(&env, self.door.clone(), move |door| {
             if stopped {
                 return Err(Failure::from(fleet_core::Error::from(ErrorKind::Cancelled { added: 0 })));
             }

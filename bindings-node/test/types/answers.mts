@@ -2,6 +2,7 @@
 
 import { Fleet, FleetError, LimitExceededError, NotProvenError, WrongCodeError } from 'fleet-core';
 import type { Change, Connected, Decision, Device, HoldReason, NoticeSubject, Page } from 'fleet-core';
+import type { KeyRange, Store, StoreCommit, StoredRow } from 'fleet-core';
 
 function never(value: never): never {
   throw new Error(`unheard of: ${JSON.stringify(value)}`);
@@ -106,6 +107,27 @@ export async function use(): Promise<void> {
     signal: new AbortController().signal,
   });
   await console.configure(94, 'time_zone', 'Europe/Berlin');
+}
+
+/** A store of one's own, as its types ask for it. */
+export class Empty implements Store {
+  async get(keys: readonly Uint8Array[]): Promise<(StoredRow | null)[]> {
+    return keys.map(() => null);
+  }
+
+  async scan({ limit }: KeyRange): Promise<StoredRow[]> {
+    return limit > 0 ? [] : [];
+  }
+
+  async commit(batch: readonly StoreCommit[]): Promise<boolean[]> {
+    return batch.map(({ writes }) => writes.every((write) => write.kind !== 'add' || write.delta >= 0n));
+  }
+}
+
+export async function own(): Promise<void> {
+  await Fleet.open(new Empty(), { tiers: [{ name: 'Two', devices: 2 }] });
+  // @ts-expect-error: a store has three methods.
+  await Fleet.open({ get: async () => [] });
 }
 
 export function failed(error: unknown): string {
