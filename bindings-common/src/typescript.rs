@@ -2,6 +2,7 @@
 //! from what it hands out.
 
 use crate::given::camel_case;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What a macro knows of a definition.
@@ -76,9 +77,25 @@ fn described() -> Vec<Described> {
     }
 }
 
+const HEAD: &str = "// Written from the definitions in bindings-common, by `npm run write-types`.\n\n";
+
+const FAILURE: &str = "\
+/**
+ * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
+ * and says what to do next.
+ */
+export declare class FleetError extends Error {
+  /** A stable word, the same in every language. */
+  readonly code: string;
+  /** Whether the same call may succeed when it is made again, without anything else being changed. */
+  readonly isTransient: boolean;
+}
+
+";
+
 /// Each shape as an interface or a type.
 pub fn shapes() -> String {
-    let mut written = String::new();
+    let mut written = String::from(HEAD);
     // All pages are one generic type there.
     for Described { name, docs, body } in described().into_iter().filter(|shape| !shape.name.ends_with("Page")) {
         match body {
@@ -108,8 +125,13 @@ pub fn shapes() -> String {
 
 /// Each kind of failure as a class.
 pub fn failures() -> String {
-    let mut written = String::new();
-    for Variant { kind, docs, fields, .. } in crate::FailureKind::DESCRIBED {
+    let kinds = crate::FailureKind::DESCRIBED;
+    let shapes: BTreeSet<&str> = described().iter().map(|shape| shape.name).collect();
+    let types = kinds.iter().flat_map(|kind| kind.fields).flat_map(|field| field.ty.split(['<', '>', ' ']));
+    let used: BTreeSet<&str> = types.filter(|name| shapes.contains(name)).collect();
+    let used: Vec<&str> = used.into_iter().collect();
+    let mut written = format!("{HEAD}import type {{ {} }} from './shapes.cjs';\n\n{FAILURE}", used.join(", "));
+    for Variant { kind, docs, fields, .. } in kinds {
         comment(&mut written, docs, "");
         let _ = write!(written, "export declare class {kind}Error extends FleetError {{");
         body(&mut written, fields, false);

@@ -13,8 +13,6 @@ mod packed;
 mod portal;
 mod store;
 mod threads;
-#[cfg(test)]
-mod typings;
 
 pub use conformance::{Violation, conformance};
 pub use console::Console;
@@ -25,7 +23,7 @@ pub use store::StoreLink;
 
 use fleet_bindings::given::{Given, camel_case};
 use fleet_bindings::shapes::UpdateResult;
-use fleet_bindings::{Failure, FailureKind};
+use fleet_bindings::{Failure, FailureKind, typescript};
 use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue as _, Unknown};
 use napi_derive::napi;
@@ -68,4 +66,10 @@ pub fn failure_kinds() -> Vec<&'static str> {
 #[napi]
 pub fn update_results() -> Vec<&'static str> {
     UpdateResult::ALL.iter().map(|result| result.word()).collect()
+}
+
+/// The files in `lib/` that hold the types of the shapes and of the failures, for the test that holds them to this.
+#[napi]
+pub fn typings() -> Vec<(String, String)> {
+    vec![("shapes.d.cts".to_owned(), typescript::shapes()), ("errors.d.cts".to_owned(), typescript::failures())]
 }
