@@ -1,10 +1,10 @@
-// Written by `UPDATE_TYPES=1 cargo test -p fleet-node` from the definitions in bindings-common.
+// Written from the definitions in bindings-common, by `npm run write-types`.
 
 import type { Limit, Missing } from './shapes.cjs';
 
 /**
- * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a
- * person, and says what to do next.
+ * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
+ * and says what to do next.
  */
 export declare class FleetError extends Error {
   /** A stable word, the same in every language. */
@@ -50,8 +50,7 @@ export declare class LimitExceededError extends FleetError {
 }
 
 /** A device list that can't be read at all; the code says why. */
-export declare class UnreadableFileError extends FleetError {
-}
+export declare class UnreadableFileError extends FleetError {}
 
 /** The caller stopped an import; what was added stays. */
 export declare class CancelledError extends FleetError {
@@ -60,8 +59,7 @@ export declare class CancelledError extends FleetError {
 }
 
 /** An upload that is not this product's next firmware; the code says why. */
-export declare class UploadRefusedError extends FleetError {
-}
+export declare class UploadRefusedError extends FleetError {}
 
 /** A version that does not run on enough devices yet. */
 export declare class NotProvenError extends FleetError {
@@ -96,8 +94,7 @@ export declare class ExpiredError extends FleetError {
 }
 
 /** The owner stays on the team. */
-export declare class OwnerStaysError extends FleetError {
-}
+export declare class OwnerStaysError extends FleetError {}
 
 /** The owner's account is locked for an unpaid bill. */
 export declare class AccountLockedError extends FleetError {
@@ -106,8 +103,7 @@ export declare class AccountLockedError extends FleetError {
 }
 
 /** A token that is unknown, expired or revoked. */
-export declare class UnauthenticatedError extends FleetError {
-}
+export declare class UnauthenticatedError extends FleetError {}
 
 /** A code that is not the right one. */
 export declare class WrongCodeError extends FleetError {
@@ -122,8 +118,7 @@ export declare class BarredError extends FleetError {
 }
 
 /** A customer who is not in the private beta yet. */
-export declare class NotActivatedError extends FleetError {
-}
+export declare class NotActivatedError extends FleetError {}
 
 /** Manufacturing has begun: the answers stay as they are. */
 export declare class ManufacturingStartedError extends FleetError {
@@ -158,9 +153,8 @@ export declare class ProductIdUsedError extends FleetError {
 }
 
 /** The store could not do its part; the code says why. */
-export declare class StoreFailedError extends FleetError {
-}
+export declare class StoreFailedError extends FleetError {}
 
 /** Anything else that a newer core may answer; the code says what. */
-export declare class OtherFailureError extends FleetError {
-}
+export declare class OtherFailureError extends FleetError {}
+

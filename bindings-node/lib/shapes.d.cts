@@ -1,4 +1,4 @@
-// Written by `UPDATE_TYPES=1 cargo test -p fleet-node` from the definitions in bindings-common.
+// Written from the definitions in bindings-common, by `npm run write-types`.
 
 /** A person who can log in. */
 export interface Account {
@@ -951,3 +951,4 @@ export interface Notice {
   /** What to tell. */
   readonly subject: NoticeSubject;
 }
+
