@@ -80,10 +80,6 @@ class Console extends Door {
       throw error;
     }
   }
-
-  async upload(product, { version, title, description, requiresSystem, binary }) {
-    return ask(this, 'upload', product, version, title, description, requiresSystem, binary);
-  }
 }
 
 /** The customers' door. */

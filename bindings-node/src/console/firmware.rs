@@ -2,18 +2,41 @@
 
 use super::Console;
 use crate::job::operations;
+use fleet_bindings::Answered;
+use fleet_bindings::given::{Fields, Given};
 use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
+use napi::Unknown;
+
+/// What is uploaded.
+struct Upload {
+    version: u32,
+    title: String,
+    description: Option<String>,
+    requires_system: Option<String>,
+    binary: Vec<u8>,
+}
+
+impl Given for Upload {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let read = Self {
+            version: fields.read("version")?,
+            title: fields.read("title")?,
+            description: fields.read("description")?,
+            requires_system: fields.read("requires_system")?,
+            binary: fields.read("binary")?,
+        };
+        fields.end()?;
+        Ok(read)
+    }
+}
 
 operations! { Console {
-    upload(
-        product: u32,
-        version: u32,
-        title: String,
-        description: Option<String>,
-        requires_system: Option<String>,
-        binary: Vec<u8>
-    ) -> Firmware {
-        move |door| door.upload(product, version, &title, description.as_deref(), requires_system.as_deref(), &binary)
+    upload(product: u32, upload: Upload) -> Firmware {
+        move |door| {
+            let Upload { version, title, description, requires_system, binary } = upload;
+            door.upload(product, version, &title, description.as_deref(), requires_system.as_deref(), &binary)
+        }
     }
     firmware(product: u32) -> Vec<Firmware> { move |door| door.firmware(product) }
     edit_firmware(product: u32, version: u32, title: String, description: Option<String>) -> Firmware {
