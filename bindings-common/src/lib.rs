@@ -36,6 +36,6 @@ pub mod python;
 #[cfg(feature = "node")]
 pub mod typescript;
 
-pub use doors::{Answered, Console, Fleet, FleetOptions, Gateway, Portal, Report};
+pub use doors::{Answered, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
 pub use failure::{Failure, FailureKind};
 pub use plain::{Moment, SecretText};

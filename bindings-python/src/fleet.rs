@@ -3,6 +3,7 @@
 use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::portal::Portal;
+use crate::publish::Meter;
 use crate::run;
 use crate::store::PythonStore;
 use fleet_bindings::shapes::NoticePage;
@@ -113,6 +114,24 @@ impl Fleet {
     #[pyo3(signature = (*, after=None, limit=None))]
     fn pending_notices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<NoticePage> {
         run(py, || self.0.pending_notices(after, limit))
+    }
+
+    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    #[pyo3(signature = (product, now=None))]
+    fn meter(&self, py: Python<'_>, product: u32, now: Option<Moment>) -> PyResult<Meter> {
+        run(py, || self.0.meter(product, now)).map(Meter)
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    #[pyo3(signature = (now=None))]
+    fn report_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
+        run(py, || self.0.report_usage(now))
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    #[pyo3(signature = (now=None))]
+    fn settle_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
+        run(py, || self.0.settle_usage(now))
     }
 
     /// Says that the notice of this key has been sent; answers whether it was still waiting.

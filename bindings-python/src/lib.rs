@@ -7,6 +7,7 @@ mod console;
 mod fleet;
 mod gateway;
 mod portal;
+mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
@@ -51,6 +52,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<gateway::Gateway>()?;
     module.add_class::<gateway::Report>()?;
     module.add_class::<gateway::Connected>()?;
+    module.add_class::<console::EventStream>()?;
+    module.add_class::<publish::NewEvent>()?;
+    module.add_class::<publish::Meter>()?;
     module.add_class::<store::Row>()?;
     module.add_class::<store::KeyRange>()?;
     module.add_class::<store::Check>()?;

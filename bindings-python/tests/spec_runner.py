@@ -37,8 +37,21 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
     fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
+    fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
+    fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
+    fc.Webhook: lambda to: {"webhook": {"url": to.url}},
+    fc.Integration: lambda to: {"integration": {"name": to.name}},
+    fc.LiveStream: lambda _: "live_stream",
 }
-KINDS: dict[type, str] = {fc.UpToDate: "up_to_date", fc.Update: "update", fc.Held: "held"}
+KINDS: dict[type, str] = {
+    fc.UpToDate: "up_to_date",
+    fc.Update: "update",
+    fc.Held: "held",
+    fc.EventLogged: "logged",
+    fc.EventDenied: "denied",
+    fc.EventOfPersonalDevice: "personal",
+    fc.EventOfUnknownProduct: "unknown_product",
+}
 NAMES = {"from_version": "from"}
 
 
@@ -54,12 +67,16 @@ def shown(value: Any) -> JSON:
         return {key: shown(item) for key, item in value.items()}
     if put := CHOICES.get(type(value)):
         return put(value)
-    fields = {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    found = fields(value)
     if isinstance(value, fc.Configuration):
-        fields["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
+        found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
-        fields["kind"] = kind
-    return fields
+        found["kind"] = kind
+    return found
+
+
+def fields(value: Any) -> dict[str, JSON]:
+    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
 
 
 def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
@@ -178,6 +195,37 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     return fc.Report(device, reported_at=at, **given)
 
 
+def text(value: JSON) -> str:
+    """A text, or one that is repeated so many times."""
+    if isinstance(value, dict):
+        repeated: str = value["repeat"] * value["times"]
+        return repeated
+    return str(value)
+
+
+def event(world: World, raw: dict[str, JSON]) -> fc.NewEvent:
+    step = Step(world, raw)
+    at = step.moment("happened_at")
+    texts = {name: text(value) for name, value in step.given("data", "id", "error_kind").items()}
+    made = fc.NewEvent(
+        step.take("device"), text(step.take("name")), product=step.maybe("product"), happened_at=at, **texts
+    )
+    step.done()
+    return made
+
+
+def destination(value: JSON) -> fc.Destination:
+    match value:
+        case "live_stream":
+            return fc.LiveStream()
+        case {"webhook": {"url": url}}:
+            return fc.Webhook(text(url))
+        case {"integration": {"name": name}}:
+            return fc.Integration(text(name))
+        case _:
+            raise Malformed(f"{value} is no destination")
+
+
 def change(world: World, raw: dict[str, JSON]) -> fc.Change:
     step = Step(world, raw)
     kind = step.take("kind")
@@ -279,6 +327,17 @@ def issued(world: World, console: fc.Console, step: Step) -> JSON:
     return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
 
 
+def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, to = step.take("product"), destination(step.take("to"))
+    return shown(console.subscribe(product, to, **step.given("prefix", "device")))
+
+
+def opened(world: World, console: fc.Console, step: Step) -> JSON:
+    stream = console.event_stream(step.take("product"))
+    world.streams.append(stream)
+    return {"stream": len(world.streams) - 1, "start": stream.start}
+
+
 # Commands whose answer or arguments need more than to be handed on.
 SPECIAL: dict[str, Command] = {
     "create_product_with_id": lambda world, door, step: shown(
@@ -330,6 +389,23 @@ SPECIAL: dict[str, Command] = {
             step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
         )
     ),
+    "subscribe": subscribed,
+    "events": lambda world, door, step: shown(
+        door.events(step.take("product"), **step.maybe("filter", {}), **step.given("before", "limit"))
+    ),
+    "event_stream": opened,
+    "read_event_stream": lambda world, door, step: shown(
+        door.read_event_stream(world.streams[step.take("stream")], **step.given("limit"))
+    ),
+    "publish": lambda world, door, step: shown(door.publish(event(world, step.rest()))),
+    "publish_many": lambda world, door, step: {
+        "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
+    },
+    "meter": lambda world, door, step: {
+        "admitted": door.meter(step.take("product"), world.now).admit_many(step.take("want"))
+    },
+    "report_usage": lambda world, door, step: shown(door.report_usage(world.now)),
+    "settle_usage": lambda world, door, step: shown(door.settle_usage(world.now)),
     "report_update": lambda world, door, step: {
         "latest": door.report_update(
             step.take("device"), step.take("product"), step.take("sequence"), step.take("progress")
@@ -397,6 +473,12 @@ PLAIN: dict[str, str] = {
     "unclaim": "device",
     "use_device": "device scope",
     "present_claim_code": "device code",
+    "unsubscribe": "product subscription",
+    "subscriptions": "product",
+    "follow_events": "product * after limit",
+    "device_errors": "product",
+    "forget_device_errors": "product error_kind",
+    "usage": "product",
     "pending_notices": "* after limit",
 }
 
@@ -419,8 +501,10 @@ class World:
     """A scenario's fleet, and what its steps have found so far."""
 
     def __init__(self, fleet: fc.Fleet) -> None:
-        self.fleet, self.now = fleet, NOON
+        self.fleet = fleet
+        self.now: datetime = NOON
         self.saved: dict[str, JSON] = {}
+        self.streams: list[fc.EventStream] = []
 
     def seen(self, value: JSON) -> JSON:
         """A value with what it refers to put in."""
@@ -519,9 +603,11 @@ def stores() -> Iterator[tuple[str, str]]:
         yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
 
 
-def run_scenario(title: str, steps: list[tuple[str, dict[str, JSON]]], tally: Tally) -> None:
+def run_scenario(
+    title: str, tiers: list[fc.Tier] | None, steps: list[tuple[str, dict[str, JSON]]], tally: Tally
+) -> None:
     for store, url in stores():
-        with fc.Fleet.open(url) as fleet:
+        with fc.Fleet.open(url, tiers=tiers) as fleet:
             world = World(fleet)
             for place, raw in steps:
                 try:
@@ -542,16 +628,17 @@ def run_file(path: Path, tally: Tally) -> None:
         spec = json.loads(path.read_text())
     except ValueError as problem:
         return tally.fail(f"{path}: {problem}")
-    unknown = spec.keys() - {"version", "name", "rules", "why", "given", "scenarios"}
+    unknown = spec.keys() - {"version", "name", "rules", "why", "catalogue", "given", "scenarios"}
     if spec.get("version") != 1 or unknown:
         return tally.fail(f"{path}: is no file of version 1, or has fields that are not known: {sorted(unknown)}")
+    tiers = [fc.Tier(**tier) for tier in spec["catalogue"]] if "catalogue" in spec else None
     given = [(f"given step {number}, {raw.get('do')}", raw) for number, raw in enumerate(spec.get("given", []), 1)]
     for scenario in spec["scenarios"]:
         if scenario.keys() != {"name", "rules", "steps"}:
             tally.fail(f"{path}: scenario `{scenario.get('name')}`: has name, rules and steps, and nothing else")
             continue
         steps = [(f"step {number}, {raw.get('do')}", raw) for number, raw in enumerate(scenario["steps"], 1)]
-        run_scenario(f"{path}: {scenario['name']}", given + steps, tally)
+        run_scenario(f"{path}: {scenario['name']}", tiers, given + steps, tally)
 
 
 def run(path: Path) -> Tally:

@@ -40,14 +40,45 @@ pub enum NoticeSubject {
         /// Which account; its e-mail is where the notice goes.
         account: AccountId,
     },
+    /// A share of the tier's messages is used up (R-EVT-5). One notice for each share, usage month and limit; of several
+    /// that are reached at once, the highest.
+    UsageWarning {
+        /// The usage month, by its number from the product's creation.
+        month: u32,
+        /// The tier's messages a month.
+        limit: u64,
+        /// The share, in percent.
+        percent: u8,
+        /// The messages that are used.
+        used: u64,
+    },
+    /// All of the tier's messages are used up: further ones of this usage month are dropped (R-EVT-3, R-EVT-5).
+    UsageLimitReached {
+        /// The usage month, by its number from the product's creation.
+        month: u32,
+        /// The tier's messages a month.
+        limit: u64,
+        /// The messages that are used: more than the limit after a move to a lower tier.
+        used: u64,
+    },
 }
 
 impl NoticeSubject {
+    /// That a share of the tier's messages is used up.
+    pub(crate) fn usage(month: u32, limit: u64, percent: u8, used: u64) -> Self {
+        match percent {
+            100.. => Self::UsageLimitReached { month, limit, used },
+            _ => Self::UsageWarning { month, limit, percent, used },
+        }
+    }
+
     /// What the notice is filed under within its product: of one name there is one that waits.
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
             Self::Invitation { account } => format!("invitation-{account}").into(),
+            Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
+            Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
         }
     }
 }
@@ -145,4 +176,35 @@ fn named(key: &str) -> Option<(ProductId, Arc<str>)> {
     let (product, rest) = key.split_once('-')?;
     let (name, _) = rest.rsplit_once('-')?;
     Some((ProductId::new(product.parse().ok()?).ok()?, name.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_where_its_notice_is_filed() {
+        for subject in [
+            NoticeSubject::DevicesAskToJoin,
+            NoticeSubject::Invitation { account: AccountId::new(7).unwrap() },
+            NoticeSubject::usage(3, 250_000, 70, 175_000),
+        ] {
+            let (product, name) = (ProductId::new(94).unwrap(), subject.name());
+            let notice = Notice::new(Timestamp::from_millis(0), product, subject, u64::MAX);
+            assert_eq!(named(&notice.key), Some((product, name)));
+        }
+        for key in ["", "94", "94-", "0-x-1", "x-y-z"] {
+            assert!(named(key).is_none_or(|(_, name)| name.is_empty()), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_is_one() {
+        let cursor = NoticeCursor(Key::Notice(ProductId::new(94).unwrap(), "devices-ask-to-join".into()));
+        assert_eq!(cursor.to_string().parse::<NoticeCursor>().unwrap(), cursor);
+        let of_a_product = NoticeCursor(Key::Product(ProductId::new(94).unwrap())).to_string();
+        for text in ["", "0", "zz", "é", "00ff", &of_a_product] {
+            assert_eq!(text.parse::<NoticeCursor>().unwrap_err().code(), "invalid", "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod ci;
 mod fuzz;
 mod lang;
 mod licences;
+mod simulate;
 mod spec;
 mod vectors;
 mod workspace;
@@ -59,6 +60,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play schedules of metering: many processes, and everything that can go wrong between them.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = ci::SCHEDULES)]
+        schedules: u64,
+        /// The first one's seed; those of the others follow from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Fuzz a reader.
     Fuzz {
         /// Which.
@@ -113,6 +123,7 @@ fn main() -> ExitCode {
             lang::prepare(&arguments);
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
+        Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {

@@ -1,6 +1,6 @@
 //! A fleet, opened by the URL of its store.
 
-use super::{Answered, Console, Gateway, Portal, account_id, limit};
+use super::{Answered, Clock, Console, Gateway, Meter, Portal, account_id, limit, product_id};
 use crate::closable::Closable;
 use crate::shapes::{Notice, NoticePage};
 use crate::{Moment, url};
@@ -42,9 +42,10 @@ impl Fleet {
         Ok(Self { core: Arc::new(fleet), store })
     }
 
-    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
-    /// fails.
+    /// Closes the store, once all that is under way has ended and what was sent is reported, as far as the store lets it.
+    /// Whatever is asked of the fleet or its doors afterwards fails.
     pub fn close(&self) {
+        let _ = self.settle_usage(None);
         self.store.close();
     }
 
@@ -73,6 +74,22 @@ impl Fleet {
         let page = self.core.pending_notices(after.map(str::parse).transpose()?, limit(page))?;
         let items = page.items.iter().map(|notice| Notice::from(&**notice)).collect();
         Ok(NoticePage { items, next: page.next.as_ref().map(ToString::to_string) })
+    }
+
+    /// A product's meter in this process.
+    pub fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Meter> {
+        let meter = self.core.meter(product_id(product)?)?.detach();
+        Ok(Meter::new(&self.core, meter, Clock(now)))
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    pub fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
+        Ok(self.core.report_usage(Clock(now).now())?)
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    pub fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
+        Ok(self.core.settle_usage(Clock(now).now())?)
     }
 
     /// Says that the notice of this key has been sent; answers whether it was still waiting.

@@ -5,15 +5,19 @@
 
 mod console;
 mod devices;
+mod events;
 mod firmware;
 mod fleet;
 mod gateway;
+mod meter;
 mod operations;
 mod people;
 mod portal;
 
+pub use events::EventStream;
 pub use fleet::{Fleet, FleetOptions};
 pub use gateway::{Gateway, Report};
+pub use meter::Meter;
 pub use operations::{Door, OPERATIONS, Operation};
 pub use portal::Portal;
 

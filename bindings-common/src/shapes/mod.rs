@@ -7,6 +7,7 @@
 mod customer;
 mod decision;
 mod device;
+mod event;
 mod firmware;
 mod import;
 mod notice;
@@ -16,6 +17,7 @@ mod team;
 pub use customer::*;
 pub use decision::*;
 pub use device::*;
+pub use event::*;
 pub use firmware::*;
 pub use import::*;
 pub use notice::*;

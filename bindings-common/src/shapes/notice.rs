@@ -15,6 +15,26 @@ choice! {
             /// The account's number; its e-mail is where the notice goes.
             account: i64,
         },
+        /// A share of the tier's messages is used up.
+        UsageWarning as UsageWarningNotice {
+            /// The usage month, by its number from the product's creation.
+            month: u32,
+            /// The tier's messages a month.
+            limit: i64,
+            /// The share, in percent.
+            percent: u8,
+            /// The messages that are used.
+            used: i64,
+        },
+        /// All of the tier's messages are used up: further ones of this usage month are dropped.
+        UsageLimitReached as UsageLimitReachedNotice {
+            /// The usage month, by its number from the product's creation.
+            month: u32,
+            /// The tier's messages a month.
+            limit: i64,
+            /// The messages that are used.
+            used: i64,
+        },
         /// One that is newer than this binding.
         Other as OtherNotice,
     }
@@ -54,6 +74,15 @@ impl From<&notice::Notice> for Notice {
                 notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
                 notice::NoticeSubject::Invitation { account } => {
                     NoticeSubject::Invitation { account: count(account.get()) }
+                }
+                notice::NoticeSubject::UsageWarning { month, limit, percent, used } => NoticeSubject::UsageWarning {
+                    month: *month,
+                    limit: count(*limit),
+                    percent: *percent,
+                    used: count(*used),
+                },
+                notice::NoticeSubject::UsageLimitReached { month, limit, used } => {
+                    NoticeSubject::UsageLimitReached { month: *month, limit: count(*limit), used: count(*used) }
                 }
                 _ => NoticeSubject::Other,
             },

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ConfigurationAnswer, Decision, HoldReason, Identity, ImageFormat, NoticeSubject, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, NoticeSubject, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -594,6 +594,324 @@ class VersionCount:
     def __hash__(self) -> int: ...
 
 @final
+class Webhook:
+    """To a server of the vendor's."""
+
+    __match_args__: ClassVar[tuple[Literal['url']]] = ...
+    def __new__(cls, url: str) -> Self: ...
+    @property
+    def url(self) -> str:
+        """Its address, which may hold a secret."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Integration:
+    """To a service that the host knows by this name."""
+
+    __match_args__: ClassVar[tuple[Literal['name']]] = ...
+    def __new__(cls, name: str) -> Self: ...
+    @property
+    def name(self) -> str:
+        """The name."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class LiveStream:
+    """To whoever holds the product's live stream open at the host."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __new__(cls) -> Self: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Subscription:
+    """That matching events are sent on."""
+
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['to'], Literal['prefix'], Literal['device'], Literal['created_at']]] = ...
+    @property
+    def id(self) -> int:
+        """Its number."""
+    @property
+    def to(self) -> Destination:
+        """Where matching events are sent."""
+    @property
+    def prefix(self) -> str:
+        """What an event's name must begin with; empty: any."""
+    @property
+    def device(self) -> str | None:
+        """Whose events; none: all devices'."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was made."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Event:
+    """An event of a product's log, and where it is there."""
+
+    __match_args__: ClassVar[tuple[Literal['slot'], Literal['sequence'], Literal['at'], Literal['happened_at'], Literal['device'], Literal['origin'], Literal['name'], Literal['data'], Literal['id'], Literal['error_kind'], Literal['matched'], Literal['sent']]] = ...
+    @property
+    def slot(self) -> int:
+        """The slot of the log."""
+    @property
+    def sequence(self) -> int:
+        """The number within the slot."""
+    @property
+    def at(self) -> datetime:
+        """When it was logged."""
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened, by the word of the device or its gateway."""
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def origin(self) -> EventOrigin:
+        """What the device was to the product."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def data(self) -> str:
+        """Its data."""
+    @property
+    def id(self) -> str | None:
+        """The id that its caller gave it."""
+    @property
+    def error_kind(self) -> str | None:
+        """The kind of error that it reports."""
+    @property
+    def matched(self) -> list[int]:
+        """The subscriptions that it matched, in their order."""
+    @property
+    def sent(self) -> int:
+        """To how many of these, from the first on, it was to be sent; the others were dropped."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventPage:
+    """A page of a log."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """The events, newest first."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on before; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FollowedEvents:
+    """A part of a log that is followed."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next'], Literal['missed']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """The next events, oldest first; none: there are no more by now."""
+    @property
+    def next(self) -> str:
+        """Where to go on."""
+    @property
+    def missed(self) -> int:
+        """How many fell out of the log before they were read."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StreamedEvents:
+    """What came in on a stream."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['missed']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """Events in the order in which this process published them."""
+    @property
+    def missed(self) -> int:
+        """How many came before these and were thrown away because nobody read them in time. They are in the log."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventLogged:
+    """It is in the log of the product, and is to be delivered as this says."""
+
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    @property
+    def product(self) -> int:
+        """The product whose log it is in."""
+    @property
+    def slot(self) -> int:
+        """The slot of the log."""
+    @property
+    def sequence(self) -> int:
+        """The number within the slot."""
+    @property
+    def at(self) -> datetime:
+        """When it was logged."""
+    @property
+    def origin(self) -> EventOrigin:
+        """What the device was to the product."""
+    @property
+    def duplicate(self) -> bool:
+        """Whether an event with this id was published before: nothing was logged or counted again."""
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What is to be sent, in the order of the subscriptions: each is one outbound message."""
+    @property
+    def dropped(self) -> Dropped | None:
+        """What is not to be sent, and why."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventDenied:
+    """The device is shut out of the product: it was turned away and is logged nowhere."""
+
+    __match_args__: ClassVar[tuple[Literal['product']]] = ...
+    @property
+    def product(self) -> int:
+        """The product."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventOfPersonalDevice:
+    """The device is in no product and named none: it was logged nowhere."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventOfUnknownProduct:
+    """The device named a product that does not exist: it was logged nowhere."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventTurnedAway:
+    """One that is newer than this binding."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Delivery:
+    """One message to one subscriber."""
+
+    __match_args__: ClassVar[tuple[Literal['subscription'], Literal['key']]] = ...
+    @property
+    def subscription(self) -> int:
+        """Whose: the subscription's number."""
+    @property
+    def key(self) -> str:
+        """Its name, the same whenever it is tried again."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Dropped:
+    """The messages that were dropped at the tier's monthly limit."""
+
+    __match_args__: ClassVar[tuple[Literal['subscriptions'], Literal['limit']]] = ...
+    @property
+    def subscriptions(self) -> list[int]:
+        """Whose, in order."""
+    @property
+    def limit(self) -> Limit:
+        """The limit, and the cheapest tier that would do."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeviceError:
+    """What is known of the errors of one kind."""
+
+    __match_args__: ClassVar[tuple[Literal['kind'], Literal['count'], Literal['first_at'], Literal['last_at'], Literal['device']]] = ...
+    @property
+    def kind(self) -> str:
+        """The kind."""
+    @property
+    def count(self) -> int:
+        """How many were reported."""
+    @property
+    def first_at(self) -> datetime:
+        """When the first one was logged since counting began."""
+    @property
+    def last_at(self) -> datetime:
+        """When the latest was."""
+    @property
+    def device(self) -> str:
+        """Whose the latest is."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Period:
+    """A period: from its start, which is in it, to its end, which is not."""
+
+    __match_args__: ClassVar[tuple[Literal['index'], Literal['start'], Literal['end']]] = ...
+    @property
+    def index(self) -> int:
+        """Its number from the product's creation."""
+    @property
+    def start(self) -> datetime:
+        """Its first moment."""
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Usage:
+    """A product's messages in its usage month."""
+
+    __match_args__: ClassVar[tuple[Literal['period'], Literal['limit'], Literal['used'], Literal['reserved']]] = ...
+    @property
+    def period(self) -> Period:
+        """The month; the count starts again at its end."""
+    @property
+    def limit(self) -> int | None:
+        """The tier's limit now; none: there is none."""
+    @property
+    def used(self) -> int:
+        """Messages that are counted as sent."""
+    @property
+    def reserved(self) -> int:
+        """Messages that processes may send without asking."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Firmware:
     """An uploaded firmware."""
 
@@ -893,6 +1211,45 @@ class InvitationNotice:
     def __hash__(self) -> int: ...
 
 @final
+class UsageWarningNotice:
+    """A share of the tier's messages is used up."""
+
+    __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['percent'], Literal['used']]] = ...
+    @property
+    def month(self) -> int:
+        """The usage month, by its number from the product's creation."""
+    @property
+    def limit(self) -> int:
+        """The tier's messages a month."""
+    @property
+    def percent(self) -> int:
+        """The share, in percent."""
+    @property
+    def used(self) -> int:
+        """The messages that are used."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageLimitReachedNotice:
+    """All of the tier's messages are used up: further ones of this usage month are dropped."""
+
+    __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['used']]] = ...
+    @property
+    def month(self) -> int:
+        """The usage month, by its number from the product's creation."""
+    @property
+    def limit(self) -> int:
+        """The tier's messages a month."""
+    @property
+    def used(self) -> int:
+        """The messages that are used."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OtherNotice:
     """One that is newer than this binding."""
 
@@ -1028,7 +1385,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['customers_may']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -1060,8 +1417,17 @@ class Policy:
     def private_beta(self) -> bool:
         """Whether a customer needs an activation code to claim a device."""
     @property
+    def log_events(self) -> int:
+        """How many events its log holds."""
+    @property
+    def log_age_millis(self) -> int:
+        """How old they get there, in milliseconds."""
+    @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
+    @property
+    def usage_notices(self) -> list[int]:
+        """At which shares of the tier's messages people are told, in percent."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1340,6 +1706,20 @@ def conformance(factory: Callable[[], Store]) -> list[Violation]:
     """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
 
 @final
+class EventStream:
+    """The events of a product that this process publishes, from the moment on when it was opened."""
+
+    __match_args__: ClassVar[tuple[Literal['start']]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    @property
+    def start(self) -> str:
+        """The end of the log when the stream was opened: for `follow_events`."""
+    def wait(self, at_most: timedelta) -> bool:
+        """Waits until there is something to read, at most so long. Whether there is."""
+
+@final
 class Console:
     """The door for people: what the team, or the platform's operator, asks for."""
 
@@ -1379,6 +1759,26 @@ class Console:
         """Gives up a device that one has claimed."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
+    def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
+        """Has matching events sent on from now on. Each delivery is one outbound message."""
+    def unsubscribe(self, product: int, subscription: int) -> None:
+        """Ends a subscription."""
+    def subscriptions(self, product: int) -> list[Subscription]:
+        """A product's subscriptions, in the order in which they were made."""
+    def events(self, product: int, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
+        """The events of a product's log, newest first, of one device or whose name begins with a prefix."""
+    def follow_events(self, product: int, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
+        """The events that were logged after a cursor, oldest first; without one, from now on."""
+    def event_stream(self, product: int) -> EventStream:
+        """Opens a stream of what this process publishes for a product from now on."""
+    def read_event_stream(self, stream: EventStream, *, limit: int | None = None) -> StreamedEvents:
+        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+    def device_errors(self, product: int) -> list[DeviceError]:
+        """Which errors the members of a product reported, by kind."""
+    def forget_device_errors(self, product: int, error_kind: str) -> None:
+        """Counts the errors of a kind anew."""
+    def usage(self, product: int) -> Usage:
+        """A product's messages in the usage month of this moment."""
     def upload(self, product: int, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
         """Uploads a firmware: its binary is read and checked against the product and the version entered. The binary itself stays with the host, under its SHA-256."""
     def firmware(self, product: int) -> list[Firmware]:
@@ -1453,7 +1853,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, customers_may: Sequence[Scope] | None = None) -> Product:
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
         """Changes a product's policy; what is left out takes its default."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -1498,6 +1898,12 @@ class Fleet:
         """The door for devices."""
     def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
         """The notices that wait to be sent, by product."""
+    def meter(self, product: int, now: datetime | None = None) -> Meter:
+        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+    def report_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent. For the host to call about every second, if it runs more than one process."""
+    def settle_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
 
@@ -1595,6 +2001,10 @@ class Gateway:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:
         """A device that is set up presents the claim code that its customer gave it."""
+    def publish(self, event: NewEvent) -> Published:
+        """A device publishes an event: it is logged, and what is to be sent is answered."""
+    def publish_many(self, events: Sequence[NewEvent]) -> list[Published]:
+        """The same for many at once; the answers are in the order of the events."""
 
 def operations() -> list[tuple[str, str]]:
     """The door of every operation, and its name in Python."""
@@ -1623,6 +2033,46 @@ class Portal:
         """The customer's devices."""
     def use_device(self, device: str, scope: Scope) -> None:
         """Whether the customer may see or control a device now; and that they did."""
+
+@final
+class NewEvent:
+    """What a device says, as its gateway hands it on."""
+
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['name'], Literal['data'], Literal['product'], Literal['id'], Literal['error_kind'], Literal['happened_at']]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __new__(cls, device: str, name: str, data: str = "", *, product: int | None = None, id: str | None = None, error_kind: str | None = None, happened_at: datetime | None = None) -> Self: ...
+    @property
+    def device(self) -> str:
+        """The device: 24 hexadecimal digits."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def data(self) -> str:
+        """Its data."""
+    @property
+    def product(self) -> int | None:
+        """The product id in the device's firmware."""
+    @property
+    def id(self) -> str | None:
+        """An id of the caller's: published again under it, the event is recognised."""
+    @property
+    def error_kind(self) -> str | None:
+        """The kind of error that it reports."""
+    @property
+    def happened_at(self) -> datetime | None:
+        """When it happened; none: when it is handed on."""
+
+@final
+class Meter:
+    """A product's meter: admits messages that a host sends by itself, on one atomic number while its lease lasts."""
+
+    def admit(self) -> bool:
+        """Whether one more message may be sent. Counted if so."""
+    def admit_many(self, want: int) -> int:
+        """How many of so many messages may be sent; they are counted."""
 
 @final
 class Row:

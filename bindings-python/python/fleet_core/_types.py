@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from fleet_core._native import AccountActor, CustomerActor, DevicesAskToJoin, GroupReleaseChange, GroupsChange, Held, InvitationNotice, LinkedIdentity, LockChange, NoChange, Operator, OtherNotice, ReleaseChange, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update
+from fleet_core._native import AccountActor, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherNotice, ReleaseChange, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ConfigurationAnswer", "Decision", "HoldReason", "Identity", "ImageFormat", "NoticeSubject", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "NoticeSubject", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -51,13 +51,22 @@ UpdateProgress: TypeAlias = Literal['downloading', 'downloaded', 'failed']
 UpdateResult: TypeAlias = Literal['succeeded', 'failed', 'runs_another', 'other']
 """What came of an update."""
 
+Destination: TypeAlias = Webhook | Integration | LiveStream
+"""Where matching events are sent."""
+
+EventOrigin: TypeAlias = Literal['member', 'quarantined', 'foreign']
+"""What a device was to the product when it published."""
+
+Published: TypeAlias = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway
+"""What became of an event."""
+
 ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'other']
 """The kinds of image that can be uploaded."""
 
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
-NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | OtherNotice
+NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | OtherNotice
 """What a notice tells."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']

@@ -29,7 +29,12 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::CustomerName(product, _)
         | Key::Guest(product, _)
         | Key::ActivationCode(product, _)
-        | Key::DeviceCode(product, _) => Some(product),
+        | Key::DeviceCode(product, _)
+        | Key::Subscriptions(product)
+        | Key::EventLog(product, _)
+        | Key::EventId(product, _)
+        | Key::DeviceErrors(product, _)
+        | Key::UsageMonth(product, _) => Some(product),
         _ => None,
     };
     row.stamp(stamp)?;
@@ -71,6 +76,11 @@ fn name(kind: Kind) -> &'static str {
         Kind::DeviceCode => "device_code",
         Kind::Token => "token",
         Kind::ClaimCode => "claim_code",
+        Kind::Subscriptions => "subscriptions",
+        Kind::EventLog => "event_log",
+        Kind::EventId => "event_id",
+        Kind::DeviceErrors => "device_errors",
+        Kind::UsageMonth => "usage_month",
         _ => "other",
     }
 }
