@@ -9,10 +9,14 @@ import type {
   CustomerDevice,
   CustomerFilter,
   Decision,
+  Destination,
   Device,
+  DeviceError,
   DeviceFilter,
   DryRun,
+  Event,
   Firmware,
+  FollowedEvents,
   Identity,
   ImportProgress,
   ImportReport,
@@ -20,16 +24,21 @@ import type {
   IssuedToken,
   ListedDevice,
   Missing,
+  NewEvent,
   Notice,
   PolicySettings,
   Product,
+  Published,
   ReceivedInvitation,
   Report,
   Scope,
+  StreamedEvents,
+  Subscription,
   Summary,
   Team,
   UpdateOutcome,
   UpdateProgress,
+  Usage,
 } from './lib/shapes.cjs';
 
 export * from './lib/errors.cjs';
@@ -233,6 +242,15 @@ export declare class Fleet {
   /** Says that the notice of this key has been sent; answers whether it was still waiting. */
   acknowledge(key: string): Promise<boolean>;
 
+  /** The product's meter in this process. */
+  meter(product: number, now?: Date | null): Promise<Meter>;
+
+  /** Reports what this process has sent. Call it about every second where more than one process sends. */
+  reportUsage(now?: Date | null): Promise<void>;
+
+  /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
+  settleUsage(now?: Date | null): Promise<void>;
+
   /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
   close(): Promise<void>;
 
@@ -369,6 +387,72 @@ export declare class Console {
   forceUpdate(product: number, device: string): Promise<void>;
   /** Counts what a change would do, exactly, without making it. */
   dryRun(product: number, change: Change): Promise<DryRun>;
+
+  // Events, and the messages that are counted.
+
+  /** Has matching events sent on from now on. Each delivery is one outbound message. */
+  subscribe(product: number, to: Destination, match?: EventMatch): Promise<Subscription>;
+  unsubscribe(product: number, subscription: number): Promise<void>;
+  /** The product's subscriptions, in the order in which they were made. */
+  subscriptions(product: number): Promise<Subscription[]>;
+  /** The events of the product's log, newest first. */
+  events(product: number, options?: EventMatch & EventPageOptions): Pages<Event>;
+  /** The events that were logged after a cursor, oldest first; without one, from now on. */
+  followEvents(product: number, options?: PageOptions): Promise<FollowedEvents>;
+  /** Opens a stream of what this process publishes for a product from now on. */
+  eventStream(product: number): Promise<EventStream>;
+  /** Takes events that came in on a stream. Whoever reads must be let in each time. */
+  readEventStream(stream: EventStream, options?: { readonly limit?: number }): Promise<StreamedEvents>;
+  /** Which errors the devices of a product reported, by kind. */
+  deviceErrors(product: number): Promise<DeviceError[]>;
+  /** Counts the errors of a kind anew. */
+  forgetDeviceErrors(product: number, errorKind: string): Promise<void>;
+  /** The product's messages in the usage month of this moment. */
+  usage(product: number): Promise<Usage>;
+}
+
+/** Which events: all that are set must hold. */
+export interface EventMatch {
+  /** What the event's name begins with. */
+  readonly prefix?: string | null;
+  readonly device?: string | null;
+}
+
+/** Where a page of a log begins, and how much is on it. */
+export interface EventPageOptions {
+  /** The `next` of the page before. */
+  readonly before?: string | null;
+  /** 1 to 1000; by default 100. */
+  readonly limit?: number;
+}
+
+/**
+ * The events of a product that this process publishes, from the moment on when it was opened. `for await` walks them for
+ * as long as it is let in; what comes faster than it is read is thrown away in the end, and is in the log:
+ * `readEventStream` says how much.
+ */
+export declare class EventStream implements AsyncIterable<Event> {
+  private constructor();
+
+  /** The end of the log when the stream was opened: for `followEvents`. */
+  readonly start: string;
+  /** Waits until there is something to read, at most so long. Whether there is. */
+  wait(milliseconds: number): Promise<boolean>;
+  [Symbol.asyncIterator](): AsyncIterator<Event>;
+}
+
+/** A product's meter, for hosts that send messages by themselves. */
+export declare class Meter {
+  private constructor();
+
+  /** Whether one more message may be sent. Counted if so. */
+  admit(): Promise<boolean>;
+  /** How many of so many messages may be sent; they are counted. */
+  admitMany(want: number): Promise<number>;
+  /** `admit` on the event loop: it asks the store only where a lease of messages ends. */
+  admitSync(): boolean;
+  /** `admitMany` on the event loop. */
+  admitManySync(want: number): number;
 }
 
 /** The door for customers. */
@@ -414,6 +498,10 @@ export declare class Gateway {
   connectManySync(reports: readonly Report[]): Connected[];
   /** A device's connection ended. */
   disconnect(device: string, options?: Disconnect): Promise<void>;
+  /** A device publishes an event: it is logged, and what is to be sent is answered. */
+  publish(event: NewEvent): Promise<Published>;
+  /** The same for many at once; the answers are in the order of the events. */
+  publishMany(events: readonly NewEvent[]): Promise<Published[]>;
   /** How the update with this directive's number fares; answers whether it is the device's latest. */
   reportUpdate(device: string, product: number, sequence: number, progress: UpdateProgress): Promise<boolean>;
   /** A device that is set up presents the claim code that its customer gave it. */

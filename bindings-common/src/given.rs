@@ -5,7 +5,7 @@
 
 use crate::doors::Answered;
 use crate::shapes::ConfigurationAnswer;
-use crate::{Failure, Moment};
+use crate::{Failure, Moment, SecretText};
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
 use napi::{JsValue as _, Unknown, ValueType};
 
@@ -61,6 +61,12 @@ impl Given for String {
     }
 }
 
+impl Given for SecretText {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        String::given(value, place).map(Self)
+    }
+}
+
 impl Given for Moment {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let is_date = value.is_date().unwrap_or(false);
@@ -99,6 +105,7 @@ impl Listed for String {}
 impl Listed for crate::shapes::Scope {}
 impl Listed for crate::shapes::ListedDevice {}
 impl Listed for crate::Report {}
+impl Listed for crate::shapes::NewEvent {}
 
 impl<T: Listed> Given for Vec<T> {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
@@ -195,6 +202,11 @@ macro_rules! given_choice {
 }
 
 given_choice! {
+    Destination {
+        Webhook = "webhook" { url }
+        Integration = "integration" { name }
+        LiveStream = "live_stream" {}
+    }
     Identity {
         Simple = "simple" {}
         TwoLegged = "two_legged" { user }

@@ -74,6 +74,8 @@ fn described() -> Vec<Described> {
         ImageFormat Firmware Image Proof Change DryRun Ways
         Rule HoldReason Directive Target Decision Report
         NoticeSubject Notice NoticePage
+        Destination Subscription EventOrigin Event EventPage FollowedEvents StreamedEvents NewEvent
+        Published Delivery Dropped DeviceError Period Usage
     }
 }
 

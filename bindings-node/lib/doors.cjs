@@ -13,6 +13,9 @@ let ask;
 /** The same on the event loop itself. */
 let askSync;
 
+/** The native half of a door. */
+let half;
+
 /** What every door has: its native half, which callers do not see. */
 class Door {
   #native;
@@ -22,6 +25,7 @@ class Door {
   }
 
   static {
+    half = (door) => door.#native;
     ask = async (door, operation, ...given) => {
       try {
         return await door.#native[operation](...given);
@@ -79,6 +83,74 @@ class Console extends Door {
       if (signal?.aborted && error instanceof CancelledError) error.cause = signal.reason;
       throw error;
     }
+  }
+
+  async subscribe(product, to, { prefix, device } = {}) {
+    return ask(this, 'subscribe', product, to, prefix, device);
+  }
+
+  events(product, { before, limit, device, prefix } = {}) {
+    return new Pages((from) => ask(this, 'events', product, device, prefix, from, limit), before);
+  }
+
+  async followEvents(product, { after, limit } = {}) {
+    return ask(this, 'followEvents', product, after, limit);
+  }
+
+  async eventStream(product) {
+    return new EventStream(this, await ask(this, 'eventStream', product));
+  }
+
+  async readEventStream(stream, { limit } = {}) {
+    return ask(this, 'readEventStream', half(stream), limit);
+  }
+}
+
+/** So long a walk over a stream waits at a time, in milliseconds: it ends that long after its loop was left at most. */
+const WAIT = 500;
+
+/** The events of a product that this process publishes. */
+class EventStream extends Door {
+  #console;
+
+  constructor(console, native) {
+    super(native);
+    this.#console = console;
+  }
+
+  get start() {
+    return half(this).start;
+  }
+
+  async wait(milliseconds) {
+    return ask(this, 'wait', milliseconds);
+  }
+
+  async *[Symbol.asyncIterator]() {
+    for (;;) {
+      const { items } = await this.#console.readEventStream(this, { limit: 1000 });
+      yield* items;
+      if (items.length === 0) await this.wait(WAIT);
+    }
+  }
+}
+
+/** A product's meter. */
+class Meter extends Door {
+  async admit() {
+    return ask(this, 'admit');
+  }
+
+  async admitMany(want) {
+    return ask(this, 'admitMany', want);
+  }
+
+  admitSync() {
+    return askSync(this, 'admitSync');
+  }
+
+  admitManySync(want) {
+    return askSync(this, 'admitManySync', want);
   }
 }
 
@@ -159,6 +231,10 @@ class Fleet extends Door {
 
   gateway(now) {
     return new Gateway(askSync(this, 'gateway', now));
+  }
+
+  async meter(product, now) {
+    return new Meter(await ask(this, 'meter', product, now));
   }
 
   pendingNotices({ after, limit } = {}) {

@@ -168,8 +168,14 @@ export interface Policy {
   readonly authentication: Authentication | null;
   /** Whether a customer needs an activation code to claim a device. */
   readonly privateBeta: boolean;
+  /** How many events its log holds. */
+  readonly logEvents: number;
+  /** How old they get there, in milliseconds. */
+  readonly logAgeMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
+  /** At which shares of the tier's messages people are told, in percent. */
+  readonly usageNotices: readonly number[];
 }
 
 /** The policies that a product is to have; those left out take their default. */
@@ -196,8 +202,14 @@ export interface PolicySettings {
   readonly authentication?: Authentication | null;
   /** Whether a customer needs an activation code to claim a device. Default: no. */
   readonly privateBeta?: boolean | null;
+  /** How many events its log holds. 1 to 1,000,000, default 10,000. */
+  readonly logEvents?: number | null;
+  /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
+  readonly logAgeMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
+  /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
+  readonly usageNotices?: readonly number[] | null;
 }
 
 /** How customers are authenticated. */
@@ -932,13 +944,37 @@ export interface InvitationNotice {
   readonly account: number;
 }
 
+/** A share of the tier's messages is used up. */
+export interface UsageWarningNotice {
+  readonly kind: 'usage_warning';
+  /** The usage month, by its number from the product's creation. */
+  readonly month: number;
+  /** The tier's messages a month. */
+  readonly limit: number;
+  /** The share, in percent. */
+  readonly percent: number;
+  /** The messages that are used. */
+  readonly used: number;
+}
+
+/** All of the tier's messages are used up: further ones of this usage month are dropped. */
+export interface UsageLimitReachedNotice {
+  readonly kind: 'usage_limit_reached';
+  /** The usage month, by its number from the product's creation. */
+  readonly month: number;
+  /** The tier's messages a month. */
+  readonly limit: number;
+  /** The messages that are used. */
+  readonly used: number;
+}
+
 /** One that is newer than this binding. */
 export interface OtherNotice {
   readonly kind: 'other';
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -950,5 +986,212 @@ export interface Notice {
   readonly product: number;
   /** What to tell. */
   readonly subject: NoticeSubject;
+}
+
+/** To a server of the vendor's. */
+export interface Webhook {
+  readonly kind: 'webhook';
+  /** Its address, which may hold a secret. */
+  readonly url: string;
+}
+
+/** To a service that the host knows by this name. */
+export interface Integration {
+  readonly kind: 'integration';
+  /** The name. */
+  readonly name: string;
+}
+
+/** To whoever holds the product's live stream open at the host. */
+export interface LiveStream {
+  readonly kind: 'live_stream';
+}
+
+/** Where matching events are sent. */
+export type Destination = Webhook | Integration | LiveStream;
+
+/** That matching events are sent on. */
+export interface Subscription {
+  /** Its number. */
+  readonly id: number;
+  /** Where matching events are sent. */
+  readonly to: Destination;
+  /** What an event's name must begin with; empty: any. */
+  readonly prefix: string;
+  /** Whose events; none: all devices'. */
+  readonly device: string | null;
+  /** When it was made. */
+  readonly createdAt: Date;
+}
+
+/** What a device was to the product when it published. */
+export type EventOrigin =
+  /** In the product: its events are sent on. */
+  | 'member'
+  /** Waiting to be let in: not sent on. */
+  | 'quarantined'
+  /** It reported the product and is not in it: not sent on. */
+  | 'foreign';
+
+/** An event of a product's log, and where it is there. */
+export interface Event {
+  /** The slot of the log. */
+  readonly slot: number;
+  /** The number within the slot. */
+  readonly sequence: number;
+  /** When it was logged. */
+  readonly at: Date;
+  /** When it happened, by the word of the device or its gateway. */
+  readonly happenedAt: Date;
+  /** The device. */
+  readonly device: string;
+  /** What the device was to the product. */
+  readonly origin: EventOrigin;
+  /** Its name. */
+  readonly name: string;
+  /** Its data. */
+  readonly data: string;
+  /** The id that its caller gave it. */
+  readonly id: string | null;
+  /** The kind of error that it reports. */
+  readonly errorKind: string | null;
+  /** The subscriptions that it matched, in their order. */
+  readonly matched: readonly number[];
+  /** To how many of these, from the first on, it was to be sent; the others were dropped. */
+  readonly sent: number;
+}
+
+/** A part of a log that is followed. */
+export interface FollowedEvents {
+  /** The next events, oldest first; none: there are no more by now. */
+  readonly items: readonly Event[];
+  /** Where to go on. */
+  readonly next: string;
+  /** How many fell out of the log before they were read. */
+  readonly missed: number;
+}
+
+/** What came in on a stream. */
+export interface StreamedEvents {
+  /** Events in the order in which this process published them. */
+  readonly items: readonly Event[];
+  /** How many came before these and were thrown away because nobody read them in time. They are in the log. */
+  readonly missed: number;
+}
+
+/** What a device says, as its gateway hands it on. */
+export interface NewEvent {
+  /** The device. */
+  readonly device: string;
+  /** Its name: 1 to 64 bytes without control characters. */
+  readonly name: string;
+  /** The product id in the device's firmware. */
+  readonly product?: number | null;
+  /** Its data: at most 1,024 bytes of text. Default: empty. */
+  readonly data?: string | null;
+  /** An id of the caller's, unique among the device's events: published again under it, it is recognised. */
+  readonly id?: string | null;
+  /** It reports an error or exception of this kind. */
+  readonly errorKind?: string | null;
+  /** When it happened. Default: now. */
+  readonly happenedAt?: Date | null;
+}
+
+/** It is in the log of the product, and is to be delivered as this says. */
+export interface EventLogged {
+  readonly kind: 'logged';
+  /** The product whose log it is in. */
+  readonly product: number;
+  /** The slot of the log. */
+  readonly slot: number;
+  /** The number within the slot. */
+  readonly sequence: number;
+  /** When it was logged. */
+  readonly at: Date;
+  /** What the device was to the product. */
+  readonly origin: EventOrigin;
+  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  readonly duplicate: boolean;
+  /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
+  readonly deliveries: readonly Delivery[];
+  /** What is not to be sent, and why. */
+  readonly dropped: Dropped | null;
+}
+
+/** The device is shut out of the product: it was turned away and is logged nowhere. */
+export interface EventDenied {
+  readonly kind: 'denied';
+  /** The product. */
+  readonly product: number;
+}
+
+/** The device is in no product and named none: it was logged nowhere. */
+export interface EventOfPersonalDevice {
+  readonly kind: 'personal';
+}
+
+/** The device named a product that does not exist: it was logged nowhere. */
+export interface EventOfUnknownProduct {
+  readonly kind: 'unknown_product';
+}
+
+/** One that is newer than this binding. */
+export interface EventTurnedAway {
+  readonly kind: 'other';
+}
+
+/** What became of an event. */
+export type Published = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway;
+
+/** One message to one subscriber. */
+export interface Delivery {
+  /** Whose: the subscription's number. */
+  readonly subscription: number;
+  /** Its name, the same whenever it is tried again. */
+  readonly key: string;
+}
+
+/** The messages that were dropped at the tier's monthly limit. */
+export interface Dropped {
+  /** Whose, in order. */
+  readonly subscriptions: readonly number[];
+  /** The limit, and the cheapest tier that would do. */
+  readonly limit: Limit;
+}
+
+/** What is known of the errors of one kind. */
+export interface DeviceError {
+  /** The kind. */
+  readonly kind: string;
+  /** How many were reported. */
+  readonly count: number;
+  /** When the first one was logged since counting began. */
+  readonly firstAt: Date;
+  /** When the latest was. */
+  readonly lastAt: Date;
+  /** Whose the latest is. */
+  readonly device: string;
+}
+
+/** A period: from its start, which is in it, to its end, which is not. */
+export interface Period {
+  /** Its number from the product's creation. */
+  readonly index: number;
+  /** Its first moment. */
+  readonly start: Date;
+  /** The first moment after it. */
+  readonly end: Date;
+}
+
+/** A product's messages in its usage month. */
+export interface Usage {
+  /** The month; the count starts again at its end. */
+  readonly period: Period;
+  /** The tier's limit now; none: there is none. */
+  readonly limit: number | null;
+  /** Messages that are counted as sent. */
+  readonly used: number;
+  /** Messages that processes may send without asking. */
+  readonly reserved: number;
 }
 

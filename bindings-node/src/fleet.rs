@@ -3,7 +3,7 @@
 use crate::job::{Runner, operations};
 use crate::store::StoreLink;
 use crate::threads::Threads;
-use crate::{Console, Gateway, Portal, given, refused};
+use crate::{Console, Gateway, Meter, Portal, given, refused};
 use fleet_bindings::given::{Fields, Given, Listed};
 use fleet_bindings::shapes::NoticePage;
 use fleet_bindings::store::HostStore;
@@ -75,6 +75,14 @@ impl Fleet {
         Ok(Gateway::new(self.door.gateway(given(&env, now, "now")?), self.runner.clone()))
     }
 
+    /// A product's meter in this process.
+    #[napi]
+    pub fn meter(&self, env: Env, product: Unknown<'_>, now: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Meter>> {
+        let (product, now): (u32, Option<Moment>) = (given(&env, product, "product")?, given(&env, now, "now")?);
+        let runner = self.runner.clone();
+        self.runner.run(&env, self.door.clone(), move |fleet| Ok(Meter { door: fleet.meter(product, now)?, runner }))
+    }
+
     /// Closes the store, once every call that is under way is done.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<PromiseRaw<'static, ()>> {
@@ -89,6 +97,8 @@ operations! { Fleet {
     pending_notices(after: Option<String>, limit: Option<u32>) -> NoticePage {
         move |fleet| fleet.pending_notices(after.as_deref(), limit)
     }
+    report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
+    settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
 } }
 

@@ -3,7 +3,7 @@
 use crate::job::{Runner, operations};
 use crate::packed::{ANSWER, Decisions, Packed};
 use crate::{given, refused};
-use fleet_bindings::shapes::{Connected, UpdateProgress};
+use fleet_bindings::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use fleet_bindings::{Moment, Report};
 use napi::bindgen_prelude::{Float64Array, Float64ArraySlice, Object, PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, Unknown};
@@ -27,6 +27,8 @@ impl Gateway {
 
 operations! { Gateway {
     connect_many(reports: Vec<Report>) -> Vec<Connected> { move |door| door.connect_many(&reports) }
+    publish(event: NewEvent) -> Published { move |door| door.publish(&event) }
+    publish_many(events: Vec<NewEvent>) -> Vec<Published> { move |door| door.publish_many(&events) }
     disconnect(device: String, product: Option<u32>, session: Option<i64>, ended_at: Option<Moment>) -> () {
         move |door| door.disconnect(&device, product, session, ended_at)
     }

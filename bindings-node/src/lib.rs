@@ -9,15 +9,17 @@ mod console;
 mod fleet;
 mod gateway;
 mod job;
+mod meter;
 mod packed;
 mod portal;
 mod store;
 mod threads;
 
 pub use conformance::{Violation, conformance};
-pub use console::Console;
+pub use console::{Console, EventStream};
 pub use fleet::Fleet;
 pub use gateway::Gateway;
+pub use meter::Meter;
 pub use portal::Portal;
 pub use store::StoreLink;
 

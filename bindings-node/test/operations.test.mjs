@@ -9,6 +9,7 @@ import * as entry from 'fleet-core';
 const require = createRequire(import.meta.url);
 const native = require('../lib/native.cjs');
 const doors = require('../lib/doors.cjs');
+
 const types = readFileSync(new URL('../index.d.cts', import.meta.url), 'utf8');
 
 /** What is there beyond the operations: how doors are opened, what is hot on the event loop, how a fleet is closed. */

@@ -1,10 +1,13 @@
 //! The door for people.
 
 mod devices;
+mod events;
 mod firmware;
 mod people;
 mod products;
 mod watched;
+
+pub use events::EventStream;
 
 use crate::job::Runner;
 use napi_derive::napi;

@@ -1,6 +1,6 @@
 // The commands of a scenario's steps: which door each is of, what it takes, how it is asked and how its answer is spelt.
 
-import { Malformed, binary, handed, list, moment, only, spelt } from './values.mjs';
+import { Malformed, binary, handed, list, moment, only, spelt, texts } from './values.mjs';
 
 const done = () => ({});
 const items = (answer) => ({ items: spelt(answer) });
@@ -36,8 +36,8 @@ function connected({ answer, ...rest }) {
 }
 
 function notice({ subject, ...rest }) {
-  const { kind, account } = subject;
-  return { ...spelt(rest), subject: kind === 'invitation' ? { invitation: { account } } : kind };
+  const { kind, ...fields } = spelt(subject);
+  return { ...spelt(rest), subject: Object.keys(fields).length > 0 ? { [kind]: fields } : kind };
 }
 
 function configuration({ answers, startedAt }) {
@@ -50,6 +50,20 @@ function configuration({ answers, startedAt }) {
 }
 
 const page = (item) => (answer) => ({ items: answer.items.map(item), next: answer.next });
+
+/** Where events are sent, as a scenario spells it. */
+function destination(given) {
+  if (given === 'live_stream') return { kind: given };
+  const [kind, fields] = only(given, ['webhook', 'integration']);
+  return { kind, ...texts(fields) };
+}
+
+function subscription(answer) {
+  const { kind, ...fields } = answer.to;
+  return { ...spelt(answer), to: kind === 'live_stream' ? kind : { [kind]: fields } };
+}
+
+const event = (given) => texts(handed(given, { moments: ['happened_at'] }));
 
 function policy({ gate: { devices, soak_millis: soak, ...unknown } = {}, ...rest }) {
   if (Object.keys(unknown).length > 0) throw new Malformed(`a gate has no ${Object.keys(unknown)}`);
@@ -88,6 +102,7 @@ async function importWatched(door, { product: number, list: given, stop_after: m
 
 const REPORT = ['device', 'product?', 'version?', 'image?', 'platform?', 'system?', 'security_counter?'];
 const SAYS = ['takes_updates?', 'session?', 'reported_at?'];
+const EVENT = ['device', 'product?', 'name', 'data?', 'id?', 'error_kind?', 'happened_at?'];
 const PAGED = ['after?', 'limit?'];
 
 /** A command: its arguments, those that may be left out with a `?`; how it is asked; how its answer is spelt. */
@@ -190,6 +205,31 @@ const CONSOLE = {
   unlock: plain('unlock', ['product', 'device'], done),
   force_update: plain('forceUpdate', ['product', 'device'], done),
   dry_run: plain('dryRun', ['product', 'change']),
+  usage: plain('usage', ['product']),
+  subscribe: command(
+    ['product', 'to', 'prefix?', 'device?'],
+    (door, { product: number, to, ...rest }) => door.subscribe(number, destination(to), rest),
+    subscription,
+  ),
+  unsubscribe: plain('unsubscribe', ['product', 'subscription'], done),
+  subscriptions: command(
+    ['product'],
+    (door, given) => door.subscriptions(given.product),
+    (answer) => ({ items: answer.map(subscription) }),
+  ),
+  events: command(
+    ['product', 'filter?', 'before?', 'limit?'],
+    (door, { product: number, filter = {}, ...paged }) => door.events(number, { ...filter, ...paged }),
+    page(spelt),
+  ),
+  follow_events: command(
+    ['product', ...PAGED],
+    (door, { product: number, ...paged }) => door.followEvents(number, paged),
+  ),
+  event_stream: plain('eventStream', ['product'], (stream) => ({ stream, start: stream.start })),
+  read_event_stream: command(['stream', 'limit?'], (door, { stream, ...rest }) => door.readEventStream(stream, rest)),
+  device_errors: plain('deviceErrors', ['product'], items),
+  forget_device_errors: plain('forgetDeviceErrors', ['product', 'error_kind'], done),
 };
 
 const PORTAL = {
@@ -221,6 +261,12 @@ const GATEWAY = {
     (door, { device: id, ...rest }) => door.disconnect(id, handed(rest, { moments: ['ended_at'] })),
     done,
   ),
+  publish: command(EVENT, (door, given) => door.publish(event(given))),
+  publish_many: command(
+    ['events'],
+    (door, { events }) => door.publishMany(events.map(event)),
+    (answers) => ({ answers: spelt(answers) }),
+  ),
   present_claim_code: plain('presentClaimCode', ['device', 'code'], done),
   report_update: plain('reportUpdate', ['device', 'product', 'sequence', 'progress'], (latest) => ({ latest })),
 };
@@ -228,6 +274,16 @@ const GATEWAY = {
 const FLEET = {
   pending_notices: command(PAGED, (fleet, paged) => fleet.pendingNotices(paged), page(notice)),
   acknowledge: plain('acknowledge', ['key'], (waiting) => ({ was_waiting: waiting })),
+  meter: command(
+    ['product', 'want'],
+    async (fleet, { product: number, want }, { now, sync }) => {
+      const meter = await fleet.meter(number, now);
+      return sync ? meter.admitManySync(want) : meter.admitMany(want);
+    },
+    (admitted) => ({ admitted }),
+  ),
+  report_usage: command([], (fleet, _, { now }) => fleet.reportUsage(now), done),
+  settle_usage: command([], (fleet, _, { now }) => fleet.settleUsage(now), done),
 };
 
 /** Every command, with its door. */

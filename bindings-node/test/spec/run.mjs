@@ -15,7 +15,7 @@ export const STORES = {
   sqlite: { sync: false, url: (folder) => `sqlite:${join(folder, 'fleet.db')}?synchronous=normal` },
 };
 
-const FILE = ['version', 'name', 'rules', 'why', 'given', 'scenarios'];
+const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];
 const SCENARIO = ['name', 'rules', 'steps'];
 const STEP = ['do', 'at', 'as', 'expect', 'error', 'message', 'save'];
 
@@ -96,7 +96,7 @@ class World {
   async #ask({ door, ask, answer }, actor, { token, ...given }) {
     for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
     if (given.owner !== undefined) given.owner = this.#account(given.owner);
-    return answer(await ask(this.#door(door, actor, token), given, { sync: this.#sync }));
+    return answer(await ask(this.#door(door, actor, token), given, { sync: this.#sync, now: this.#now }));
   }
 
   #door(door, actor, token) {
@@ -135,7 +135,7 @@ class World {
 /** Runs one scenario up to its first step that does not go as expected: what follows would tell nothing. */
 async function runScenario(file, scenario, { sync, url }) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-spec-'));
-  const fleet = await Fleet.open(url(folder));
+  const fleet = await Fleet.open(url(folder), { tiers: file.catalogue });
   try {
     const world = new World(fleet, sync);
     for (const [index, step] of [...(file.given ?? []), ...scenario.steps].entries()) {

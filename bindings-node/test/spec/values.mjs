@@ -44,6 +44,12 @@ export function handed(fields, { moments = [] } = {}) {
   );
 }
 
+/** Fields whose text may be written as one that is repeated. */
+export function texts(fields) {
+  const text = (value) => (typeof value?.repeat === 'string' ? value.repeat.repeat(value.times) : value);
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
+}
+
 /** The only field of an object that is one of a few. */
 export function only(object, kinds) {
   const [[kind, value] = [], ...more] = Object.entries(object);

@@ -40,6 +40,10 @@ export function noticed(subject: NoticeSubject): number | undefined {
       return undefined;
     case 'invitation':
       return subject.account;
+    case 'usage_warning':
+      return subject.percent;
+    case 'usage_limit_reached':
+      return subject.limit;
     default:
       return never(subject);
   }
@@ -107,6 +111,14 @@ export async function use(): Promise<void> {
     signal: new AbortController().signal,
   });
   await console.configure(94, 'time_zone', 'Europe/Berlin');
+
+  await console.subscribe(94, { kind: 'webhook', url: 'https://example.com' }, { prefix: 'door/' });
+  // @ts-expect-error: a webhook has an address.
+  await console.subscribe(94, { kind: 'webhook' });
+  for await (const { name } of await console.eventStream(94)) if (name.startsWith('door/')) break;
+  const published = await gateway.publish({ device: report.device, name: 'door/open' });
+  if (published.kind === 'logged') for (const { key } of published.deliveries) key.toUpperCase();
+  if ((await fleet.meter(94)).admitSync()) await fleet.reportUsage();
 }
 
 /** A store of one's own, as its types ask for it. */
