@@ -2,7 +2,7 @@
 
 const native = require('./native.cjs');
 const { CancelledError } = require('./errors.cjs');
-const { Batch, unpack } = require('./packed.cjs');
+const { Batch, unpackAll } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
 const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
@@ -184,12 +184,10 @@ class Gateway extends Door {
 
   async #connect(reports) {
     if (Array.isArray(reports) && batch.pack(reports)) {
-      const devices = reports.map(({ device }) => device);
-      const packed = await ask(this, 'connectPacked', batch.numbers, batch.texts, batch.names);
-      if (packed !== null) {
-        const { decisions, numbers } = packed;
-        return devices.map((device, index) => unpack(device, decisions, numbers, index));
-      }
+      const { numbers, texts, names } = batch;
+      const { length } = reports;
+      const packed = await ask(this, 'connectPacked', numbers, length, texts, names);
+      if (packed !== null) return unpackAll(length, texts, packed.decisions, packed.numbers);
     }
     return ask(this, 'connectMany', reports);
   }
@@ -197,8 +195,9 @@ class Gateway extends Door {
   #connectSync(reports) {
     if (Array.isArray(reports) && batch.pack(reports)) {
       const { numbers, texts, names, answers } = batch;
-      if (askSync(this, 'connectPackedSync', numbers, texts, names, this.#decisions, answers)) {
-        return reports.map(({ device }, index) => unpack(device, this.#decisions, answers, index));
+      const { length } = reports;
+      if (askSync(this, 'connectPackedSync', numbers, length, texts, names, this.#decisions, answers)) {
+        return unpackAll(length, texts, this.#decisions, answers);
       }
     }
     return askSync(this, 'connectManySync', reports);

@@ -22,6 +22,7 @@ const PLATFORM = 32;
 const SYSTEM = 64;
 const REFUSES_UPDATES = 128;
 
+/** All fields of a report. */
 const FIELDS = new Set([
   'device',
   'product',
@@ -42,31 +43,39 @@ function isWhole(number, most) {
   return typeof number === 'number' && number >= 0 && number <= most && Math.floor(number) === number;
 }
 
+/** Whether a report has no field that is unknown, where so many known ones were found. Counting is cheaper than asking. */
+function hasOnly(report, known) {
+  let fields = 0;
+  for (const _ in report) fields += 1;
+  return fields === known || Object.keys(report).every((field) => FIELDS.has(field));
+}
+
 /** Reports as numbers, in place of those that were there before. */
 class Batch {
   texts = '';
   names = NO_NAMES;
-  #room = new Float64Array(REPORT * 16);
-  #answers = new Float64Array(ANSWER * 16);
-  #used = 0;
+  numbers = new Float64Array(REPORT * 16);
+  answers = new Float64Array(ANSWER * 16);
   #hashes = '';
-
-  get numbers() {
-    return this.#room.subarray(0, this.#used);
-  }
-
-  get answers() {
-    return this.#answers;
-  }
+  #isBusy = false;
 
   /** Takes these reports. Says whether it could carry each exactly; what it could not is for the general way. */
   pack(reports) {
-    const needed = reports.length * REPORT;
-    if (this.#room.length < needed) {
-      this.#room = new Float64Array(needed);
-      this.#answers = new Float64Array(reports.length * ANSWER);
+    // Reading a field may run somebody's code, which may connect.
+    if (this.#isBusy) return false;
+    this.#isBusy = true;
+    try {
+      return this.#pack(reports);
+    } finally {
+      this.#isBusy = false;
     }
-    this.#used = needed;
+  }
+
+  #pack(reports) {
+    if (this.numbers.length < reports.length * REPORT) {
+      this.numbers = new Float64Array(reports.length * REPORT);
+      this.answers = new Float64Array(reports.length * ANSWER);
+    }
     this.texts = this.#hashes = '';
     this.names = NO_NAMES;
     for (let index = 0; index < reports.length; index += 1) {
@@ -78,58 +87,70 @@ class Batch {
 
   #add(report, place) {
     if (typeof report !== 'object' || report === null) return false;
-    for (const field in report) if (!FIELDS.has(field)) return false;
     const { device, product, version, image, platform, system, securityCounter, takesUpdates, session, reportedAt } =
       report;
-    const room = this.#room;
+    const { numbers } = this;
     let has = 0;
+    let known = 1;
     if (typeof device !== 'string' || device.length !== 24) return false;
     this.texts += device;
     if (product != null) {
+      known += 1;
       if (!isWhole(product, 0xffff_ffff)) return false;
       has |= PRODUCT;
-      room[place + 1] = product;
+      numbers[place + 1] = product;
     }
     if (version != null) {
+      known += 1;
       if (!isWhole(version, 0xffff)) return false;
       has |= VERSION;
-      room[place + 2] = version;
+      numbers[place + 2] = version;
     }
     if (securityCounter != null) {
+      known += 1;
       if (!isWhole(securityCounter, 0xffff_ffff)) return false;
       has |= SECURITY_COUNTER;
-      room[place + 3] = securityCounter;
+      numbers[place + 3] = securityCounter;
     }
-    if (session != null && !isWhole(session, Number.MAX_SAFE_INTEGER)) return false;
-    room[place + 4] = session ?? 0;
+    numbers[place + 4] = 0;
+    if (session != null) {
+      known += 1;
+      if (!isWhole(session, Number.MAX_SAFE_INTEGER)) return false;
+      numbers[place + 4] = session;
+    }
     if (reportedAt != null) {
+      known += 1;
       if (!(reportedAt instanceof Date)) return false;
       const moment = reportedAt.getTime();
       if (Number.isNaN(moment)) return false;
       has |= REPORTED_AT;
-      room[place + 5] = moment;
+      numbers[place + 5] = moment;
     }
     if (image != null) {
+      known += 1;
       if (typeof image !== 'string' || image.length !== 64) return false;
       has |= IMAGE;
       this.#hashes += image;
     }
     if (platform != null) {
+      known += 1;
       if (typeof platform !== 'string') return false;
       has |= PLATFORM;
-      room[place + 6] = this.#name(platform);
+      numbers[place + 6] = this.#name(platform);
     }
     if (system != null) {
+      known += 1;
       if (typeof system !== 'string') return false;
       has |= SYSTEM;
-      room[place + 7] = this.#name(system);
+      numbers[place + 7] = this.#name(system);
     }
     if (takesUpdates != null) {
+      known += 1;
       if (typeof takesUpdates !== 'boolean') return false;
       if (!takesUpdates) has |= REFUSES_UPDATES;
     }
-    room[place] = has;
-    return true;
+    numbers[place] = has;
+    return hasOnly(report, known);
   }
 
   /** Where a name is. They are few in a batch, so they are looked through; many are only slower. */
@@ -140,8 +161,8 @@ class Batch {
   }
 }
 
-/** The answer for a device, from the numbers at `index`. */
-function unpack(device, decisions, numbers, index) {
+/** The answer to the report at `index` of a batch with these texts. */
+function unpack(texts, decisions, numbers, index) {
   const place = index * ANSWER;
   const product = numbers[place];
   const decision = decisions[numbers[place + 1]];
@@ -149,15 +170,22 @@ function unpack(device, decisions, numbers, index) {
   const target = numbers[place + 3];
   return {
     product: product < 0 ? null : product,
-    answer: sequence < 0 ? decision : directed(decision, device.toLowerCase(), sequence),
+    answer: sequence < 0 ? decision : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
     outcome:
       target < 0 ? null : { at: new Date(numbers[place + 5]), target, result: RESULTS[numbers[place + 4]] },
   };
 }
 
-/** An update for one device, from the decision that many share. */
-function directed(decision, device, sequence) {
-  return { ...decision, directive: { ...decision.directive, device, sequence } };
+/** The answers to so many reports of a batch with these texts. */
+function unpackAll(count, texts, decisions, numbers) {
+  const answers = [];
+  for (let index = 0; index < count; index += 1) answers.push(unpack(texts, decisions, numbers, index));
+  return answers;
 }
 
-module.exports = { Batch, unpack };
+/** An update for one device, from the decision that many share. */
+function directed(decision, device, sequence) {
+  return { ...decision, directive: { ...decision.directive, device: device.toLowerCase(), sequence } };
+}
+
+module.exports = { Batch, unpackAll };

@@ -1,7 +1,7 @@
 //! The devices' door.
 
 use crate::job::{Runner, operations};
-use crate::packed::{ANSWER, Decisions, Packed};
+use crate::packed::{ANSWER, Decisions, Packed, reports};
 use crate::{given, refused};
 use fleet_bindings::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use fleet_bindings::{Moment, Report};
@@ -57,12 +57,13 @@ impl Gateway {
         &self,
         env: Env,
         numbers: Float64ArraySlice<'_>,
+        count: u32,
         texts: String,
         names: Vec<String>,
         mut decisions: Object<'_>,
         mut answers: Float64ArraySlice<'_>,
     ) -> napi::Result<bool> {
-        let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
+        let packed = Packed { numbers: reports(&numbers, count), texts: &texts, names: &names };
         let connected = self
             .runner
             .allows_sync()
@@ -83,10 +84,11 @@ impl Gateway {
         &self,
         env: Env,
         numbers: Float64ArraySlice<'_>,
+        count: u32,
         texts: String,
         names: Vec<String>,
     ) -> napi::Result<PromiseRaw<'static, PackedAnswers>> {
-        let numbers = numbers.to_vec();
+        let numbers = reports(&numbers, count).to_vec();
         self.runner.run(&env, self.door.clone(), move |door| {
             let packed = Packed { numbers: &numbers, texts: &texts, names: &names };
             packed.connect(door).map(PackedAnswers)

@@ -23,6 +23,12 @@ const DECISIONS: usize = 64;
 /// What stands for nothing.
 const NONE: f64 = -1.0;
 
+/// So many reports of an array that may have room for more; nothing of one that has not.
+pub(crate) fn reports(numbers: &[f64], count: u32) -> &[f64] {
+    let wanted = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
+    numbers.get(..wanted).unwrap_or_default()
+}
+
 /// A batch of reports, as it was handed in.
 pub(crate) struct Packed<'p> {
     /// [`REPORT`] a report.

@@ -249,6 +249,19 @@ describe('a connect', () => {
     assert.throws(() => gateway.connectManySync('many'), /must be an array/);
   });
 
+  test('that is made while another one is packed mixes nothing up', () => {
+    const gateway = fleet.gateway(NOON);
+    const nested = {
+      get device() {
+        return gateway.connectSync({ device: device(7) }).product === null ? device(8) : '';
+      },
+      product,
+    };
+    const [first, second] = gateway.connectManySync([report(6), nested]);
+    assert.deepEqual([first.answer.kind, second.answer.kind], ['held', 'held']);
+    assert.deepEqual([first.product, second.product], [product, product]);
+  });
+
   test('shares decisions that nobody can change', () => {
     const gateway = fleet.gateway(NOON);
     const { answer } = gateway.connectSync(report(5));
