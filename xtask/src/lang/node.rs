@@ -30,6 +30,9 @@ impl Language for Node {
 
     fn package(&self) -> Result<(), String> {
         let fresh = fresh("node")?;
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            copy(&root().join(licence), &package().join(licence))?;
+        }
         finish(Command::new("npm").current_dir(&fresh).args(["pack", "--silent"]).arg(package()))?;
         fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
             .map_err(|error| error.to_string())?;
