@@ -4,6 +4,7 @@
 //! A machine that has Rust is enough where a toolchain can be had; where one is absent and can't be had, the closing
 //! table says so, and under `CI` that fails.
 
+mod node;
 mod python;
 
 use crate::workspace::root;
@@ -39,7 +40,7 @@ pub(crate) enum Trouble {
 }
 
 /// Every language but Rust.
-const LANGUAGES: &[&dyn Language] = &[&python::Python];
+const LANGUAGES: &[&dyn Language] = &[&python::Python, &node::Node];
 
 /// The crates that are a language's own: they are built as that language loads them and have no tests in Rust, and a test
 /// that was built with all of them would have to be linked with every language at once.
