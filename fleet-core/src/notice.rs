@@ -9,6 +9,8 @@ use crate::store::{Key, Record, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Something that people should be told.
@@ -71,9 +73,30 @@ impl Notice {
     }
 }
 
-/// Where in the outbox a page ended.
+/// Where in the outbox a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeCursor(Key);
+
+impl fmt::Display for NoticeCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.encode().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for NoticeCursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|[high, low]| Some((value(*high)? << 4) | value(*low)?)).collect();
+        match bytes.filter(|_| rest.is_empty()).and_then(|bytes| Key::decode(&bytes)) {
+            Some(key @ Key::Notice(..)) => Ok(Self(key)),
+            _ => Err(Error::invalid("after", "is no cursor that a page of notices ended with")),
+        }
+    }
+}
 
 impl Fleet {
     /// The notices that wait to be sent, `limit` (1 to 1,000) a page, in order of their products. For the host, which
@@ -99,20 +122,27 @@ impl Fleet {
         Ok(Page::new(notices.collect(), next))
     }
 
-    /// Says that a notice has been sent. Says whether it was still waiting: acknowledged twice is acknowledged once, and
-    /// a later notice of the same name goes on waiting.
+    /// Says that the notice of this key has been sent. Says whether it was still waiting: acknowledged twice is
+    /// acknowledged once, and a later notice of the same name goes on waiting.
     ///
     /// # Errors
     /// The store's.
-    pub fn acknowledge(&self, notice: &Notice) -> Result<bool, Error> {
-        let name = notice.subject.name();
+    pub fn acknowledge(&self, key: &str) -> Result<bool, Error> {
+        let Some((product, name)) = named(key) else { return Ok(false) };
         self.transact(|tx| {
-            let waiting = tx.get::<Arc<Notice>>((notice.product, Arc::clone(&name)))?;
-            let is_it = waiting.is_some_and(|waiting| waiting.key == notice.key);
+            let waiting = tx.get::<Arc<Notice>>((product, Arc::clone(&name)))?;
+            let is_it = waiting.is_some_and(|waiting| waiting.key == key);
             if is_it {
-                tx.delete(Key::Notice(notice.product, Arc::clone(&name)));
+                tx.delete(Key::Notice(product, Arc::clone(&name)));
             }
             Ok(is_it)
         })
     }
+}
+
+/// What a notice's key says of where it is filed: its product and its name.
+fn named(key: &str) -> Option<(ProductId, Arc<str>)> {
+    let (product, rest) = key.split_once('-')?;
+    let (name, _) = rest.rsplit_once('-')?;
+    Some((ProductId::new(product.parse().ok()?).ok()?, name.into()))
 }

@@ -7,7 +7,6 @@ use crate::workspace::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
 use fleet_core::firmware::{Change as FleetChange, Upload};
-use fleet_core::notice::{Notice, NoticeCursor};
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
 use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
@@ -17,7 +16,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
-use std::sync::Arc;
 
 /// So many items are on a page where a step does not say.
 pub(super) const PAGE: usize = 100;
@@ -28,8 +26,6 @@ pub(super) struct World {
     pub(super) fleet: Fleet,
     pub(super) now: Timestamp,
     saved: BTreeMap<String, Value>,
-    notices: BTreeMap<String, Arc<Notice>>,
-    cursors: Vec<NoticeCursor>,
 }
 
 /// Why a step has no answer.
@@ -63,7 +59,7 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new(), notices: BTreeMap::new(), cursors: Vec::new() }
+        Self { fleet, now, saved: BTreeMap::new() }
     }
 
     /// Carries out a step.
@@ -353,7 +349,7 @@ impl World {
     }
 
     /// The doors that no person stands at: the gateway's and the host's.
-    fn machines(&mut self, command: &Command) -> Found<Value> {
+    fn machines(&self, command: &Command) -> Found<Value> {
         let gateway = self.fleet.gateway(self.now);
         Ok(match command {
             Command::Connect(report) => answer::connected(&gateway.connect(&self.report(report)?)?),
@@ -377,18 +373,13 @@ impl World {
                 done()
             }
             Command::PendingNotices { after, limit } => {
-                let after = self.maybe(after.as_ref())?.map(|text| self.notice_cursor(&text)).transpose()?;
+                let after = self.maybe(after.as_ref())?.map(|text| text.parse()).transpose()?;
                 let page = self.fleet.pending_notices(after, limit.unwrap_or(PAGE))?;
-                let next = page.next.as_ref().map(|_| self.cursors.len().to_string());
-                let answer = answer::page(page.items.iter().map(|notice| answer::notice(notice)), next);
-                self.notices.extend(page.items.into_iter().map(|notice| (notice.key.clone(), notice)));
-                self.cursors.extend(page.next);
-                answer
+                let next = page.next.as_ref().map(ToString::to_string);
+                answer::page(page.items.iter().map(|notice| answer::notice(notice)), next)
             }
             Command::Acknowledge { key } => {
-                let key = self.see(key)?;
-                let Some(notice) = self.notices.get(&key) else { return malformed("no step was handed this notice") };
-                json!({ "was_waiting": self.fleet.acknowledge(notice)? })
+                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?)? })
             }
             _ => return malformed("a person asks for this: say who with `as`"),
         })
@@ -438,13 +429,6 @@ impl World {
                 FleetChange::Groups(self.see(device)?, groups)
             }
         })
-    }
-
-    fn notice_cursor(&self, text: &str) -> Found<NoticeCursor> {
-        match text.parse().ok().and_then(|place: usize| self.cursors.get(place)) {
-            Some(cursor) => Ok(cursor.clone()),
-            None => malformed(format!("`{text}` is no cursor that a step was handed")),
-        }
     }
 }
 
