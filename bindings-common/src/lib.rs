@@ -20,6 +20,7 @@ pub mod shapes;
 pub mod store;
 pub mod url;
 
+mod closable;
 mod failure;
 mod macros;
 mod plain;

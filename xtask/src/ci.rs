@@ -5,7 +5,7 @@
 use crate::spec::StoreKind;
 use crate::vectors::{firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, licences, spec};
+use crate::{fuzz, lang, licences, spec};
 use std::process::Command;
 use std::time::Instant;
 
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
     Step { name: "clippy", run: clippy },
     Step { name: "test", run: test },
+    Step { name: "bindings", run: || lang::test(None) },
     Step { name: "doc", run: doc },
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },

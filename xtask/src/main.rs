@@ -2,6 +2,7 @@
 
 mod ci;
 mod fuzz;
+mod lang;
 mod licences;
 mod spec;
 mod vectors;
@@ -22,8 +23,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Run all tests: the workspace's, the scenarios on every store, the vectors.
-    Test,
+    /// Run all tests: the workspace's, the scenarios on every store, the vectors, the bindings of every language.
+    Test {
+        /// The bindings of one language only.
+        #[arg(long, value_parser = lang::names())]
+        lang: Option<String>,
+    },
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// One step only.
@@ -41,9 +46,12 @@ enum Chore {
     Spec {
         /// The file or folder.
         path: PathBuf,
-        /// The store to run on.
+        /// The store to run on; the bindings run on all that they have.
         #[arg(long, default_value = "all")]
         store: Stores,
+        /// The language to run in: `rust`, that of a binding, or `all`.
+        #[arg(long, default_value = "rust", value_parser = spec_languages())]
+        lang: String,
     },
     /// Measure, each figure beside its floor.
     Bench {
@@ -75,18 +83,32 @@ enum Stores {
     All,
 }
 
+fn spec_languages() -> Vec<&'static str> {
+    [vec!["rust"], lang::names(), vec!["all"]].concat()
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
-        Chore::Test => ci::test(),
+        Chore::Test { lang: None } => ci::test().and(lang::test(None)),
+        Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
-        Chore::Spec { path, store } => match store {
-            Stores::Memory => spec::run(&path, &[StoreKind::Memory]),
-            Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]),
-            Stores::All => spec::run(&path, &StoreKind::ALL),
+        Chore::Spec { path, store, lang } => {
+            let rust = || {
+                match store {
+                    Stores::Memory => spec::run(&path, &[StoreKind::Memory]),
+                    Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]),
+                    Stores::All => spec::run(&path, &StoreKind::ALL),
+                }
+                .show()
+            };
+            match lang.as_str() {
+                "rust" => rust(),
+                "all" => rust().and(lang::spec("all", &path)),
+                binding => lang::spec(binding, &path),
+            }
         }
-        .show(),
         Chore::Bench { arguments } => {
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }

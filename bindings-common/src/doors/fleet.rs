@@ -2,14 +2,17 @@
 
 use super::{Answered, Console, Gateway, Portal, account_id, limit};
 use crate::shapes::{Notice, NoticePage};
+use crate::closable::Closable;
 use crate::{Moment, url};
 use fleet_core::{Actor, Catalogue, Store, Tier};
 use std::sync::Arc;
 
-/// A fleet of connected devices, behind a store. Cheap to clone and safe to share; the store is closed with the last
-/// clone and the last door.
+/// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
-pub struct Fleet(Arc<fleet_core::Fleet>);
+pub struct Fleet {
+    core: Arc<fleet_core::Fleet>,
+    store: Closable,
+}
 
 /// How a fleet is opened, beside where it is.
 #[derive(Clone, Debug, Default)]
@@ -28,45 +31,52 @@ impl Fleet {
 
     /// Opens the fleet of a store.
     pub fn with_store(store: impl Store + 'static, options: FleetOptions) -> Answered<Self> {
-        let mut fleet = fleet_core::Fleet::open(store);
+        let store = Closable::new(store);
+        let mut fleet = fleet_core::Fleet::open(store.clone());
         if let Some(tiers) = options.tiers {
             fleet = fleet.with_catalogue(Catalogue::new(tiers)?);
         }
         if let Some(seed) = options.seed {
             fleet = fleet.with_seed(seed);
         }
-        Ok(Self(Arc::new(fleet)))
+        Ok(Self { core: Arc::new(fleet), store })
+    }
+
+    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
+    /// fails.
+    pub fn close(&self) {
+        self.store.close();
     }
 
     /// The door for a person who has logged in with the host. Without `now`, each call is made at its own time.
     pub fn console(&self, account: i64, now: Option<Moment>) -> Answered<Console> {
-        Ok(Console::new(&self.0, Actor::Account(account_id(account)?), now))
+        Ok(Console::new(&self.core, Actor::Account(account_id(account)?), now))
     }
 
     /// The door for who runs the platform. The host decides who that is.
     pub fn operator(&self, now: Option<Moment>) -> Console {
-        Console::new(&self.0, Actor::Operator, now)
+        Console::new(&self.core, Actor::Operator, now)
     }
 
     /// The door for customers: whoever holds the token.
     pub fn portal(&self, token: &str, now: Option<Moment>) -> Answered<Portal> {
-        Portal::new(&self.0, token, now)
+        Portal::new(&self.core, token, now)
     }
 
     /// The door for devices.
     pub fn gateway(&self, now: Option<Moment>) -> Gateway {
-        Gateway::new(&self.0, now)
+        Gateway::new(&self.core, now)
     }
 
     /// The notices that wait to be sent, by product.
     pub fn pending_notices(&self, after: Option<&str>, page: Option<u32>) -> Answered<NoticePage> {
-        let page = self.0.pending_notices(after.map(str::parse).transpose()?, limit(page))?;
+        let page = self.core.pending_notices(after.map(str::parse).transpose()?, limit(page))?;
         let items = page.items.iter().map(|notice| Notice::from(&**notice)).collect();
         Ok(NoticePage { items, next: page.next.as_ref().map(ToString::to_string) })
     }
 
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     pub fn acknowledge(&self, key: &str) -> Answered<bool> {
-        Ok(self.0.acknowledge(key)?)
+        Ok(self.core.acknowledge(key)?)
     }
 }
