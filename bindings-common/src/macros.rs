@@ -21,14 +21,17 @@ macro_rules! shape {
             $($(#[$field_meta])* pub $field: $ty,)*
         }
 
-        $crate::macros::python_value!($name { $($field: $ty,)* });
+        #[cfg(feature = "python")]
+        $crate::python_value!($name { $($field: $ty,)* });
     };
 }
 
-/// What every frozen class of Python can do: `repr`, and be taken apart by `match`.
+/// What every frozen class of Python can do: `repr`, and be taken apart by `match`. Behind the fields may stand more of
+/// its methods.
+#[cfg(feature = "python")]
+#[macro_export]
 macro_rules! python_value {
     ($name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
-        #[cfg(feature = "python")]
         #[pyo3::pymethods]
         impl $name {
             #[classattr]
@@ -156,6 +159,7 @@ macro_rules! choice {
                 $($($(#[$field_meta])* pub $field: $ty,)*)?
             }
 
+            #[cfg(feature = "python")]
             $crate::macros::choice!(@class $class [$($($signature)*)?] $($($field: $ty,)*)?);
         )*
 
@@ -175,10 +179,10 @@ macro_rules! choice {
         }
     };
     (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
-        $crate::macros::python_value!($class { $($field: $ty,)* });
+        $crate::python_value!($class { $($field: $ty,)* });
     };
     (@class $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
-        $crate::macros::python_value!($class { $($field: $ty,)* }
+        $crate::python_value!($class { $($field: $ty,)* }
             #[new]
             #[pyo3(signature = ($($signature)*))]
             fn new($($field: $ty),*) -> Self {
@@ -209,4 +213,4 @@ macro_rules! arguments {
     };
 }
 
-pub(crate) use {arguments, choice, python_value, shape, words};
+pub(crate) use {arguments, choice, shape, words};

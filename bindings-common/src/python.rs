@@ -8,8 +8,8 @@ use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTzInfo
 use pyo3::{IntoPyObjectExt as _, intern};
 use std::convert::Infallible;
 
-/// `Product(id=1000, name='Thermostat', …)`. Secrets are not shown.
-pub(crate) fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<String> {
+/// What a value shows of itself: `Product(id=1000, name='Thermostat', …)`. Secrets are not shown.
+pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<String> {
     let mut shown = Vec::with_capacity(fields.len());
     for (field, kind) in fields {
         if *kind == stringify!(SecretText) {

@@ -1,6 +1,7 @@
 //! A fleet, opened by the URL of its store.
 
 use super::{Answered, Console, Gateway, Portal, account_id, limit};
+use crate::closable::Closable;
 use crate::shapes::{Notice, NoticePage};
 use crate::closable::Closable;
 use crate::{Moment, url};

@@ -195,7 +195,8 @@ pub struct Configuration {
     pub started_at: Option<Moment>,
 }
 
-crate::macros::python_value!(Configuration {
+#[cfg(feature = "python")]
+crate::python_value!(Configuration {
     answers: HashMap<String, ConfigurationAnswer>,
     started_at: Option<Moment>,
 });

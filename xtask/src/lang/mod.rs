@@ -6,6 +6,7 @@
 
 mod kotlin;
 mod mobile;
+mod python;
 mod swift;
 
 use crate::workspace::root;
@@ -41,7 +42,7 @@ pub(crate) enum Trouble {
 }
 
 /// Every language but Rust.
-const LANGUAGES: &[&dyn Language] = &[&swift::Swift, &kotlin::Kotlin];
+const LANGUAGES: &[&dyn Language] = &[&python::Python, &swift::Swift, &kotlin::Kotlin];
 
 /// The names of the languages.
 pub(crate) fn names() -> Vec<&'static str> {
