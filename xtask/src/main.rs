@@ -5,6 +5,7 @@ mod fuzz;
 mod lang;
 mod licences;
 mod spec;
+mod targets;
 mod vectors;
 mod workspace;
 

@@ -30,7 +30,7 @@ impl Language for Swift {
     fn spec(&self, path: &Path) -> Result<(), String> {
         let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
         let (path, vectors) = (path.display().to_string(), vectors.display().to_string());
-        run(&["run", "--quiet", "-c", "release", "FleetSpec", &path, &vectors])
+        run(&["run", "--quiet", "FleetSpec", &path, &vectors])
     }
 
     /// A package of somebody else's, which depends on this one by its path.
