@@ -111,6 +111,7 @@ fn main() -> ExitCode {
             }
         }
         Chore::Bench { arguments } => {
+            lang::prepare(&arguments);
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),

@@ -5,6 +5,7 @@ mod connect;
 mod decide;
 mod dry_run;
 mod import;
+mod languages;
 mod memory;
 mod release;
 mod summary;
@@ -25,10 +26,12 @@ pub struct Measure {
     pub target: Target,
     /// Measures it.
     pub run: fn(&Setting) -> Result<Figures>,
+    /// Whether what it takes is there.
+    pub is_there: fn() -> bool,
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 12] = [
+pub const ALL: [Measure; 14] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -39,24 +42,38 @@ pub const ALL: [Measure; 12] = [
     time("summary, SQLite", most(5e6), summary::sqlite),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
+    through(languages::python_is_there, time("Python connect, memory", above(1e3), languages::python_connect)),
+    through(
+        languages::python_is_there,
+        time("Python connect_many of 1024, memory, a device", times(1.5), languages::python_connect_many),
+    ),
     bytes("memory a device", most(300.0), memory::imported),
     bytes("memory a device, after a list in order", most(300.0), memory::listed),
 ];
 
 const fn time(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
-    Measure { name, unit: Unit::Nanoseconds, target, run }
+    Measure { name, unit: Unit::Nanoseconds, target, run, is_there: || true }
 }
 
 const fn bytes(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
-    Measure { name, unit: Unit::Bytes, target, run }
+    Measure { name, unit: Unit::Bytes, target, run, is_there: || true }
+}
+
+/// Through a binding, which may not have been built.
+const fn through(is_there: fn() -> bool, measure: Measure) -> Measure {
+    Measure { is_there, ..measure }
 }
 
 const fn times(ratio: f64) -> Target {
-    Target { ratio: Some(ratio), ours: None }
+    Target { ratio: Some(ratio), ours: None, above: None }
 }
 
 const fn most(ours: f64) -> Target {
-    Target { ratio: None, ours: Some(ours) }
+    Target { ratio: None, ours: Some(ours), above: None }
+}
+
+const fn above(floor: f64) -> Target {
+    Target { ratio: None, ours: None, above: Some(floor) }
 }
 
 impl Target {

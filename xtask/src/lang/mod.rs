@@ -64,6 +64,24 @@ pub(crate) fn test(name: Option<&str>) -> Result<(), String> {
     })
 }
 
+/// Sets up the languages that a bench may measure: those that its filter names, or all. What can't be set up is not
+/// measured.
+pub(crate) fn prepare(arguments: &[String]) {
+    let mut words = arguments.iter().filter(|word| *word != "--quick");
+    let filter = loop {
+        match words.next().map(String::as_str) {
+            Some("--devices") => drop(words.next()),
+            word => break word.map(str::to_lowercase),
+        }
+    };
+    for language in LANGUAGES {
+        let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
+        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = language.set_up() {
+            eprintln!("{} is not measured: {why}", language.name());
+        }
+    }
+}
+
 /// Sets languages up and has each do something, and prints a closing table.
 fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) -> Result<(), String> {
     let mut table = Vec::new();
