@@ -39,6 +39,33 @@ fn python(setting: &Setting) -> Result<Program> {
     Program::start(command)
 }
 
+pub(super) fn swift_connect(setting: &Setting) -> Result<Figures> {
+    connect(setting, launched("swift", setting)?)
+}
+
+pub(super) fn swift_is_there() -> bool {
+    launcher("swift").exists()
+}
+
+pub(super) fn kotlin_connect_many(setting: &Setting) -> Result<Figures> {
+    connect_many(setting, launched("kotlin", setting)?)
+}
+
+pub(super) fn kotlin_is_there() -> bool {
+    launcher("kotlin").exists()
+}
+
+/// The program that `cargo xtask` has made for a language.
+fn launcher(language: &str) -> PathBuf {
+    repository().join("target").join(language).join("bench")
+}
+
+fn launched(language: &str, setting: &Setting) -> Result<Program> {
+    let mut command = Command::new(launcher(language));
+    command.arg(setting.devices.to_string());
+    Program::start(command)
+}
+
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -143,8 +170,7 @@ impl<'s> Rust<'s> {
 
     fn next_round(&mut self) -> Vec<Report> {
         self.session += 1;
-        let ids: Vec<_> =
-            (0..BATCH).filter_map(|_| self.random.one_of(self.setting.ids()).copied()).collect();
+        let ids: Vec<_> = (0..BATCH).filter_map(|_| self.random.one_of(self.setting.ids()).copied()).collect();
         ids.into_iter().map(|id| self.report(id)).collect()
     }
 }

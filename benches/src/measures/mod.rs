@@ -31,7 +31,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 14] = [
+pub const ALL: [Measure; 16] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -46,6 +46,11 @@ pub const ALL: [Measure; 14] = [
     through(
         languages::python_is_there,
         time("Python connect_many of 1024, memory, a device", times(1.5), languages::python_connect_many),
+    ),
+    through(languages::swift_is_there, time("Swift connect, memory", above(8e3), languages::swift_connect)),
+    through(
+        languages::kotlin_is_there,
+        time("Kotlin connectMany of 1024, memory, a device", times(3.0), languages::kotlin_connect_many),
     ),
     bytes("memory a device", most(300.0), memory::imported),
     bytes("memory a device, after a list in order", most(300.0), memory::listed),

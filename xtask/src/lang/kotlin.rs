@@ -3,6 +3,7 @@
 use super::mobile::{self, copy_folder, copy_into, empty, has, install};
 use super::{Language, Trouble, fresh};
 use crate::workspace::{finish, root};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +43,18 @@ impl Language for Kotlin {
         let data = mobile::absolute(&root().join("examples/data"))?;
         maven(&fresh, &["compile", "exec:java", &format!("-Dexec.args={}", data.display())])
     }
+
+    fn bench(&self) -> Result<(), String> {
+        let listed = mobile::absolute(&module())?.join("target/classpath");
+        let list = format!("-Dmdep.outputFile={}", listed.display());
+        maven(&module(), &["test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test", &list])?;
+        let others = fs::read_to_string(&listed).map_err(|error| format!("{}: {error}", listed.display()))?;
+        let built = mobile::absolute(&module())?.join("target").display().to_string();
+        let mut java = Command::new("java");
+        java.arg("-cp");
+        java.arg(format!("{built}/classes:{built}/test-classes:{}", others.trim())).arg("fleetcore.bench.MainKt");
+        mobile::launcher("kotlin", &java)
+    }
 }
 
 /// The folder in a jar where JNA looks for a library of this machine's.
@@ -67,9 +80,4 @@ fn maven(folder: &Path, arguments: &[&str]) -> Result<(), String> {
 fn program(main: &str, arguments: &str) -> Result<(), String> {
     let (main, arguments) = (format!("-Dexec.mainClass={main}"), format!("-Dexec.args={arguments}"));
     maven(&module(), &["test-compile", "exec:java", &main, &arguments])
-}
-
-/// Prints figures of `connectMany` as JSON.
-pub(crate) fn bench(rounds: u32) -> Result<(), String> {
-    program("fleetcore.bench.MainKt", &rounds.to_string())
 }

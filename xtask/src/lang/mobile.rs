@@ -125,3 +125,18 @@ pub(super) fn output<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterato
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+/// Writes a command down as a program of its own, which hands its arguments on: `target/LANGUAGE/bench`.
+pub(super) fn launcher(language: &str, command: &Command) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''"));
+    let words: Vec<String> = std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect();
+    let folder = command.get_current_dir().map(|folder| format!("cd {}\n", quoted(folder.as_os_str())));
+    let script = format!("#!/bin/sh\n{}exec {} \"$@\"\n", folder.unwrap_or_default(), words.join(" "));
+    let place = target().join(language).join("bench");
+    let failed = |error| format!("{}: {error}", place.display());
+    fs::create_dir_all(target().join(language)).map_err(failed)?;
+    fs::write(&place, script).map_err(failed)?;
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).map_err(failed)
+}

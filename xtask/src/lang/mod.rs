@@ -30,6 +30,11 @@ pub(crate) trait Language: Sync {
 
     /// Packs the binding, installs the package in a fresh place, and runs the language's quickstart from there.
     fn package(&self) -> Result<(), String>;
+
+    /// Makes what a bench runs, where it takes more than what is set up: a program `target/LANGUAGE/bench`.
+    fn bench(&self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// Why a language could not be set up.
@@ -39,6 +44,12 @@ pub(crate) enum Trouble {
     Absent(String),
     /// Anything else.
     Failed(String),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Self::Failed(why)
+    }
 }
 
 /// Every language but Rust.
@@ -76,7 +87,8 @@ pub(crate) fn prepare(arguments: &[String]) {
     };
     for language in LANGUAGES {
         let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
-        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = language.set_up() {
+        let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
+        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
             eprintln!("{} is not measured: {why}", language.name());
         }
     }

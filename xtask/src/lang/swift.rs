@@ -44,6 +44,13 @@ impl Language for Swift {
         let data = mobile::absolute(&root().join("examples/data"))?.display().to_string();
         finish(&mut Toolchain::found()?.command(&fresh, &["run", "--quiet", "Quickstart", &data])?)
     }
+
+    fn bench(&self) -> Result<(), String> {
+        run(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?;
+        let scratch = scratch()?;
+        let arguments = ["run", "--quiet", "--skip-build", "--scratch-path", &scratch, "-c", "release", "FleetBench"];
+        mobile::launcher("swift", &Toolchain::found()?.command(&package(), &arguments)?)
+    }
 }
 
 /// The release of Debian that has Swift.
@@ -118,7 +125,9 @@ exec chroot "$folder" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin
 fn unpack(folder: &Path) -> Result<(), Trouble> {
     let absent = |why: String| Trouble::Absent(why);
     if !has("apt-get") {
-        return Err(absent("there is no `swift` on the PATH, and this is no Debian that one could be had from".to_owned()));
+        return Err(absent(
+            "there is no `swift` on the PATH, and this is no Debian that one could be had from".to_owned(),
+        ));
     }
     if !is_root() {
         return Err(absent("there is no `swift` on the PATH, and only root can unpack one".to_owned()));
@@ -151,7 +160,8 @@ chroot "$2" apt-get clean
 
 /// Where this machine gets its Debian packages from.
 fn mirror() -> Result<String, Trouble> {
-    let ask = || output("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]);
+    let ask =
+        || output("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]);
     let first = |listed: String| listed.lines().next().map(str::to_owned);
     let found = ask().ok().and_then(first);
     let found = match found {
@@ -195,15 +205,15 @@ fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
 
 /// Runs a command in the package.
 fn run(arguments: &[&str]) -> Result<(), String> {
-    let scratch = target().join("swift/build");
-    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
-    let scratch = mobile::absolute(&scratch)?.display().to_string();
+    let scratch = scratch()?;
     let [command, rest @ ..] = arguments else { return Err("swift is to be asked for something".to_owned()) };
     let all = [&[*command, "--scratch-path", &scratch], rest].concat();
     finish(&mut Toolchain::found()?.command(&package(), &all)?)
 }
 
-/// Prints figures of `connect` as JSON.
-pub(crate) fn bench(rounds: u32) -> Result<(), String> {
-    run(&["run", "--quiet", "-c", "release", "FleetBench", &rounds.to_string()])
+/// Where SwiftPM puts what it builds.
+fn scratch() -> Result<String, String> {
+    let scratch = target().join("swift/build");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    Ok(mobile::absolute(&scratch)?.display().to_string())
 }
