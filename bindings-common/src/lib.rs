@@ -32,6 +32,6 @@ mod node;
 #[cfg(feature = "python")]
 pub mod python;
 
-pub use doors::{Answered, Console, Fleet, FleetOptions, Gateway, Portal, Report};
+pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
 pub use failure::{Failure, FailureKind};
 pub use plain::{Moment, SecretText};

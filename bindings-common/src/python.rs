@@ -76,6 +76,14 @@ impl<'py> IntoPyObject<'py> for SecretText {
     }
 }
 
+impl<'py> FromPyObject<'_, 'py> for SecretText {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        value.extract().map(Self)
+    }
+}
+
 impl<'py> IntoPyObject<'py> for ConfigurationAnswer {
     type Target = PyAny;
     type Output = Bound<'py, PyAny>;
@@ -143,7 +151,11 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         BetaLine BetaReport Directive Target UpToDate Update Held Device Seen UpdateAttempt UpdateOutcome DevicePage
         DeviceIdPage Summary VersionCount Firmware Image Proof NoChange ReleaseChange GroupReleaseChange LockChange
         GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
-        OtherNotice Notice NoticePage
+        UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
+        Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice CardExpiresNotice CardNeededNotice Money
+        InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
+        PaymentAttempt Invoice InvoicePage Upgrade Card BillingStatus Due Advanced
     }
     Ok(())
 }
@@ -159,7 +171,8 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication BetaLineVerdict HoldReason ImageFormat Resource Rule Scope Standing
+        Agreement AttemptProgress Authentication BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }
     Ok(words)

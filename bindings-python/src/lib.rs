@@ -2,11 +2,13 @@
 //!
 //! Each method lets the interpreter go while the core works, so that other threads of Python run meanwhile.
 
+mod clock;
 mod conformance;
 mod console;
 mod fleet;
 mod gateway;
 mod portal;
+mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
@@ -46,11 +48,16 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     python::register(module)?;
     module.add_class::<fleet::Fleet>()?;
     module.add_class::<fleet::Tier>()?;
+    module.add_class::<fleet::Price>()?;
+    module.add_class::<clock::Clock>()?;
     module.add_class::<console::Console>()?;
     module.add_class::<portal::Portal>()?;
     module.add_class::<gateway::Gateway>()?;
     module.add_class::<gateway::Report>()?;
     module.add_class::<gateway::Connected>()?;
+    module.add_class::<console::EventStream>()?;
+    module.add_class::<publish::NewEvent>()?;
+    module.add_class::<publish::Meter>()?;
     module.add_class::<store::Row>()?;
     module.add_class::<store::KeyRange>()?;
     module.add_class::<store::Check>()?;

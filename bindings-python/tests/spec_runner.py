@@ -37,9 +37,34 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
     fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
+    fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
+    fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
+    fc.PaymentFailedNotice: lambda notice: {"payment_failed": fields(notice)},
+    fc.AccountLockedNotice: lambda notice: {"account_locked": fields(notice)},
+    fc.AccountUnlockedNotice: lambda notice: {"account_unlocked": fields(notice)},
+    fc.RenewalPaidNotice: lambda notice: {"renewal_paid": fields(notice)},
+    fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
+    fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
+    fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
+    fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
+    fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
+    fc.UpgradeCharge: lambda _: "upgrade",
+    fc.RefundCharge: lambda charge: {"refund": fields(charge)},
+    fc.Webhook: lambda to: {"webhook": {"url": to.url}},
+    fc.Integration: lambda to: {"integration": {"name": to.name}},
+    fc.LiveStream: lambda _: "live_stream",
 }
-KINDS: dict[type, str] = {fc.UpToDate: "up_to_date", fc.Update: "update", fc.Held: "held"}
-NAMES = {"from_version": "from"}
+KINDS: dict[type, str] = {
+    fc.UpToDate: "up_to_date",
+    fc.Update: "update",
+    fc.Held: "held",
+    fc.EventLogged: "logged",
+    fc.EventDenied: "denied",
+    fc.EventOfPersonalDevice: "personal",
+    fc.EventOfUnknownProduct: "unknown_product",
+}
+NAMES = {"from_version": "from", "starts_at": "from", "ends_at": "to"}
 
 
 def shown(value: Any) -> JSON:
@@ -54,12 +79,18 @@ def shown(value: Any) -> JSON:
         return {key: shown(item) for key, item in value.items()}
     if put := CHOICES.get(type(value)):
         return put(value)
-    fields = {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    found = fields(value)
+    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
     if isinstance(value, fc.Configuration):
-        fields["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
+        found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
-        fields["kind"] = kind
-    return fields
+        found["kind"] = kind
+    return found
+
+
+def fields(value: Any) -> dict[str, JSON]:
+    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
 
 
 def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
@@ -178,6 +209,37 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     return fc.Report(device, reported_at=at, **given)
 
 
+def text(value: JSON) -> str:
+    """A text, or one that is repeated so many times."""
+    if isinstance(value, dict):
+        repeated: str = value["repeat"] * value["times"]
+        return repeated
+    return str(value)
+
+
+def event(world: World, raw: dict[str, JSON]) -> fc.NewEvent:
+    step = Step(world, raw)
+    at = step.moment("happened_at")
+    texts = {name: text(value) for name, value in step.given("data", "id", "error_kind").items()}
+    made = fc.NewEvent(
+        step.take("device"), text(step.take("name")), product=step.maybe("product"), happened_at=at, **texts
+    )
+    step.done()
+    return made
+
+
+def destination(value: JSON) -> fc.Destination:
+    match value:
+        case "live_stream":
+            return fc.LiveStream()
+        case {"webhook": {"url": url}}:
+            return fc.Webhook(text(url))
+        case {"integration": {"name": name}}:
+            return fc.Integration(text(name))
+        case _:
+            raise Malformed(f"{value} is no destination")
+
+
 def change(world: World, raw: dict[str, JSON]) -> fc.Change:
     step = Step(world, raw)
     kind = step.take("kind")
@@ -279,6 +341,48 @@ def issued(world: World, console: fc.Console, step: Step) -> JSON:
     return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
 
 
+def outcome(value: JSON) -> fc.ChargeOutcome:
+    match value:
+        case {"declined": "soft"}:
+            return "declined_soft"
+        case {"declined": "hard"}:
+            return "declined_hard"
+        case "succeeded" | "unknown" as word:
+            return word  # type: ignore[no-any-return]
+        case _:
+            raise Malformed(f"{value} is no outcome")
+
+
+def carded(world: World, console: fc.Console, step: Step) -> JSON:
+    brand, last_four = step.maybe("brand", "visa"), step.maybe("last_four", "4242")
+    return shown(
+        console.set_card(step.take("token"), brand=brand, last_four=last_four, expires=step.take("expires"))
+    )
+
+
+def agreed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, tier, interval = step.take("product"), step.take("tier"), step.take("interval")
+    price = step.maybe("price")
+    return shown(console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"])))
+
+
+def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
+    given = step.given("after", "limit")
+    after = {"after": str(given.pop("after"))} if "after" in given else {}
+    return shown(console.invoices(step.take("product"), **after, **given))
+
+
+def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, to = step.take("product"), destination(step.take("to"))
+    return shown(console.subscribe(product, to, **step.given("prefix", "device")))
+
+
+def opened(world: World, console: fc.Console, step: Step) -> JSON:
+    stream = console.event_stream(step.take("product"))
+    world.streams.append(stream)
+    return {"stream": len(world.streams) - 1, "start": stream.start}
+
+
 # Commands whose answer or arguments need more than to be handed on.
 SPECIAL: dict[str, Command] = {
     "create_product_with_id": lambda world, door, step: shown(
@@ -330,6 +434,29 @@ SPECIAL: dict[str, Command] = {
             step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
         )
     ),
+    "set_card": carded,
+    "agree_price": agreed,
+    "invoices": invoiced,
+    "charge_outcome": lambda world, door, step: shown(
+        door.charge_outcome(step.take("key"), outcome(step.take("outcome")))
+    ),
+    "subscribe": subscribed,
+    "events": lambda world, door, step: shown(
+        door.events(step.take("product"), **step.maybe("filter", {}), **step.given("before", "limit"))
+    ),
+    "event_stream": opened,
+    "read_event_stream": lambda world, door, step: shown(
+        door.read_event_stream(world.streams[step.take("stream")], **step.given("limit"))
+    ),
+    "publish": lambda world, door, step: shown(door.publish(event(world, step.rest()))),
+    "publish_many": lambda world, door, step: {
+        "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
+    },
+    "meter": lambda world, door, step: {
+        "admitted": door.meter(step.take("product"), world.now).admit_many(step.take("want"))
+    },
+    "report_usage": lambda world, door, step: shown(door.report_usage(world.now)),
+    "settle_usage": lambda world, door, step: shown(door.settle_usage(world.now)),
     "report_update": lambda world, door, step: {
         "latest": door.report_update(
             step.take("device"), step.take("product"), step.take("sequence"), step.take("progress")
@@ -397,6 +524,24 @@ PLAIN: dict[str, str] = {
     "unclaim": "device",
     "use_device": "device scope",
     "present_claim_code": "device code",
+    "unsubscribe": "product subscription",
+    "subscriptions": "product",
+    "follow_events": "product * after limit",
+    "device_errors": "product",
+    "forget_device_errors": "product error_kind",
+    "usage": "product",
+    "quote_upgrade": "product tier interval",
+    "upgrade": "product quote",
+    "switch_interval": "product interval",
+    "set_currency": "product currency",
+    "remove_card": "",
+    "billing_status": "product",
+    "cancel_plan": "product",
+    "downgrade": "product tier",
+    "write_off": "product invoice",
+    "due": "* limit",
+    "advance": "* limit",
+    "pending_charges": "* after limit",
     "pending_notices": "* after limit",
 }
 
@@ -419,8 +564,10 @@ class World:
     """A scenario's fleet, and what its steps have found so far."""
 
     def __init__(self, fleet: fc.Fleet) -> None:
-        self.fleet, self.now = fleet, NOON
+        self.fleet = fleet
+        self.now: datetime = NOON
         self.saved: dict[str, JSON] = {}
+        self.streams: list[fc.EventStream] = []
 
     def seen(self, value: JSON) -> JSON:
         """A value with what it refers to put in."""
@@ -458,6 +605,8 @@ class World:
         door: Any = self.fleet
         if door_name == "Console":
             door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
+        elif door_name == "Clock":
+            door = self.fleet.clock(self.now)
         elif door_name == "Gateway":
             door = self.fleet.gateway(self.now)
         elif door_name == "Portal":
@@ -519,9 +668,11 @@ def stores() -> Iterator[tuple[str, str]]:
         yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
 
 
-def run_scenario(title: str, steps: list[tuple[str, dict[str, JSON]]], tally: Tally) -> None:
+def run_scenario(
+    title: str, tiers: list[fc.Tier] | None, steps: list[tuple[str, dict[str, JSON]]], tally: Tally
+) -> None:
     for store, url in stores():
-        with fc.Fleet.open(url) as fleet:
+        with fc.Fleet.open(url, tiers=tiers) as fleet:
             world = World(fleet)
             for place, raw in steps:
                 try:
@@ -542,16 +693,17 @@ def run_file(path: Path, tally: Tally) -> None:
         spec = json.loads(path.read_text())
     except ValueError as problem:
         return tally.fail(f"{path}: {problem}")
-    unknown = spec.keys() - {"version", "name", "rules", "why", "given", "scenarios"}
+    unknown = spec.keys() - {"version", "name", "rules", "why", "catalogue", "given", "scenarios"}
     if spec.get("version") != 1 or unknown:
         return tally.fail(f"{path}: is no file of version 1, or has fields that are not known: {sorted(unknown)}")
+    tiers = [fc.Tier(**tier) for tier in spec["catalogue"]] if "catalogue" in spec else None
     given = [(f"given step {number}, {raw.get('do')}", raw) for number, raw in enumerate(spec.get("given", []), 1)]
     for scenario in spec["scenarios"]:
         if scenario.keys() != {"name", "rules", "steps"}:
             tally.fail(f"{path}: scenario `{scenario.get('name')}`: has name, rules and steps, and nothing else")
             continue
         steps = [(f"step {number}, {raw.get('do')}", raw) for number, raw in enumerate(scenario["steps"], 1)]
-        run_scenario(f"{path}: {scenario['name']}", given + steps, tally)
+        run_scenario(f"{path}: {scenario['name']}", tiers, given + steps, tally)
 
 
 def run(path: Path) -> Tally:

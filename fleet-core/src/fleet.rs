@@ -2,7 +2,9 @@
 
 use crate::Error;
 use crate::audit::AuditRecord;
-use crate::billing::Catalogue;
+use crate::billing::{BillingPolicy, Catalogue};
+use crate::event::Live;
+use crate::event::metering::Meters;
 use crate::product::ProductId;
 use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
@@ -28,7 +30,10 @@ pub struct Fleet {
     store: Arc<dyn Store>,
     stamps: Stamps,
     catalogue: Catalogue,
+    billing: BillingPolicy,
     randomness: Randomness,
+    live: Arc<Live>,
+    meters: Meters,
 }
 
 impl Fleet {
@@ -38,21 +43,33 @@ impl Fleet {
             store: Arc::new(store),
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
+            billing: BillingPolicy::default(),
             randomness: Randomness::default(),
+            live: Arc::default(),
+            meters: Meters::default(),
         }
     }
 
     /// The same with tiers of one's own.
     #[must_use]
-    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
-        Self { catalogue, ..self }
+    pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
+    }
+
+    /// The same with the platform's own choices about billing.
+    #[must_use]
+    pub fn with_billing(mut self, billing: BillingPolicy) -> Self {
+        self.billing = billing;
+        self
     }
 
     /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
     /// never share a seed.
     #[must_use]
-    pub fn with_seed(self, seed: u64) -> Self {
-        Self { stamps: Stamps::seeded(seed), ..self }
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.stamps = Stamps::seeded(seed);
+        self
     }
 
     /// The door for people: what the team, or the platform's operator, asks for.
@@ -75,12 +92,18 @@ impl Fleet {
         &self.catalogue
     }
 
+    /// The platform's choices about billing.
+    pub fn billing(&self) -> &BillingPolicy {
+        &self.billing
+    }
+
     /// The same with randomness of one's own, which must be fit for secrets: it fills the bytes and says whether it
     /// could. By default it is the operating system's; where there is none, as on bare WebAssembly, secrets can be made
     /// only with this.
     #[must_use]
-    pub fn with_randomness(self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
-        Self { randomness: Randomness(Arc::new(fill)), ..self }
+    pub fn with_randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.randomness = Randomness(Arc::new(fill));
+        self
     }
 
     /// Bytes that nobody can guess.
@@ -110,8 +133,17 @@ impl Fleet {
         (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
     }
 
+    /// Who listens to what this fleet publishes.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
     pub(crate) fn stamps(&self) -> &Stamps {
         &self.stamps
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {

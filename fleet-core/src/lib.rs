@@ -88,6 +88,32 @@
 //! back. An update succeeded when the device reports the new version on its next connect; no other word counts.
 //! [`explain`](Console::explain) asks what a device would be told now.
 //!
+//! **Events.** A device [publishes](Gateway::publish) an [`Event`](event::Event); it goes to the product's log and to each
+//! [subscription](Console::subscribe) that asked for its name and device. The answer lists the
+//! [deliveries](event::Delivery) that the host makes, each with a key that is the same for every retry, and what the
+//! tier's monthly limit [drops](event::Dropped). The log is [read by page](Console::events), [followed from a
+//! cursor](Console::follow_events), or [streamed](Console::event_stream) as it grows; errors that devices report are
+//! [counted by kind](Console::device_errors).
+//!
+//! ```
+//! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+//! use fleet_core::event::{Destination, Event, NewSubscription, Published};
+//! # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+//! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+//! # let console = fleet.console(alice.id, now);
+//! # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! # let bench = "55ff6d04498b49a1b2c3d4e5".parse()?;
+//! # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+//!
+//! let sheet = Destination::Integration { name: "temperatures".into() };
+//! console.subscribe(product, &NewSubscription::new(sheet).prefix("room/"))?;
+//! match fleet.gateway(now).publish(&Event::new(bench, "room/temperature", "21.5", now)?)? {
+//!     Published::Logged(entry) => assert_eq!(entry.deliveries.len(), 1),
+//!     turned_away => panic!("{turned_away:?}"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! **Questions.** [`summary`](Console::summary) counts a fleet without walking it; [`devices`](Console::devices) lists
 //! it by page and filter.
 //!
@@ -104,6 +130,42 @@
 //! control it as far as the product lets them. Before devices are made, the team answers the
 //! [configuration's questions](product::QUESTIONS); some answers act at once.
 //!
+//! **Metering.** Outbound messages are counted against the tier's monthly limit, and never one too many is sent, by any
+//! number of processes ([`event::metering`]). A host that runs more than one calls [`report_usage`](Fleet::report_usage)
+//! each second, and every host [`settle_usage`](Fleet::settle_usage) before it stops.
+//! [`usage`](Console::usage) tells what is used, what processes hold, and when the count starts again.
+//!
+//! **Billing.** A product that pays is on a [`Plan`](billing::Plan): a tier, by the month or the year, in periods counted
+//! from the day it was created. An upgrade is [quoted](Console::quote_upgrade), charged, and takes effect with its charge.
+//! The core asks for charges in an [outbox](Fleet::pending_charges); the host's payment provider makes them, and the host
+//! tells the [`Clock`] what it said. What time does (renewals, retries, notices) the clock does when the host
+//! [advances](Clock::advance) it: late, twice or on two nodes, it comes to the same. `docs/BILLING.md` works it through
+//! with numbers.
+//!
+//! ```
+//! # use fleet_core::{Actor, Fleet, MemoryStore};
+//! use fleet_core::billing::{CardToken, ChargeOutcome, ExpiryMonth, Interval, NewCard, Upgrade};
+//!
+//! # let (fleet, now) = (Fleet::open(MemoryStore::new()), "2016-03-08T00:00:00Z".parse()?);
+//! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
+//! let console = fleet.console(alice, now);
+//! let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! // What the payment provider gave for the card.
+//! let token = CardToken::new("tok_visa")?;
+//! let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
+//! console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2019, 12)? })?;
+//!
+//! let quote = console.quote_upgrade(product, "Small", Interval::Monthly)?;
+//! assert_eq!(quote.due.to_string(), "89.00 USD");
+//! if let Upgrade::Charging(charge) = console.upgrade(product, quote.id)? {
+//!     // The host has it charged, with the key as idempotency key, and tells what became of it.
+//!     fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
+//! }
+//! let status = console.billing_status(product)?;
+//! assert_eq!((&*status.tier, status.renewal), ("Small", Some("2016-04-08T00:00:00Z".parse()?)));
+//! # Ok::<(), fleet_core::Error>(())
+//! ```
+//!
 //! # Features
 //!
 //! * Decisions are values: answers and verdicts say why, and print for a person; answers serialise for a program.
@@ -116,16 +178,17 @@
 //!
 //! # Non-features
 //!
-//! * No network, web server, mail, payment provider or log-in: the host's.
+//! * No network, web server, mail, calling of webhooks, payment provider or log-in: the host's.
 //! * No storage of firmware binaries: the core keeps what it read in them, the host the files.
 //! * No `async`: calls are short and block on the store alone. Run them where blocking is allowed.
-//! * Not yet: events, billing, signatures, staged rollouts, maintenance windows.
+//! * Not yet: signatures, staged rollouts, maintenance windows.
 //!
 //! # Where things are
 //!
 //! A module for each domain, with its records, its pure rules and the door's methods: [`product`], [`device`],
-//! [`firmware`], [`team`], [`customer`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors
-//! themselves are [`Console`] for the team, [`Portal`] for customers and [`Gateway`] for devices, all opened by [`Fleet`].
+//! [`firmware`], [`team`], [`customer`], [`event`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The
+//! doors themselves are [`Console`] for the team, [`Portal`] for customers, [`Gateway`] for devices and [`Clock`] for time,
+//! all opened by [`Fleet`].
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -134,8 +197,10 @@ pub mod customer;
 pub mod device;
 mod directory;
 mod error;
+pub mod event;
 pub mod firmware;
 mod fleet;
+mod money;
 pub mod notice;
 pub mod product;
 pub mod store;
@@ -143,13 +208,14 @@ pub mod team;
 mod text;
 mod time;
 
-pub use billing::{Catalogue, LimitExceeded, Resource, Tier};
+pub use billing::{Catalogue, Clock, LimitExceeded, Resource, Tier};
 pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind};
 pub use firmware::{FirmwareVersion, Sha256};
 pub use fleet::{Console, Fleet, Gateway};
+pub use money::{Currency, Money};
 pub use product::{Platform, Policy, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};
 pub use team::{Account, AccountId, Actor, Command};

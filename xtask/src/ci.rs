@@ -3,14 +3,17 @@
 //! Every step is tried whatever became of those before it, so that one run tells everything.
 
 use crate::spec::StoreKind;
-use crate::vectors::{firmware, import};
+use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, lang, licences, spec, targets};
+use crate::{fuzz, lang, licences, simulate, spec, targets};
 use std::process::Command;
 use std::time::Instant;
 
 /// So many inputs a format are enough to see that a fuzz target still builds and runs.
 const SMOKE: u64 = 200_000;
+
+/// So many schedules find what a thousand times as many would, mostly; a million are for nights.
+pub(crate) const SCHEDULES: u64 = 100_000;
 
 struct Step {
     name: &'static str,
@@ -27,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },
     Step { name: "fuzz", run: fuzz_smoke },
+    Step { name: "simulate", run: || simulate::simulate(SCHEDULES, 1) },
 ];
 
 /// The names of the steps.
@@ -70,6 +74,7 @@ pub(crate) fn test() -> Result<(), String> {
             println!("\nvectors in {}", vectors.display());
             note("firmware vectors", firmware::run(&vectors.join("firmware")).show());
             note("import vectors", import::run(&vectors.join("import")).show());
+            note("billing vectors", billing::run(&vectors.join("billing")).show());
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }

@@ -4,6 +4,7 @@ mod ci;
 mod fuzz;
 mod lang;
 mod licences;
+mod simulate;
 mod spec;
 mod targets;
 mod vectors;
@@ -40,7 +41,7 @@ enum Chore {
     Vectors {
         /// What the vectors are of.
         kind: VectorKind,
-        /// An `expected.json`, a folder with one, or a folder of such folders.
+        /// An `expected.json`, a folder with one, or a folder of such folders; of billing, a `vectors.json` or its folder.
         path: PathBuf,
     },
     /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
@@ -60,6 +61,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play schedules of metering: many processes, and everything that can go wrong between them.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = ci::SCHEDULES)]
+        schedules: u64,
+        /// The first one's seed; those of the others follow from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Fuzz a reader.
     Fuzz {
         /// Which.
@@ -73,6 +83,7 @@ enum Chore {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum VectorKind {
+    Billing,
     Firmware,
     Import,
 }
@@ -93,6 +104,7 @@ fn main() -> ExitCode {
         Chore::Test { lang: None } => ci::test().and(lang::test(None)),
         Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Ci { step } => ci::run(step.as_deref()),
+        Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store, lang } => {
@@ -114,6 +126,7 @@ fn main() -> ExitCode {
             lang::prepare(&arguments);
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
+        Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {

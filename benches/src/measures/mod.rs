@@ -1,5 +1,6 @@
 //! What is measured, a file for each kind of operation.
 
+mod advance;
 mod by_hand;
 mod connect;
 mod decide;
@@ -7,6 +8,8 @@ mod dry_run;
 mod import;
 mod languages;
 mod memory;
+mod meter;
+mod publish;
 mod release;
 mod summary;
 
@@ -31,15 +34,20 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 16] = [
+pub const ALL: [Measure; 21] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
+    time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
+    time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
     time("release, the fleet against 1000 devices, memory", times(1.2), release::memory),
     time("release, the fleet against 1000 devices, SQLite", times(1.2), release::sqlite),
     time("dry run of a release", most(200e6), dry_run::memory),
     time("summary, memory", most(5e6), summary::memory),
     time("summary, SQLite", most(5e6), summary::sqlite),
+    time("local admit, 1 thread", times(2.0), meter::one_thread),
+    time("local admit, 2 threads", times(2.0), meter::two_threads),
+    time("renewal, one product in 100 due, against a tenth", times(1.3), advance::memory),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
     through(languages::python_is_there, time("Python connect, memory", above(1e3), languages::python_connect)),

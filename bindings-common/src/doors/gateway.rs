@@ -1,8 +1,8 @@
 //! The gateway's door.
 
-use super::{Answered, Clock, device_id, product_id, unsigned};
+use super::{Answered, When, device_id, product_id, unsigned};
 use crate::macros::arguments;
-use crate::shapes::{Connected, UpdateProgress};
+use crate::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use crate::{Failure, Moment};
 use fleet_core::device::{self, Disconnect};
 use fleet_core::{Sha256, Timestamp};
@@ -61,17 +61,17 @@ impl Report {
 #[derive(Clone, Debug)]
 pub struct Gateway {
     fleet: Arc<fleet_core::Fleet>,
-    clock: Clock,
+    when: When,
 }
 
 impl Gateway {
     pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), clock: Clock(now) }
+        Self { fleet: Arc::clone(fleet), when: When(now) }
     }
 
     /// The moment of a call that is made now.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.when.now()
     }
 
     /// The core's own door, for a binding that keeps reports and answers in the core's own form.
@@ -110,6 +110,19 @@ impl Gateway {
     pub fn report_update(&self, device: &str, product: u32, sequence: u32, progress: UpdateProgress) -> Answered<bool> {
         let (device, product) = (device_id(device)?, product_id(product)?);
         Ok(self.at(self.now()).report_update(device, product, sequence, progress.into())?)
+    }
+
+    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    pub fn publish(&self, event: &NewEvent) -> Answered<Published> {
+        let now = self.now();
+        Ok((&self.at(now).publish(&event.read(now)?)?).into())
+    }
+
+    /// The same for many at once; the answers are in the order of the events.
+    pub fn publish_many(&self, events: &[NewEvent]) -> Answered<Vec<Published>> {
+        let now = self.now();
+        let events = events.iter().map(|event| event.read(now)).collect::<Answered<Vec<_>>>()?;
+        Ok(super::shapes(&self.at(now).publish_many(&events)?))
     }
 
     /// A device that is set up presents the claim code that its customer gave it.

@@ -4,18 +4,22 @@
 //! languages have no others; `from` is called `from_version`, as it is a reserved word of Python; what a page goes on
 //! with is always a string.
 
+mod billing;
 mod customer;
 mod decision;
 mod device;
+mod event;
 mod firmware;
 mod import;
 mod notice;
 mod product;
 mod team;
 
+pub use billing::*;
 pub use customer::*;
 pub use decision::*;
 pub use device::*;
+pub use event::*;
 pub use firmware::*;
 pub use import::*;
 pub use notice::*;

@@ -101,8 +101,14 @@ shape! {
         pub authentication: Option<Authentication>,
         /// Whether a customer needs an activation code to claim a device.
         pub private_beta: bool,
+        /// How many events its log holds.
+        pub log_events: u32,
+        /// How old they get there, in milliseconds.
+        pub log_age_millis: i64,
         /// What customers may do with their device.
         pub customers_may: Vec<Scope>,
+        /// At which shares of the tier's messages people are told, in percent.
+        pub usage_notices: Vec<u16>,
     }
 }
 
@@ -133,8 +139,14 @@ arguments! {
             authentication: Authentication,
             /// Whether a customer needs an activation code to claim a device. Default: no.
             private_beta: bool,
+            /// How many events its log holds. 1 to 1,000,000, default 10,000.
+            log_events: u32,
+            /// How old they get there, in milliseconds. A minute to a year, default 7 days.
+            log_age_millis: i64,
             /// What customers may do with their device. Default: see and control it.
             customers_may: Vec<Scope>,
+            /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
+            usage_notices: Vec<u16>,
         }
     }
 }
@@ -278,7 +290,10 @@ impl From<&fleet_core::Policy> for Policy {
             invitation_millis: count(policy.invitation_millis),
             authentication: policy.authentication.map(Authentication::from),
             private_beta: policy.private_beta,
+            log_events: policy.log_events,
+            log_age_millis: count(policy.log_age_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
+            usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
         }
     }
 }
@@ -309,6 +324,12 @@ impl TryFrom<PolicySettings> for fleet_core::Policy {
             customers_may: match settings.customers_may {
                 Some(scopes) => scopes.into_iter().map(Into::into).collect(),
                 None => default.customers_may,
+            },
+            log_events: settings.log_events.unwrap_or(default.log_events),
+            log_age_millis: millis("log_age_millis", settings.log_age_millis, default.log_age_millis)?,
+            usage_notices: match settings.usage_notices {
+                Some(shares) => shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect(),
+                None => default.usage_notices,
             },
         })
     }

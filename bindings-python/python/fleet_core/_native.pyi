@@ -5,8 +5,398 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ConfigurationAnswer, Decision, HoldReason, Identity, ImageFormat, NoticeSubject, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
+
+@final
+class InvoiceLine:
+    """A line of a quote or an invoice."""
+
+    __match_args__: ClassVar[tuple[Literal['kind'], Literal['tier'], Literal['starts_at'], Literal['ends_at'], Literal['amount']]] = ...
+    @property
+    def kind(self) -> InvoiceLineKind:
+        """What it is."""
+    @property
+    def tier(self) -> str:
+        """The tier whose price it is of."""
+    @property
+    def starts_at(self) -> datetime:
+        """From when on."""
+    @property
+    def ends_at(self) -> datetime:
+        """Until when."""
+    @property
+    def amount(self) -> Money:
+        """How much; negative where it lessens the invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Quote:
+    """What it costs to go to a tier, at an interval."""
+
+    __match_args__: ClassVar[tuple[Literal['quote'], Literal['tier'], Literal['interval'], Literal['at'], Literal['expires_at'], Literal['period'], Literal['lines'], Literal['due'], Literal['balance']]] = ...
+    @property
+    def quote(self) -> str:
+        """Its name: what an upgrade is asked for by."""
+    @property
+    def tier(self) -> str:
+        """The tier to go to."""
+    @property
+    def interval(self) -> Interval:
+        """The interval to go to."""
+    @property
+    def at(self) -> datetime:
+        """When it was given."""
+    @property
+    def expires_at(self) -> datetime:
+        """From when on it no longer holds."""
+    @property
+    def period(self) -> Period:
+        """The period that the plan will be in."""
+    @property
+    def lines(self) -> list[InvoiceLine]:
+        """What the charge is made of."""
+    @property
+    def due(self) -> Money:
+        """What will be charged."""
+    @property
+    def balance(self) -> Money:
+        """What is left over for later invoices afterwards."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenewalCharge:
+    """A renewal invoice."""
+
+    __match_args__: ClassVar[tuple[Literal['invoice']]] = ...
+    @property
+    def invoice(self) -> int:
+        """Its number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradeCharge:
+    """An upgrade, which takes effect with the charge."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RefundCharge:
+    """Money back, for a credit note."""
+
+    __match_args__: ClassVar[tuple[Literal['invoice']]] = ...
+    @property
+    def invoice(self) -> int:
+        """The credit note's number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class OtherCharge:
+    """One that is newer than this binding."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargedCard:
+    """The card to charge."""
+
+    __match_args__: ClassVar[tuple[Literal['number'], Literal['token']]] = ...
+    @property
+    def number(self) -> int:
+        """Which of the account's cards."""
+    @property
+    def token(self) -> str:
+        """The payment provider's reference: a secret."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Charge:
+    """What the host's payment provider is to charge, or to give back."""
+
+    __match_args__: ClassVar[tuple[Literal['key'], Literal['product'], Literal['account'], Literal['purpose'], Literal['amount'], Literal['card'], Literal['at'], Literal['unknown']]] = ...
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same whenever it is tried again."""
+    @property
+    def product(self) -> int:
+        """The product that it is for."""
+    @property
+    def account(self) -> int:
+        """Who pays, or gets the money back."""
+    @property
+    def purpose(self) -> ChargePurpose:
+        """What it is for."""
+    @property
+    def amount(self) -> Money:
+        """How much: more than nothing."""
+    @property
+    def card(self) -> ChargedCard | None:
+        """The card to charge; none for a refund, which goes back the way the money came."""
+    @property
+    def at(self) -> datetime:
+        """When it was asked for."""
+    @property
+    def unknown(self) -> bool:
+        """Whether the provider could not say what became of it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargePage:
+    """A page of charges."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Charge]:
+        """The charges, by product."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on after; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PaymentAttempt:
+    """An attempt to have an invoice paid."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['scheduled'], Literal['card'], Literal['result']]] = ...
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+    @property
+    def scheduled(self) -> bool:
+        """Whether it was one of the schedule's; otherwise it is a new card's."""
+    @property
+    def card(self) -> int | None:
+        """Which of the account's cards; none: there was none to present."""
+    @property
+    def result(self) -> PaymentResult:
+        """What became of it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Invoice:
+    """An invoice, or a credit note."""
+
+    __match_args__: ClassVar[tuple[Literal['number'], Literal['product'], Literal['payer'], Literal['reason'], Literal['issued_at'], Literal['period'], Literal['lines'], Literal['total'], Literal['offset'], Literal['refund'], Literal['outstanding'], Literal['status'], Literal['ended_at'], Literal['charge'], Literal['attempts']]] = ...
+    @property
+    def number(self) -> int:
+        """Its number within its product."""
+    @property
+    def product(self) -> int:
+        """The product that it bills."""
+    @property
+    def payer(self) -> int:
+        """The account that pays."""
+    @property
+    def reason(self) -> InvoiceReason:
+        """What it is for."""
+    @property
+    def issued_at(self) -> datetime:
+        """When it was issued."""
+    @property
+    def period(self) -> Period:
+        """The period that it bills, or part of."""
+    @property
+    def lines(self) -> list[InvoiceLine]:
+        """What it is made of."""
+    @property
+    def total(self) -> Money:
+        """The sum of the lines; below zero: what is credited."""
+    @property
+    def offset(self) -> Money:
+        """What a credit note took off it that was never paid."""
+    @property
+    def refund(self) -> Money:
+        """What of a credit note goes back to the payer."""
+    @property
+    def outstanding(self) -> Money:
+        """What is still to be paid."""
+    @property
+    def status(self) -> InvoiceStatus:
+        """What became of it."""
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was settled or written off."""
+    @property
+    def charge(self) -> int | None:
+        """The charge that paid it."""
+    @property
+    def attempts(self) -> list[PaymentAttempt]:
+        """How often it was tried to have it paid."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class InvoicePage:
+    """A page of invoices."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Invoice]:
+        """The invoices, newest first."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on after; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Upgrade:
+    """What became of an upgrade that was asked for: it waits for a charge, or is in effect."""
+
+    __match_args__: ClassVar[tuple[Literal['charge'], Literal['invoice']]] = ...
+    @property
+    def charge(self) -> Charge | None:
+        """The charge that it waits for."""
+    @property
+    def invoice(self) -> Invoice | None:
+        """Its invoice, where there was nothing to charge."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Card:
+    """What people know a card by."""
+
+    __match_args__: ClassVar[tuple[Literal['brand'], Literal['last_four'], Literal['expires'], Literal['good']]] = ...
+    @property
+    def brand(self) -> str:
+        """The brand."""
+    @property
+    def last_four(self) -> str:
+        """The last four digits of its number."""
+    @property
+    def expires(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    @property
+    def good(self) -> bool:
+        """Whether it can be charged."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BillingStatus:
+    """How a product's billing stands."""
+
+    __match_args__: ClassVar[tuple[Literal['tier'], Literal['interval'], Literal['period'], Literal['messages'], Literal['devices'], Literal['members'], Literal['renewal'], Literal['next_interval'], Literal['next_amount'], Literal['balance'], Literal['unpaid'], Literal['upgrading'], Literal['card'], Literal['locked_since']]] = ...
+    @property
+    def tier(self) -> str:
+        """The product's tier."""
+    @property
+    def interval(self) -> Interval | None:
+        """How long a period is; none: nothing is paid for."""
+    @property
+    def period(self) -> Period | None:
+        """The period that was billed last."""
+    @property
+    def messages(self) -> Usage:
+        """Messages of this usage month."""
+    @property
+    def devices(self) -> int:
+        """Devices in the product."""
+    @property
+    def members(self) -> int:
+        """Seats of the team that are taken."""
+    @property
+    def renewal(self) -> datetime | None:
+        """When the next period is billed."""
+    @property
+    def next_interval(self) -> Interval | None:
+        """The interval from then on."""
+    @property
+    def next_amount(self) -> Money | None:
+        """What will be charged then, as things stand."""
+    @property
+    def balance(self) -> Money:
+        """What earlier invoices left over."""
+    @property
+    def unpaid(self) -> list[int]:
+        """Renewal invoices that are not paid."""
+    @property
+    def upgrading(self) -> int | None:
+        """The charge of an upgrade that has no outcome yet."""
+    @property
+    def card(self) -> Card | None:
+        """The owner's card on file."""
+    @property
+    def locked_since(self) -> datetime | None:
+        """Since when the owner's account is locked."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Due:
+    """Something that is due: of a product or of an account."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['product'], Literal['account']]] = ...
+    @property
+    def at(self) -> datetime:
+        """Since when."""
+    @property
+    def product(self) -> int | None:
+        """The product whose renewal it is, or the notice before it."""
+    @property
+    def account(self) -> int | None:
+        """The account whose payment is tried again, or whose card expires."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Advanced:
+    """How far an advance came."""
+
+    __match_args__: ClassVar[tuple[Literal['done'], Literal['more']]] = ...
+    @property
+    def done(self) -> int:
+        """How many things were done."""
+    @property
+    def more(self) -> bool:
+        """Whether more is due now."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Money:
+    """An amount: whole minor units (cents) of a currency, negative where something is given back."""
+
+    __match_args__: ClassVar[tuple[Literal['minor'], Literal['currency']]] = ...
+    @property
+    def minor(self) -> int:
+        """The minor units."""
+    @property
+    def currency(self) -> str:
+        """The currency's three letters."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class SimpleIdentity:
@@ -594,6 +984,324 @@ class VersionCount:
     def __hash__(self) -> int: ...
 
 @final
+class Webhook:
+    """To a server of the vendor's."""
+
+    __match_args__: ClassVar[tuple[Literal['url']]] = ...
+    def __new__(cls, url: str) -> Self: ...
+    @property
+    def url(self) -> str:
+        """Its address, which may hold a secret."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Integration:
+    """To a service that the host knows by this name."""
+
+    __match_args__: ClassVar[tuple[Literal['name']]] = ...
+    def __new__(cls, name: str) -> Self: ...
+    @property
+    def name(self) -> str:
+        """The name."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class LiveStream:
+    """To whoever holds the product's live stream open at the host."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __new__(cls) -> Self: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Subscription:
+    """That matching events are sent on."""
+
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['to'], Literal['prefix'], Literal['device'], Literal['created_at']]] = ...
+    @property
+    def id(self) -> int:
+        """Its number."""
+    @property
+    def to(self) -> Destination:
+        """Where matching events are sent."""
+    @property
+    def prefix(self) -> str:
+        """What an event's name must begin with; empty: any."""
+    @property
+    def device(self) -> str | None:
+        """Whose events; none: all devices'."""
+    @property
+    def created_at(self) -> datetime:
+        """When it was made."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Event:
+    """An event of a product's log, and where it is there."""
+
+    __match_args__: ClassVar[tuple[Literal['slot'], Literal['sequence'], Literal['at'], Literal['happened_at'], Literal['device'], Literal['origin'], Literal['name'], Literal['data'], Literal['id'], Literal['error_kind'], Literal['matched'], Literal['sent']]] = ...
+    @property
+    def slot(self) -> int:
+        """The slot of the log."""
+    @property
+    def sequence(self) -> int:
+        """The number within the slot."""
+    @property
+    def at(self) -> datetime:
+        """When it was logged."""
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened, by the word of the device or its gateway."""
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def origin(self) -> EventOrigin:
+        """What the device was to the product."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def data(self) -> str:
+        """Its data."""
+    @property
+    def id(self) -> str | None:
+        """The id that its caller gave it."""
+    @property
+    def error_kind(self) -> str | None:
+        """The kind of error that it reports."""
+    @property
+    def matched(self) -> list[int]:
+        """The subscriptions that it matched, in their order."""
+    @property
+    def sent(self) -> int:
+        """To how many of these, from the first on, it was to be sent; the others were dropped."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventPage:
+    """A page of a log."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """The events, newest first."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on before; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FollowedEvents:
+    """A part of a log that is followed."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next'], Literal['missed']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """The next events, oldest first; none: there are no more by now."""
+    @property
+    def next(self) -> str:
+        """Where to go on."""
+    @property
+    def missed(self) -> int:
+        """How many fell out of the log before they were read."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class StreamedEvents:
+    """What came in on a stream."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['missed']]] = ...
+    @property
+    def items(self) -> list[Event]:
+        """Events in the order in which this process published them."""
+    @property
+    def missed(self) -> int:
+        """How many came before these and were thrown away because nobody read them in time. They are in the log."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventLogged:
+    """It is in the log of the product, and is to be delivered as this says."""
+
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    @property
+    def product(self) -> int:
+        """The product whose log it is in."""
+    @property
+    def slot(self) -> int:
+        """The slot of the log."""
+    @property
+    def sequence(self) -> int:
+        """The number within the slot."""
+    @property
+    def at(self) -> datetime:
+        """When it was logged."""
+    @property
+    def origin(self) -> EventOrigin:
+        """What the device was to the product."""
+    @property
+    def duplicate(self) -> bool:
+        """Whether an event with this id was published before: nothing was logged or counted again."""
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What is to be sent, in the order of the subscriptions: each is one outbound message."""
+    @property
+    def dropped(self) -> Dropped | None:
+        """What is not to be sent, and why."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventDenied:
+    """The device is shut out of the product: it was turned away and is logged nowhere."""
+
+    __match_args__: ClassVar[tuple[Literal['product']]] = ...
+    @property
+    def product(self) -> int:
+        """The product."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventOfPersonalDevice:
+    """The device is in no product and named none: it was logged nowhere."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventOfUnknownProduct:
+    """The device named a product that does not exist: it was logged nowhere."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EventTurnedAway:
+    """One that is newer than this binding."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Delivery:
+    """One message to one subscriber."""
+
+    __match_args__: ClassVar[tuple[Literal['subscription'], Literal['key']]] = ...
+    @property
+    def subscription(self) -> int:
+        """Whose: the subscription's number."""
+    @property
+    def key(self) -> str:
+        """Its name, the same whenever it is tried again."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Dropped:
+    """The messages that were dropped at the tier's monthly limit."""
+
+    __match_args__: ClassVar[tuple[Literal['subscriptions'], Literal['limit']]] = ...
+    @property
+    def subscriptions(self) -> list[int]:
+        """Whose, in order."""
+    @property
+    def limit(self) -> Limit:
+        """The limit, and the cheapest tier that would do."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DeviceError:
+    """What is known of the errors of one kind."""
+
+    __match_args__: ClassVar[tuple[Literal['kind'], Literal['count'], Literal['first_at'], Literal['last_at'], Literal['device']]] = ...
+    @property
+    def kind(self) -> str:
+        """The kind."""
+    @property
+    def count(self) -> int:
+        """How many were reported."""
+    @property
+    def first_at(self) -> datetime:
+        """When the first one was logged since counting began."""
+    @property
+    def last_at(self) -> datetime:
+        """When the latest was."""
+    @property
+    def device(self) -> str:
+        """Whose the latest is."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Period:
+    """A period: from its start, which is in it, to its end, which is not."""
+
+    __match_args__: ClassVar[tuple[Literal['index'], Literal['start'], Literal['end']]] = ...
+    @property
+    def index(self) -> int:
+        """Its number from the product's creation."""
+    @property
+    def start(self) -> datetime:
+        """Its first moment."""
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Usage:
+    """A product's messages in its usage month."""
+
+    __match_args__: ClassVar[tuple[Literal['period'], Literal['limit'], Literal['used'], Literal['reserved']]] = ...
+    @property
+    def period(self) -> Period:
+        """The month; the count starts again at its end."""
+    @property
+    def limit(self) -> int | None:
+        """The tier's limit now; none: there is none."""
+    @property
+    def used(self) -> int:
+        """Messages that are counted as sent."""
+    @property
+    def reserved(self) -> int:
+        """Messages that processes may send without asking."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Firmware:
     """An uploaded firmware."""
 
@@ -893,6 +1601,195 @@ class InvitationNotice:
     def __hash__(self) -> int: ...
 
 @final
+class UsageWarningNotice:
+    """A share of the tier's messages is used up."""
+
+    __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['percent'], Literal['used']]] = ...
+    @property
+    def month(self) -> int:
+        """The usage month, by its number from the product's creation."""
+    @property
+    def limit(self) -> int:
+        """The tier's messages a month."""
+    @property
+    def percent(self) -> int:
+        """The share, in percent."""
+    @property
+    def used(self) -> int:
+        """The messages that are used."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UsageLimitReachedNotice:
+    """All of the tier's messages are used up: further ones of this usage month are dropped."""
+
+    __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['used']]] = ...
+    @property
+    def month(self) -> int:
+        """The usage month, by its number from the product's creation."""
+    @property
+    def limit(self) -> int:
+        """The tier's messages a month."""
+    @property
+    def used(self) -> int:
+        """The messages that are used."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PaymentFailedNotice:
+    """A renewal's payment failed."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice that is not paid."""
+    @property
+    def attempt(self) -> int:
+        """Which attempt it was: 1 for the first."""
+    @property
+    def failures(self) -> int:
+        """How many of the schedule's attempts have failed."""
+    @property
+    def of(self) -> int:
+        """With how many failures the account is locked."""
+    @property
+    def next(self) -> datetime | None:
+        """When it is tried again; none: not before another card is there."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AccountLockedNotice:
+    """The last attempt failed: the account is locked."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice whose last attempt it was."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AccountUnlockedNotice:
+    """All is paid: the account is unlocked."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice that it had been locked for."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenewalPaidNotice:
+    """A renewal was paid."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradedNotice:
+    """An upgrade was paid and is in effect."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradeDeclinedNotice:
+    """An upgrade's charge was declined: nothing has changed."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def charge(self) -> int:
+        """The charge's number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PlanReducedNotice:
+    """A plan was ended or lowered; the credit note says what it gives back."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The credit note."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CardExpiresNotice:
+    """The card on file expires at the end of this month."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def card(self) -> int:
+        """Which of the account's cards."""
+    @property
+    def month(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CardNeededNotice:
+    """There is no card on file that will be good at the next renewal."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def renewal(self) -> datetime:
+        """When the renewal is."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OtherNotice:
     """One that is newer than this binding."""
 
@@ -1028,7 +1925,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['customers_may']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -1060,8 +1957,17 @@ class Policy:
     def private_beta(self) -> bool:
         """Whether a customer needs an activation code to claim a device."""
     @property
+    def log_events(self) -> int:
+        """How many events its log holds."""
+    @property
+    def log_age_millis(self) -> int:
+        """How old they get there, in milliseconds."""
+    @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
+    @property
+    def usage_notices(self) -> list[int]:
+        """At which shares of the tier's messages people are told, in percent."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1145,7 +2051,7 @@ class Configuration:
 class Account:
     """A person who can log in."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['email'], Literal['created_at'], Literal['locked_at']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['email'], Literal['created_at'], Literal['locked_at'], Literal['unpaid_since']]] = ...
     @property
     def id(self) -> int:
         """Its number."""
@@ -1157,7 +2063,10 @@ class Account:
         """When it was created."""
     @property
     def locked_at(self) -> datetime | None:
-        """Since when it is locked for a bill that was not paid; none: it is not."""
+        """Since when an operator has it locked; none: no operator has."""
+    @property
+    def unpaid_since(self) -> datetime | None:
+        """Since when it is locked for bills that were not paid; none: it is not."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1322,6 +2231,17 @@ class AuditPage:
     def __hash__(self) -> int: ...
 
 @final
+class Clock:
+    """The door for time: the host opens it every so often, and when its payment provider answers."""
+
+    def due(self, *, limit: int | None = None) -> list[Due]:
+        """What is due now."""
+    def advance(self, *, limit: int | None = None) -> Advanced:
+        """Does what is due now: renewals, retries, notices."""
+    def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
+        """What the payment provider said of a charge."""
+
+@final
 class Violation:
     """A law that a store broke."""
 
@@ -1340,9 +2260,47 @@ def conformance(factory: Callable[[], Store]) -> list[Violation]:
     """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
 
 @final
+class EventStream:
+    """The events of a product that this process publishes, from the moment on when it was opened."""
+
+    __match_args__: ClassVar[tuple[Literal['start']]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    @property
+    def start(self) -> str:
+        """The end of the log when the stream was opened: for `follow_events`."""
+    def wait(self, at_most: timedelta) -> bool:
+        """Waits until there is something to read, at most so long. Whether there is."""
+
+@final
 class Console:
     """The door for people: what the team, or the platform's operator, asks for."""
 
+    def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
+        """What it costs to go to a tier, at an interval, now."""
+    def upgrade(self, product: int, quote: str) -> Upgrade:
+        """Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge."""
+    def switch_interval(self, product: int, interval: Interval) -> None:
+        """Changes the interval from the next renewal on."""
+    def set_currency(self, product: int, currency: str) -> None:
+        """Chooses the currency that a product is billed in, before its first invoice."""
+    def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
+        """Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid, such as `2017-12`."""
+    def remove_card(self) -> None:
+        """Takes the card off one's file."""
+    def billing_status(self, product: int) -> BillingStatus:
+        """How a product's billing stands."""
+    def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """A product's invoices, newest first."""
+    def cancel_plan(self, product: int) -> Invoice:
+        """Ends a product's plan; answers the credit note. An operator's command."""
+    def downgrade(self, product: int, tier: str) -> Invoice:
+        """Puts a product on a lower tier; answers the credit note. An operator's command."""
+    def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
+        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    def write_off(self, product: int, invoice: int) -> Invoice:
+        """Gives an unpaid invoice up. An operator's command."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -1379,6 +2337,26 @@ class Console:
         """Gives up a device that one has claimed."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
+    def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
+        """Has matching events sent on from now on. Each delivery is one outbound message."""
+    def unsubscribe(self, product: int, subscription: int) -> None:
+        """Ends a subscription."""
+    def subscriptions(self, product: int) -> list[Subscription]:
+        """A product's subscriptions, in the order in which they were made."""
+    def events(self, product: int, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
+        """The events of a product's log, newest first, of one device or whose name begins with a prefix."""
+    def follow_events(self, product: int, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
+        """The events that were logged after a cursor, oldest first; without one, from now on."""
+    def event_stream(self, product: int) -> EventStream:
+        """Opens a stream of what this process publishes for a product from now on."""
+    def read_event_stream(self, stream: EventStream, *, limit: int | None = None) -> StreamedEvents:
+        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+    def device_errors(self, product: int) -> list[DeviceError]:
+        """Which errors the members of a product reported, by kind."""
+    def forget_device_errors(self, product: int, error_kind: str) -> None:
+        """Counts the errors of a kind anew."""
+    def usage(self, product: int) -> Usage:
+        """A product's messages in the usage month of this moment."""
     def upload(self, product: int, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
         """Uploads a firmware: its binary is read and checked against the product and the version entered. The binary itself stays with the host, under its SHA-256."""
     def firmware(self, product: int) -> list[Firmware]:
@@ -1453,7 +2431,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, customers_may: Sequence[Scope] | None = None) -> Product:
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
         """Changes a product's policy; what is left out takes its default."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -1479,8 +2457,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -1496,17 +2474,43 @@ class Fleet:
         """The door for customers: whoever holds the token."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""
+    def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
+        """The charges that the host's payment provider is to make, by product."""
     def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
         """The notices that wait to be sent, by product."""
+    def meter(self, product: int, now: datetime | None = None) -> Meter:
+        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+    def report_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent. For the host to call about every second, if it runs more than one process."""
+    def settle_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
 
 @final
-class Tier:
-    """A tier of one's own: limits. None is no limit."""
+class Price:
+    """What a full period of a tier costs."""
 
-    __match_args__: ClassVar[tuple[Literal['name'], Literal['devices'], Literal['members'], Literal['messages']]] = ...
-    def __new__(cls, name: str, *, devices: int | None = None, members: int | None = None, messages: int | None = None) -> Self: ...
+    __match_args__: ClassVar[tuple[Literal['interval'], Literal['amount']]] = ...
+    def __new__(cls, interval: Interval, amount: Money) -> Self: ...
+    @property
+    def interval(self) -> Interval:
+        """How long a period is."""
+    @property
+    def amount(self) -> Money:
+        """The price."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Tier:
+    """A tier of one's own: limits, of which None is no limit, and prices."""
+
+    __match_args__: ClassVar[tuple[Literal['name'], Literal['devices'], Literal['members'], Literal['messages'], Literal['prices']]] = ...
+    def __new__(cls, name: str, *, devices: int | None = None, members: int | None = None, messages: int | None = None, prices: Sequence[Price] | None = None) -> Self: ...
     @property
     def name(self) -> str:
         """Its name, unique in the catalogue."""
@@ -1519,6 +2523,9 @@ class Tier:
     @property
     def messages(self) -> int | None:
         """Outbound messages a usage month, at most."""
+    @property
+    def prices(self) -> list[Price]:
+        """What a full period costs, one price for each interval and currency it is sold in; none: by agreement."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1595,6 +2602,10 @@ class Gateway:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:
         """A device that is set up presents the claim code that its customer gave it."""
+    def publish(self, event: NewEvent) -> Published:
+        """A device publishes an event: it is logged, and what is to be sent is answered."""
+    def publish_many(self, events: Sequence[NewEvent]) -> list[Published]:
+        """The same for many at once; the answers are in the order of the events."""
 
 def operations() -> list[tuple[str, str]]:
     """The door of every operation, and its name in Python."""
@@ -1623,6 +2634,46 @@ class Portal:
         """The customer's devices."""
     def use_device(self, device: str, scope: Scope) -> None:
         """Whether the customer may see or control a device now; and that they did."""
+
+@final
+class NewEvent:
+    """What a device says, as its gateway hands it on."""
+
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['name'], Literal['data'], Literal['product'], Literal['id'], Literal['error_kind'], Literal['happened_at']]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __new__(cls, device: str, name: str, data: str = "", *, product: int | None = None, id: str | None = None, error_kind: str | None = None, happened_at: datetime | None = None) -> Self: ...
+    @property
+    def device(self) -> str:
+        """The device: 24 hexadecimal digits."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def data(self) -> str:
+        """Its data."""
+    @property
+    def product(self) -> int | None:
+        """The product id in the device's firmware."""
+    @property
+    def id(self) -> str | None:
+        """An id of the caller's: published again under it, the event is recognised."""
+    @property
+    def error_kind(self) -> str | None:
+        """The kind of error that it reports."""
+    @property
+    def happened_at(self) -> datetime | None:
+        """When it happened; none: when it is handed on."""
+
+@final
+class Meter:
+    """A product's meter: admits messages that a host sends by itself, on one atomic number while its lease lasts."""
+
+    def admit(self) -> bool:
+        """Whether one more message may be sent. Counted if so."""
+    def admit_many(self, want: int) -> int:
+        """How many of so many messages may be sent; they are counted."""
 
 @final
 class Row:

@@ -6,11 +6,11 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
-from fleet_core._native import Account, AuditPage, BetaGuestPage, BetaReport, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceIdPage, DevicePage, DryRun, Firmware, ImportProgress, ImportReport, Invitation, IssuedToken, Missing, NoticePage, Product, ReceivedInvitation, Report, Summary, Team, Tier
-from fleet_core._types import Authentication, Cancel, Change, ConfigurationAnswer, Decision, Identity, Scope, Standing, UpdateProgress
+from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, EventPage, EventStream, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Meter, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
+from fleet_core._types import Authentication, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
-__all__ = ["Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -20,6 +20,30 @@ def each(
     """Every item of a list that comes in pages, which are read while it is walked."""
 
 class Console:
+    async def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
+        """What it costs to go to a tier, at an interval, now."""
+    async def upgrade(self, product: int, quote: str) -> Upgrade:
+        """Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge."""
+    async def switch_interval(self, product: int, interval: Interval) -> None:
+        """Changes the interval from the next renewal on."""
+    async def set_currency(self, product: int, currency: str) -> None:
+        """Chooses the currency that a product is billed in, before its first invoice."""
+    async def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
+        """Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid, such as `2017-12`."""
+    async def remove_card(self) -> None:
+        """Takes the card off one's file."""
+    async def billing_status(self, product: int) -> BillingStatus:
+        """How a product's billing stands."""
+    async def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """A product's invoices, newest first."""
+    async def cancel_plan(self, product: int) -> Invoice:
+        """Ends a product's plan; answers the credit note. An operator's command."""
+    async def downgrade(self, product: int, tier: str) -> Invoice:
+        """Puts a product on a lower tier; answers the credit note. An operator's command."""
+    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
+        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    async def write_off(self, product: int, invoice: int) -> Invoice:
+        """Gives an unpaid invoice up. An operator's command."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -56,6 +80,26 @@ class Console:
         """Gives up a device that one has claimed."""
     async def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
+    async def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
+        """Has matching events sent on from now on. Each delivery is one outbound message."""
+    async def unsubscribe(self, product: int, subscription: int) -> None:
+        """Ends a subscription."""
+    async def subscriptions(self, product: int) -> list[Subscription]:
+        """A product's subscriptions, in the order in which they were made."""
+    async def events(self, product: int, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
+        """The events of a product's log, newest first, of one device or whose name begins with a prefix."""
+    async def follow_events(self, product: int, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
+        """The events that were logged after a cursor, oldest first; without one, from now on."""
+    async def event_stream(self, product: int) -> EventStream:
+        """Opens a stream of what this process publishes for a product from now on."""
+    async def read_event_stream(self, stream: EventStream, *, limit: int | None = None) -> StreamedEvents:
+        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+    async def device_errors(self, product: int) -> list[DeviceError]:
+        """Which errors the members of a product reported, by kind."""
+    async def forget_device_errors(self, product: int, error_kind: str) -> None:
+        """Counts the errors of a kind anew."""
+    async def usage(self, product: int) -> Usage:
+        """A product's messages in the usage month of this moment."""
     async def upload(self, product: int, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
         """Uploads a firmware: its binary is read and checked against the product and the version entered. The binary itself stays with the host, under its SHA-256."""
     async def firmware(self, product: int) -> list[Firmware]:
@@ -130,7 +174,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, customers_may: Sequence[Scope] | None = None) -> Product:
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
         """Changes a product's policy; what is left out takes its default."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -178,10 +222,30 @@ class Gateway:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     async def present_claim_code(self, device: str, code: str) -> None:
         """A device that is set up presents the claim code that its customer gave it."""
+    async def publish(self, event: NewEvent) -> Published:
+        """A device publishes an event: it is logged, and what is to be sent is answered."""
+    async def publish_many(self, events: Sequence[NewEvent]) -> list[Published]:
+        """The same for many at once; the answers are in the order of the events."""
+
+class Clock:
+    async def due(self, *, limit: int | None = None) -> list[Due]:
+        """What is due now."""
+    async def advance(self, *, limit: int | None = None) -> Advanced:
+        """Does what is due now: renewals, retries, notices."""
+    async def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
+        """What the payment provider said of a charge."""
 
 class Fleet:
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None) -> Self:
+    async def open(
+        cls,
+        store: str | Store,
+        *,
+        tiers: Sequence[Tier] | None = None,
+        retry_days: Sequence[int] | None = None,
+        quote_life: timedelta | None = None,
+        card_notice_days: int | None = None,
+    ) -> Self:
         """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -193,9 +257,19 @@ class Fleet:
         """The door for customers."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""
     async def close(self) -> None:
         """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
+    async def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
+        """The charges that the host's payment provider is to make, by product."""
     async def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
         """The notices that wait to be sent, by product."""
+    async def meter(self, product: int, now: datetime | None = None) -> Meter:
+        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+    async def report_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent. For the host to call about every second, if it runs more than one process."""
+    async def settle_usage(self, now: datetime | None = None) -> None:
+        """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     async def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""

@@ -50,7 +50,8 @@ impl Console {
     #[pyo3(signature = (
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
-        invitation_millis=None, authentication=None, private_beta=None, customers_may=None
+        invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
+        customers_may=None, usage_notices=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn set_policy(
@@ -68,7 +69,10 @@ impl Console {
         invitation_millis: Option<i64>,
         authentication: Option<Authentication>,
         private_beta: Option<bool>,
+        log_events: Option<u32>,
+        log_age_millis: Option<i64>,
         customers_may: Option<Vec<Scope>>,
+        usage_notices: Option<Vec<u16>>,
     ) -> PyResult<Product> {
         let policy = PolicySettings {
             gate_devices,
@@ -82,7 +86,10 @@ impl Console {
             invitation_millis,
             authentication,
             private_beta,
+            log_events,
+            log_age_millis,
             customers_may,
+            usage_notices,
         };
         run(py, || self.0.set_policy(product, policy))
     }

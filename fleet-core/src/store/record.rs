@@ -2,9 +2,12 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
+use crate::billing::{Charge, Invoice, Payer, Subscription};
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
+use crate::event::metering::UsageMonth;
+use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
@@ -23,7 +26,8 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`] and [`Key::ActivationCode`]: that it is there is all it says.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`] and
+    /// [`Key::AccountDue`]: that it is there is all it says.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -57,6 +61,26 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
+    /// Under [`Key::Subscriptions`].
+    Subscriptions(Arc<Subscriptions>),
+    /// Under [`Key::EventLog`].
+    EventLog(EventLog),
+    /// Under [`Key::Event`].
+    Event(Arc<LoggedEvent>),
+    /// Under [`Key::EventId`].
+    EventId(Position),
+    /// Under [`Key::DeviceErrors`].
+    DeviceErrors(Arc<DeviceErrors>),
+    /// Under [`Key::UsageMonth`].
+    UsageMonth(Box<UsageMonth>),
+    /// Under [`Key::Subscription`].
+    Subscription(Arc<Subscription>),
+    /// Under [`Key::Payer`].
+    Payer(Arc<Payer>),
+    /// Under [`Key::Invoice`].
+    Invoice(Arc<Invoice>),
+    /// Under [`Key::Charge`].
+    Charge(Arc<Charge>),
 }
 
 impl Record {
@@ -86,6 +110,16 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
+            Self::Subscriptions(record) => serde_json::to_string(record),
+            Self::EventLog(record) => serde_json::to_string(record),
+            Self::Event(record) => serde_json::to_string(record),
+            Self::EventId(record) => serde_json::to_string(record),
+            Self::DeviceErrors(record) => serde_json::to_string(record),
+            Self::UsageMonth(record) => serde_json::to_string(record),
+            Self::Subscription(record) => serde_json::to_string(record),
+            Self::Payer(record) => serde_json::to_string(record),
+            Self::Invoice(record) => serde_json::to_string(record),
+            Self::Charge(record) => serde_json::to_string(record),
         }
     }
 
@@ -98,9 +132,12 @@ impl Record {
             Kind::Directory => Self::Directory(serde_json::from_str(json)?),
             Kind::Account => Self::Account(serde_json::from_str(json)?),
             Kind::Email => Self::Email(serde_json::from_str(json)?),
-            Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => {
-                serde_json::from_str::<bool>(json).map(|_| Self::Present)?
-            }
+            Kind::Membership
+            | Kind::Invitation
+            | Kind::Claim
+            | Kind::ActivationCode
+            | Kind::ProductDue
+            | Kind::AccountDue => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),
@@ -117,6 +154,16 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
+            Kind::Subscriptions => Self::Subscriptions(serde_json::from_str(json)?),
+            Kind::EventLog => Self::EventLog(serde_json::from_str(json)?),
+            Kind::Event => Self::Event(serde_json::from_str(json)?),
+            Kind::EventId => Self::EventId(serde_json::from_str(json)?),
+            Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
+            Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
+            Kind::Subscription => Self::Subscription(serde_json::from_str(json)?),
+            Kind::Payer => Self::Payer(serde_json::from_str(json)?),
+            Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
+            Kind::Charge => Self::Charge(serde_json::from_str(json)?),
         })
     }
 }
@@ -174,6 +221,13 @@ stored! {
     Arc<Customer>, Customer, (ProductId, CustomerId), (product, id) => Key::Customer(product, id);
     CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
+    Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
+    Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
+    Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
+    Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
+    Arc<Payer>, Payer, AccountId, id => Key::Payer(id);
+    Arc<Invoice>, Invoice, (ProductId, u32), (product, number) => Key::Invoice(product, number);
+    Arc<Charge>, Charge, (ProductId, u32), (product, number) => Key::Charge(product, number);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }

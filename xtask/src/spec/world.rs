@@ -3,15 +3,18 @@
 use super::answer;
 use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
 use super::file::Step;
+use super::metering;
 use crate::workspace::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
+use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
 use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -26,6 +29,7 @@ pub(super) struct World {
     pub(super) fleet: Fleet,
     pub(super) now: Timestamp,
     saved: BTreeMap<String, Value>,
+    pub(super) streams: RefCell<Vec<EventStream>>,
 }
 
 /// Why a step has no answer.
@@ -59,7 +63,7 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new() }
+        Self { fleet, now, saved: BTreeMap::new(), streams: RefCell::default() }
     }
 
     /// Carries out a step.
@@ -71,7 +75,15 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 5] = [Self::products, Self::devices, Self::firmware, Self::team, Self::customers];
+                let rooms: [Room; 7] = [
+                    Self::products,
+                    Self::devices,
+                    Self::firmware,
+                    Self::team,
+                    Self::customers,
+                    Self::events,
+                    Self::billing,
+                ];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -82,7 +94,10 @@ impl World {
             None if step.command.door() == Door::Portal => {
                 self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
             }
-            None => self.machines(&step.command),
+            None => match self.clock(&step.command)? {
+                Some(answer) => Ok(answer),
+                None => self.machines(&step.command),
+            },
         }
     }
 
@@ -161,6 +176,7 @@ impl World {
     /// People, products and the audit.
     fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
+            Command::Usage { product } => metering::usage(&door.usage(self.product(product)?)?),
             Command::CreateAccount { email } => answer::account(&door.create_account(&self.see(email)?)?),
             Command::CreateProduct { name, platform } => {
                 answer::product(&door.create_product(&self.see(name)?, self.see(platform)?.parse()?)?)
@@ -368,6 +384,8 @@ impl World {
                 let (device, product) = (self.see(device)?, self.product(product)?);
                 json!({ "latest": gateway.report_update(device, product, self.see(sequence)?, *progress)? })
             }
+            Command::Publish(said) => self.publish(said)?,
+            Command::PublishMany { events } => self.publish_many(events)?,
             Command::PresentClaimCode { device, code } => {
                 gateway.present_claim_code(self.see(device)?, &self.secret(code)?)?;
                 done()
@@ -381,7 +399,7 @@ impl World {
             Command::Acknowledge { key } => {
                 json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?)? })
             }
-            _ => return malformed("a person asks for this: say who with `as`"),
+            command => self.metering(command)?,
         })
     }
 

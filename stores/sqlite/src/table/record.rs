@@ -9,9 +9,12 @@ pub(super) const COLUMNS: [&str; 5] = ["stamp", "kind", "account", "product", "b
 pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, stamp: Stamp) -> rusqlite::Result<()> {
     let body = record.to_json().map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
     let account = match key {
-        Key::Account(account) | Key::Membership(account, _) | Key::Invitation(account, _) | Key::Claim(account, _) => {
-            Some(account)
-        }
+        Key::Account(account)
+        | Key::Membership(account, _)
+        | Key::Invitation(account, _)
+        | Key::Claim(account, _)
+        | Key::Payer(account)
+        | Key::AccountDue(_, account) => Some(account),
         _ => None,
     };
     let product = match key {
@@ -29,7 +32,16 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::CustomerName(product, _)
         | Key::Guest(product, _)
         | Key::ActivationCode(product, _)
-        | Key::DeviceCode(product, _) => Some(product),
+        | Key::DeviceCode(product, _)
+        | Key::Subscriptions(product)
+        | Key::EventLog(product, _)
+        | Key::EventId(product, _)
+        | Key::DeviceErrors(product, _)
+        | Key::UsageMonth(product, _)
+        | Key::Subscription(product)
+        | Key::Invoice(product, _)
+        | Key::Charge(product, _)
+        | Key::ProductDue(_, product) => Some(product),
         _ => None,
     };
     row.stamp(stamp)?;
@@ -71,6 +83,17 @@ fn name(kind: Kind) -> &'static str {
         Kind::DeviceCode => "device_code",
         Kind::Token => "token",
         Kind::ClaimCode => "claim_code",
+        Kind::Subscriptions => "subscriptions",
+        Kind::EventLog => "event_log",
+        Kind::EventId => "event_id",
+        Kind::DeviceErrors => "device_errors",
+        Kind::UsageMonth => "usage_month",
+        Kind::Subscription => "subscription",
+        Kind::Payer => "payer",
+        Kind::Invoice => "invoice",
+        Kind::Charge => "charge",
+        Kind::ProductDue => "product_due",
+        Kind::AccountDue => "account_due",
         _ => "other",
     }
 }
