@@ -1,62 +1,33 @@
 //! A fleet, opened by the URL of its store or over a store of the host's.
 
 use crate::store::Foreign;
-use crate::{Answered, Console, Gateway, Portal, RowStore, off_thread};
-use fleet_bindings::shapes::NoticePage;
+use crate::{Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, off_thread};
+use fleet_bindings::shapes::{ChargePage, NoticePage};
 use fleet_bindings::store::HostStore;
-use fleet_bindings::{Fleet, FleetOptions, Moment, SecretText};
+use fleet_bindings::{Fleet, Moment, SecretText};
 use std::sync::Arc;
 
 /// A fleet of connected devices, behind a store. `Fleet` is its name in both languages.
 #[derive(Debug, uniffi::Object)]
 pub struct OpenFleet(Fleet);
 
-/// A tier of one's own: its limits. None is no limit.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
-pub struct Tier {
-    /// Its name, unique in the catalogue.
-    pub name: String,
-    /// Devices in the product, at most.
-    #[uniffi(default = None)]
-    pub devices: Option<u64>,
-    /// Team members, the owner among them, at most.
-    #[uniffi(default = None)]
-    pub members: Option<u64>,
-    /// Outbound messages a usage month, at most.
-    #[uniffi(default = None)]
-    pub messages: Option<u64>,
-}
-
-impl From<Tier> for fleet_core::Tier {
-    fn from(tier: Tier) -> Self {
-        let Tier { name, devices, members, messages } = tier;
-        Self { name: name.into(), devices, members, messages }
-    }
-}
-
-fn options(tiers: Option<Vec<Tier>>) -> FleetOptions {
-    let tiers = tiers.map(|tiers| tiers.into_iter().map(fleet_core::Tier::from).collect());
-    FleetOptions { tiers, ..FleetOptions::default() }
-}
-
 #[uniffi::export]
 impl OpenFleet {
-    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`. With tiers of one's own, the cheapest
-    /// first, or those that there are by default.
-    #[uniffi::constructor(default(tiers = None))]
-    pub async fn open(url: String, tiers: Option<Vec<Tier>>) -> Answered<Arc<Self>> {
-        off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options(tiers))?)))).await
+    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`.
+    #[uniffi::constructor(default(options = None))]
+    pub async fn open(url: String, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
+        off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options.unwrap_or_default().try_into()?)?)))).await
     }
 
     /// Opens the fleet of a store that the host has written.
-    #[uniffi::constructor(default(tiers = None))]
-    pub async fn open_store(store: Arc<dyn RowStore>, tiers: Option<Vec<Tier>>) -> Answered<Arc<Self>> {
-        let open = move || Fleet::with_store(HostStore(Foreign(store)), options(tiers));
-        off_thread(move || Ok(Arc::new(Self(open()?)))).await
+    #[uniffi::constructor(default(options = None))]
+    pub async fn open_store(store: Arc<dyn RowStore>, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
+        let store = HostStore(Foreign(store));
+        off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, options.unwrap_or_default().try_into()?)?)))).await
     }
 
-    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
-    /// fails.
+    /// Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
+    /// fleet or its doors afterwards fails.
     pub fn shut(&self) {
         self.0.close();
     }
@@ -84,6 +55,40 @@ impl OpenFleet {
     #[uniffi::method(default(now = None))]
     pub fn gateway(&self, now: Option<Moment>) -> Arc<Gateway> {
         Arc::new(Gateway(self.0.gateway(now)))
+    }
+
+    /// The door for time.
+    #[uniffi::method(default(now = None))]
+    pub fn clock(&self, now: Option<Moment>) -> Arc<Clock> {
+        Arc::new(Clock(self.0.clock(now)))
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn pending_charges(&self, after: Option<String>, limit: Option<u32>) -> Answered<ChargePage> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.pending_charges(after.as_deref(), limit)).await
+    }
+
+    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    #[uniffi::method(default(now = None))]
+    pub async fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Arc<Meter>> {
+        let fleet = self.0.clone();
+        off_thread(move || Ok(Arc::new(Meter(fleet.meter(product, now)?)))).await
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    #[uniffi::method(default(now = None))]
+    pub async fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.report_usage(now)).await
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    #[uniffi::method(default(now = None))]
+    pub async fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.settle_usage(now)).await
     }
 
     /// The notices that wait to be sent, by product, up to `limit` (1 to 1,000; 100 where it is left out).

@@ -1,7 +1,7 @@
 //! The gateway's door.
 
 use crate::{Answered, off_thread};
-use fleet_bindings::shapes::{Connected, UpdateProgress};
+use fleet_bindings::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use fleet_bindings::{Moment, Report, SecretText};
 
 /// The door for devices.
@@ -62,6 +62,16 @@ impl Gateway {
         progress: UpdateProgress,
     ) -> Answered<bool> {
         self.ask(move |door| door.report_update(&device, product, sequence, progress)).await
+    }
+
+    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    pub async fn publish(&self, event: NewEvent) -> Answered<Published> {
+        self.ask(move |door| door.publish(&event)).await
+    }
+
+    /// The same for many at once; the answers are in the order of the events.
+    pub async fn publish_many(&self, events: Vec<NewEvent>) -> Answered<Vec<Published>> {
+        self.ask(move |door| door.publish_many(&events)).await
     }
 
     /// A device that is set up presents the claim code that its customer gave it.

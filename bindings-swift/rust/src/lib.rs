@@ -6,19 +6,25 @@
 //! written by hand beside them.
 uniffi::setup_scaffolding!();
 
+mod clock;
 mod conformance;
 mod console;
 mod error;
 mod fleet;
 mod gateway;
+mod meter;
+mod options;
 mod portal;
 mod store;
 
+pub use clock::Clock;
 pub use conformance::{StoreFactory, Violation, conformance};
-pub use console::{Console, ImportWatcher};
+pub use console::{Console, EventStream, ImportWatcher};
 pub use error::FleetError;
-pub use fleet::{OpenFleet, Tier};
+pub use fleet::OpenFleet;
 pub use gateway::Gateway;
+pub use meter::Meter;
+pub use options::{FleetOptions, Price, Tier};
 pub use portal::Portal;
 pub use store::{RowStore, RowStoreError};
 

@@ -1,11 +1,14 @@
 //! The door for people.
 
+mod billing;
 mod devices;
+mod events;
 mod firmware;
 mod people;
 mod products;
 
 pub use devices::ImportWatcher;
+pub use events::EventStream;
 
 use crate::{Answered, off_thread};
 
