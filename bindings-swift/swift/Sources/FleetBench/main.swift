@@ -19,7 +19,7 @@ struct Bench {
         devices = (0..<count).map { _ in
             String(format: "%08x%016lx", UInt32.random(in: 0...UInt32.max), UInt64.random(in: 0...UInt64.max))
         }
-        let fleet = try await Fleet.open(url: "memory:", tiers: [Tier(name: "All")])
+        let fleet = try await Fleet.open(url: "memory:", options: FleetOptions(tiers: [Tier(name: "All")]))
         let alice = try await fleet.operator(now: noon).createAccount(email: "alice@example.com")
         let console = try fleet.console(account: alice.id, now: noon)
         product = try await console.createProduct(name: "Thermostat", platform: "photon").id

@@ -15,6 +15,10 @@ func shown(_ value: Any) -> JSON {
     case let value as ConfigurationAnswer: return oneOf(value)
     case let value as Identity: return oneOf(value, fields: true)
     case let value as NoticeSubject: return oneOf(value, fields: true)
+    case let value as ChargePurpose: return oneOf(value, fields: true)
+    case let value as Destination: return oneOf(value, fields: true)
+    case PaymentResult.declinedSoft: return .object(["declined": .text("soft")])
+    case PaymentResult.declinedHard: return .object(["declined": .text("hard")])
     case let value as [String: ConfigurationAnswer]: return .object(value.mapValues { shown($0) })
     default: break
     }
@@ -24,7 +28,10 @@ func shown(_ value: Any) -> JSON {
     case .collection: return .list(mirror.children.map { shown($0.value) })
     case .struct, .tuple: return .object(fields(mirror))
     case .enum:
-        guard let (name, payload) = payload(mirror) else { return .text(snake("\(value)")) }
+        guard let (name, payload) = payload(mirror) else {
+            let word = JSON.text(snake("\(value)"))
+            return value is Published ? .object(["kind": word]) : word
+        }
         return .object(payload.merging(["kind": .text(name)]) { $1 })
     default: return .text("a \(type(of: value)) that this runner can't show")
     }
@@ -41,11 +48,14 @@ private func payload(_ mirror: Mirror) -> (name: String, fields: [String: JSON])
     return (snake(name), fields(Mirror(reflecting: child.value)))
 }
 
+/// Names that are reserved words of some language.
+private let renamed = ["from_version": "from", "starts_at": "from", "ends_at": "to"]
+
 private func fields(_ mirror: Mirror) -> [String: JSON] {
     var fields: [String: JSON] = [:]
     for child in mirror.children {
         let name = snake(child.label ?? "")
-        fields[name == "from_version" ? "from" : name] = shown(child.value)
+        fields[renamed[name] ?? name] = shown(child.value)
     }
     return fields
 }

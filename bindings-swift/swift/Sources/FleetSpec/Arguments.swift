@@ -92,6 +92,9 @@ func asText(_ value: JSON) throws -> String {
     switch value {
     case .text(let text): return text
     case .number(let number): return "\(number)"
+    // Long ones are written as what is repeated how often.
+    case .object(let repeated):
+        return try String(repeating: asText(repeated["repeat"] ?? .null), count: asNumber(repeated["times"] ?? .null))
     default: throw Malformed("\(value) is no text")
     }
 }

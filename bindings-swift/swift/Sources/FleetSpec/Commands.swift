@@ -115,6 +115,83 @@ func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: A
     }
 }
 
+/// Events.
+func events(_ name: String, _ console: Console, _ streams: Streams, _ step: Arguments) async throws -> Any? {
+    switch name {
+    case "subscribe":
+        return try await console.subscribe(
+            product: step.number("product"), to: destination(step), prefix: step.textIfAny("prefix"),
+            device: step.textIfAny("device"))
+    case "unsubscribe":
+        return try await console.unsubscribe(
+            product: step.number("product"), subscription: step.number("subscription"))
+    case "subscriptions":
+        return items(try await console.subscriptions(product: step.number("product")))
+    case "events":
+        let filter = try step.object("filter") { (device: try $0.textIfAny("device"), prefix: try $0.textIfAny("prefix")) }
+        return try await console.events(
+            product: step.number("product"), device: filter?.device, prefix: filter?.prefix,
+            before: step.textIfAny("before"), limit: step.numberIfAny("limit"))
+    case "follow_events":
+        return try await console.followEvents(
+            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "event_stream":
+        let stream = try await console.eventStream(product: step.number("product"))
+        return ["stream": shown(streams.keep(stream)), "start": shown(stream.start())]
+    case "read_event_stream":
+        return try await console.readEventStream(
+            stream: streams.kept(step.number("stream")), limit: step.numberIfAny("limit"))
+    case "device_errors":
+        return items(try await console.deviceErrors(product: step.number("product")))
+    case "forget_device_errors":
+        return try await console.forgetDeviceErrors(
+            product: step.number("product"), errorKind: step.text("error_kind"))
+    case "usage":
+        return try await console.usage(product: step.number("product"))
+    default:
+        return nil
+    }
+}
+
+/// Billing.
+func billing(_ name: String, _ console: Console, _ step: Arguments) async throws -> Any? {
+    switch name {
+    case "quote_upgrade":
+        return try await console.quoteUpgrade(
+            product: step.number("product"), tier: step.text("tier"), interval: step.word("interval", of: intervals))
+    case "upgrade":
+        return try await console.upgrade(product: step.number("product"), quote: step.text("quote"))
+    case "switch_interval":
+        return try await console.switchInterval(
+            product: step.number("product"), interval: step.word("interval", of: intervals))
+    case "set_currency":
+        return try await console.setCurrency(product: step.number("product"), currency: step.text("currency"))
+    case "set_card":
+        return try await console.setCard(
+            token: step.text("token"), brand: step.textIfAny("brand") ?? "visa",
+            lastFour: step.textIfAny("last_four") ?? "4242", expires: step.text("expires"))
+    case "remove_card":
+        return try await console.removeCard()
+    case "billing_status":
+        return try await console.billingStatus(product: step.number("product"))
+    case "invoices":
+        return try await console.invoices(
+            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "cancel_plan":
+        return try await console.cancelPlan(product: step.number("product"))
+    case "downgrade":
+        return try await console.downgrade(product: step.number("product"), tier: step.text("tier"))
+    case "agree_price":
+        return try await console.agreePrice(
+            product: step.number("product"), tier: step.text("tier"), interval: step.word("interval", of: intervals),
+            price: step.object("price", money))
+    case "write_off":
+        return try await console.writeOff(product: step.number("product"), invoice: step.number("invoice"))
+    default:
+        return nil
+    }
+}
+
 /// The portal.
 func portal(_ name: String, _ portal: () throws -> Portal, _ step: Arguments) async throws -> Any? {
     switch name {
@@ -249,6 +326,10 @@ func gateway(_ name: String, _ gateway: Gateway, _ step: Arguments) async throws
             device: step.text("device"), product: step.number("product"), sequence: step.number("sequence"),
             progress: step.word("progress", of: [.downloading, .downloaded, .failed]))
         return ["latest": shown(latest)]
+    case "publish":
+        return try await gateway.publish(event: event(step))
+    case "publish_many":
+        return ["answers": shown(try await gateway.publishMany(events: step.objects("events", event)))]
     case "present_claim_code":
         return try await gateway.presentClaimCode(device: step.text("device"), code: step.text("code"))
     default:
@@ -256,16 +337,54 @@ func gateway(_ name: String, _ gateway: Gateway, _ step: Arguments) async throws
     }
 }
 
-/// The host's outbox.
-func outbox(_ name: String, _ fleet: Fleet, _ step: Arguments) async throws -> Any? {
+/// The clock.
+func clock(_ name: String, _ clock: Clock, _ step: Arguments) async throws -> Any? {
+    switch name {
+    case "due":
+        return items(try await clock.due(limit: step.numberIfAny("limit")))
+    case "advance":
+        return try await clock.advance(limit: step.numberIfAny("limit"))
+    case "charge_outcome":
+        return try await clock.chargeOutcome(key: step.text("key"), outcome: chargeOutcome(step))
+    default:
+        return nil
+    }
+}
+
+/// What is the host's own.
+func host(_ name: String, _ fleet: Fleet, _ now: Date, _ step: Arguments) async throws -> Any? {
     switch name {
     case "pending_notices":
         return try await fleet.pendingNotices(
             after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "pending_charges":
+        return try await fleet.pendingCharges(after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "meter":
+        let meter = try await fleet.meter(product: step.number("product"), now: now)
+        return ["admitted": shown(try await meter.admitMany(want: step.number("want")))]
+    case "report_usage":
+        return try await fleet.reportUsage(now: now)
+    case "settle_usage":
+        return try await fleet.settleUsage(now: now)
     case "acknowledge":
         return ["was_waiting": shown(try await fleet.acknowledge(key: step.text("key")))]
     default:
         return nil
+    }
+}
+
+/// The streams that a scenario has opened.
+final class Streams {
+    private var streams: [EventStream] = []
+
+    func keep(_ stream: EventStream) -> Int {
+        streams.append(stream)
+        return streams.count - 1
+    }
+
+    func kept(_ number: Int) throws -> EventStream {
+        guard streams.indices.contains(number) else { throw Malformed("no step before opened stream \(number)") }
+        return streams[number]
     }
 }
 

@@ -111,8 +111,10 @@ func policy(_ policy: Arguments) throws -> PolicySettings {
         quarantineLimit: try policy.numberIfAny("quarantine_limit"),
         invitationMillis: try policy.numberIfAny("invitation_millis"),
         authentication: try policy.wordIfAny("authentication", of: [.simple, .twoLegged, .linked]),
-        privateBeta: try policy.boolIfAny("private_beta"),
-        customersMay: try policy.itemsIfAny("customers_may")?.map { try asWord($0, of: scopes) })
+        privateBeta: try policy.boolIfAny("private_beta"), logEvents: try policy.numberIfAny("log_events"),
+        logAgeMillis: try policy.numberIfAny("log_age_millis"),
+        customersMay: try policy.itemsIfAny("customers_may")?.map { try asWord($0, of: scopes) },
+        usageNotices: try policy.itemsIfAny("usage_notices")?.map(asNumber))
 }
 
 func identity(_ arguments: Arguments) throws -> Identity? {
@@ -145,4 +147,42 @@ func change(_ change: Arguments) throws -> Change {
         return .groups(device: try change.text("device"), groups: try change.items("groups").map(asNumber))
     case let kind: throw Malformed("`\(kind)` is no change")
     }
+}
+
+func event(_ arguments: Arguments) throws -> NewEvent {
+    NewEvent(
+        device: try arguments.text("device"), name: try arguments.text("name"),
+        product: try arguments.numberIfAny("product"), data: try arguments.textIfAny("data"),
+        id: try arguments.textIfAny("id"), errorKind: try arguments.textIfAny("error_kind"),
+        happenedAt: try arguments.momentIfAny("happened_at"))
+}
+
+func destination(_ arguments: Arguments) throws -> Destination {
+    guard let value = try arguments.given("to") else { throw Malformed("`to` is missing") }
+    if value == .text("live_stream") { return .liveStream }
+    return try asObject(value) { to in
+        if let url = try to.object("webhook", { try $0.text("url") }) { return .webhook(url: url) }
+        guard let name = try to.object("integration", { try $0.text("name") }) else {
+            throw Malformed("`to` has none of its forms")
+        }
+        return .integration(name: name)
+    }
+}
+
+let intervals: [Interval] = [.monthly, .annual]
+
+func money(_ money: Arguments) throws -> Money {
+    Money(minor: try money.number("minor"), currency: try money.text("currency"))
+}
+
+func chargeOutcome(_ arguments: Arguments) throws -> ChargeOutcome {
+    guard let value = try arguments.given("outcome") else { throw Malformed("`outcome` is missing") }
+    guard case .object = value else { return try asWord(value, of: [.succeeded, .unknown]) }
+    return try asObject(value) { try $0.text("declined") == "soft" ? .declinedSoft : .declinedHard }
+}
+
+func tier(_ tier: Arguments) throws -> Tier {
+    Tier(
+        name: try tier.text("name"), devices: try tier.numberIfAny("devices"),
+        members: try tier.numberIfAny("members"), messages: try tier.numberIfAny("messages"))
 }

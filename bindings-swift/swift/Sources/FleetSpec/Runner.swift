@@ -4,6 +4,7 @@ import Foundation
 /// A file of scenarios, as far as a runner needs it: that it is well formed is the Rust runner's to say.
 struct SpecFile: Decodable {
     let version: Int
+    let catalogue: [JSON]?
     let given: [[String: JSON]]?
     let scenarios: [Scenario]
 }
@@ -51,11 +52,12 @@ final class Runner {
         do {
             let file = try JSONDecoder().decode(SpecFile.self, from: Data(contentsOf: path))
             guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not read here") }
+            let tiers = try file.catalogue?.map { try asObject($0, tier) }
             for scenario in file.scenarios {
                 for store in ["memory", "sqlite"] {
                     let title = "\(path.lastPathComponent): \(scenario.name) [\(store)]"
                     do {
-                        try await runScenario((file.given ?? []) + scenario.steps, store: store)
+                        try await runScenario((file.given ?? []) + scenario.steps, store: store, tiers: tiers)
                         passed += 1
                     } catch {
                         note(title, failed: "\(error)")
@@ -72,7 +74,7 @@ final class Runner {
         failed += 1
     }
 
-    private func runScenario(_ steps: [[String: JSON]], store: String) async throws {
+    private func runScenario(_ steps: [[String: JSON]], store: String, tiers: [Tier]?) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
         var url = "memory:"
         if store == "sqlite" {
@@ -80,7 +82,7 @@ final class Runner {
             url = "sqlite:\(folder.path)/fleet.db?synchronous=normal"
         }
         defer { try? FileManager.default.removeItem(at: folder) }
-        let fleet = try await Fleet.open(url: url)
+        let fleet = try await Fleet.open(url: url, options: FleetOptions(tiers: tiers))
         var world = World(fleet: fleet, vectors: vectors)
         do {
             for (index, step) in steps.enumerated() {
@@ -102,6 +104,7 @@ final class Runner {
 struct World {
     let fleet: Fleet
     let vectors: Vectors
+    let streams = Streams()
     var now = Moment.noon
     var saved: [String: JSON] = [:]
 
@@ -140,12 +143,15 @@ struct World {
             if let answer = try await customers(name, console, vectors, arguments) { return answer }
             if let answer = try await devices(name, console, vectors, arguments) { return answer }
             if let answer = try await firmware(name, console, vectors, arguments) { return answer }
+            if let answer = try await events(name, console, streams, arguments) { return answer }
+            if let answer = try await billing(name, console, arguments) { return answer }
             throw Malformed("no console has this command")
         }
         let enter = { [fleet, now] in try fleet.portal(token: arguments.text("token"), now: now) }
         if let answer = try await portal(name, enter, arguments) { return answer }
         if let answer = try await gateway(name, fleet.gateway(now: now), arguments) { return answer }
-        if let answer = try await outbox(name, fleet, arguments) { return answer }
+        if let answer = try await clock(name, fleet.clock(now: now), arguments) { return answer }
+        if let answer = try await host(name, fleet, now, arguments) { return answer }
         throw Malformed("there is no such command, or a person asks for it: say who with `as`")
     }
 

@@ -11,7 +11,7 @@ struct World {
     let product: UInt32
 
     init(url: String = "memory:", tiers: [Tier]? = nil) async throws {
-        try await self.init(fleet: Fleet.open(url: url, tiers: tiers))
+        try await self.init(fleet: Fleet.open(url: url, options: FleetOptions(tiers: tiers)))
     }
 
     init(fleet: Fleet) async throws {

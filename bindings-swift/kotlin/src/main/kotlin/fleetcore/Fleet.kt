@@ -15,8 +15,8 @@ package fleetcore
  */
 class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterface by opened, AutoCloseable {
     /**
-     * Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
-     * fails.
+     * Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
+     * fleet or its doors afterwards fails.
      */
     override fun close() {
         if (opened.uniffiIsDestroyed) return
@@ -25,13 +25,11 @@ class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterf
     }
 
     companion object {
-        /**
-         * Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`. With [tiers] of one's own, the
-         * cheapest first, or those that there are by default.
-         */
-        suspend fun open(url: String, tiers: List<Tier>? = null): Fleet = Fleet(OpenFleet.open(url, tiers))
+        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`. */
+        suspend fun open(url: String, options: FleetOptions? = null): Fleet = Fleet(OpenFleet.open(url, options))
 
         /** Opens the fleet of a store that the host has written. */
-        suspend fun open(store: RowStore, tiers: List<Tier>? = null): Fleet = Fleet(OpenFleet.openStore(store, tiers))
+        suspend fun open(store: RowStore, options: FleetOptions? = null): Fleet =
+            Fleet(OpenFleet.openStore(store, options))
     }
 }

@@ -6,6 +6,7 @@
 package fleetcore.bench
 
 import fleetcore.Fleet
+import fleetcore.FleetOptions
 import fleetcore.GatewayInterface
 import fleetcore.Tier
 import fleetcore.shapes.Report
@@ -47,7 +48,7 @@ private fun id() = "%08x%016x".format(Random.nextInt(), Random.nextULong().toLon
 
 fun main(arguments: Array<String>) = runBlocking {
     val devices = List(arguments.single().toInt()) { id() }
-    Fleet.open("memory:", listOf(Tier("All"))).use { fleet ->
+    Fleet.open("memory:", FleetOptions(listOf(Tier("All")))).use { fleet ->
         val alice = fleet.operator(NOON).createAccount("alice@example.com")
         val console = fleet.console(alice.id, NOON)
         val product = console.createProduct("Thermostat", "photon").id

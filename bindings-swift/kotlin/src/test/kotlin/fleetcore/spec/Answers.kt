@@ -1,9 +1,12 @@
 package fleetcore.spec
 
 import fleetcore.shapes.Actor
+import fleetcore.shapes.ChargePurpose
 import fleetcore.shapes.ConfigurationAnswer
+import fleetcore.shapes.Destination
 import fleetcore.shapes.Identity
 import fleetcore.shapes.NoticeSubject
+import fleetcore.shapes.PaymentResult
 import java.time.Instant
 import java.time.format.DateTimeFormatter
 import kotlin.reflect.KProperty1
@@ -31,10 +34,12 @@ fun shown(value: Any?): JsonElement = when (value) {
     is Instant -> JsonPrimitive(text(value))
     is List<*> -> JsonArray(value.map(::shown))
     is Map<*, *> -> JsonObject(value.entries.associate { "${it.key}" to shown(it.value) })
+    PaymentResult.DECLINED_SOFT -> JsonObject(mapOf("declined" to JsonPrimitive("soft")))
+    PaymentResult.DECLINED_HARD -> JsonObject(mapOf("declined" to JsonPrimitive("hard")))
     is Enum<*> -> JsonPrimitive(value.name.lowercase())
     // One that is told apart by the name of its only field, or by its word where it has none.
     is Actor, is ConfigurationAnswer -> oneOf(value) { it.values.first() }
-    is Identity, is NoticeSubject -> oneOf(value) { JsonObject(it) }
+    is Identity, is NoticeSubject, is ChargePurpose, is Destination -> oneOf(value) { JsonObject(it) }
     else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to word(value)) else fields(value))
 }
 
@@ -49,10 +54,13 @@ private fun oneOf(value: Any, shown: (Map<String, JsonElement>) -> JsonElement):
     return if (fields.isEmpty()) name else JsonObject(mapOf(name.content to shown(fields)))
 }
 
+/** Names that are reserved words of some language. */
+private val RENAMED = mapOf("from_version" to "from", "starts_at" to "from", "ends_at" to "to")
+
 private fun fields(value: Any): Map<String, JsonElement> = value::class.memberProperties.associate { property ->
     val name = snake(property.name)
     @Suppress("UNCHECKED_CAST")
-    (if (name == "from_version") "from" else name) to shown((property as KProperty1<Any, *>).get(value))
+    (RENAMED[name] ?: name) to shown((property as KProperty1<Any, *>).get(value))
 }
 
 /** `groupRelease` as `group_release`. */

@@ -1,8 +1,10 @@
 package fleetcore.spec
 
 import fleetcore.shapes.Change
+import fleetcore.shapes.ChargeOutcome
 import fleetcore.shapes.ConfigurationAnswer
 import fleetcore.shapes.CustomerFilter
+import fleetcore.shapes.Destination
 import fleetcore.shapes.Identity
 import fleetcore.shapes.PolicySettings
 import java.time.Instant
@@ -31,8 +33,10 @@ fun moment(value: JsonElement): Instant {
 fun number(value: JsonElement): Long =
     (value as? JsonPrimitive)?.takeUnless { it.isString }?.longOrNull ?: throw Malformed("$value is no number")
 
+/** A text, or, where it is long, what is repeated how often. */
 fun text(value: JsonElement): String =
-    (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is no text")
+    (value as? JsonObject)?.let { text(it.getValue("repeat")).repeat(number(it.getValue("times")).toInt()) }
+        ?: (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is no text")
 
 /** A value with what it refers to put in. */
 fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = when {
@@ -77,7 +81,9 @@ fun read(value: JsonElement, type: KType): Any? {
         Instant::class -> moment(value)
         List::class -> (value as? JsonArray ?: throw Malformed("$value is no list"))
             .map { read(it, type.arguments.single().type!!) }
-        Identity::class -> variant(kind, external(value))
+        ULong::class -> number(value).toULong()
+        ChargeOutcome::class -> constant(kind, outcome(value))
+        Identity::class, Destination::class -> variant(kind, external(value))
         ConfigurationAnswer::class -> variant(kind, external(value) { mapOf("yes_no" to "yes", "some" to "chosen") })
         Change::class -> variant(kind, value as JsonObject)
         else -> if (kind.java.isEnum) constant(kind, value) else record(kind, value)
@@ -90,6 +96,10 @@ private fun within(number: Long, most: Long): Long =
 private fun constant(kind: KClass<*>, value: JsonElement): Any =
     kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == text(value) }
         ?: throw Malformed("$value is no ${kind.simpleName}")
+
+/** `"succeeded"`, or `{ "declined": "soft" }`. */
+private fun outcome(value: JsonElement): JsonElement =
+    (value as? JsonObject)?.let { JsonPrimitive("declined_${text(it.getValue("declined"))}") } ?: value
 
 /** `"simple"`, `{ "linked": { "account": 1 } }` or `{ "text": "…" }`, with the kind as a field. */
 private fun external(value: JsonElement, names: () -> Map<String, String> = { emptyMap() }): JsonObject {

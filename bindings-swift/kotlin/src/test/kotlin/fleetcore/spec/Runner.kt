@@ -2,9 +2,12 @@ package fleetcore.spec
 
 import fleetcore.Fleet
 import fleetcore.FleetException
+import fleetcore.FleetOptions
+import fleetcore.Tier
 import fleetcore.code
 import java.io.File
 import java.nio.file.Files
+import kotlin.reflect.typeOf
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
@@ -32,15 +35,17 @@ class Runner(private val vectors: Vectors) {
         return failed == 0 && passed > 0
     }
 
+    @Suppress("UNCHECKED_CAST")
     private suspend fun runFile(path: File) = noting(path.path) {
         val file = Json.parseToJsonElement(path.readText()) as JsonObject
         if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not read here")
         val given = steps(file["given"])
+        val tiers = file["catalogue"]?.let { read(it, typeOf<List<Tier>>()) as List<Tier> }
         for (scenario in file.getValue("scenarios") as JsonArray) {
             val name = text((scenario as JsonObject).getValue("name"))
             for (store in listOf("memory", "sqlite")) {
                 noting("${path.name}: $name [$store]") {
-                    runScenario(given + steps(scenario["steps"]), store)
+                    runScenario(given + steps(scenario["steps"]), store, tiers)
                     passed += 1
                 }
             }
@@ -56,11 +61,11 @@ class Runner(private val vectors: Vectors) {
 
     private fun steps(list: JsonElement?) = (list as? JsonArray).orEmpty().map { it as JsonObject }
 
-    private suspend fun runScenario(steps: List<JsonObject>, store: String) {
+    private suspend fun runScenario(steps: List<JsonObject>, store: String, tiers: List<Tier>?) {
         val folder = Files.createTempDirectory("fleet").toFile()
         try {
             val url = if (store == "memory") "memory:" else "sqlite:$folder/fleet.db?synchronous=normal"
-            Fleet.open(url).use { fleet ->
+            Fleet.open(url, FleetOptions(tiers)).use { fleet ->
                 val world = World(fleet, vectors)
                 for ((index, step) in steps.withIndex()) {
                     try {

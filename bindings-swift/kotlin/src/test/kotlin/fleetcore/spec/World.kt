@@ -1,12 +1,15 @@
 package fleetcore.spec
 
+import fleetcore.ClockInterface
 import fleetcore.ConsoleInterface
+import fleetcore.EventStream
 import fleetcore.Fleet
 import fleetcore.GatewayInterface
 import fleetcore.ImportWatcher
 import fleetcore.OpenFleetInterface
 import fleetcore.PortalInterface
 import fleetcore.shapes.ImportProgress
+import fleetcore.shapes.NewEvent
 import fleetcore.shapes.Report
 import java.lang.reflect.InvocationTargetException
 import java.time.Instant
@@ -27,6 +30,7 @@ private val NAMED = mapOf(
     "register_devices" to "new",
     "connect_many" to "answers",
     "report_update" to "latest",
+    "publish_many" to "answers",
     "acknowledge" to "was_waiting",
 )
 
@@ -36,14 +40,22 @@ private val METHODS = mapOf("my_devices" to "devices")
 /** Arguments that scenarios call otherwise than the methods do. */
 private val PARAMETERS = mapOf("revoke_token" to mapOf("token_id" to "token"))
 
+/** What a step may leave out and the methods may not. */
+private val DEFAULTS = mapOf(
+    "set_card" to mapOf("brand" to JsonPrimitive("visa"), "last_four" to JsonPrimitive("4242")),
+)
+
 /** A scenario's fleet, and what its steps have found so far. Commands are the doors' methods, found by their names. */
 class World(private val fleet: Fleet, private val vectors: Vectors) {
     var now: Instant = NOON
     val saved = mutableMapOf<String, JsonElement>()
+    private val streams = mutableListOf<EventStream>()
 
     /** Carries out a command; what is asked of the wrong door, or misspelt, is [Malformed]. */
     suspend fun perform(command: String, actor: String?, step: Map<String, JsonElement>): JsonElement {
-        val arguments = step.mapValues { fill(it.value, saved) }.toMutableMap()
+        val arguments = (DEFAULTS[command].orEmpty() + step.mapValues { fill(it.value, saved) }).toMutableMap()
+        if (command == "meter") return metered(arguments)
+        if (command == "events") arguments += (arguments.remove("filter") as? JsonObject).orEmpty()
         val (door, kind) = door(command, actor, arguments)
         val method = method(kind, METHODS[command] ?: command)
         val watcher = Watcher(arguments.remove("stop_after")?.let(::number))
@@ -52,7 +64,9 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             val name = parameterName(command, parameter)
             val value = when {
                 parameter.type.classifier == ImportWatcher::class -> watcher
-                parameter.type.classifier == Report::class -> read(JsonObject(arguments), parameter.type)
+                parameter.type.classifier in WHOLE -> read(JsonObject(arguments), parameter.type).also { arguments.clear() }
+                parameter.type.classifier == EventStream::class -> streams[number(arguments.remove(name)!!).toInt()]
+                name == "now" -> now
                 parameter.type.classifier == ByteArray::class -> arguments.remove(name)?.let(vectors::bytes)
                 name == "owner" -> number(account(text(arguments.remove(name)!!)))
                 name in arguments -> read(arguments.remove(name)!!, parameter.type)
@@ -62,7 +76,6 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             }
             if (value != null || !parameter.isOptional) given[parameter] = value
         }
-        if (command == "connect") arguments.clear()
         arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is no argument of this command") }
         return named(command, call(method, given), watcher)
     }
@@ -78,6 +91,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             val console = if (actor == "operator") fleet.operator(now) else fleet.console(number(account(actor)), now)
             return console to ConsoleInterface::class
         }
+        if (has(ClockInterface::class, command)) return fleet.clock(now) to ClockInterface::class
         if (has(GatewayInterface::class, command)) return fleet.gateway(now) to GatewayInterface::class
         if (has(OpenFleetInterface::class, command)) return fleet to OpenFleetInterface::class
         val token = arguments.remove("token") ?: throw Malformed("say who asks, with `as` or `token`")
@@ -87,13 +101,27 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
     private fun account(name: String): JsonElement =
         (saved[name] as? JsonObject)?.get("id") ?: throw Malformed("no step before saved `$name`")
 
+    private suspend fun metered(arguments: Map<String, JsonElement>): JsonElement {
+        val meter = fleet.meter(number(arguments.getValue("product")).toUInt(), now)
+        return JsonObject(mapOf("admitted" to JsonPrimitive(meter.admitMany(number(arguments.getValue("want"))))))
+    }
+
+    private fun opened(stream: EventStream): JsonElement {
+        streams += stream
+        return JsonObject(mapOf("stream" to JsonPrimitive(streams.size - 1), "start" to JsonPrimitive(stream.start())))
+    }
+
     private fun named(command: String, answer: Any?, watcher: Watcher): JsonElement = when {
         command in NAMED -> JsonObject(mapOf(NAMED.getValue(command) to shown(answer)))
         command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.told)))
+        answer is EventStream -> opened(answer)
         answer is List<*> -> JsonObject(mapOf("items" to shown(answer)))
         else -> shown(answer)
     }
 }
+
+/** What all of a step's arguments make. */
+private val WHOLE = setOf(Report::class, NewEvent::class)
 
 private fun has(door: KClass<*>, command: String) = door.declaredMemberFunctions.any { it.name == camel(command) }
 
