@@ -4,8 +4,8 @@ import Foundation
 extension Console {
     /// Imports a list of devices and tells how far it is after every few thousand.
     ///
-    /// Where the task is cancelled the import ends at the next such moment and throws `CancellationError`: what was added
-    /// stays, and the same file imported again goes on from there.
+    /// Where the task is cancelled the import ends at the next such moment and throws `CancellationError`: what was
+    /// added stays, and the same file imported again goes on from there.
     public func importWatched(
         product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) -> Void
     ) async throws -> ImportReport {

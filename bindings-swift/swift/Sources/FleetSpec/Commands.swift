@@ -128,7 +128,9 @@ func events(_ name: String, _ console: Console, _ streams: Streams, _ step: Argu
     case "subscriptions":
         return items(try await console.subscriptions(product: step.number("product")))
     case "events":
-        let filter = try step.object("filter") { (device: try $0.textIfAny("device"), prefix: try $0.textIfAny("prefix")) }
+        let filter = try step.object("filter") { filter in
+            (device: try filter.textIfAny("device"), prefix: try filter.textIfAny("prefix"))
+        }
         return try await console.events(
             product: step.number("product"), device: filter?.device, prefix: filter?.prefix,
             before: step.textIfAny("before"), limit: step.numberIfAny("limit"))

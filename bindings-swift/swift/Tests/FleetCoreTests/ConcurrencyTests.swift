@@ -55,7 +55,8 @@ private let resumed = DispatchSemaphore(value: 0)
         for number in 1...200 {
             group.addTask {
                 let device = String(format: "aa%022x", number)
-                return try await fleet.gateway(now: noon).connect(report: Report(device: device, product: 94, version: 1))
+                let report = Report(device: device, product: 94, version: 1)
+                return try await fleet.gateway(now: noon).connect(report: report)
             }
         }
         for try await connected in group { #expect(connected.product == 94) }

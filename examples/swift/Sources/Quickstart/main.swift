@@ -2,8 +2,8 @@
 //
 //     swift run Quickstart FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]
 //
-// What a real host does over sockets is played here by a few lines; every decision is the library's, and each is printed
-// with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+// What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
+// printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
 import FleetCore
 import Foundation
 
@@ -95,8 +95,9 @@ struct Story {
     func count() async throws {
         let console = try console(at(18))
         let summary = try await console.summary(product: product)
-        print("\nThe day in numbers: \(summary.devices) devices, \(summary.online) online, \(summary.pending) to update")
-        for try await device in console.allDevices(product: product, filter: DeviceFilter(online: true, pending: false)) {
+        print("\nThe day in numbers: \(summary.devices) devices, \(summary.online) online")
+        let settled = DeviceFilter(online: true, pending: false)
+        for try await device in console.allDevices(product: product, filter: settled) {
             print("  \(device.id) runs \(device.seen?.version.map(String.init) ?? "?")")
         }
         for try await notice in fleet.allPendingNotices() {

@@ -3,8 +3,8 @@
  *
  *     mvn compile exec:java -Dexec.args="FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]"
  *
- * What a real host does over sockets is played here by a few lines; every decision is the library's, and each is printed
- * with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+ * What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
+ * printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
  */
 import fleetcore.ConsoleInterface
 import fleetcore.Fleet
@@ -90,7 +90,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
 
     suspend fun count() {
         val summary = console(at(18)).summary(product)
-        println("\nThe day in numbers: ${summary.devices} devices, ${summary.online} online, ${summary.pending} to update")
+        println("\nThe day in numbers: ${summary.devices} devices, ${summary.online} online")
         console(at(18)).allDevices(product, DeviceFilter(online = true, pending = false)).collect {
             println("  ${it.id} runs ${it.seen?.version ?: "?"}")
         }
@@ -113,7 +113,8 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
 
 /** Every kind of answer: the compiler says if one is forgotten. */
 fun told(decision: Decision): String = when (decision) {
-    is Decision.Update -> "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
+    is Decision.Update ->
+        "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
     is Decision.UpToDate, is Decision.Held -> decision.why
 }
 

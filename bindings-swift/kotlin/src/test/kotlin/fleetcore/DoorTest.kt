@@ -18,8 +18,8 @@ import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
 
 /**
- * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an error
- * of the compiler's.
+ * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
+ * error of the compiler's.
  */
 private fun told(decision: Decision): String = when (decision) {
     is Decision.UpToDate -> "up to date by ${decision.rule}"

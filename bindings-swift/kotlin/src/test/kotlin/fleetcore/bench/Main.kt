@@ -1,7 +1,7 @@
 /**
- * Measures the hot operations through Kotlin, a round each time it is asked, for `cargo xtask bench` to set beside the same
- * in Rust: a line in with the operation's name, a line out with the nanoseconds of one operation. Its argument is the
- * number of devices.
+ * Measures the hot operations through Kotlin, a round each time it is asked, for `cargo xtask bench` to set beside the
+ * same in Rust: a line in with the operation's name, a line out with the nanoseconds of one operation. Its argument is
+ * the number of devices.
  */
 package fleetcore.bench
 
@@ -22,7 +22,11 @@ private const val BATCH = 1024
 private const val WARMING = 100
 
 /** A fleet in memory, whose devices come back at random, each in a new session. */
-private class Bench(private val devices: List<String>, private val product: UInt, private val gateway: GatewayInterface) {
+private class Bench(
+    private val devices: List<String>,
+    private val product: UInt,
+    private val gateway: GatewayInterface,
+) {
     private var session = 0L
 
     fun reports(devices: List<String>): List<Report> {

@@ -74,7 +74,8 @@ fun read(value: JsonElement, type: KType): Any? {
     if (value is JsonNull) return null
     return when (val kind = type.classifier as KClass<*>) {
         String::class -> text(value)
-        Boolean::class -> (value as? JsonPrimitive)?.booleanOrNull ?: throw Malformed("$value is neither true nor false")
+        Boolean::class ->
+            (value as? JsonPrimitive)?.booleanOrNull ?: throw Malformed("$value is neither true nor false")
         Long::class -> number(value)
         UInt::class -> within(number(value), UInt.MAX_VALUE.toLong()).toUInt()
         UShort::class -> within(number(value), UShort.MAX_VALUE.toLong()).toUShort()

@@ -17,7 +17,8 @@ class Vectors(private val folder: File) {
 
     /** A list to import, or a binary to upload. */
     fun bytes(value: JsonElement): ByteArray {
-        val (form, content) = (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value has not one form")
+        val (form, content) =
+            (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value has not one form")
         return when (form) {
             "text" -> text(content).toByteArray()
             "bytes" -> numbers(content)

@@ -64,7 +64,8 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             val name = parameterName(command, parameter)
             val value = when {
                 parameter.type.classifier == ImportWatcher::class -> watcher
-                parameter.type.classifier in WHOLE -> read(JsonObject(arguments), parameter.type).also { arguments.clear() }
+                parameter.type.classifier in WHOLE ->
+                    read(JsonObject(arguments), parameter.type).also { arguments.clear() }
                 parameter.type.classifier == EventStream::class -> streams[number(arguments.remove(name)!!).toInt()]
                 name == "now" -> now
                 parameter.type.classifier == ByteArray::class -> arguments.remove(name)?.let(vectors::bytes)
@@ -86,7 +87,11 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
     }
 
     /** Who asks a console is said by `as`; who asks a portal, by the token; nobody asks the others. */
-    private fun door(command: String, actor: String?, arguments: MutableMap<String, JsonElement>): Pair<Any, KClass<*>> {
+    private fun door(
+        command: String,
+        actor: String?,
+        arguments: MutableMap<String, JsonElement>,
+    ): Pair<Any, KClass<*>> {
         if (actor != null) {
             val console = if (actor == "operator") fleet.operator(now) else fleet.console(number(account(actor)), now)
             return console to ConsoleInterface::class
