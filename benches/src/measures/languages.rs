@@ -58,6 +58,33 @@ fn python(setting: &Setting) -> Result<Program> {
     Program::start(command)
 }
 
+pub(super) fn swift_connect(setting: &Setting) -> Result<Figures> {
+    connect(setting, launched("swift", setting)?)
+}
+
+pub(super) fn swift_is_there() -> bool {
+    launcher("swift").exists()
+}
+
+pub(super) fn kotlin_connect_many(setting: &Setting) -> Result<Figures> {
+    connect_many(setting, launched("kotlin", setting)?)
+}
+
+pub(super) fn kotlin_is_there() -> bool {
+    launcher("kotlin").exists()
+}
+
+/// The program that `cargo xtask` has made for a language.
+fn launcher(language: &str) -> PathBuf {
+    repository().join("target").join(language).join("bench")
+}
+
+fn launched(language: &str, setting: &Setting) -> Result<Program> {
+    let mut command = Command::new(launcher(language));
+    command.arg(setting.devices.to_string());
+    Program::start(command)
+}
+
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
