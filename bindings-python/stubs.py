@@ -88,7 +88,7 @@ from fleet_core._native import CLASSES
 from fleet_core._types import TYPES
 from fleet_core.store import Store
 
-__all__ = ["Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -99,7 +99,15 @@ def each(
 '''
 
 AIO_FLEET = '''    @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None) -> Self:
+    async def open(
+        cls,
+        store: str | Store,
+        *,
+        tiers: Sequence[Tier] | None = None,
+        retry_days: Sequence[int] | None = None,
+        quote_life: timedelta | None = None,
+        card_notice_days: int | None = None,
+    ) -> Self:
         """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -110,10 +118,12 @@ AIO_FLEET = '''    @classmethod
     def portal(self, token: str, now: datetime | None = None) -> Portal:
         """The door for customers."""
     def gateway(self, now: datetime | None = None) -> Gateway:
-        """The door for devices."""'''
+        """The door for devices."""
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""'''
 
-DOORS = ("Console", "Portal", "Gateway", "Fleet")
-SETUP = {"open", "console", "portal", "gateway"}
+DOORS = ("Console", "Portal", "Gateway", "Clock", "Fleet")
+SETUP = {"open", "console", "portal", "gateway", "clock"}
 
 
 class Parameter:
@@ -269,7 +279,7 @@ class Writer:
             r"^    fn (?P<name>\w+)(?:<'py>)?\((?P<arguments>.*?)\)(?: -> (?P<answer>[^{]+?))? \{",
             re.M | re.S,
         )
-        for source in sorted((HERE / "src").rglob("*.rs")):
+        for source in sorted([*(HERE / "src").rglob("*.rs"), *SHAPES.glob("*.rs")]):
             text = source.read_text()
             bodies = re.findall(rf"^#\[pymethods\]\nimpl {name} \{{\n(.*?)^\}}", text, re.M | re.S)
             bodies += re.findall(rf"python_value!\({name} \{{[^}}]*\}}\n(    #\[new\].*?)^\);", text, re.M | re.S)

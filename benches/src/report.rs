@@ -75,7 +75,10 @@ impl fmt::Display for Line {
         let ratio = self.figures.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
         let Target { ratio: times, ours, above } = self.target;
         let parts = [
-            times.map(|times| format!("≤ {times} ×")),
+            times.map(|times| match times {
+                ..1.0 => format!("{:.0} × faster", times.recip()),
+                _ => format!("≤ {times} ×"),
+            }),
             ours.map(|most| format!("≤ {}", amount(most, self.unit))),
             above.map(|most| format!("≤ floor + {}", amount(most, self.unit))),
         ];

@@ -2,7 +2,7 @@
 
 use crate::Moment;
 use crate::plain::count;
-use crate::shapes::{Limit, Missing};
+use crate::shapes::{Interval, Limit, Missing};
 use fleet_core::{Error, ErrorKind};
 use std::fmt;
 
@@ -185,6 +185,45 @@ kinds! {
         /// The number.
         product: u32,
     },
+    /// A quote that no longer holds, or that the product's plan has changed since.
+    QuoteExpired {},
+    /// An upgrade while a renewal is unpaid.
+    RenewalUnpaid {
+        /// The product.
+        product: u32,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// The period is over and its renewal was not issued yet.
+    RenewalDue {
+        /// Since when.
+        since: Moment,
+    },
+    /// A charge has no outcome yet that what was asked for depends on.
+    ChargeOpen {
+        /// Its number within the product.
+        charge: u32,
+    },
+    /// No charge has this key.
+    UnknownCharge {},
+    /// The outcome of the charge was told before, and counts.
+    ChargeFinished {},
+    /// There is no card that can be charged.
+    CardMissing {},
+    /// The tier is not sold at this interval and in this currency.
+    PriceByAgreement {
+        /// The tier.
+        tier: String,
+        /// The interval.
+        interval: Interval,
+    },
+    /// What was asked for is not an upgrade.
+    NotAnUpgrade {
+        /// What it is, and who can do it.
+        problem: String,
+    },
+    /// The product pays for nothing.
+    NoPlan {},
     /// The store could not do its part; the code says why.
     StoreFailed {},
     /// Anything else that a newer core may answer; the code says what.
@@ -245,6 +284,20 @@ impl From<&ErrorKind> for FailureKind {
                 Self::CannotJoin { device: device.to_string(), reason: reason.clone() }
             }
             ErrorKind::ProductIdUsed { id } => Self::ProductIdUsed { product: id.get() },
+            ErrorKind::QuoteExpired => Self::QuoteExpired {},
+            ErrorKind::RenewalUnpaid { product, invoice } => {
+                Self::RenewalUnpaid { product: product.get(), invoice: *invoice }
+            }
+            ErrorKind::RenewalDue { since } => Self::RenewalDue { since: (*since).into() },
+            ErrorKind::ChargeOpen { charge } => Self::ChargeOpen { charge: *charge },
+            ErrorKind::UnknownCharge => Self::UnknownCharge {},
+            ErrorKind::ChargeFinished => Self::ChargeFinished {},
+            ErrorKind::CardMissing => Self::CardMissing {},
+            ErrorKind::PriceByAgreement { tier, interval } => {
+                Self::PriceByAgreement { tier: tier.to_string(), interval: (*interval).into() }
+            }
+            ErrorKind::NotAnUpgrade { problem } => Self::NotAnUpgrade { problem: (*problem).to_owned() },
+            ErrorKind::NoPlan => Self::NoPlan {},
             ErrorKind::Store(_) => Self::StoreFailed {},
             _ => Self::OtherFailure {},
         }

@@ -1,6 +1,6 @@
 //! What the bindings for Python, Node, Swift and Kotlin share.
 //!
-//! Bindings convert, they never decide. There are some seventy shapes and a hundred operations; three sets of them
+//! Bindings convert, they never decide. There are a hundred shapes and as many operations; three sets of them
 //! written by hand would drift apart. So each [shape](shapes) is defined once, and the macros of each language are put on
 //! that definition by a feature; each [operation](doors) is a method with plain arguments and flat answers, which a
 //! binding wraps in a line; and each [failure](Failure) is flattened once.
@@ -36,6 +36,6 @@ pub mod python;
 #[cfg(feature = "node")]
 pub mod typescript;
 
-pub use doors::{Answered, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
+pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
 pub use failure::{Failure, FailureKind};
 pub use plain::{Moment, SecretText};

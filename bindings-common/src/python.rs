@@ -153,7 +153,9 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
-        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice CardExpiresNotice CardNeededNotice Money
+        InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
+        PaymentAttempt Invoice InvoicePage Upgrade Card BillingStatus Due Advanced
     }
     Ok(())
 }
@@ -169,7 +171,8 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication BetaLineVerdict EventOrigin HoldReason ImageFormat Resource Rule Scope Standing
+        Agreement AttemptProgress Authentication BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }
     Ok(words)

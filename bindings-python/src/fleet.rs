@@ -1,23 +1,42 @@
 //! A fleet, opened by the URL of its store or over a store that Python writes.
 
+use crate::clock::Clock;
 use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::portal::Portal;
 use crate::publish::Meter;
 use crate::run;
 use crate::store::PythonStore;
-use fleet_bindings::shapes::NoticePage;
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Failure, FleetOptions, Moment};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Leaving its `with` block closes the store.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct Fleet(fleet_bindings::Fleet);
 
-/// A tier of one's own: limits. None is no limit.
+/// What a full period of a tier costs.
+#[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Price {
+    /// How long a period is.
+    interval: Interval,
+    /// The price.
+    amount: Money,
+}
+
+fleet_bindings::python_value!(Price { interval: Interval, amount: Money, }
+    #[new]
+    fn new(interval: Interval, amount: Money) -> Self {
+        Self { interval, amount }
+    }
+);
+
+/// A tier of one's own: limits, of which None is no limit, and prices.
 #[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Tier {
@@ -29,6 +48,8 @@ pub(crate) struct Tier {
     members: Option<u64>,
     /// Outbound messages a usage month, at most.
     messages: Option<u64>,
+    /// What a full period costs, one price for each interval and currency it is sold in; none: by agreement.
+    prices: Vec<Price>,
 }
 
 fleet_bindings::python_value!(Tier {
@@ -36,28 +57,57 @@ fleet_bindings::python_value!(Tier {
         devices: Option<u64>,
         members: Option<u64>,
         messages: Option<u64>,
+        prices: Vec<Price>,
     }
     #[new]
-    #[pyo3(signature = (name, *, devices=None, members=None, messages=None))]
-    fn new(name: String, devices: Option<u64>, members: Option<u64>, messages: Option<u64>) -> Self {
-        Self { name, devices, members, messages }
+    #[pyo3(signature = (name, *, devices=None, members=None, messages=None, prices=None))]
+    fn new(
+        name: String,
+        devices: Option<u64>,
+        members: Option<u64>,
+        messages: Option<u64>,
+        prices: Option<Vec<Price>>,
+    ) -> Self {
+        Self { name, devices, members, messages, prices: prices.unwrap_or_default() }
     }
 );
 
-#[pymethods]
-impl Fleet {
-    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python.
-    #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None))]
-    fn open(py: Python<'_>, store: &Bound<'_, PyAny>, tiers: Option<Vec<Tier>>) -> PyResult<Self> {
-        let tier = |tier: Tier| fleet_core::Tier {
+impl TryFrom<Tier> for fleet_core::Tier {
+    type Error = Failure;
+
+    fn try_from(tier: Tier) -> Result<Self, Failure> {
+        let price = |price: Price| {
+            let amount = price.amount.try_into()?;
+            fleet_core::billing::Price::new(price.interval.into(), amount).map_err(Failure::from)
+        };
+        Ok(Self {
             name: tier.name.into(),
             devices: tier.devices,
             members: tier.members,
             messages: tier.messages,
-        };
-        let options =
-            FleetOptions { tiers: tiers.map(|tiers| tiers.into_iter().map(tier).collect()), ..FleetOptions::default() };
+            prices: tier.prices.into_iter().map(price).collect::<Result<_, Failure>>()?,
+        })
+    }
+}
+
+#[pymethods]
+impl Fleet {
+    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the
+    /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
+    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it.
+    #[staticmethod]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None))]
+    fn open(
+        py: Python<'_>,
+        store: &Bound<'_, PyAny>,
+        tiers: Option<Vec<Tier>>,
+        retry_days: Option<Vec<u32>>,
+        quote_life: Option<Duration>,
+        card_notice_days: Option<u32>,
+    ) -> PyResult<Self> {
+        let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
+        let tiers = tiers.transpose()?;
+        let options = FleetOptions { tiers, retry_days, quote_life, card_notice_days, ..FleetOptions::default() };
         if let Ok(url) = store.cast::<PyString>() {
             let url = url.to_cow()?;
             return run(py, || fleet_bindings::Fleet::open(&url, options)).map(Self);
@@ -108,6 +158,18 @@ impl Fleet {
     #[pyo3(signature = (now=None))]
     fn gateway(&self, now: Option<Moment>) -> Gateway {
         Gateway(self.0.gateway(now))
+    }
+
+    /// The door for time.
+    #[pyo3(signature = (now=None))]
+    fn clock(&self, now: Option<Moment>) -> Clock {
+        Clock(self.0.clock(now))
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn pending_charges(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<ChargePage> {
+        run(py, || self.0.pending_charges(after, limit))
     }
 
     /// The notices that wait to be sent, by product.

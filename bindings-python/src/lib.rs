@@ -2,6 +2,7 @@
 //!
 //! Each method lets the interpreter go while the core works, so that other threads of Python run meanwhile.
 
+mod clock;
 mod conformance;
 mod console;
 mod fleet;
@@ -47,6 +48,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     python::register(module)?;
     module.add_class::<fleet::Fleet>()?;
     module.add_class::<fleet::Tier>()?;
+    module.add_class::<fleet::Price>()?;
+    module.add_class::<clock::Clock>()?;
     module.add_class::<console::Console>()?;
     module.add_class::<portal::Portal>()?;
     module.add_class::<gateway::Gateway>()?;

@@ -39,6 +39,18 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
     fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
     fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
+    fc.PaymentFailedNotice: lambda notice: {"payment_failed": fields(notice)},
+    fc.AccountLockedNotice: lambda notice: {"account_locked": fields(notice)},
+    fc.AccountUnlockedNotice: lambda notice: {"account_unlocked": fields(notice)},
+    fc.RenewalPaidNotice: lambda notice: {"renewal_paid": fields(notice)},
+    fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
+    fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
+    fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
+    fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
+    fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
+    fc.UpgradeCharge: lambda _: "upgrade",
+    fc.RefundCharge: lambda charge: {"refund": fields(charge)},
     fc.Webhook: lambda to: {"webhook": {"url": to.url}},
     fc.Integration: lambda to: {"integration": {"name": to.name}},
     fc.LiveStream: lambda _: "live_stream",
@@ -52,7 +64,7 @@ KINDS: dict[type, str] = {
     fc.EventOfPersonalDevice: "personal",
     fc.EventOfUnknownProduct: "unknown_product",
 }
-NAMES = {"from_version": "from"}
+NAMES = {"from_version": "from", "starts_at": "from", "ends_at": "to"}
 
 
 def shown(value: Any) -> JSON:
@@ -68,6 +80,8 @@ def shown(value: Any) -> JSON:
     if put := CHOICES.get(type(value)):
         return put(value)
     found = fields(value)
+    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
     if isinstance(value, fc.Configuration):
         found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
@@ -327,6 +341,36 @@ def issued(world: World, console: fc.Console, step: Step) -> JSON:
     return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
 
 
+def outcome(value: JSON) -> fc.ChargeOutcome:
+    match value:
+        case {"declined": "soft"}:
+            return "declined_soft"
+        case {"declined": "hard"}:
+            return "declined_hard"
+        case "succeeded" | "unknown" as word:
+            return word  # type: ignore[no-any-return]
+        case _:
+            raise Malformed(f"{value} is no outcome")
+
+
+def carded(world: World, console: fc.Console, step: Step) -> JSON:
+    brand, last_four = step.maybe("brand", "visa"), step.maybe("last_four", "4242")
+    console.set_card(step.take("token"), brand=brand, last_four=last_four, expires=step.take("expires"))
+    return {}
+
+
+def agreed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, tier, interval = step.take("product"), step.take("tier"), step.take("interval")
+    price = step.maybe("price")
+    console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"]))
+    return {}
+
+
+def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
+    after, limit = step.maybe("after"), step.maybe("limit")
+    return shown(console.invoices(step.take("product"), after=None if after is None else str(after), limit=limit))
+
+
 def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
     product, to = step.take("product"), destination(step.take("to"))
     return shown(console.subscribe(product, to, **step.given("prefix", "device")))
@@ -388,6 +432,12 @@ SPECIAL: dict[str, Command] = {
         door.disconnect(
             step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
         )
+    ),
+    "set_card": carded,
+    "agree_price": agreed,
+    "invoices": invoiced,
+    "charge_outcome": lambda world, door, step: shown(
+        door.charge_outcome(step.take("key"), outcome(step.take("outcome")))
     ),
     "subscribe": subscribed,
     "events": lambda world, door, step: shown(
@@ -479,6 +529,18 @@ PLAIN: dict[str, str] = {
     "device_errors": "product",
     "forget_device_errors": "product error_kind",
     "usage": "product",
+    "quote_upgrade": "product tier interval",
+    "upgrade": "product quote",
+    "switch_interval": "product interval",
+    "set_currency": "product currency",
+    "remove_card": "",
+    "billing_status": "product",
+    "cancel_plan": "product",
+    "downgrade": "product tier",
+    "write_off": "product invoice",
+    "due": "* limit",
+    "advance": "* limit",
+    "pending_charges": "* after limit",
     "pending_notices": "* after limit",
 }
 
@@ -542,6 +604,8 @@ class World:
         door: Any = self.fleet
         if door_name == "Console":
             door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
+        elif door_name == "Clock":
+            door = self.fleet.clock(self.now)
         elif door_name == "Gateway":
             door = self.fleet.gateway(self.now)
         elif door_name == "Portal":

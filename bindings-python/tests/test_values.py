@@ -73,7 +73,7 @@ def test_words_of_the_types_are_those_of_the_core() -> None:
 
 
 def test_every_class_can_be_matched_by_its_fields() -> None:
-    doors = {"Fleet", "Console", "Portal", "Gateway", "EventStream", "Meter"}
+    doors = {"Fleet", "Console", "Portal", "Gateway", "Clock", "EventStream", "Meter"}
     values = {
         name: value
         for name, value in vars(fc).items()

@@ -2,6 +2,7 @@
 //! that causes it, until the host says that it has been sent.
 
 use crate::Error;
+use crate::billing::ExpiryMonth;
 use crate::device::{Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
@@ -61,6 +62,79 @@ pub enum NoticeSubject {
         /// The messages that are used: more than the limit after a move to a lower tier.
         used: u64,
     },
+    /// A renewal's payment failed (R-PAY-2). One for each failure.
+    PaymentFailed {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice that is not paid.
+        invoice: u32,
+        /// Which attempt it was, new cards' among them: 1 for the first.
+        attempt: u32,
+        /// How many of the schedule's attempts have failed.
+        failures: u32,
+        /// With how many failures the account is locked.
+        of: u32,
+        /// When it is tried again; none: not before another card is there.
+        next: Option<Timestamp>,
+    },
+    /// The last attempt failed: the account is locked (R-PAY-2, R-PAY-5).
+    AccountLocked {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice whose last attempt it was.
+        invoice: u32,
+    },
+    /// All is paid: the account is unlocked (R-PAY-5).
+    AccountUnlocked {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice that it had been locked for.
+        invoice: u32,
+    },
+    /// A renewal was paid.
+    RenewalPaid {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// An upgrade was paid and is in effect.
+    Upgraded {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// An upgrade's charge was declined: nothing has changed.
+    UpgradeDeclined {
+        /// The owner's account.
+        account: AccountId,
+        /// The charge's number.
+        charge: u32,
+    },
+    /// A plan was ended or lowered; the credit note says what it gives back.
+    PlanReduced {
+        /// The owner's account.
+        account: AccountId,
+        /// The credit note.
+        invoice: u32,
+    },
+    /// The card on file expires at the end of this month (R-PAY-7).
+    CardExpires {
+        /// The owner's account.
+        account: AccountId,
+        /// Which of the account's cards.
+        card: u32,
+        /// The month through which it is valid.
+        month: ExpiryMonth,
+    },
+    /// There is no card on file that will be good at the next renewal (R-PAY-7).
+    CardNeeded {
+        /// The owner's account.
+        account: AccountId,
+        /// When the renewal is.
+        renewal: Timestamp,
+    },
 }
 
 impl NoticeSubject {
@@ -79,6 +153,15 @@ impl NoticeSubject {
             Self::Invitation { account } => format!("invitation-{account}").into(),
             Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
             Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
+            Self::PaymentFailed { invoice, attempt, .. } => format!("payment-failed-{invoice}-{attempt}").into(),
+            Self::AccountLocked { invoice, .. } => format!("account-locked-{invoice}").into(),
+            Self::AccountUnlocked { invoice, .. } => format!("account-unlocked-{invoice}").into(),
+            Self::RenewalPaid { invoice, .. } => format!("renewal-paid-{invoice}").into(),
+            Self::Upgraded { invoice, .. } => format!("upgraded-{invoice}").into(),
+            Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
+            Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
+            Self::CardExpires { account, card, .. } => format!("card-expires-{account}-{card}").into(),
+            Self::CardNeeded { renewal, .. } => format!("card-needed-{}", renewal.date()).into(),
         }
     }
 }
@@ -110,7 +193,7 @@ pub struct NoticeCursor(Key);
 
 impl fmt::Display for NoticeCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.encode().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&self.0.to_hex())
     }
 }
 
@@ -118,11 +201,7 @@ impl FromStr for NoticeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let bytes: Option<Vec<u8>> =
-            pairs.iter().map(|[high, low]| Some((value(*high)? << 4) | value(*low)?)).collect();
-        match bytes.filter(|_| rest.is_empty()).and_then(|bytes| Key::decode(&bytes)) {
+        match Key::from_hex(text) {
             Some(key @ Key::Notice(..)) => Ok(Self(key)),
             _ => Err(Error::invalid("after", "is no cursor that a page of notices ended with")),
         }

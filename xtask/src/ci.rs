@@ -3,7 +3,7 @@
 //! Every step is tried whatever became of those before it, so that one run tells everything.
 
 use crate::spec::StoreKind;
-use crate::vectors::{firmware, import};
+use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
 use crate::{fuzz, lang, licences, simulate, spec};
 use std::process::Command;
@@ -65,7 +65,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
-    note("tests", cargo(["test", "--workspace", "--locked"], &[]));
+    note("tests", cargo(["test", "--workspace", "--locked"], &lang::left_out()));
     println!("\nscenarios");
     note("scenarios", spec::run(&root().join("spec"), &StoreKind::ALL).show());
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
@@ -73,6 +73,7 @@ pub(crate) fn test() -> Result<(), String> {
             println!("\nvectors in {}", vectors.display());
             note("firmware vectors", firmware::run(&vectors.join("firmware")).show());
             note("import vectors", import::run(&vectors.join("import")).show());
+            note("billing vectors", billing::run(&vectors.join("billing")).show());
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }

@@ -40,7 +40,7 @@ enum Chore {
     Vectors {
         /// What the vectors are of.
         kind: VectorKind,
-        /// An `expected.json`, a folder with one, or a folder of such folders.
+        /// An `expected.json`, a folder with one, or a folder of such folders; of billing, a `vectors.json` or its folder.
         path: PathBuf,
     },
     /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
@@ -82,6 +82,7 @@ enum Chore {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum VectorKind {
+    Billing,
     Firmware,
     Import,
 }
@@ -102,6 +103,7 @@ fn main() -> ExitCode {
         Chore::Test { lang: None } => ci::test().and(lang::test(None)),
         Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Ci { step } => ci::run(step.as_deref()),
+        Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store, lang } => {

@@ -1,10 +1,12 @@
 //! What is measured, a file for each kind of operation.
 
+mod advance;
 mod by_hand;
 mod connect;
 mod decide;
 mod dry_run;
 mod import;
+mod journaled;
 mod languages;
 mod memory;
 mod meter;
@@ -33,12 +35,15 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 20] = [
+pub const ALL: [Measure; 24] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
+    time("connect_many of 1024, journaled, fold included", times(0.25), journaled::connect_many),
+    time("connect of 64 callers, journaled, a connect", times(1.0 / 3.0), journaled::callers),
+    time("connect of 64 callers, journaled, 99th percentile", NONE, journaled::callers_p99),
     time("release, the fleet against 1000 devices, memory", times(1.2), release::memory),
     time("release, the fleet against 1000 devices, SQLite", times(1.2), release::sqlite),
     time("dry run of a release", most(200e6), dry_run::memory),
@@ -46,6 +51,7 @@ pub const ALL: [Measure; 20] = [
     time("summary, SQLite", most(5e6), summary::sqlite),
     time("local admit, 1 thread", times(2.0), meter::one_thread),
     time("local admit, 2 threads", times(2.0), meter::two_threads),
+    time("renewal, one product in 100 due, against a tenth", times(1.3), advance::memory),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
     through(languages::python_is_there, time("Python connect, memory", above(1e3), languages::python_connect)),
@@ -61,6 +67,9 @@ pub const ALL: [Measure; 20] = [
     bytes("memory a device", most(300.0), memory::imported),
     bytes("memory a device, after a list in order", most(300.0), memory::listed),
 ];
+
+/// Told, whatever it is.
+const NONE: Target = Target { ratio: None, ours: None, above: None };
 
 const fn time(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
     Measure { name, unit: Unit::Nanoseconds, target, run, is_there: || true }

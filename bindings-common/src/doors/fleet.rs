@@ -1,11 +1,13 @@
 //! A fleet, opened by the URL of its store.
 
-use super::{Answered, Clock, Console, Gateway, Meter, Portal, account_id, limit, product_id};
+use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
 use crate::closable::Closable;
-use crate::shapes::{Notice, NoticePage};
+use crate::shapes::{Charge, ChargePage, Notice, NoticePage};
 use crate::{Moment, url};
+use fleet_core::billing::{BillingPolicy, Retries};
 use fleet_core::{Actor, Catalogue, Store, Tier};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
@@ -21,6 +23,12 @@ pub struct FleetOptions {
     pub tiers: Option<Vec<Tier>>,
     /// Stamps from a seed: two runs write the same bytes. For tests.
     pub seed: Option<u64>,
+    /// After how many days each a failed renewal is tried again. Default: 3, 3, 3.
+    pub retry_days: Option<Vec<u32>>,
+    /// For how long a quote holds. A minute to a day, default 15 minutes.
+    pub quote_life: Option<Duration>,
+    /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
+    pub card_notice_days: Option<u32>,
 }
 
 impl Fleet {
@@ -39,6 +47,17 @@ impl Fleet {
         if let Some(seed) = options.seed {
             fleet = fleet.with_seed(seed);
         }
+        let mut billing = BillingPolicy::default();
+        if let Some(days) = options.retry_days {
+            billing = billing.with_retries(Retries::new(&days)?);
+        }
+        if let Some(life) = options.quote_life {
+            billing = billing.with_quote_life(life)?;
+        }
+        if let Some(days) = options.card_notice_days {
+            billing = billing.with_card_notice_days(days)?;
+        }
+        let fleet = fleet.with_billing(billing);
         Ok(Self { core: Arc::new(fleet), store })
     }
 
@@ -69,6 +88,18 @@ impl Fleet {
         Gateway::new(&self.core, now)
     }
 
+    /// The door for time.
+    pub fn clock(&self, now: Option<Moment>) -> Clock {
+        Clock::new(&self.core, now)
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    pub fn pending_charges(&self, after: Option<&str>, page: Option<u32>) -> Answered<ChargePage> {
+        let page = self.core.pending_charges(after.map(str::parse).transpose()?, limit(page))?;
+        let items = page.items.iter().map(|charge| Charge::from(&**charge)).collect();
+        Ok(ChargePage { items, next: page.next.as_ref().map(ToString::to_string) })
+    }
+
     /// The notices that wait to be sent, by product.
     pub fn pending_notices(&self, after: Option<&str>, page: Option<u32>) -> Answered<NoticePage> {
         let page = self.core.pending_notices(after.map(str::parse).transpose()?, limit(page))?;
@@ -79,17 +110,17 @@ impl Fleet {
     /// A product's meter in this process.
     pub fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Meter> {
         let meter = self.core.meter(product_id(product)?)?.detach();
-        Ok(Meter::new(&self.core, meter, Clock(now)))
+        Ok(Meter::new(&self.core, meter, When(now)))
     }
 
     /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
     pub fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
-        Ok(self.core.report_usage(Clock(now).now())?)
+        Ok(self.core.report_usage(When(now).now())?)
     }
 
     /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
     pub fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
-        Ok(self.core.settle_usage(Clock(now).now())?)
+        Ok(self.core.settle_usage(When(now).now())?)
     }
 
     /// Says that the notice of this key has been sent; answers whether it was still waiting.

@@ -1,6 +1,6 @@
 //! The gateway's door.
 
-use super::{Answered, Clock, device_id, product_id, unsigned};
+use super::{Answered, When, device_id, product_id, unsigned};
 use crate::macros::arguments;
 use crate::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use crate::{Failure, Moment};
@@ -61,17 +61,17 @@ impl Report {
 #[derive(Clone, Debug)]
 pub struct Gateway {
     fleet: Arc<fleet_core::Fleet>,
-    clock: Clock,
+    when: When,
 }
 
 impl Gateway {
     pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), clock: Clock(now) }
+        Self { fleet: Arc::clone(fleet), when: When(now) }
     }
 
     /// The moment of a call that is made now.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.when.now()
     }
 
     /// The core's own door, for a binding that keeps reports and answers in the core's own form.

@@ -1,6 +1,6 @@
 //! A product's meter, for hosts that send messages by themselves.
 
-use super::{Answered, Clock, unsigned};
+use super::{Answered, When, unsigned};
 use crate::plain::count;
 use fleet_core::event::metering::DetachedMeter;
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use std::sync::Arc;
 pub struct Meter {
     fleet: Arc<fleet_core::Fleet>,
     meter: DetachedMeter,
-    clock: Clock,
+    when: When,
 }
 
 impl Meter {
-    pub(super) fn new(fleet: &Arc<fleet_core::Fleet>, meter: DetachedMeter, clock: Clock) -> Self {
-        Self { fleet: Arc::clone(fleet), meter, clock }
+    pub(super) fn new(fleet: &Arc<fleet_core::Fleet>, meter: DetachedMeter, when: When) -> Self {
+        Self { fleet: Arc::clone(fleet), meter, when }
     }
 
     /// Whether one more message may be sent. Counted if so.
     pub fn admit(&self) -> Answered<bool> {
-        Ok(self.meter.attach(&self.fleet).admit(self.clock.now())?)
+        Ok(self.meter.attach(&self.fleet).admit(self.when.now())?)
     }
 
     /// How many of so many messages may be sent; they are counted.
     pub fn admit_many(&self, want: i64) -> Answered<i64> {
         let want = unsigned("want", want)?;
-        Ok(count(self.meter.attach(&self.fleet).admit_many(want, self.clock.now())?))
+        Ok(count(self.meter.attach(&self.fleet).admit_many(want, self.when.now())?))
     }
 }

@@ -3,6 +3,7 @@
 //! A binding wraps each method in a line of its own. [`OPERATIONS`] names them all; tests hold every language, and the
 //! core itself, to it.
 
+mod billing;
 mod console;
 mod devices;
 mod events;
@@ -14,6 +15,7 @@ mod operations;
 mod people;
 mod portal;
 
+pub use billing::Clock;
 pub use events::EventStream;
 pub use fleet::{Fleet, FleetOptions};
 pub use gateway::{Gateway, Report};
@@ -39,25 +41,25 @@ pub const PAGE: u32 = 100;
 pub struct Console {
     fleet: Arc<fleet_core::Fleet>,
     actor: Actor,
-    clock: Clock,
+    when: When,
 }
 
 impl Console {
     pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, actor: Actor, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), actor, clock: Clock(now) }
+        Self { fleet: Arc::clone(fleet), actor, when: When(now) }
     }
 
     fn door(&self) -> fleet_core::Console<'_> {
-        self.fleet.console(self.actor, self.clock.now())
+        self.fleet.console(self.actor, self.when.now())
     }
 }
 
 /// When a door is used: at one moment for all that it does, or at the time of each call.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(pub(crate) Option<Moment>);
+pub(crate) struct When(pub(crate) Option<Moment>);
 
-impl Clock {
-    /// The core reads no clock, but a host that names no moment means the present one.
+impl When {
+    /// The core reads no when, but a host that names no moment means the present one.
     pub(crate) fn now(self) -> Timestamp {
         self.0.map_or_else(present, Timestamp::from)
     }

@@ -1,6 +1,6 @@
 //! The customers' door.
 
-use super::{Answered, Clock, device_id};
+use super::{Answered, When, device_id};
 use crate::Moment;
 use crate::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
 use fleet_core::customer::Secret;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 pub struct Portal {
     fleet: Arc<fleet_core::Fleet>,
     token: Secret,
-    clock: Clock,
+    when: When,
 }
 
 impl Portal {
     pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, token: &str, now: Option<Moment>) -> Answered<Self> {
-        Ok(Self { fleet: Arc::clone(fleet), token: token.parse()?, clock: Clock(now) })
+        Ok(Self { fleet: Arc::clone(fleet), token: token.parse()?, when: When(now) })
     }
 
     fn door(&self) -> fleet_core::Portal<'_> {
-        self.fleet.portal(&self.token, self.clock.now())
+        self.fleet.portal(&self.token, self.when.now())
     }
 
     /// The customer's own record.

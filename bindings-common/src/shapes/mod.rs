@@ -2,8 +2,10 @@
 //!
 //! Differences to the page, the same in every language: numbers that the core keeps in 64 bits are signed here, as most
 //! languages have no others; `from` is called `from_version`, as it is a reserved word of Python; what a page goes on
-//! with is always a string.
+//! with is always a string; what a charge was declined for is part of its word; a line of an invoice `starts_at` a moment
+//! and `ends_at` another.
 
+mod billing;
 mod customer;
 mod decision;
 mod device;
@@ -14,6 +16,7 @@ mod notice;
 mod product;
 mod team;
 
+pub use billing::*;
 pub use customer::*;
 pub use decision::*;
 pub use device::*;

@@ -35,6 +35,79 @@ choice! {
             /// The messages that are used.
             used: i64,
         },
+        /// A renewal's payment failed.
+        PaymentFailed as PaymentFailedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice that is not paid.
+            invoice: u32,
+            /// Which attempt it was: 1 for the first.
+            attempt: u32,
+            /// How many of the schedule's attempts have failed.
+            failures: u32,
+            /// With how many failures the account is locked.
+            of: u32,
+            /// When it is tried again; none: not before another card is there.
+            next: Option<Moment>,
+        },
+        /// The last attempt failed: the account is locked.
+        AccountLocked as AccountLockedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice whose last attempt it was.
+            invoice: u32,
+        },
+        /// All is paid: the account is unlocked.
+        AccountUnlocked as AccountUnlockedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice that it had been locked for.
+            invoice: u32,
+        },
+        /// A renewal was paid.
+        RenewalPaid as RenewalPaidNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice.
+            invoice: u32,
+        },
+        /// An upgrade was paid and is in effect.
+        Upgraded as UpgradedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice.
+            invoice: u32,
+        },
+        /// An upgrade's charge was declined: nothing has changed.
+        UpgradeDeclined as UpgradeDeclinedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The charge's number.
+            charge: u32,
+        },
+        /// A plan was ended or lowered; the credit note says what it gives back.
+        PlanReduced as PlanReducedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The credit note.
+            invoice: u32,
+        },
+        /// The card on file expires at the end of this month.
+        CardExpires as CardExpiresNotice {
+            /// The owner's account.
+            account: i64,
+            /// Which of the account's cards.
+            card: u32,
+            /// The month through which it is valid, such as `2017-12`.
+            month: String,
+        },
+        /// There is no card on file that will be good at the next renewal.
+        CardNeeded as CardNeededNotice {
+            /// The owner's account.
+            account: i64,
+            /// When the renewal is.
+            renewal: Moment,
+        },
         /// One that is newer than this binding.
         Other as OtherNotice,
     }
@@ -83,6 +156,40 @@ impl From<&notice::Notice> for Notice {
                 },
                 notice::NoticeSubject::UsageLimitReached { month, limit, used } => {
                     NoticeSubject::UsageLimitReached { month: *month, limit: count(*limit), used: count(*used) }
+                }
+                notice::NoticeSubject::PaymentFailed { account, invoice, attempt, failures, of, next } => {
+                    NoticeSubject::PaymentFailed {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        attempt: *attempt,
+                        failures: *failures,
+                        of: *of,
+                        next: next.map(Moment::from),
+                    }
+                }
+                notice::NoticeSubject::AccountLocked { account, invoice } => {
+                    NoticeSubject::AccountLocked { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::AccountUnlocked { account, invoice } => {
+                    NoticeSubject::AccountUnlocked { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::RenewalPaid { account, invoice } => {
+                    NoticeSubject::RenewalPaid { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::Upgraded { account, invoice } => {
+                    NoticeSubject::Upgraded { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::UpgradeDeclined { account, charge } => {
+                    NoticeSubject::UpgradeDeclined { account: count(account.get()), charge: *charge }
+                }
+                notice::NoticeSubject::PlanReduced { account, invoice } => {
+                    NoticeSubject::PlanReduced { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::CardExpires { account, card, month } => {
+                    NoticeSubject::CardExpires { account: count(account.get()), card: *card, month: month.to_string() }
+                }
+                notice::NoticeSubject::CardNeeded { account, renewal } => {
+                    NoticeSubject::CardNeeded { account: count(account.get()), renewal: (*renewal).into() }
                 }
                 _ => NoticeSubject::Other,
             },

@@ -16,8 +16,10 @@ shape! {
         pub email: String,
         /// When it was created.
         pub created_at: Moment,
-        /// Since when it is locked for a bill that was not paid; none: it is not.
+        /// Since when an operator has it locked; none: no operator has.
         pub locked_at: Option<Moment>,
+        /// Since when it is locked for bills that were not paid; none: it is not.
+        pub unpaid_since: Option<Moment>,
     }
 }
 
@@ -130,6 +132,7 @@ impl From<&team::Account> for Account {
             email: account.email.clone(),
             created_at: account.created_at.into(),
             locked_at: account.locked_at.map(Moment::from),
+            unpaid_since: account.unpaid_since.map(Moment::from),
         }
     }
 }

@@ -5,8 +5,399 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, NoticeSubject, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
+
+@final
+class InvoiceLine:
+    """A line of a quote or an invoice."""
+
+    __match_args__: ClassVar[tuple[Literal['kind'], Literal['tier'], Literal['starts_at'], Literal['ends_at'], Literal['amount']]] = ...
+    @property
+    def kind(self) -> InvoiceLineKind:
+        """What it is."""
+    @property
+    def tier(self) -> str:
+        """The tier whose price it is of."""
+    @property
+    def starts_at(self) -> datetime:
+        """From when on."""
+    @property
+    def ends_at(self) -> datetime:
+        """Until when."""
+    @property
+    def amount(self) -> Money:
+        """How much; negative where it lessens the invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Quote:
+    """What it costs to go to a tier, at an interval."""
+
+    __match_args__: ClassVar[tuple[Literal['quote'], Literal['tier'], Literal['interval'], Literal['at'], Literal['expires_at'], Literal['period'], Literal['lines'], Literal['due'], Literal['balance']]] = ...
+    @property
+    def quote(self) -> str:
+        """Its name: what an upgrade is asked for by."""
+    @property
+    def tier(self) -> str:
+        """The tier to go to."""
+    @property
+    def interval(self) -> Interval:
+        """The interval to go to."""
+    @property
+    def at(self) -> datetime:
+        """When it was given."""
+    @property
+    def expires_at(self) -> datetime:
+        """From when on it no longer holds."""
+    @property
+    def period(self) -> Period:
+        """The period that the plan will be in."""
+    @property
+    def lines(self) -> list[InvoiceLine]:
+        """What the charge is made of."""
+    @property
+    def due(self) -> Money:
+        """What will be charged."""
+    @property
+    def balance(self) -> Money:
+        """What is left over for later invoices afterwards."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenewalCharge:
+    """A renewal invoice."""
+
+    __match_args__: ClassVar[tuple[Literal['invoice']]] = ...
+    @property
+    def invoice(self) -> int:
+        """Its number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradeCharge:
+    """An upgrade, which takes effect with the charge."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RefundCharge:
+    """Money back, for a credit note."""
+
+    __match_args__: ClassVar[tuple[Literal['invoice']]] = ...
+    @property
+    def invoice(self) -> int:
+        """The credit note's number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class OtherCharge:
+    """One that is newer than this binding."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargedCard:
+    """The card to charge."""
+
+    __match_args__: ClassVar[tuple[Literal['number'], Literal['token']]] = ...
+    @property
+    def number(self) -> int:
+        """Which of the account's cards."""
+    @property
+    def token(self) -> str:
+        """The payment provider's reference: a secret."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Charge:
+    """What the host's payment provider is to charge, or to give back."""
+
+    __match_args__: ClassVar[tuple[Literal['key'], Literal['product'], Literal['account'], Literal['purpose'], Literal['amount'], Literal['card'], Literal['at'], Literal['unknown']]] = ...
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same whenever it is tried again."""
+    @property
+    def product(self) -> int:
+        """The product that it is for."""
+    @property
+    def account(self) -> int:
+        """Who pays, or gets the money back."""
+    @property
+    def purpose(self) -> ChargePurpose:
+        """What it is for."""
+    @property
+    def amount(self) -> Money:
+        """How much: more than nothing."""
+    @property
+    def card(self) -> ChargedCard | None:
+        """The card to charge; none for a refund, which goes back the way the money came."""
+    @property
+    def at(self) -> datetime:
+        """When it was asked for."""
+    @property
+    def unknown(self) -> bool:
+        """Whether the provider could not say what became of it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargePage:
+    """A page of charges."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Charge]:
+        """The charges, by product."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on after; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PaymentAttempt:
+    """An attempt to have an invoice paid."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['scheduled'], Literal['card'], Literal['result']]] = ...
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+    @property
+    def scheduled(self) -> bool:
+        """Whether it was one of the schedule's; otherwise it is a new card's."""
+    @property
+    def card(self) -> int | None:
+        """Which of the account's cards; none: there was none to present."""
+    @property
+    def result(self) -> PaymentResult:
+        """What became of it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Invoice:
+    """An invoice, or a credit note."""
+
+    __match_args__: ClassVar[tuple[Literal['number'], Literal['product'], Literal['payer'], Literal['reason'], Literal['issued_at'], Literal['period'], Literal['lines'], Literal['total'], Literal['offset'], Literal['refund'], Literal['outstanding'], Literal['status'], Literal['ended_at'], Literal['charge'], Literal['attempts']]] = ...
+    @property
+    def number(self) -> int:
+        """Its number within its product."""
+    @property
+    def product(self) -> int:
+        """The product that it bills."""
+    @property
+    def payer(self) -> int:
+        """The account that pays."""
+    @property
+    def reason(self) -> InvoiceReason:
+        """What it is for."""
+    @property
+    def issued_at(self) -> datetime:
+        """When it was issued."""
+    @property
+    def period(self) -> Period:
+        """The period that it bills, or part of."""
+    @property
+    def lines(self) -> list[InvoiceLine]:
+        """What it is made of."""
+    @property
+    def total(self) -> Money:
+        """The sum of the lines; below zero: what is credited."""
+    @property
+    def offset(self) -> Money:
+        """What a credit note took off it that was never paid."""
+    @property
+    def refund(self) -> Money:
+        """What of a credit note goes back to the payer."""
+    @property
+    def outstanding(self) -> Money:
+        """What is still to be paid."""
+    @property
+    def status(self) -> InvoiceStatus:
+        """What became of it."""
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was settled or written off."""
+    @property
+    def charge(self) -> int | None:
+        """The charge that paid it."""
+    @property
+    def attempts(self) -> list[PaymentAttempt]:
+        """How often it was tried to have it paid."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class InvoicePage:
+    """A page of invoices."""
+
+    __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
+    @property
+    def items(self) -> list[Invoice]:
+        """The invoices, newest first."""
+    @property
+    def next(self) -> str | None:
+        """What the next page goes on after; none: there is no more."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Upgrade:
+    """What became of an upgrade that was asked for: it waits for a charge, or is in effect."""
+
+    __match_args__: ClassVar[tuple[Literal['charge'], Literal['invoice']]] = ...
+    @property
+    def charge(self) -> Charge | None:
+        """The charge that it waits for."""
+    @property
+    def invoice(self) -> Invoice | None:
+        """Its invoice, where there was nothing to charge."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Card:
+    """What people know a card by."""
+
+    __match_args__: ClassVar[tuple[Literal['brand'], Literal['last_four'], Literal['expires'], Literal['good']]] = ...
+    @property
+    def brand(self) -> str:
+        """The brand."""
+    @property
+    def last_four(self) -> str:
+        """The last four digits of its number."""
+    @property
+    def expires(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    @property
+    def good(self) -> bool:
+        """Whether it can be charged."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BillingStatus:
+    """How a product's billing stands."""
+
+    __match_args__: ClassVar[tuple[Literal['tier'], Literal['interval'], Literal['period'], Literal['messages'], Literal['devices'], Literal['members'], Literal['renewal'], Literal['next_interval'], Literal['next_amount'], Literal['balance'], Literal['unpaid'], Literal['upgrading'], Literal['card'], Literal['locked_since']]] = ...
+    @property
+    def tier(self) -> str:
+        """The product's tier."""
+    @property
+    def interval(self) -> Interval | None:
+        """How long a period is; none: nothing is paid for."""
+    @property
+    def period(self) -> Period | None:
+        """The period that was billed last."""
+    @property
+    def messages(self) -> Usage:
+        """Messages of this usage month."""
+    @property
+    def devices(self) -> int:
+        """Devices in the product."""
+    @property
+    def members(self) -> int:
+        """Seats of the team that are taken."""
+    @property
+    def renewal(self) -> datetime | None:
+        """When the next period is billed."""
+    @property
+    def next_interval(self) -> Interval | None:
+        """The interval from then on."""
+    @property
+    def next_amount(self) -> Money | None:
+        """What will be charged then, as things stand."""
+    @property
+    def balance(self) -> Money:
+        """What earlier invoices left over."""
+    @property
+    def unpaid(self) -> list[int]:
+        """Renewal invoices that are not paid."""
+    @property
+    def upgrading(self) -> int | None:
+        """The charge of an upgrade that has no outcome yet."""
+    @property
+    def card(self) -> Card | None:
+        """The owner's card on file."""
+    @property
+    def locked_since(self) -> datetime | None:
+        """Since when the owner's account is locked."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Due:
+    """Something that is due: of a product or of an account."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['product'], Literal['account']]] = ...
+    @property
+    def at(self) -> datetime:
+        """Since when."""
+    @property
+    def product(self) -> int | None:
+        """The product whose renewal it is, or the notice before it."""
+    @property
+    def account(self) -> int | None:
+        """The account whose payment is tried again, or whose card expires."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Advanced:
+    """How far an advance came."""
+
+    __match_args__: ClassVar[tuple[Literal['done'], Literal['more']]] = ...
+    @property
+    def done(self) -> int:
+        """How many things were done."""
+    @property
+    def more(self) -> bool:
+        """Whether more is due now."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Money:
+    """An amount: whole minor units (cents) of a currency, negative where something is given back."""
+
+    __match_args__: ClassVar[tuple[Literal['minor'], Literal['currency']]] = ...
+    def __new__(cls, minor: int, currency: str) -> Self: ...
+    @property
+    def minor(self) -> int:
+        """The minor units."""
+    @property
+    def currency(self) -> str:
+        """The currency's three letters."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class SimpleIdentity:
@@ -1250,6 +1641,156 @@ class UsageLimitReachedNotice:
     def __hash__(self) -> int: ...
 
 @final
+class PaymentFailedNotice:
+    """A renewal's payment failed."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice that is not paid."""
+    @property
+    def attempt(self) -> int:
+        """Which attempt it was: 1 for the first."""
+    @property
+    def failures(self) -> int:
+        """How many of the schedule's attempts have failed."""
+    @property
+    def of(self) -> int:
+        """With how many failures the account is locked."""
+    @property
+    def next(self) -> datetime | None:
+        """When it is tried again; none: not before another card is there."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AccountLockedNotice:
+    """The last attempt failed: the account is locked."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice whose last attempt it was."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AccountUnlockedNotice:
+    """All is paid: the account is unlocked."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice that it had been locked for."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RenewalPaidNotice:
+    """A renewal was paid."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradedNotice:
+    """An upgrade was paid and is in effect."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The invoice."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class UpgradeDeclinedNotice:
+    """An upgrade's charge was declined: nothing has changed."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def charge(self) -> int:
+        """The charge's number."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PlanReducedNotice:
+    """A plan was ended or lowered; the credit note says what it gives back."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def invoice(self) -> int:
+        """The credit note."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CardExpiresNotice:
+    """The card on file expires at the end of this month."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def card(self) -> int:
+        """Which of the account's cards."""
+    @property
+    def month(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CardNeededNotice:
+    """There is no card on file that will be good at the next renewal."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal']]] = ...
+    @property
+    def account(self) -> int:
+        """The owner's account."""
+    @property
+    def renewal(self) -> datetime:
+        """When the renewal is."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OtherNotice:
     """One that is newer than this binding."""
 
@@ -1511,7 +2052,7 @@ class Configuration:
 class Account:
     """A person who can log in."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['email'], Literal['created_at'], Literal['locked_at']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['email'], Literal['created_at'], Literal['locked_at'], Literal['unpaid_since']]] = ...
     @property
     def id(self) -> int:
         """Its number."""
@@ -1523,7 +2064,10 @@ class Account:
         """When it was created."""
     @property
     def locked_at(self) -> datetime | None:
-        """Since when it is locked for a bill that was not paid; none: it is not."""
+        """Since when an operator has it locked; none: no operator has."""
+    @property
+    def unpaid_since(self) -> datetime | None:
+        """Since when it is locked for bills that were not paid; none: it is not."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1688,6 +2232,17 @@ class AuditPage:
     def __hash__(self) -> int: ...
 
 @final
+class Clock:
+    """The door for time: the host opens it every so often, and when its payment provider answers."""
+
+    def due(self, *, limit: int | None = None) -> list[Due]:
+        """What is due now."""
+    def advance(self, *, limit: int | None = None) -> Advanced:
+        """Does what is due now: renewals, retries, notices."""
+    def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
+        """What the payment provider said of a charge."""
+
+@final
 class Violation:
     """A law that a store broke."""
 
@@ -1723,6 +2278,30 @@ class EventStream:
 class Console:
     """The door for people: what the team, or the platform's operator, asks for."""
 
+    def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
+        """What it costs to go to a tier, at an interval, now."""
+    def upgrade(self, product: int, quote: str) -> Upgrade:
+        """Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge."""
+    def switch_interval(self, product: int, interval: Interval) -> None:
+        """Changes the interval from the next renewal on."""
+    def set_currency(self, product: int, currency: str) -> None:
+        """Chooses the currency that a product is billed in, before its first invoice."""
+    def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
+        """Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid, such as `2017-12`."""
+    def remove_card(self) -> None:
+        """Takes the card off one's file."""
+    def billing_status(self, product: int) -> BillingStatus:
+        """How a product's billing stands."""
+    def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """A product's invoices, newest first."""
+    def cancel_plan(self, product: int) -> Invoice:
+        """Ends a product's plan; answers the credit note. An operator's command."""
+    def downgrade(self, product: int, tier: str) -> Invoice:
+        """Puts a product on a lower tier; answers the credit note. An operator's command."""
+    def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
+        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    def write_off(self, product: int, invoice: int) -> Invoice:
+        """Gives an unpaid invoice up. An operator's command."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -1879,8 +2458,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -1896,6 +2475,10 @@ class Fleet:
         """The door for customers: whoever holds the token."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""
+    def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
+        """The charges that the host's payment provider is to make, by product."""
     def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
         """The notices that wait to be sent, by product."""
     def meter(self, product: int, now: datetime | None = None) -> Meter:
@@ -1908,11 +2491,27 @@ class Fleet:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
 
 @final
-class Tier:
-    """A tier of one's own: limits. None is no limit."""
+class Price:
+    """What a full period of a tier costs."""
 
-    __match_args__: ClassVar[tuple[Literal['name'], Literal['devices'], Literal['members'], Literal['messages']]] = ...
-    def __new__(cls, name: str, *, devices: int | None = None, members: int | None = None, messages: int | None = None) -> Self: ...
+    __match_args__: ClassVar[tuple[Literal['interval'], Literal['amount']]] = ...
+    def __new__(cls, interval: Interval, amount: Money) -> Self: ...
+    @property
+    def interval(self) -> Interval:
+        """How long a period is."""
+    @property
+    def amount(self) -> Money:
+        """The price."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Tier:
+    """A tier of one's own: limits, of which None is no limit, and prices."""
+
+    __match_args__: ClassVar[tuple[Literal['name'], Literal['devices'], Literal['members'], Literal['messages'], Literal['prices']]] = ...
+    def __new__(cls, name: str, *, devices: int | None = None, members: int | None = None, messages: int | None = None, prices: Sequence[Price] | None = None) -> Self: ...
     @property
     def name(self) -> str:
         """Its name, unique in the catalogue."""
@@ -1925,6 +2524,9 @@ class Tier:
     @property
     def messages(self) -> int | None:
         """Outbound messages a usage month, at most."""
+    @property
+    def prices(self) -> list[Price]:
+        """What a full period costs, one price for each interval and currency it is sold in; none: by agreement."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...

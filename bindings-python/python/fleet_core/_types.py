@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from fleet_core._native import AccountActor, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherNotice, ReleaseChange, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UsageLimitReachedNotice, UsageWarningNotice, Webhook
+from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "NoticeSubject", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -17,6 +17,27 @@ class Cancel(Protocol):
 
 ConfigurationAnswer: TypeAlias = str | bool | int | list[str]
 """An answer to a question before manufacturing: words, yes or no, a version, or some of the question's choices."""
+
+Interval: TypeAlias = Literal['monthly', 'annual']
+"""How long a period is."""
+
+InvoiceLineKind: TypeAlias = Literal['period', 'rest', 'credit', 'balance', 'carried']
+"""What a line of an invoice is."""
+
+ChargePurpose: TypeAlias = RenewalCharge | UpgradeCharge | RefundCharge | OtherCharge
+"""What a charge is for."""
+
+ChargeOutcome: TypeAlias = Literal['succeeded', 'declined_soft', 'declined_hard', 'unknown']
+"""What became of a charge."""
+
+PaymentResult: TypeAlias = Literal['open', 'succeeded', 'declined_soft', 'declined_hard', 'not_presented']
+"""What became of an attempt to have an invoice paid."""
+
+InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'other']
+"""What an invoice is for."""
+
+InvoiceStatus: TypeAlias = Literal['open', 'settled', 'void']
+"""What became of an invoice."""
 
 Scope: TypeAlias = Literal['see', 'control', 'claim']
 """What a token may be used for."""
@@ -66,7 +87,7 @@ ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'ot
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
-NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | OtherNotice
+NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice
 """What a notice tells."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']

@@ -12,14 +12,14 @@ import asyncio
 import functools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import fleet_core
 from fleet_core import _native
 
-__all__ = ["Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -97,16 +97,35 @@ class Gateway(_Door):
     """The door for devices."""
 
 
+@_door("Clock")
+class Clock(_Door):
+    """The door for time."""
+
+
 @_door("Fleet")
 class Fleet(_Door):
     """A fleet of connected devices, behind a store."""
 
     @classmethod
     async def open(
-        cls, store: str | fleet_core.Store, *, tiers: Sequence[fleet_core.Tier] | None = None
+        cls,
+        store: str | fleet_core.Store,
+        *,
+        tiers: Sequence[fleet_core.Tier] | None = None,
+        retry_days: Sequence[int] | None = None,
+        quote_life: timedelta | None = None,
+        card_notice_days: int | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
-        return cls(await asyncio.to_thread(fleet_core.Fleet.open, store, tiers=tiers))
+        opened = await asyncio.to_thread(
+            fleet_core.Fleet.open,
+            store,
+            tiers=tiers,
+            retry_days=retry_days,
+            quote_life=quote_life,
+            card_notice_days=card_notice_days,
+        )
+        return cls(opened)
 
     async def __aenter__(self) -> Self:
         return self
@@ -134,6 +153,10 @@ class Fleet(_Door):
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
         return Gateway(self._door.gateway(now))
+
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""
+        return Clock(self._door.clock(now))
 
 
 async def each(

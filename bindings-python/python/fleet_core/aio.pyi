@@ -6,11 +6,11 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
-from fleet_core._native import Account, AuditPage, BetaGuestPage, BetaReport, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, EventPage, EventStream, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, IssuedToken, Meter, Missing, NewEvent, NoticePage, Product, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Usage
-from fleet_core._types import Authentication, Cancel, Change, ConfigurationAnswer, Decision, Destination, Identity, Published, Scope, Standing, UpdateProgress
+from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, EventPage, EventStream, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Meter, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
+from fleet_core._types import Authentication, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
-__all__ = ["Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -20,6 +20,30 @@ def each(
     """Every item of a list that comes in pages, which are read while it is walked."""
 
 class Console:
+    async def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
+        """What it costs to go to a tier, at an interval, now."""
+    async def upgrade(self, product: int, quote: str) -> Upgrade:
+        """Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge."""
+    async def switch_interval(self, product: int, interval: Interval) -> None:
+        """Changes the interval from the next renewal on."""
+    async def set_currency(self, product: int, currency: str) -> None:
+        """Chooses the currency that a product is billed in, before its first invoice."""
+    async def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
+        """Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid, such as `2017-12`."""
+    async def remove_card(self) -> None:
+        """Takes the card off one's file."""
+    async def billing_status(self, product: int) -> BillingStatus:
+        """How a product's billing stands."""
+    async def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """A product's invoices, newest first."""
+    async def cancel_plan(self, product: int) -> Invoice:
+        """Ends a product's plan; answers the credit note. An operator's command."""
+    async def downgrade(self, product: int, tier: str) -> Invoice:
+        """Puts a product on a lower tier; answers the credit note. An operator's command."""
+    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
+        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    async def write_off(self, product: int, invoice: int) -> Invoice:
+        """Gives an unpaid invoice up. An operator's command."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -203,9 +227,25 @@ class Gateway:
     async def publish_many(self, events: Sequence[NewEvent]) -> list[Published]:
         """The same for many at once; the answers are in the order of the events."""
 
+class Clock:
+    async def due(self, *, limit: int | None = None) -> list[Due]:
+        """What is due now."""
+    async def advance(self, *, limit: int | None = None) -> Advanced:
+        """Does what is due now: renewals, retries, notices."""
+    async def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
+        """What the payment provider said of a charge."""
+
 class Fleet:
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None) -> Self:
+    async def open(
+        cls,
+        store: str | Store,
+        *,
+        tiers: Sequence[Tier] | None = None,
+        retry_days: Sequence[int] | None = None,
+        quote_life: timedelta | None = None,
+        card_notice_days: int | None = None,
+    ) -> Self:
         """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -217,8 +257,12 @@ class Fleet:
         """The door for customers."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
+    def clock(self, now: datetime | None = None) -> Clock:
+        """The door for time."""
     async def close(self) -> None:
         """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
+    async def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
+        """The charges that the host's payment provider is to make, by product."""
     async def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
         """The notices that wait to be sent, by product."""
     async def meter(self, product: int, now: datetime | None = None) -> Meter:

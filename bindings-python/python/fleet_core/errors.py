@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fleet_core import Limit, Missing
+    from fleet_core import Interval, Limit, Missing
 
 
 class FleetError(Exception):
@@ -158,6 +158,58 @@ class ProductIdUsed(FleetError):
     """A product's number that is or was in use."""
 
     product: int
+
+
+class QuoteExpired(FleetError):
+    """A quote that no longer holds, or that the product's plan has changed since."""
+
+
+class RenewalUnpaid(FleetError):
+    """An upgrade while a renewal is unpaid."""
+
+    product: int
+    invoice: int
+
+
+class RenewalDue(FleetError):
+    """The period is over and its renewal was not issued yet: let the clock advance first."""
+
+    since: datetime
+
+
+class ChargeOpen(FleetError):
+    """A charge has no outcome yet that what was asked for depends on."""
+
+    charge: int
+
+
+class UnknownCharge(FleetError, LookupError):
+    """No charge has this key."""
+
+
+class ChargeFinished(FleetError):
+    """The outcome of the charge was told before, and counts."""
+
+
+class CardMissing(FleetError):
+    """There is no card that can be charged."""
+
+
+class PriceByAgreement(FleetError):
+    """The tier is not sold at this interval and in this currency."""
+
+    tier: str
+    interval: Interval
+
+
+class NotAnUpgrade(FleetError, ValueError):
+    """What was asked for is not an upgrade."""
+
+    problem: str
+
+
+class NoPlan(FleetError):
+    """The product pays for nothing."""
 
 
 class StoreFailed(FleetError):

@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     NewerSchema,
     /// A record cannot be read.
     Corrupt,
+    /// Another process has taken the fleet over: this one may neither read nor write any more.
+    Taken,
     /// Anything else.
     Other,
 }
@@ -67,6 +69,7 @@ impl StoreError {
             StoreErrorKind::NotOurs => "store_not_ours",
             StoreErrorKind::NewerSchema => "store_newer_schema",
             StoreErrorKind::Corrupt => "store_corrupt",
+            StoreErrorKind::Taken => "store_taken",
             StoreErrorKind::Other => "store_failed",
         }
     }

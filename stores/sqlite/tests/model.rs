@@ -1,11 +1,14 @@
-//! Whatever is done to the file and to the store in memory, both answer alike and end alike.
+//! Whatever is done to the file and to the store in memory, both answer alike and end alike; so does a journal before
+//! the file, whenever it folds and however often it is opened again.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
 use common::*;
 use fleet_core::device::DeviceCount;
-use fleet_core::store::{AuditId, Check, Commit, Key, Kind, Range, Record, Row, Stamp, Store, Tally, Write};
+use fleet_core::store::{
+    AuditId, Check, Commit, JournalOptions, Journaled, Key, Kind, Range, Record, Row, Stamp, Store, Tally, Write,
+};
 use fleet_core::team::AccountId;
 use fleet_core::{MemoryStore, ProductId, Timestamp};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
@@ -14,6 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use std::collections::HashMap;
 use std::ops::Bound;
+use std::path::Path;
 
 /// Keys by kind and partition, each group in order. Few enough that commits meet, many enough that ranges hold some.
 fn families() -> Vec<Vec<Key>> {
@@ -101,7 +105,34 @@ enum Step {
     Commit(Vec<Plan>),
     Get(Vec<Index>),
     Scan { family: Index, ends: [(Index, bool); 2], limit: Option<u8>, reverse: bool },
+    Fold(usize),
     Reopen,
+}
+
+/// A store that can be opened anew and, where it has a journal, fold.
+trait Subject: Store + Sized {
+    fn open(path: &Path) -> Self;
+
+    fn fold(&self, rows: usize);
+}
+
+impl Subject for SqliteStore {
+    fn open(path: &Path) -> Self {
+        Self::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
+    }
+
+    fn fold(&self, _: usize) {}
+}
+
+impl Subject for Journaled<SqliteStore> {
+    fn open(path: &Path) -> Self {
+        // Few rows in memory, so that many are read from the file; folds begin now by themselves, now by a step.
+        Self::open_with(Subject::open(path), JournalOptions::new().rows(6).fold_after(12)).unwrap()
+    }
+
+    fn fold(&self, rows: usize) {
+        Self::fold(self, rows).unwrap();
+    }
 }
 
 fn steps() -> impl Strategy<Value = Step> {
@@ -126,6 +157,7 @@ fn steps() -> impl Strategy<Value = Step> {
             .prop_map(|(family, ends, limit, reverse)| Step::Scan {
                 family, ends, limit: limit.map(|limit| limit % 5), reverse
             }),
+        1 => (0..20usize).prop_map(Step::Fold),
         1 => Just(Step::Reopen),
     ]
 }
@@ -176,8 +208,56 @@ fn all_rows(store: &dyn Store, families: &[Vec<Key>]) -> Vec<Row> {
     families.iter().flat_map(|family| store.scan(&whole(family)).unwrap()).collect()
 }
 
-fn open(path: &std::path::Path) -> SqliteStore {
-    SqliteStore::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
+/// Takes the same steps with a subject and with the store in memory, and compares all that they answer.
+fn alike<S: Subject>(steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let mut store = S::open(&path);
+    let model = MemoryStore::new();
+    let families = families();
+    let everything: Vec<Key> = families.iter().flatten().cloned().collect();
+    let (counters, keys): (Vec<Key>, Vec<Key>) = everything.iter().cloned().partition(|key| key.kind() == Kind::Tally);
+    let mut stamps = 0;
+    for step in steps {
+        match step {
+            Step::Commit(plans) => {
+                let batch = commits(&plans, &keys, &counters, &model, &mut stamps);
+                prop_assert_eq!(store.commit(&batch).unwrap(), model.commit(&batch).unwrap(), "{:#?}", batch);
+            }
+            Step::Get(places) => {
+                let asked: Vec<Key> = places.iter().map(|place| place.get(&everything).clone()).collect();
+                prop_assert_eq!(store.get(&asked).unwrap(), model.get(&asked).unwrap());
+            }
+            Step::Scan { family, ends, limit, reverse } => {
+                let family = family.get(&families);
+                let end = |(place, included): &(Index, bool)| {
+                    let key = place.get(family).clone();
+                    if *included { Bound::Included(key) } else { Bound::Excluded(key) }
+                };
+                let [first, last] = ends.each_ref().map(end);
+                let range = Range { first, last, limit: limit.map_or(usize::MAX, usize::from), reverse };
+                prop_assert_eq!(store.scan(&range).unwrap(), model.scan(&range).unwrap(), "{:?}", range);
+                let visited = |store: &dyn Store| {
+                    let mut rows = Vec::new();
+                    store.for_each(&range, &mut |key, record| rows.push((key.clone(), record.clone()))).unwrap();
+                    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    rows
+                };
+                prop_assert_eq!(visited(&store), visited(&model), "{:?}", range);
+            }
+            Step::Fold(rows) => store.fold(rows),
+            Step::Reopen => {
+                drop(store);
+                store = S::open(&path);
+            }
+        }
+    }
+    prop_assert_eq!(all_rows(&store, &families), all_rows(&model, &families));
+    // What is left to the file when all is folded is the same.
+    store.fold(usize::MAX);
+    store.fold(usize::MAX);
+    prop_assert_eq!(all_rows(&<SqliteStore as Subject>::open(&path), &families), all_rows(&model, &families));
+    Ok(())
 }
 
 proptest! {
@@ -185,48 +265,11 @@ proptest! {
 
     #[test]
     fn the_file_and_the_memory_answer_alike_and_end_alike(steps in vec(steps(), 1..24)) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("fleet.db");
-        let mut store = open(&path);
-        let model = MemoryStore::new();
-        let families = families();
-        let everything: Vec<Key> = families.iter().flatten().cloned().collect();
-        let (counters, keys): (Vec<Key>, Vec<Key>) =
-            everything.iter().cloned().partition(|key| key.kind() == Kind::Tally);
-        let mut stamps = 0;
-        for step in steps {
-            match step {
-                Step::Commit(plans) => {
-                    let batch = commits(&plans, &keys, &counters, &model, &mut stamps);
-                    prop_assert_eq!(store.commit(&batch).unwrap(), model.commit(&batch).unwrap(), "{:#?}", batch);
-                }
-                Step::Get(places) => {
-                    let asked: Vec<Key> = places.iter().map(|place| place.get(&everything).clone()).collect();
-                    prop_assert_eq!(store.get(&asked).unwrap(), model.get(&asked).unwrap());
-                }
-                Step::Scan { family, ends, limit, reverse } => {
-                    let family = family.get(&families);
-                    let end = |(place, included): &(Index, bool)| {
-                        let key = place.get(family).clone();
-                        if *included { Bound::Included(key) } else { Bound::Excluded(key) }
-                    };
-                    let [first, last] = ends.each_ref().map(end);
-                    let range = Range { first, last, limit: limit.map_or(usize::MAX, usize::from), reverse };
-                    prop_assert_eq!(store.scan(&range).unwrap(), model.scan(&range).unwrap(), "{:?}", range);
-                    let visited = |store: &dyn Store| {
-                        let mut rows = Vec::new();
-                        store.for_each(&range, &mut |key, record| rows.push((key.clone(), record.clone()))).unwrap();
-                        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-                        rows
-                    };
-                    prop_assert_eq!(visited(&store), visited(&model), "{:?}", range);
-                }
-                Step::Reopen => {
-                    drop(store);
-                    store = open(&path);
-                }
-            }
-        }
-        prop_assert_eq!(all_rows(&store, &families), all_rows(&model, &families));
+        alike::<SqliteStore>(steps)?;
+    }
+
+    #[test]
+    fn a_journal_before_the_file_and_the_memory_answer_alike_and_end_alike(steps in vec(steps(), 1..40)) {
+        alike::<Journaled<SqliteStore>>(steps)?;
     }
 }

@@ -75,8 +75,15 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 6] =
-                    [Self::products, Self::devices, Self::firmware, Self::team, Self::customers, Self::events];
+                let rooms: [Room; 7] = [
+                    Self::products,
+                    Self::devices,
+                    Self::firmware,
+                    Self::team,
+                    Self::customers,
+                    Self::events,
+                    Self::billing,
+                ];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -87,7 +94,10 @@ impl World {
             None if step.command.door() == Door::Portal => {
                 self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
             }
-            None => self.machines(&step.command),
+            None => match self.clock(&step.command)? {
+                Some(answer) => Ok(answer),
+                None => self.machines(&step.command),
+            },
         }
     }
 

@@ -9,9 +9,12 @@ pub(super) const COLUMNS: [&str; 5] = ["stamp", "kind", "account", "product", "b
 pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, stamp: Stamp) -> rusqlite::Result<()> {
     let body = record.to_json().map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
     let account = match key {
-        Key::Account(account) | Key::Membership(account, _) | Key::Invitation(account, _) | Key::Claim(account, _) => {
-            Some(account)
-        }
+        Key::Account(account)
+        | Key::Membership(account, _)
+        | Key::Invitation(account, _)
+        | Key::Claim(account, _)
+        | Key::Payer(account)
+        | Key::AccountDue(_, account) => Some(account),
         _ => None,
     };
     let product = match key {
@@ -34,7 +37,11 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
         | Key::EventLog(product, _)
         | Key::EventId(product, _)
         | Key::DeviceErrors(product, _)
-        | Key::UsageMonth(product, _) => Some(product),
+        | Key::UsageMonth(product, _)
+        | Key::Subscription(product)
+        | Key::Invoice(product, _)
+        | Key::Charge(product, _)
+        | Key::ProductDue(_, product) => Some(product),
         _ => None,
     };
     row.stamp(stamp)?;
@@ -81,6 +88,13 @@ fn name(kind: Kind) -> &'static str {
         Kind::EventId => "event_id",
         Kind::DeviceErrors => "device_errors",
         Kind::UsageMonth => "usage_month",
+        Kind::Subscription => "subscription",
+        Kind::Payer => "payer",
+        Kind::Invoice => "invoice",
+        Kind::Charge => "charge",
+        Kind::ProductDue => "product_due",
+        Kind::AccountDue => "account_due",
+        Kind::Journal => "journal",
         _ => "other",
     }
 }
