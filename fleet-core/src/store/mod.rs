@@ -8,6 +8,7 @@
 
 pub mod conformance;
 
+mod decoded;
 mod error;
 mod faulty;
 mod group_commit;
@@ -16,6 +17,7 @@ mod memory;
 mod record;
 mod transaction;
 
+pub use decoded::Decoded;
 pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;

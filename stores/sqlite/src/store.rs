@@ -5,12 +5,11 @@
 //! A poisoned lock is taken all the same: a transaction that was left by a panic has been rolled back on the way out.
 
 use crate::batch::Batch;
-use crate::decoded::Decoded;
 use crate::error::{explain, explain_at_commit};
 use crate::table::{Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
