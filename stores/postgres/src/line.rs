@@ -32,10 +32,12 @@ impl Line {
         let thread = thread::Builder::new().name("fleet-postgres".to_owned()).spawn(move || {
             // Dropped without a word is as good as told.
             let _ = runtime.block_on(ended);
-            let farewell = Instant::now();
-            while runtime.metrics().num_alive_tasks() > 0 && farewell.elapsed() < FAREWELL {
-                runtime.block_on(tokio::time::sleep(Duration::from_millis(1)));
-            }
+            runtime.block_on(async {
+                let farewell = Instant::now();
+                while Handle::current().metrics().num_alive_tasks() > 0 && farewell.elapsed() < FAREWELL {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            });
             runtime.shutdown_background();
         })?;
         Ok(Self { handle, end: Some(end), thread: Some(thread) })

@@ -85,13 +85,12 @@ impl Server {
         Ok(server)
     }
 
-    /// A standby of this server, which follows it and is started.
+    /// A standby of this server, which follows it under a name and is started.
     ///
     /// # Errors
     /// Where it does not start.
     pub fn standby(&self, name: &str) -> Result<Self> {
         let mut standby = Self::new(&[])?;
-        standby.settings.clone_from(&self.settings);
         let from = format!("host=127.0.0.1 port={} user={SUPERUSER} application_name={name}", self.port);
         let data = standby.data();
         let mut copy = standby.program("pg_basebackup");

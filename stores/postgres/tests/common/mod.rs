@@ -1,5 +1,14 @@
 //! Schemas to test in, each test's own, on one server for all tests of a program.
-#![allow(dead_code, clippy::unwrap_used, reason = "helpers of tests, each used by some")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests, each used by some"
+)]
+
+pub(crate) mod load;
+pub(crate) mod proxy;
 
 use fleet_store_postgres::{Options, PostgresStore};
 use std::sync::atomic::{AtomicU32, Ordering};
