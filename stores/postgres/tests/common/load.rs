@@ -1,6 +1,6 @@
 //! Devices that come and go on many threads, and what must be so afterwards whatever went wrong meanwhile.
 
-use fleet_core::device::{Disconnect, Report, Summary};
+use fleet_core::device::{Disconnect, Report, Standing, Summary};
 use fleet_core::store::{Key, Record};
 use fleet_core::{Actor, DeviceId, Error, Fleet, ProductId, Timestamp};
 use std::collections::BTreeMap;
@@ -110,9 +110,11 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
                 let batch: Vec<DeviceId> =
                     (turn..turn + 5).map(|number| device(me, number % u32::from(DEVICES))).collect();
                 let reports: Vec<Report> = batch.iter().map(|id| report(*id, session)).collect();
-                connect(&mut account, &batch, session, || gateway.connect_many(&reports).map(drop))
+                connect(fleet, product, &mut account, &batch, session, || gateway.connect_many(&reports).map(drop))
             }
-            _ => connect(&mut account, &[id], session, || gateway.connect(&report(id, session)).map(drop)),
+            _ => connect(fleet, product, &mut account, &[id], session, || {
+                gateway.connect(&report(id, session)).map(drop)
+            }),
         };
         match outcome {
             Ok(()) => {
@@ -126,13 +128,18 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
 }
 
 fn connect(
+    fleet: &Fleet,
+    product: ProductId,
     account: &mut Account,
     ids: &[DeviceId],
     session: u64,
     call: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
     for id in ids {
-        account.connects.entry(*id).or_default().tried = session;
+        let told = account.connects.entry(*id).or_default();
+        // Here too, as what was lost meanwhile would be hidden by what comes now.
+        remembers(fleet, product, *id, *told);
+        told.tried = session;
     }
     call()?;
     for id in ids {
@@ -144,10 +151,7 @@ fn connect(
 /// That nothing that was acknowledged is lost, and nothing was done twice: what is counted is what is there.
 pub(crate) fn holds(fleet: &Fleet, product: ProductId, account: &Account) {
     for (id, told) in &account.connects {
-        let rows = fleet.store().get(&[Key::Device(product, *id)]).unwrap();
-        let Some(Record::Device(device)) = rows[0].as_ref().map(|row| &row.record) else { panic!("{id} is gone") };
-        let session = device.seen.map_or(0, |seen| seen.session);
-        assert!((told.acknowledged..=told.tried).contains(&session), "{id} is in session {session}: {told:?}");
+        remembers(fleet, product, *id, *told);
     }
     for id in &account.imported {
         let rows = fleet.store().get(&[Key::Device(product, *id), Key::Registration(*id)]).unwrap();
@@ -162,12 +166,24 @@ pub(crate) fn holds(fleet: &Fleet, product: ProductId, account: &Account) {
     counts_hold(fleet, product);
 }
 
+/// That a device's latest session that was acknowledged is there, if not a later one that may be.
+fn remembers(fleet: &Fleet, product: ProductId, id: DeviceId, told: Told) {
+    let rows = fleet.store().get(&[Key::Device(product, id)]).unwrap();
+    let Some(Record::Device(device)) = rows[0].as_ref().map(|row| &row.record) else { panic!("{id} is gone") };
+    let session = device.seen.map_or(0, |seen| seen.session);
+    assert!((told.acknowledged..=told.tried).contains(&session), "{id} is in session {session}: {told:?}");
+}
+
 /// That what is counted of a product's devices is what a count of its rows comes to.
 pub(crate) fn counts_hold(fleet: &Fleet, product: ProductId) {
     let mut counted = Summary::default();
     let visit = &mut |_: &Key, record: &Record| {
         let Record::Device(device) = record else { return };
-        counted.devices += 1;
+        match device.standing {
+            Standing::Member => counted.devices += 1,
+            Standing::Quarantined => return counted.quarantined += 1,
+            Standing::Denied => return counted.denied += 1,
+        }
         match &device.seen {
             None => counted.never_seen += 1,
             Some(seen) => {

@@ -65,10 +65,11 @@ impl Shared {
     /// Whether the line is to be cut before this message. Where its answer is to be lost, it is sent here.
     fn cuts(&self, (server, message): (&mut TcpStream, &[u8])) -> bool {
         let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
-        if number % self.one_in.load(Ordering::Relaxed) != 0 {
+        let one_in = self.one_in.load(Ordering::Relaxed);
+        if number % one_in != 0 {
             return false;
         }
-        if number / self.one_in.load(Ordering::Relaxed) % 2 == 0 {
+        if number / one_in % 2 == 0 {
             self.unsent.fetch_add(1, Ordering::Relaxed);
         } else {
             // So soon that the answer cannot be here, or late enough that the server is done; both happen.
