@@ -3,6 +3,7 @@
 mod ci;
 mod fuzz;
 mod licences;
+mod postgres;
 mod spec;
 mod vectors;
 mod workspace;
@@ -72,6 +73,7 @@ enum VectorKind {
 enum Stores {
     Memory,
     Sqlite,
+    Postgres,
     All,
 }
 
@@ -82,14 +84,14 @@ fn main() -> ExitCode {
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store } => match store {
-            Stores::Memory => spec::run(&path, &[StoreKind::Memory]),
-            Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]),
-            Stores::All => spec::run(&path, &StoreKind::ALL),
-        }
-        .show(),
-        Chore::Bench { arguments } => {
+            Stores::Memory => spec::run(&path, &[StoreKind::Memory]).show(),
+            Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]).show(),
+            Stores::Postgres => postgres::install().and_then(|()| spec::run(&path, &[StoreKind::Postgres]).show()),
+            Stores::All => postgres::install().and_then(|()| spec::run(&path, &StoreKind::ALL).show()),
+        },
+        Chore::Bench { arguments } => postgres::install().and_then(|()| {
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
-        }
+        }),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {
