@@ -80,7 +80,7 @@ pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
 }
 
 /// The reports of round after round: the same devices in the same order each time this is made anew.
-struct Reports<'i> {
+pub(super) struct Reports<'i> {
     ids: &'i [DeviceId],
     count: usize,
     session: u64,
@@ -88,12 +88,12 @@ struct Reports<'i> {
 }
 
 impl<'i> Reports<'i> {
-    fn new(ids: &'i [DeviceId], count: usize) -> Self {
+    pub(super) fn new(ids: &'i [DeviceId], count: usize) -> Self {
         Self { ids, count: count.min(ids.len()), session: 10, random: Random(6) }
     }
 
     /// Reports of distinct devices in a session that none of them had.
-    fn next_round(&mut self) -> Result<Vec<Report>> {
+    pub(super) fn next_round(&mut self) -> Result<Vec<Report>> {
         self.session += 1;
         let mut chosen = HashSet::<DeviceId, RandomState>::with_capacity_and_hasher(self.count, RandomState::default());
         let mut reports = Vec::with_capacity(self.count);
