@@ -3,6 +3,8 @@
 use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::Catalogue;
+use crate::event::Live;
+use crate::event::metering::Meters;
 use crate::product::ProductId;
 use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
@@ -29,6 +31,8 @@ pub struct Fleet {
     stamps: Stamps,
     catalogue: Catalogue,
     randomness: Randomness,
+    live: Arc<Live>,
+    meters: Meters,
 }
 
 impl Fleet {
@@ -39,20 +43,24 @@ impl Fleet {
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
             randomness: Randomness::default(),
+            live: Arc::default(),
+            meters: Meters::default(),
         }
     }
 
     /// The same with tiers of one's own.
     #[must_use]
-    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
-        Self { catalogue, ..self }
+    pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
     }
 
     /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
     /// never share a seed.
     #[must_use]
-    pub fn with_seed(self, seed: u64) -> Self {
-        Self { stamps: Stamps::seeded(seed), ..self }
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.stamps = Stamps::seeded(seed);
+        self
     }
 
     /// The door for people: what the team, or the platform's operator, asks for.
@@ -79,8 +87,9 @@ impl Fleet {
     /// could. By default it is the operating system's; where there is none, as on bare WebAssembly, secrets can be made
     /// only with this.
     #[must_use]
-    pub fn with_randomness(self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
-        Self { randomness: Randomness(Arc::new(fill)), ..self }
+    pub fn with_randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.randomness = Randomness(Arc::new(fill));
+        self
     }
 
     /// Bytes that nobody can guess.
@@ -110,8 +119,17 @@ impl Fleet {
         (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
     }
 
+    /// Who listens to what this fleet publishes.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
     pub(crate) fn stamps(&self) -> &Stamps {
         &self.stamps
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {

@@ -88,6 +88,32 @@
 //! back. An update succeeded when the device reports the new version on its next connect; no other word counts.
 //! [`explain`](Console::explain) asks what a device would be told now.
 //!
+//! **Events.** A device [publishes](Gateway::publish) an [`Event`](event::Event); it goes to the product's log and to each
+//! [subscription](Console::subscribe) that asked for its name and device. The answer lists the
+//! [deliveries](event::Delivery) that the host makes, each with a key that is the same for every retry, and what the
+//! tier's monthly limit [drops](event::Dropped). The log is [read by page](Console::events), [followed from a
+//! cursor](Console::follow_events), or [streamed](Console::event_stream) as it grows; errors that devices report are
+//! [counted by kind](Console::device_errors).
+//!
+//! ```
+//! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+//! use fleet_core::event::{Destination, Event, NewSubscription, Published};
+//! # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+//! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+//! # let console = fleet.console(alice.id, now);
+//! # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! # let bench = "55ff6d04498b49a1b2c3d4e5".parse()?;
+//! # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+//!
+//! let sheet = Destination::Integration { name: "temperatures".into() };
+//! console.subscribe(product, &NewSubscription::new(sheet).prefix("room/"))?;
+//! match fleet.gateway(now).publish(&Event::new(bench, "room/temperature", "21.5", now)?)? {
+//!     Published::Logged(entry) => assert_eq!(entry.deliveries.len(), 1),
+//!     turned_away => panic!("{turned_away:?}"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! **Questions.** [`summary`](Console::summary) counts a fleet without walking it; [`devices`](Console::devices) lists
 //! it by page and filter.
 //!
@@ -104,6 +130,11 @@
 //! control it as far as the product lets them. Before devices are made, the team answers the
 //! [configuration's questions](product::QUESTIONS); some answers act at once.
 //!
+//! **Metering.** Outbound messages are counted against the tier's monthly limit, and never one too many is sent, by any
+//! number of processes ([`event::metering`]). A host that runs more than one calls [`report_usage`](Fleet::report_usage)
+//! each second, and every host [`settle_usage`](Fleet::settle_usage) before it stops.
+//! [`usage`](Console::usage) tells what is used, what processes hold, and when the count starts again.
+//!
 //! # Features
 //!
 //! * Decisions are values: answers and verdicts say why, and print for a person; answers serialise for a program.
@@ -116,15 +147,15 @@
 //!
 //! # Non-features
 //!
-//! * No network, web server, mail, payment provider or log-in: the host's.
+//! * No network, web server, mail, calling of webhooks, payment provider or log-in: the host's.
 //! * No storage of firmware binaries: the core keeps what it read in them, the host the files.
 //! * No `async`: calls are short and block on the store alone. Run them where blocking is allowed.
-//! * Not yet: events, billing, signatures, staged rollouts, maintenance windows.
+//! * Not yet: billing, signatures, staged rollouts, maintenance windows.
 //!
 //! # Where things are
 //!
 //! A module for each domain, with its records, its pure rules and the door's methods: [`product`], [`device`],
-//! [`firmware`], [`team`], [`customer`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors
+//! [`firmware`], [`team`], [`customer`], [`event`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors
 //! themselves are [`Console`] for the team, [`Portal`] for customers and [`Gateway`] for devices, all opened by [`Fleet`].
 #![forbid(unsafe_code)]
 
@@ -134,6 +165,7 @@ pub mod customer;
 pub mod device;
 mod directory;
 mod error;
+pub mod event;
 pub mod firmware;
 mod fleet;
 pub mod notice;

@@ -38,14 +38,45 @@ pub enum NoticeSubject {
         /// Which account; its e-mail is where the notice goes.
         account: AccountId,
     },
+    /// A share of the tier's messages is used up (R-EVT-5). One notice for each share, usage month and limit; of several
+    /// that are reached at once, the highest.
+    UsageWarning {
+        /// The usage month, by its number from the product's creation.
+        month: u32,
+        /// The tier's messages a month.
+        limit: u64,
+        /// The share, in percent.
+        percent: u8,
+        /// The messages that are used.
+        used: u64,
+    },
+    /// All of the tier's messages are used up: further ones of this usage month are dropped (R-EVT-3, R-EVT-5).
+    UsageLimitReached {
+        /// The usage month, by its number from the product's creation.
+        month: u32,
+        /// The tier's messages a month.
+        limit: u64,
+        /// The messages that are used: more than the limit after a move to a lower tier.
+        used: u64,
+    },
 }
 
 impl NoticeSubject {
+    /// That a share of the tier's messages is used up.
+    pub(crate) fn usage(month: u32, limit: u64, percent: u8, used: u64) -> Self {
+        match percent {
+            100.. => Self::UsageLimitReached { month, limit, used },
+            _ => Self::UsageWarning { month, limit, percent, used },
+        }
+    }
+
     /// What the notice is filed under within its product: of one name there is one that waits.
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
             Self::Invitation { account } => format!("invitation-{account}").into(),
+            Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
+            Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
         }
     }
 }

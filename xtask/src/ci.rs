@@ -5,12 +5,15 @@
 use crate::spec::StoreKind;
 use crate::vectors::{firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, licences, postgres, spec};
+use crate::{fuzz, licences, postgres, simulate, spec};
 use std::process::Command;
 use std::time::Instant;
 
 /// So many inputs a format are enough to see that a fuzz target still builds and runs.
 const SMOKE: u64 = 200_000;
+
+/// So many schedules find what a thousand times as many would, mostly; a million are for nights.
+pub(crate) const SCHEDULES: u64 = 100_000;
 
 struct Step {
     name: &'static str,
@@ -25,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },
     Step { name: "fuzz", run: fuzz_smoke },
+    Step { name: "simulate", run: || simulate::simulate(SCHEDULES, 1) },
 ];
 
 /// The names of the steps.

@@ -4,6 +4,7 @@ mod ci;
 mod fuzz;
 mod licences;
 mod postgres;
+mod simulate;
 mod spec;
 mod vectors;
 mod workspace;
@@ -52,6 +53,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play schedules of metering: many processes, and everything that can go wrong between them.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = ci::SCHEDULES)]
+        schedules: u64,
+        /// The first one's seed; those of the others follow from it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Fuzz a reader.
     Fuzz {
         /// Which.
@@ -92,6 +102,7 @@ fn main() -> ExitCode {
         Chore::Bench { arguments } => postgres::install().and_then(|()| {
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }),
+        Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {

@@ -4,6 +4,7 @@ use crate::Result;
 use crate::world::{CHUNK, NOW, Random};
 use fleet_core::DeviceId;
 use fleet_core::device::Report;
+use fleet_core::event::{Event, SLOTS};
 use fleet_store_sqlite::SqliteStore;
 use rusqlite::{Connection, params};
 use std::path::Path;
@@ -145,4 +146,38 @@ pub(super) fn connect(
     }
     transaction.commit()?;
     Ok(answers)
+}
+
+/// Logs events of members that match three subscriptions, a slot after the other, numbered on from `next`.
+pub(super) fn log(
+    connection: &mut Connection,
+    events: &[Event],
+    next: &mut [i64; SLOTS as usize],
+    random: &mut Random,
+) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    {
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO event (product, slot, sequence, stamp, at, happened_at, device, origin, name, data, matched, sent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0, ?7, ?8, '[1,2,3]', 3)",
+        )?;
+        let a_slot = events.len().div_ceil(next.len());
+        for ((slot, events), next) in events.chunks(a_slot).enumerate().zip(next) {
+            for event in events {
+                insert.execute(params![
+                    PRODUCT,
+                    i64::try_from(slot)?,
+                    *next,
+                    random.next_number().cast_signed(),
+                    NOW.as_millis(),
+                    event.device().as_bytes(),
+                    event.name(),
+                    event.data(),
+                ])?;
+                *next += 1;
+            }
+        }
+    }
+    transaction.commit()?;
+    Ok(())
 }

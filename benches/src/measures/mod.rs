@@ -7,7 +7,9 @@ mod dry_run;
 mod group;
 mod import;
 mod memory;
+mod meter;
 mod postgres;
+mod publish;
 mod release;
 mod summary;
 
@@ -30,18 +32,22 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 16] = [
+pub const ALL: [Measure; 20] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
     time("connect_many of 1024, PostgreSQL, a device", times(1.5), postgres::connect),
     time("connects of 8 threads, group commit, PostgreSQL", faster(5.0), group::postgres),
     time("connects of 8 threads, group commit, SQLite FULL", faster(5.0), group::sqlite),
+    time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
+    time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
     time("release, the fleet against 1000 devices, memory", times(1.2), release::memory),
     time("release, the fleet against 1000 devices, SQLite", times(1.2), release::sqlite),
     time("dry run of a release", most(200e6), dry_run::memory),
     time("summary, memory", most(5e6), summary::memory),
     time("summary, SQLite", most(5e6), summary::sqlite),
+    time("local admit, 1 thread", times(2.0), meter::one_thread),
+    time("local admit, 2 threads", times(2.0), meter::two_threads),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
     time("import of the fleet, PostgreSQL", times(3.0), postgres::import),

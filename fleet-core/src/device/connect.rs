@@ -306,7 +306,12 @@ impl Gateway<'_> {
     }
 
     /// Which row a report is for (R-TGT-16).
-    fn place(&self, tx: &mut Transaction<'_>, report: &Report, entry: &Registration) -> Result<Place, Error> {
+    pub(crate) fn place(
+        &self,
+        tx: &mut Transaction<'_>,
+        report: &Report,
+        entry: &Registration,
+    ) -> Result<Place, Error> {
         if let Some(id) = report.names() {
             if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
                 return Ok(Place::Row(id, row));
@@ -401,7 +406,7 @@ impl Gateway<'_> {
 }
 
 /// Where a report belongs.
-enum Place {
+pub(crate) enum Place {
     /// To no product.
     Personal(Hold),
     /// To this product's row.

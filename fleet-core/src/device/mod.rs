@@ -12,7 +12,7 @@ mod report;
 mod tally;
 
 pub use connect::{Connected, Disconnect, UpdateProgress};
-pub(crate) use connect::{answer, put_device};
+pub(crate) use connect::{Place, answer, put_device};
 pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};

@@ -3,6 +3,7 @@
 use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
+use crate::event::drop_log;
 use crate::firmware::FirmwareIndex;
 use crate::fleet::Console;
 use crate::notice::NoticeSubject;
@@ -257,7 +258,7 @@ impl Console<'_> {
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
             if devices.is_empty() {
-                return Ok(());
+                return drop_log(self.fleet, id);
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;

@@ -38,8 +38,15 @@ pub struct Policy {
     pub authentication: Option<Authentication>,
     /// Whether a customer needs an activation code to claim a device (R-CUS-4). Default: no.
     pub private_beta: bool,
+    /// How many events its log holds (R-EVT-8). 1 to 1,000,000, default 10,000.
+    pub log_events: u32,
+    /// How old they get there, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
+    pub log_age_millis: u64,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     pub customers_may: BTreeSet<Scope>,
+    /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
+    /// Default: 70, 90 and 100.
+    pub usage_notices: BTreeSet<u8>,
 }
 
 /// The ways customers can be authenticated (R-CUS-1).
@@ -106,7 +113,10 @@ impl Default for Policy {
             invitation_millis: 14 * 86_400_000,
             authentication: None,
             private_beta: false,
+            log_events: 10_000,
+            log_age_millis: 7 * 86_400_000,
             customers_may: [Scope::See, Scope::Control].into(),
+            usage_notices: [70, 90, 100].into(),
         }
     }
 }
@@ -125,6 +135,15 @@ impl Policy {
         }
         if !(3_600_000..=31_536_000_000).contains(&self.invitation_millis) {
             return out_of_range("invitation_millis", "3600000 to 31536000000, an hour to a year");
+        }
+        if !(1..=1_000_000).contains(&self.log_events) {
+            return out_of_range("log_events", "1 to 1000000");
+        }
+        if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
+            return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
+            return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");
         }
         Ok(())
     }

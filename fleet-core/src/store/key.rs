@@ -7,6 +7,7 @@
 use super::Range;
 use crate::customer::CustomerId;
 use crate::device::DeviceId;
+use crate::event::LAST_SEQUENCE;
 use crate::firmware::Sha256;
 use crate::product::ProductId;
 use crate::team::AccountId;
@@ -63,10 +64,22 @@ pub enum Key {
     ActivationCode(ProductId, [u8; 4]),
     /// The hash of a device's own claim code.
     DeviceCode(ProductId, DeviceId),
+    /// What a product sent in one of its usage months, by the month's number from its creation.
+    UsageMonth(ProductId, u32),
     /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
     Token(Box<Sha256>),
     /// Whose the claim code of this hash is.
     ClaimCode(Box<Sha256>),
+    /// Who a product's events are sent to.
+    Subscriptions(ProductId),
+    /// The head of a slot of a product's event log.
+    EventLog(ProductId, u8),
+    /// An event of a product, by its slot and its number there, below 2^63.
+    Event(ProductId, u8, u64),
+    /// Where the event is whose device and id have this hash.
+    EventId(ProductId, [u8; 16]),
+    /// What errors the devices of a slot reported.
+    DeviceErrors(ProductId, u8),
 }
 
 /// The kinds of record: one for each form of key.
@@ -122,6 +135,18 @@ pub enum Kind {
     Token = 23,
     /// [`Key::ClaimCode`].
     ClaimCode = 24,
+    /// [`Key::Subscriptions`].
+    Subscriptions = 25,
+    /// [`Key::EventLog`].
+    EventLog = 26,
+    /// [`Key::Event`].
+    Event = 27,
+    /// [`Key::EventId`].
+    EventId = 28,
+    /// [`Key::DeviceErrors`].
+    DeviceErrors = 29,
+    /// [`Key::UsageMonth`].
+    UsageMonth = 30,
 }
 
 impl Kind {
@@ -152,6 +177,12 @@ impl Kind {
             Self::DeviceCode => "device_code",
             Self::Token => "token",
             Self::ClaimCode => "claim_code",
+            Self::Subscriptions => "subscriptions",
+            Self::EventLog => "event_log",
+            Self::Event => "event",
+            Self::EventId => "event_id",
+            Self::DeviceErrors => "device_errors",
+            Self::UsageMonth => "usage_month",
         }
     }
 }
@@ -274,6 +305,12 @@ impl Key {
             Self::DeviceCode(..) => Kind::DeviceCode,
             Self::Token(..) => Kind::Token,
             Self::ClaimCode(..) => Kind::ClaimCode,
+            Self::Subscriptions(_) => Kind::Subscriptions,
+            Self::EventLog(..) => Kind::EventLog,
+            Self::Event(..) => Kind::Event,
+            Self::EventId(..) => Kind::EventId,
+            Self::DeviceErrors(..) => Kind::DeviceErrors,
+            Self::UsageMonth(..) => Kind::UsageMonth,
         }
     }
 
@@ -307,7 +344,13 @@ impl Key {
             | Self::CustomerName(product, _)
             | Self::Guest(product, _)
             | Self::ActivationCode(product, _)
-            | Self::DeviceCode(product, _) => Some(*product),
+            | Self::DeviceCode(product, _)
+            | Self::Subscriptions(product)
+            | Self::EventLog(product, _)
+            | Self::Event(product, ..)
+            | Self::EventId(product, _)
+            | Self::DeviceErrors(product, _)
+            | Self::UsageMonth(product, _) => Some(*product),
             Self::Directory
             | Self::Account(_)
             | Self::Email(_)
@@ -348,6 +391,11 @@ impl Key {
     /// The guests of a product's private beta.
     pub fn guests(product: ProductId) -> Range {
         Range::new(Self::Guest(product, "".into()), Self::Guest(product, "\u{10FFFF}".into()))
+    }
+
+    /// The events in a slot of a product's log.
+    pub fn events(product: ProductId, slot: u8) -> Range {
+        Range::new(Self::Event(product, slot, 0), Self::Event(product, slot, LAST_SEQUENCE))
     }
 
     /// The devices that an account has claimed.
@@ -391,7 +439,13 @@ impl Key {
             | Self::CustomerName(id, _)
             | Self::Guest(id, _)
             | Self::ActivationCode(id, _)
-            | Self::DeviceCode(id, _) => {
+            | Self::DeviceCode(id, _)
+            | Self::Subscriptions(id)
+            | Self::EventLog(id, _)
+            | Self::Event(id, ..)
+            | Self::EventId(id, _)
+            | Self::DeviceErrors(id, _)
+            | Self::UsageMonth(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
@@ -407,10 +461,12 @@ impl Key {
             | Self::Firmware(_)
             | Self::DeviceCount(_)
             | Self::Configuration(_)
-            | Self::CustomerCount(_) => {}
+            | Self::CustomerCount(_)
+            | Self::Subscriptions(_) => {}
             Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
+            Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
@@ -431,6 +487,12 @@ impl Key {
                 bytes.extend((id.at.as_millis() ^ i64::MIN).to_be_bytes());
                 bytes.extend(id.nonce.to_be_bytes());
             }
+            Self::EventLog(_, slot) | Self::DeviceErrors(_, slot) => bytes.push(*slot),
+            Self::Event(_, slot, sequence) => {
+                bytes.push(*slot);
+                bytes.extend(sequence.to_be_bytes());
+            }
+            Self::EventId(_, hash) => bytes.extend(hash),
         }
         bytes
     }
@@ -450,6 +512,9 @@ impl Key {
         }
         fn text(rest: &mut &[u8]) -> Option<Arc<str>> {
             std::str::from_utf8(std::mem::take(rest)).ok().map(Arc::from)
+        }
+        fn slot(rest: &mut &[u8]) -> Option<u8> {
+            take::<1>(rest).map(|[slot]| *slot)
         }
         let mut rest = bytes;
         let [partition] = *take::<1>(&mut rest)?;
@@ -497,6 +562,12 @@ impl Key {
                     [20] => Self::Guest(id, text(&mut rest)?),
                     [21] => Self::ActivationCode(id, *take(&mut rest)?),
                     [22] => Self::DeviceCode(id, device(&mut rest)?),
+                    [25] => Self::Subscriptions(id),
+                    [26] => Self::EventLog(id, slot(&mut rest)?),
+                    [27] => Self::Event(id, slot(&mut rest)?, u64::from_be_bytes(*take(&mut rest)?)),
+                    [28] => Self::EventId(id, *take(&mut rest)?),
+                    [29] => Self::DeviceErrors(id, slot(&mut rest)?),
+                    [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
                     _ => return None,
                 }
             }
@@ -550,7 +621,13 @@ mod tests {
             (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
             (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
+            (product.clone(), any::<u32>()).prop_map(|(p, month)| Key::UsageMonth(p, month)),
             product.clone().prop_map(Key::Configuration),
+            product.clone().prop_map(Key::Subscriptions),
+            (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::EventLog(p, slot)),
+            (product.clone(), any::<u8>(), 0..=LAST_SEQUENCE).prop_map(|(p, slot, number)| Key::Event(p, slot, number)),
+            (product.clone(), any::<[u8; 16]>()).prop_map(|(p, hash)| Key::EventId(p, hash)),
+            (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::DeviceErrors(p, slot)),
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
             any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),

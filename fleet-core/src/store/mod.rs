@@ -25,7 +25,7 @@ pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
 pub(crate) use record::Stored;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, contention, transact, wait};
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact, wait};
 
 use std::fmt::Debug;
 use std::ops::Bound;

@@ -5,6 +5,8 @@ use crate::audit::AuditRecord;
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
+use crate::event::metering::UsageMonth;
+use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
@@ -57,6 +59,18 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
+    /// Under [`Key::Subscriptions`].
+    Subscriptions(Arc<Subscriptions>),
+    /// Under [`Key::EventLog`].
+    EventLog(EventLog),
+    /// Under [`Key::Event`].
+    Event(Arc<LoggedEvent>),
+    /// Under [`Key::EventId`].
+    EventId(Position),
+    /// Under [`Key::DeviceErrors`].
+    DeviceErrors(Arc<DeviceErrors>),
+    /// Under [`Key::UsageMonth`].
+    UsageMonth(Box<UsageMonth>),
 }
 
 impl Record {
@@ -86,6 +100,12 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
+            Self::Subscriptions(record) => serde_json::to_string(record),
+            Self::EventLog(record) => serde_json::to_string(record),
+            Self::Event(record) => serde_json::to_string(record),
+            Self::EventId(record) => serde_json::to_string(record),
+            Self::DeviceErrors(record) => serde_json::to_string(record),
+            Self::UsageMonth(record) => serde_json::to_string(record),
         }
     }
 
@@ -117,6 +137,12 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
+            Kind::Subscriptions => Self::Subscriptions(serde_json::from_str(json)?),
+            Kind::EventLog => Self::EventLog(serde_json::from_str(json)?),
+            Kind::Event => Self::Event(serde_json::from_str(json)?),
+            Kind::EventId => Self::EventId(serde_json::from_str(json)?),
+            Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
+            Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
         })
     }
 }
@@ -174,6 +200,9 @@ stored! {
     Arc<Customer>, Customer, (ProductId, CustomerId), (product, id) => Key::Customer(product, id);
     CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
+    Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
+    Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
+    Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }

@@ -8,7 +8,7 @@ mod outcome;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use outcome::apply;
+pub(crate) use outcome::{apply, apply_all};
 
 use super::{
     Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,

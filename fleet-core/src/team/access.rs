@@ -123,6 +123,10 @@ pub enum Command {
     IssueToken,
     /// Invite customers to the private beta.
     InviteToBeta,
+    /// Have events sent on, or no longer.
+    ChangeSubscriptions,
+    /// Count the errors of a kind anew.
+    ForgetErrors,
     /// Ask an account to join the team.
     InviteMember,
     /// Take an invitation back.
@@ -170,7 +174,7 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
@@ -202,6 +206,8 @@ impl Command {
         Self::ChangeCustomers,
         Self::IssueToken,
         Self::InviteToBeta,
+        Self::ChangeSubscriptions,
+        Self::ForgetErrors,
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
@@ -245,7 +251,9 @@ impl Command {
             | Self::ForceUpdate
             | Self::ChangeCustomers
             | Self::IssueToken
-            | Self::InviteToBeta => Circle::Team,
+            | Self::InviteToBeta
+            | Self::ChangeSubscriptions
+            | Self::ForgetErrors => Circle::Team,
             Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
             Self::AnswerInvitation => Circle::Invited,
             Self::LeaveTeam => Circle::Oneself,
@@ -295,6 +303,8 @@ impl fmt::Display for Command {
             Self::ChangeCustomers => "changing customers",
             Self::IssueToken => "issuing a token",
             Self::InviteToBeta => "inviting to the private beta",
+            Self::ChangeSubscriptions => "changing subscriptions",
+            Self::ForgetErrors => "forgetting errors",
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",

@@ -104,7 +104,13 @@ mod tests {
     #[test]
     fn yugabyte_keeps_every_table_in_the_order_of_its_keys() {
         let sql = schema(Dialect::YugabyteDb);
-        for key in ["(product ASC, id ASC)", "(id ASC)", "(key ASC)", "(product ASC, counter ASC, slot ASC)"] {
+        for key in [
+            "(product ASC, id ASC)",
+            "(id ASC)",
+            "(key ASC)",
+            "(product ASC, counter ASC, slot ASC)",
+            "(product ASC, slot ASC, sequence ASC)",
+        ] {
             assert!(sql.contains(&format!("PRIMARY KEY {key}")), "{key} in {sql}");
         }
         assert_eq!(sql.matches("PRIMARY KEY").count(), sql.matches("ASC)").count(), "{sql}");

@@ -136,7 +136,11 @@ impl Script {
 
     /// Which parts it has: scripts that have the same have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        Shape::Script(self.parts.iter().fold(0, |bits, part| bits | 1 << (part.act as u32 * 4 + part.place as u32)))
+        Shape::Script(
+            self.parts
+                .iter()
+                .fold(0, |bits, part| bits | 1 << (part.act as usize * Place::ALL.len() + part.place as usize)),
+        )
     }
 
     /// Its text.

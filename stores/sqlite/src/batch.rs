@@ -167,5 +167,14 @@ impl<'b, 'c> Batch<'b, 'c> {
 
 /// Whether many commits of a batch are likely to check this row.
 fn is_shared(key: &Key) -> bool {
-    !matches!(key, Key::Device(..) | Key::Registration(_) | Key::Tally(..))
+    !matches!(
+        key,
+        Key::Device(..)
+            | Key::Registration(_)
+            | Key::Tally(..)
+            | Key::Event(..)
+            | Key::EventId(..)
+            | Key::EventLog(..)
+            | Key::DeviceErrors(..)
+    )
 }

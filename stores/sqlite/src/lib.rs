@@ -35,14 +35,16 @@
 //! | `device` | each device of a product, a column for each thing that is known of it | product, id |
 //! | `registration` | each device's entry in the registry: its product, its claim, its hardware | id |
 //! | `tally` | counters of a product, each in a few slots to be summed | product, counter, slot |
+//! | `event` | the events of each product's log | product, slot, sequence |
 //! | `record` | everything else, as JSON in `body`, with its `kind`, `product` and `account` | the encoded key |
 //!
 //! For people there are views, which name what the tables number and write moments as `2016-03-08T12:00:00Z`:
-//! `devices`, `registry`, `counters` (one row a counter) and `audit`. `.schema` in the `sqlite3` shell shows them all.
+//! `devices`, `registry`, `counters` (one row a counter), `events` and `audit`. `.schema` in the `sqlite3` shell shows them all.
 //! ```sql
 //! SELECT version, value FROM counters WHERE product = 1000 AND counter = 'version' ORDER BY value DESC;
 //! SELECT id, seen_at, outcome_target FROM devices WHERE product = 1000 AND outcome_result = 'failed';
 //! SELECT at, actor, command, subject FROM audit WHERE product = 1000 ORDER BY at DESC LIMIT 20;
+//! SELECT at, device, name, data FROM events WHERE product = 1000 ORDER BY at DESC LIMIT 20;
 //! SELECT body ->> 'name' FROM record WHERE kind = 'product';
 //! ```
 //! One device is found by its key in `device`: `WHERE product = 1000 AND id = x'55ff6d04498b49a1b2c3d4e5'`. Only read:

@@ -4,6 +4,7 @@
 
 use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::{Standing, UpdateProgress};
+use fleet_core::event::EventCursor;
 use fleet_core::product::ConfigurationAnswer;
 use fleet_core::{AccountId, DeviceId, Policy, Timestamp};
 use serde::{Deserialize, Deserializer, de};
@@ -156,6 +157,46 @@ pub(super) enum Command {
     },
     StartManufacturing {
         product: Ref<u32>,
+    },
+
+    // Events, as a team sees them.
+    Subscribe {
+        product: Ref<u32>,
+        to: Destined,
+        prefix: Option<Ref<String>>,
+        device: Option<Ref<DeviceId>>,
+    },
+    Unsubscribe {
+        product: Ref<u32>,
+        subscription: Ref<u32>,
+    },
+    Subscriptions {
+        product: Ref<u32>,
+    },
+    Events {
+        product: Ref<u32>,
+        filter: Option<EventsFilter>,
+        before: Option<Ref<EventCursor>>,
+        limit: Option<usize>,
+    },
+    FollowEvents {
+        product: Ref<u32>,
+        after: Option<Ref<EventCursor>>,
+        limit: Option<usize>,
+    },
+    EventStream {
+        product: Ref<u32>,
+    },
+    ReadEventStream {
+        stream: Ref<usize>,
+        limit: Option<usize>,
+    },
+    DeviceErrors {
+        product: Ref<u32>,
+    },
+    ForgetDeviceErrors {
+        product: Ref<u32>,
+        error_kind: Ref<String>,
     },
 
     // The portal.
@@ -339,12 +380,28 @@ pub(super) enum Command {
         progress: UpdateProgress,
     },
 
+    Publish(Said),
+    PublishMany {
+        events: Vec<Said>,
+    },
     PresentClaimCode {
         device: Ref<DeviceId>,
         code: Ref<String>,
     },
 
     // The host's outbox.
+    // Messages.
+    Usage {
+        product: Ref<u32>,
+    },
+    /// Admits so many by the product's meter.
+    Meter {
+        product: Ref<u32>,
+        want: Ref<u64>,
+    },
+    ReportUsage {},
+    SettleUsage {},
+
     PendingNotices {
         after: Option<Ref<String>>,
         limit: Option<usize>,
@@ -370,6 +427,8 @@ impl Command {
             | Self::ConnectMany { .. }
             | Self::Disconnect { .. }
             | Self::ReportUpdate { .. }
+            | Self::Publish(_)
+            | Self::PublishMany { .. }
             | Self::PresentClaimCode { .. } => Door::Gateway,
             Self::Me { .. }
             | Self::Activate { .. }
@@ -378,7 +437,11 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::PendingNotices { .. } | Self::Acknowledge { .. } => Door::Fleet,
+            Self::PendingNotices { .. }
+            | Self::Acknowledge { .. }
+            | Self::Meter { .. }
+            | Self::ReportUsage {}
+            | Self::SettleUsage {} => Door::Fleet,
             _ => Door::Console,
         }
     }
@@ -440,6 +503,60 @@ pub(super) struct Reported {
     pub(super) takes_updates: Option<bool>,
     pub(super) session: Option<u64>,
     pub(super) reported_at: Option<Moment>,
+}
+
+/// What a device publishes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Said {
+    pub(super) device: Ref<DeviceId>,
+    pub(super) product: Option<Ref<u32>>,
+    pub(super) name: Text,
+    pub(super) data: Option<Text>,
+    pub(super) id: Option<Text>,
+    pub(super) error_kind: Option<Text>,
+    pub(super) happened_at: Option<Moment>,
+}
+
+/// A text, or one that is repeated so many times.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Text {
+    Plain(String),
+    Repeated(Repeated),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Repeated {
+    repeat: String,
+    times: usize,
+}
+
+impl Text {
+    pub(super) fn written(&self) -> String {
+        match self {
+            Self::Plain(text) => text.clone(),
+            Self::Repeated(Repeated { repeat, times }) => repeat.repeat(*times),
+        }
+    }
+}
+
+/// Where events are sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Destined {
+    Webhook { url: Text },
+    Integration { name: Text },
+    LiveStream,
+}
+
+/// Which events to list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventsFilter {
+    pub(super) device: Option<Ref<DeviceId>>,
+    pub(super) prefix: Option<String>,
 }
 
 /// A device of a manufacturing list.

@@ -1,6 +1,7 @@
 //! A file of scenarios, read strictly: what is misspelt, unknown or out of place is an error that names its place.
 
 use super::command::{Command, Door, Moment};
+use fleet_core::{Catalogue, Tier};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -12,6 +13,8 @@ const VERSION: u32 = 1;
 /// A file of scenarios.
 #[derive(Debug)]
 pub(super) struct SpecFile {
+    /// The tiers on offer, where they are not the default ones.
+    pub(super) catalogue: Option<Catalogue>,
     /// What every scenario begins with.
     pub(super) given: Vec<Step>,
     pub(super) scenarios: Vec<Scenario>,
@@ -55,6 +58,7 @@ struct RawFile {
     name: String,
     rules: BTreeSet<String>,
     why: String,
+    catalogue: Option<Vec<Tier>>,
     #[serde(default)]
     given: Vec<Map<String, Value>>,
     scenarios: Vec<Map<String, Value>>,
@@ -79,6 +83,7 @@ pub(super) fn read(text: &str) -> Result<SpecFile, Vec<String>> {
         problems.push("`name` and `why` must say something".to_owned());
     }
     problems.extend(file.rules.iter().filter(|rule| !is_rule(rule)).map(|rule| no_rule(rule)));
+    let catalogue = file.catalogue.map(Catalogue::new).transpose().map_err(|error| vec![error.to_string()])?;
     let given = steps(file.given, "given step", &mut problems);
     let mut scenarios: Vec<Scenario> = Vec::new();
     let mut cited = BTreeSet::new();
@@ -109,7 +114,7 @@ pub(super) fn read(text: &str) -> Result<SpecFile, Vec<String>> {
     if problems.is_empty() {
         problems.extend(file.rules.difference(&cited).map(|rule| format!("no scenario cites {rule}")));
     }
-    if problems.is_empty() { Ok(SpecFile { given, scenarios }) } else { Err(problems) }
+    if problems.is_empty() { Ok(SpecFile { catalogue, given, scenarios }) } else { Err(problems) }
 }
 
 fn steps(raw: Vec<Map<String, Value>>, what: &str, problems: &mut Vec<String>) -> Vec<Step> {

@@ -4,7 +4,9 @@
 mod answer;
 mod command;
 mod compare;
+mod events;
 mod file;
+mod metering;
 mod people;
 mod world;
 
@@ -124,7 +126,10 @@ fn read(file: &Path) -> Result<SpecFile, Vec<String>> {
 
 /// Runs one scenario up to its first step that does not go as expected: what follows would tell nothing.
 fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Result<(), String> {
-    let (fleet, _folder) = store.open()?;
+    let (mut fleet, _folder) = store.open()?;
+    if let Some(catalogue) = &spec.catalogue {
+        fleet = fleet.with_catalogue(catalogue.clone());
+    }
     let mut world = World::new(fleet, command::Moment::START.0);
     for step in spec.given.iter().chain(&scenario.steps) {
         let differences = run_step(&mut world, step).map_err(|problem| format!("{}: {problem}", step.place))?;

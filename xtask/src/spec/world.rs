@@ -3,9 +3,11 @@
 use super::answer;
 use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
 use super::file::Step;
+use super::metering;
 use crate::workspace::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
+use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::notice::{Notice, NoticeCursor};
 use fleet_core::product::GroupId;
@@ -13,6 +15,7 @@ use fleet_core::store::AuditId;
 use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -30,6 +33,7 @@ pub(super) struct World {
     saved: BTreeMap<String, Value>,
     notices: BTreeMap<String, Arc<Notice>>,
     cursors: Vec<NoticeCursor>,
+    pub(super) streams: RefCell<Vec<EventStream>>,
 }
 
 /// Why a step has no answer.
@@ -63,7 +67,14 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new(), notices: BTreeMap::new(), cursors: Vec::new() }
+        Self {
+            fleet,
+            now,
+            saved: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            cursors: Vec::new(),
+            streams: RefCell::default(),
+        }
     }
 
     /// Carries out a step.
@@ -75,7 +86,8 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 5] = [Self::products, Self::devices, Self::firmware, Self::team, Self::customers];
+                let rooms: [Room; 6] =
+                    [Self::products, Self::devices, Self::firmware, Self::team, Self::customers, Self::events];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -165,6 +177,7 @@ impl World {
     /// People, products and the audit.
     fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
+            Command::Usage { product } => metering::usage(&door.usage(self.product(product)?)?),
             Command::CreateAccount { email } => answer::account(&door.create_account(&self.see(email)?)?),
             Command::CreateProduct { name, platform } => {
                 answer::product(&door.create_product(&self.see(name)?, self.see(platform)?.parse()?)?)
@@ -372,6 +385,8 @@ impl World {
                 let (device, product) = (self.see(device)?, self.product(product)?);
                 json!({ "latest": gateway.report_update(device, product, self.see(sequence)?, *progress)? })
             }
+            Command::Publish(said) => self.publish(said)?,
+            Command::PublishMany { events } => self.publish_many(events)?,
             Command::PresentClaimCode { device, code } => {
                 gateway.present_claim_code(self.see(device)?, &self.secret(code)?)?;
                 done()
@@ -390,7 +405,7 @@ impl World {
                 let Some(notice) = self.notices.get(&key) else { return malformed("no step was handed this notice") };
                 json!({ "was_waiting": self.fleet.acknowledge(notice)? })
             }
-            _ => return malformed("a person asks for this: say who with `as`"),
+            command => self.metering(command)?,
         })
     }
 

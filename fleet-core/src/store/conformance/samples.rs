@@ -3,6 +3,7 @@
 //! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
 //! is no one's to forget.
 
+mod events;
 mod people;
 
 use crate::audit::AuditRecord;
@@ -12,6 +13,8 @@ use crate::device::{
     Reservation, Seen, Standing, UpdateResult,
 };
 use crate::directory::Directory;
+use crate::event::LAST_SEQUENCE;
+use crate::event::metering::{Lease, Told, UsageMonth};
 use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
 use crate::notice::{Notice, NoticeSubject};
 use crate::product::{Authentication, Gate, Group, GroupId, Platform, Policy, Product, ProductId};
@@ -48,7 +51,13 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::ActivationCode => Kind::DeviceCode,
             Kind::DeviceCode => Kind::Token,
             Kind::Token => Kind::ClaimCode,
-            Kind::ClaimCode => return None,
+            Kind::ClaimCode => Kind::Subscriptions,
+            Kind::Subscriptions => Kind::EventLog,
+            Kind::EventLog => Kind::Event,
+            Kind::Event => Kind::EventId,
+            Kind::EventId => Kind::DeviceErrors,
+            Kind::DeviceErrors => Kind::UsageMonth,
+            Kind::UsageMonth => return None,
         })
     })
 }
@@ -135,8 +144,19 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             [*b"2222", *b"ABCD", [0; 4], [0xFF; 4]].map(|code| Key::ActivationCode(of, code)).to_vec()
         }
         Kind::DeviceCode => devices().map(|device| Key::DeviceCode(of, device)).collect(),
+        Kind::UsageMonth => [0, 1, 255, 256, u32::MAX].map(|month| Key::UsageMonth(of, month)).to_vec(),
         Kind::Token => hashes().map(|hash| Key::Token(Box::new(hash))).to_vec(),
         Kind::ClaimCode => hashes().map(|hash| Key::ClaimCode(Box::new(hash))).to_vec(),
+        Kind::Subscriptions => vec![Key::Subscriptions(of)],
+        Kind::EventLog => [0, 7, 128, 255].map(|slot| Key::EventLog(of, slot)).to_vec(),
+        Kind::Event => [0, 7, 255]
+            .into_iter()
+            .flat_map(|slot| {
+                [0, 1, 255, 256, LAST_SEQUENCE - 1, LAST_SEQUENCE].map(|sequence| Key::Event(of, slot, sequence))
+            })
+            .collect(),
+        Kind::EventId => [0, 0x7F, 0x80, 0xFF].map(|byte| Key::EventId(of, [byte; 16])).to_vec(),
+        Kind::DeviceErrors => [0, 7, 128, 255].map(|slot| Key::DeviceErrors(of, slot)).to_vec(),
     };
     keys.sort_unstable();
     keys
@@ -178,12 +198,23 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Guest => people::guests(),
         Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
+        Kind::Subscriptions => events::subscriptions(),
+        Kind::EventLog => events::heads(),
+        Kind::Event => events::events(),
+        Kind::EventId => events::positions(),
+        Kind::DeviceErrors => events::errors(),
+        Kind::UsageMonth => usage_months(),
         Kind::Notice => moments()
             .zip(texts())
             .zip(
-                [NoticeSubject::DevicesAskToJoin, NoticeSubject::Invitation { account: account(u64::MAX) }]
-                    .into_iter()
-                    .cycle(),
+                [
+                    NoticeSubject::DevicesAskToJoin,
+                    NoticeSubject::Invitation { account: account(u64::MAX) },
+                    NoticeSubject::UsageWarning { month: u32::MAX, limit: u64::MAX, percent: u8::MAX, used: u64::MAX },
+                    NoticeSubject::UsageLimitReached { month: u32::MAX, limit: u64::MAX, used: u64::MAX },
+                ]
+                .into_iter()
+                .cycle(),
             )
             .map(|((at, key), subject)| {
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
@@ -278,7 +309,10 @@ fn products() -> Vec<Record> {
             invitation_millis: u64::MAX,
             authentication: Some(Authentication::TwoLegged),
             private_beta: true,
+            log_events: u32::MAX,
+            log_age_millis: u64::MAX,
             customers_may: BTreeSet::new(),
+            usage_notices: BTreeSet::new(),
         },
     ];
     let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });
@@ -345,6 +379,13 @@ fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
     let full = DeviceCount { devices: u64::MAX, quarantined: u64::MAX, reserved };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
+}
+
+fn usage_months() -> Vec<Record> {
+    let lease = |reported_at| Lease { id: u64::MAX, size: u64::MAX, reported: u64::MAX, reported_at };
+    let told = [Told { limit: 0, percent: 0 }, Told { limit: u64::MAX, percent: u8::MAX }];
+    let full = UsageMonth { used: u64::MAX, leases: moments().map(lease).collect(), told: told.to_vec() };
+    [UsageMonth::default(), full].map(|month| Record::UsageMonth(Box::new(month))).to_vec()
 }
 
 /// A device for each choice of which of its options are set; the other fields go through their values meanwhile.

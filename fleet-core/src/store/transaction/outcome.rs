@@ -20,6 +20,21 @@ pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error>
     }
 }
 
+/// Applies commits that do not touch each other's rows, and finds out what became of each where the store cannot say;
+/// none: that cannot be told any more.
+///
+/// # Errors
+/// The store's. Nothing was applied.
+pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, Error> {
+    let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
+        Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
+        Err(error) if error.is_unknown() => commits.iter().map(|commit| find_out(store, commit)).collect(),
+        Err(error) => return Err(error.into()),
+    };
+    outcomes.resize(commits.len(), None);
+    Ok(outcomes)
+}
+
 fn commit_one(store: &dyn Store, commit: &Commit) -> Result<Outcome, StoreError> {
     let outcomes = store.commit(std::slice::from_ref(commit))?;
     let unanswered = || StoreError::new(StoreErrorKind::Unknown, "the store did not say what became of a commit");

@@ -58,6 +58,25 @@ CREATE TABLE tally (
     PRIMARY KEY (product, counter, slot)
 ) WITH (fillfactor = 70);
 
+CREATE TABLE event (
+    product      int8 NOT NULL,
+    sequence     int8 NOT NULL,          -- from 0, without a gap
+    stamp        int8 NOT NULL,
+    at           int8 NOT NULL,          -- when it was logged
+    happened_at  int8 NOT NULL,
+    sent         int8 NOT NULL,          -- to how many of the subscriptions, from the first on
+    slot         int2 NOT NULL,          -- that of the device: its events are all in one
+    origin       int2 NOT NULL,          -- 0 member, 1 quarantined, 2 foreign
+    device       bytea NOT NULL,         -- 12 bytes
+    name         text NOT NULL,
+    data         text NOT NULL,
+    id           text,                   -- the caller's
+    error        text,                   -- the kind of error that it reports
+    matched      jsonb,                  -- the subscriptions, an array of numbers; NULL: none
+    exceeded     jsonb,                  -- the limit that the others were dropped for
+    PRIMARY KEY (product, slot, sequence)
+);
+
 CREATE TABLE record (
     stamp    int8 NOT NULL,
     account  int8,                       -- the account that the key names, 64 bits without a sign
@@ -106,6 +125,15 @@ CREATE VIEW counters AS SELECT
     CASE counter >> 16 WHEN 13 THEN counter & 65535 END AS version,
     sum(value) AS value
 FROM tally GROUP BY product, tally.counter;
+
+CREATE VIEW events AS SELECT
+    product, slot, sequence,
+    to_timestamp(at / 1000.0) AS at,
+    to_timestamp(happened_at / 1000.0) AS happened_at,
+    encode(device, 'hex') AS device,
+    CASE origin WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'foreign' END AS origin,
+    name, data, id, error, matched, sent
+FROM event;
 
 CREATE VIEW audit AS SELECT
     product,

@@ -60,10 +60,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
     row.push_if(device.lock.map(|version| i32::from(version.get())));
     row.push(i64::from(device.sequence));
     row.push(i64::from(device.security_counter));
-    match &device.system {
-        Some(version) => row.text(&version.to_string()),
-        None => row.nulls(1),
-    }
+    row.text_if(device.system.as_ref().map(ToString::to_string).as_deref());
     row.push(device.added_at.as_millis());
     match &device.seen {
         None => row.nulls(8),

@@ -3,6 +3,7 @@
 //! Each table's file lists its columns once and writes and reads them in that order.
 
 mod device;
+mod event;
 mod record;
 mod registration;
 mod tally;
@@ -36,11 +37,12 @@ pub(crate) enum Place {
     Registration,
     Record,
     Tally,
+    Event,
 }
 
 impl Place {
     /// All there are.
-    pub(crate) const ALL: [Self; 4] = [Self::Device, Self::Registration, Self::Record, Self::Tally];
+    pub(crate) const ALL: [Self; 5] = [Self::Device, Self::Registration, Self::Record, Self::Tally, Self::Event];
 
     /// Where keys of a kind stand.
     pub(crate) fn of(kind: Kind) -> Self {
@@ -48,6 +50,7 @@ impl Place {
             Kind::Device => Self::Device,
             Kind::Registration => Self::Registration,
             Kind::Tally => Self::Tally,
+            Kind::Event => Self::Event,
             _ => Self::Record,
         }
     }
@@ -59,6 +62,7 @@ impl Place {
             Self::Registration => &registration::TABLE,
             Self::Record => &record::TABLE,
             Self::Tally => &tally::TABLE,
+            Self::Event => &event::TABLE,
         }
     }
 }
@@ -92,6 +96,20 @@ impl<'a> Cells<'a> {
         self.push(&*crate::text::to_text(text));
     }
 
+    fn text_if(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.nulls(1),
+        }
+    }
+
+    fn json_if(&mut self, json: Option<&str>) {
+        match json {
+            Some(json) => self.json(json),
+            None => self.nulls(1),
+        }
+    }
+
     fn json(&mut self, json: &str) {
         self.push(Json(&crate::text::to_json(json)));
     }
@@ -119,6 +137,12 @@ impl<'a> Cells<'a> {
                 self.push(counter);
                 self.push(slot);
             }
+            Key::Event(product, slot, sequence) => {
+                let (product, slot, sequence) = event::key(*product, *slot, *sequence)?;
+                self.push(product);
+                self.push(slot);
+                self.push(sequence);
+            }
             _ => self.push(key.encode().as_slice()),
         }
         Ok(())
@@ -137,8 +161,9 @@ impl<'a> Cells<'a> {
                 self.push(*value);
                 Ok(())
             }
-            (Key::Device(..) | Key::Registration(_) | Key::Tally(..), _)
-            | (_, Record::Device(_) | Record::Registration(_) | Record::Counter(_)) => {
+            (Key::Event(..), Record::Event(event)) => event::write(self, event, stamp),
+            (Key::Device(..) | Key::Registration(_) | Key::Tally(..) | Key::Event(..), _)
+            | (_, Record::Device(_) | Record::Registration(_) | Record::Counter(_) | Record::Event(_)) => {
                 Err(Problem::Unwritable(format!("a record of another kind was put under {key:?}")))
             }
             _ => record::write(self, key, record, stamp),
@@ -154,6 +179,10 @@ pub(crate) fn key_parameters(key: &Key) -> Result<Vec<Box<dyn ToSql + Sync>>, Pr
         Key::Tally(..) => {
             let (product, counter, slot) = tally::key(key)?;
             vec![Box::new(product), Box::new(counter), Box::new(slot)]
+        }
+        Key::Event(product, slot, sequence) => {
+            let (product, slot, sequence) = event::key(*product, *slot, *sequence)?;
+            vec![Box::new(product), Box::new(slot), Box::new(sequence)]
         }
         _ => vec![Box::new(key.encode())],
     })
@@ -172,6 +201,7 @@ pub(crate) fn read(place: Place, row: &tokio_postgres::Row, first: usize) -> Res
         Place::Registration => registration::read(&mut columns),
         Place::Record => record::read(&mut columns),
         Place::Tally => tally::read(&mut columns),
+        Place::Event => event::read(&mut columns),
     }
 }
 

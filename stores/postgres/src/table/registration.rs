@@ -33,10 +33,7 @@ pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {
     };
     row.push_if(claimed_by.map(u64::cast_signed));
     row.push_if(customer_of);
-    match entry.platform.clone() {
-        Some(platform) => row.text(&String::from(platform)),
-        None => row.nulls(1),
-    }
+    row.text_if(entry.platform.clone().map(String::from).as_deref());
     row.push(entry.registered);
     row.push(i64::from(entry.security_counter));
 }

@@ -3,6 +3,7 @@
 //! Each table's file lists its columns once and writes and reads them in that order.
 
 mod device;
+mod event;
 mod record;
 mod registration;
 mod tally;
@@ -21,6 +22,8 @@ static REGISTRATION: LazyLock<Table> =
     LazyLock::new(|| Table::new("registration", &["id"], "stamp", &registration::COLUMNS));
 static TALLY: LazyLock<Table> =
     LazyLock::new(|| Table::new("tally", &["product", "counter", "slot"], "0", &tally::COLUMNS));
+static EVENT: LazyLock<Table> =
+    LazyLock::new(|| Table::new("event", &["product", "slot", "sequence"], "stamp", &event::COLUMNS));
 static RECORD: LazyLock<Table> = LazyLock::new(|| Table::new("record", &["key"], "stamp", &record::COLUMNS));
 
 /// The table of a kind of key.
@@ -29,6 +32,7 @@ pub(crate) fn table_of(kind: Kind) -> &'static Table {
         Kind::Device => &DEVICE,
         Kind::Registration => &REGISTRATION,
         Kind::Tally => &TALLY,
+        Kind::Event => &EVENT,
         _ => &RECORD,
     }
 }
@@ -38,6 +42,7 @@ pub(crate) struct Tables<'c> {
     device: Statements<'c>,
     registration: Statements<'c>,
     tally: Statements<'c>,
+    event: Statements<'c>,
     record: Statements<'c>,
 }
 
@@ -47,6 +52,7 @@ impl<'c> Tables<'c> {
             device: Statements::new(connection, &DEVICE),
             registration: Statements::new(connection, &REGISTRATION),
             tally: Statements::new(connection, &TALLY),
+            event: Statements::new(connection, &EVENT),
             record: Statements::new(connection, &RECORD),
         }
     }
@@ -57,6 +63,7 @@ impl<'c> Tables<'c> {
             Key::Device(..) => &mut self.device,
             Key::Registration(_) => &mut self.registration,
             Key::Tally(..) => &mut self.tally,
+            Key::Event(..) => &mut self.event,
             _ => &mut self.record,
         }
     }
@@ -83,6 +90,7 @@ pub(crate) fn read(kind: Kind, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row>
         Kind::Device => device::read(&mut columns),
         Kind::Registration => registration::read(&mut columns),
         Kind::Tally => tally::read(&mut columns),
+        Kind::Event => event::read(&mut columns),
         _ => record::read(&mut columns),
     }
 }
@@ -121,6 +129,7 @@ impl<'s, 'c> Parameters<'s, 'c> {
             }
             Key::Registration(id) => self.push(id.as_bytes()),
             Key::Tally(..) => tally::write_key(self, key),
+            Key::Event(product, slot, sequence) => event::write_key(self, *product, *slot, *sequence),
             _ => self.push(key.encode()),
         }
     }
@@ -132,8 +141,9 @@ impl<'s, 'c> Parameters<'s, 'c> {
             (Key::Device(..), Record::Device(device)) => device::write(self, device, stamp),
             (Key::Registration(_), Record::Registration(entry)) => registration::write(self, entry, stamp),
             (Key::Tally(..), Record::Counter(value)) => self.push(*value),
-            (Key::Device(..) | Key::Registration(_) | Key::Tally(..), _)
-            | (_, Record::Device(_) | Record::Registration(_) | Record::Counter(_)) => {
+            (Key::Event(..), Record::Event(event)) => event::write(self, event, stamp),
+            (Key::Device(..) | Key::Registration(_) | Key::Tally(..) | Key::Event(..), _)
+            | (_, Record::Device(_) | Record::Registration(_) | Record::Counter(_) | Record::Event(_)) => {
                 let problem = format!("a record of another kind was put under {key:?}");
                 Err(rusqlite::Error::ToSqlConversionFailure(problem.into()))
             }
@@ -211,7 +221,7 @@ mod tests {
     #[test]
     fn every_selection_goes_by_the_primary_key() {
         let connection = crate::open::in_memory(std::path::Path::new(":memory:")).unwrap();
-        for table in [&DEVICE, &REGISTRATION, &TALLY, &RECORD] {
+        for table in [&DEVICE, &REGISTRATION, &TALLY, &EVENT, &RECORD] {
             for end in [table.ordered(false), table.ordered(true), String::new()] {
                 let sql = format!("EXPLAIN QUERY PLAN {}{end}", table.between(">=", "<"));
                 let mut statement = connection.prepare(&sql).unwrap();

@@ -1,0 +1,124 @@
+//! What a team does about events: subscriptions, and the errors that devices report.
+
+use super::cursor::SLOTS;
+use super::errors::{DeviceError, DeviceErrors};
+use super::subscription::{MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions};
+use crate::Error;
+use crate::fleet::Console;
+use crate::product::ProductId;
+use crate::store::{Key, Record};
+use crate::team::{Access, Command};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Console<'_> {
+    /// Has matching events sent on from now on (R-EVT-1). Each delivery is one outbound message (R-EVT-2).
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a prefix over 64 bytes or with control characters, an integration's name that is empty
+    /// or over 100 characters, or the 1,001st subscription.
+    pub fn subscribe(&self, product: ProductId, new: &NewSubscription) -> Result<Subscription, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ChangeSubscriptions, product)?;
+            let mut all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
+            let Subscriptions { last, list } = Arc::make_mut(&mut all);
+            if list.len() >= MAX_SUBSCRIPTIONS {
+                return Err(Error::invalid("subscriptions", format!("a product has at most {MAX_SUBSCRIPTIONS}")));
+            }
+            *last = last
+                .checked_add(1)
+                .ok_or_else(|| Error::invalid("subscriptions", "every number of this product's has been given"))?;
+            let made = new.made(SubscriptionId::new(*last), self.now)?;
+            list.push(made.clone());
+            tx.put(product, all);
+            self.note(tx, product, Command::ChangeSubscriptions, format!("{made} made"));
+            Ok(made)
+        })
+    }
+
+    /// Ends a subscription. What was to be delivered before stays to be delivered.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn unsubscribe(&self, product: ProductId, subscription: SubscriptionId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ChangeSubscriptions, product)?;
+            let mut all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
+            let list = &mut Arc::make_mut(&mut all).list;
+            let place = list.iter().position(|one| one.id == subscription);
+            let ended = list.remove(place.ok_or_else(|| Error::not_found("subscription"))?);
+            tx.put(product, all);
+            self.note(tx, product, Command::ChangeSubscriptions, format!("{ended} ended"));
+            Ok(())
+        })
+    }
+
+    /// A product's subscriptions, in the order in which they were made and are delivered to.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn subscriptions(&self, product: ProductId) -> Result<Vec<Subscription>, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
+            Ok(all.list.clone())
+        })
+    }
+
+    /// Which errors the members of a product reported, by kind: how many, since when, and whose the latest is (R-SEE-1).
+    /// Counted for good, not only as long as the events are in the log; [`forget_device_errors`] begins anew.
+    ///
+    /// [`forget_device_errors`]: Console::forget_device_errors
+    ///
+    /// # Errors
+    /// `not_found`.
+    ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+    /// fleet.gateway(now).publish(&Event::new(device, "crash", "", now)?.as_error("stack overflow")?)?;
+    /// assert_eq!(console.device_errors(product)?["stack overflow"].count, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn device_errors(&self, product: ProductId) -> Result<BTreeMap<Box<str>, DeviceError>, Error> {
+        self.reader(product)?;
+        let keys: Vec<Key> = (0..SLOTS).map(|slot| Key::DeviceErrors(product, slot)).collect();
+        let mut sums: BTreeMap<Box<str>, DeviceError> = BTreeMap::new();
+        for row in self.fleet.store().get(&keys)?.into_iter().flatten() {
+            let Record::DeviceErrors(errors) = row.record else { continue };
+            for (kind, error) in &errors.0 {
+                sums.entry(kind.clone()).and_modify(|sum| sum.merge(*error)).or_insert(*error);
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Forgets what was counted of a kind of error, so that counting begins anew.
+    ///
+    /// # Errors
+    /// `not_found`, also where nothing was counted of this kind.
+    pub fn forget_device_errors(&self, product: ProductId, kind: &str) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ForgetErrors, product)?;
+            tx.load((0..SLOTS).map(|slot| Key::DeviceErrors(product, slot)))?;
+            let mut forgotten = false;
+            for slot in 0..SLOTS {
+                let Some(mut errors) = tx.get::<Arc<DeviceErrors>>((product, slot))? else { continue };
+                if Arc::make_mut(&mut errors).forget(kind) {
+                    forgotten = true;
+                    tx.put((product, slot), errors);
+                }
+            }
+            if !forgotten {
+                return Err(Error::not_found("kind of error"));
+            }
+            self.note(tx, product, Command::ForgetErrors, format!("`{kind}`"));
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! Places in a log, and how far somebody has read it.
+
+use crate::Error;
+use crate::device::DeviceId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+use std::str::FromStr;
+
+/// A product's log is in so many slots.
+pub const SLOTS: u8 = 8;
+
+/// The highest number that an event can have, so that engines without unsigned numbers can keep it.
+pub(crate) const LAST_SEQUENCE: u64 = i64::MAX.cast_unsigned();
+
+/// Where an event is in its product's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Position {
+    /// The slot, that of the device's id: below [`SLOTS`].
+    pub slot: u8,
+    /// The number within the slot, from 0, without a gap.
+    pub sequence: u64,
+}
+
+impl Position {
+    pub(crate) fn new(slot: u8, sequence: u64) -> Self {
+        Self { slot, sequence }
+    }
+}
+
+/// The slot of a device's events. Kept for ever as it is: which slot an event is in is stored.
+pub(crate) fn slot_of(device: DeviceId) -> u8 {
+    // FNV-1a, mixed once more: ids that differ in their last bytes alone are to be spread too.
+    let hash = device
+        .as_bytes()
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3));
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    u8::try_from(mixed >> 61).unwrap_or(0)
+}
+
+/// How far a log has been read: a boundary between events, one place for each slot. The events before it are those that
+/// [`events`](crate::Console::events) goes on with, those after it the ones that
+/// [`follow_events`](crate::Console::follow_events) does.
+///
+/// Opaque, but it can be written and read back:
+///
+/// ```
+/// use fleet_core::event::EventCursor;
+///
+/// let beginning = EventCursor::default();
+/// assert_eq!(beginning.to_string().parse::<EventCursor>()?, beginning);
+/// assert_eq!("yesterday".parse::<EventCursor>().unwrap_err().code(), "invalid");
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EventCursor([u64; SLOTS as usize]);
+
+impl EventCursor {
+    /// The first sequence number after the boundary.
+    pub(crate) fn place(&self, slot: u8) -> u64 {
+        self.0.get(usize::from(slot)).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn set(&mut self, slot: u8, sequence: u64) {
+        if let Some(place) = self.0.get_mut(usize::from(slot)) {
+            *place = sequence;
+        }
+    }
+
+    /// The same with this event read too: whoever takes events from a stream moves their cursor by it.
+    #[must_use]
+    pub fn past(mut self, position: Position) -> Self {
+        self.set(position.slot, self.place(position.slot).max(position.sequence.saturating_add(1)));
+        self
+    }
+}
+
+impl fmt::Display for EventCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (slot, place) in self.0.iter().enumerate() {
+            write!(f, "{}{place:x}", if slot == 0 { "" } else { "-" })?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for EventCursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let wrong = || Error::invalid("cursor", "is none that a page of events was handed out with");
+        let mut cursor = Self::default();
+        let mut parts = text.split('-');
+        for place in &mut cursor.0 {
+            let part = parts.next().filter(|part| !part.starts_with('+')).ok_or_else(wrong)?;
+            *place = u64::from_str_radix(part, 16).map_err(|_| wrong())?;
+        }
+        if parts.next().is_some() { Err(wrong()) } else { Ok(cursor) }
+    }
+}
+
+impl Serialize for EventCursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventCursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_is_read() {
+        let cursor = EventCursor([0, 1, 15, 16, u64::MAX, 7, 8, 9]);
+        assert_eq!(cursor.to_string(), "0-1-f-10-ffffffffffffffff-7-8-9");
+        assert_eq!(cursor.to_string().parse::<EventCursor>().unwrap(), cursor);
+        for text in
+            ["", "0", "0-0-0-0-0-0-0", "0-0-0-0-0-0-0-0-0", "0-0-0-0-0-0-0-+1", "0-0-0-0-0-0-0-10000000000000000"]
+        {
+            assert_eq!(text.parse::<EventCursor>().unwrap_err().code(), "invalid", "{text}");
+        }
+    }
+
+    #[test]
+    fn devices_are_spread_over_all_slots_and_stay_in_theirs() {
+        let mut slots = [0; SLOTS as usize];
+        for number in 0..800_u16 {
+            let mut bytes = [0x3A; 12];
+            bytes[10..].copy_from_slice(&number.to_be_bytes());
+            slots[usize::from(slot_of(DeviceId::new(bytes)))] += 1;
+        }
+        assert!(slots.iter().all(|count| (50..150).contains(count)), "{slots:?}");
+        // Stored logs depend on it.
+        assert_eq!(slot_of("55ff6d04498b49a1b2c3d4e5".parse().unwrap()), 3);
+    }
+}

@@ -1,0 +1,187 @@
+//! The doors of metering: for publishing, for hosts that meter by themselves, and for the console.
+
+use super::meter::{Admitted, NO_LIMIT, ProductMeter, limit_of, usage_month};
+use super::month::UsageMonth;
+use crate::Error;
+use crate::billing::Period;
+use crate::fleet::{Console, Fleet};
+use crate::product::{Product, ProductId};
+use crate::team::{Access, Command};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A product's messages in its usage month (R-BILL-8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Usage {
+    /// The month; the count starts again at its end (R-EVT-4).
+    pub period: Period,
+    /// The tier's limit now; none: there is none.
+    pub limit: Option<u64>,
+    /// Messages that are counted as sent: those that this process admitted, and those that others have reported.
+    pub used: u64,
+    /// Messages that nodes may send without asking. Some of those of other processes may be sent by now, reported within
+    /// a second.
+    pub reserved: u64,
+}
+
+/// A product's meter: admits messages that a host sends by itself, on one atomic number while the lease lasts.
+///
+/// A handle to what this process has of the product; clones share it. Its host calls [`Fleet::report_usage`] every
+/// second and [`Fleet::settle_usage`] before it stops.
+///
+/// ```
+/// use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+///
+/// let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+/// let console = fleet.console(Actor::Operator, now);
+/// let alice = console.create_account("alice@example.com")?;
+/// let product = fleet.console(alice.id, now).create_product("Thermostat", "photon".parse()?)?;
+///
+/// let meter = fleet.meter(product.id)?;
+/// assert!(meter.admit(now)?);
+/// assert_eq!(meter.admit_many(9, now)?, 9);
+/// assert_eq!(console.usage(product.id)?.used, 10);
+/// fleet.settle_usage(now)?;
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Meter<'f> {
+    fleet: &'f Fleet,
+    meter: Arc<ProductMeter>,
+}
+
+impl Meter<'_> {
+    /// Whether one more message may be sent (R-EVT-3). Counted if so.
+    ///
+    /// # Errors
+    /// The store's, where it had to be asked: then nothing was admitted.
+    #[inline]
+    pub fn admit(&self, now: Timestamp) -> Result<bool, Error> {
+        Ok(self.admit_many(1, now)? == 1)
+    }
+
+    /// How many of so many messages may be sent; they are counted.
+    ///
+    /// # Errors
+    /// The store's, where it had to be asked: then nothing was admitted.
+    #[inline]
+    pub fn admit_many(&self, want: u64, now: Timestamp) -> Result<u64, Error> {
+        let admitted = match self.meter.admit_at_once(None, now, want) {
+            Ok(admitted) => admitted,
+            Err(part) => self.meter.admit_with_store(self.fleet, None, now, want, part)?,
+        };
+        Ok(admitted.count)
+    }
+
+    /// Reports what was sent, and gives back what is more than two seconds of this process's traffic. A changed limit
+    /// is seen here at the latest.
+    ///
+    /// # Errors
+    /// The store's. What was not reported is with the next report.
+    pub fn report(&self, now: Timestamp) -> Result<(), Error> {
+        self.meter.report(self.fleet, now)
+    }
+
+    /// Reports what was sent and gives back all the rest. Another message may be admitted afterwards, by a new lease.
+    ///
+    /// # Errors
+    /// The store's. What could not be settled is with the next report.
+    pub fn settle(&self, now: Timestamp) -> Result<(), Error> {
+        self.meter.settle(self.fleet, Some(now))
+    }
+}
+
+impl Fleet {
+    /// A product's meter in this process.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn meter(&self, product: ProductId) -> Result<Meter<'_>, Error> {
+        let product: Option<Arc<Product>> = self.transact(|tx| tx.get(product))?;
+        let product =
+            product.filter(|product| product.removed_at.is_none()).ok_or_else(|| Error::not_found("product"))?;
+        let meter = self.meters().with(&product, Arc::clone);
+        Ok(Meter { fleet: self, meter })
+    }
+
+    /// How many of so many messages a product may send (R-EVT-3). They are counted; what is not sent after all should be
+    /// [given back](Self::give_back). On the hot path: no store while the lease has room.
+    ///
+    /// # Errors
+    /// The store's, where it had to be asked: then nothing was admitted.
+    pub(crate) fn admit(&self, product: &Product, now: Timestamp, want: u64) -> Result<Admitted, Error> {
+        let limit = Some(limit_of(self, product));
+        // The map is not kept from others while the store is asked.
+        let at_once = self
+            .meters()
+            .with(product, |meter| meter.admit_at_once(limit, now, want).map_err(|part| (Arc::clone(meter), part)));
+        at_once.or_else(|(meter, part)| meter.admit_with_store(self, limit, now, want, part))
+    }
+
+    /// Gives back messages that were admitted and not sent. A lease that was reported meanwhile keeps them counted.
+    pub(crate) fn give_back(&self, admitted: Admitted, count: u64) {
+        if let Some(meter) = self.meters().get(admitted.product) {
+            meter.give_back(admitted, count);
+        }
+    }
+
+    /// Reports what this process has sent (R-EVT-6). For the host to call about every second: a product that is idle
+    /// gives back all that it holds, so that other processes can send it.
+    ///
+    /// # Errors
+    /// The first of the store's; every product was tried, and what was not reported is with the next report.
+    pub fn report_usage(&self, now: Timestamp) -> Result<(), Error> {
+        let reported = first_error(self.meters().all().iter().map(|meter| meter.report(self, now)));
+        self.meters().forget_idle();
+        reported
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; when a fleet is
+    /// dropped the same is tried, at the latest moment that it knows.
+    ///
+    /// # Errors
+    /// The first of the store's; every product was tried.
+    pub fn settle_usage(&self, now: Timestamp) -> Result<(), Error> {
+        self.settle_all(Some(now))
+    }
+
+    fn settle_all(&self, now: Option<Timestamp>) -> Result<(), Error> {
+        first_error(self.meters().all().iter().map(|meter| meter.settle(self, now)))
+    }
+}
+
+impl Drop for Fleet {
+    /// Settles what this process holds of products' messages, as far as the store lets it.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = self.settle_all(None);
+        }
+    }
+}
+
+impl Console<'_> {
+    /// A product's messages in the usage month of this moment (R-BILL-8).
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn usage(&self, product: ProductId) -> Result<Usage, Error> {
+        let (product, period, mut month) = self.fleet.transact(|tx| {
+            let product = Access::check(tx, self.actor, Command::ReadProduct, product)?.product;
+            let period = usage_month(&product, self.now);
+            let month: Option<Box<UsageMonth>> = tx.get((product.id, period.index))?;
+            Ok((product, period, month.unwrap_or_default()))
+        })?;
+        if let Some(meter) = self.fleet.meters().get(product.id) {
+            meter.with_own_reports(period.index, &mut month, self.now);
+        }
+        let limit = Some(limit_of(self.fleet, &product)).filter(|limit| *limit != NO_LIMIT);
+        Ok(Usage { period, limit, used: month.used, reserved: month.reserved() })
+    }
+}
+
+/// Tries them all.
+fn first_error(outcomes: impl Iterator<Item = Result<(), Error>>) -> Result<(), Error> {
+    outcomes.fold(Ok(()), Result::and)
+}

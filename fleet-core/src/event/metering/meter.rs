@@ -1,0 +1,495 @@
+//! A product's meter in this process: admits on one atomic number while its lease lasts, and asks the store when it has
+//! to.
+
+use super::allowance::{Allowance, Taken};
+use super::month::{Grant, Report, Request, UsageMonth};
+use super::{MAX_LEASE, REPORT_EVERY};
+use crate::billing::{Anchor, Interval, Period};
+use crate::fleet::Fleet;
+use crate::notice::{NoticeSubject, notify};
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Transaction};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// Reports that wait for the store, at most. One more, and the oldest is given up: its lease stays open until it expires.
+const MAX_OWED: usize = 16;
+
+/// How many messages may be sent, and out of which lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) struct Admitted {
+    /// How many of those that were wanted.
+    pub(crate) count: u64,
+    pub(super) product: ProductId,
+    lease: u64,
+}
+
+/// What was taken of a lease that did not do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    admitted: Admitted,
+    taken: Taken,
+}
+
+/// The meters of a process, one for each product that sends.
+#[derive(Debug, Default)]
+pub(crate) struct Meters(RwLock<HashMap<ProductId, Arc<ProductMeter>, foldhash::fast::RandomState>>);
+
+impl Meters {
+    /// Does something with a product's meter, which is made where there is none.
+    pub(super) fn with<T>(&self, product: &Product, act: impl FnOnce(&Arc<ProductMeter>) -> T) -> T {
+        if let Some(meter) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&product.id) {
+            return act(meter);
+        }
+        let mut meters = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        act(meters.entry(product.id).or_insert_with(|| Arc::new(ProductMeter::new(product))))
+    }
+
+    pub(super) fn get(&self, product: ProductId) -> Option<Arc<ProductMeter>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&product).map(Arc::clone)
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<ProductMeter>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect()
+    }
+
+    /// Forgets those that hold nothing and that nobody else holds.
+    pub(super) fn forget_idle(&self) {
+        let mut meters = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        meters.retain(|_, meter| Arc::strong_count(meter) > 1 || !meter.is_idle());
+    }
+}
+
+/// Keeps what threads change often apart from what they only read.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
+/// A product's meter in this process.
+#[derive(Debug)]
+pub(super) struct ProductMeter {
+    product: ProductId,
+    anchor: Anchor,
+    left: Apart<Allowance>,
+    terms: Apart<Terms>,
+    state: Apart<Mutex<State>>,
+}
+
+/// For which moments and limit the lease at hand is good. Written under the lock of the state, read without.
+#[derive(Debug)]
+struct Terms {
+    start: AtomicI64,
+    end: AtomicI64,
+    limit: AtomicU64,
+    reported_at: AtomicI64,
+    /// Whether people are to be told when the lease is used up.
+    tells: AtomicBool,
+    /// Whether the limit left nothing when it was asked last.
+    dry: AtomicBool,
+    /// The number of the lease.
+    lease: AtomicU64,
+}
+
+#[derive(Debug)]
+struct State {
+    lease: Option<Local>,
+    /// Reports of leases that are over, until the store has them; each with its month.
+    owed: Vec<(u32, Report)>,
+    /// Messages of a month that are counted as sent and were given back: for the next lease.
+    spare: (u32, u64),
+    /// What is left of the last lease's pace: when it began and what was sent of it.
+    pace: Option<(Timestamp, u64)>,
+    /// The latest moment that this meter was asked at.
+    now: Timestamp,
+}
+
+/// The lease at hand.
+#[derive(Clone, Copy, Debug)]
+struct Local {
+    id: u64,
+    month: u32,
+    limit: u64,
+    size: u64,
+    taken_at: Timestamp,
+    /// How many of its messages the record surely counts as sent.
+    counted: u64,
+    /// What was sent at the last report, and when that was.
+    told: u64,
+    told_at: Timestamp,
+    /// Whether the store's record has it open; otherwise all of it is counted as sent.
+    is_open: bool,
+}
+
+/// What a transaction found and did.
+struct Answer<T> {
+    limit: u64,
+    value: T,
+}
+
+impl ProductMeter {
+    fn new(product: &Product) -> Self {
+        let terms = Terms {
+            start: AtomicI64::new(0),
+            end: AtomicI64::new(0),
+            limit: AtomicU64::new(0),
+            reported_at: AtomicI64::new(0),
+            tells: AtomicBool::new(false),
+            dry: AtomicBool::new(false),
+            lease: AtomicU64::new(0),
+        };
+        let state =
+            State { lease: None, owed: Vec::new(), spare: (0, 0), pace: None, now: Timestamp::from_millis(i64::MIN) };
+        Self {
+            product: product.id,
+            anchor: Anchor::at(product.created_at),
+            left: Apart(Allowance::closed()),
+            terms: Apart(terms),
+            state: Apart(Mutex::new(state)),
+        }
+    }
+
+    /// The usage month of a moment (R-EVT-4).
+    fn month(&self, now: Timestamp) -> Period {
+        self.anchor.period_at(Interval::Monthly, now)
+    }
+
+    /// Admits without the store, where that is all it takes; otherwise says what was taken so far.
+    pub(super) fn admit_at_once(&self, limit: Option<u64>, now: Timestamp, want: u64) -> Result<Admitted, Part> {
+        let terms = &self.terms.0;
+        let lease = terms.lease.load(Ordering::Acquire);
+        let nothing = Taken { count: 0, emptied: false };
+        if want == 0 {
+            return Ok(self.admitted(0, lease));
+        }
+        if !terms.hold(now, limit) {
+            return Err(Part { admitted: self.admitted(0, lease), taken: nothing });
+        }
+        let taken = self.left.0.take(want);
+        let admitted = self.admitted(taken.count, lease);
+        let is_enough = taken.count == want && !(taken.emptied && terms.tells.load(Ordering::Relaxed));
+        if terms.is_fresh(now) && (is_enough || terms.dry.load(Ordering::Relaxed)) {
+            return Ok(admitted);
+        }
+        Err(Part { admitted, taken })
+    }
+
+    /// Admits the rest with the store's help: reports, or ends the lease and asks for another.
+    #[cold]
+    pub(super) fn admit_with_store(
+        &self,
+        fleet: &Fleet,
+        limit: Option<u64>,
+        now: Timestamp,
+        want: u64,
+        part: Part,
+    ) -> Result<Admitted, Error> {
+        let Part { admitted, taken } = part;
+        if taken.count < want {
+            return self.refill(fleet, limit, now, want, admitted);
+        }
+        // What was taken is good whatever the store says now; the next report says it all again.
+        if taken.emptied && self.terms.0.tells.load(Ordering::Relaxed) {
+            let _ = self.report(fleet, now);
+        } else if let Ok(mut state) = self.state.0.try_lock() {
+            let _ = self.report_locked(fleet, &mut state, now);
+        }
+        Ok(admitted)
+    }
+
+    fn admitted(&self, count: u64, lease: u64) -> Admitted {
+        Admitted { count, product: self.product, lease }
+    }
+
+    /// Puts back what was admitted and not sent, if the lease that it is from is still at hand.
+    pub(super) fn give_back(&self, admitted: Admitted, count: u64) {
+        let _state = self.lock();
+        if self.terms.0.lease.load(Ordering::Acquire) == admitted.lease {
+            self.left.0.put_back(count.min(admitted.count));
+        }
+    }
+
+    /// Ends the lease at hand, whose rest goes back, and asks for another.
+    fn refill(
+        &self,
+        fleet: &Fleet,
+        limit: Option<u64>,
+        now: Timestamp,
+        want: u64,
+        part: Admitted,
+    ) -> Result<Admitted, Error> {
+        let mut state = self.lock();
+        state.now = now;
+        let lease = self.terms.0.lease.load(Ordering::Acquire);
+        if part.lease == lease && part.count > 0 {
+            self.left.0.put_back(part.count);
+        }
+        // Others may have asked while this thread waited.
+        match self.admit_at_once(limit, now, want) {
+            Ok(admitted) => return Ok(admitted),
+            Err(part) => self.left.0.put_back(part.taken.count),
+        }
+        self.retire(&mut state);
+        let month = self.month(now);
+        self.settle_months(fleet, &mut state, now, |owed| owed != month.index);
+        let id = fleet.stamps().next();
+        let used_spare = state.spare_of(month.index).min(want);
+        let want = want - used_spare;
+        let request = Request { id, want, size: want.saturating_add(state.next_size(now)) };
+        let reports = state.reports(month.index);
+        let asked = fleet.transact(|tx| {
+            self.decide(fleet, tx, month, now, &reports, |usage, limit, percents| {
+                usage.grant(limit, percents.iter().copied(), request, now)
+            })
+        });
+        let Answer { limit, value: grant } = match asked {
+            Ok(answer) => answer,
+            Err(error) => {
+                // It may have been granted all the same.
+                if matches!(error.kind(), ErrorKind::Store(error) if error.is_unknown()) {
+                    state.owe(month.index, Report { lease: id, spent: 0, size: 0 });
+                }
+                return Err(error);
+            }
+        };
+        state.owed.retain(|(owed, _)| *owed != month.index);
+        state.spare = (month.index, state.spare_of(month.index).saturating_sub(used_spare));
+        self.begin(&mut state, month, limit, now, id, grant);
+        Ok(self.admitted(grant.now.saturating_add(used_spare), id))
+    }
+
+    /// Makes a grant the lease at hand.
+    fn begin(&self, state: &mut State, month: Period, limit: u64, now: Timestamp, id: u64, grant: Grant) {
+        state.lease = Some(Local {
+            id,
+            month: month.index,
+            limit,
+            size: grant.now.saturating_add(grant.more),
+            taken_at: now,
+            counted: grant.now,
+            told: grant.now,
+            told_at: now,
+            is_open: grant.more > 0,
+        });
+        let terms = &self.terms.0;
+        terms.start.store(month.start.as_millis(), Ordering::Relaxed);
+        terms.end.store(month.end.as_millis(), Ordering::Relaxed);
+        terms.limit.store(limit, Ordering::Relaxed);
+        terms.reported_at.store(now.as_millis(), Ordering::Relaxed);
+        terms.tells.store(grant.ends_at_threshold, Ordering::Relaxed);
+        terms.dry.store(grant.now == 0 && grant.more == 0, Ordering::Relaxed);
+        terms.lease.store(id, Ordering::Release);
+        let (_, spare) = std::mem::take(&mut state.spare);
+        self.left.0.open(grant.more.saturating_add(spare));
+    }
+
+    /// Reads the product and its month, takes reports in, lets a rule decide, and puts what people must be told in the
+    /// outbox.
+    fn decide<T>(
+        &self,
+        fleet: &Fleet,
+        tx: &mut Transaction<'_>,
+        month: Period,
+        now: Timestamp,
+        reports: &[Report],
+        rule: impl FnOnce(&mut UsageMonth, u64, &[u8]) -> T,
+    ) -> Result<Answer<T>, Error> {
+        let id = (self.product, month.index);
+        tx.load([Key::Product(self.product), Key::UsageMonth(self.product, month.index)])?;
+        let product: Option<Arc<Product>> = tx.get(self.product)?;
+        let product = product.ok_or_else(|| Error::not_found("product"))?;
+        let limit = limit_of(fleet, &product);
+        let percents: Vec<u8> = product.policy.usage_notices.iter().copied().collect();
+        let before: Box<UsageMonth> = tx.get(id)?.unwrap_or_default();
+        let mut usage = before.clone();
+        for report in reports {
+            usage.report(*report, now);
+        }
+        let value = rule(&mut usage, limit, &percents);
+        if limit != NO_LIMIT
+            && product.removed_at.is_none()
+            && let Some(percent) = usage.tell(limit, percents.iter().copied())
+        {
+            let used = usage.used;
+            notify(tx, now, self.product, NoticeSubject::usage(month.index, limit, percent, used))?;
+        }
+        if usage != before {
+            tx.put(id, usage);
+        }
+        Ok(Answer { limit, value })
+    }
+
+    /// Ends the lease at hand: nothing more is admitted, and its report is owed.
+    fn retire(&self, state: &mut State) {
+        let rest = self.left.0.close();
+        self.terms.0.dry.store(false, Ordering::Relaxed);
+        let Some(lease) = state.lease.take() else { return };
+        let spent = lease.size.saturating_sub(rest);
+        state.pace = Some((lease.taken_at, spent));
+        let spare = rest.saturating_sub(lease.size.saturating_sub(lease.counted));
+        if spare > 0 {
+            state.spare = (lease.month, spare);
+        }
+        if lease.is_open {
+            state.owe(lease.month, Report { lease: lease.id, spent, size: spent });
+        }
+    }
+
+    /// Hands in what is owed of some months. What fails stays owed.
+    fn settle_months(
+        &self,
+        fleet: &Fleet,
+        state: &mut State,
+        now: Timestamp,
+        which: impl Fn(u32) -> bool,
+    ) -> Option<Error> {
+        let mut months: Vec<u32> = state.owed.iter().map(|(month, _)| *month).filter(|month| which(*month)).collect();
+        months.sort_unstable();
+        months.dedup();
+        let mut failed = None;
+        for index in months {
+            let month = self.anchor.period(Interval::Monthly, index);
+            let reports = state.reports(index);
+            match fleet.transact(|tx| self.decide(fleet, tx, month, now, &reports, |_, _, _| ())) {
+                Ok(_) => state.owed.retain(|(owed, _)| *owed != index),
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed
+    }
+
+    /// Says what was sent, and gives back what is more than two seconds' worth.
+    pub(super) fn report(&self, fleet: &Fleet, now: Timestamp) -> Result<(), Error> {
+        self.report_locked(fleet, &mut self.lock(), now)
+    }
+
+    fn report_locked(&self, fleet: &Fleet, state: &mut State, now: Timestamp) -> Result<(), Error> {
+        state.now = now;
+        let month = self.month(now);
+        self.terms.0.reported_at.store(now.as_millis(), Ordering::Relaxed);
+        // Others may have given something back meanwhile.
+        self.terms.0.dry.store(false, Ordering::Relaxed);
+        if state.lease.is_some_and(|lease| lease.month != month.index) {
+            self.retire(state);
+        }
+        let settled = self.settle_months(fleet, state, now, |_| true);
+        let Some(mut lease) = state.lease.filter(|lease| lease.is_open) else {
+            return settled.map_or(Ok(()), Err);
+        };
+        let spent = lease.size.saturating_sub(self.left.0.left());
+        if now.since(lease.told_at) >= REPORT_EVERY {
+            let keep = of_two_seconds(spent.saturating_sub(lease.told), lease.told_at, now);
+            lease.size = lease.size.saturating_sub(self.left.0.keep(keep));
+            state.lease = Some(lease);
+        }
+        let spent = lease.size.saturating_sub(self.left.0.left());
+        let report = Report { lease: lease.id, spent, size: lease.size };
+        let answer =
+            fleet.transact(|tx| self.decide(fleet, tx, month, now, &[], |usage, _, _| usage.report(report, now)))?;
+        if now.since(lease.told_at) >= REPORT_EVERY || now < lease.told_at {
+            (lease.told, lease.told_at) = (spent, now);
+        }
+        lease.is_open = answer.value;
+        lease.counted = if lease.is_open { lease.counted.max(spent) } else { lease.size };
+        state.lease = Some(lease);
+        if answer.limit != lease.limit {
+            self.retire(state);
+        }
+        match self.settle_months(fleet, state, now, |_| true).or(settled) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives back what is left of the lease.
+    pub(super) fn settle(&self, fleet: &Fleet, now: Option<Timestamp>) -> Result<(), Error> {
+        let mut state = self.lock();
+        let now = now.unwrap_or(state.now);
+        self.retire(&mut state);
+        self.settle_months(fleet, &mut state, now, |_| true).map_or(Ok(()), Err)
+    }
+
+    /// A month as it will be when this process has reported.
+    pub(super) fn with_own_reports(&self, month: u32, usage: &mut UsageMonth, now: Timestamp) {
+        let state = self.lock();
+        for report in state.reports(month) {
+            usage.report(report, now);
+        }
+        if let Some(lease) = state.lease.filter(|lease| lease.month == month) {
+            let spent = lease.size.saturating_sub(self.left.0.left());
+            usage.report(Report { lease: lease.id, spent, size: lease.size }, now);
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.owed.is_empty() && self.left.0.left() == 0 && state.lease.is_none_or(|lease| !lease.is_open)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Terms {
+    /// Whether the lease is of this moment's month and of this limit.
+    fn hold(&self, now: Timestamp, limit: Option<u64>) -> bool {
+        (self.start.load(Ordering::Relaxed)..self.end.load(Ordering::Relaxed)).contains(&now.as_millis())
+            && limit.is_none_or(|limit| limit == self.limit.load(Ordering::Relaxed))
+    }
+
+    /// Whether there was a report within a second of this moment, before or after.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        u128::from(self.reported_at.load(Ordering::Relaxed).abs_diff(now.as_millis())) < REPORT_EVERY.as_millis()
+    }
+}
+
+impl State {
+    fn reports(&self, month: u32) -> Vec<Report> {
+        self.owed.iter().filter(|(owed, _)| *owed == month).map(|(_, report)| *report).collect()
+    }
+
+    fn spare_of(&self, month: u32) -> u64 {
+        let (of, spare) = self.spare;
+        if of == month { spare } else { 0 }
+    }
+
+    fn owe(&mut self, month: u32, report: Report) {
+        if self.owed.len() >= MAX_OWED {
+            self.owed.remove(0);
+        }
+        self.owed.push((month, report));
+    }
+
+    /// How much to ask for: twice what was sent in the last second, or two seconds' worth.
+    fn next_size(&self, now: Timestamp) -> u64 {
+        // A clock that jumped back tells no pace.
+        self.pace.filter(|(since, _)| *since <= now).map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
+    }
+}
+
+/// What is sent in two seconds, if so much was sent since a moment; a second counts as one at least.
+fn of_two_seconds(spent: u64, since: Timestamp, now: Timestamp) -> u64 {
+    let millis = now.since(since).max(REPORT_EVERY).as_millis();
+    u64::try_from(u128::from(spent) * 2 * REPORT_EVERY.as_millis() / millis).unwrap_or(u64::MAX).min(MAX_LEASE)
+}
+
+/// A product's usage month at a moment: from its day of creation, whatever it is billed by (R-EVT-4).
+pub(super) fn usage_month(product: &Product, now: Timestamp) -> Period {
+    Anchor::at(product.created_at).period_at(Interval::Monthly, now)
+}
+
+/// That a tier limits nothing: more than can be counted.
+pub(super) const NO_LIMIT: u64 = u64::MAX;
+
+/// How many messages a month a product's tier allows (R-TIER-1). A product that was removed, or whose tier the catalogue
+/// does not have, may send none.
+pub(super) fn limit_of(fleet: &Fleet, product: &Product) -> u64 {
+    match fleet.catalogue().tier(&product.tier) {
+        Some(tier) if product.removed_at.is_none() => tier.messages.unwrap_or(NO_LIMIT),
+        _ => 0,
+    }
+}

@@ -1,0 +1,34 @@
+//! Events: what devices say, who is to hear of it, and the log of it (R-EVT).
+//!
+//! A product's log is in [`SLOTS`] slots; all events of one device are in one of them, so that they stay in order, and
+//! writers of one product seldom meet in one row. Invariants: within a slot, sequence numbers have no gap and moments
+//! never decrease; an event and its slot's head are written by one commit; an event's id leads to it as long as the
+//! event is there.
+
+mod console;
+mod cursor;
+mod errors;
+mod log;
+pub mod metering;
+mod publish;
+mod published;
+mod reading;
+mod record;
+mod stream;
+mod subscription;
+mod trim;
+
+pub(crate) use cursor::LAST_SEQUENCE;
+pub use cursor::{EventCursor, Position, SLOTS};
+pub use errors::{DeviceError, DeviceErrors, MAX_KINDS, OTHER};
+pub use log::{EventLog, EventOrigin, EventView, LoggedEvent};
+pub use metering::{Meter, Usage};
+pub use published::{Delivery, DeliveryKey, Dropped, Entry, Published};
+pub use reading::{EventFilter, Followed};
+pub use record::{Event, MAX_DATA, MAX_ID, MAX_KIND, MAX_NAME};
+pub(crate) use stream::Live;
+pub use stream::{EventStream, STREAM_BUFFER, Streamed};
+pub use subscription::{
+    Destination, MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions, WebhookUrl,
+};
+pub(crate) use trim::drop_log;

@@ -1,0 +1,589 @@
+//! The gateway's door for events: log, match, meter, answer.
+//!
+//! One read for all that is to be published, then one commit for each slot of a product's log, all in one batch. A
+//! commit checks the slot's head, which is what makes sequence numbers gapless, and that the product is as it was read,
+//! so that nothing is logged behind a removal. The device's row and the subscriptions are not checked: a change that
+//! lands in the same instant may be seen or not, as if the event had come a moment earlier. Which product an event
+//! belongs to that names none, or one that its device is not in, is found by a transaction, as for a connect.
+
+use super::cursor::{Position, slot_of};
+use super::errors::DeviceErrors;
+use super::log::{EventLog, EventOrigin, EventView, LoggedEvent, id_hash};
+use super::metering::Admitted;
+use super::published::{Entry, Published};
+use super::record::Event;
+use super::subscription::{SubscriptionId, Subscriptions};
+use super::trim;
+use crate::billing::{LimitExceeded, Resource};
+use crate::device::{Place, Registration, Report, Standing};
+use crate::firmware::Hold;
+use crate::fleet::Gateway;
+use crate::product::{Product, ProductId};
+use crate::store::{self, Check, Commit, Key, Outcome, Record, Row, Stamp, Stamps, StoreError, StoreErrorKind, Write};
+use crate::time::Timestamp;
+use crate::{Error, Fleet};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+impl Gateway<'_> {
+    /// A device publishes an event: it is logged, and the answer says what the host is to send to whom, and what it is
+    /// not to send (R-EVT-1 to 3). Errors that a member reports are counted (R-EVT-8).
+    ///
+    /// An event with an id is recognised when it is published again while the first is in the log, and answered as the
+    /// first was (R-EVT-7); one without is another event each time.
+    ///
+    /// # Errors
+    /// The store's. Nothing was logged and no message counted, unless the error is `store_outcome_unknown`: then both may
+    /// be, and publishing the event again under its id tells.
+    ///
+    /// ```
+    /// use fleet_core::event::{Destination, Event, NewSubscription, Published};
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+    /// let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
+    /// let doors = console.subscribe(product, &NewSubscription::new(hook).prefix("door"))?;
+    ///
+    /// let opened = Event::new(device, "door/front", "open", now)?.with_id("17")?;
+    /// let Published::Logged(first) = fleet.gateway(now).publish(&opened)? else { panic!("it is a member's") };
+    /// assert_eq!(first.deliveries[0].subscription, doors.id);
+    ///
+    /// let Published::Logged(again) = fleet.gateway(now).publish(&opened)? else { panic!("it is a member's") };
+    /// assert!(again.duplicate);
+    /// assert_eq!(again.deliveries, first.deliveries);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn publish(&self, event: &Event) -> Result<Published, Error> {
+        let published = self.publish_many(std::slice::from_ref(event))?;
+        published.into_iter().next().ok_or_else(unanswered)
+    }
+
+    /// The same for many at once, with one read and one commit for all whose way is the fast one. The answers are in the
+    /// order of the events; those of one device are logged in it.
+    ///
+    /// # Errors
+    /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
+    pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
+        let mut publishing = Publishing {
+            gateway: *self,
+            pending: Vec::with_capacity(events.len()),
+            answers: vec![None; events.len()],
+            allowances: BTreeMap::new(),
+        };
+        let done = publishing.run(events);
+        for allowance in publishing.allowances.into_values() {
+            allowance.give_back(self.fleet);
+        }
+        done?;
+        publishing.answers.into_iter().map(|answer| answer.ok_or_else(unanswered)).collect()
+    }
+
+    /// Which product an event belongs to, and as whose.
+    fn route(&self, event: &Event) -> Result<Route, Error> {
+        let report = Report { product: event.product(), ..Report::new(event.device(), event.at()) };
+        self.fleet.transact(|tx| {
+            let entry: Registration = tx.get(event.device())?.unwrap_or_default();
+            Ok(match self.place(tx, &report, &entry)? {
+                Place::Personal(Hold::UnknownProduct) => Route::Answer(Published::UnknownProduct),
+                Place::Personal(_) => Route::Answer(Published::Personal),
+                Place::Asks(product) => Route::To(product, EventOrigin::Foreign),
+                Place::Row(product, row) => match origin_of(row.standing) {
+                    Some(origin) => Route::To(product, origin),
+                    None => Route::Answer(Published::Denied { product }),
+                },
+            })
+        })
+    }
+}
+
+/// Where an event goes that cannot go the fast way.
+enum Route {
+    To(ProductId, EventOrigin),
+    Answer(Published),
+}
+
+/// Events on their way into the log.
+struct Publishing<'g, 'e> {
+    gateway: Gateway<'g>,
+    /// Those that have no answer yet, by product, slot and place.
+    pending: Vec<Pending<'e>>,
+    answers: Vec<Option<Published>>,
+    allowances: BTreeMap<ProductId, Allowance>,
+}
+
+/// An event that has no answer yet.
+#[derive(Clone, Copy)]
+struct Pending<'e> {
+    product: ProductId,
+    slot: u8,
+    /// Its place among the events that are published.
+    place: usize,
+    event: &'e Event,
+    /// What its device is to the product, where that was found by a transaction; none: its row tells.
+    origin: Option<EventOrigin>,
+    id: Option<[u8; 16]>,
+}
+
+/// What metering lets through of a product's messages.
+#[derive(Default)]
+struct Allowance {
+    admitted: Vec<Admitted>,
+    /// How many of them are not spoken for.
+    left: u64,
+}
+
+/// What one read found of a product.
+struct Found {
+    product: Arc<Product>,
+    stamp: Stamp,
+    subscriptions: Arc<Subscriptions>,
+}
+
+type Products = HashMap<ProductId, Found, foldhash::fast::RandomState>;
+
+/// An event whose id has a row: what its device is, where the row leads, and its stamp.
+type Known<'e> = (Pending<'e>, EventOrigin, Position, Stamp);
+
+/// What is to be logged in one slot.
+struct Draft<'e> {
+    product: ProductId,
+    slot: u8,
+    /// The slot's head, as it was read and as it is to be.
+    before: EventLog,
+    stamp: Option<Stamp>,
+    head: EventLog,
+    errors: Option<(Arc<DeviceErrors>, Option<Stamp>)>,
+    entries: Vec<DraftEntry<'e>>,
+    /// Which of the entries has which id.
+    ids: HashMap<[u8; 16], usize, foldhash::fast::RandomState>,
+    /// Places of events whose id an entry before them has, and which.
+    repeated: Vec<(usize, usize)>,
+}
+
+struct DraftEntry<'e> {
+    pending: Pending<'e>,
+    sequence: u64,
+    event: Arc<LoggedEvent>,
+    /// The stamp of the row that has its id by now and leads nowhere.
+    id_stamp: Option<Stamp>,
+}
+
+impl<'e> Publishing<'_, 'e> {
+    fn run(&mut self, events: &'e [Event]) -> Result<(), Error> {
+        for (place, event) in events.iter().enumerate() {
+            match event.names() {
+                Some(product) => self.enter(place, event, product, None),
+                None => self.reroute(place, event)?,
+            }
+        }
+        for attempt in 0..store::TRIES {
+            self.pending.sort_unstable_by_key(|pending| (pending.product, pending.slot, pending.place));
+            if self.pending.is_empty() {
+                return Ok(());
+            }
+            if self.round()? {
+                return Ok(());
+            }
+            store::wait(attempt, self.gateway.fleet.stamps());
+        }
+        Err(store::contention().into())
+    }
+
+    fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
+        let (device, id) = (event.device(), event.id());
+        let id = id.map(|id| id_hash(device, id));
+        self.pending.push(Pending { product, slot: slot_of(device), place, event, origin, id });
+    }
+
+    /// Finds an event's way by a transaction.
+    fn reroute(&mut self, place: usize, event: &'e Event) -> Result<(), Error> {
+        match self.gateway.route(event)? {
+            Route::To(product, origin) => self.enter(place, event, product, Some(origin)),
+            Route::Answer(answer) => self.answer(place, answer),
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, place: usize, answer: Published) {
+        if let Some(slot) = self.answers.get_mut(place) {
+            *slot = Some(answer);
+        }
+    }
+
+    /// Reads what all that is pending needs, and publishes as much of it as nobody comes between. Whether that was all.
+    fn round(&mut self) -> Result<bool, Error> {
+        let fleet = self.gateway.fleet;
+        let mut rows = fleet.store().get(&self.keys())?.into_iter();
+        let mut row = || rows.next().flatten();
+        let mut products = Products::default();
+        let mut drafts: Vec<Draft<'e>> = Vec::new();
+        let mut lost = Vec::new();
+        let mut known: Vec<Known<'e>> = Vec::new();
+        let pending = std::mem::take(&mut self.pending);
+        for of_product in pending.chunk_by(|a, b| a.product == b.product) {
+            let found = Found::from_rows(row(), row());
+            for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
+                let Some(first) = of_slot.first() else { continue };
+                let mut draft = Draft::new(first, row(), report_errors(of_slot).then(&mut row));
+                for pending in of_slot {
+                    let device = pending.origin.is_none().then(&mut row).flatten();
+                    let id = pending.id.is_some().then(&mut row).flatten();
+                    let Some(found) = &found else {
+                        lost.push(*pending);
+                        continue;
+                    };
+                    let origin = match (pending.origin, device) {
+                        (Some(origin), _) => origin,
+                        (None, Some(Row { record: Record::Device(device), .. })) => match origin_of(device.standing) {
+                            Some(origin) => origin,
+                            None => {
+                                self.answer(pending.place, Published::Denied { product: pending.product });
+                                continue;
+                            }
+                        },
+                        (None, _) => {
+                            lost.push(*pending);
+                            continue;
+                        }
+                    };
+                    match id {
+                        Some(Row { record: Record::EventId(position), stamp, .. }) => {
+                            known.push((*pending, origin, position, stamp));
+                        }
+                        _ => draft.enter(*pending, origin, found, self.gateway.now, None),
+                    }
+                }
+                drafts.push(draft);
+            }
+            if let (Some(found), Some(first)) = (found, of_product.first()) {
+                products.insert(first.product, found);
+            }
+        }
+        if !lost.is_empty() {
+            // Their way is found first, and then that of all again, so that a device's events stay in order.
+            self.pending = pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
+            self.pending.retain(|one| !lost.iter().any(|lost| lost.place == one.place));
+            for pending in lost {
+                self.reroute(pending.place, pending.event)?;
+            }
+            return Ok(false);
+        }
+        self.pending = pending;
+        self.recognise(known, &products, &mut drafts)?;
+        self.meter(&products, &mut drafts)?;
+        self.commit(&products, drafts)?;
+        self.pending = self.pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
+        Ok(self.pending.is_empty())
+    }
+
+    fn is_open(&self, place: usize) -> bool {
+        self.answers.get(place).is_some_and(Option::is_none)
+    }
+
+    /// The keys that a round reads, in the order in which it looks at them.
+    fn keys(&self) -> Vec<Key> {
+        let mut keys = Vec::with_capacity(self.pending.len() + 4);
+        for of_product in self.pending.chunk_by(|a, b| a.product == b.product) {
+            let Some(Pending { product, .. }) = of_product.first() else { continue };
+            keys.extend([Key::Product(*product), Key::Subscriptions(*product)]);
+            for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
+                let Some(Pending { slot, .. }) = of_slot.first() else { continue };
+                keys.push(Key::EventLog(*product, *slot));
+                if report_errors(of_slot) {
+                    keys.push(Key::DeviceErrors(*product, *slot));
+                }
+                for pending in of_slot {
+                    if pending.origin.is_none() {
+                        keys.push(Key::Device(*product, pending.event.device()));
+                    }
+                    keys.extend(pending.id.map(|hash| Key::EventId(*product, hash)));
+                }
+            }
+        }
+        keys
+    }
+
+    /// Answers the events whose ids lead to what was logged; others that had the id of a row are new all the same.
+    fn recognise(&mut self, known: Vec<Known<'e>>, products: &Products, drafts: &mut [Draft<'e>]) -> Result<(), Error> {
+        if known.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<Key> = known
+            .iter()
+            .map(|(pending, _, position, _)| Key::Event(pending.product, position.slot, position.sequence))
+            .collect();
+        let rows = self.gateway.fleet.store().get(&keys)?;
+        for ((pending, origin, position, stamp), row) in known.into_iter().zip(rows) {
+            match row.map(|row| row.record) {
+                Some(Record::Event(logged)) if logged.is(pending.event) => {
+                    let entry = Entry::new(pending.product, position, &logged, true);
+                    self.answer(pending.place, Published::Logged(entry));
+                }
+                _ => {
+                    let draft =
+                        drafts.iter_mut().find(|one| (one.product, one.slot) == (pending.product, pending.slot));
+                    if let (Some(draft), Some(found)) = (draft, products.get(&pending.product)) {
+                        draft.enter(pending, origin, found, self.gateway.now, Some(stamp));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for as many messages as are to be sent, and hands out what there is, in the order of the events and of
+    /// their subscriptions (R-EVT-3).
+    fn meter(&mut self, products: &Products, drafts: &mut [Draft<'e>]) -> Result<(), Error> {
+        let fleet = self.gateway.fleet;
+        for of_product in drafts.chunk_by_mut(|a, b| a.product == b.product) {
+            let entries = of_product.iter_mut().flat_map(|draft| &mut draft.entries);
+            let mut entries: Vec<_> = entries.filter(|entry| !entry.event.matched.is_empty()).collect();
+            let Some(found) = entries.first().and_then(|entry| products.get(&entry.pending.product)) else { continue };
+            let want = entries.iter().map(|entry| u64::from(count_of(&entry.event.matched))).sum();
+            let allowance = self.allowances.entry(found.product.id).or_default();
+            allowance.raise(fleet, &found.product, self.gateway.now, want)?;
+            entries.sort_unstable_by_key(|entry| entry.pending.place);
+            for entry in entries {
+                let matched = count_of(&entry.event.matched);
+                let sent = matched.min(u32::try_from(allowance.left).unwrap_or(u32::MAX));
+                allowance.left -= u64::from(sent);
+                let event = Arc::make_mut(&mut entry.event);
+                event.sent = sent;
+                if sent < matched {
+                    event.limit = Some(Box::new(exceeded(fleet, &found.product, u64::from(matched - sent))));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits what is drafted, and answers what was applied. Messages of what was certainly not applied are free again.
+    fn commit(&mut self, products: &Products, drafts: Vec<Draft<'e>>) -> Result<(), Error> {
+        let fleet = self.gateway.fleet;
+        let mut drafts: Vec<Draft<'e>> = drafts.into_iter().filter(|draft| !draft.entries.is_empty()).collect();
+        let commits: Vec<Commit> = drafts
+            .iter_mut()
+            .filter_map(|draft| Some(draft.commit(products.get(&draft.product)?, fleet.stamps())))
+            .collect();
+        let outcomes = match store::apply_all(fleet.store(), &commits) {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                drafts.iter().for_each(|draft| self.free(draft));
+                return Err(error);
+            }
+        };
+        let (mut unknown, mut to_trim) = (false, Vec::new());
+        for (draft, outcome) in drafts.iter().zip(outcomes) {
+            match outcome {
+                Some(Outcome::Applied) => {
+                    self.applied(draft);
+                    if trim::is_due(&draft.before, &draft.head) {
+                        to_trim.push(draft.product);
+                    }
+                }
+                Some(Outcome::Conflict) => self.free(draft),
+                None => unknown = true,
+            }
+        }
+        to_trim.dedup();
+        for found in to_trim.iter().filter_map(|product| products.get(product)) {
+            // What was published is published; the next one tries to trim again.
+            let _ = trim::trim(fleet, &found.product, self.gateway.now);
+        }
+        if unknown { Err(unanswered()) } else { Ok(()) }
+    }
+
+    /// Messages of a draft that was not committed can be sent for others.
+    fn free(&mut self, draft: &Draft<'e>) {
+        if let Some(allowance) = self.allowances.get_mut(&draft.product) {
+            allowance.left += draft.entries.iter().map(|entry| u64::from(entry.event.sent)).sum::<u64>();
+        }
+    }
+
+    /// Answers what is in the log now, and hands it to who listens.
+    fn applied(&mut self, draft: &Draft<'e>) {
+        let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
+        for entry in &draft.entries {
+            let answer = Entry::new(draft.product, position(entry), &entry.event, false);
+            self.answer(entry.pending.place, Published::Logged(answer));
+        }
+        for (place, first) in &draft.repeated {
+            if let Some(entry) = draft.entries.get(*first) {
+                let answer = Entry::new(draft.product, position(entry), &entry.event, true);
+                self.answer(*place, Published::Logged(answer));
+            }
+        }
+        let live = self.gateway.fleet.live();
+        if live.is_listening() {
+            let views = draft.entries.iter().map(|entry| EventView::new(position(entry), Arc::clone(&entry.event)));
+            live.hand_out(draft.product, &views.collect::<Vec<_>>());
+        }
+    }
+}
+
+impl Allowance {
+    /// Has metering let through what is wanted and not there yet.
+    fn raise(&mut self, fleet: &Fleet, product: &Product, now: Timestamp, want: u64) -> Result<(), Error> {
+        if let Some(more @ 1..) = want.checked_sub(self.left) {
+            let admitted = fleet.admit(product, now, more)?;
+            self.left += admitted.count;
+            self.admitted.push(admitted);
+        }
+        Ok(())
+    }
+
+    /// Gives back what nobody spoke for.
+    fn give_back(self, fleet: &Fleet) {
+        let mut left = self.left;
+        for admitted in self.admitted.into_iter().rev() {
+            let count = left.min(admitted.count);
+            left -= count;
+            if count > 0 {
+                fleet.give_back(admitted, count);
+            }
+        }
+    }
+}
+
+impl Found {
+    /// A product that is there.
+    fn from_rows(product: Option<Row>, subscriptions: Option<Row>) -> Option<Self> {
+        let Some(Row { record: Record::Product(product), stamp, .. }) = product else { return None };
+        let subscriptions = match subscriptions.map(|row| row.record) {
+            Some(Record::Subscriptions(subscriptions)) => subscriptions,
+            _ => Arc::default(),
+        };
+        product.removed_at.is_none().then_some(Self { product, stamp, subscriptions })
+    }
+}
+
+impl<'e> Draft<'e> {
+    fn new(first: &Pending<'e>, head: Option<Row>, errors: Option<Option<Row>>) -> Self {
+        let (before, stamp) = match head {
+            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
+            _ => (EventLog::default(), None),
+        };
+        let errors = errors.map(|row| match row {
+            Some(Row { record: Record::DeviceErrors(errors), stamp, .. }) => (errors, Some(stamp)),
+            _ => (Arc::default(), None),
+        });
+        Self {
+            product: first.product,
+            slot: first.slot,
+            head: before,
+            before,
+            stamp,
+            errors,
+            entries: Vec::new(),
+            ids: HashMap::default(),
+            repeated: Vec::new(),
+        }
+    }
+
+    /// Takes an event in. Only a member's is sent on, and counted if it is an error.
+    fn enter(
+        &mut self,
+        pending: Pending<'e>,
+        origin: EventOrigin,
+        found: &Found,
+        now: Timestamp,
+        id_stamp: Option<Stamp>,
+    ) {
+        let event = pending.event;
+        if let Some(hash) = pending.id {
+            if let Some(first) = self.ids.get(&hash) {
+                self.repeated.push((pending.place, *first));
+                return;
+            }
+            self.ids.insert(hash, self.entries.len());
+        }
+        let (sequence, at) = self.head.push(now);
+        let is_member = origin == EventOrigin::Member;
+        if let (Some(kind), Some((errors, _)), true) = (event.error(), &mut self.errors, is_member) {
+            Arc::make_mut(errors).count(kind, at, event.device());
+        }
+        let matched = if is_member {
+            found.subscriptions.matching(event.device(), event.name()).collect()
+        } else {
+            Box::default()
+        };
+        let event = Arc::new(LoggedEvent {
+            at,
+            happened_at: event.at().min(now),
+            device: event.device(),
+            origin,
+            name: event.name().into(),
+            data: event.data().into(),
+            id: event.id().map(Into::into),
+            error: event.error().map(Into::into),
+            matched,
+            sent: 0,
+            limit: None,
+        });
+        self.entries.push(DraftEntry { pending, sequence, event, id_stamp });
+    }
+
+    /// The commit that logs it.
+    fn commit(&mut self, found: &Found, stamps: &Stamps) -> Commit {
+        let Self { product, slot, .. } = *self;
+        let mut checks = Vec::with_capacity(2);
+        let mut writes = Vec::with_capacity(1 + self.entries.len());
+        checks.push(Check { key: Key::Product(product), stamp: Some(found.stamp) });
+        let mut replace = |key: Key, read: Option<Stamp>, record: Record| {
+            checks.push(Check { key: key.clone(), stamp: read });
+            writes.push(Write::Put { key, record, stamp: stamps.stamp() });
+        };
+        replace(Key::EventLog(product, slot), self.stamp, Record::EventLog(self.head));
+        if let Some((errors, stamp)) = self.errors.take() {
+            replace(Key::DeviceErrors(product, slot), stamp, Record::DeviceErrors(errors));
+        }
+        for entry in &self.entries {
+            if let Some(hash) = entry.pending.id {
+                let position = Position::new(slot, entry.sequence);
+                replace(Key::EventId(product, hash), entry.id_stamp, Record::EventId(position));
+            }
+        }
+        writes.extend(self.entries.iter().map(|entry| Write::Put {
+            key: Key::Event(product, slot, entry.sequence),
+            record: Record::Event(Arc::clone(&entry.event)),
+            stamp: stamps.stamp(),
+        }));
+        Commit { checks, writes }
+    }
+}
+
+/// What a device of a standing is as the origin of an event; none: it is turned away.
+fn origin_of(standing: Standing) -> Option<EventOrigin> {
+    match standing {
+        Standing::Member => Some(EventOrigin::Member),
+        Standing::Quarantined => Some(EventOrigin::Quarantined),
+        Standing::Denied => None,
+    }
+}
+
+fn report_errors(pending: &[Pending<'_>]) -> bool {
+    pending.iter().any(|pending| pending.event.error().is_some())
+}
+
+fn count_of(matched: &[SubscriptionId]) -> u32 {
+    u32::try_from(matched.len()).unwrap_or(u32::MAX)
+}
+
+/// What messages of a product are dropped for (R-TIER-3).
+fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
+    let (catalogue, tier) = (fleet.catalogue(), &product.tier);
+    let limit = catalogue.tier(tier).map_or(0, |tier| tier.messages.unwrap_or(u64::MAX));
+    let would_be = limit.saturating_add(dropped);
+    let resource = Resource::Messages;
+    let lifted = LimitExceeded { tier: Arc::clone(tier), resource, limit, used: limit, would_be, fits: None };
+    catalogue.check(tier, resource, limit, would_be).err().unwrap_or(lifted)
+}
+
+fn unanswered() -> Error {
+    let problem = "it is not known whether the event was published; publish it again under its id";
+    StoreError::new(StoreErrorKind::Unknown, problem).into()
+}

@@ -1,0 +1,355 @@
+//! Reading a log: by page from its end back, and onwards from where somebody stopped.
+//!
+//! What is read is exact to the log's bounds, whatever more is still stored. Slots are merged by moment, slot and
+//! number, which agrees with the order within each.
+
+use super::cursor::{EventCursor, Position, SLOTS, slot_of};
+use super::log::{EventLog, EventView, LoggedEvent, is_young};
+use super::stream::{EventStream, Streamed};
+use crate::Error;
+use crate::device::{DeviceId, Page, check_page};
+use crate::fleet::Console;
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Range, Record, Row, Stamp, Store};
+use crate::team::{Access, Command};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Which events to list; all that is set must hold. By default, all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventFilter {
+    /// Of this device.
+    pub device: Option<DeviceId>,
+    /// Whose name begins with this, byte for byte.
+    pub prefix: Option<String>,
+}
+
+impl EventFilter {
+    fn wants(&self, event: &LoggedEvent) -> bool {
+        self.device.is_none_or(|device| device == event.device)
+            && self.prefix.as_deref().is_none_or(|prefix| event.name.starts_with(prefix))
+    }
+}
+
+/// A part of a log that is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Followed {
+    /// The next events, oldest first; none: there are no more by now.
+    pub items: Vec<EventView>,
+    /// Where to go on.
+    pub next: EventCursor,
+    /// How many fell out of the log before they were read.
+    pub missed: u64,
+}
+
+impl Console<'_> {
+    /// The events of a product's log that a filter wants, newest first, `limit` (1 to 1,000) a page, before the place
+    /// where the page before ended (R-EVT-8). With a device in the filter, only its slot is read.
+    ///
+    /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) of the product are newer and
+    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis).
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn events(
+        &self,
+        product: ProductId,
+        filter: &EventFilter,
+        before: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<Page<EventView, EventCursor>, Error> {
+        check_page(limit)?;
+        let record = self.reader(product)?;
+        let log = Heads::read(self.fleet.store(), product)?;
+        let floor = log.floor(record.policy.log_events.into())?;
+        let end = log.end();
+        let mut places = EventCursor::default();
+        for slot in 0..SLOTS {
+            let end = end.place(slot);
+            places.set(slot, before.map_or(end, |before| before.place(slot).min(end)));
+        }
+        let only = filter.device.map(slot_of);
+        let mut walk = Walk::new(self.fleet.store(), product, true, limit, only, floor, places);
+        let mut items = Vec::new();
+        while let Some(view) = walk.peek()? {
+            if !is_young(&record.policy, view.event.at, self.now) {
+                break;
+            }
+            if filter.wants(&view.event) {
+                if items.len() == limit {
+                    return Ok(Page::new(items, Some(places)));
+                }
+                items.push(view.clone());
+            }
+            places.set(view.position.slot, view.position.sequence);
+            walk.take();
+        }
+        Ok(Page::new(items, None))
+    }
+
+    /// The events that follow a place in a product's log, oldest first, at most `limit` (1 to 1,000) of them. Without a
+    /// place, from now on: nothing, and where to go on (R-EVT-8).
+    ///
+    /// Whoever goes on from each answer's `next` gets every event once, as long as they read before it falls out of the
+    /// log; what did is counted in `missed`. A page of [`events`](Console::events) before the same place holds what
+    /// came earlier.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+    /// let start = console.follow_events(product, None, 100)?.next;
+    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
+    /// let followed = console.follow_events(product, Some(start), 100)?;
+    /// assert_eq!((followed.items.len(), followed.missed), (1, 0));
+    /// assert!(console.follow_events(product, Some(followed.next), 100)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn follow_events(
+        &self,
+        product: ProductId,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<Followed, Error> {
+        check_page(limit)?;
+        let record = self.reader(product)?;
+        let log = Heads::read(self.fleet.store(), product)?;
+        let end = log.end();
+        let Some(after) = after else { return Ok(Followed { items: Vec::new(), next: end, missed: 0 }) };
+        let floor = log.floor(record.policy.log_events.into())?;
+        let mut missed = 0_u64;
+        let mut next = EventCursor::default();
+        for slot in 0..SLOTS {
+            let place = after.place(slot).min(end.place(slot));
+            next.set(slot, place.max(floor.place(slot)));
+            missed = missed.saturating_add(next.place(slot) - place);
+        }
+        let mut walk = Walk::new(self.fleet.store(), product, false, limit, None, next, end);
+        let mut items = Vec::new();
+        while items.len() < limit
+            && let Some(view) = walk.peek()?
+        {
+            let Position { slot, sequence, .. } = view.position;
+            // What was there when the heads were read can be trimmed away before it is.
+            missed = missed.saturating_add(sequence.saturating_sub(next.place(slot)));
+            next.set(slot, sequence.saturating_add(1));
+            if is_young(&record.policy, view.event.at, self.now) {
+                items.push(view.clone());
+            } else {
+                missed = missed.saturating_add(1);
+            }
+            walk.take();
+        }
+        Ok(Followed { items, next, missed })
+    }
+
+    /// Opens a stream of what this process publishes for a product from now on. It is no subscription: nothing that
+    /// comes in on it is counted as a message.
+    ///
+    /// # Errors
+    /// `not_found`.
+    ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+    /// let stream = console.event_stream(product)?;
+    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
+    ///
+    /// assert!(stream.wait(std::time::Duration::from_secs(1)));
+    /// let streamed = console.read_event_stream(&stream, 100)?;
+    /// assert_eq!(&*streamed.items[0].event.data, "open");
+    ///
+    /// // Whoever keeps a cursor beside it can catch up in the log where `missed` says that they must.
+    /// let read = streamed.items.iter().fold(stream.start(), |read, view| read.past(view.position));
+    /// assert!(console.follow_events(product, Some(read), 100)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn event_stream(&self, product: ProductId) -> Result<EventStream, Error> {
+        self.reader(product)?;
+        self.fleet.live().open(product, || Ok(Heads::read(self.fleet.store(), product)?.end()))
+    }
+
+    /// Takes at most `limit` (1 to 1,000) events that came in on a stream. Whoever reads must be let in each time:
+    /// access that was lost is `not_found` here, and the stream, which keeps its bounded buffer until it is dropped,
+    /// shows nothing more.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn read_event_stream(&self, stream: &EventStream, limit: usize) -> Result<Streamed, Error> {
+        check_page(limit)?;
+        self.reader(stream.product())?;
+        Ok(stream.read(limit))
+    }
+
+    /// A product that the actor may see.
+    pub(super) fn reader(&self, product: ProductId) -> Result<Arc<Product>, Error> {
+        self.fleet.transact(|tx| Ok(Access::check(tx, self.actor, Command::ReadProduct, product)?.product))
+    }
+}
+
+/// The heads of a product's slots, as they were at one moment.
+pub(super) struct Heads<'s> {
+    store: &'s dyn Store,
+    product: ProductId,
+    /// With the stamp of each; none: nothing was ever logged in this slot.
+    pub(super) slots: Vec<(EventLog, Option<Stamp>)>,
+}
+
+impl<'s> Heads<'s> {
+    pub(super) fn read(store: &'s dyn Store, product: ProductId) -> Result<Self, Error> {
+        let keys: Vec<Key> = (0..SLOTS).map(|slot| Key::EventLog(product, slot)).collect();
+        let slots = store.get(&keys)?.into_iter().map(|row| match row {
+            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
+            _ => (EventLog::default(), None),
+        });
+        Ok(Self { store, product, slots: slots.collect() })
+    }
+
+    fn cursor(&self, place: impl Fn(&EventLog) -> u64) -> EventCursor {
+        let mut cursor = EventCursor::default();
+        for ((head, _), slot) in self.slots.iter().zip(0..) {
+            cursor.set(slot, place(head));
+        }
+        cursor
+    }
+
+    /// Where the log begins, as it is stored.
+    pub(super) fn start(&self) -> EventCursor {
+        self.cursor(|head| head.first)
+    }
+
+    /// Where it ends.
+    pub(super) fn end(&self) -> EventCursor {
+        self.cursor(|head| head.next)
+    }
+
+    /// How many events are stored beyond so many.
+    pub(super) fn excess(&self, most: u64) -> u64 {
+        let stored = self.slots.iter().fold(0_u64, |sum, (head, _)| sum.saturating_add(head.len()));
+        stored.saturating_sub(most)
+    }
+
+    /// From the oldest event on.
+    pub(super) fn walk(&self, few: usize) -> Walk<'s> {
+        Walk::new(self.store, self.product, false, few, None, self.start(), self.end())
+    }
+
+    /// Where the log begins that holds only the newest so many events: found from the old end, of which little is stored
+    /// beyond them.
+    fn floor(&self, most: u64) -> Result<EventCursor, Error> {
+        let mut floor = self.start();
+        let excess = self.excess(most);
+        let mut walk = self.walk(usize::try_from(excess).unwrap_or(usize::MAX));
+        for _ in 0..excess {
+            let Some(view) = walk.peek()? else { break };
+            floor = floor.past(view.position);
+            walk.take();
+        }
+        Ok(floor)
+    }
+}
+
+/// Goes through the events of a log from one boundary to another, oldest or newest first, reading as little as it can.
+pub(super) struct Walk<'s> {
+    store: &'s dyn Store,
+    product: ProductId,
+    reverse: bool,
+    /// So many rows are read at a time.
+    chunk: usize,
+    slots: Vec<SlotWalk>,
+    /// The place in `slots` of the one whose event is next.
+    ahead: Option<usize>,
+}
+
+struct SlotWalk {
+    slot: u8,
+    from: u64,
+    to: u64,
+    read: VecDeque<EventView>,
+}
+
+impl<'s> Walk<'s> {
+    /// `count` is how many are likely to be wanted.
+    fn new(
+        store: &'s dyn Store,
+        product: ProductId,
+        reverse: bool,
+        count: usize,
+        only: Option<u8>,
+        from: EventCursor,
+        to: EventCursor,
+    ) -> Self {
+        let slots: Vec<SlotWalk> = (0..SLOTS)
+            .filter(|slot| only.is_none_or(|only| only == *slot))
+            .map(|slot| SlotWalk { slot, from: from.place(slot), to: to.place(slot), read: VecDeque::new() })
+            .collect();
+        let chunk = (count / slots.len().max(1)).clamp(8, 256);
+        Self { store, product, reverse, chunk, slots, ahead: None }
+    }
+
+    /// The next event, which stays the next until it is taken.
+    pub(super) fn peek(&mut self) -> Result<Option<EventView>, Error> {
+        if self.ahead.is_none() {
+            for slot in &mut self.slots {
+                slot.fill(self.store, self.product, self.reverse, self.chunk)?;
+            }
+            let heads = self.slots.iter().enumerate().filter_map(|(place, slot)| {
+                let view = slot.read.front()?;
+                Some(((view.event.at, view.position), place))
+            });
+            let next = if self.reverse { heads.max() } else { heads.min() };
+            self.ahead = next.map(|(_, place)| place);
+        }
+        Ok(self.ahead.and_then(|place| self.slots.get(place)).and_then(|slot| slot.read.front().cloned()))
+    }
+
+    /// Takes the event that was peeked at.
+    pub(super) fn take(&mut self) {
+        if let Some(slot) = self.ahead.take().and_then(|place| self.slots.get_mut(place)) {
+            slot.read.pop_front();
+        }
+    }
+
+    /// The first event of a slot that was not taken yet.
+    pub(super) fn first_of(&self, slot: u8) -> Option<&EventView> {
+        self.slots.iter().find(|walk| walk.slot == slot)?.read.front()
+    }
+}
+
+impl SlotWalk {
+    fn fill(&mut self, store: &dyn Store, product: ProductId, reverse: bool, chunk: usize) -> Result<(), Error> {
+        if !self.read.is_empty() || self.from >= self.to {
+            return Ok(());
+        }
+        let key = |sequence| Key::Event(product, self.slot, sequence);
+        let range = Range::new(key(self.from), key(self.to - 1)).limit(chunk);
+        let rows = store.scan(&if reverse { range.reversed() } else { range })?;
+        let read = rows.into_iter().filter_map(|row| match (row.key, row.record) {
+            (Key::Event(_, slot, sequence), Record::Event(event)) => {
+                Some(EventView::new(Position::new(slot, sequence), event))
+            }
+            _ => None,
+        });
+        self.read = read.collect();
+        match self.read.back().map(|view| view.position.sequence) {
+            None => self.from = self.to,
+            Some(sequence) if reverse => self.to = sequence,
+            Some(sequence) => self.from = sequence.saturating_add(1),
+        }
+        Ok(())
+    }
+}

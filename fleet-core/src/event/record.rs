@@ -1,0 +1,173 @@
+//! An event as a gateway hands it in, checked when it is made: no other reaches the core.
+
+use crate::Error;
+use crate::device::DeviceId;
+use crate::product::ProductId;
+use crate::text;
+use crate::time::Timestamp;
+use std::ops::RangeInclusive;
+
+/// An event's name has at most so many bytes.
+pub const MAX_NAME: usize = 64;
+
+/// An event's data has at most so many bytes.
+pub const MAX_DATA: usize = 1024;
+
+/// An event's id has at most so many bytes.
+pub const MAX_ID: usize = 64;
+
+/// The kind of an error report has at most so many characters.
+pub const MAX_KIND: usize = 64;
+
+const KIND: RangeInclusive<usize> = 1..=MAX_KIND;
+
+/// What a device says, as its gateway hands it on.
+///
+/// ```
+/// use fleet_core::{Timestamp, event::Event};
+///
+/// let at = Timestamp::from_millis(0);
+/// let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+/// let event = Event::new(device, "room/temperature", "21.5", at)?.from_product(94).with_id("17")?;
+/// assert_eq!((event.name(), event.data(), event.id()), ("room/temperature", "21.5", Some("17")));
+///
+/// let crash = Event::new(device, "crash", "at 0x0800fe21", at)?.as_error("stack overflow")?;
+/// assert_eq!(crash.error(), Some("stack overflow"));
+/// assert_eq!(Event::new(device, "", "", at).unwrap_err().code(), "invalid");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    device: DeviceId,
+    product: Option<u32>,
+    name: Box<str>,
+    data: Box<str>,
+    id: Option<Box<str>>,
+    error: Option<Box<str>>,
+    at: Timestamp,
+}
+
+impl Event {
+    /// An event of a device. Its name has 1 to 64 bytes and no control characters, its data at most 1,024 bytes of text.
+    /// `at` is when it happened, by the word of the device or its gateway; a later moment than the gateway's counts as
+    /// the gateway's.
+    ///
+    /// # Errors
+    /// `invalid` for a name or data that are not so.
+    pub fn new(device: DeviceId, name: &str, data: &str, at: Timestamp) -> Result<Self, Error> {
+        if data.len() > MAX_DATA {
+            let problem = format!("has {} bytes; an event carries at most {MAX_DATA}", data.len());
+            return Err(Error::invalid("event data", problem));
+        }
+        let name = word("event name", name, MAX_NAME)?;
+        Ok(Self { device, product: None, name, data: data.into(), id: None, error: None, at })
+    }
+
+    /// The same of a device that has this product id in its firmware, meant as in a [`Report`](crate::device::Report):
+    /// 0, 65535, or a Particle platform's own id name no product.
+    #[must_use]
+    pub fn from_product(self, product: u32) -> Self {
+        Self { product: Some(product), ..self }
+    }
+
+    /// The same with an id of the caller's, 1 to 64 bytes without control characters, unique among the device's events:
+    /// published again under it, an event is recognised (R-EVT-7).
+    ///
+    /// # Errors
+    /// `invalid` for an id that is not so.
+    pub fn with_id(self, id: &str) -> Result<Self, Error> {
+        Ok(Self { id: Some(word("event id", id, MAX_ID)?), ..self })
+    }
+
+    /// The same as a report of an error or exception of this kind, 1 to 64 characters without control characters; such
+    /// are counted (R-EVT-8).
+    ///
+    /// # Errors
+    /// `invalid` for a kind that is not so.
+    pub fn as_error(self, kind: &str) -> Result<Self, Error> {
+        Ok(Self { error: Some(text::checked("error kind", kind, KIND)?.into()), ..self })
+    }
+
+    /// The device.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The product id that the device reports.
+    pub fn product(&self) -> Option<u32> {
+        self.product
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The data.
+    pub fn data(&self) -> &str {
+        &self.data
+    }
+
+    /// The caller's id.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The kind of error that it reports.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// When it happened.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The product it names, before it is known whether the id is a platform's.
+    pub(super) fn names(&self) -> Option<ProductId> {
+        ProductId::new(self.product?).ok()
+    }
+}
+
+/// A text of 1 to so many bytes, kept exactly as it is.
+pub(super) fn word(field: &'static str, text: &str, most: usize) -> Result<Box<str>, Error> {
+    if text.is_empty() || text.len() > most {
+        return Err(Error::invalid(field, format!("has {} bytes; it must have 1 to {most}", text.len())));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "has a control character in it; send it without"));
+    }
+    Ok(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(name: &str, data: &str) -> Result<Event, Error> {
+        Event::new(DeviceId::new([1; 12]), name, data, Timestamp::from_millis(0))
+    }
+
+    #[test]
+    fn both_sides_of_each_size_are_told_apart() {
+        let plain = event("n", "").unwrap();
+        assert!(event(&"n".repeat(64), &"d".repeat(1024)).is_ok());
+        assert!(plain.clone().with_id(&"i".repeat(64)).is_ok() && plain.clone().as_error(&"é".repeat(64)).is_ok());
+        let refused = [
+            event("", ""),
+            event(&"n".repeat(65), ""),
+            event(&"é".repeat(33), ""),
+            event("a\nb", ""),
+            event("n", &"d".repeat(1025)),
+            plain.clone().with_id(""),
+            plain.clone().with_id(&"i".repeat(65)),
+            plain.clone().with_id("a\0"),
+            plain.clone().as_error(""),
+            plain.clone().as_error(&"k".repeat(65)),
+            plain.clone().as_error("a\tb"),
+        ];
+        for (place, refused) in refused.into_iter().enumerate() {
+            assert_eq!(refused.unwrap_err().code(), "invalid", "{place}");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Subscriptions: which events are sent on, and to whom. Pure.
+
+use super::record::{MAX_NAME, word};
+use crate::Error;
+use crate::device::DeviceId;
+use crate::text::{self, NAME};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A product has so many subscriptions at most.
+pub const MAX_SUBSCRIPTIONS: usize = 1000;
+
+/// A webhook's URL has at most so many bytes.
+const MAX_URL: usize = 2048;
+
+/// A subscription's number within its product: never given twice, and growing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SubscriptionId(u32);
+
+impl SubscriptionId {
+    /// The subscription with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where a webhook sends to: an `http` or `https` URL of at most 2,048 bytes. It may hold a secret, so `Debug` hides it;
+/// [`reveal`](Self::reveal) is the one way to its text.
+///
+/// ```
+/// use fleet_core::event::WebhookUrl;
+///
+/// let url: WebhookUrl = "https://example.com/hook?key=s3cret".parse()?;
+/// assert_eq!(format!("{url:?}"), "WebhookUrl(hidden)");
+/// assert_eq!("ftp://example.com".parse::<WebhookUrl>().unwrap_err().code(), "invalid");
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WebhookUrl(Box<str>);
+
+impl WebhookUrl {
+    /// The text, for whoever sends to it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for WebhookUrl {
+    type Err = Error;
+
+    fn from_str(url: &str) -> Result<Self, Error> {
+        let wrong = |problem: String| Err(Error::invalid("webhook url", problem));
+        if url.len() > MAX_URL {
+            return wrong(format!("has {} bytes; at most {MAX_URL} are taken", url.len()));
+        }
+        let scheme = |name: &str| {
+            let (head, rest) = url.split_at_checked(name.len())?;
+            head.eq_ignore_ascii_case(name).then_some(rest)
+        };
+        let Some(rest) = scheme("https://").or_else(|| scheme("http://")) else {
+            return wrong("must begin with https:// or http://".to_owned());
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        if host.is_empty() || host.starts_with(':') {
+            return wrong("names no host".to_owned());
+        }
+        if url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return wrong("has a blank or a control character in it; write it as %20 and the like".to_owned());
+        }
+        Ok(Self(url.into()))
+    }
+}
+
+impl fmt::Debug for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookUrl(hidden)")
+    }
+}
+
+/// Where matching events are sent (R-EVT-1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Destination {
+    /// To a server of the vendor's.
+    Webhook {
+        /// Its address.
+        url: WebhookUrl,
+    },
+    /// To a service that the host knows by this name: 1 to 100 characters.
+    Integration {
+        /// The name.
+        name: Box<str>,
+    },
+    /// To whoever holds the product's live stream open at the host.
+    LiveStream,
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Webhook { .. } => f.write_str("a webhook"),
+            Self::Integration { name } => write!(f, "the integration `{name}`"),
+            Self::LiveStream => f.write_str("the live stream"),
+        }
+    }
+}
+
+/// A subscription to be made.
+///
+/// ```
+/// use fleet_core::event::{Destination, NewSubscription};
+///
+/// let doors = NewSubscription::new(Destination::Webhook { url: "https://example.com/doors".parse()? }).prefix("door/");
+/// # let _ = doors;
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewSubscription {
+    /// Where to.
+    pub destination: Destination,
+    /// What an event's name must begin with, byte for byte: at most 64 bytes without control characters; empty: any.
+    pub prefix: String,
+    /// Whose events; none: all devices'.
+    pub device: Option<DeviceId>,
+}
+
+impl NewSubscription {
+    /// A subscription to every event of every device.
+    pub fn new(destination: Destination) -> Self {
+        Self { destination, prefix: String::new(), device: None }
+    }
+
+    /// The same for events whose name begins with this.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: prefix.into(), ..self }
+    }
+
+    /// The same for the events of one device.
+    #[must_use]
+    pub fn device(self, device: DeviceId) -> Self {
+        Self { device: Some(device), ..self }
+    }
+
+    /// Checked, as it is kept.
+    pub(super) fn made(&self, id: SubscriptionId, created_at: Timestamp) -> Result<Subscription, Error> {
+        let destination = match &self.destination {
+            Destination::Integration { name } => {
+                Destination::Integration { name: text::checked("integration", name, NAME)?.into() }
+            }
+            other => other.clone(),
+        };
+        let prefix = if self.prefix.is_empty() { "".into() } else { word("event prefix", &self.prefix, MAX_NAME)? };
+        Ok(Subscription { id, destination, prefix, device: self.device, created_at })
+    }
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Subscription {
+    /// Its number.
+    pub id: SubscriptionId,
+    /// Where matching events are sent.
+    pub destination: Destination,
+    /// What an event's name must begin with; empty: any.
+    pub prefix: Box<str>,
+    /// Whose events; none: all devices'.
+    pub device: Option<DeviceId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Subscription {
+    /// Whether an event is to be sent.
+    pub fn wants(&self, device: DeviceId, name: &str) -> bool {
+        self.device.is_none_or(|wanted| wanted == device) && name.starts_with(&*self.prefix)
+    }
+}
+
+impl fmt::Display for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "subscription {}: events `{}*`", self.id, self.prefix)?;
+        if let Some(device) = self.device {
+            write!(f, " of {device}")?;
+        }
+        write!(f, " to {}", self.destination)
+    }
+}
+
+/// The subscriptions of a product, in the order they were made: that of deliveries (R-EVT-3).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subscriptions {
+    /// The number that was given last.
+    pub(crate) last: u32,
+    pub(crate) list: Vec<Subscription>,
+}
+
+impl Subscriptions {
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Subscription> {
+        self.list.iter()
+    }
+
+    /// Those that an event is to be sent to, in order (R-EVT-1).
+    pub fn matching(&self, device: DeviceId, name: &str) -> impl Iterator<Item = SubscriptionId> {
+        self.list.iter().filter(move |one| one.wants(device, name)).map(|one| one.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_url_that_can_be_called_is_one_of_a_webhook() {
+        let longest = format!("https://h/{}", "p".repeat(2038));
+        for url in ["http://localhost:8080", "HTTPS://user:key@example.com/a?b#c", "https://[::1]/", &longest] {
+            assert_eq!(url.parse::<WebhookUrl>().unwrap().reveal(), url);
+        }
+        let too_long = format!("{longest}p");
+        for url in [
+            "",
+            "https:/x",
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "http://:80",
+            "https://@/",
+            "https://a b",
+            "https://a\n",
+            &too_long,
+        ] {
+            let error = url.parse::<WebhookUrl>().unwrap_err();
+            assert_eq!(error.code(), "invalid", "{url}");
+            assert!(url.len() < 9 || !error.to_string().contains(url), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_event_goes_to_those_who_asked_for_its_name_and_device() {
+        let (one, two) = (DeviceId::new([1; 12]), DeviceId::new([2; 12]));
+        let of = |prefix: &str, device| NewSubscription {
+            prefix: prefix.into(),
+            device,
+            ..NewSubscription::new(Destination::LiveStream)
+        };
+        let asked = [of("", None), of("door", None), of("door/", Some(one)), of("Door", None), of("", Some(two))];
+        let made =
+            asked.iter().zip(1..).map(|(asked, id)| asked.made(SubscriptionId(id), Timestamp::from_millis(0)).unwrap());
+        let all = Subscriptions { last: 5, list: made.collect() };
+        let sent = |device, name| all.matching(device, name).map(SubscriptionId::get).collect::<Vec<_>>();
+        assert_eq!(sent(one, "door/front"), [1, 2, 3]);
+        assert_eq!(sent(two, "door"), [1, 2, 5]);
+        assert_eq!(sent(one, "window"), [1]);
+        assert!(of(&"p".repeat(64), None).made(SubscriptionId(1), Timestamp::from_millis(0)).is_ok());
+        for prefix in ["p".repeat(65), "a\n".to_owned()] {
+            assert!(of(&prefix, None).made(SubscriptionId(1), Timestamp::from_millis(0)).is_err(), "{prefix}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Keeping a log within its bounds: so many events, and so old.
+//!
+//! Reading cuts at the bounds; rows are taken away every so many events, so that what is stored exceeds them by little:
+//! at most [`EVERY`] events a slot, and what one batch brings. What grows old where nothing is published any more stays
+//! stored, and is read by nobody.
+
+use super::cursor::SLOTS;
+use super::log::{EventLog, is_young};
+use super::reading::Heads;
+use crate::product::{Product, ProductId};
+use crate::store::{Check, Commit, Key, Record, Write, apply};
+use crate::time::Timestamp;
+use crate::{Error, Fleet};
+
+/// After so many events of a slot it is looked for what to trim.
+const EVERY: u64 = 64;
+
+/// So many events are trimmed at a time.
+const CHUNK: usize = 1024;
+
+/// Whether it is time, after a slot went on from one head to another.
+pub(super) fn is_due(before: &EventLog, after: &EventLog) -> bool {
+    before.next / EVERY != after.next / EVERY
+}
+
+/// Takes away what is beyond the bounds of a product's log. Where others come between, what is left is taken away the
+/// next time.
+///
+/// # Errors
+/// The store's.
+pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(), Error> {
+    loop {
+        let heads = Heads::read(fleet.store(), product.id)?;
+        let mut excess = heads.excess(product.policy.log_events.into());
+        let is_old = |at| !is_young(&product.policy, at, now);
+        if excess == 0 && !heads.slots.iter().any(|(head, _)| !head.is_empty() && is_old(head.first_at)) {
+            return Ok(());
+        }
+        let mut walk = heads.walk(CHUNK);
+        let mut taken: Vec<Vec<Write>> = (0..SLOTS).map(|_| Vec::new()).collect();
+        let mut first = heads.start();
+        let mut count = 0;
+        while count < CHUNK
+            && let Some(view) = walk.peek()?
+            && (excess > 0 || is_old(view.event.at))
+        {
+            let slot = view.position.slot;
+            if let Some(writes) = taken.get_mut(usize::from(slot)) {
+                writes.extend(deletions(product.id, view.position.slot, view.position.sequence, view.event.id_hash()));
+            }
+            first = first.past(view.position);
+            (excess, count) = (excess.saturating_sub(1), count + 1);
+            walk.take();
+        }
+        // So that the first event of each slot is known that stays.
+        walk.peek()?;
+        let mut commits = Vec::new();
+        for ((mut writes, (head, stamp)), slot) in taken.into_iter().zip(&heads.slots).zip(0..) {
+            if writes.is_empty() {
+                continue;
+            }
+            let first_at = walk.first_of(slot).map_or(head.first_at, |view| view.event.at);
+            let head = EventLog { first: first.place(slot), first_at, ..*head };
+            let key = Key::EventLog(product.id, slot);
+            let put = Write::Put { key: key.clone(), record: Record::EventLog(head), stamp: fleet.stamps().stamp() };
+            writes.push(put);
+            commits.push(Commit { checks: vec![Check { key, stamp: *stamp }], writes });
+        }
+        let outcomes = fleet.store().commit(&commits)?;
+        if count < CHUNK || outcomes.contains(&crate::store::Outcome::Conflict) {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes away the log of a product that is removed, its subscriptions and what was counted of errors. Nobody publishes
+/// to it any more: each publish checks that the product is still there.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
+    for slot in 0..SLOTS {
+        let range = Key::events(product, slot).limit(CHUNK);
+        loop {
+            let rows = fleet.store().scan(&range)?;
+            if rows.is_empty() {
+                break;
+            }
+            let writes = rows.iter().flat_map(|row| match (&row.key, &row.record) {
+                (Key::Event(_, slot, sequence), Record::Event(event)) => {
+                    deletions(product, *slot, *sequence, event.id_hash()).collect()
+                }
+                _ => Vec::new(),
+            });
+            apply(fleet.store(), Commit { checks: Vec::new(), writes: writes.collect() })?;
+        }
+    }
+    let rest = (0..SLOTS).flat_map(|slot| [Key::EventLog(product, slot), Key::DeviceErrors(product, slot)]);
+    let writes = rest.chain([Key::Subscriptions(product)]).map(|key| Write::Delete { key }).collect();
+    apply(fleet.store(), Commit { checks: Vec::new(), writes })?;
+    Ok(())
+}
+
+/// An event's row, and that of its id.
+fn deletions(product: ProductId, slot: u8, sequence: u64, id: Option<[u8; 16]>) -> impl Iterator<Item = Write> {
+    let keys = [Some(Key::Event(product, slot, sequence)), id.map(|hash| Key::EventId(product, hash))];
+    keys.into_iter().flatten().map(|key| Write::Delete { key })
+}

@@ -1,0 +1,545 @@
+//! Events: the log, who is told, and what is counted (R-EVT), against a log that is a plain list.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use fleet_core::event::{
+    Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, NewSubscription, Published, SLOTS,
+    STREAM_BUFFER, SubscriptionId,
+};
+use fleet_core::store::{Fault, Faulty, Key};
+use fleet_core::{
+    AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
+};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const START: i64 = 1_457_438_400_000;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(START + 1000 * seconds)
+}
+
+fn device(number: u8) -> DeviceId {
+    DeviceId::new([number; 12])
+}
+
+struct World {
+    fleet: Fleet,
+    alice: AccountId,
+    product: ProductId,
+}
+
+impl World {
+    fn on(store: impl Store + 'static) -> Self {
+        Self::of(Fleet::open(store))
+    }
+
+    fn of(fleet: Fleet) -> Self {
+        let operator = fleet.console(Actor::Operator, at(0));
+        let alice = operator.create_account("alice@example.com").unwrap().id;
+        let product = fleet.console(alice, at(0)).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
+        let world = Self { fleet, alice, product };
+        let ids: Vec<String> = (1..=20).map(|number| device(number).to_string()).collect();
+        world.console(0).import(product, ids.join("\n").as_bytes()).unwrap();
+        world
+    }
+
+    fn new() -> Self {
+        Self::on(MemoryStore::new())
+    }
+
+    fn console(&self, seconds: i64) -> Console<'_> {
+        self.fleet.console(self.alice, at(seconds))
+    }
+
+    fn keep(&self, events: u32, age: Duration) {
+        let log_age_millis = age.as_millis().try_into().unwrap();
+        let policy = Policy { log_events: events, log_age_millis, ..Policy::default() };
+        self.console(0).set_policy(self.product, &policy).unwrap();
+    }
+
+    fn publish(&self, seconds: i64, event: &Event) -> Published {
+        self.fleet.gateway(at(seconds)).publish(event).unwrap()
+    }
+
+    /// Publishes as a member, and gives what came of it.
+    fn log(&self, seconds: i64, event: &Event) -> Entry {
+        entry(self.publish(seconds, event))
+    }
+
+    fn page(
+        &self,
+        seconds: i64,
+        filter: &EventFilter,
+        before: Option<EventCursor>,
+        limit: usize,
+    ) -> (Vec<EventView>, Option<EventCursor>) {
+        let page = self.console(seconds).events(self.product, filter, before, limit).unwrap();
+        (page.items, page.next)
+    }
+
+    /// The data of all events in the log, newest first, read by pages.
+    fn all(&self, seconds: i64, limit: usize) -> Vec<String> {
+        let (mut read, mut before) = (Vec::new(), None);
+        loop {
+            let (items, next) = self.page(seconds, &EventFilter::default(), before, limit);
+            read.extend(items.iter().map(|view| view.event.data.to_string()));
+            before = match next {
+                Some(next) => Some(next.to_string().parse().unwrap()),
+                None => return read,
+            };
+        }
+    }
+
+    fn stored(&self) -> usize {
+        (0..SLOTS).map(|slot| self.fleet.store().scan(&Key::events(self.product, slot)).unwrap().len()).sum()
+    }
+}
+
+fn event(number: u8, name: &str, data: &str) -> Event {
+    Event::new(device(number), name, data, at(0)).unwrap()
+}
+
+fn entry(published: Published) -> Entry {
+    match published {
+        Published::Logged(entry) => entry,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What publishing the same again is answered.
+fn again_of(first: &Entry) -> Entry {
+    let mut again = first.clone();
+    again.duplicate = true;
+    again
+}
+
+fn sent(entry: &Entry) -> Vec<u32> {
+    entry.deliveries.iter().map(|delivery| delivery.subscription.get()).collect()
+}
+
+#[test]
+fn one_event_goes_to_the_log_and_to_every_subscription_that_asked_for_it_in_order() {
+    let world = World::new();
+    let live = |prefix: &str| NewSubscription::new(Destination::LiveStream).prefix(prefix);
+    let mut ids = Vec::new();
+    for wanted in [live("door"), live(""), live("window"), live("").device(device(2)), live("door/f")] {
+        ids.push(world.console(0).subscribe(world.product, &wanted).unwrap().id.get());
+    }
+    let logged = world.log(0, &event(1, "door/front", "open"));
+    assert_eq!(sent(&logged), [ids[0], ids[1], ids[4]]);
+    world.console(0).unsubscribe(world.product, SubscriptionId::new(ids[1])).unwrap();
+    assert_eq!(sent(&world.log(0, &event(2, "door/front", "shut"))), [ids[0], ids[3], ids[4]]);
+    assert_eq!(sent(&world.log(0, &event(1, "roof", ""))), [0; 0]);
+    assert_eq!(world.all(0, 2).len(), 3);
+}
+
+#[test]
+fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent() {
+    let world = World::new();
+    let (console, number) = (world.console(0), world.product.get());
+    console.subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let waiting = device(100);
+    let report = Report { product: Some(number), ..Report::new(waiting, at(0)) };
+    world.fleet.gateway(at(0)).connect(&report).unwrap();
+    console.remove_device(world.product, device(3)).unwrap();
+    console.deny_device(world.product, waiting).unwrap();
+    assert_eq!(
+        world.publish(1, &event(100, "a", "").from_product(number)),
+        Published::Denied { product: world.product }
+    );
+    console.undeny_device(world.product, waiting).unwrap();
+    let foreign = world.log(1, &event(100, "a", "").from_product(number));
+    assert_eq!((foreign.origin, sent(&foreign)), (EventOrigin::Foreign, vec![]));
+    world.fleet.gateway(at(1)).connect(&Report { at: at(1), ..report }).unwrap();
+    let quarantined = world.log(1, &event(100, "a", "").from_product(number));
+    assert_eq!((quarantined.origin, sent(&quarantined)), (EventOrigin::Quarantined, vec![]));
+
+    assert_eq!(world.publish(1, &event(100, "a", "")), Published::Personal);
+    assert_eq!(world.publish(1, &event(3, "a", "")), Published::Personal);
+    assert_eq!(world.publish(1, &event(101, "a", "").from_product(77)), Published::UnknownProduct);
+    // A photon without a product of its own reports 6.
+    assert_eq!(world.log(1, &event(4, "a", "").from_product(6)).origin, EventOrigin::Member);
+    console.mark_development(world.product, device(4), true).unwrap();
+    assert_eq!(world.log(1, &event(4, "a", "").from_product(number)).deliveries.len(), 1);
+    assert_eq!(world.all(1, 100).len(), 4);
+}
+
+#[test]
+fn an_id_is_recognised_as_long_as_its_event_is_in_the_log_and_only_of_its_device() {
+    let world = World::new();
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let crash = event(1, "crash", "1").with_id("x").unwrap().as_error("stack").unwrap();
+    let first = world.log(0, &crash);
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let again = world.log(9, &crash);
+    assert_eq!(again, again_of(&first));
+    assert_eq!(world.console(0).device_errors(world.product).unwrap()["stack"].count, 1);
+    let other = world.log(9, &event(2, "crash", "2").with_id("x").unwrap());
+    assert!(!other.duplicate && other.deliveries.len() == 2);
+    assert_ne!(other.deliveries[0].key, first.deliveries[0].key);
+
+    let twice = [event(3, "a", "3").with_id("y").unwrap(), event(3, "a", "3").with_id("y").unwrap()];
+    let both: Vec<Entry> = world.fleet.gateway(at(9)).publish_many(&twice).unwrap().into_iter().map(entry).collect();
+    assert_eq!(both[1], again_of(&both[0]));
+    assert_eq!(world.all(9, 100), ["3", "2", "1"]);
+
+    world.keep(1, Duration::from_secs(3600));
+    for number in 0..200 {
+        world.log(10, &event(1, "a", &number.to_string()));
+    }
+    assert!(!world.log(10, &crash).duplicate, "its event was trimmed, and its id with it");
+}
+
+#[test]
+fn the_log_is_exact_to_its_bounds_and_what_is_stored_exceeds_them_by_little() {
+    let world = World::new();
+    world.keep(100, Duration::from_secs(3600));
+    let many: Vec<Event> = (0..1000_u32).map(|n| event((n % 20 + 1) as u8, "n", &n.to_string())).collect();
+    for (second, chunk) in many.chunks(10).enumerate() {
+        world.fleet.gateway(at(second as i64)).publish_many(chunk).unwrap();
+        let kept = 100.min((second + 1) * 10);
+        assert_eq!(world.all(second as i64, 7).len(), kept, "after {second} s");
+    }
+    assert!(world.stored() <= 100 + 8 * 64 + 10, "{}", world.stored());
+    // An hour after the events of second 90, those of 91 to 99 are left.
+    let left = |seconds| world.all(seconds, 1000).len();
+    assert_eq!((left(3600 + 89), left(3600 + 90), left(3600 + 98), left(3600 + 99)), (100, 90, 10, 0));
+    let quiet = event(1, "late", "late");
+    for _ in 0..64 {
+        world.log(8000, &quiet);
+    }
+    assert_eq!((world.all(8000, 1000).len(), world.stored()), (64, 64));
+}
+
+#[test]
+fn following_from_a_cursor_gives_each_event_once_and_tells_what_was_missed() {
+    let world = World::new();
+    let console = |seconds| world.console(seconds);
+    world.log(0, &event(1, "a", "before"));
+    let now = console(0).follow_events(world.product, None, 10).unwrap();
+    assert!(now.items.is_empty());
+    let earlier = world.page(0, &EventFilter::default(), Some(now.next), 10).0;
+    assert_eq!(&*earlier[0].event.data, "before");
+
+    let (mut cursor, mut read) = (now.next, Vec::new());
+    for round in 0..30_i64 {
+        for number in 1..=5 {
+            world.log(round, &event(number, "a", &format!("{round}/{number}")));
+        }
+        let followed = console(round).follow_events(world.product, Some(cursor), 4).unwrap();
+        assert_eq!(followed.missed, 0);
+        read.extend(followed.items);
+        cursor = followed.next;
+    }
+    while let followed @ [_, ..] = &*console(30).follow_events(world.product, Some(cursor), 4).unwrap().items {
+        cursor = followed.iter().fold(cursor, |cursor, view| cursor.past(view.position));
+        read.extend(followed.iter().cloned());
+    }
+    let distinct: BTreeSet<_> = read.iter().map(|view| view.position).collect();
+    assert_eq!((read.len(), distinct.len()), (150, 150));
+
+    world.keep(50, Duration::from_secs(3600));
+    let late = console(30).follow_events(world.product, Some(now.next), 1000).unwrap();
+    assert_eq!((late.items.len(), late.missed), (50, 100));
+    let beginning = console(30).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+    assert_eq!((beginning.items.len(), beginning.missed), (50, 101));
+    let too_old = console(4000).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+    assert_eq!((too_old.items.len(), too_old.missed, too_old.next), (0, 151, late.next));
+    // A cursor from nowhere is taken as the end.
+    let wild: EventCursor = ["ffffffffffffffff"; 8].join("-").parse().unwrap();
+    assert_eq!(console(30).follow_events(world.product, Some(wild), 10).unwrap().next, late.next);
+}
+
+#[test]
+fn a_filter_finds_the_events_of_one_device_and_of_one_name() {
+    let world = World::new();
+    for number in 0..60_u8 {
+        world.log(0, &event(number % 6 + 1, if number % 2 == 0 { "door/a" } else { "window" }, &number.to_string()));
+    }
+    let count = |device: Option<u8>, prefix: Option<&str>| {
+        let mut filter = EventFilter::default();
+        (filter.device, filter.prefix) = (device.map(self::device), prefix.map(str::to_owned));
+        let (mut found, mut before) = (0, None);
+        loop {
+            let (items, next) = world.page(0, &filter, before, 3);
+            found += items.len();
+            match next {
+                Some(next) => before = Some(next),
+                None => return found,
+            }
+        }
+    };
+    let found = [
+        count(None, None),
+        count(Some(1), None),
+        count(None, Some("door")),
+        count(Some(2), Some("door")),
+        count(None, Some("nothing")),
+    ];
+    assert_eq!(found, [60, 10, 30, 0, 0]);
+}
+
+#[test]
+fn a_stream_shows_what_is_published_until_it_lags_and_then_says_so() {
+    let world = World::new();
+    let console = world.console(0);
+    let stream = console.event_stream(world.product).unwrap();
+    assert!(!stream.wait(Duration::ZERO));
+    world.log(0, &event(1, "a", "first"));
+    assert!(stream.wait(Duration::ZERO));
+    let read = console.read_event_stream(&stream, 10).unwrap();
+    assert_eq!((&*read.items[0].event.data, read.missed), ("first", 0));
+
+    let many: Vec<Event> = (0..STREAM_BUFFER + 5).map(|n| event(1, "a", &n.to_string())).collect();
+    world.fleet.gateway(at(0)).publish_many(&many).unwrap();
+    let lagging = console.read_event_stream(&stream, 1).unwrap();
+    assert_eq!((lagging.missed, &*lagging.items[0].event.data), (5, "5"));
+    let caught_up = console.follow_events(world.product, Some(stream.start()), 1000).unwrap();
+    assert_eq!(&*caught_up.items[0].event.data, "first");
+
+    let other = console.create_product("Kettle", "photon".parse().unwrap()).unwrap().id;
+    let quiet = console.event_stream(other).unwrap();
+    world.log(0, &event(1, "a", ""));
+    assert!(!quiet.wait(Duration::ZERO));
+}
+
+/// R-TEAM-6: what was open stays of no use to who is not let in any more.
+#[test]
+fn a_stream_shows_nothing_to_who_lost_access() {
+    let world = World::new();
+    let operator = world.fleet.console(Actor::Operator, at(0));
+    let bob = operator.create_account("bob@example.com").unwrap().id;
+    world.console(0).invite(world.product, "bob@example.com").unwrap();
+    let bobs = world.fleet.console(bob, at(0));
+    assert_eq!(bobs.event_stream(world.product).unwrap_err().code(), "not_found");
+    bobs.accept_invitation(world.product).unwrap();
+    let stream = bobs.event_stream(world.product).unwrap();
+    world.console(0).remove_member(world.product, bob).unwrap();
+    world.log(0, &event(1, "a", "secret"));
+    assert_eq!(bobs.read_event_stream(&stream, 10).unwrap_err().code(), "not_found");
+}
+
+#[test]
+fn errors_are_counted_by_kind_until_somebody_forgets_them() {
+    let world = World::new();
+    let crash = |number: u8, kind: &str| event(number, "crash", "").as_error(kind).unwrap();
+    for (seconds, number) in [(5, 1), (3, 2), (9, 3), (7, 4)] {
+        world.log(seconds, &crash(number, "stack overflow"));
+    }
+    world.log(4, &crash(1, "watchdog"));
+    world.publish(4, &crash(99, "watchdog").from_product(world.product.get()));
+    let errors = world.console(10).device_errors(world.product).unwrap();
+    let found = |kind: &str| (errors[kind].count, errors[kind].first_at, errors[kind].last_at, errors[kind].device);
+    assert_eq!(found("stack overflow"), (4, at(3), at(9), device(3)));
+    assert_eq!(found("watchdog").0, 1, "a stranger's are not counted");
+    world.console(10).forget_device_errors(world.product, "stack overflow").unwrap();
+    assert_eq!(world.console(10).device_errors(world.product).unwrap().len(), 1);
+    let again = world.console(10).forget_device_errors(world.product, "stack overflow").unwrap_err();
+    assert_eq!(again.code(), "not_found");
+    world.log(20, &crash(1, "stack overflow"));
+    assert_eq!(world.console(20).device_errors(world.product).unwrap()["stack overflow"].first_at, at(20));
+}
+
+#[test]
+fn a_webhooks_url_is_neither_in_the_audit_nor_shown() {
+    let world = World::new();
+    let url = "https://example.com/hook?key=s3cret";
+    let hook = Destination::Webhook { url: url.parse().unwrap() };
+    let made = world.console(0).subscribe(world.product, &NewSubscription::new(hook)).unwrap();
+    world.console(0).unsubscribe(world.product, made.id).unwrap();
+    let audit = world.console(0).audit_log(world.product, None, 100).unwrap();
+    let shown = format!("{audit:?} {made:?} {made}");
+    assert!(!shown.contains("s3cret") && shown.contains("a webhook"), "{shown}");
+}
+
+#[test]
+fn the_1001st_subscription_is_refused() {
+    let world = World::new();
+    let live = NewSubscription::new(Destination::LiveStream);
+    for _ in 0..1000 {
+        world.console(0).subscribe(world.product, &live).unwrap();
+    }
+    assert_eq!(world.console(0).subscribe(world.product, &live).unwrap_err().code(), "invalid");
+    assert_eq!(world.log(0, &event(1, "a", "")).deliveries.len(), 1000);
+}
+
+#[test]
+fn a_removed_product_leaves_nothing_of_its_events() {
+    let world = World::new();
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    for number in 1..=20 {
+        let crash = event(number, "a", "").with_id("x").unwrap().as_error("stack").unwrap();
+        world.log(0, &crash);
+    }
+    world.fleet.console(Actor::Operator, at(0)).remove_product(world.product).unwrap();
+    assert_eq!(world.stored(), 0);
+    let slots =
+        (0..SLOTS).flat_map(|slot| [Key::EventLog(world.product, slot), Key::DeviceErrors(world.product, slot)]);
+    let keys: Vec<Key> = slots.chain([Key::Subscriptions(world.product)]).collect();
+    assert!(world.fleet.store().get(&keys).unwrap().iter().all(Option::is_none));
+    let range =
+        fleet_core::store::Range::new(Key::EventId(world.product, [0; 16]), Key::EventId(world.product, [0xFF; 16]));
+    assert_eq!(world.fleet.store().scan(&range).unwrap(), []);
+    assert_eq!(world.publish(0, &event(1, "a", "").from_product(world.product.get())), Published::UnknownProduct);
+}
+
+/// No event is lost or doubled, and sequences have no gap, whoever publishes at the same time.
+#[test]
+fn threads_that_publish_to_one_product_lose_nothing() {
+    let world = World::new();
+    world.keep(1_000_000, Duration::from_secs(3600));
+    let (threads, each) = (8_u8, 50_u32);
+    let listening = world.console(0).event_stream(world.product).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let world = &world;
+            scope.spawn(move || {
+                for n in 0..each {
+                    let one = event((n % 20 + 1) as u8, "a", &format!("{thread}/{n}/0"));
+                    let two = event((n % 7 + 1) as u8, "a", &format!("{thread}/{n}/1"));
+                    let told = world.fleet.gateway(at(0)).publish_many(&[one, two]).unwrap();
+                    assert_eq!(told.len(), 2);
+                }
+            });
+        }
+    });
+    let all = world.all(0, 1000);
+    let distinct: BTreeSet<&String> = all.iter().collect();
+    let wanted = usize::from(threads) * each as usize * 2;
+    assert_eq!((all.len(), distinct.len()), (wanted, wanted));
+    for slot in 0..SLOTS {
+        let rows = world.fleet.store().scan(&Key::events(world.product, slot)).unwrap();
+        assert!(rows.iter().zip(0..).all(|(row, n)| row.key == Key::Event(world.product, slot, n)));
+    }
+    let streamed = world.console(0).read_event_stream(&listening, 1000).unwrap();
+    assert_eq!(streamed.items.len() as u64 + streamed.missed, wanted as u64);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// The log against a list of all that was ever published.
+    #[test]
+    fn the_log_reads_as_a_list_does(
+        kept in 1..60_u32,
+        steps in proptest::collection::vec((1..12_u8, -3..40_i64, 1..40_usize, 1..40_usize), 1..60),
+    ) {
+        let world = World::new();
+        world.keep(kept, Duration::from_secs(60));
+        let stream = world.console(0).event_stream(world.product).unwrap();
+        let (mut clock, mut published) = (0, Vec::<EventView>::new());
+        let (mut cursor, mut followed, mut missed) = (stream.start(), BTreeSet::new(), 0);
+        for (number, (first, by, many, limit)) in steps.into_iter().enumerate() {
+            clock += by;
+            let data = |n| format!("{number}/{n}");
+            let batch: Vec<Event> = (0..many).map(|n| event(first + (n % 3) as u8, "a", &data(n))).collect();
+            let told = world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
+            let streamed = world.console(clock).read_event_stream(&stream, 1000).unwrap().items;
+            for (n, entry) in told.into_iter().map(entry).enumerate() {
+                let view = streamed.iter().find(|view| view.position == entry.position).unwrap();
+                prop_assert_eq!(&*view.event.data, data(n));
+                let before = published.iter().filter(|view| view.position.slot == entry.position.slot).count();
+                prop_assert_eq!(entry.position.sequence, before as u64);
+                published.push(view.clone());
+            }
+            let page = world.console(clock).follow_events(world.product, Some(cursor), limit).unwrap();
+            (cursor, missed) = (page.next, missed + page.missed);
+            for view in page.items {
+                prop_assert!(followed.insert(view.position), "followed twice: {:?}", view.position);
+            }
+            let mut wanted: Vec<&EventView> = published.iter().collect();
+            wanted.sort_by_key(|view| std::cmp::Reverse((view.event.at, view.position)));
+            let wanted: Vec<String> = wanted
+                .into_iter()
+                .take(kept as usize)
+                .filter(|view| view.event.at.after(Duration::from_secs(60)) > at(clock))
+                .map(|view| view.event.data.to_string())
+                .collect();
+            prop_assert_eq!(world.all(clock, limit), wanted);
+        }
+        let rest = world.console(clock).follow_events(world.product, Some(cursor), 1000).unwrap();
+        let accounted = followed.len() as u64 + rest.items.len() as u64 + missed + rest.missed;
+        prop_assert_eq!(accounted, published.len() as u64);
+    }
+}
+
+/// Whoever publishes under an id until it works has published once, whatever the store did meanwhile.
+#[test]
+fn no_fault_of_a_store_loses_or_doubles_an_event_that_has_an_id() {
+    let faulty = |store| {
+        Faulty::new(store, 5)
+            .with(Fault::Conflict, 0.1)
+            .with(Fault::Unavailable, 0.05)
+            .with(Fault::UnknownBefore, 0.05)
+            .with(Fault::UnknownAfter, 0.05)
+            .with(Fault::Torn, 0.1)
+            .with(Fault::UnknownLate, 0.05)
+            .with(Fault::Unreadable, 0.05)
+    };
+    let store = std::sync::Arc::new(MemoryStore::new());
+    let world = World::on(std::sync::Arc::clone(&store));
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let fleet = Fleet::open(faulty(std::sync::Arc::clone(&store)));
+    for round in 0..200_u32 {
+        let batch: Vec<Event> = (1..=5)
+            .map(|number| {
+                let id = format!("{round}");
+                event(number, "a", &id).with_id(&id).unwrap().as_error("stack").unwrap()
+            })
+            .collect();
+        while fleet.gateway(at(0)).publish_many(&batch).is_err() {}
+    }
+    let errors = world.console(0).device_errors(world.product).unwrap();
+    assert_eq!((world.all(0, 1000).len(), errors["stack"].count), (1000, 1000));
+}
+
+/// A catalogue whose first tier allows so many messages a month.
+fn tiers(messages: u64) -> fleet_core::Catalogue {
+    let tier = |name: &str, messages| fleet_core::Tier { name: name.into(), devices: None, members: None, messages };
+    fleet_core::Catalogue::new(vec![tier("Tiny", Some(messages)), tier("Vast", None)]).unwrap()
+}
+
+/// R-EVT-3: dropped, not queued; in the order of the events and of their subscriptions; an upgrade resumes at once.
+#[test]
+fn at_the_monthly_limit_the_rest_of_the_subscribers_get_nothing_and_the_answer_says_why() {
+    let fleet = Fleet::open(MemoryStore::new()).with_catalogue(tiers(7));
+    let world = World::of(fleet);
+    let live = NewSubscription::new(Destination::LiveStream);
+    let ids: Vec<u32> = (0..3).map(|_| world.console(0).subscribe(world.product, &live).unwrap().id.get()).collect();
+    // Devices of different slots: they are dropped in the order of the events all the same.
+    let batch: Vec<Event> = (1..=4).rev().map(|n| event(n, "a", "").with_id("x").unwrap()).collect();
+    let told: Vec<Entry> = world.fleet.gateway(at(0)).publish_many(&batch).unwrap().into_iter().map(entry).collect();
+    assert_eq!(told.iter().map(|entry| sent(entry).len()).collect::<Vec<_>>(), [3, 3, 1, 0]);
+    assert_eq!((sent(&told[2]), &told[0].dropped), (vec![ids[0]], &None));
+    let dropped = told[2].dropped.as_ref().unwrap();
+    assert_eq!(dropped.subscriptions.iter().map(|id| id.get()).collect::<Vec<_>>(), ids[1..]);
+    assert_eq!(
+        dropped.limit.to_string(),
+        "refused: 9 messages a month would exceed the Tiny tier's 7 (7 in use now); Vast has no limit"
+    );
+    assert_eq!(world.console(0).usage(world.product).unwrap().used, 7);
+
+    world.fleet.console(Actor::Operator, at(0)).set_tier(world.product, "Vast").unwrap();
+    assert_eq!(sent(&world.log(0, &event(5, "a", ""))), ids);
+    assert_eq!(world.log(0, &batch[2]), again_of(&told[2]), "dropped is dropped, also for a retry");
+}
+
+/// Messages are counted for what is in the log, whatever conflicts came before.
+#[test]
+fn what_is_counted_is_what_the_answers_say_is_sent() {
+    let faulty = Faulty::new(MemoryStore::new(), 3).with(Fault::Conflict, 0.3);
+    let world = World::on(faulty);
+    let live = NewSubscription::new(Destination::LiveStream);
+    for _ in 0..3 {
+        world.console(0).subscribe(world.product, &live).unwrap();
+    }
+    let mut sent_in_all = 0;
+    for round in 0..40 {
+        let batch: Vec<Event> = (1..=20).map(|number| event(number, "a", "")).collect();
+        let told = world.fleet.gateway(at(round)).publish_many(&batch).unwrap();
+        sent_in_all += told.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
+    }
+    assert_eq!(sent_in_all, 40 * 20 * 3);
+    assert_eq!(world.console(40).usage(world.product).unwrap().used, sent_in_all as u64);
+}

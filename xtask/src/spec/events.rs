@@ -1,0 +1,189 @@
+//! The commands about events: who is told of them, the log, what devices publish.
+
+use super::answer;
+use super::command::{Command, Destined, EventsFilter, Said};
+use super::world::{Found, PAGE, World, done, malformed};
+use fleet_core::event::{
+    Destination, Entry, Event, EventFilter, EventView, NewSubscription, Published, Subscription, SubscriptionId,
+};
+use fleet_core::{Console, Timestamp};
+use serde_json::{Value, json};
+
+impl World {
+    /// Events, as a team sees them.
+    pub(super) fn events(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
+        Ok(Some(match command {
+            Command::Subscribe { product, to, prefix, device } => {
+                let mut wanted = NewSubscription::new(destination(to)?);
+                wanted.prefix = self.maybe(prefix.as_ref())?.unwrap_or_default();
+                wanted.device = self.maybe(device.as_ref())?;
+                subscription(&door.subscribe(self.product(product)?, &wanted)?)
+            }
+            Command::Unsubscribe { product, subscription } => {
+                door.unsubscribe(self.product(product)?, SubscriptionId::new(self.see(subscription)?))?;
+                done()
+            }
+            Command::Subscriptions { product } => {
+                answer::items(door.subscriptions(self.product(product)?)?.iter().map(subscription))
+            }
+            Command::Events { product, filter, before, limit } => {
+                let filter = self.event_filter(filter.as_ref())?;
+                let before = self.maybe(before.as_ref())?;
+                let page = door.events(self.product(product)?, &filter, before, limit.unwrap_or(PAGE))?;
+                answer::page(page.items.iter().map(event), page.next)
+            }
+            Command::FollowEvents { product, after, limit } => {
+                let after = self.maybe(after.as_ref())?;
+                let followed = door.follow_events(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let page = answer::page(followed.items.iter().map(event), Some(followed.next));
+                answer::with(page, json!({ "missed": followed.missed }))
+            }
+            Command::EventStream { product } => {
+                let stream = door.event_stream(self.product(product)?)?;
+                let mut streams = self.streams.borrow_mut();
+                let opened = json!({ "stream": streams.len(), "start": stream.start() });
+                streams.push(stream);
+                opened
+            }
+            Command::ReadEventStream { stream, limit } => {
+                let streams = self.streams.borrow();
+                let Some(stream) = streams.get(self.see(stream)?) else {
+                    return malformed("no step opened this stream");
+                };
+                let streamed = door.read_event_stream(stream, limit.unwrap_or(PAGE))?;
+                let items = answer::items(streamed.items.iter().map(event));
+                answer::with(items, json!({ "missed": streamed.missed }))
+            }
+            Command::DeviceErrors { product } => {
+                let errors = door.device_errors(self.product(product)?)?;
+                answer::items(errors.iter().map(|(kind, error)| {
+                    json!({
+                        "kind": kind,
+                        "count": error.count,
+                        "first_at": time(error.first_at),
+                        "last_at": time(error.last_at),
+                        "device": error.device,
+                    })
+                }))
+            }
+            Command::ForgetDeviceErrors { product, error_kind } => {
+                door.forget_device_errors(self.product(product)?, &self.see(error_kind)?)?;
+                done()
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Publishes what a device says.
+    pub(super) fn publish(&self, said: &Said) -> Found<Value> {
+        Ok(published(&self.fleet.gateway(self.now).publish(&self.said(said)?)?))
+    }
+
+    /// The same for many at once.
+    pub(super) fn publish_many(&self, said: &[Said]) -> Found<Value> {
+        let events: Vec<Event> = said.iter().map(|said| self.said(said)).collect::<Found<_>>()?;
+        let answers = self.fleet.gateway(self.now).publish_many(&events)?;
+        Ok(json!({ "answers": answers.iter().map(published).collect::<Value>() }))
+    }
+
+    fn said(&self, said: &Said) -> Found<Event> {
+        let data = said.data.as_ref().map(|data| data.written()).unwrap_or_default();
+        let at = said.happened_at.map_or(self.now, |at| at.0);
+        let mut event = Event::new(self.see(&said.device)?, &said.name.written(), &data, at)?;
+        if let Some(product) = self.maybe(said.product.as_ref())? {
+            event = event.from_product(product);
+        }
+        if let Some(id) = &said.id {
+            event = event.with_id(&id.written())?;
+        }
+        if let Some(kind) = &said.error_kind {
+            event = event.as_error(&kind.written())?;
+        }
+        Ok(event)
+    }
+
+    fn event_filter(&self, filter: Option<&EventsFilter>) -> Found<EventFilter> {
+        let mut wanted = EventFilter::default();
+        if let Some(filter) = filter {
+            wanted.device = self.maybe(filter.device.as_ref())?;
+            wanted.prefix.clone_from(&filter.prefix);
+        }
+        Ok(wanted)
+    }
+}
+
+fn destination(to: &Destined) -> Found<Destination> {
+    Ok(match to {
+        Destined::Webhook { url } => Destination::Webhook { url: url.written().parse()? },
+        Destined::Integration { name } => Destination::Integration { name: name.written().into() },
+        Destined::LiveStream => Destination::LiveStream,
+    })
+}
+
+fn time(at: Timestamp) -> Value {
+    at.to_string().into()
+}
+
+fn subscription(subscription: &Subscription) -> Value {
+    let to = match &subscription.destination {
+        Destination::Webhook { url } => json!({ "webhook": { "url": url.reveal() } }),
+        Destination::Integration { name } => json!({ "integration": { "name": name } }),
+        _ => json!("live_stream"),
+    };
+    json!({
+        "id": subscription.id,
+        "to": to,
+        "prefix": subscription.prefix,
+        "device": subscription.device,
+        "created_at": time(subscription.created_at),
+    })
+}
+
+fn event(view: &EventView) -> Value {
+    let event = &view.event;
+    json!({
+        "slot": view.position.slot,
+        "sequence": view.position.sequence,
+        "at": time(event.at),
+        "happened_at": time(event.happened_at),
+        "device": event.device,
+        "origin": event.origin,
+        "name": event.name,
+        "data": event.data,
+        "id": event.id,
+        "error_kind": event.error,
+        "matched": event.matched,
+        "sent": event.sent,
+    })
+}
+
+fn published(published: &Published) -> Value {
+    match published {
+        Published::Logged(entry) => logged(entry),
+        Published::Denied { product } => json!({ "kind": "denied", "product": product }),
+        Published::Personal => json!({ "kind": "personal" }),
+        Published::UnknownProduct => json!({ "kind": "unknown_product" }),
+        other => json!({ "kind": format!("{other:?}") }),
+    }
+}
+
+fn logged(entry: &Entry) -> Value {
+    let deliveries = entry.deliveries.iter();
+    let deliveries =
+        deliveries.map(|delivery| json!({ "subscription": delivery.subscription, "key": delivery.key.to_string() }));
+    let dropped = entry
+        .dropped
+        .as_ref()
+        .map(|dropped| json!({ "subscriptions": dropped.subscriptions, "limit": answer::limit(&dropped.limit) }));
+    json!({
+        "kind": "logged",
+        "product": entry.product,
+        "slot": entry.position.slot,
+        "sequence": entry.position.sequence,
+        "at": time(entry.at),
+        "origin": entry.origin,
+        "duplicate": entry.duplicate,
+        "deliveries": deliveries.collect::<Value>(),
+        "dropped": dropped,
+    })
+}
