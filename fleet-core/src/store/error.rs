@@ -33,6 +33,10 @@ pub enum StoreErrorKind {
     NotOurs,
     /// The schema is newer than this program.
     NewerSchema,
+    /// The store must be empty for this, and is not.
+    NotEmpty,
+    /// The store does not do this.
+    Unsupported,
     /// A record cannot be read.
     Corrupt,
     /// Anything else.
@@ -66,6 +70,8 @@ impl StoreError {
             StoreErrorKind::ReadOnly => "store_read_only",
             StoreErrorKind::NotOurs => "store_not_ours",
             StoreErrorKind::NewerSchema => "store_newer_schema",
+            StoreErrorKind::NotEmpty => "store_not_empty",
+            StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
             StoreErrorKind::Other => "store_failed",
         }

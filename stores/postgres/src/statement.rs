@@ -39,6 +39,7 @@ pub(crate) enum Shape {
     Script(u32),
     Stamps(Place),
     Rows(Place),
+    All(Place),
     /// With or without the ends of a range, and the order.
     Between(Place, bool, bool, Option<bool>),
 }
@@ -306,6 +307,13 @@ pub(crate) fn rows(place: Place) -> String {
     format!("SELECT u.n, {all} FROM {} JOIN {} t ON {}", source.from, table.name, here(table))
 }
 
+/// All rows of a table.
+pub(crate) fn all(table: &Table) -> String {
+    let column = |name: &str| format!("t.{name}");
+    let columns = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
+    format!("SELECT {columns} FROM {} t", table.name)
+}
+
 /// The rows between two keys, which are in or not. In order, the number of rows is the last parameter.
 pub(crate) fn between(table: &Table, with_first: bool, with_last: bool, reverse: Option<bool>) -> String {
     let key = join(table.key, ", ", |name| format!("t.{name}"));
@@ -315,9 +323,8 @@ pub(crate) fn between(table: &Table, with_first: bool, with_last: bool, reverse:
         numbered.map(|((_, scalar), n)| format!("${n}::{}", scalar.sql())).collect::<Vec<_>>().join(", ")
     };
     let mut sql = format!(
-        "SELECT {key}, {} FROM {} t WHERE ({key}) {} ({}) AND ({key}) {} ({})",
-        join(table.columns, ", ", |name| format!("t.{name}")),
-        table.name,
+        "{} WHERE ({key}) {} ({}) AND ({key}) {} ({})",
+        all(table),
         if with_first { ">=" } else { ">" },
         parameters(1),
         if with_last { "<=" } else { "<" },

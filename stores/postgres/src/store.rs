@@ -4,7 +4,7 @@ use crate::batch::{checked, in_order, is_apart, together};
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Pool};
 use crate::question::{Asked, End, Question};
-use crate::statement::{Shape, between};
+use crate::statement::{Shape, all, between};
 use crate::table::{self, Place};
 use crate::{Options, open};
 use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
@@ -16,6 +16,7 @@ use std::ops::Bound;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 
 /// A store in PostgreSQL. See the [crate] for what it promises.
@@ -169,40 +170,50 @@ impl PostgresStore {
         })
     }
 
-    /// Hands over the rows of a range one at a time, all from one moment.
-    fn walk(&self, range: &Range, take: &mut dyn FnMut(Row)) -> Result<(), StoreError> {
-        let ends = self.ends(range)?;
+    /// Hands over the rows that statements select one at a time, all from one moment.
+    fn walk(
+        &self,
+        selections: &[Selection],
+        take: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut said = Ok(());
         self.call(|connection| {
-            let statement = connection.prepared(ends.shape(None), || ends.sql(None))?;
+            let statements: Vec<Statement> = selections
+                .iter()
+                .map(|selection| connection.prepared(selection.shape, || selection.sql.clone()))
+                .collect::<Result<_, _>>()?;
             // A snapshot will do where nothing is committed on what is seen, and keeps nobody from committing however
             // long it lasts.
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
             connection.in_transaction = true;
             connection.wait(connection.client.batch_execute(begin))?;
-            let rows = connection.client.query_raw(&statement, ends.parameters.iter().map(|end| &**end));
-            let mut rows = pin!(connection.wait(rows)?);
             let mut fate = Fate::Nothing;
-            loop {
-                let next = connection.wait(rows.try_next()).map_err(|problem| Attempt { problem, fate })?;
-                let Some(row) = next else { break };
-                let row = table::read(ends.place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
-                fate = Fate::Shown;
-                take(row);
+            for (selection, statement) in selections.iter().zip(&statements) {
+                let rows = connection.client.query_raw(statement, selection.parameters.iter().map(|end| &**end));
+                let mut rows = pin!(connection.wait(rows).map_err(|problem| Attempt { problem, fate })?);
+                loop {
+                    let next = connection.wait(rows.try_next()).map_err(|problem| Attempt { problem, fate })?;
+                    let (Some(row), Ok(())) = (next, &said) else { break };
+                    let row = table::read(selection.place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
+                    fate = Fate::Shown;
+                    said = take(row);
+                }
             }
             let ended = connection.wait(connection.client.batch_execute("COMMIT"));
             ended.map_err(|problem| Attempt { problem, fate })?;
             connection.in_transaction = false;
             Ok(())
-        })
+        })?;
+        said
     }
 
-    /// The ends of a range, as parameters.
-    fn ends(&self, range: &Range) -> Result<Ends, StoreError> {
+    /// The rows of a range, in an order where one is named.
+    fn select(&self, range: &Range, reverse: Option<bool>) -> Result<Selection, StoreError> {
         match (&range.first, &range.last) {
             (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
                 if first.kind() == last.kind() =>
             {
-                Ends::new(range, first, last).map_err(|problem| problem.explain(&self.name))
+                Selection::between(range, first, last, reverse).map_err(|problem| problem.explain(&self.name))
             }
             _ => {
                 let problem = "a range needs a first and a last key of one kind; name both";
@@ -212,32 +223,30 @@ impl PostgresStore {
     }
 }
 
-/// The ends of a range, as parameters of the statement that reads it.
-struct Ends {
+/// A statement that selects rows of one table, and its parameters.
+struct Selection {
     place: Place,
-    with_first: bool,
-    with_last: bool,
+    shape: Shape,
+    sql: String,
     parameters: Vec<Box<dyn ToSql + Sync>>,
 }
 
-impl Ends {
-    fn new(range: &Range, first: &Key, last: &Key) -> Result<Self, Problem> {
+impl Selection {
+    fn between(range: &Range, first: &Key, last: &Key, reverse: Option<bool>) -> Result<Self, Problem> {
+        let place = Place::of(first.kind());
+        let is_in = |end: &Bound<Key>| matches!(end, Bound::Included(_));
+        let (with_first, with_last) = (is_in(&range.first), is_in(&range.last));
         let mut parameters = table::key_parameters(first)?;
         parameters.append(&mut table::key_parameters(last)?);
-        Ok(Self {
-            place: Place::of(first.kind()),
-            with_first: matches!(range.first, Bound::Included(_)),
-            with_last: matches!(range.last, Bound::Included(_)),
-            parameters,
-        })
+        if reverse.is_some() {
+            parameters.push(Box::new(i64::try_from(range.limit).unwrap_or(i64::MAX)));
+        }
+        let shape = Shape::Between(place, with_first, with_last, reverse);
+        Ok(Self { place, shape, sql: between(place.table(), with_first, with_last, reverse), parameters })
     }
 
-    fn shape(&self, reverse: Option<bool>) -> Shape {
-        Shape::Between(self.place, self.with_first, self.with_last, reverse)
-    }
-
-    fn sql(&self, reverse: Option<bool>) -> String {
-        between(self.place.table(), self.with_first, self.with_last, reverse)
+    fn all(place: Place) -> Self {
+        Self { place, shape: Shape::All(place), sql: all(place.table()), parameters: Vec::new() }
     }
 }
 
@@ -281,16 +290,13 @@ impl Store for PostgresStore {
     }
 
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
-        let ends = self.ends(range)?;
-        let limit = i64::try_from(range.limit).unwrap_or(i64::MAX);
+        let selection = self.select(range, Some(range.reverse))?;
         let found = self.call(|connection| {
-            let order = Some(range.reverse);
-            let statement = connection.prepared(ends.shape(order), || ends.sql(order))?;
-            let limit: &(dyn ToSql + Sync) = &limit;
-            let parameters: Vec<_> = ends.parameters.iter().map(|end| &**end).chain([limit]).collect();
+            let statement = connection.prepared(selection.shape, || selection.sql.clone())?;
+            let parameters: Vec<_> = selection.parameters.iter().map(|parameter| &**parameter).collect();
             Ok(connection.wait(connection.client.query(&statement, &parameters))?)
         })?;
-        let rows = found.iter().map(|row| table::read(ends.place, row, 0));
+        let rows = found.iter().map(|row| table::read(selection.place, row, 0));
         rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
     }
 
@@ -299,7 +305,14 @@ impl Store for PostgresStore {
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
-        self.walk(range, &mut |row| visit(&row.key, &row.record))
+        self.walk(&[self.select(range, None)?], &mut |row| {
+            visit(&row.key, &row.record);
+            Ok(())
+        })
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.walk(&Place::ALL.map(Selection::all), visit)
     }
 }
 
