@@ -7,9 +7,16 @@
 //! ```text
 //! cargo run --release -p benches --bin bench -- [FILTER] [--devices N] [--quick]
 //! ```
+//!
+//! Beside it, [`load`] sets gateways and consoles on one store at once and asks afterwards whether all agrees:
+//!
+//! ```text
+//! cargo run --release -p benches --bin load -- [--store memory|sqlite|journaled] [--seconds N] [--threads N] [--devices N]
+//! ```
 #![deny(unsafe_code)]
 
 pub mod allocations;
+pub mod load;
 pub mod measures;
 pub mod report;
 pub mod rounds;

@@ -22,8 +22,6 @@ pub struct Target {
     pub ratio: Option<f64>,
     /// So much at most, in the measure's unit.
     pub ours: Option<f64>,
-    /// So many times faster than the floor at least.
-    pub faster: Option<f64>,
 }
 
 /// A line of the table.
@@ -42,10 +40,9 @@ pub struct Line {
 impl Line {
     /// Whether the target is reached.
     pub fn is_reached(&self) -> bool {
-        let Target { ratio, ours, faster } = self.target;
+        let Target { ratio, ours } = self.target;
         ratio.is_none_or(|most| self.figures.ratio().is_some_and(|ratio| ratio <= most))
             && ours.is_none_or(|most| self.figures.ours <= most)
-            && faster.is_none_or(|least| self.figures.ratio().is_some_and(|ratio| ratio * least <= 1.0))
     }
 
     fn to_json(&self) -> Value {
@@ -57,7 +54,6 @@ impl Line {
             "unit": if self.unit == Unit::Bytes { "bytes" } else { "ns" },
             "target_ns": self.target.ours,
             "target_ratio": self.target.ratio,
-            "target_faster": self.target.faster,
             "reached": self.is_reached(),
         })
     }
@@ -72,13 +68,13 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figure = |value: Option<f64>| value.map_or("–".to_owned(), |value| amount(value, self.unit));
         let ratio = self.figures.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
-        let Target { ratio: most, ours: amounts, faster } = self.target;
-        let targets = [
-            most.map(|ratio| format!("≤ {ratio} ×")),
-            amounts.map(|ours| format!("≤ {}", amount(ours, self.unit))),
-            faster.map(|times| format!("≥ {times} × faster")),
-        ];
-        let target = targets.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let target = match self.target {
+            Target { ratio: Some(ratio), ours: None } if ratio < 1.0 => format!("{:.0} × faster", ratio.recip()),
+            Target { ratio: Some(ratio), ours: None } => format!("≤ {ratio} ×"),
+            Target { ratio: None, ours: Some(ours) } => format!("≤ {}", amount(ours, self.unit)),
+            Target { ratio: Some(ratio), ours: Some(ours) } => format!("≤ {ratio} ×, ≤ {}", amount(ours, self.unit)),
+            Target { ratio: None, ours: None } => "–".to_owned(),
+        };
         let reached = if self.is_reached() { "ok" } else { "MISS" };
         let (ours, floor) = (figure(Some(self.figures.ours)), figure(self.figures.floor));
         write!(f, "{:<52}{ours:>10}{floor:>10}{ratio:>8}  {target:<20}{reached}", self.name)

@@ -25,7 +25,7 @@ const V2: &[u8] = include_bytes!("../../fleet-core/tests/vectors/firmware/partic
 pub const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
 
 /// What the fleets' hardware is called, in reports and in the product.
-const PLATFORM: &str = "photon";
+pub const PLATFORM: &str = "photon";
 
 /// The system version that every device reports.
 pub const SYSTEM: &str = "1.5.2";
@@ -71,6 +71,14 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// The next one's bytes, and some of the one after, as a device's id.
+    pub fn device(&mut self) -> DeviceId {
+        let [high, low] = [self.next_number(), self.next_number()].map(u64::to_be_bytes);
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(high.into_iter().chain(low)).for_each(|(byte, from)| *byte = from);
+        DeviceId::new(bytes)
+    }
+
     /// One of these.
     pub fn one_of<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
         let place = self.next_number() % (things.len() as u64).max(1);
@@ -105,13 +113,7 @@ impl Setting {
     pub fn ids(&self) -> &[DeviceId] {
         self.ids.get_or_init(|| {
             let mut random = Random(1);
-            let mut id = || {
-                let [high, low] = [random.next_number(), random.next_number()].map(u64::to_be_bytes);
-                let mut bytes = [0; 12];
-                bytes.iter_mut().zip(high.into_iter().chain(low)).for_each(|(byte, from)| *byte = from);
-                DeviceId::new(bytes)
-            };
-            (0..self.devices).map(|_| id()).collect()
+            (0..self.devices).map(|_| random.device()).collect()
         })
     }
 

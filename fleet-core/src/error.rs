@@ -3,7 +3,7 @@
 //! One [`Error`] for every door. Its [`code`](Error::code) is stable and the same in every language; its message is for
 //! a person; its [`kind`](Error::kind) is for callers that branch. No error carries a secret.
 
-use crate::billing::LimitExceeded;
+use crate::billing::{Interval, LimitExceeded};
 use crate::device::DeviceId;
 use crate::device::import::UnreadableFile;
 use crate::firmware::{FirmwareVersion, UploadRefused};
@@ -166,6 +166,57 @@ pub enum ErrorKind {
         /// Why, in words.
         reason: String,
     },
+    /// A quote that no longer holds, or that the product's plan has changed since (R-BILL-4).
+    #[error("the quote no longer holds; ask for a new one")]
+    QuoteExpired,
+    /// An upgrade is refused while a renewal is unpaid (R-BILL-4).
+    #[error(
+        "renewal invoice {invoice} of product {product} is not paid: pay it first, with another card if it was declined"
+    )]
+    RenewalUnpaid {
+        /// The product.
+        product: ProductId,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// The period is over and its renewal was not issued yet.
+    #[error("the renewal of {since} was not issued yet: let the clock advance first")]
+    RenewalDue {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A charge has no outcome yet that what was asked for depends on.
+    #[error("charge {charge} has no outcome yet: tell it first")]
+    ChargeOpen {
+        /// Its number within the product.
+        charge: u32,
+    },
+    /// No charge has this key.
+    #[error("there is no such charge; tell outcomes by the keys that pending charges have")]
+    UnknownCharge,
+    /// The outcome of the charge was told before.
+    #[error("the outcome of this charge was told before, and counts; if money moved since, give it back")]
+    ChargeFinished,
+    /// There is no card that can be charged.
+    #[error("there is no card on file that can be charged: set one first")]
+    CardMissing,
+    /// The tier is not sold at this interval and in this currency, or its price is a matter of agreement (R-TIER-1).
+    #[error("{tier} has no {interval} price for this product: it is agreed on with the operator")]
+    PriceByAgreement {
+        /// The tier.
+        tier: std::sync::Arc<str>,
+        /// The interval.
+        interval: Interval,
+    },
+    /// What was asked for is not an upgrade (R-TIER-4, R-BILL-6).
+    #[error("not an upgrade: {problem}")]
+    NotAnUpgrade {
+        /// What it is, and who can do it.
+        problem: &'static str,
+    },
+    /// The product pays for nothing.
+    #[error("the product has no paid plan")]
+    NoPlan,
     /// A product id that was used before is never used again (R-PRD-1).
     #[error("product id {id} is or was in use; choose another, for an id is never used twice")]
     ProductIdUsed {
@@ -203,6 +254,16 @@ impl Error {
             ErrorKind::NotReady { .. } => "not_ready",
             ErrorKind::Offline { .. } => "device_offline",
             ErrorKind::CannotJoin { .. } => "cannot_join",
+            ErrorKind::QuoteExpired => "quote_expired",
+            ErrorKind::RenewalUnpaid { .. } => "renewal_unpaid",
+            ErrorKind::RenewalDue { .. } => "renewal_due",
+            ErrorKind::ChargeOpen { .. } => "charge_open",
+            ErrorKind::UnknownCharge => "unknown_charge",
+            ErrorKind::ChargeFinished => "charge_finished",
+            ErrorKind::CardMissing => "card_missing",
+            ErrorKind::PriceByAgreement { .. } => "price_by_agreement",
+            ErrorKind::NotAnUpgrade { .. } => "not_an_upgrade",
+            ErrorKind::NoPlan => "no_plan",
             ErrorKind::ProductIdUsed { .. } => "product_id_used",
             ErrorKind::Store(error) => error.code(),
         }

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::audit::AuditRecord;
-use crate::billing::Catalogue;
+use crate::billing::{BillingPolicy, Catalogue};
 use crate::event::Live;
 use crate::event::metering::Meters;
 use crate::product::ProductId;
@@ -30,6 +30,7 @@ pub struct Fleet {
     store: Arc<dyn Store>,
     stamps: Stamps,
     catalogue: Catalogue,
+    billing: BillingPolicy,
     randomness: Randomness,
     live: Arc<Live>,
     meters: Meters,
@@ -42,6 +43,7 @@ impl Fleet {
             store: Arc::new(store),
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
+            billing: BillingPolicy::default(),
             randomness: Randomness::default(),
             live: Arc::default(),
             meters: Meters::default(),
@@ -52,6 +54,13 @@ impl Fleet {
     #[must_use]
     pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
         self.catalogue = catalogue;
+        self
+    }
+
+    /// The same with the platform's own choices about billing.
+    #[must_use]
+    pub fn with_billing(mut self, billing: BillingPolicy) -> Self {
+        self.billing = billing;
         self
     }
 
@@ -81,6 +90,11 @@ impl Fleet {
     /// The tiers on offer.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// The platform's choices about billing.
+    pub fn billing(&self) -> &BillingPolicy {
+        &self.billing
     }
 
     /// The same with randomness of one's own, which must be fit for secrets: it fills the bytes and says whether it

@@ -122,7 +122,9 @@
 //!
 //! **Stores.** [`MemoryStore`] is here; `fleet-store-sqlite` keeps a fleet in one file; an engine of your own implements
 //! [`Store`]: get, scan, commit. Every door loads records, decides by a pure rule, and commits; if others came between,
-//! it decides again on what is there now.
+//! it decides again on what is there now. Layers go before any of them: [`GroupCommit`](store::GroupCommit)
+//! merges the commits of many threads, [`Journaled`](store::Journaled) makes connects cheap for a process that has its
+//! fleet to itself.
 //!
 //! **People.** The owner invites accounts to the team ([`Console::invite`]); each holds a seat of the tier. One matrix of
 //! role and command decides who may do what, and who may not know. The product's end users are its
@@ -134,6 +136,37 @@
 //! number of processes ([`event::metering`]). A host that runs more than one calls [`report_usage`](Fleet::report_usage)
 //! each second, and every host [`settle_usage`](Fleet::settle_usage) before it stops.
 //! [`usage`](Console::usage) tells what is used, what processes hold, and when the count starts again.
+//!
+//! **Billing.** A product that pays is on a [`Plan`](billing::Plan): a tier, by the month or the year, in periods counted
+//! from the day it was created. An upgrade is [quoted](Console::quote_upgrade), charged, and takes effect with its charge.
+//! The core asks for charges in an [outbox](Fleet::pending_charges); the host's payment provider makes them, and the host
+//! tells the [`Clock`] what it said. What time does (renewals, retries, notices) the clock does when the host
+//! [advances](Clock::advance) it: late, twice or on two nodes, it comes to the same. `docs/BILLING.md` works it through
+//! with numbers.
+//!
+//! ```
+//! # use fleet_core::{Actor, Fleet, MemoryStore};
+//! use fleet_core::billing::{CardToken, ChargeOutcome, ExpiryMonth, Interval, NewCard, Upgrade};
+//!
+//! # let (fleet, now) = (Fleet::open(MemoryStore::new()), "2016-03-08T00:00:00Z".parse()?);
+//! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
+//! let console = fleet.console(alice, now);
+//! let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! // What the payment provider gave for the card.
+//! let token = CardToken::new("tok_visa")?;
+//! let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
+//! console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2019, 12)? })?;
+//!
+//! let quote = console.quote_upgrade(product, "Small", Interval::Monthly)?;
+//! assert_eq!(quote.due.to_string(), "89.00 USD");
+//! if let Upgrade::Charging(charge) = console.upgrade(product, quote.id)? {
+//!     // The host has it charged, with the key as idempotency key, and tells what became of it.
+//!     fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
+//! }
+//! let status = console.billing_status(product)?;
+//! assert_eq!((&*status.tier, status.renewal), ("Small", Some("2016-04-08T00:00:00Z".parse()?)));
+//! # Ok::<(), fleet_core::Error>(())
+//! ```
 //!
 //! # Features
 //!
@@ -150,17 +183,19 @@
 //! * No network, web server, mail, calling of webhooks, payment provider or log-in: the host's.
 //! * No storage of firmware binaries: the core keeps what it read in them, the host the files.
 //! * No `async`: calls are short and block on the store alone. Run them where blocking is allowed.
-//! * Not yet: billing, signatures, staged rollouts, maintenance windows.
+//! * Not yet: signatures, staged rollouts, maintenance windows.
 //!
 //! # Where things are
 //!
 //! A module for each domain, with its records, its pure rules and the door's methods: [`product`], [`device`],
-//! [`firmware`], [`team`], [`customer`], [`event`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The doors
-//! themselves are [`Console`] for the team, [`Portal`] for customers and [`Gateway`] for devices, all opened by [`Fleet`].
+//! [`firmware`], [`team`], [`customer`], [`event`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The
+//! doors themselves are [`Console`] for the team, [`Portal`] for customers, [`Gateway`] for devices and [`Clock`] for time,
+//! all opened by [`Fleet`].
 #![forbid(unsafe_code)]
 
 pub mod audit;
 pub mod billing;
+mod cursor;
 pub mod customer;
 pub mod device;
 mod directory;
@@ -168,6 +203,8 @@ mod error;
 pub mod event;
 pub mod firmware;
 mod fleet;
+pub mod invariants;
+mod money;
 pub mod notice;
 pub mod product;
 pub mod store;
@@ -175,13 +212,14 @@ pub mod team;
 mod text;
 mod time;
 
-pub use billing::{Catalogue, LimitExceeded, Resource, Tier};
+pub use billing::{Catalogue, Clock, LimitExceeded, Resource, Tier};
 pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind};
 pub use firmware::{FirmwareVersion, Sha256};
 pub use fleet::{Console, Fleet, Gateway};
+pub use money::{Currency, Money};
 pub use product::{Platform, Policy, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};
 pub use team::{Account, AccountId, Actor, Command};

@@ -2,6 +2,7 @@
 //! that causes it, until the host says that it has been sent.
 
 use crate::Error;
+use crate::billing::ExpiryMonth;
 use crate::device::{Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
@@ -59,6 +60,79 @@ pub enum NoticeSubject {
         /// The messages that are used: more than the limit after a move to a lower tier.
         used: u64,
     },
+    /// A renewal's payment failed (R-PAY-2). One for each failure.
+    PaymentFailed {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice that is not paid.
+        invoice: u32,
+        /// Which attempt it was, new cards' among them: 1 for the first.
+        attempt: u32,
+        /// How many of the schedule's attempts have failed.
+        failures: u32,
+        /// With how many failures the account is locked.
+        of: u32,
+        /// When it is tried again; none: not before another card is there.
+        next: Option<Timestamp>,
+    },
+    /// The last attempt failed: the account is locked (R-PAY-2, R-PAY-5).
+    AccountLocked {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice whose last attempt it was.
+        invoice: u32,
+    },
+    /// All is paid: the account is unlocked (R-PAY-5).
+    AccountUnlocked {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice that it had been locked for.
+        invoice: u32,
+    },
+    /// A renewal was paid.
+    RenewalPaid {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// An upgrade was paid and is in effect.
+    Upgraded {
+        /// The owner's account.
+        account: AccountId,
+        /// The invoice.
+        invoice: u32,
+    },
+    /// An upgrade's charge was declined: nothing has changed.
+    UpgradeDeclined {
+        /// The owner's account.
+        account: AccountId,
+        /// The charge's number.
+        charge: u32,
+    },
+    /// A plan was ended or lowered; the credit note says what it gives back.
+    PlanReduced {
+        /// The owner's account.
+        account: AccountId,
+        /// The credit note.
+        invoice: u32,
+    },
+    /// The card on file expires at the end of this month (R-PAY-7).
+    CardExpires {
+        /// The owner's account.
+        account: AccountId,
+        /// Which of the account's cards.
+        card: u32,
+        /// The month through which it is valid.
+        month: ExpiryMonth,
+    },
+    /// There is no card on file that will be good at the next renewal (R-PAY-7).
+    CardNeeded {
+        /// The owner's account.
+        account: AccountId,
+        /// When the renewal is.
+        renewal: Timestamp,
+    },
 }
 
 impl NoticeSubject {
@@ -77,6 +151,15 @@ impl NoticeSubject {
             Self::Invitation { account } => format!("invitation-{account}").into(),
             Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
             Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
+            Self::PaymentFailed { invoice, attempt, .. } => format!("payment-failed-{invoice}-{attempt}").into(),
+            Self::AccountLocked { invoice, .. } => format!("account-locked-{invoice}").into(),
+            Self::AccountUnlocked { invoice, .. } => format!("account-unlocked-{invoice}").into(),
+            Self::RenewalPaid { invoice, .. } => format!("renewal-paid-{invoice}").into(),
+            Self::Upgraded { invoice, .. } => format!("upgraded-{invoice}").into(),
+            Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
+            Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
+            Self::CardExpires { account, card, .. } => format!("card-expires-{account}-{card}").into(),
+            Self::CardNeeded { renewal, .. } => format!("card-needed-{}", renewal.date()).into(),
         }
     }
 }

@@ -496,7 +496,13 @@ fn no_fault_of_a_store_loses_or_doubles_an_event_that_has_an_id() {
 
 /// A catalogue whose first tier allows so many messages a month.
 fn tiers(messages: u64) -> fleet_core::Catalogue {
-    let tier = |name: &str, messages| fleet_core::Tier { name: name.into(), devices: None, members: None, messages };
+    let tier = |name: &str, messages| fleet_core::Tier {
+        name: name.into(),
+        devices: None,
+        members: None,
+        messages,
+        prices: Vec::new(),
+    };
     fleet_core::Catalogue::new(vec![tier("Tiny", Some(messages)), tier("Vast", None)]).unwrap()
 }
 

@@ -190,7 +190,13 @@ fn large(store: Arc<dyn fleet_core::Store>) -> World {
 
 /// A catalogue in which `MANY` fit and not one more.
 fn exactly(world: World) -> World {
-    let tier = |name: &str, devices| fleet_core::Tier { name: name.into(), devices, members: None, messages: None };
+    let tier = |name: &str, devices| fleet_core::Tier {
+        name: name.into(),
+        devices,
+        members: None,
+        messages: None,
+        prices: Vec::new(),
+    };
     let tiers = vec![tier("Prototype", Some(u64::from(MANY))), tier("Enterprise", None)];
     let world = World { fleet: world.fleet.with_catalogue(fleet_core::Catalogue::new(tiers).unwrap()), ..world };
     world.operator(0).set_tier(world.product, "Prototype").unwrap();

@@ -3,7 +3,7 @@
 //! Every step is tried whatever became of those before it, so that one run tells everything.
 
 use crate::spec::StoreKind;
-use crate::vectors::{firmware, import};
+use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
 use crate::{fuzz, licences, postgres, simulate, spec};
 use std::process::Command;
@@ -78,6 +78,7 @@ pub(crate) fn test() -> Result<(), String> {
             println!("\nvectors in {}", vectors.display());
             note("firmware vectors", firmware::run(&vectors.join("firmware")).show());
             note("import vectors", import::run(&vectors.join("import")).show());
+            note("billing vectors", billing::run(&vectors.join("billing")).show());
         }
     }
     if let Err(why) = postgres {

@@ -36,7 +36,7 @@ enum Chore {
     Vectors {
         /// What the vectors are of.
         kind: VectorKind,
-        /// An `expected.json`, a folder with one, or a folder of such folders.
+        /// An `expected.json`, a folder with one, or a folder of such folders; of billing, a `vectors.json` or its folder.
         path: PathBuf,
     },
     /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
@@ -75,6 +75,7 @@ enum Chore {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum VectorKind {
+    Billing,
     Firmware,
     Import,
 }
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test => ci::test(),
         Chore::Ci { step } => ci::run(step.as_deref()),
+        Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store } => match store {

@@ -162,7 +162,7 @@ pub(super) fn log(
              VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 0, ?7, ?8, '[1,2,3]', 3)",
         )?;
         let a_slot = events.len().div_ceil(next.len());
-        for ((slot, events), next) in events.chunks(a_slot).enumerate().zip(next) {
+        for ((slot, events), next) in (0_u8..).zip(events.chunks(a_slot)).zip(next) {
             for event in events {
                 insert.execute(params![
                     PRODUCT,

@@ -13,7 +13,7 @@ use std::hint::black_box;
 
 /// So few that a round is mostly over before the system lets somebody else run.
 const CONNECTS: usize = 4096;
-const BATCH: usize = 1024;
+pub(super) const BATCH: usize = 1024;
 /// So many that the log is written back into the file several times a round.
 const BATCHES: usize = 32;
 

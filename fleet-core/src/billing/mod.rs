@@ -1,7 +1,36 @@
-//! What counts against a tier and what it costs.
+//! What counts against a tier, what it costs, and how it is paid.
+//!
+//! A product is billed by itself: its [`Subscription`] is the guard of what is billed. Its owner pays: the account's
+//! [`Payer`] is the guard of what is paid. The rules are pure functions of such records; the doors load, decide, commit.
 
+mod card;
+mod charge;
+mod clock;
+mod collect;
+mod console;
+mod due;
+mod dunning;
+mod ending;
+mod invoice;
+mod operator;
+mod payer;
 mod period;
+mod policy;
+mod proration;
+mod quote;
+mod subscription;
 mod tier;
 
+pub use card::{Card, CardToken, ExpiryMonth, NewCard};
+pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
+pub use clock::{Advanced, ChargeCursor, Clock, Due};
+pub use console::{BillingStatus, CardView, Upgrade};
+pub use dunning::{Attempt, AttemptResult, Decline, Retries, Step, failures, is_exhausted, next_step};
+pub use invoice::{Invoice, InvoiceStatus, Line, LineKind, Reason};
+pub use payer::{OpenCharge, OpenInvoice, Payer, PaymentLock};
 pub use period::{Anchor, Interval, Period};
-pub use tier::{Catalogue, LimitExceeded, Resource, Tier};
+pub use policy::BillingPolicy;
+pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
+pub use quote::{Quote, QuoteId};
+pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
+pub use tier::{Catalogue, LimitExceeded, Price, Resource, Tier};

@@ -142,6 +142,28 @@ mod tests {
         assert_eq!(first.index, 0);
     }
 
+    /// R-BILL-2, for every day that a product of 2016 to 2032 can be created on.
+    #[test]
+    fn periods_tile_time_from_every_anchor_on_the_day_of_the_month_or_its_last() {
+        let first = "2016-01-01".parse::<Date>().unwrap().civil();
+        for day in 0..6_210 {
+            let date = first.checked_add(Span::new().days(day)).unwrap();
+            let anchor = Anchor::new(Date::from_civil(date));
+            for (interval, periods) in [(Interval::Monthly, 49), (Interval::Annual, 9)] {
+                for n in 0..periods {
+                    let (period, next) = (anchor.period(interval, n), anchor.period(interval, n + 1));
+                    assert!(period.start < period.end && period.end == next.start, "{date} {n}: {period:?} {next:?}");
+                    let start = anchor.date(interval, n).civil();
+                    let expected = date.day().min(start.days_in_month());
+                    assert_eq!(start.day(), expected, "{date} {interval} {n}");
+                    for at in [period.start.as_millis(), period.end.as_millis() - 1].map(Timestamp::from_millis) {
+                        assert_eq!(anchor.period_at(interval, at), period, "{date} {interval} {at}");
+                    }
+                }
+            }
+        }
+    }
+
     proptest! {
         /// R-BILL-2: periods tile time, whatever the anchor.
         #[test]

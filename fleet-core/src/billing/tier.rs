@@ -1,10 +1,13 @@
-//! Tiers: what a product may hold (R-TIER). The catalogue is data; the default is that of R-TIER-1.
+//! Tiers: what a product may hold and what it costs (R-TIER). The catalogue is data; the default is that of R-TIER-1.
 
+use super::Interval;
+use crate::{Currency, Error, Money};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// A tier: limits.
+/// A tier: limits and prices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
@@ -16,6 +19,35 @@ pub struct Tier {
     pub members: Option<u64>,
     /// Outbound messages a usage month, at most; none: no limit.
     pub messages: Option<u64>,
+    /// What a full period costs, one price for each interval and currency it is sold in. None: by agreement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+}
+
+/// What a full period of a tier costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// How long a period is.
+    pub interval: Interval,
+    /// The price, 0 to 10^15 minor units.
+    pub amount: Money,
+}
+
+/// No price is over so many minor units, so that no sum of an account's bills comes near what can be counted.
+const HIGHEST: i64 = 1_000_000_000_000_000;
+
+impl Price {
+    /// A price.
+    ///
+    /// # Errors
+    /// `invalid` for one that is negative or over 10^15 minor units.
+    pub fn new(interval: Interval, amount: Money) -> Result<Self, Error> {
+        if (0..=HIGHEST).contains(&amount.minor()) {
+            return Ok(Self { interval, amount });
+        }
+        Err(Error::invalid("price", format!("{amount} is none: give 0 to {HIGHEST} minor units")))
+    }
 }
 
 /// The tiers on offer, the cheapest first.
@@ -32,7 +64,7 @@ pub struct Tier {
 /// assert!(catalogue.check("Prototype", Resource::Devices, 20, 25).is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<Tier>", into = "Vec<Tier>")]
 pub struct Catalogue {
     tiers: Vec<Tier>,
 }
@@ -101,19 +133,68 @@ impl Tier {
             Resource::Messages => self.messages,
         }
     }
+
+    /// What a full period costs; none: by agreement, or not sold in that currency.
+    pub fn price(&self, interval: Interval, currency: Currency) -> Option<Money> {
+        let mut prices = self.prices.iter().filter(|price| price.interval == interval);
+        prices.find(|price| price.amount.currency() == currency).map(|price| price.amount)
+    }
+}
+
+impl TryFrom<Vec<Tier>> for Catalogue {
+    type Error = Error;
+
+    fn try_from(tiers: Vec<Tier>) -> Result<Self, Error> {
+        Self::new(tiers)
+    }
+}
+
+impl From<Catalogue> for Vec<Tier> {
+    fn from(catalogue: Catalogue) -> Self {
+        catalogue.tiers
+    }
 }
 
 impl Catalogue {
     /// A catalogue of these tiers, the cheapest first. The first is what a new product starts with.
     ///
     /// # Errors
-    /// `invalid` where there is no tier or two have the same name.
-    pub fn new(tiers: Vec<Tier>) -> Result<Self, crate::Error> {
-        let distinct: std::collections::BTreeSet<_> = tiers.iter().map(|tier| &tier.name).collect();
+    /// `invalid` where there is no tier or two have the same name; for a price out of its range, a second price for the
+    /// same interval and currency, or one below that of a cheaper tier.
+    pub fn new(tiers: Vec<Tier>) -> Result<Self, Error> {
+        let distinct: BTreeSet<_> = tiers.iter().map(|tier| &tier.name).collect();
         if tiers.is_empty() || distinct.len() < tiers.len() {
-            return Err(crate::Error::invalid("catalogue", "needs at least one tier, each with a name of its own"));
+            return Err(Error::invalid("catalogue", "needs at least one tier, each with a name of its own"));
+        }
+        let mut highest: BTreeMap<(Interval, Currency), i64> = BTreeMap::new();
+        for tier in &tiers {
+            let mut own = BTreeSet::new();
+            for price in &tier.prices {
+                let Price { interval, amount } = Price::new(price.interval, price.amount)?;
+                let sold = (interval, amount.currency());
+                let below = highest.insert(sold, amount.minor()).unwrap_or(0);
+                if !own.insert(sold) || amount.minor() < below {
+                    let name = &tier.name;
+                    let problem =
+                        format!("{name} costs {amount} ({interval}): give one price, none below a cheaper tier's");
+                    return Err(Error::invalid("catalogue", problem));
+                }
+            }
         }
         Ok(Self { tiers })
+    }
+
+    /// The name of a tier that there is.
+    pub(crate) fn named(&self, name: &str) -> Result<Arc<str>, Error> {
+        self.tier(name).map(|tier| Arc::clone(&tier.name)).ok_or_else(|| {
+            let names: Vec<&str> = self.tiers.iter().map(|tier| &*tier.name).collect();
+            Error::invalid("tier", format!("choose one of {}", names.join(", ")))
+        })
+    }
+
+    /// Where a tier is among them: 0 is the cheapest.
+    pub(crate) fn rank(&self, name: &str) -> Option<usize> {
+        self.tiers.iter().position(|tier| &*tier.name == name)
     }
 
     /// The tiers, the cheapest first.
@@ -162,14 +243,19 @@ impl Catalogue {
 impl Default for Catalogue {
     /// The default catalogue of R-TIER-1.
     fn default() -> Self {
-        let tier = |name: &str, devices, members, messages| Tier { name: name.into(), devices, members, messages };
+        let price = |interval, minor| Price { interval, amount: Money::new(minor, Currency::USD) };
+        let prices = |month, year| vec![price(Interval::Monthly, month), price(Interval::Annual, year)];
+        let tier = |name: &str, devices, members, messages, prices| {
+            let name = name.into();
+            Tier { name, devices, members, messages, prices }
+        };
         Self {
             tiers: vec![
-                tier("Prototype", Some(25), Some(5), Some(250_000)),
-                tier("Small", Some(250), None, Some(2_500_000)),
-                tier("Medium", Some(1_000), None, Some(10_000_000)),
-                tier("Large", Some(10_000), None, Some(100_000_000)),
-                tier("Enterprise", None, None, None),
+                tier("Prototype", Some(25), Some(5), Some(250_000), prices(0, 0)),
+                tier("Small", Some(250), None, Some(2_500_000), prices(8_900, 94_800)),
+                tier("Medium", Some(1_000), None, Some(10_000_000), prices(27_900, 298_800)),
+                tier("Large", Some(10_000), None, Some(100_000_000), prices(199_900, 2_158_800)),
+                tier("Enterprise", None, None, None, Vec::new()),
             ],
         }
     }
@@ -198,6 +284,50 @@ mod tests {
         assert_eq!(catalogue.check("Prototype", Resource::Devices, 300, 300), Ok(()));
         assert_eq!(catalogue.check("Prototype", Resource::Devices, 300, 299), Ok(()));
         assert!(catalogue.check("Prototype", Resource::Devices, 300, 301).is_err());
+    }
+
+    /// R-TIER-1.
+    #[test]
+    fn the_default_catalogue_has_its_prices_and_is_a_catalogue() {
+        let catalogue = Catalogue::default();
+        let price = |tier: &str, interval| catalogue.tier(tier).unwrap().price(interval, Currency::USD);
+        let prices = ["Prototype", "Small", "Medium", "Large", "Enterprise"].map(|tier| {
+            [Interval::Monthly, Interval::Annual].map(|interval| price(tier, interval).map(|price| price.minor()))
+        });
+        assert_eq!(
+            prices,
+            [
+                [Some(0), Some(0)],
+                [Some(8_900), Some(94_800)],
+                [Some(27_900), Some(298_800)],
+                [Some(199_900), Some(2_158_800)],
+                [None, None]
+            ]
+        );
+        assert_eq!(Catalogue::new(catalogue.tiers().to_vec()).unwrap(), catalogue);
+    }
+
+    #[test]
+    fn prices_that_are_negative_too_high_doubled_or_falling_are_refused() {
+        let tier = |name: &str, prices: &[i64]| Tier {
+            name: name.into(),
+            devices: None,
+            members: None,
+            messages: None,
+            prices: prices
+                .iter()
+                .map(|minor| Price { interval: Interval::Monthly, amount: Money::new(*minor, Currency::USD) })
+                .collect(),
+        };
+        for (first, second) in [(&[0][..], &[-1][..]), (&[0], &[HIGHEST + 1]), (&[0], &[5, 5]), (&[6], &[5])] {
+            let refused = Catalogue::new(vec![tier("a", first), tier("b", second)]).unwrap_err();
+            assert_eq!(refused.code(), "invalid", "{first:?} {second:?}");
+        }
+        for (first, second) in [(&[0][..], &[HIGHEST][..]), (&[5], &[5]), (&[5], &[])] {
+            assert!(Catalogue::new(vec![tier("a", first), tier("b", second)]).is_ok(), "{first:?} {second:?}");
+        }
+        let json = serde_json::to_string(&vec![tier("a", &[-1])]).unwrap();
+        assert!(serde_json::from_str::<Catalogue>(&json).is_err(), "read from JSON it is held to the same");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod id;
 mod questions;
 mod record;
 mod report;
-mod tally;
+pub(crate) mod tally;
 
 pub use connect::{Connected, Disconnect, UpdateProgress};
 pub(crate) use connect::{Place, answer, put_device};

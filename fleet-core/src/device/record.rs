@@ -245,6 +245,16 @@ pub struct SystemVersion {
 }
 
 impl SystemVersion {
+    /// A version of its parts, where the second is a pre-release as semantic versions write it.
+    pub(crate) fn of_parts(numbers: [u16; 3], pre: &str) -> Option<Self> {
+        Some(Self { numbers, pre: semver::Prerelease::new(pre).ok()? })
+    }
+
+    /// Its numbers, and its pre-release; empty: none.
+    pub(crate) fn parts(&self) -> ([u16; 3], &str) {
+        (self.numbers, self.pre.as_str())
+    }
+
     /// The same as a [`semver::Version`].
     pub fn to_semver(&self) -> semver::Version {
         let [major, minor, patch] = self.numbers.map(u64::from);

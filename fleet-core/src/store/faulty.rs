@@ -202,7 +202,7 @@ impl<S: Store> Store for Faulty<S> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::device::{DeviceCount, Reservation};
     use crate::product::ProductId;
@@ -221,7 +221,7 @@ mod tests {
     }
 
     /// Writes down a number in the one record that all write to, and counts that it did.
-    fn note(tx: &mut Transaction<'_>, number: u64) -> Result<(), Error> {
+    pub(in crate::store) fn note(tx: &mut Transaction<'_>, number: u64) -> Result<(), Error> {
         let mut count: Box<DeviceCount> = tx.get(product())?.unwrap_or_default();
         count.reserved.push(Reservation { import: number, left: 0, until: Timestamp::from_millis(0) });
         tx.put(product(), count);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     /// How often each number is noted, and what the counter says.
-    fn noted(store: &dyn Store) -> (BTreeMap<u64, u32>, i64) {
+    pub(in crate::store) fn noted(store: &dyn Store) -> (BTreeMap<u64, u32>, i64) {
         let mut rows = store.get(&[Key::DeviceCount(product()), counter()]).unwrap().into_iter().flatten();
         let Some(Row { record: Record::DeviceCount(count), .. }) = rows.next() else { panic!("no count") };
         let sum = rows.next().map(|row| row.record);
@@ -246,28 +246,48 @@ mod tests {
         error.kind()
     }
 
-    /// Threads note numbers on a store with faults. Each that was acknowledged is there once, each that failed is not,
-    /// and each whose outcome is not known is there at most once.
+    /// A store with faults from a seed.
+    pub(in crate::store) fn faulty<S: Store>(inner: S, seed: u64, faults: &[(Fault, f64)]) -> Faulty<S> {
+        let start = Faulty::new(inner, seed);
+        faults.iter().fold(start, |store, (fault, share)| store.with(*fault, *share))
+    }
+
     fn survives(seed: u64, faults: &[(Fault, f64)]) -> BTreeMap<&'static str, usize> {
-        let start = Faulty::new(MemoryStore::new(), seed);
-        let store = faults.iter().fold(start, |store, (fault, share)| store.with(*fault, *share));
+        let store = faulty(MemoryStore::new(), seed, faults);
         let stamps = Stamps::seeded(seed);
         transact(store.inner(), &stamps, |tx| note(tx, u64::MAX)).unwrap();
+        survives_on(&store, &stamps, || {
+            assert!(store.injected() > 10, "only {} faults", store.injected());
+            store.arrive();
+            noted(store.inner())
+        })
+    }
+
+    impl<S: Store> Faulty<S> {
+        /// Applies what is still on its way.
+        pub(in crate::store) fn arrive(&self) {
+            let late = std::mem::take(&mut *self.late.lock().unwrap());
+            late.iter().for_each(|batch| drop(self.inner().commit(batch).unwrap()));
+        }
+    }
+
+    /// Threads note numbers on a store with faults, in which there is one note. Each that was acknowledged is there once
+    /// at the end, each that failed is not, and each whose outcome is not known is there at most once.
+    pub(in crate::store) fn survives_on(
+        store: &dyn Store,
+        stamps: &Stamps,
+        end: impl FnOnce() -> (BTreeMap<u64, u32>, i64),
+    ) -> BTreeMap<&'static str, usize> {
         let told: Vec<(u64, Result<(), Error>)> = std::thread::scope(|scope| {
             let spawned: Vec<_> = (0..4)
                 .map(|me| {
-                    let (store, stamps) = (&store, &stamps);
                     let note = move |number| (number, transact(store, stamps, |tx| note(tx, number)));
                     scope.spawn(move || (me * 1000..me * 1000 + 60).map(note).collect::<Vec<_>>())
                 })
                 .collect();
             spawned.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
         });
-        assert!(store.injected() > 10, "only {} faults", store.injected());
-        let late = std::mem::take(&mut *store.late.lock().unwrap());
-        late.iter().for_each(|batch| drop(store.inner().commit(batch).unwrap()));
-
-        let (noted, sum) = noted(store.inner());
+        let (noted, sum) = end();
         assert_eq!(i64::from(noted.values().sum::<u32>()), sum, "notes and their counter");
         let mut outcomes = BTreeMap::new();
         for (number, told) in told {

@@ -1,8 +1,8 @@
 //! The names of records.
 //!
-//! A key begins with its partition: a product, an account, the device registry, the outbox, or the directory. An engine that is
+//! A key begins with its partition: a product, an account, the device registry, the outbox, the clock, or the directory. An engine that is
 //! spread over machines can place rows by it. Commits touch more than one partition only where a device or a product
-//! comes or goes: import, approve, claim, remove, create.
+//! comes or goes: import, approve, claim, remove, create; and where something is billed or paid.
 
 use super::Range;
 use crate::customer::CustomerId;
@@ -80,6 +80,20 @@ pub enum Key {
     EventId(ProductId, [u8; 16]),
     /// What errors the devices of a slot reported.
     DeviceErrors(ProductId, u8),
+    /// A product's billing.
+    Subscription(ProductId),
+    /// An account's payments.
+    Payer(AccountId),
+    /// An invoice of a product.
+    Invoice(ProductId, u32),
+    /// A charge of a product's that has no outcome yet.
+    Charge(ProductId, u32),
+    /// That something is due for a product's billing at a moment.
+    ProductDue(Timestamp, ProductId),
+    /// That something is due for an account's payments at a moment.
+    AccountDue(Timestamp, AccountId),
+    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    Journal(u64),
 }
 
 /// The kinds of record: one for each form of key.
@@ -147,6 +161,20 @@ pub enum Kind {
     DeviceErrors = 29,
     /// [`Key::UsageMonth`].
     UsageMonth = 30,
+    /// [`Key::Subscription`].
+    Subscription = 32,
+    /// [`Key::Payer`].
+    Payer = 33,
+    /// [`Key::Invoice`].
+    Invoice = 34,
+    /// [`Key::Charge`].
+    Charge = 35,
+    /// [`Key::ProductDue`].
+    ProductDue = 36,
+    /// [`Key::AccountDue`].
+    AccountDue = 37,
+    /// [`Key::Journal`].
+    Journal = 255,
 }
 
 impl Kind {
@@ -183,6 +211,13 @@ impl Kind {
             Self::EventId => "event_id",
             Self::DeviceErrors => "device_errors",
             Self::UsageMonth => "usage_month",
+            Self::Subscription => "subscription",
+            Self::Payer => "payer",
+            Self::Invoice => "invoice",
+            Self::Charge => "charge",
+            Self::ProductDue => "product_due",
+            Self::AccountDue => "account_due",
+            Self::Journal => "journal",
         }
     }
 }
@@ -276,6 +311,8 @@ const REGISTRY: u8 = 2;
 const PRODUCT: u8 = 3;
 const OUTBOX: u8 = 4;
 const SECRETS: u8 = 5;
+const CLOCK: u8 = 8;
+const JOURNAL: u8 = 255;
 
 impl Key {
     /// The kind of record it names.
@@ -311,6 +348,13 @@ impl Key {
             Self::EventId(..) => Kind::EventId,
             Self::DeviceErrors(..) => Kind::DeviceErrors,
             Self::UsageMonth(..) => Kind::UsageMonth,
+            Self::Subscription(..) => Kind::Subscription,
+            Self::Payer(..) => Kind::Payer,
+            Self::Invoice(..) => Kind::Invoice,
+            Self::Charge(..) => Kind::Charge,
+            Self::ProductDue(..) => Kind::ProductDue,
+            Self::AccountDue(..) => Kind::AccountDue,
+            Self::Journal(_) => Kind::Journal,
         }
     }
 
@@ -320,7 +364,9 @@ impl Key {
             Self::Account(account)
             | Self::Membership(account, _)
             | Self::Invitation(account, _)
-            | Self::Claim(account, _) => Some(*account),
+            | Self::Claim(account, _)
+            | Self::Payer(account)
+            | Self::AccountDue(_, account) => Some(*account),
             _ => None,
         }
     }
@@ -350,14 +396,21 @@ impl Key {
             | Self::Event(product, ..)
             | Self::EventId(product, _)
             | Self::DeviceErrors(product, _)
-            | Self::UsageMonth(product, _) => Some(*product),
+            | Self::UsageMonth(product, _)
+            | Self::Subscription(product)
+            | Self::Invoice(product, _)
+            | Self::Charge(product, _)
+            | Self::ProductDue(_, product) => Some(*product),
             Self::Directory
             | Self::Account(_)
             | Self::Email(_)
             | Self::Claim(..)
             | Self::Registration(_)
             | Self::Token(_)
-            | Self::ClaimCode(_) => None,
+            | Self::ClaimCode(_)
+            | Self::Payer(_)
+            | Self::AccountDue(..)
+            | Self::Journal(_) => None,
         }
     }
 
@@ -370,6 +423,11 @@ impl Key {
     /// All counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// The records of a journal with these numbers.
+    pub(crate) fn journal(first: u64, last: u64) -> Range {
+        Range::new(Self::Journal(first), Self::Journal(last))
     }
 
     /// All that was done to a product.
@@ -416,12 +474,38 @@ impl Key {
         Range::new(first, last)
     }
 
+    /// The invoices of a product.
+    pub fn invoices(product: ProductId) -> Range {
+        Range::new(Self::Invoice(product, 0), Self::Invoice(product, u32::MAX))
+    }
+
+    /// All charges that wait for the host.
+    pub fn charges() -> Range {
+        Range::new(Self::Charge(ProductId::FIRST, 0), Self::Charge(ProductId::LAST, u32::MAX))
+    }
+
+    /// The products that have something due until a moment, the earliest first.
+    pub fn products_due(until: Timestamp) -> Range {
+        let first = Timestamp::from_millis(i64::MIN);
+        Range::new(Self::ProductDue(first, ProductId::FIRST), Self::ProductDue(until, ProductId::LAST))
+    }
+
+    /// The accounts that have something due until a moment, the earliest first.
+    pub fn accounts_due(until: Timestamp) -> Range {
+        let first = Timestamp::from_millis(i64::MIN);
+        Range::new(Self::AccountDue(first, AccountId::FIRST), Self::AccountDue(until, AccountId::LAST))
+    }
+
     /// Bytes that name the record and order as keys do: the partition, the kind, the rest; numbers big-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(24);
         match self {
             Self::Directory | Self::Email(_) => bytes.push(DIRECTORY),
-            Self::Account(id) | Self::Membership(id, _) | Self::Invitation(id, _) | Self::Claim(id, _) => {
+            Self::Account(id)
+            | Self::Membership(id, _)
+            | Self::Invitation(id, _)
+            | Self::Claim(id, _)
+            | Self::Payer(id) => {
                 bytes.push(ACCOUNT);
                 bytes.extend(id.get().to_be_bytes());
             }
@@ -445,12 +529,16 @@ impl Key {
             | Self::Event(id, ..)
             | Self::EventId(id, _)
             | Self::DeviceErrors(id, _)
-            | Self::UsageMonth(id, _) => {
+            | Self::UsageMonth(id, _)
+            | Self::Subscription(id)
+            | Self::Invoice(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
             }
-            Self::Notice(..) => bytes.push(OUTBOX),
+            Self::Notice(..) | Self::Charge(..) => bytes.push(OUTBOX),
+            Self::ProductDue(..) | Self::AccountDue(..) => bytes.push(CLOCK),
             Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
+            Self::Journal(_) => bytes.push(JOURNAL),
         }
         bytes.push(self.kind() as u8);
         match self {
@@ -462,12 +550,28 @@ impl Key {
             | Self::DeviceCount(_)
             | Self::Configuration(_)
             | Self::CustomerCount(_)
-            | Self::Subscriptions(_) => {}
+            | Self::Subscriptions(_)
+            | Self::Subscription(_)
+            | Self::Payer(_) => {}
+            Self::Invoice(_, number) => bytes.extend(number.to_be_bytes()),
+            Self::Charge(product, number) => {
+                bytes.extend(product.get().to_be_bytes());
+                bytes.extend(number.to_be_bytes());
+            }
+            Self::ProductDue(at, product) => {
+                bytes.extend(moment(*at));
+                bytes.extend(product.get().to_be_bytes());
+            }
+            Self::AccountDue(at, account) => {
+                bytes.extend(moment(*at));
+                bytes.extend(account.get().to_be_bytes());
+            }
             Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
             Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
             Self::Token(hash) | Self::ClaimCode(hash) => bytes.extend(hash.as_bytes()),
+            Self::Journal(number) => bytes.extend(number.to_be_bytes()),
             Self::Notice(product, name) => {
                 bytes.extend(product.get().to_be_bytes());
                 bytes.extend(name.as_bytes());
@@ -484,7 +588,7 @@ impl Key {
                 bytes.push(*slot);
             }
             Self::Audit(_, id) => {
-                bytes.extend((id.at.as_millis() ^ i64::MIN).to_be_bytes());
+                bytes.extend(moment(id.at));
                 bytes.extend(id.nonce.to_be_bytes());
             }
             Self::EventLog(_, slot) | Self::DeviceErrors(_, slot) => bytes.push(*slot),
@@ -516,6 +620,15 @@ impl Key {
         fn slot(rest: &mut &[u8]) -> Option<u8> {
             take::<1>(rest).map(|[slot]| *slot)
         }
+        fn time(rest: &mut &[u8]) -> Option<Timestamp> {
+            Some(Timestamp::from_millis(i64::from_be_bytes(*take(rest)?) ^ i64::MIN))
+        }
+        fn account(rest: &mut &[u8]) -> Option<AccountId> {
+            AccountId::new(u64::from_be_bytes(*take(rest)?)).ok()
+        }
+        fn number(rest: &mut &[u8]) -> Option<u32> {
+            Some(u32::from_be_bytes(*take(rest)?))
+        }
         let mut rest = bytes;
         let [partition] = *take::<1>(&mut rest)?;
         let key = match partition {
@@ -525,12 +638,13 @@ impl Key {
                 _ => return None,
             },
             ACCOUNT => {
-                let id = AccountId::new(u64::from_be_bytes(*take(&mut rest)?)).ok()?;
+                let id = account(&mut rest)?;
                 match take::<1>(&mut rest)? {
                     [2] => Self::Account(id),
                     [4] => Self::Membership(id, product(&mut rest)?),
                     [5] => Self::Claim(id, device(&mut rest)?),
                     [15] => Self::Invitation(id, product(&mut rest)?),
+                    [33] => Self::Payer(id),
                     _ => return None,
                 }
             }
@@ -552,7 +666,7 @@ impl Key {
                         Self::Tally(id, tally, slot)
                     }
                     [13] => {
-                        let at = Timestamp::from_millis(i64::from_be_bytes(*take(&mut rest)?) ^ i64::MIN);
+                        let at = time(&mut rest)?;
                         Self::Audit(id, AuditId { at, nonce: u64::from_be_bytes(*take(&mut rest)?) })
                     }
                     [16] => Self::Configuration(id),
@@ -568,6 +682,8 @@ impl Key {
                     [28] => Self::EventId(id, *take(&mut rest)?),
                     [29] => Self::DeviceErrors(id, slot(&mut rest)?),
                     [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
+                    [32] => Self::Subscription(id),
+                    [34] => Self::Invoice(id, number(&mut rest)?),
                     _ => return None,
                 }
             }
@@ -576,14 +692,29 @@ impl Key {
                 [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
                 _ => return None,
             },
+            JOURNAL => match take::<1>(&mut rest)? {
+                [255] => Self::Journal(u64::from_be_bytes(*take(&mut rest)?)),
+                _ => return None,
+            },
             OUTBOX => match take::<1>(&mut rest)? {
                 [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
+                [35] => Self::Charge(product(&mut rest)?, number(&mut rest)?),
+                _ => return None,
+            },
+            CLOCK => match take::<1>(&mut rest)? {
+                [36] => Self::ProductDue(time(&mut rest)?, product(&mut rest)?),
+                [37] => Self::AccountDue(time(&mut rest)?, account(&mut rest)?),
                 _ => return None,
             },
             _ => return None,
         };
         rest.is_empty().then_some(key)
     }
+}
+
+/// Bytes that order as moments do.
+fn moment(at: Timestamp) -> [u8; 8] {
+    (at.as_millis() ^ i64::MIN).to_be_bytes()
 }
 
 #[cfg(test)]
@@ -605,7 +736,13 @@ mod tests {
             "[a-zé@.]{0,9}".prop_map(|text| Key::Email(text.into())),
             (account.clone(), product.clone()).prop_map(|(a, p)| Key::Membership(a, p)),
             (account.clone(), product.clone()).prop_map(|(a, p)| Key::Invitation(a, p)),
-            (account, device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
+            (account.clone(), device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
+            account.clone().prop_map(Key::Payer),
+            (any::<i64>(), account).prop_map(|(at, a)| Key::AccountDue(Timestamp::from_millis(at), a)),
+            (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
+            (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
+            (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
+            product.clone().prop_map(Key::Subscription),
             device.clone().prop_map(Key::Registration),
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),
@@ -631,6 +768,7 @@ mod tests {
             product.prop_map(Key::CustomerCount),
             any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
             any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
+            any::<u64>().prop_map(Key::Journal),
         ]
     }
 

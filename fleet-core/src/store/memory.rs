@@ -52,7 +52,7 @@ impl Store for MemoryStore {
     }
 
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
-        if is_empty(range) {
+        if range.is_empty() {
             return Ok(Vec::new());
         }
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
@@ -101,7 +101,7 @@ impl Store for MemoryStore {
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
-        if is_empty(range) {
+        if range.is_empty() {
             return Ok(());
         }
         if let (Some(Key::Device(..)), _) | (_, Some(Key::Device(..))) = (any_end(&range.first), any_end(&range.last)) {
@@ -207,16 +207,5 @@ fn map<K>(end: &Bound<Key>, place: impl Fn(&Key) -> Option<K>) -> Bound<K> {
         (Some(key), Bound::Included(_)) => Bound::Included(key),
         (Some(key), _) => Bound::Excluded(key),
         (None, _) => Bound::Unbounded,
-    }
-}
-
-/// Whether no key can be in the range; ordered maps panic when asked for some of these.
-fn is_empty(range: &Range) -> bool {
-    match (any_end(&range.first), any_end(&range.last)) {
-        (Some(first), Some(last)) => {
-            let both_included = matches!((&range.first, &range.last), (Bound::Included(_), Bound::Included(_)));
-            first > last || (first == last && !both_included)
-        }
-        _ => false,
     }
 }

@@ -9,20 +9,25 @@
 pub mod conformance;
 
 mod copy;
+mod counted;
 mod decoded;
 mod error;
 mod faulty;
 mod group_commit;
+pub(crate) mod journaled;
 mod key;
 mod memory;
+mod merge;
 mod record;
 mod transaction;
 
 pub use copy::copy;
+pub use counted::{Counted, Counts};
 pub use decoded::Decoded;
 pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
+pub use journaled::{JournalOptions, Journaled};
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
@@ -211,6 +216,17 @@ impl Range {
             Self { last: Bound::Excluded(key), ..self }
         } else {
             Self { first: Bound::Excluded(key), ..self }
+        }
+    }
+
+    /// Whether no key can be in the range; ordered maps panic when asked for some of these.
+    pub(crate) fn is_empty(&self) -> bool {
+        match (&self.first, &self.last) {
+            (Bound::Included(first), Bound::Included(last)) => first > last,
+            (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last)) => {
+                first >= last
+            }
+            _ => false,
         }
     }
 

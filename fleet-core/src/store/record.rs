@@ -2,6 +2,7 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
+use crate::billing::{Charge, Invoice, Payer, Subscription};
 use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
@@ -11,6 +12,9 @@ use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a store keeps: one form for each [`Kind`] of key.
@@ -25,7 +29,8 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`] and [`Key::ActivationCode`]: that it is there is all it says.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`] and
+    /// [`Key::AccountDue`]: that it is there is all it says.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -71,6 +76,16 @@ pub enum Record {
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
     UsageMonth(Box<UsageMonth>),
+    /// Under [`Key::Subscription`].
+    Subscription(Arc<Subscription>),
+    /// Under [`Key::Payer`].
+    Payer(Arc<Payer>),
+    /// Under [`Key::Invoice`].
+    Invoice(Arc<Invoice>),
+    /// Under [`Key::Charge`].
+    Charge(Arc<Charge>),
+    /// Under [`Key::Journal`]: bytes, which are base64 where there is room for text only.
+    Journal(Arc<[u8]>),
 }
 
 impl Record {
@@ -106,6 +121,11 @@ impl Record {
             Self::EventId(record) => serde_json::to_string(record),
             Self::DeviceErrors(record) => serde_json::to_string(record),
             Self::UsageMonth(record) => serde_json::to_string(record),
+            Self::Subscription(record) => serde_json::to_string(record),
+            Self::Payer(record) => serde_json::to_string(record),
+            Self::Invoice(record) => serde_json::to_string(record),
+            Self::Charge(record) => serde_json::to_string(record),
+            Self::Journal(bytes) => serde_json::to_string(&BASE64.encode(bytes)),
         }
     }
 
@@ -118,9 +138,12 @@ impl Record {
             Kind::Directory => Self::Directory(serde_json::from_str(json)?),
             Kind::Account => Self::Account(serde_json::from_str(json)?),
             Kind::Email => Self::Email(serde_json::from_str(json)?),
-            Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => {
-                serde_json::from_str::<bool>(json).map(|_| Self::Present)?
-            }
+            Kind::Membership
+            | Kind::Invitation
+            | Kind::Claim
+            | Kind::ActivationCode
+            | Kind::ProductDue
+            | Kind::AccountDue => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),
@@ -143,6 +166,14 @@ impl Record {
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
             Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
             Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
+            Kind::Subscription => Self::Subscription(serde_json::from_str(json)?),
+            Kind::Payer => Self::Payer(serde_json::from_str(json)?),
+            Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
+            Kind::Charge => Self::Charge(serde_json::from_str(json)?),
+            Kind::Journal => {
+                let bytes = BASE64.decode(serde_json::from_str::<Cow<'_, str>>(json)?.as_bytes());
+                Self::Journal(bytes.map_err(serde::de::Error::custom)?.into())
+            }
         })
     }
 }
@@ -204,5 +235,9 @@ stored! {
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
     Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
+    Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
+    Arc<Payer>, Payer, AccountId, id => Key::Payer(id);
+    Arc<Invoice>, Invoice, (ProductId, u32), (product, number) => Key::Invoice(product, number);
+    Arc<Charge>, Charge, (ProductId, u32), (product, number) => Key::Charge(product, number);
     Arc<Notice>, Notice, (ProductId, Arc<str>), (product, name) => Key::Notice(product, name);
 }

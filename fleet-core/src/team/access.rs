@@ -75,6 +75,14 @@ pub enum Command {
     SetTier,
     /// Make another account the owner.
     TransferOwnership,
+    /// End a product's plan.
+    CancelPlan,
+    /// Put a product on a lower tier.
+    Downgrade,
+    /// Agree on a price.
+    AgreePrice,
+    /// Write an invoice off.
+    WriteOff,
     /// Make a product.
     CreateProduct,
     /// Claim a personal device, or give it up.
@@ -127,6 +135,12 @@ pub enum Command {
     ChangeSubscriptions,
     /// Count the errors of a kind anew.
     ForgetErrors,
+    /// Put a card on file, or take it away.
+    SetCard,
+    /// See how a product's billing stands, and its invoices.
+    ReadBilling,
+    /// Quote and buy an upgrade, choose interval or currency.
+    ChangePlan,
     /// Ask an account to join the team.
     InviteMember,
     /// Take an invitation back.
@@ -162,6 +176,8 @@ enum Circle {
     Team,
     /// The owner, and the operator for them.
     Owner,
+    /// The same, also while the owner's account is locked.
+    Billing,
     /// Who was asked to join.
     Invited,
     /// Who is on the team, for themselves.
@@ -174,7 +190,7 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 50] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
@@ -182,6 +198,10 @@ impl Command {
         Self::RemoveProduct,
         Self::SetTier,
         Self::TransferOwnership,
+        Self::CancelPlan,
+        Self::Downgrade,
+        Self::AgreePrice,
+        Self::WriteOff,
         Self::CreateProduct,
         Self::ClaimDevice,
         Self::ReadProduct,
@@ -208,6 +228,9 @@ impl Command {
         Self::InviteToBeta,
         Self::ChangeSubscriptions,
         Self::ForgetErrors,
+        Self::SetCard,
+        Self::ReadBilling,
+        Self::ChangePlan,
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
@@ -228,8 +251,13 @@ impl Command {
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
-            | Self::TransferOwnership => Circle::Operator,
-            Self::CreateProduct | Self::ClaimDevice => Circle::Account,
+            | Self::TransferOwnership
+            | Self::CancelPlan
+            | Self::Downgrade
+            | Self::AgreePrice
+            | Self::WriteOff => Circle::Operator,
+            Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Circle::Account,
+            Self::ReadBilling | Self::ChangePlan => Circle::Billing,
             Self::ReadProduct => Circle::Reader,
             Self::RenameProduct
             | Self::SetPolicy
@@ -279,6 +307,10 @@ impl fmt::Display for Command {
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",
             Self::TransferOwnership => "transferring ownership",
+            Self::CancelPlan => "cancelling a plan",
+            Self::Downgrade => "downgrading",
+            Self::AgreePrice => "agreeing on a price",
+            Self::WriteOff => "writing an invoice off",
             Self::CreateProduct => "creating a product",
             Self::ClaimDevice => "claiming a device",
             Self::ReadProduct => "seeing a product",
@@ -305,6 +337,9 @@ impl fmt::Display for Command {
             Self::InviteToBeta => "inviting to the private beta",
             Self::ChangeSubscriptions => "changing subscriptions",
             Self::ForgetErrors => "forgetting errors",
+            Self::SetCard => "setting a card",
+            Self::ReadBilling => "seeing the billing",
+            Self::ChangePlan => "changing the plan",
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",
@@ -326,7 +361,7 @@ impl Circle {
             Self::Operator => "an operator",
             Self::Account => "an account",
             Self::Reader | Self::Team | Self::Oneself => "a member of the team",
-            Self::Owner => "the owner",
+            Self::Owner | Self::Billing => "the owner",
             Self::Invited => "an invitation",
             Self::Customer => "a customer",
             Self::DeviceOwner => "the customer whose device it is",
@@ -338,7 +373,7 @@ impl Circle {
             Self::Operator => role == Role::Operator,
             Self::Account => matches!(role, Role::Owner | Role::Member | Role::Invited | Role::Outsider),
             Self::Reader | Self::Team => matches!(role, Role::Operator | Role::Owner | Role::Member),
-            Self::Owner => matches!(role, Role::Operator | Role::Owner),
+            Self::Owner | Self::Billing => matches!(role, Role::Operator | Role::Owner),
             Self::Invited => role == Role::Invited,
             Self::Oneself => matches!(role, Role::Owner | Role::Member),
             Self::Customer => matches!(role, Role::Customer | Role::CustomerWithDevice),
@@ -404,7 +439,7 @@ fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Re
     if !command.is_stopped_by_lock() {
         return Ok(());
     }
-    match tx.get::<Arc<Account>>(product.owner)?.and_then(|owner| owner.locked_at) {
+    match tx.get::<Arc<Account>>(product.owner)?.and_then(|owner| owner.locked_since()) {
         Some(since) => Err(ErrorKind::Locked { since }.into()),
         None => Ok(()),
     }

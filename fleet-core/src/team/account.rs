@@ -15,6 +15,9 @@ use std::num::NonZeroU64;
 pub struct AccountId(NonZeroU64);
 
 impl AccountId {
+    pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
+    pub(crate) const LAST: Self = Self(NonZeroU64::MAX);
+
     /// The account with this number.
     ///
     /// # Errors
@@ -56,14 +59,22 @@ pub struct Account {
     pub email: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Since when it is locked, for a bill that was not paid: its products can be seen and not changed (R-PAY-5).
+    /// Since when an operator has it locked: its products can be seen and not changed. A payment does not lift this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
+    /// Since when it is locked for bills that were not paid, with the same effect (R-PAY-5). Paying them lifts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid_since: Option<Timestamp>,
 }
 
 impl Account {
     pub(crate) fn new(id: AccountId, email: String, created_at: Timestamp) -> Self {
-        Self { id, email, created_at, locked_at: None }
+        Self { id, email, created_at, locked_at: None, unpaid_since: None }
+    }
+
+    /// Since when it is locked, by an operator or for unpaid bills.
+    pub fn locked_since(&self) -> Option<Timestamp> {
+        self.locked_at.into_iter().chain(self.unpaid_since).min()
     }
 }
 
@@ -89,6 +100,15 @@ pub struct Invitation {
 }
 
 impl Team {
+    /// How many seats are taken: each member's, and each unexpired invitation's (R-TEAM-4).
+    pub(crate) fn seats(&self, now: Timestamp) -> u64 {
+        let invited = self
+            .invitations
+            .iter()
+            .filter(|(invited, invitation)| invitation.expires_at > now && !self.members.contains(invited));
+        (self.members.len() + invited.count()) as u64
+    }
+
     /// How many seats are taken: each member's, and each unexpired invitation's, but for one account's (R-TEAM-4).
     pub(crate) fn seats_but(&self, account: AccountId, now: Timestamp) -> u64 {
         let members = self.members.iter().filter(|member| **member != account).count();

@@ -3,7 +3,7 @@
 //! The team's record is the guard of its seats: whoever could take one reads and writes it.
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
-use crate::billing::Resource;
+use crate::billing::{Resource, Subscription};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -217,15 +217,21 @@ impl Console<'_> {
         })
     }
 
-    /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays.
+    /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays, from
+    /// the next invoice on. What is open has to be paid, or written off, first.
     ///
     /// # Errors
-    /// `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
+    /// `renewal_unpaid`, `charge_open`; `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
     pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { product: mut record, mut team, .. } =
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
             tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
+            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+                billing.nothing_open(product)?;
+                Arc::make_mut(&mut billing).quotes.clear();
+                tx.put(product, billing);
+            }
             if team.invitations.contains_key(&to) {
                 end_invitation(tx, product, &mut team, to)?;
             }
@@ -242,7 +248,8 @@ impl Console<'_> {
         })
     }
 
-    /// Locks an account for bills that were not paid, or unlocks it (R-PAY-5). An operator's command.
+    /// Locks an account by the operator's own decision, or lifts that. It has the effect of R-PAY-5, and is apart from
+    /// the lock for unpaid bills: paying does not lift this one, and this does not lift that one.
     ///
     /// # Errors
     /// `not_found`.

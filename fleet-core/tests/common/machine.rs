@@ -221,7 +221,13 @@ struct Machine {
 
 /// Runs the steps on a store and on the model.
 pub(crate) fn run(store: Arc<dyn Store>, steps: &[Step]) {
-    let tiers = TIERS.map(|(name, devices)| Tier { name: name.into(), devices, members: None, messages: None });
+    let tiers = TIERS.map(|(name, devices)| Tier {
+        name: name.into(),
+        devices,
+        members: None,
+        messages: None,
+        prices: Vec::new(),
+    });
     let fleet = Fleet::open(store).with_seed(7).with_catalogue(Catalogue::new(tiers.into()).unwrap());
     account(&fleet, "one");
     account(&fleet, "two");

@@ -75,8 +75,18 @@ fn what_cannot_be_opened_is_said_in_words_without_the_password() {
     for (url, options, kind, says) in [
         ("postgresql://f:hunter2@127.0.0.1:1/fleet", hasty(), StoreErrorKind::Unavailable, "cannot be reached"),
         ("postgresql://f:hunter2@local host/x", hasty(), StoreErrorKind::Other, "cannot read the URL"),
-        (&format!("postgresql://fleet:hunter2@127.0.0.1:{port}/none"), hasty(), StoreErrorKind::Other, "no such database"),
-        (&format!("postgresql://nobody:hunter2@127.0.0.1:{port}/postgres"), hasty(), StoreErrorKind::Other, "let this program in"),
+        (
+            &format!("postgresql://fleet:hunter2@127.0.0.1:{port}/none"),
+            hasty(),
+            StoreErrorKind::Other,
+            "no such database",
+        ),
+        (
+            &format!("postgresql://nobody:hunter2@127.0.0.1:{port}/postgres"),
+            hasty(),
+            StoreErrorKind::Other,
+            "let this program in",
+        ),
         ("postgresql://f:hunter2@127.0.0.1/x", hasty().schema("a\"; DROP"), StoreErrorKind::Other, "choose letters"),
     ] {
         let begun = Instant::now();
@@ -110,12 +120,16 @@ fn people_find_devices_counters_and_what_was_done_by_sql() {
     }
     let row = client.query_one("SELECT version, value::int8 FROM counters WHERE counter = 'version'", &[]).unwrap();
     assert_eq!((row.get::<_, i32>(0), row.get::<_, i64>(1)), (3, 1));
-    let seen = "SELECT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), standing, online FROM devices WHERE id = $1";
+    let seen =
+        "SELECT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), standing, online FROM devices WHERE id = $1";
     let row = client.query_one(seen, &[&id.to_string()]).unwrap();
     assert_eq!((row.get(0), row.get(1), row.get(2)), ("2016-03-08 12:00", "member", true));
     let row = client.query_one("SELECT command, actor FROM audit ORDER BY at LIMIT 1", &[]).unwrap();
     assert_eq!(row.get::<_, &str>(1).is_empty(), false);
-    assert_eq!(client.query_one("SELECT body ->> 'name' FROM record WHERE kind = 'product'", &[]).unwrap().get::<_, &str>(0), "Thermostat");
+    assert_eq!(
+        client.query_one("SELECT body ->> 'name' FROM record WHERE kind = 'product'", &[]).unwrap().get::<_, &str>(0),
+        "Thermostat"
+    );
 }
 
 #[test]
@@ -123,11 +137,17 @@ fn a_connect_updates_its_device_within_its_page() {
     let schema = schema();
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
-    let ids: Vec<_> = fleet.console(fleet_core::Actor::Operator, NOW).devices(product, &Default::default(), None, 48).unwrap().items;
+    let ids: Vec<_> =
+        fleet.console(fleet_core::Actor::Operator, NOW).devices(product, &Default::default(), None, 48).unwrap().items;
     for session in 1..20 {
         let reports: Vec<Report> = ids
             .iter()
-            .map(|view| Report { product: Some(1000), version: Some(session as u16), session, ..Report::new(view.id, NOW) })
+            .map(|view| Report {
+                product: Some(1000),
+                version: Some(session as u16),
+                session,
+                ..Report::new(view.id, NOW)
+            })
             .collect();
         fleet.gateway(NOW).connect_many(&reports).unwrap();
     }
@@ -151,7 +171,8 @@ fn a_connect_updates_its_device_within_its_page() {
 #[test]
 fn a_walk_over_all_rows_lasts_as_long_as_it_likes() {
     let schema = schema();
-    let store = PostgresStore::open_with(&schema.url, schema.options().statement_timeout(Duration::from_millis(200))).unwrap();
+    let store =
+        PostgresStore::open_with(&schema.url, schema.options().statement_timeout(Duration::from_millis(200))).unwrap();
     let fleet = Fleet::open(store);
     let product = product(&fleet);
     let mut seen = 0;
@@ -166,7 +187,9 @@ fn a_walk_over_all_rows_lasts_as_long_as_it_likes() {
 #[test]
 fn a_storm_on_one_record_ends_and_its_retries_are_told() {
     let schema = schema();
-    let store = PostgresStore::open_with(&schema.url, schema.options().connections(8).patience(Duration::from_secs(60))).unwrap();
+    let store =
+        PostgresStore::open_with(&schema.url, schema.options().connections(8).patience(Duration::from_secs(60)))
+            .unwrap();
     thread::scope(|threads| {
         for _ in 0..32 {
             threads.spawn(|| (0..8).for_each(|_| assert_eq!(count(&store), Outcome::Applied)));

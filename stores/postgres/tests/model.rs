@@ -23,6 +23,6 @@ proptest! {
     #[test]
     fn the_database_and_the_memory_answer_alike_and_end_alike(steps in steps(24)) {
         let schema = schema();
-        run(&steps, || schema.open());
+        run(&steps, || schema.open(), |_, _| ());
     }
 }

@@ -1,8 +1,8 @@
 //! The laws that every store keeps, kept by this one: in a file, in memory, and under a layer.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
-use fleet_core::store::GroupCommit;
 use fleet_core::store::conformance::{Violation, check, check_reopen};
+use fleet_core::store::{GroupCommit, JournalOptions, Journaled};
 use fleet_store_sqlite::SqliteStore;
 use std::cell::RefCell;
 use tempfile::TempDir;
@@ -40,6 +40,23 @@ fn a_store_in_memory_keeps_every_law() {
 fn a_store_under_group_commit_keeps_every_law() {
     let folders = Folders::default();
     assert_eq!(told(check(|| GroupCommit::new(folders.open()))), Ok(()));
+}
+
+/// Folds so often that most rows of a law are folded while it is tried.
+fn journaled(store: SqliteStore) -> Journaled<SqliteStore> {
+    Journaled::open_with(store, JournalOptions::new().rows(64).fold_after(16)).unwrap()
+}
+
+#[test]
+fn a_store_under_a_journal_keeps_every_law() {
+    let folders = Folders::default();
+    assert_eq!(told(check(|| journaled(folders.open()))), Ok(()));
+}
+
+#[test]
+fn a_store_under_a_journal_that_is_opened_again_has_all_that_was_committed() {
+    let open = |folder: &TempDir| journaled(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
+    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A writer that is killed at any moment leaves a file in which all it was told is written stands, whole.
+//! A writer that is killed at any moment leaves a file in which all it was told is written stands, whole; also one that
+//! keeps a journal, whenever in a fold it dies.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -6,7 +7,7 @@ mod common;
 
 use common::*;
 use fleet_core::Timestamp;
-use fleet_core::store::{AuditId, Commit, Key, Kind, Outcome, Range, Record, Store, Write};
+use fleet_core::store::{AuditId, Commit, JournalOptions, Journaled, Key, Kind, Outcome, Range, Record, Store, Write};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write as _};
@@ -15,12 +16,18 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const FILE: &str = "FLEET_KILLED_WRITERS_FILE";
+const JOURNALED: &str = "FLEET_KILLED_WRITERS_JOURNAL";
 const ROUNDS: usize = 24;
 const DEVICES: u8 = 8;
 
 fn open(path: &Path) -> SqliteStore {
     // What outlives the process is the same, and more commits are under way when it is killed.
     SqliteStore::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
+}
+
+/// So small that a round is many generations, each with a fold.
+fn open_journaled(path: &Path) -> Journaled<SqliteStore> {
+    Journaled::open_with(open(path), JournalOptions::new().rows(32).fold_after(100)).unwrap()
 }
 
 fn note_key(nonce: u64) -> Key {
@@ -44,8 +51,14 @@ fn numbered(number: u32) -> Commit {
 #[test]
 fn write_until_killed() {
     let Some(path) = std::env::var_os(FILE) else { return };
-    let store = open(Path::new(&path));
-    let mut next = u32::try_from(counter(&store, 0).unwrap_or(0)).unwrap() + 1;
+    match std::env::var_os(JOURNALED) {
+        Some(_) => write(&open_journaled(Path::new(&path))),
+        None => write(&open(Path::new(&path))),
+    }
+}
+
+fn write(store: &dyn Store) {
+    let mut next = u32::try_from(counter(store, 0).unwrap_or(0)).unwrap() + 1;
     let mut out = std::io::stdout();
     loop {
         let batch: Vec<Commit> = (next..next + next % 5 + 1).map(numbered).collect();
@@ -59,6 +72,21 @@ fn write_until_killed() {
 
 #[test]
 fn a_writer_that_is_killed_leaves_all_that_it_was_told_is_written() {
+    kill_writers(None, |path, acknowledged| stands(&open(path), path, acknowledged));
+}
+
+#[test]
+fn a_writer_with_a_journal_that_is_killed_leaves_all_that_it_was_told_is_written() {
+    let mut left = 0;
+    kill_writers(Some(JOURNALED), |path, acknowledged| {
+        left += open(path).scan(&Range::new(Key::Journal(1), Key::Journal(u64::MAX))).unwrap().len();
+        stands(&open_journaled(path), path, acknowledged);
+    });
+    assert!(left > ROUNDS, "only {left} records of the journal were ever left: nothing had to be read again");
+}
+
+/// Kills one writer after the other, and has a look at what each leaves.
+fn kill_writers(switch: Option<&str>, mut look: impl FnMut(&Path, u32)) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let mut acknowledged = 0;
@@ -66,6 +94,7 @@ fn a_writer_that_is_killed_leaves_all_that_it_was_told_is_written() {
         let mut writer = Command::new(std::env::current_exe().unwrap())
             .args(["write_until_killed", "--exact", "--nocapture"])
             .env(FILE, &path)
+            .envs(switch.map(|switch| (switch, "1")))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -76,22 +105,22 @@ fn a_writer_that_is_killed_leaves_all_that_it_was_told_is_written() {
         writer.kill().unwrap();
         writer.wait().unwrap();
         acknowledged = written.last().unwrap_or(acknowledged);
-        stands(&path, acknowledged);
+        look(&path, acknowledged);
     }
     assert!(acknowledged > 100, "only {acknowledged} commits in {ROUNDS} rounds");
 }
 
-/// Whether a file holds each commit up to some number that is not below the last acknowledged one, whole.
-fn stands(path: &Path, acknowledged: u32) {
-    let store = open(path);
-    let applied = u32::try_from(counter(&store, 0).unwrap()).unwrap();
+/// Whether a store holds each commit up to some number that is not below the last acknowledged one, whole, in a file
+/// without faults.
+fn stands(store: &dyn Store, path: &Path, acknowledged: u32) {
+    let applied = u32::try_from(counter(store, 0).unwrap()).unwrap();
     assert!(applied >= acknowledged, "{acknowledged} acknowledged, {applied} there");
     let notes = store.scan(&Range::new(note_key(0), note_key(u64::MAX))).unwrap();
     let numbers: Vec<u64> = notes.iter().map(|row| row.stamp.0).collect();
     assert!(numbers.iter().copied().eq(1..=applied.into()), "{applied} counted, but these stand: {numbers:?}");
     for device in 0..DEVICES {
         let latest = (1..=applied).rev().find(|number| number % u32::from(DEVICES) == u32::from(device));
-        assert_eq!(sequence(&store, device), latest, "device {device} after {applied} commits");
+        assert_eq!(sequence(store, device), latest, "device {device} after {applied} commits");
     }
     let file = rusqlite::Connection::open(path).unwrap();
     let verdict = file.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0)).unwrap();

@@ -1,11 +1,18 @@
-//! Whatever is done to the file and to the store in memory, both answer alike and end alike.
+//! Whatever is done to the file and to the store in memory, both answer alike and end alike; so does a journal before
+//! the file, whenever it folds and however often it is opened again.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
-use common::commits::{run, steps};
+use common::commits::{held, run, steps};
+use fleet_core::store::{JournalOptions, Journaled};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use proptest::prelude::*;
+use std::path::Path;
+
+fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
@@ -14,6 +21,20 @@ proptest! {
     fn the_file_and_the_memory_answer_alike_and_end_alike(steps in steps(24)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fleet.db");
-        run(&steps, || SqliteStore::open_with(&path, Options::new().synchronous(Synchronous::Normal)).unwrap());
+        run(&steps, || open(&path), |_, _| ());
+    }
+
+    #[test]
+    fn a_journal_before_the_file_and_the_memory_answer_alike_and_end_alike(steps in steps(40)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.db");
+        // Few rows in memory, so that many are read from the file; folds begin now by themselves, now by a step.
+        let options = || JournalOptions::new().rows(6).fold_after(12);
+        let journaled = || Journaled::open_with(open(&path), options()).unwrap();
+        let left = run(&steps, journaled, |store, rows| {
+            store.fold(rows).unwrap();
+        });
+        // What is left to the file when all is folded is the same.
+        prop_assert_eq!(held(&open(&path)), left);
     }
 }

@@ -101,7 +101,13 @@ impl World {
     fn new(seed: u64, tells: bool) -> Result<Self, String> {
         let mut random = Random(seed);
         let low = random.pick(&[0, 1, 2, 7, 10, 50, 100, 250], 10) + random.below(10);
-        let tier = |name: &str, messages| Tier { name: name.into(), devices: None, members: None, messages };
+        let tier = |name: &str, messages| Tier {
+            name: name.into(),
+            devices: None,
+            members: None,
+            messages,
+            prices: Vec::new(),
+        };
         let [first, second, third] = TIERS;
         let high = low * random.between(1, 5) + random.below(100);
         let tiers = vec![tier(first, Some(low)), tier(second, Some(high)), tier(third, None)];

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A value of the core that is spelled one way everywhere: a number, an id, a word.
-fn plain(value: impl Serialize) -> Value {
+pub(super) fn plain(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
@@ -37,6 +37,7 @@ pub(super) fn account(account: &Account) -> Value {
         "email": account.email,
         "created_at": time(account.created_at),
         "locked_at": account.locked_at.map(time),
+        "unpaid_since": account.unpaid_since.map(time),
     })
 }
 
@@ -327,7 +328,7 @@ pub(super) fn notice(notice: &Notice) -> Value {
         "key": notice.key,
         "at": time(notice.at),
         "product": notice.product,
-        "subject": notice.subject,
+        "subject": super::billing::subject(&notice.subject),
     })
 }
 

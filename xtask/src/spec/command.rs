@@ -2,11 +2,12 @@
 //!
 //! What a step hands in is read strictly before anything runs, so that a misspelt argument is never a step that passes.
 
+use fleet_core::billing::{ChargeOutcome, Interval};
 use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::{Standing, UpdateProgress};
 use fleet_core::event::EventCursor;
 use fleet_core::product::ConfigurationAnswer;
-use fleet_core::{AccountId, DeviceId, Policy, Timestamp};
+use fleet_core::{AccountId, DeviceId, Money, Policy, Timestamp};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -389,6 +390,73 @@ pub(super) enum Command {
         code: Ref<String>,
     },
 
+    // Billing.
+    QuoteUpgrade {
+        product: Ref<u32>,
+        tier: Ref<String>,
+        interval: Interval,
+    },
+    Upgrade {
+        product: Ref<u32>,
+        quote: Ref<String>,
+    },
+    SwitchInterval {
+        product: Ref<u32>,
+        interval: Interval,
+    },
+    SetCurrency {
+        product: Ref<u32>,
+        currency: Ref<String>,
+    },
+    SetCard {
+        token: String,
+        brand: Option<String>,
+        last_four: Option<String>,
+        expires: String,
+    },
+    RemoveCard {},
+    BillingStatus {
+        product: Ref<u32>,
+    },
+    Invoices {
+        product: Ref<u32>,
+        after: Option<Ref<u32>>,
+        limit: Option<usize>,
+    },
+    CancelPlan {
+        product: Ref<u32>,
+    },
+    Downgrade {
+        product: Ref<u32>,
+        tier: Ref<String>,
+    },
+    AgreePrice {
+        product: Ref<u32>,
+        tier: Ref<String>,
+        interval: Interval,
+        price: Option<Money>,
+    },
+    WriteOff {
+        product: Ref<u32>,
+        invoice: Ref<u32>,
+    },
+
+    // The clock.
+    Due {
+        limit: Option<usize>,
+    },
+    Advance {
+        limit: Option<usize>,
+    },
+    ChargeOutcome {
+        key: Ref<String>,
+        outcome: ChargeOutcome,
+    },
+    PendingCharges {
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // The host's outbox.
     // Messages.
     Usage {
@@ -417,6 +485,7 @@ pub(super) enum Door {
     Console,
     Portal,
     Gateway,
+    Clock,
     Fleet,
 }
 
@@ -437,7 +506,9 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
+            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
+            | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }
             | Self::Meter { .. }
             | Self::ReportUsage {}

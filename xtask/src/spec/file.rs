@@ -153,7 +153,9 @@ fn step(mut raw: Map<String, Value>, place: &str) -> Result<Step, String> {
     match (command.door(), &actor) {
         (Door::Console, None) => return Err("`as` says who asks: `operator`, or a saved account".to_owned()),
         (Door::Portal, Some(_)) => return Err("the `token` says who asks: leave `as` out".to_owned()),
-        (Door::Gateway | Door::Fleet, Some(_)) => return Err("no person does this: leave `as` out".to_owned()),
+        (Door::Gateway | Door::Clock | Door::Fleet, Some(_)) => {
+            return Err("no person does this: leave `as` out".to_owned());
+        }
         _ => {}
     }
     Ok(Step { place: place.to_owned(), at, actor, command, expected, save })

@@ -2,6 +2,7 @@
 //! runner does. The format is documented in `spec/README.md`.
 
 mod answer;
+mod billing;
 mod command;
 mod compare;
 mod events;

@@ -15,7 +15,8 @@ fn door_methods() -> BTreeSet<String> {
         let text = fs::read_to_string(source).unwrap();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            let doors = ["impl Console<'_> {", "impl Gateway<'_> {", "impl Portal<'_> {", "impl Fleet {"];
+            let doors =
+                ["impl Console<'_> {", "impl Gateway<'_> {", "impl Portal<'_> {", "impl Clock<'_> {", "impl Fleet {"];
             if !doors.contains(&line) {
                 continue;
             }
@@ -32,9 +33,20 @@ fn door_methods() -> BTreeSet<String> {
         }
     }
     // How a fleet is set up, which a host does once in its own language.
-    for setup in
-        ["open", "with_catalogue", "with_seed", "with_randomness", "console", "gateway", "portal", "store", "catalogue"]
-    {
+    for setup in [
+        "open",
+        "with_catalogue",
+        "with_billing",
+        "with_seed",
+        "with_randomness",
+        "console",
+        "gateway",
+        "portal",
+        "clock",
+        "store",
+        "catalogue",
+        "billing",
+    ] {
         assert!(methods.remove(setup), "Fleet::{setup} is gone");
     }
     methods

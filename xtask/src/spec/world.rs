@@ -5,6 +5,7 @@ use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported}
 use super::file::Step;
 use super::metering;
 use crate::workspace::root;
+use fleet_core::billing::ChargeCursor;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
 use fleet_core::event::EventStream;
@@ -34,6 +35,7 @@ pub(super) struct World {
     notices: BTreeMap<String, Arc<Notice>>,
     cursors: Vec<NoticeCursor>,
     pub(super) streams: RefCell<Vec<EventStream>>,
+    pub(super) charge_cursors: Vec<ChargeCursor>,
 }
 
 /// Why a step has no answer.
@@ -73,6 +75,7 @@ impl World {
             saved: BTreeMap::new(),
             notices: BTreeMap::new(),
             cursors: Vec::new(),
+            charge_cursors: Vec::new(),
             streams: RefCell::default(),
         }
     }
@@ -86,8 +89,15 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 6] =
-                    [Self::products, Self::devices, Self::firmware, Self::team, Self::customers, Self::events];
+                let rooms: [Room; 7] = [
+                    Self::products,
+                    Self::devices,
+                    Self::firmware,
+                    Self::team,
+                    Self::customers,
+                    Self::events,
+                    Self::billing,
+                ];
                 for room in rooms {
                     if let Some(answer) = room(self, door, &step.command)? {
                         return Ok(answer);
@@ -98,7 +108,10 @@ impl World {
             None if step.command.door() == Door::Portal => {
                 self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
             }
-            None => self.machines(&step.command),
+            None => match self.clock(&step.command)? {
+                Some(answer) => Ok(answer),
+                None => self.machines(&step.command),
+            },
         }
     }
 

@@ -1,5 +1,6 @@
 //! Comparing what this project reads with what independent tools read.
 
+pub(crate) mod billing;
 pub(crate) mod firmware;
 pub(crate) mod import;
 

@@ -31,6 +31,7 @@ impl Allowance {
     }
 
     /// Takes so much, or what there is.
+    #[inline]
     pub(super) fn take(&self, want: u64) -> Taken {
         // Without this look, threads that find nothing would count down for ever.
         if self.0.load(Ordering::Relaxed) <= 0 {

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::billing::Period;
 use crate::fleet::{Console, Fleet};
 use crate::product::{Product, ProductId};
+use crate::store::Transaction;
 use crate::team::{Access, Command};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -147,6 +148,17 @@ impl Fleet {
         self.settle_all(Some(now))
     }
 
+    /// A product's messages in the usage month of a moment, with what this process has not reported yet.
+    pub(crate) fn usage_of(&self, tx: &mut Transaction<'_>, product: &Product, now: Timestamp) -> Result<Usage, Error> {
+        let period = usage_month(product, now);
+        let mut month: Box<UsageMonth> = tx.get((product.id, period.index))?.unwrap_or_default();
+        if let Some(meter) = self.meters().get(product.id) {
+            meter.with_own_reports(period.index, &mut month, now);
+        }
+        let limit = Some(limit_of(self, product)).filter(|limit| *limit != NO_LIMIT);
+        Ok(Usage { period, limit, used: month.used, reserved: month.reserved() })
+    }
+
     fn settle_all(&self, now: Option<Timestamp>) -> Result<(), Error> {
         first_error(self.meters().all().iter().map(|meter| meter.settle(self, now)))
     }
@@ -167,17 +179,10 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn usage(&self, product: ProductId) -> Result<Usage, Error> {
-        let (product, period, mut month) = self.fleet.transact(|tx| {
+        self.fleet.transact(|tx| {
             let product = Access::check(tx, self.actor, Command::ReadProduct, product)?.product;
-            let period = usage_month(&product, self.now);
-            let month: Option<Box<UsageMonth>> = tx.get((product.id, period.index))?;
-            Ok((product, period, month.unwrap_or_default()))
-        })?;
-        if let Some(meter) = self.fleet.meters().get(product.id) {
-            meter.with_own_reports(period.index, &mut month, self.now);
-        }
-        let limit = Some(limit_of(self.fleet, &product)).filter(|limit| *limit != NO_LIMIT);
-        Ok(Usage { period, limit, used: month.used, reserved: month.reserved() })
+            self.fleet.usage_of(tx, &product, self.now)
+        })
     }
 }
 

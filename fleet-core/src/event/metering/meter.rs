@@ -158,6 +158,7 @@ impl ProductMeter {
     }
 
     /// Admits without the store, where that is all it takes; otherwise says what was taken so far.
+    #[inline]
     pub(super) fn admit_at_once(&self, limit: Option<u64>, now: Timestamp, want: u64) -> Result<Admitted, Part> {
         let terms = &self.terms.0;
         let lease = terms.lease.load(Ordering::Acquire);
@@ -436,12 +437,14 @@ impl ProductMeter {
 
 impl Terms {
     /// Whether the lease is of this moment's month and of this limit.
+    #[inline]
     fn hold(&self, now: Timestamp, limit: Option<u64>) -> bool {
         (self.start.load(Ordering::Relaxed)..self.end.load(Ordering::Relaxed)).contains(&now.as_millis())
             && limit.is_none_or(|limit| limit == self.limit.load(Ordering::Relaxed))
     }
 
     /// Whether there was a report within a second of this moment, before or after.
+    #[inline]
     fn is_fresh(&self, now: Timestamp) -> bool {
         u128::from(self.reported_at.load(Ordering::Relaxed).abs_diff(now.as_millis())) < REPORT_EVERY.as_millis()
     }

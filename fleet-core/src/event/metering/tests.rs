@@ -35,7 +35,13 @@ impl World {
     }
 
     fn node(&self, messages: u64) -> Fleet {
-        let tier = |name: &str, messages| Tier { name: name.into(), devices: None, members: None, messages };
+        let tier = |name: &str, messages| Tier {
+            name: name.into(),
+            devices: None,
+            members: None,
+            messages,
+            prices: Vec::new(),
+        };
         let tiers = vec![tier("Some", Some(messages)), tier("More", Some(messages * 2)), tier("All", None)];
         Fleet::open(Arc::clone(&self.store)).with_catalogue(Catalogue::new(tiers).unwrap())
     }

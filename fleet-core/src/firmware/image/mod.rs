@@ -10,7 +10,6 @@ pub mod esp_idf;
 pub mod mcuboot;
 pub mod particle;
 
-mod cursor;
 mod error;
 mod foreign;
 mod trailing;

@@ -191,6 +191,13 @@ pub fn check_reopen<P, S: Store>(place: impl Fn() -> P, open: impl Fn(&P) -> S) 
     none(tried.collect())
 }
 
+/// A row for each sample of each kind.
+#[cfg(test)]
+pub(super) fn every_row() -> Vec<(super::Key, super::Record)> {
+    let rows = |kind| samples::records(kind).into_iter().zip(samples::keys(kind, 1).into_iter().cycle());
+    samples::kinds().flat_map(rows).map(|(record, key)| (key, record)).collect()
+}
+
 fn attempt<S: Store>((law, break_it): &Law, open: &impl Fn() -> S) -> Option<Violation> {
     caught(law, || {
         let store = open();

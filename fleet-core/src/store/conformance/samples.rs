@@ -3,6 +3,7 @@
 //! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
 //! is no one's to forget.
 
+mod billing;
 mod events;
 mod people;
 
@@ -57,7 +58,14 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Event => Kind::EventId,
             Kind::EventId => Kind::DeviceErrors,
             Kind::DeviceErrors => Kind::UsageMonth,
-            Kind::UsageMonth => return None,
+            Kind::UsageMonth => Kind::Subscription,
+            Kind::Subscription => Kind::Payer,
+            Kind::Payer => Kind::Invoice,
+            Kind::Invoice => Kind::Charge,
+            Kind::Charge => Kind::ProductDue,
+            Kind::ProductDue => Kind::AccountDue,
+            // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
+            Kind::AccountDue | Kind::Journal => return None,
         })
     })
 }
@@ -103,6 +111,12 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             [*first, ..] = partition.to_le_bytes();
             Sha256::new(bytes)
         })
+    };
+    let numbers = || [0, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX];
+    // The clock's index is one partition: what tells its keys apart here is the moment's high half.
+    let dues = || {
+        let moments = [0, 255, 256, 0x7FFF_FFFF, 0xFFFF_FFFF];
+        moments.map(|low| Timestamp::from_millis((i64::from(partition) << 32) | low)).into_iter()
     };
     let mut keys: Vec<Key> = match kind {
         Kind::Directory => vec![Key::Directory],
@@ -157,6 +171,13 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::EventId => [0, 0x7F, 0x80, 0xFF].map(|byte| Key::EventId(of, [byte; 16])).to_vec(),
         Kind::DeviceErrors => [0, 7, 128, 255].map(|slot| Key::DeviceErrors(of, slot)).to_vec(),
+        Kind::Subscription => vec![Key::Subscription(of)],
+        Kind::Payer => vec![Key::Payer(owner)],
+        Kind::Invoice => numbers().map(|number| Key::Invoice(of, number)).to_vec(),
+        Kind::Charge => numbers().map(|number| Key::Charge(of, number)).to_vec(),
+        Kind::ProductDue => dues().map(|at| Key::ProductDue(at, of)).collect(),
+        Kind::AccountDue => dues().map(|at| Key::AccountDue(at, owner)).collect(),
+        Kind::Journal => Vec::new(),
     };
     keys.sort_unstable();
     keys
@@ -174,7 +195,12 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .map(|(text, at)| Record::Account(Arc::new(Account::new(account(u64::MAX), text, at))))
             .collect(),
         Kind::Email => [1, u64::MAX].map(|id| Record::Email(account(id))).to_vec(),
-        Kind::Membership | Kind::Invitation | Kind::Claim | Kind::ActivationCode => vec![Record::Present],
+        Kind::Membership
+        | Kind::Invitation
+        | Kind::Claim
+        | Kind::ActivationCode
+        | Kind::ProductDue
+        | Kind::AccountDue => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),
@@ -198,25 +224,28 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Guest => people::guests(),
         Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
+        Kind::Journal => Vec::new(),
         Kind::Subscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
         Kind::EventId => events::positions(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
-        Kind::Notice => moments()
-            .zip(texts())
-            .zip(
-                [
-                    NoticeSubject::DevicesAskToJoin,
-                    NoticeSubject::Invitation { account: account(u64::MAX) },
-                    NoticeSubject::UsageWarning { month: u32::MAX, limit: u64::MAX, percent: u8::MAX, used: u64::MAX },
-                    NoticeSubject::UsageLimitReached { month: u32::MAX, limit: u64::MAX, used: u64::MAX },
-                ]
-                .into_iter()
-                .cycle(),
-            )
-            .map(|((at, key), subject)| {
+        Kind::Subscription => billing::subscriptions(),
+        Kind::Payer => billing::payers(),
+        Kind::Invoice => billing::invoices(),
+        Kind::Charge => billing::charges(),
+        Kind::Notice => billing::notices()
+            .into_iter()
+            .chain([
+                NoticeSubject::DevicesAskToJoin,
+                NoticeSubject::Invitation { account: account(u64::MAX) },
+                NoticeSubject::UsageWarning { month: u32::MAX, limit: u64::MAX, percent: u8::MAX, used: u64::MAX },
+                NoticeSubject::UsageLimitReached { month: u32::MAX, limit: u64::MAX, used: u64::MAX },
+            ])
+            .zip(moments().cycle())
+            .zip(texts().cycle())
+            .map(|((subject, at), key)| {
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
             })
             .collect(),

@@ -6,6 +6,7 @@
 use super::pages::Pages;
 use super::places::Places;
 use crate::store::Stamp;
+use crate::store::merge::merge;
 use foldhash::fast::RandomState;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
@@ -172,22 +173,4 @@ impl<K: Copy + Ord> Order<K> {
             merge(settled, recent, |a, b| a < b).filter(lives).take(limit).collect()
         }
     }
-}
-
-/// Merges two ordered runs into one, each key once.
-fn merge<K: Copy + Eq>(
-    a: impl Iterator<Item = K>,
-    b: impl Iterator<Item = K>,
-    before: impl Fn(&K, &K) -> bool,
-) -> impl Iterator<Item = K> {
-    let (mut a, mut b) = (a.peekable(), b.peekable());
-    std::iter::from_fn(move || match (a.peek(), b.peek()) {
-        (Some(x), Some(y)) if x == y => {
-            b.next();
-            a.next()
-        }
-        (Some(x), Some(y)) if before(y, x) => b.next(),
-        (Some(_), _) => a.next(),
-        (None, _) => b.next(),
-    })
 }

@@ -98,6 +98,7 @@ pub(crate) enum Step {
     Commit(Vec<Plan>),
     Get(Vec<Index>),
     Scan { family: Index, ends: [(Index, bool); 2], limit: Option<u8>, reverse: bool },
+    Fold(usize),
     Reopen,
 }
 
@@ -128,6 +129,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(family, ends, limit, reverse)| Step::Scan {
                 family, ends, limit: limit.map(|limit| limit % 5), reverse
             }),
+        1 => (0..20usize).prop_map(Step::Fold),
         1 => Just(Step::Reopen),
     ]
 }
@@ -178,8 +180,9 @@ fn all_rows(store: &dyn Store, families: &[Vec<Key>]) -> Vec<Row> {
     families.iter().flat_map(|family| store.scan(&whole(family)).unwrap()).collect()
 }
 
-/// Runs steps on a store that `open` opens, time and again the same one.
-pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S) {
+/// Runs steps on a store that `open` opens, time and again the same one, and that `fold` folds, where it has a journal.
+/// Says what it holds at the end, when all is folded.
+pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S, fold: impl Fn(&S, usize)) -> Vec<Row> {
     let mut store = open();
     let model = MemoryStore::new();
     let families = families();
@@ -213,6 +216,7 @@ pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S) {
                 };
                 assert_eq!(visited(&store), visited(&model), "{:?}", range);
             }
+            Step::Fold(rows) => fold(&store, rows),
             Step::Reopen => {
                 drop(store);
                 store = open();
@@ -220,4 +224,12 @@ pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S) {
         }
     }
     assert_eq!(all_rows(&store, &families), all_rows(&model, &families));
+    fold(&store, usize::MAX);
+    fold(&store, usize::MAX);
+    all_rows(&model, &families)
+}
+
+/// All that a store holds under the keys that steps use.
+pub(crate) fn held(store: &dyn Store) -> Vec<Row> {
+    all_rows(store, &families())
 }

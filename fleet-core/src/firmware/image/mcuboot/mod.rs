@@ -8,8 +8,8 @@ mod error;
 
 pub use error::McubootError;
 
-use super::cursor::Cursor;
 use super::trailing::Trailing;
+use crate::cursor::Cursor;
 use crate::firmware::Sha256;
 use std::fmt;
 

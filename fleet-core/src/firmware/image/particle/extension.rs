@@ -1,7 +1,7 @@
 //! Extensions of a Particle module: typed additions to its prefix and suffix.
 
 use super::prefix::{Dependency, ModuleFunction};
-use crate::firmware::image::cursor::Cursor;
+use crate::cursor::Cursor;
 
 /// One extension. On the wire: type u16, length u16 (with these four bytes), content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,8 +14,8 @@ pub use extension::{Content, Extension, ExtensionFault, MAX_EXTENSIONS};
 pub use prefix::{Dependency, ModuleFlags, ModuleFunction, Prefix};
 pub use system_release::system_release;
 
-use super::cursor::Cursor;
 use super::trailing::is_erased;
+use crate::cursor::Cursor;
 use crate::firmware::Sha256;
 use extension::Extensions;
 use prefix::LEAST_TAIL;

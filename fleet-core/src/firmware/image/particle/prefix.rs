@@ -2,7 +2,7 @@
 
 use super::extension::{Extension, ExtensionFault, Extensions};
 use super::system_release;
-use crate::firmware::image::cursor::Cursor;
+use crate::cursor::Cursor;
 use std::fmt;
 
 /// What a module's prefix says.

@@ -1,0 +1,102 @@
+//! Sets gateways and consoles on a store, all at once, for a set time; ends with what they did and whether all agrees.
+//! Fails if it does not.
+
+use benches::load::{Outcome, Plan, run};
+use fleet_core::MemoryStore;
+use fleet_core::store::{GroupCommit, Journaled, Store};
+use fleet_store_sqlite::SqliteStore;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+const USAGE: &str = "usage: load [--store memory|sqlite|journaled] [--seconds N] [--threads N] [--devices N] [--seed N]
+
+  --store STORE  memory unless told; the others are files in target/bench, removed at the end. `journaled` keeps a journal
+                 before SQLite
+  --seconds N    for so long; 10 unless told
+  --threads N    by so many threads; 8 unless told
+  --devices N    so many devices are in the fleet before; 10000 unless told
+  --seed N       where the random choices begin; 1 unless told. Which thread comes first is the machine's choice";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let Some((store, plan)) = read(&words) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match load(store, &plan) {
+        Ok(outcome) => {
+            println!("{outcome}");
+            if outcome.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Memory,
+    Sqlite,
+    Journaled,
+}
+
+fn read(words: &[String]) -> Option<(Kind, Plan)> {
+    let mut store = Kind::Memory;
+    let mut plan = Plan { time: Duration::from_secs(10), threads: 8, devices: 10_000, seed: 1 };
+    let mut words = words.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        let value = words.next()?;
+        match word {
+            "--store" => {
+                store = match value {
+                    "memory" => Kind::Memory,
+                    "sqlite" => Kind::Sqlite,
+                    "journaled" => Kind::Journaled,
+                    _ => return None,
+                }
+            }
+            "--seconds" => plan.time = Duration::from_secs(value.parse().ok()?),
+            "--threads" => plan.threads = value.parse().ok().filter(|threads| *threads > 0)?,
+            "--devices" => plan.devices = value.parse().ok().filter(|devices| *devices > 0)?,
+            "--seed" => plan.seed = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    Some((store, plan))
+}
+
+fn load(kind: Kind, plan: &Plan) -> benches::Result<Outcome> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    std::fs::create_dir_all(&folder)?;
+    let folder = tempfile::tempdir_in(&folder)?;
+    let file = || SqliteStore::open(folder.path().join("load.db"));
+    match kind {
+        Kind::Memory => watch(MemoryStore::new(), plan),
+        Kind::Sqlite => watch(GroupCommit::new(file()?), plan),
+        Kind::Journaled => watch(GroupCommit::new(Journaled::open(file()?)?), plan),
+    }
+}
+
+/// Loads a store and shows how far it is, once a second.
+fn watch(store: impl Store + 'static, plan: &Plan) -> benches::Result<Outcome> {
+    let shown = std::cell::Cell::new((0, 0));
+    let outcome = run(store, plan, |elapsed, done| {
+        let (second, before) = shown.get();
+        if elapsed.as_secs() <= second {
+            return;
+        }
+        shown.set((elapsed.as_secs(), done));
+        let line = format!("{:>5} s  {:>9} acts a second", elapsed.as_secs(), done - before);
+        let mut out = std::io::stderr();
+        // Where nobody watches, a line stays; where the line cannot be shown, the load goes on.
+        let _ = if out.is_terminal() { write!(out, "\r{line}") } else { writeln!(out, "{line}") };
+    });
+    if std::io::stderr().is_terminal() {
+        eprintln!();
+    }
+    outcome
+}

@@ -1,0 +1,244 @@
+//! What threads do to a fleet under load, and how often.
+
+use super::Ground;
+use crate::world::{NOW, PLATFORM, Random, SYSTEM};
+use fleet_core::customer::Identity;
+use fleet_core::device::{DeviceId, Disconnect, Report};
+use fleet_core::{AccountId, Error, FirmwareVersion, ProductId};
+use std::sync::atomic::Ordering;
+
+/// Who acts, on what.
+pub(super) struct Actors {
+    /// The product that has the fleet, and its owner.
+    pub(super) fleet: (ProductId, AccountId),
+    /// All products, and their owners.
+    pub(super) products: Vec<(ProductId, AccountId)>,
+    /// People, who may be on teams and claim devices.
+    pub(super) emails: Vec<(AccountId, String)>,
+}
+
+impl Actors {
+    pub(super) fn products(&self) -> impl Iterator<Item = ProductId> {
+        self.products.iter().map(|(product, _)| *product)
+    }
+
+    fn any(&self, random: &mut Random) -> (ProductId, AccountId) {
+        random.one_of(&self.products).copied().unwrap_or(self.fleet)
+    }
+}
+
+/// Something that a gateway, a team or a person does.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
+    Connect,
+    ConnectMany,
+    Disconnect,
+    AskToJoin,
+    Approve,
+    Import,
+    Remove,
+    Lock,
+    Unlock,
+    Release,
+    Invite,
+    Answer,
+    Revoke,
+    Customer,
+    Claim,
+    Summary,
+}
+
+/// Each with its share in a thousand.
+const SHARES: [(Act, u64); 16] = [
+    (Act::Connect, 550),
+    (Act::ConnectMany, 100),
+    (Act::Disconnect, 60),
+    (Act::AskToJoin, 40),
+    (Act::Approve, 30),
+    (Act::Import, 40),
+    (Act::Remove, 30),
+    (Act::Lock, 20),
+    (Act::Unlock, 20),
+    (Act::Release, 10),
+    (Act::Invite, 20),
+    (Act::Answer, 30),
+    (Act::Revoke, 10),
+    (Act::Customer, 10),
+    (Act::Claim, 20),
+    (Act::Summary, 10),
+];
+
+/// So many devices connect, or are imported, at once.
+const MANY: usize = 64;
+
+/// Devices that ask to join, are imported by several and claimed by several.
+const WANTED: u32 = 2;
+/// Devices of which each is imported once.
+const NEW: u32 = 3;
+
+type Answer = Result<u64, Error>;
+
+impl Act {
+    pub(super) fn pick(random: &mut Random) -> Self {
+        let mut rest = random.next_number() % SHARES.iter().map(|(_, share)| share).sum::<u64>();
+        for (act, share) in SHARES {
+            match rest.checked_sub(share) {
+                Some(less) => rest = less,
+                None => return act,
+            }
+        }
+        Self::Connect
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::ConnectMany => "connect_many of 64",
+            Self::Disconnect => "disconnect",
+            Self::AskToJoin => "ask to join",
+            Self::Approve => "approve",
+            Self::Import => "import of 8",
+            Self::Remove => "remove a device",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+            Self::Release => "release",
+            Self::Invite => "invite",
+            Self::Answer => "accept or decline",
+            Self::Revoke => "revoke or remove",
+            Self::Customer => "customer",
+            Self::Claim => "claim or unclaim",
+            Self::Summary => "summary",
+        }
+    }
+
+    /// Does it; tells how many devices it was about.
+    pub(super) fn perform(self, ground: &Ground<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
+        let now = ground.now();
+        let session = || ground.session.fetch_add(1, Ordering::Relaxed);
+        let device = |random: &mut Random| random.one_of(ids).copied().unwrap_or(DeviceId::new([0; 12]));
+        let (product, owner) = match self {
+            Self::Lock | Self::Unlock | Self::Release => ground.actors.fleet,
+            _ => ground.actors.any(random),
+        };
+        let console = ground.fleet.console(owner, now);
+        let gateway = ground.fleet.gateway(now);
+        match self {
+            Self::Connect => gateway.connect(&seen(device(random), session(), random)?).map(|_| 1),
+            Self::ConnectMany => {
+                let reports =
+                    (0..MANY).map(|_| seen(device(random), session(), random)).collect::<Result<Vec<_>, _>>()?;
+                gateway.connect_many(&reports).map(|connected| connected.len() as u64)
+            }
+            Self::Disconnect => {
+                let fleet = ground.actors.fleet.0;
+                let (device, product) = (device(random), Some(fleet.get()));
+                gateway.disconnect(&Disconnect { device, product, session: session(), at: now }).map(|()| 1)
+            }
+            Self::AskToJoin => {
+                let stranger = few(random);
+                gateway.connect(&Report {
+                    product: Some(product.get()),
+                    session: session(),
+                    ..Report::new(stranger, now)
+                })?;
+                Ok(1)
+            }
+            Self::Approve => {
+                console.approve_device(product, few(random))?;
+                ground.came(product, 1);
+                Ok(1)
+            }
+            Self::Import => import(ground, product, owner, random),
+            Self::Remove => {
+                // One that was new once, as nobody else asks for those: one that only waits would be taken away, too.
+                let made = ground.device.load(Ordering::Relaxed).max(1);
+                console.remove_device(product, numbered(NEW, random.next_number() % made))?;
+                ground.came(product, -1);
+                Ok(1)
+            }
+            Self::Lock => {
+                let version = one_or_two(random)?;
+                console.lock_and_flash_on_reset(product, device(random), version).map(|_| 1)
+            }
+            Self::Unlock => console.unlock(product, device(random)).map(|_| 1),
+            Self::Release => console.release(product, one_or_two(random)?).map(|_| 0),
+            Self::Invite => console.invite(product, person(ground, random).1).map(|_| 0),
+            Self::Answer => {
+                let console = ground.fleet.console(person(ground, random).0, now);
+                match random.next_number() % 3 {
+                    0 => console.decline_invitation(product).map(|()| 0),
+                    _ => console.accept_invitation(product).map(|()| 0),
+                }
+            }
+            Self::Revoke => {
+                let account = person(ground, random).0;
+                match random.next_number() % 3 {
+                    0 => console.revoke_invitation(product, account).map(|()| 0),
+                    1 => ground.fleet.console(account, now).leave_team(product).map(|()| 0),
+                    _ => console.remove_member(product, account).map(|()| 0),
+                }
+            }
+            Self::Customer => {
+                let name = format!("customer {}", random.next_number() % 500);
+                console.create_customer(product, &name, &Identity::Simple).map(|_| 0)
+            }
+            Self::Claim => {
+                let console = ground.fleet.console(person(ground, random).0, now);
+                let claimed = few(random);
+                match random.next_number() % 2 {
+                    0 => console.claim_device(claimed).map(|()| 1),
+                    _ => console.unclaim_device(claimed).map(|()| 1),
+                }
+            }
+            Self::Summary => console.summary(product).map(|_| 0),
+        }
+    }
+}
+
+/// What a device of the fleet reports: most run version 2, some the first.
+fn seen(device: DeviceId, session: u64, random: &mut Random) -> Result<Report, Error> {
+    Ok(Report {
+        product: Some(94),
+        version: Some(if random.next_number().is_multiple_of(8) { 1 } else { 2 }),
+        platform: Some(PLATFORM.parse()?),
+        system: Some(SYSTEM.parse()?),
+        session,
+        ..Report::new(device, NOW)
+    })
+}
+
+fn one_or_two(random: &mut Random) -> Result<FirmwareVersion, Error> {
+    FirmwareVersion::new(1 + (random.next_number() % 2) as u32)
+}
+
+/// Imports some devices that nobody has seen and some that others import, too.
+fn import(ground: &Ground<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
+    let mut list = String::new();
+    for _ in 0..6 {
+        let number = ground.device.fetch_add(1, Ordering::Relaxed);
+        list.push_str(&format!("{}\n", numbered(NEW, number)));
+    }
+    for _ in 0..2 {
+        list.push_str(&format!("{}\n", few(random)));
+    }
+    let counts = ground.fleet.console(owner, ground.now()).import(product, list.as_bytes())?.counts();
+    ground.came(product, counts.imported.cast_signed());
+    Ok(counts.imported)
+}
+
+fn person<'g>(ground: &'g Ground<'_>, random: &mut Random) -> (AccountId, &'g str) {
+    let person = random.one_of(&ground.actors.emails);
+    person.map(|(id, email)| (*id, email.as_str())).unwrap_or((ground.actors.fleet.1, ""))
+}
+
+/// One of a few devices, so that threads meet at it.
+fn few(random: &mut Random) -> DeviceId {
+    numbered(WANTED, random.next_number() % 200)
+}
+
+fn numbered(kind: u32, number: u64) -> DeviceId {
+    let mut bytes = [0; 12];
+    let numbers = kind.to_be_bytes().into_iter().chain(number.to_be_bytes());
+    bytes.iter_mut().zip(numbers).for_each(|(byte, from)| *byte = from);
+    DeviceId::new(bytes)
+}

@@ -1,0 +1,199 @@
+//! Having what is open paid: asks for charges, notes failures, locks and unlocks, as far as the rules say at a moment.
+//!
+//! Whoever changes what an account has to pay, or can pay with, calls [`collect`] in the same transaction.
+
+use super::{
+    Attempt, AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Invoice, OpenCharge, OpenInvoice, Payer,
+    PaymentLock, Purpose, Step, Subscription, failures, is_exhausted, next_step,
+};
+use crate::notice::{NoticeSubject, notify};
+use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
+use crate::team::{Account, AccountId};
+use crate::{Error, Money, ProductId, Timestamp};
+use std::sync::Arc;
+
+/// Does what is to be done now about an account's open renewal invoices: one at a time, the oldest first (R-PAY-6).
+/// Leaves the account in the index of what is due under its next moment.
+pub(crate) fn collect(
+    tx: &mut Transaction<'_>,
+    policy: &BillingPolicy,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+    let payer = Arc::make_mut(&mut record);
+    let mut retry = None;
+    while payer.charging.is_none() {
+        let Some(head) = payer.open.first().copied() else {
+            unlock(tx, account, payer, now)?;
+            break;
+        };
+        let mut invoice = invoice(tx, head)?;
+        let card = payer.presentable(now);
+        let number = card.as_ref().map(|card| card.number);
+        match (next_step(policy.retries(), &invoice.attempts, number, payer.lock.is_some(), now), card) {
+            (Step::Present { scheduled }, Some(card)) => {
+                present(tx, payer, Arc::make_mut(&mut invoice), card, scheduled, now)?;
+                tx.put((head.product, head.number), invoice);
+            }
+            (Step::Miss, _) => {
+                Arc::make_mut(&mut invoice).attempts.push(Attempt {
+                    at: now,
+                    scheduled: true,
+                    card: None,
+                    result: AttemptResult::NotPresented,
+                });
+                failed(tx, policy, payer, &invoice, now)?;
+                tx.put((head.product, head.number), invoice);
+            }
+            (Step::Wait(until), _) => {
+                retry = Some(until);
+                break;
+            }
+            (Step::Present { .. } | Step::Outstanding | Step::Rest, _) => break,
+        }
+    }
+    let expiry = tell_of_expiry(tx, account, payer, now)?;
+    let due = [retry, expiry].into_iter().flatten().min();
+    if payer.due != due {
+        if let Some(at) = payer.due {
+            tx.delete(Key::AccountDue(at, account));
+        }
+        if let Some(at) = due {
+            tx.put_record(Key::AccountDue(at, account), Record::Present);
+        }
+        payer.due = due;
+    }
+    tx.put(account, record);
+    Ok(())
+}
+
+/// The record of an invoice that others name.
+pub(crate) fn invoice(tx: &mut Transaction<'_>, open: OpenInvoice) -> Result<Arc<Invoice>, Error> {
+    let missing = || StoreError::new(StoreErrorKind::Corrupt, "an open invoice has no record");
+    Ok(tx.get((open.product, open.number))?.ok_or_else(missing)?)
+}
+
+/// Asks for a charge: a record in the outbox, under a key of its own.
+pub(crate) fn ask(
+    tx: &mut Transaction<'_>,
+    subscription: &mut Subscription,
+    (product, account): (ProductId, AccountId),
+    purpose: Purpose,
+    amount: Money,
+    card: Option<ChargedCard>,
+    now: Timestamp,
+) -> Result<Charge, Error> {
+    let number = subscription.next_charge()?;
+    let key = ChargeKey { product, number, nonce: tx.random() };
+    let charge = Charge { key, product, account, purpose, amount, card, at: now, unknown: false };
+    tx.put((product, number), Arc::new(charge.clone()));
+    Ok(charge)
+}
+
+fn present(
+    tx: &mut Transaction<'_>,
+    payer: &mut Payer,
+    invoice: &mut Invoice,
+    card: ChargedCard,
+    scheduled: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut subscription: Arc<Subscription> = tx.get(invoice.product)?.unwrap_or_default();
+    let attempt = Attempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open };
+    let (whose, purpose) = ((invoice.product, invoice.payer), Purpose::Renewal { invoice: invoice.number });
+    let amount = invoice.outstanding()?;
+    let charge = ask(tx, Arc::make_mut(&mut subscription), whose, purpose, amount, Some(card), now)?;
+    tx.put(invoice.product, subscription);
+    invoice.attempts.push(attempt);
+    payer.charging = Some(OpenCharge { product: invoice.product, number: charge.key.number });
+    Ok(())
+}
+
+/// Tells of the failure of an invoice's latest attempt, and locks the account where it was the last (R-PAY-2).
+pub(crate) fn failed(
+    tx: &mut Transaction<'_>,
+    policy: &BillingPolicy,
+    payer: &mut Payer,
+    invoice: &Invoice,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (account, product, retries) = (invoice.payer, invoice.product, policy.retries());
+    let card = payer.presentable(now).map(|card| card.number);
+    let next = match next_step(retries, &invoice.attempts, card, payer.lock.is_some(), now) {
+        Step::Wait(next) => Some(next),
+        Step::Present { .. } => Some(now),
+        Step::Miss | Step::Outstanding | Step::Rest => None,
+    };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let subject = NoticeSubject::PaymentFailed {
+        account,
+        invoice: invoice.number,
+        attempt: count(invoice.attempts.len()),
+        failures: count(failures(&invoice.attempts)),
+        of: count(retries.attempts()),
+        next,
+    };
+    notify(tx, now, product, subject)?;
+    if payer.lock.is_none() && is_exhausted(retries, &invoice.attempts) {
+        let card = invoice.attempts.last().and_then(|attempt| attempt.card);
+        let open = OpenInvoice { product, number: invoice.number };
+        payer.lock = Some(PaymentLock { since: now, invoice: open, card });
+        set_unpaid(tx, account, Some(now))?;
+        notify(tx, now, product, NoticeSubject::AccountLocked { account, invoice: invoice.number })?;
+    }
+    Ok(())
+}
+
+/// Lifts the lock: nothing is open any more (R-PAY-5).
+fn unlock(tx: &mut Transaction<'_>, account: AccountId, payer: &mut Payer, now: Timestamp) -> Result<(), Error> {
+    if let Some(lock) = payer.lock.take() {
+        set_unpaid(tx, account, None)?;
+        let OpenInvoice { product, number } = lock.invoice;
+        notify(tx, now, product, NoticeSubject::AccountUnlocked { account, invoice: number })?;
+    }
+    Ok(())
+}
+
+fn set_unpaid(tx: &mut Transaction<'_>, account: AccountId, since: Option<Timestamp>) -> Result<(), Error> {
+    if let Some(mut record) = tx.get::<Arc<Account>>(account)? {
+        Arc::make_mut(&mut record).unpaid_since = since;
+        tx.put(account, record);
+    }
+    Ok(())
+}
+
+/// Tells the owner in its last month that the card on file expires, once (R-PAY-7). Answers when that month begins,
+/// where it has not yet.
+fn tell_of_expiry(
+    tx: &mut Transaction<'_>,
+    account: AccountId,
+    payer: &mut Payer,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let Some(card) = payer.card.as_mut().filter(|card| !card.told) else { return Ok(None) };
+    if now < card.expires.start() {
+        return Ok(Some(card.expires.start()));
+    }
+    card.told = true;
+    // An account that pays for nothing has nothing to miss.
+    if let Some(product) = paid_product(tx, account)? {
+        let subject = NoticeSubject::CardExpires { account, card: card.number, month: card.expires };
+        notify(tx, now, product, subject)?;
+    }
+    Ok(None)
+}
+
+/// A product that the account pays for: notices stand under one.
+fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
+    let rows = tx.store().scan(&Key::memberships(account))?;
+    for row in rows {
+        let Key::Membership(_, product) = row.key else { continue };
+        let plan = tx.get::<Arc<Subscription>>(product)?.and_then(|subscription| subscription.plan.clone());
+        let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
+        if plan.is_some() && owner == Some(account) {
+            return Ok(Some(product));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,344 @@
+//! What an owner does about billing: quotes, upgrades, the card, the status. All of it stays open on a locked account
+//! (R-PAY-5).
+
+use super::clock::take_effect;
+use super::collect::{ask, collect};
+use super::quote::{Target, quote};
+use super::{
+    Anchor, Card, Charge, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId, Subscription,
+};
+use crate::device::{DeviceCount, Page, check_page};
+use crate::event::Usage;
+use crate::fleet::Console;
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Record, Transaction};
+use crate::team::{Access, Account, Actor, Command, allow};
+use crate::{Currency, Error, ErrorKind, Money, Timestamp};
+use std::sync::Arc;
+
+/// A product has so many quotes that hold at most; a further one takes the place of the oldest.
+const MAX_QUOTES: usize = 16;
+
+/// What became of an upgrade that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// It waits for this charge, and takes effect when it succeeds.
+    Charging(Box<Charge>),
+    /// There was nothing to charge: it is in effect.
+    Done(Box<Invoice>),
+}
+
+/// How a product's billing stands (R-BILL-8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BillingStatus {
+    /// The product's tier.
+    pub tier: Arc<str>,
+    /// What it pays for: the interval, and the period that was billed last. None: nothing.
+    pub plan: Option<super::Plan>,
+    /// Messages of this usage month (R-EVT-4): used, held by nodes, and the limit.
+    pub messages: Usage,
+    /// Devices in the product.
+    pub devices: u64,
+    /// Seats of the team that are taken, pending invitations among them.
+    pub members: u64,
+    /// When the next period is billed.
+    pub renewal: Option<Timestamp>,
+    /// The interval from then on.
+    pub next_interval: Option<Interval>,
+    /// What will be charged then, as things stand.
+    pub next_amount: Option<Money>,
+    /// What earlier invoices left over.
+    pub balance: Money,
+    /// Renewal invoices that are not paid.
+    pub unpaid: Vec<u32>,
+    /// The charge of an upgrade that has no outcome yet.
+    pub upgrading: Option<u32>,
+    /// The owner's card on file.
+    pub card: Option<CardView>,
+    /// Since when the owner's account is locked.
+    pub locked_since: Option<Timestamp>,
+}
+
+/// What people know a card by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CardView {
+    /// The brand.
+    pub brand: String,
+    /// The last four digits of its number.
+    pub last_four: String,
+    /// The month through which it is valid.
+    pub expires: super::ExpiryMonth,
+    /// Whether it can be charged.
+    pub good: bool,
+}
+
+impl Console<'_> {
+    /// What it costs to go to a tier, at an interval, now (R-BILL-3 to 6). It holds for 15 minutes by default, and not
+    /// beyond the end of the period.
+    ///
+    /// # Errors
+    /// `not_an_upgrade` for a lower tier, what the product has, or a month instead of a paid year; `invalid` for a tier
+    /// that the catalogue has not; `price_by_agreement`; `renewal_unpaid`, `renewal_due`, `charge_open`; `forbidden` for
+    /// anybody but the owner.
+    pub fn quote_upgrade(&self, product: ProductId, tier: &str, interval: Interval) -> Result<Quote, Error> {
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let mut record = self.free_subscription(tx, &access.product)?;
+            let target = self.target(&access.product, &record, tier, interval)?;
+            let (id, anchor) = (QuoteId(tx.random()), Anchor::at(access.product.created_at));
+            let life = self.fleet.billing().quote_life();
+            let quote = quote(id, &record, anchor, target, self.now, life)?;
+            let subscription = Arc::make_mut(&mut record);
+            subscription.quotes.retain(|quote| quote.expires_at > self.now);
+            if subscription.quotes.len() >= MAX_QUOTES {
+                subscription.quotes.remove(0);
+            }
+            subscription.quotes.push(quote.clone());
+            tx.put(product, record);
+            Ok(quote)
+        })
+    }
+
+    /// Asks for the charge of an upgrade, exactly as it was quoted. The upgrade takes effect when the charge succeeds,
+    /// together with it, and is forgotten when it is declined (R-BILL-4); one that costs nothing takes effect at once.
+    ///
+    /// # Errors
+    /// `quote_expired`; `card_missing`; `renewal_unpaid`, `renewal_due`, `charge_open`; `forbidden` for anybody but the
+    /// owner.
+    pub fn upgrade(&self, product: ProductId, quote: QuoteId) -> Result<Upgrade, Error> {
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let owner = access.product.owner;
+            let mut record = self.free_subscription(tx, &access.product)?;
+            let subscription = Arc::make_mut(&mut record);
+            let held = subscription.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
+            let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
+            let subject = format!("to {}, {}", quote.tier, quote.interval);
+            self.note(tx, product, Command::ChangePlan, subject);
+            if quote.due.is_zero() {
+                let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
+                tx.put(product, record);
+                return Ok(Upgrade::Done(Box::new(invoice)));
+            }
+            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+            let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
+            let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
+            subscription.quotes.clear();
+            subscription.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            tx.put(product, record);
+            Ok(Upgrade::Charging(Box::new(charge)))
+        })
+    }
+
+    /// Decides on the interval from the next renewal on: a month, at the end of a paid year, or the year again after all
+    /// (R-BILL-6). From months to a year is an upgrade, which is quoted and takes effect at once.
+    ///
+    /// # Errors
+    /// `no_plan`; `not_an_upgrade` for a year instead of months; `price_by_agreement`; `forbidden` for anybody but the
+    /// owner.
+    pub fn switch_interval(&self, product: ProductId, interval: Interval) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
+            if current == Interval::Monthly && interval == Interval::Annual {
+                let problem = "a year instead of months takes effect at once: ask for a quote of the same tier";
+                return Err(ErrorKind::NotAnUpgrade { problem }.into());
+            }
+            let tier = &access.product.tier;
+            if interval != current && self.fleet.price(&record, tier, interval).is_none() {
+                return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
+            }
+            Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            tx.put(product, record);
+            self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
+            Ok(())
+        })
+    }
+
+    /// Chooses the currency that a product is billed in, before it is billed for the first time.
+    ///
+    /// # Errors
+    /// `invalid` once it was billed, or has a price agreed on, in another; `forbidden` for anybody but the owner.
+    pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            if record.currency == currency {
+                return Ok(());
+            }
+            if record.invoices > 0 || record.charges > 0 || !record.agreed.is_empty() {
+                let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+                return Err(Error::invalid("currency", problem));
+            }
+            let subscription = Arc::make_mut(&mut record);
+            (subscription.currency, subscription.balance) = (currency, Money::zero(currency));
+            subscription.quotes.clear();
+            tx.put(product, record);
+            self.note(tx, product, Command::ChangePlan, format!("billed in {currency}"));
+            Ok(())
+        })
+    }
+
+    /// Puts a card on file in place of the one before. What is open is tried with it at once, which uses up no retry
+    /// (R-PAY-4).
+    ///
+    /// # Errors
+    /// `invalid` for a card that is no longer valid, or is not one; `not_found` for who has no account.
+    pub fn set_card(&self, card: &NewCard) -> Result<(), Error> {
+        if !card.expires.covers(self.now) {
+            return Err(Error::invalid("card", format!("it was valid through {}; give one that is", card.expires)));
+        }
+        self.change_card(|payer| {
+            let wrong = || Error::invalid("card", "the account has used every number of a card");
+            payer.cards = payer.cards.checked_add(1).ok_or_else(wrong)?;
+            payer.card = Some(Card::new(payer.cards, card)?);
+            Ok(())
+        })
+    }
+
+    /// Takes the card on file away. The dates of what is open stay as they are.
+    ///
+    /// # Errors
+    /// `not_found` for who has no account.
+    pub fn remove_card(&self) -> Result<(), Error> {
+        self.change_card(|payer| {
+            payer.card = None;
+            Ok(())
+        })
+    }
+
+    fn change_card(&self, mut change: impl FnMut(&mut Payer) -> Result<(), Error>) -> Result<(), Error> {
+        allow(self.actor, Command::SetCard)?;
+        let Actor::Account(account) = self.actor else { return Err(Error::not_found("account")) };
+        self.fleet.transact(|tx| {
+            tx.get::<Arc<Account>>(account)?.ok_or_else(|| Error::not_found("account"))?;
+            let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+            change(Arc::make_mut(&mut record))?;
+            if let Some(open) = record.open.first() {
+                self.note(tx, open.product, Command::SetCard, format!("for invoice {}", open.number));
+            }
+            tx.put(account, record);
+            collect(tx, self.fleet.billing(), account, self.now)
+        })
+    }
+
+    /// How a product's billing stands (R-BILL-8).
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` for a member who is not the owner.
+    pub fn billing_status(&self, product: ProductId) -> Result<BillingStatus, Error> {
+        self.fleet.transact(|tx| {
+            let Access { product: record, team } = Access::check(tx, self.actor, Command::ReadBilling, product)?;
+            let owner = record.owner;
+            tx.load([Key::Subscription(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
+            let subscription: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+            let plan = subscription.plan.clone();
+            let next_interval = plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
+            let price = plan
+                .as_ref()
+                .zip(next_interval)
+                .and_then(|(plan, interval)| self.fleet.renewal_price(&record, &subscription, plan, interval));
+            let next_amount = price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
+            Ok(BillingStatus {
+                tier: Arc::clone(&record.tier),
+                renewal: plan.as_ref().map(|plan| plan.period.end),
+                plan,
+                messages: self.fleet.usage_of(tx, &record, self.now)?,
+                devices: tx.get::<Box<DeviceCount>>(product)?.map_or(0, |count| count.devices),
+                members: team.seats(self.now),
+                next_interval,
+                next_amount: next_amount.transpose()?,
+                balance: subscription.balance,
+                unpaid: subscription.unpaid.iter().copied().collect(),
+                upgrading: subscription.upgrade.as_ref().map(|open| open.charge),
+                card: payer.card.as_ref().map(|card| card.view(self.now)),
+                locked_since: tx.get::<Arc<Account>>(owner)?.and_then(|account| account.locked_since()),
+            })
+        })
+    }
+
+    /// The invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
+    pub fn invoices(
+        &self,
+        product: ProductId,
+        after: Option<u32>,
+        limit: usize,
+    ) -> Result<Page<Arc<Invoice>, u32>, Error> {
+        check_page(limit)?;
+        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadBilling, product).map(|_| ()))?;
+        let mut range = Key::invoices(product).reversed().limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Invoice(product, after));
+        }
+        let rows = self.fleet.store().scan(&range)?.into_iter();
+        let invoices: Vec<Arc<Invoice>> =
+            rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
+        let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
+        Ok(Page::new(invoices, next))
+    }
+
+    /// A product's billing, where nothing that is open stands in an upgrade's way.
+    fn free_subscription(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Subscription>, Error> {
+        tx.load([Key::Subscription(product.id), Key::Payer(product.owner)])?;
+        let subscription: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+        subscription.nothing_open(product.id)?;
+        // A locked account owes for another product.
+        let payer: Arc<Payer> = tx.get(product.owner)?.unwrap_or_default();
+        if let Some((_, open)) = payer.lock.zip(payer.open.first()) {
+            return Err(ErrorKind::RenewalUnpaid { product: open.product, invoice: open.number }.into());
+        }
+        match &subscription.plan {
+            Some(plan) if self.now >= plan.period.end => Err(ErrorKind::RenewalDue { since: plan.period.end }.into()),
+            _ => Ok(subscription),
+        }
+    }
+
+    /// Where an upgrade goes, if it is one.
+    fn target(
+        &self,
+        product: &Product,
+        subscription: &Subscription,
+        tier: &str,
+        interval: Interval,
+    ) -> Result<Target, Error> {
+        let catalogue = self.fleet.catalogue();
+        let tier = catalogue.named(tier)?;
+        let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
+        if catalogue.rank(&tier) < catalogue.rank(&product.tier) {
+            return not("a lower tier is set by the operator, for something may no longer fit");
+        }
+        if let Some(plan) = &subscription.plan {
+            if plan.tier == tier && plan.interval == interval {
+                return not("the product pays for this already");
+            }
+            if plan.interval == Interval::Annual && interval == Interval::Monthly {
+                return not("the year is paid: switch the interval for its end, and upgrade within it");
+            }
+        }
+        let Some(price) = self.fleet.price(subscription, &tier, interval) else {
+            return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
+        };
+        if price.is_zero() {
+            return not("it costs nothing");
+        }
+        Ok(Target { tier, interval, price })
+    }
+}
+
+impl Card {
+    fn view(&self, now: Timestamp) -> CardView {
+        CardView {
+            brand: self.brand.clone(),
+            last_four: self.last_four.clone(),
+            expires: self.expires,
+            good: self.is_good(now),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the platform decides on about billing: the host's choices, not the teams'.
+
+use super::Retries;
+use crate::Error;
+use std::time::Duration;
+
+/// The platform's choices about billing. Every node of a fleet has the same.
+///
+/// ```
+/// use fleet_core::billing::{BillingPolicy, Retries};
+///
+/// let policy = BillingPolicy::default().with_retries(Retries::new(&[1, 2, 4])?);
+/// assert_eq!(policy.retries().attempt_days(), [0, 1, 3, 7]);
+/// assert_eq!(policy.quote_life().as_secs(), 15 * 60);
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillingPolicy {
+    retries: Retries,
+    quote_life: Duration,
+    card_notice_days: u32,
+}
+
+impl Default for BillingPolicy {
+    /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card.
+    fn default() -> Self {
+        Self { retries: Retries::default(), quote_life: Duration::from_secs(15 * 60), card_notice_days: 7 }
+    }
+}
+
+impl BillingPolicy {
+    /// The same with another schedule for failed renewals (R-PAY-2).
+    #[must_use]
+    pub fn with_retries(self, retries: Retries) -> Self {
+        Self { retries, ..self }
+    }
+
+    /// The same with quotes that hold for another time (R-BILL-4): a minute to a day.
+    ///
+    /// # Errors
+    /// `invalid` for any other.
+    pub fn with_quote_life(self, quote_life: Duration) -> Result<Self, Error> {
+        if !(60..=86_400).contains(&quote_life.as_secs()) {
+            return Err(Error::invalid("quote life", "must be a minute to a day"));
+        }
+        Ok(Self { quote_life, ..self })
+    }
+
+    /// The same with another notice before a renewal that no good card is there for (R-PAY-7): 0 to 27 days.
+    ///
+    /// # Errors
+    /// `invalid` for more.
+    pub fn with_card_notice_days(self, card_notice_days: u32) -> Result<Self, Error> {
+        if card_notice_days > 27 {
+            return Err(Error::invalid("card notice", "must be 0 to 27 days: no month is longer"));
+        }
+        Ok(Self { card_notice_days, ..self })
+    }
+
+    /// When a failed renewal is tried again.
+    pub fn retries(&self) -> &Retries {
+        &self.retries
+    }
+
+    /// For how long a quote holds.
+    pub fn quote_life(&self) -> Duration {
+        self.quote_life
+    }
+
+    /// How many days before a renewal the owner is told that there is no good card for it.
+    pub fn card_notice_days(&self) -> u32 {
+        self.card_notice_days
+    }
+}

@@ -1,0 +1,33 @@
+//! A product's firmware against what points to it.
+
+use super::Findings;
+use super::devices::Members;
+use crate::firmware::{FirmwareIndex, FirmwareVersion};
+use crate::product::Product;
+use crate::store::StoreError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) fn check(findings: &mut Findings<'_>, product: &Product, members: &Members) -> Result<(), StoreError> {
+    let id = product.id;
+    let index: Arc<FirmwareIndex> = findings.record(id)?.unwrap_or_default();
+    let versions: Vec<u16> = index.iter().map(|firmware| firmware.version.get()).collect();
+    let grow = versions.is_sorted_by(|a, b| a < b) && versions.last().is_none_or(|last| *last <= index.highest);
+    findings
+        .ensure("R-IMG-6", grow, || format!("versions of product {id} do not grow to {}: {versions:?}", index.highest));
+    let titles: BTreeSet<&str> = index.iter().map(|firmware| &*firmware.title).collect();
+    findings.same("R-IMG-7", &format!("distinct titles of product {id}"), titles.len(), versions.len());
+
+    let locks = index.iter().map(|firmware| (firmware.version.get(), firmware.locked_devices));
+    let locks: BTreeMap<u16, u32> = locks.filter(|(_, devices)| *devices > 0).collect();
+    findings.same("R-IMG-7", &format!("devices of product {id} locked to each version"), locks, members.locked.clone());
+
+    let released = |version: FirmwareVersion| index.get(version).is_some_and(|firmware| firmware.released_at.is_some());
+    let groups = product.groups.values().filter_map(|group| group.release);
+    for version in product.release.map(|release| release.version).into_iter().chain(groups) {
+        findings.ensure("R-IMG-7", released(version), || {
+            format!("product {id} releases version {version}, which is not there or not marked so")
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Accounts, teams and customers against the records that find them.
+
+use super::devices::Registry;
+use super::{Findings, account_ids, memberships as memberships_of, named, team_of};
+use crate::billing::{Catalogue, Resource};
+use crate::customer::{Customer, CustomerCount, CustomerId, Guest};
+use crate::product::{Product, ProductId};
+use crate::store::{Key, Range, Record, StoreError};
+use crate::team::{Account, AccountId, Claimant};
+use crate::time::Timestamp;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// All accounts. Each must be found by its e-mail.
+pub(super) fn accounts(findings: &mut Findings<'_>) -> Result<Vec<Account>, StoreError> {
+    let mut accounts = Vec::new();
+    for id in account_ids(findings)? {
+        let Some(account) = findings.record::<Arc<Account>>(id)? else {
+            findings.add("R-TEAM-1", format!("account {id} was given out and is not there"));
+            continue;
+        };
+        let owner = findings.record::<AccountId>(account.email.as_str().into())?;
+        findings.same("R-TEAM-1", &format!("whose the e-mail of account {id} is"), owner, Some(id));
+        accounts.push(Account::clone(&account));
+    }
+    Ok(accounts)
+}
+
+/// A product's team: its seats, its owner, and that each member and invitee is told so.
+pub(super) fn team(
+    findings: &mut Findings<'_>,
+    catalogue: &Catalogue,
+    product: &Product,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (id, team) = (product.id, team_of(findings, product.id)?);
+    let owned = team.members.contains(&product.owner);
+    findings.ensure("R-TEAM-1", owned, || format!("the owner of product {id} is not on its team"));
+    let waiting = team
+        .invitations
+        .iter()
+        .filter(|(account, invitation)| invitation.expires_at > now && !team.members.contains(*account));
+    let seats = (team.members.len() + waiting.count()) as u64;
+    let within = catalogue.check(&product.tier, Resource::Members, 0, seats);
+    findings.ensure("R-TEAM-4", within.is_ok(), || format!("product {id} has {seats} seats taken, over its tier"));
+    for account in &team.members {
+        let told = findings.has(Key::Membership(*account, id))?;
+        findings.ensure("R-TEAM-1", told, || format!("account {account} is on the team of product {id}, untold"));
+    }
+    for account in team.invitations.keys() {
+        let told = findings.has(Key::Invitation(*account, id))?;
+        findings.ensure("R-TEAM-2", told, || format!("account {account} is invited to product {id}, untold"));
+    }
+    Ok(())
+}
+
+/// That whoever is told to be on a team is.
+pub(super) fn memberships(findings: &mut Findings<'_>, accounts: &[Account]) -> Result<(), StoreError> {
+    for Account { id, .. } in accounts {
+        for product in memberships_of(findings, *id)? {
+            let removed = findings.record::<Arc<Product>>(product)?.is_none_or(|product| product.removed_at.is_some());
+            let so = removed || team_of(findings, product)?.members.contains(id);
+            findings.ensure("R-TEAM-1", so, || format!("account {id} is told to be on the team of product {product}"));
+        }
+        for product in named(findings, &Key::invitations(*id))? {
+            let removed = findings.record::<Arc<Product>>(product)?.is_none_or(|product| product.removed_at.is_some());
+            let so = removed || team_of(findings, product)?.invitations.contains_key(id);
+            findings.ensure("R-TEAM-2", so, || format!("account {id} is told to be invited to product {product}"));
+        }
+    }
+    Ok(())
+}
+
+/// A product's customers and guests, by their records and by those that find and count them.
+pub(super) fn customers(
+    findings: &mut Findings<'_>,
+    registry: &Registry,
+    product: ProductId,
+) -> Result<(), StoreError> {
+    let mut customers: Vec<Arc<Customer>> = Vec::new();
+    findings.each(&Key::customers(product), |_, record| {
+        if let Record::Customer(customer) = record {
+            customers.push(Arc::clone(customer));
+        }
+    })?;
+    let count: Box<CustomerCount> = findings.record(product)?.unwrap_or_default();
+    findings.same("R-CUS-2", &format!("customers of product {product}"), count.customers, customers.len() as u64);
+    for customer in &customers {
+        let id = customer.id;
+        let below = id.get() < count.next;
+        findings.ensure("R-CUS-2", below, || format!("customer {id} of product {product} was never given out"));
+        let name: Arc<str> = customer.user_name.to_lowercase().into();
+        let found = findings.record::<CustomerId>((product, name))?;
+        findings.same("R-CUS-2", &format!("whose customer {id}'s name is in product {product}"), found, Some(id));
+        let claimant = Claimant::Customer(product, id);
+        for device in &customer.devices {
+            let so = registry.claimant(*device) == Some(claimant);
+            findings.ensure("R-CUS-3", so, || format!("customer {id} of product {product} has {device}, unregistered"));
+        }
+        let has = customer.devices.len();
+        findings.same("R-CUS-3", &format!("devices of customer {id}"), has, registry.claimed_by(claimant));
+        for token in customer.tokens.values() {
+            let found = findings.has(Key::Token(Box::new(token.hash)))?;
+            findings
+                .ensure("R-CUS-1", found, || format!("a token of customer {id} of product {product} opens nothing"));
+        }
+    }
+    let names = all(findings, &names(product))?;
+    findings.same("R-CUS-2", &format!("names of customers of product {product}"), names, customers.len());
+    guests(findings, product, count.guests)
+}
+
+fn guests(findings: &mut Findings<'_>, product: ProductId, counted: u64) -> Result<(), StoreError> {
+    let mut guests: Vec<Arc<Guest>> = Vec::new();
+    findings.each(&Key::guests(product), |_, record| {
+        if let Record::Guest(guest) = record {
+            guests.push(Arc::clone(guest));
+        }
+    })?;
+    findings.same("R-CUS-4", &format!("guests of product {product}"), counted, guests.len() as u64);
+    let codes: BTreeSet<[u8; 4]> = guests.iter().map(|guest| *guest.code.as_bytes()).collect();
+    findings.same("R-CUS-4", &format!("distinct codes of product {product}"), codes.len(), guests.len());
+    for code in codes {
+        let held = findings.has(Key::ActivationCode(product, code))?;
+        findings.ensure("R-CUS-4", held, || format!("a guest's code of product {product} is not kept from others"));
+    }
+    Ok(())
+}
+
+/// All names of a product's customers.
+fn names(product: ProductId) -> Range {
+    Range::new(Key::CustomerName(product, "".into()), Key::CustomerName(product, "\u{10FFFF}".into()))
+}
+
+fn all(findings: &Findings<'_>, range: &Range) -> Result<usize, StoreError> {
+    let mut count = 0;
+    findings.each(range, |_, _| count += 1)?;
+    Ok(count)
+}

@@ -1,0 +1,152 @@
+use super::check;
+use crate::customer::CustomerId;
+use crate::device::{DeviceCount, Registration, Report};
+use crate::firmware::Upload;
+use crate::store::{Commit, Journaled, Key, Record, Stamp, Store, Tally, Write};
+use crate::{Actor, DeviceId, Error, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp};
+use std::sync::Arc;
+
+const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
+
+fn product() -> ProductId {
+    ProductId::new(94).unwrap()
+}
+
+fn device() -> DeviceId {
+    "55ff6d04498b49a1b2c3d4e5".parse().unwrap()
+}
+
+/// A fleet in which something of everything is there.
+fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
+    let store = Arc::new(MemoryStore::new());
+    let fleet = Fleet::open(Arc::clone(&store));
+    let operator = fleet.console(Actor::Operator, NOW);
+    let alice = operator.create_account("alice@example.com")?;
+    let bob = operator.create_account("bob@example.com")?;
+    operator.create_product_with_id(product(), alice.id, "Thermostat", "photon".parse()?)?;
+    operator.set_tier(product(), "Small")?;
+    let console = fleet.console(alice.id, NOW);
+    console.import(product(), b"55ff6d04498b49a1b2c3d4e5\n45f96d06492949f0e1d2c3b4")?;
+    let binary = include_bytes!("../../tests/vectors/firmware/particle/photon_p94_v2.bin");
+    let two = FirmwareVersion::new(2)?;
+    console.upload(product(), &Upload::new(two, "Quieter"), binary)?;
+    console.lock_and_flash_on_reset(product(), device(), two)?;
+    fleet.gateway(NOW).connect(&Report { product: Some(94), version: Some(2), ..Report::new(device(), NOW) })?;
+    let stranger = Report { product: Some(94), ..Report::new(DeviceId::new([7; 12]), NOW) };
+    fleet.gateway(NOW).connect(&stranger)?;
+    console.release(product(), two)?;
+    console.invite(product(), "bob@example.com")?;
+    fleet.console(bob.id, NOW).claim_device(DeviceId::new([9; 12]))?;
+    console.create_customer(product(), "Carol", &crate::customer::Identity::Simple)?;
+    Ok((fleet, store))
+}
+
+/// The rules that are said to be broken once a record was changed by hand.
+fn broken_by(write: impl Fn(&MemoryStore) -> Write) -> Vec<&'static str> {
+    let (fleet, store) = fleet().unwrap();
+    let writes = vec![write(&store)];
+    store.commit(&[Commit { checks: Vec::new(), writes }]).unwrap();
+    check(&fleet, NOW).unwrap().iter().map(|broken| broken.rule).collect()
+}
+
+fn changed(store: &MemoryStore, key: Key, change: impl Fn(&mut Record)) -> Write {
+    let mut row = store.get(std::slice::from_ref(&key)).unwrap().remove(0).unwrap();
+    change(&mut row.record);
+    Write::Put { key, record: row.record, stamp: Stamp(1) }
+}
+
+#[test]
+fn a_fleet_that_only_its_doors_changed_is_whole() {
+    assert_eq!(check(&fleet().unwrap().0, NOW).unwrap(), []);
+}
+
+/// A fleet that is opened without its journal is an old one.
+#[test]
+fn a_journal_that_was_not_folded_is_told_of() {
+    let store = Arc::new(MemoryStore::new());
+    let journaled = Arc::new(Journaled::open(Arc::clone(&store)).unwrap());
+    let fleet = Fleet::open(Arc::clone(&journaled));
+    fleet.console(Actor::Operator, NOW).create_account("alice@example.com").unwrap();
+    assert_eq!(check(&fleet, NOW).unwrap(), []);
+    let plain = Fleet::open(store);
+    assert_eq!(check(&plain, NOW).unwrap().iter().map(|broken| broken.rule).collect::<Vec<_>>(), ["journal"]);
+    journaled.fold(usize::MAX).unwrap();
+    assert_eq!(check(&plain, NOW).unwrap(), []);
+}
+
+#[test]
+fn whatever_disagrees_is_named_by_its_rule() {
+    let stranger = DeviceId::new([7; 12]);
+    let firmware = |change: fn(&mut crate::firmware::FirmwareIndex)| {
+        broken_by(move |store| {
+            changed(store, Key::Firmware(product()), |record| {
+                let Record::Firmware(index) = record else { panic!() };
+                change(Arc::make_mut(index));
+            })
+        })
+    };
+    let cases: [(&str, Vec<&str>); 13] = [
+        ("R-IMP-9", broken_by(|_| Write::Delete { key: Key::Registration(device()) })),
+        ("R-IMP-4", broken_by(|_| Write::Delete { key: Key::Device(product(), device()) })),
+        (
+            "R-IMP-9",
+            broken_by(|store| {
+                changed(store, Key::Device(product(), DeviceId::new([7; 12])), |record| {
+                    let Record::Device(row) = record else { panic!() };
+                    row.standing = crate::device::Standing::Member;
+                })
+            }),
+        ),
+        (
+            "R-IMP-4",
+            broken_by(move |_| Write::Put {
+                key: Key::Registration(stranger),
+                record: Record::Registration(Registration {
+                    product: Some(ProductId::new(5).unwrap()),
+                    ..Registration::default()
+                }),
+                stamp: Stamp(1),
+            }),
+        ),
+        (
+            "R-IMP-6",
+            broken_by(|_| Write::Put {
+                key: Key::DeviceCount(product()),
+                record: Record::DeviceCount(Box::new(DeviceCount {
+                    devices: 3,
+                    quarantined: 1,
+                    ..DeviceCount::default()
+                })),
+                stamp: Stamp(1),
+            }),
+        ),
+        ("R-SEE-1", broken_by(|_| Write::Add { key: Key::Tally(product(), Tally::Version(2), 3), delta: 1 })),
+        ("R-IMG-6", firmware(|index| index.highest = 1)),
+        ("R-IMG-7", firmware(|index| index.firmware.iter_mut().for_each(|firmware| firmware.locked_devices += 1))),
+        ("R-IMG-7", firmware(|index| index.firmware.clear())),
+        ("R-TEAM-1", broken_by(|_| Write::Delete { key: Key::Team(product()) })),
+        ("R-TEAM-1", broken_by(|_| Write::Delete { key: Key::Email("bob@example.com".into()) })),
+        (
+            "R-CUS-2",
+            broken_by(|_| Write::Put {
+                key: Key::CustomerName(product(), "dave".into()),
+                record: Record::CustomerName(CustomerId::new(1).unwrap()),
+                stamp: Stamp(1),
+            }),
+        ),
+        (
+            "R-CUS-2",
+            broken_by(|_| Write::Put {
+                key: Key::CustomerCount(product()),
+                record: Record::CustomerCount(Box::default()),
+                stamp: Stamp(1),
+            }),
+        ),
+    ];
+    for (place, (rule, broken)) in cases.into_iter().enumerate() {
+        assert!(broken.contains(&rule), "case {place}: {rule} is not among {broken:?}");
+    }
+    let bob = crate::team::AccountId::new(2).unwrap();
+    let claim = broken_by(|_| Write::Delete { key: Key::Claim(bob, DeviceId::new([9; 12])) });
+    assert_eq!(claim, ["R-CUS-3"]);
+}

@@ -1,0 +1,120 @@
+//! Counting what a fleet asks of its store: how often, and how often in vain.
+
+use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A layer that counts the calls of its inner store. A commit that conflicts is decided on and sent again, so
+/// [`conflicts`](Counts::conflicts) is how often the doors had to try again: what a record that many want costs.
+///
+/// ```
+/// use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+/// use fleet_core::store::Counted;
+/// use std::sync::Arc;
+///
+/// let store = Arc::new(Counted::new(MemoryStore::new()));
+/// let fleet = Fleet::open(Arc::clone(&store));
+/// fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account("alice@example.com")?;
+/// let counts = store.counts();
+/// assert_eq!((counts.applied, counts.conflicts, counts.failures), (1, 0, 0));
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Counted<S> {
+    inner: S,
+    reads: AtomicU64,
+    applied: AtomicU64,
+    conflicts: AtomicU64,
+    failures: AtomicU64,
+}
+
+/// What was asked of a store so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Calls of `get`, `scan` and `for_each` that were answered.
+    pub reads: u64,
+    /// Commits that were applied, those that only check among them.
+    pub applied: u64,
+    /// Commits that conflicted: each was decided on again.
+    pub conflicts: u64,
+    /// Calls that failed.
+    pub failures: u64,
+}
+
+impl<S: Store> Counted<S> {
+    /// A layer over a store, with nothing counted yet.
+    pub fn new(inner: S) -> Self {
+        let [reads, applied, conflicts, failures] = Default::default();
+        Self { inner, reads, applied, conflicts, failures }
+    }
+
+    /// What was asked so far. While others ask, the numbers need not be of one moment.
+    pub fn counts(&self) -> Counts {
+        let [reads, applied, conflicts, failures] =
+            [&self.reads, &self.applied, &self.conflicts, &self.failures].map(|count| count.load(Ordering::Relaxed));
+        Counts { reads, applied, conflicts, failures }
+    }
+
+    /// The inner store.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    fn read<T>(&self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        let count = if answer.is_ok() { &self.reads } else { &self.failures };
+        count.fetch_add(1, Ordering::Relaxed);
+        answer
+    }
+}
+
+impl<S: Store> Store for Counted<S> {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.read(self.inner.get(keys))
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.read(self.inner.scan(range))
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let answer = self.inner.commit(batch);
+        match &answer {
+            Ok(outcomes) => {
+                let applied = outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count();
+                self.applied.fetch_add(applied as u64, Ordering::Relaxed);
+                self.conflicts.fetch_add((outcomes.len() - applied) as u64, Ordering::Relaxed);
+            }
+            Err(_) => {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        answer
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        self.read(self.inner.for_each(range, visit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryStore;
+    use crate::store::{Check, Fault, Faulty, Stamp, conformance};
+
+    #[test]
+    fn a_layer_that_counts_keeps_every_law() {
+        conformance::check(|| Counted::new(MemoryStore::new())).unwrap();
+    }
+
+    #[test]
+    fn each_outcome_is_counted_once() {
+        let store = Counted::new(Faulty::new(MemoryStore::new(), 1));
+        let refused = Commit { checks: vec![Check { key: Key::Directory, stamp: Some(Stamp(1)) }], writes: Vec::new() };
+        store.commit(&[Commit::default(), refused, Commit::default()]).unwrap();
+        store.inner().plan([Some(Fault::Unavailable)]);
+        store.commit(&[Commit::default()]).unwrap_err();
+        store.get(&[Key::Directory]).unwrap();
+        assert_eq!(store.counts(), Counts { reads: 1, applied: 2, conflicts: 1, failures: 1 });
+    }
+}

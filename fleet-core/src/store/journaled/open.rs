@@ -1,0 +1,101 @@
+//! Taking a fleet over, and reading what its last owner did not fold.
+
+use super::overlay::Overlay;
+use super::packed::{Head, damaged, unpack};
+use super::{Journal, JournalOptions, Journaled, is_reserved};
+use crate::store::{Check, Commit, Key, Record, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, RwLock};
+
+/// So many records are read at once.
+const PAGE: usize = 16;
+
+impl<S: Store> Journaled<S> {
+    /// The same with options of one's own.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn open_with(inner: S, options: JournalOptions) -> Result<Self, StoreError> {
+        let stamps = Stamps::random();
+        let mut journal = take_over(&inner, stamps.stamp())?;
+        let mut overlay = Overlay::default();
+        read(&inner, &mut journal, &mut overlay)?;
+        let (overlay, journal) = (RwLock::new(overlay), Mutex::new(journal));
+        Ok(Self { inner, options, stamps, overlay, journal, taken: AtomicBool::new(false) })
+    }
+}
+
+/// Writes the head anew, so that nobody who wrote it before can write anything any more.
+fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
+    let row = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
+    let head = row.as_ref().map_or(Ok(Head { folded: 0 }), |row| Head::unpack(&row.record))?;
+    let take = Commit {
+        checks: vec![Check { key: Key::Journal(0), stamp: row.map(|row| row.stamp) }],
+        writes: vec![Write::Put { key: Key::Journal(0), record: head.pack(), stamp }],
+    };
+    inner.commit(std::slice::from_ref(&take))?;
+    let now = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
+    if now.is_none_or(|now| now.stamp != stamp) {
+        let problem = "another process is opening this fleet at the same time; let one of them have it";
+        return Err(StoreError::new(StoreErrorKind::Unavailable, problem));
+    }
+    let oldest = inner.scan(&Key::journal(1, head.folded).limit(1))?;
+    let trimmed = match oldest.first().map(|row| &row.key) {
+        Some(Key::Journal(oldest)) => oldest - 1,
+        _ => head.folded,
+    };
+    Ok(Journal {
+        head: stamp,
+        next: head.folded + 1,
+        folded: head.folded,
+        trimmed,
+        bytes: 0,
+        rows_due: 0,
+        records_due: 0,
+        closed: None,
+        unsettled: None,
+    })
+}
+
+/// Whether a store has a journal that holds what is not folded. A journaled store itself shows none.
+pub(crate) fn waits(store: &dyn Store) -> Result<bool, StoreError> {
+    let head = store.get(&[Key::Journal(0)])?.into_iter().next().flatten();
+    let Some(row) = head else { return Ok(false) };
+    let Head { folded } = Head::unpack(&row.record)?;
+    Ok(!store.scan(&Key::journal(folded.saturating_add(1), u64::MAX).limit(1))?.is_empty())
+}
+
+/// Reads the records behind the head into memory.
+fn read(inner: &dyn Store, journal: &mut Journal, overlay: &mut Overlay) -> Result<(), StoreError> {
+    loop {
+        let page = inner.scan(&Key::journal(journal.next, u64::MAX).limit(PAGE))?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for row in page {
+            if row.key != Key::Journal(journal.next) {
+                return Err(damaged(journal.next, "it is missing, and later ones are there"));
+            }
+            let writes = unpack(journal.next, &row.record)?;
+            if writes.iter().any(|write| is_reserved(write.key())) {
+                return Err(damaged(journal.next, "it writes to the journal"));
+            }
+            show(inner, overlay, &writes)?;
+            journal.next += 1;
+            journal.bytes += if let Record::Journal(bytes) = &row.record { bytes.len() } else { 0 };
+        }
+    }
+}
+
+fn show(inner: &dyn Store, overlay: &mut Overlay, writes: &[Write]) -> Result<(), StoreError> {
+    let counters = writes.iter().map(Write::key).filter(|key| matches!(key, Key::Tally(..)));
+    let mut missing: Vec<Key> = counters.filter(|key| !overlay.holds(key)).cloned().collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if !missing.is_empty() {
+        let rows = inner.get(&missing)?;
+        missing.into_iter().zip(rows).for_each(|(key, row)| overlay.keep(key, row));
+    }
+    writes.iter().for_each(|write| overlay.apply(write));
+    Ok(())
+}

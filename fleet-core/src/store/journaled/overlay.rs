@@ -1,0 +1,197 @@
+//! Rows in memory: those that the inner store does not have yet, and those that are likely to be asked for again.
+//!
+//! A row is *dirty* from the commit that writes it until its generation is folded. The *open* generation takes what is
+//! committed, the *closed* one, if there is one, is being folded. A row of the closed generation that is written to again
+//! belongs to the open one, and only to it. Generations are numbered, so closing and forgetting one touches no row.
+//! Invariants: every dirty row is in memory; a row that is in memory is what the journal and the inner store together say.
+
+use crate::store::merge::merge;
+use crate::store::{Key, Range, Record, Row, Stamp, Write};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
+
+#[derive(Debug, Default)]
+pub(super) struct Overlay {
+    rows: HashMap<Key, Held, foldhash::fast::RandomState>,
+    /// The number of the open generation is one more than so many were closed.
+    generations: u64,
+    open: BTreeSet<Key>,
+    closed: BTreeSet<Key>,
+    /// What the counters of the open generation stood at before it.
+    before: BTreeMap<Key, Option<i64>>,
+    /// How often clean rows were let go: what was read from the inner store before may be out of date after.
+    pub(super) releases: u64,
+}
+
+/// A row as it is now; no record: there is none.
+#[derive(Debug)]
+struct Held {
+    record: Option<Record>,
+    stamp: Stamp,
+    /// The last generation in which it was written to; 0: never since it was read.
+    generation: u64,
+}
+
+/// A counter of a closed generation: what it stood at before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CounterChange {
+    pub(super) key: Key,
+    pub(super) before: Option<i64>,
+    pub(super) after: Option<i64>,
+}
+
+/// What memory knows of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Known<T> {
+    /// Only the inner store can say.
+    No,
+    /// This, or that there is none.
+    Yes(Option<T>),
+}
+
+impl Overlay {
+    pub(super) fn row(&self, key: &Key) -> Known<Row> {
+        match self.rows.get(key) {
+            None => Known::No,
+            Some(held) => Known::Yes(held.row(key)),
+        }
+    }
+
+    pub(super) fn stamp(&self, key: &Key) -> Known<Stamp> {
+        match self.rows.get(key) {
+            None => Known::No,
+            Some(held) => Known::Yes(held.record.is_some().then_some(held.stamp)),
+        }
+    }
+
+    pub(super) fn holds(&self, key: &Key) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    fn open_generation(&self) -> u64 {
+        self.generations + 1
+    }
+
+    /// The generation that is closed and not forgotten.
+    fn closed_generation(&self) -> Option<u64> {
+        (!self.closed.is_empty()).then_some(self.generations)
+    }
+
+    /// How many rows wait to be folded, at most: some of the closed generation may be folded already.
+    pub(super) fn dirty(&self) -> usize {
+        self.open.len() + self.closed.len()
+    }
+
+    pub(super) fn open_len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Keeps what the inner store says of a key that is not in memory.
+    pub(super) fn keep(&mut self, key: Key, row: Option<Row>) {
+        self.rows.entry(key).or_insert_with(|| {
+            let (record, stamp) = row.map_or((None, Stamp::default()), |row| (Some(row.record), row.stamp));
+            Held { record, stamp, generation: 0 }
+        });
+    }
+
+    /// Lets some of the clean rows go where there are over `most`.
+    pub(super) fn release(&mut self, most: usize) {
+        if self.rows.len() <= most.saturating_add(self.dirty()) {
+            return;
+        }
+        // Which are asked for next nobody knows: one in four goes, whatever it is. Counters stay, as an addition needs
+        // what it is added to.
+        let (mut turn, dirty) = (0_u8, self.closed_generation().unwrap_or(self.open_generation()));
+        self.rows.retain(|key, held| {
+            let may_go = held.generation < dirty && !matches!(key, Key::Tally(..));
+            turn = turn.wrapping_add(u8::from(may_go));
+            !may_go || !turn.is_multiple_of(4)
+        });
+        self.releases += 1;
+    }
+
+    /// Applies a write that is in the journal. Counters that it adds to must be in memory.
+    pub(super) fn apply(&mut self, write: &Write) {
+        let key = write.key();
+        let generation = self.open_generation();
+        if self.rows.get(key).is_none_or(|held| held.generation != generation) {
+            self.open.insert(key.clone());
+            if matches!(key, Key::Tally(..)) {
+                self.before.insert(key.clone(), self.counter(key));
+            }
+        }
+        let held = match write {
+            Write::Put { record, stamp, .. } => Held { record: Some(record.clone()), stamp: *stamp, generation },
+            Write::Delete { .. } => Held { record: None, stamp: Stamp::default(), generation },
+            Write::Add { delta, .. } => {
+                let sum = self.counter(key).unwrap_or(0).saturating_add(*delta);
+                Held { record: Some(Record::Counter(sum)), stamp: Stamp::default(), generation }
+            }
+        };
+        match self.rows.get_mut(key) {
+            Some(there) => *there = held,
+            None => {
+                self.rows.insert(key.clone(), held);
+            }
+        }
+    }
+
+    fn counter(&self, key: &Key) -> Option<i64> {
+        match self.rows.get(key)?.record {
+            Some(Record::Counter(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Closes the open generation, where no other is closed; tells what became of its counters.
+    pub(super) fn close(&mut self) -> Vec<CounterChange> {
+        self.generations += 1;
+        self.closed = std::mem::take(&mut self.open);
+        let before = std::mem::take(&mut self.before);
+        before.into_iter().map(|(key, before)| CounterChange { after: self.counter(&key), key, before }).collect()
+    }
+
+    /// The keys of the closed generation behind one of them, in order.
+    pub(super) fn closed_keys(&self, after: Option<&Key>) -> impl Iterator<Item = &Key> {
+        self.closed.range::<Key, _>((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
+    }
+
+    /// What is to be written to the inner store for a key of the closed generation; nothing for one that was written to
+    /// again since, and for counters, which come last.
+    pub(super) fn write_of(&self, key: &Key) -> Option<Write> {
+        let held = self.rows.get(key).filter(|held| Some(held.generation) == self.closed_generation())?;
+        match &held.record {
+            _ if matches!(key, Key::Tally(..)) => None,
+            Some(record) => Some(Write::Put { key: key.clone(), record: record.clone(), stamp: held.stamp }),
+            None => Some(Write::Delete { key: key.clone() }),
+        }
+    }
+
+    /// Forgets the closed generation, all of which was folded; its rows are clean, but for those that were written to
+    /// again. Gives its keys back, to be dropped where nobody waits.
+    #[must_use]
+    pub(super) fn forget_closed(&mut self) -> BTreeSet<Key> {
+        std::mem::take(&mut self.closed)
+    }
+
+    /// The keys in a range that the inner store may be wrong about, in the order of reading.
+    pub(super) fn changed<'o>(&'o self, range: &Range) -> Box<dyn Iterator<Item = &'o Key> + 'o> {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let between = |keys: &'o BTreeSet<Key>| keys.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
+        let (closed, open) = (between(&self.closed), between(&self.open));
+        if range.reverse {
+            Box::new(merge(closed.rev(), open.rev(), |a, b| a > b))
+        } else {
+            Box::new(merge(closed, open, |a, b| a < b))
+        }
+    }
+}
+
+impl Held {
+    fn row(&self, key: &Key) -> Option<Row> {
+        let record = self.record.clone()?;
+        Some(Row { key: key.clone(), record, stamp: self.stamp })
+    }
+}

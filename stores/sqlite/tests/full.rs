@@ -1,0 +1,79 @@
+//! A disk that is full: what does not fit is refused whole, in words that help; what was taken stays; and there is nothing
+//! to repair once there is room. With and without a journal.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use fleet_core::store::{JournalOptions, Journaled, Store};
+use fleet_core::{AccountId, Actor, Error, Fleet, ProductId, Timestamp, invariants};
+use fleet_store_sqlite::{Options, SqliteStore};
+use std::path::Path;
+
+const NOW: Timestamp = Timestamp::from_millis(0);
+
+/// So many ids a list; each adds rows of three kinds, and an audit record.
+const LIST: u64 = 40;
+
+fn open(path: &Path, size_limit: u64) -> SqliteStore {
+    SqliteStore::open_with(path, Options::new().size_limit(size_limit)).unwrap()
+}
+
+/// Folds all the while, so that room runs out now for the journal, now for the rows.
+fn open_journaled(path: &Path, size_limit: u64) -> Journaled<SqliteStore> {
+    Journaled::open_with(open(path, size_limit), JournalOptions::new().fold_after(300)).unwrap()
+}
+
+fn import(fleet: &Fleet, owner: AccountId, product: ProductId, number: u64) -> Result<u64, Error> {
+    let ids = number * LIST..(number + 1) * LIST;
+    let list: String = ids.map(|id| format!("{:024x}\n", (id + 1) * 0x9E37_79B9)).collect();
+    fleet.console(owner, NOW).import(product, list.as_bytes()).map(|report| report.counts().imported)
+}
+
+fn devices(fleet: &Fleet, owner: AccountId, product: ProductId) -> u64 {
+    fleet.console(owner, NOW).summary(product).unwrap().devices
+}
+
+fn fills_up<S: Store + 'static>(open: impl Fn(&Path, u64) -> S) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let fleet = Fleet::open(open(&path, 400 << 10));
+    let operator = fleet.console(Actor::Operator, NOW);
+    let owner = operator.create_account("alice@example.com").unwrap().id;
+    let product = fleet.console(owner, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
+    operator.set_tier(product, "Enterprise").unwrap();
+    let mut lists = 0;
+    let error = loop {
+        match import(&fleet, owner, product, lists) {
+            Ok(imported) => assert_eq!(imported, LIST),
+            Err(error) => break error,
+        }
+        lists += 1;
+        assert!(lists < 1000, "it never filled up");
+    };
+    assert_eq!((error.code(), error.is_transient()), ("store_full", false), "{error}");
+    assert!(error.to_string().ends_with("the disk is full or its size limit reached; make room"), "{error}");
+    assert!(lists > 10, "room for {lists} lists only");
+    for _ in 0..3 {
+        assert_eq!(import(&fleet, owner, product, lists).map_err(|error| error.code()), Err("store_full"));
+    }
+    assert_eq!(devices(&fleet, owner, product), lists * LIST, "all that was told of, and no more");
+    assert_eq!(invariants::check(&fleet, NOW).unwrap(), []);
+    drop(fleet);
+
+    // Still without room, it opens and shows all; with room it goes on where it was.
+    assert_eq!(devices(&Fleet::open(open(&path, 420 << 10)), owner, product), lists * LIST);
+    let fleet = Fleet::open(open(&path, 4 << 20));
+    for number in lists..lists + 20 {
+        assert_eq!(import(&fleet, owner, product, number).unwrap(), LIST);
+    }
+    assert_eq!(devices(&fleet, owner, product), (lists + 20) * LIST);
+    assert_eq!(invariants::check(&fleet, NOW).unwrap(), []);
+}
+
+#[test]
+fn a_file_that_is_full_refuses_lists_whole_and_goes_on_once_there_is_room() {
+    fills_up(open);
+}
+
+#[test]
+fn a_journal_that_is_full_refuses_lists_whole_and_goes_on_once_there_is_room() {
+    fills_up(open_journaled);
+}

@@ -1,0 +1,73 @@
+//! Thirty-two threads that all want one record: each gets its turn, nothing is lost, and it is known what that took.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use fleet_core::customer::Identity;
+use fleet_core::store::{Counted, Counts, Fault, Faulty, GroupCommit, Journaled, Store};
+use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, invariants};
+use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
+use std::path::Path;
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+const THREADS: u64 = 32;
+const EACH: u64 = 4;
+
+/// Each thread makes customers of one product, whose numbers come out of one record. A door tries again by itself, 64
+/// times; its caller goes on where it is told that this helps.
+fn storm(store: impl Store + 'static) -> Counts {
+    // On a fast machine threads hardly meet, unless some calls take long.
+    let slow = Faulty::new(store, 1).with(Fault::Slow(Duration::from_micros(100)), 0.3);
+    let store = Arc::new(Counted::new(slow));
+    let fleet = Fleet::open(Arc::clone(&store));
+    let now = Timestamp::from_millis(0);
+    let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com").unwrap().id;
+    let product = fleet.console(alice, now).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
+    let start = Barrier::new(THREADS as usize);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (fleet, start) = (&fleet, &start);
+            scope.spawn(move || {
+                start.wait();
+                for number in 0..EACH {
+                    let name = format!("customer {number} of {thread}");
+                    let make = || fleet.console(alice, now).create_customer(product, &name, &Identity::Simple);
+                    while let Err(error) = make() {
+                        assert!(error.is_transient(), "{error}");
+                    }
+                }
+            });
+        }
+    });
+    let customers = fleet.console(alice, now).customers(product, &Default::default(), None, 1000).unwrap().items;
+    let numbers: Vec<u64> = customers.iter().map(|customer| customer.id.get()).collect();
+    assert!(numbers.iter().copied().eq(1..=THREADS * EACH), "{numbers:?}");
+    assert_eq!(invariants::check(&fleet, now).unwrap(), []);
+    let counts = store.counts();
+    assert!(counts.conflicts > THREADS, "hardly anybody met anybody: {counts:?}");
+    assert_eq!(counts.failures, 0, "{counts:?}");
+    counts
+}
+
+fn file(folder: &Path) -> SqliteStore {
+    SqliteStore::open_with(folder.join("fleet.db"), Options::new().synchronous(Synchronous::Normal)).unwrap()
+}
+
+#[test]
+fn a_storm_in_memory_ends() {
+    println!("{:?}", storm(MemoryStore::new()));
+}
+
+#[test]
+fn a_storm_on_a_file_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    println!("{:?}", storm(file(folder.path())));
+}
+
+#[test]
+fn a_storm_on_a_journal_ends_also_where_commits_are_merged() {
+    for merged in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Journaled::open(file(folder.path())).unwrap();
+        println!("{:?}", if merged { storm(GroupCommit::new(store)) } else { storm(store) });
+    }
+}

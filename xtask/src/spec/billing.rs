@@ -1,0 +1,230 @@
+//! The commands about billing and time: what is bought, what is due, what the payment provider said.
+
+use super::answer::{items, page, plain, time, with};
+use super::command::Command;
+use super::metering;
+use super::world::{Found, PAGE, World, done, malformed};
+use fleet_core::Console;
+use fleet_core::billing::{
+    BillingStatus, CardToken, Charge, Due, ExpiryMonth, Invoice, InvoiceStatus, Line, NewCard, Period, Quote, Upgrade,
+};
+use fleet_core::notice::NoticeSubject;
+use serde_json::{Value, json};
+
+/// So many things a clock does where a step does not say.
+const STEPS: usize = 1000;
+
+impl World {
+    /// What owners and the operator do about billing.
+    pub(super) fn billing(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
+        Ok(Some(match command {
+            Command::QuoteUpgrade { product, tier, interval } => {
+                quote(&door.quote_upgrade(self.product(product)?, &self.see(tier)?, *interval)?)
+            }
+            Command::Upgrade { product, quote } => {
+                match door.upgrade(self.product(product)?, self.see(quote)?.parse()?)? {
+                    Upgrade::Charging(asked) => json!({ "charge": charge(&asked), "invoice": null }),
+                    Upgrade::Done(issued) => json!({ "charge": null, "invoice": invoice(&issued)? }),
+                }
+            }
+            Command::SwitchInterval { product, interval } => {
+                door.switch_interval(self.product(product)?, *interval)?;
+                done()
+            }
+            Command::SetCurrency { product, currency } => {
+                door.set_currency(self.product(product)?, self.see(currency)?.parse()?)?;
+                done()
+            }
+            Command::SetCard { token, brand, last_four, expires } => {
+                door.set_card(&NewCard {
+                    token: CardToken::new(token)?,
+                    brand: brand.clone().unwrap_or_else(|| "visa".to_owned()),
+                    last_four: last_four.clone().unwrap_or_else(|| "4242".to_owned()),
+                    expires: month(expires)?,
+                })?;
+                done()
+            }
+            Command::RemoveCard {} => {
+                door.remove_card()?;
+                done()
+            }
+            Command::BillingStatus { product } => status(&door.billing_status(self.product(product)?)?),
+            Command::Invoices { product, after, limit } => {
+                let after = self.maybe(after.as_ref())?;
+                let found = door.invoices(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let invoices = found.items.iter().map(|found| invoice(found)).collect::<Found<Vec<_>>>()?;
+                page(invoices, found.next)
+            }
+            Command::CancelPlan { product } => invoice(&door.cancel_plan(self.product(product)?)?)?,
+            Command::Downgrade { product, tier } => {
+                invoice(&door.downgrade(self.product(product)?, &self.see(tier)?)?)?
+            }
+            Command::AgreePrice { product, tier, interval, price } => {
+                door.agree_price(self.product(product)?, &self.see(tier)?, *interval, *price)?;
+                done()
+            }
+            Command::WriteOff { product, invoice: number } => {
+                invoice(&door.write_off(self.product(product)?, self.see(number)?)?)?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The host's clock and payment provider.
+    pub(super) fn clock(&mut self, command: &Command) -> Found<Option<Value>> {
+        let clock = self.fleet.clock(self.now);
+        Ok(Some(match command {
+            Command::Due { limit } => items(clock.due(limit.unwrap_or(STEPS))?.iter().map(|due| match due {
+                Due::Product { at, product } => json!({ "at": time(*at), "product": product }),
+                Due::Account { at, account } => json!({ "at": time(*at), "account": account }),
+            })),
+            Command::Advance { limit } => {
+                let advanced = clock.advance(limit.unwrap_or(STEPS))?;
+                json!({ "done": advanced.done, "more": advanced.more })
+            }
+            Command::ChargeOutcome { key, outcome } => {
+                clock.charge_outcome(self.see(key)?.parse()?, *outcome)?;
+                done()
+            }
+            Command::PendingCharges { after, limit } => {
+                let after = self.maybe(after.as_ref())?;
+                let after = match after.map(|text| self.charge_cursors.get(text.parse::<usize>().unwrap_or(usize::MAX)))
+                {
+                    Some(None) => return malformed("no step was handed this cursor"),
+                    Some(Some(cursor)) => Some(cursor.clone()),
+                    None => None,
+                };
+                let found = self.fleet.pending_charges(after, limit.unwrap_or(PAGE))?;
+                let next = found.next.as_ref().map(|_| self.charge_cursors.len().to_string());
+                self.charge_cursors.extend(found.next);
+                page(found.items.iter().map(|found| charge(found)), next)
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn month(text: &str) -> Found<ExpiryMonth> {
+    match text.split_once('-').map(|(year, month)| (year.parse(), month.parse())) {
+        Some((Ok(year), Ok(month))) => Ok(ExpiryMonth::new(year, month)?),
+        _ => malformed(format!("`{text}` is no month: write 2017-12")),
+    }
+}
+
+fn period(period: Period) -> Value {
+    json!({ "start": time(period.start), "end": time(period.end) })
+}
+
+fn line(line: &Line) -> Value {
+    json!({
+        "kind": line.kind,
+        "tier": line.tier,
+        "from": time(line.from),
+        "to": time(line.to),
+        "amount": line.amount,
+    })
+}
+
+fn quote(quote: &Quote) -> Value {
+    json!({
+        "quote": quote.id.to_string(),
+        "tier": quote.tier,
+        "interval": quote.interval,
+        "at": time(quote.at),
+        "expires_at": time(quote.expires_at),
+        "period": period(quote.period),
+        "lines": quote.lines.iter().map(line).collect::<Value>(),
+        "due": quote.due,
+        "balance": quote.balance,
+    })
+}
+
+fn charge(charge: &Charge) -> Value {
+    let card = charge.card.as_ref().map(|card| json!({ "number": card.number, "token": card.token.reveal() }));
+    json!({
+        "key": charge.key,
+        "product": charge.product,
+        "account": charge.account,
+        "purpose": charge.purpose,
+        "amount": charge.amount,
+        "card": card,
+        "at": time(charge.at),
+        "unknown": charge.unknown,
+    })
+}
+
+fn invoice(invoice: &Invoice) -> Found<Value> {
+    let (status, at) = match invoice.status {
+        InvoiceStatus::Open => ("open", None),
+        InvoiceStatus::Settled { at } => ("settled", Some(at)),
+        InvoiceStatus::Void { at } => ("void", Some(at)),
+    };
+    let attempts = invoice.attempts.iter().map(|attempt| {
+        json!({
+            "at": time(attempt.at),
+            "scheduled": attempt.scheduled,
+            "card": attempt.card,
+            "result": attempt.result,
+        })
+    });
+    Ok(json!({
+        "number": invoice.number,
+        "product": invoice.product,
+        "payer": invoice.payer,
+        "reason": invoice.reason,
+        "issued_at": time(invoice.issued_at),
+        "period": period(invoice.period),
+        "lines": invoice.lines.iter().map(line).collect::<Value>(),
+        "total": invoice.total,
+        "offset": invoice.offset,
+        "refund": invoice.refund,
+        "outstanding": invoice.outstanding()?,
+        "status": status,
+        "ended_at": at.map(time),
+        "charge": invoice.charge,
+        "attempts": attempts.collect::<Value>(),
+    }))
+}
+
+fn status(status: &BillingStatus) -> Value {
+    let card = status.card.as_ref().map(|card| {
+        json!({
+            "brand": card.brand,
+            "last_four": card.last_four,
+            "expires": card.expires.to_string(),
+            "good": card.good,
+        })
+    });
+    json!({
+        "tier": status.tier,
+        "interval": status.plan.as_ref().map(|plan| plan.interval),
+        "period": status.plan.as_ref().map(|plan| period(plan.period)),
+        "messages": metering::usage(&status.messages),
+        "devices": status.devices,
+        "members": status.members,
+        "renewal": status.renewal.map(time),
+        "next_interval": status.next_interval,
+        "next_amount": status.next_amount,
+        "balance": status.balance,
+        "unpaid": status.unpaid,
+        "upgrading": status.upgrading,
+        "card": card,
+        "locked_since": status.locked_since.map(time),
+    })
+}
+
+/// What a notice tells, with moments as answers write them.
+pub(super) fn subject(subject: &NoticeSubject) -> Value {
+    let more = match subject {
+        NoticeSubject::PaymentFailed { next, .. } => json!({ "next": next.map(time) }),
+        NoticeSubject::CardNeeded { renewal, .. } => json!({ "renewal": time(*renewal) }),
+        NoticeSubject::CardExpires { month, .. } => json!({ "month": month.to_string() }),
+        _ => return plain(subject),
+    };
+    match plain(subject) {
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, fields)| (name, with(fields, more.clone()))).collect::<Value>()
+        }
+        word => word,
+    }
+}
