@@ -308,7 +308,7 @@ impl Story {
                 _ => say("e-mail   ", &notice.key),
             }
             // Sent. Until the host has said so, it is handed out again.
-            self.fleet.acknowledge(&notice)?;
+            self.fleet.acknowledge(&notice.key)?;
         }
         for record in self.console(now).audit_log(self.product, None, 4)?.items {
             say(&format!("{}    ", clock(record.at)), &format!("{}: {}", record.command, record.subject));

@@ -22,6 +22,8 @@ pub struct Target {
     pub ratio: Option<f64>,
     /// So much at most, in the measure's unit.
     pub ours: Option<f64>,
+    /// So much above the floor at most, in the measure's unit.
+    pub above: Option<f64>,
 }
 
 /// A line of the table.
@@ -40,8 +42,10 @@ pub struct Line {
 impl Line {
     /// Whether the target is reached.
     pub fn is_reached(&self) -> bool {
-        let Target { ratio, ours } = self.target;
-        ratio.is_none_or(|most| self.figures.ratio().is_some_and(|ratio| ratio <= most))
+        let Target { ratio, ours, above } = self.target;
+        let floor = self.figures.floor.unwrap_or(0.0);
+        above.is_none_or(|most| self.figures.ours <= floor + most)
+            && ratio.is_none_or(|most| self.figures.ratio().is_some_and(|ratio| ratio <= most))
             && ours.is_none_or(|most| self.figures.ours <= most)
     }
 
@@ -54,6 +58,7 @@ impl Line {
             "unit": if self.unit == Unit::Bytes { "bytes" } else { "ns" },
             "target_ns": self.target.ours,
             "target_ratio": self.target.ratio,
+            "target_above_ns": self.target.above,
             "reached": self.is_reached(),
         })
     }
@@ -68,13 +73,17 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figure = |value: Option<f64>| value.map_or("–".to_owned(), |value| amount(value, self.unit));
         let ratio = self.figures.ratio().map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
-        let target = match self.target {
-            Target { ratio: Some(ratio), ours: None } if ratio < 1.0 => format!("{:.0} × faster", ratio.recip()),
-            Target { ratio: Some(ratio), ours: None } => format!("≤ {ratio} ×"),
-            Target { ratio: None, ours: Some(ours) } => format!("≤ {}", amount(ours, self.unit)),
-            Target { ratio: Some(ratio), ours: Some(ours) } => format!("≤ {ratio} ×, ≤ {}", amount(ours, self.unit)),
-            Target { ratio: None, ours: None } => "–".to_owned(),
-        };
+        let Target { ratio: times, ours, above } = self.target;
+        let parts = [
+            times.map(|times| match times {
+                ..1.0 => format!("{:.0} × faster", times.recip()),
+                _ => format!("≤ {times} ×"),
+            }),
+            ours.map(|most| format!("≤ {}", amount(most, self.unit))),
+            above.map(|most| format!("≤ floor + {}", amount(most, self.unit))),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let target = if parts.is_empty() { "–".to_owned() } else { parts.join(", ") };
         let reached = if self.is_reached() { "ok" } else { "MISS" };
         let (ours, floor) = (figure(Some(self.figures.ours)), figure(self.figures.floor));
         write!(f, "{:<52}{ours:>10}{floor:>10}{ratio:>8}  {target:<20}{reached}", self.name)

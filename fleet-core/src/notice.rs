@@ -10,6 +10,8 @@ use crate::store::{Key, Record, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Something that people should be told.
@@ -185,9 +187,26 @@ impl Notice {
     }
 }
 
-/// Where in the outbox a page ended.
+/// Where in the outbox a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeCursor(Key);
+
+impl fmt::Display for NoticeCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+impl FromStr for NoticeCursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match Key::from_hex(text) {
+            Some(key @ Key::Notice(..)) => Ok(Self(key)),
+            _ => Err(Error::invalid("after", "is no cursor that a page of notices ended with")),
+        }
+    }
+}
 
 impl Fleet {
     /// The notices that wait to be sent, `limit` (1 to 1,000) a page, in order of their products. For the host, which
@@ -213,20 +232,58 @@ impl Fleet {
         Ok(Page::new(notices.collect(), next))
     }
 
-    /// Says that a notice has been sent. Says whether it was still waiting: acknowledged twice is acknowledged once, and
-    /// a later notice of the same name goes on waiting.
+    /// Says that the notice of this key has been sent. Says whether it was still waiting: acknowledged twice is
+    /// acknowledged once, and a later notice of the same name goes on waiting.
     ///
     /// # Errors
     /// The store's.
-    pub fn acknowledge(&self, notice: &Notice) -> Result<bool, Error> {
-        let name = notice.subject.name();
+    pub fn acknowledge(&self, key: &str) -> Result<bool, Error> {
+        let Some((product, name)) = named(key) else { return Ok(false) };
         self.transact(|tx| {
-            let waiting = tx.get::<Arc<Notice>>((notice.product, Arc::clone(&name)))?;
-            let is_it = waiting.is_some_and(|waiting| waiting.key == notice.key);
+            let waiting = tx.get::<Arc<Notice>>((product, Arc::clone(&name)))?;
+            let is_it = waiting.is_some_and(|waiting| waiting.key == key);
             if is_it {
-                tx.delete(Key::Notice(notice.product, Arc::clone(&name)));
+                tx.delete(Key::Notice(product, Arc::clone(&name)));
             }
             Ok(is_it)
         })
+    }
+}
+
+/// What a notice's key says of where it is filed: its product and its name.
+fn named(key: &str) -> Option<(ProductId, Arc<str>)> {
+    let (product, rest) = key.split_once('-')?;
+    let (name, _) = rest.rsplit_once('-')?;
+    Some((ProductId::new(product.parse().ok()?).ok()?, name.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_where_its_notice_is_filed() {
+        for subject in [
+            NoticeSubject::DevicesAskToJoin,
+            NoticeSubject::Invitation { account: AccountId::new(7).unwrap() },
+            NoticeSubject::usage(3, 250_000, 70, 175_000),
+        ] {
+            let (product, name) = (ProductId::new(94).unwrap(), subject.name());
+            let notice = Notice::new(Timestamp::from_millis(0), product, subject, u64::MAX);
+            assert_eq!(named(&notice.key), Some((product, name)));
+        }
+        for key in ["", "94", "94-", "0-x-1", "x-y-z"] {
+            assert!(named(key).is_none_or(|(_, name)| name.is_empty()), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_is_one() {
+        let cursor = NoticeCursor(Key::Notice(ProductId::new(94).unwrap(), "devices-ask-to-join".into()));
+        assert_eq!(cursor.to_string().parse::<NoticeCursor>().unwrap(), cursor);
+        let of_a_product = NoticeCursor(Key::Product(ProductId::new(94).unwrap())).to_string();
+        for text in ["", "0", "zz", "é", "00ff", &of_a_product] {
+            assert_eq!(text.parse::<NoticeCursor>().unwrap_err().code(), "invalid", "{text}");
+        }
     }
 }

@@ -106,7 +106,7 @@ fn a_stranger_waits_until_the_team_lets_it_in() {
     assert_eq!(asked.answer, Answer::Held { hold: Hold::Quarantined, target: None });
     let notices = world.fleet.pending_notices(None, 10).unwrap();
     assert_eq!(notices.items.len(), 1);
-    assert!(world.fleet.acknowledge(&notices.items[0]).unwrap());
+    assert!(world.fleet.acknowledge(&notices.items[0].key).unwrap());
     world.console(2).approve_device(world.product, id(9)).unwrap();
     assert_eq!(world.console(2).device(world.product, id(9)).unwrap().row.standing, Standing::Member);
     assert_eq!(world.console(3).summary(world.product).unwrap().quarantined, 0);

@@ -5,7 +5,8 @@
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, licences, postgres, simulate, spec};
+use crate::{fuzz, lang, licences, postgres, simulate, spec, targets};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +25,8 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
     Step { name: "clippy", run: clippy },
     Step { name: "test", run: test },
+    Step { name: "bindings", run: || lang::test(None) },
+    Step { name: "targets", run: targets::check },
     Step { name: "doc", run: doc },
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },
@@ -65,14 +68,13 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
-    let postgres = postgres::install();
-    let without: &[&str] = if postgres.is_ok() { &[] } else { &["--exclude", "fleet-store-postgres"] };
-    let without: Vec<String> = without.iter().map(|argument| (*argument).to_owned()).collect();
+    let mut without = lang::left_out();
+    if postgres::install().is_err() {
+        without.extend(["--exclude", "fleet-store-postgres"].map(str::to_owned));
+    }
     note("tests", cargo(["test", "--workspace", "--locked"], &without));
     println!("\nscenarios");
-    let stores: Vec<StoreKind> =
-        StoreKind::ALL.into_iter().filter(|store| *store != StoreKind::Postgres || postgres.is_ok()).collect();
-    note("scenarios", spec::run(&root().join("spec"), &stores).show());
+    note("scenarios", scenarios(&root().join("spec")));
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
         if vectors.exists() {
             println!("\nvectors in {}", vectors.display());
@@ -81,13 +83,15 @@ pub(crate) fn test() -> Result<(), String> {
             note("billing vectors", billing::run(&vectors.join("billing")).show());
         }
     }
-    if let Err(why) = postgres {
-        println!("\nnot run here  why\nPostgreSQL    {why}");
-        if std::env::var_os("CI").is_some() {
-            note("PostgreSQL", Err(why));
-        }
-    }
+    note("left out", postgres::left_out());
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
+/// Runs scenarios on every store that can be had here.
+pub(crate) fn scenarios(path: &Path) -> Result<(), String> {
+    let is_there = |store: &StoreKind| *store != StoreKind::Postgres || postgres::install().is_ok();
+    let stores: Vec<StoreKind> = StoreKind::ALL.into_iter().filter(is_there).collect();
+    spec::run(path, &stores).show()
 }
 
 fn clippy() -> Result<(), String> {

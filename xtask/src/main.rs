@@ -2,10 +2,12 @@
 
 mod ci;
 mod fuzz;
+mod lang;
 mod licences;
 mod postgres;
 mod simulate;
 mod spec;
+mod targets;
 mod vectors;
 mod workspace;
 
@@ -24,8 +26,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Run all tests: the workspace's, the scenarios on every store, the vectors.
-    Test,
+    /// Run all tests: the workspace's, the scenarios on every store, the vectors, the bindings of every language.
+    Test {
+        /// The bindings of one language only.
+        #[arg(long, value_parser = lang::names())]
+        lang: Option<String>,
+    },
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// One step only.
@@ -43,9 +49,12 @@ enum Chore {
     Spec {
         /// The file or folder.
         path: PathBuf,
-        /// The store to run on.
+        /// The store to run on; the bindings run on all that they have.
         #[arg(long, default_value = "all")]
         store: Stores,
+        /// The language to run in: `rust`, that of a binding, or `all`.
+        #[arg(long, default_value = "rust", value_parser = spec_languages())]
+        lang: String,
     },
     /// Measure, each figure beside its floor.
     Bench {
@@ -88,22 +97,38 @@ enum Stores {
     All,
 }
 
+fn spec_languages() -> Vec<&'static str> {
+    [vec!["rust"], lang::names(), vec!["all"]].concat()
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
-        Chore::Test => ci::test(),
+        Chore::Test { lang: None } => ci::test().and(lang::test(None)),
+        Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
-        Chore::Spec { path, store } => match store {
-            Stores::Memory => spec::run(&path, &[StoreKind::Memory]).show(),
-            Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]).show(),
-            Stores::Postgres => postgres::install().and_then(|()| spec::run(&path, &[StoreKind::Postgres]).show()),
-            Stores::All => postgres::install().and_then(|()| spec::run(&path, &StoreKind::ALL).show()),
-        },
-        Chore::Bench { arguments } => postgres::install().and_then(|()| {
+        Chore::Spec { path, store, lang } => {
+            let rust = || match store {
+                Stores::Memory => spec::run(&path, &[StoreKind::Memory]).show(),
+                Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]).show(),
+                Stores::Postgres => postgres::install().and_then(|()| spec::run(&path, &[StoreKind::Postgres]).show()),
+                Stores::All => ci::scenarios(&path).and(postgres::left_out()),
+            };
+            match lang.as_str() {
+                "rust" => rust(),
+                "all" => rust().and(lang::spec("all", &path)),
+                binding => lang::spec(binding, &path),
+            }
+        }
+        Chore::Bench { arguments } => {
+            lang::prepare(&arguments);
+            if let Err(why) = postgres::install() {
+                println!("PostgreSQL is not measured: {why}");
+            }
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
-        }),
+        }
         Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };

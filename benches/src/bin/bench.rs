@@ -62,6 +62,10 @@ fn measure(arguments: &Arguments) -> benches::Result<()> {
     println!("{devices} devices\n\n{}", heading());
     let mut lines = Vec::new();
     for measure in ALL.iter().filter(|measure| measure.name.contains(&arguments.filter)) {
+        if !(measure.is_there)() {
+            println!("{:<52}not measured: that language is not set up", measure.name);
+            continue;
+        }
         let figures = (measure.run)(&setting).map_err(|error| format!("{}: {error}", measure.name))?;
         let line = Line { name: measure.name, unit: measure.unit, figures, target: measure.target };
         println!("{line}");

@@ -8,6 +8,7 @@ mod dry_run;
 mod group;
 mod import;
 mod journaled;
+mod languages;
 mod memory;
 mod meter;
 mod postgres;
@@ -31,15 +32,20 @@ pub struct Measure {
     pub target: Target,
     /// Measures it.
     pub run: fn(&Setting) -> Result<Figures>,
+    /// Whether what it takes is there.
+    pub is_there: fn() -> bool,
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 24] = [
+pub const ALL: [Measure; 30] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
-    time("connect_many of 1024, PostgreSQL, a device", times(1.5), postgres::connect),
-    time("connects of 8 threads, group commit, PostgreSQL", times(1.0 / 5.0), group::postgres),
+    through(postgres::is_there, time("connect_many of 1024, PostgreSQL, a device", times(1.5), postgres::connect)),
+    through(
+        postgres::is_there,
+        time("connects of 8 threads, group commit, PostgreSQL", times(1.0 / 5.0), group::postgres),
+    ),
     time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
@@ -56,28 +62,52 @@ pub const ALL: [Measure; 24] = [
     time("renewal, one product in 100 due, against a tenth", times(1.3), advance::memory),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
-    time("import of the fleet, PostgreSQL", times(3.0), postgres::import),
+    through(postgres::is_there, time("import of the fleet, PostgreSQL", times(3.0), postgres::import)),
+    through(languages::python_is_there, time("Python connect, memory", above(1e3), languages::python_connect)),
+    through(
+        languages::python_is_there,
+        time("Python connect_many of 1024, memory, a device", times(1.5), languages::python_connect_many),
+    ),
+    through(languages::node_is_there, time("Node connect, memory", above(4e3), languages::node_connect)),
+    through(
+        languages::node_is_there,
+        time("Node connect_many of 1024, memory, a device", times(2.0), languages::node_connect_many),
+    ),
+    through(languages::swift_is_there, time("Swift connect, memory", above(8e3), languages::swift_connect)),
+    through(
+        languages::kotlin_is_there,
+        time("Kotlin connectMany of 1024, memory, a device", times(3.0), languages::kotlin_connect_many),
+    ),
     bytes("memory a device", most(300.0), memory::imported),
     bytes("memory a device, after a list in order", most(300.0), memory::listed),
 ];
 
 /// Told, whatever it is.
-const NONE: Target = Target { ratio: None, ours: None };
+const NONE: Target = Target { ratio: None, ours: None, above: None };
 
 const fn time(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
-    Measure { name, unit: Unit::Nanoseconds, target, run }
+    Measure { name, unit: Unit::Nanoseconds, target, run, is_there: || true }
 }
 
 const fn bytes(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
-    Measure { name, unit: Unit::Bytes, target, run }
+    Measure { name, unit: Unit::Bytes, target, run, is_there: || true }
+}
+
+/// Through a binding, which may not have been built.
+const fn through(is_there: fn() -> bool, measure: Measure) -> Measure {
+    Measure { is_there, ..measure }
 }
 
 const fn times(ratio: f64) -> Target {
-    Target { ratio: Some(ratio), ours: None }
+    Target { ratio: Some(ratio), ours: None, above: None }
 }
 
 const fn most(ours: f64) -> Target {
-    Target { ratio: None, ours: Some(ours) }
+    Target { ratio: None, ours: Some(ours), above: None }
+}
+
+const fn above(floor: f64) -> Target {
+    Target { ratio: None, ours: None, above: Some(floor) }
 }
 
 impl Target {

@@ -17,6 +17,11 @@ const PRODUCT: i64 = 94;
 const BATCH: usize = 1024;
 const BATCHES: usize = 16;
 
+/// Whether its programs are on this machine.
+pub(super) fn is_there() -> bool {
+    fleet_postgres_server::programs().is_some()
+}
+
 /// A connection whose tables are those of a schema.
 pub(super) fn client(setting: &Setting, schema: &str) -> Result<Client> {
     let mut client = Client::connect(&setting.postgres()?, NoTls)?;

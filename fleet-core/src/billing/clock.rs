@@ -14,6 +14,8 @@ use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
 use crate::team::AccountId;
 use crate::{Error, ErrorKind, Money, Timestamp};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The door for time, opened at a moment: the host opens it every so often, and when its payment provider answers.
@@ -52,9 +54,26 @@ pub struct Advanced {
     pub more: bool,
 }
 
-/// Where in the list of charges a page ended.
+/// Where in the list of charges a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeCursor(Key);
+
+impl fmt::Display for ChargeCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+impl FromStr for ChargeCursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match Key::from_hex(text) {
+            Some(key @ Key::Charge(..)) => Ok(Self(key)),
+            _ => Err(Error::invalid("after", "is no cursor that a page of charges ended with")),
+        }
+    }
+}
 
 impl Fleet {
     /// The door for time.

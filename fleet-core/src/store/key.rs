@@ -601,6 +601,25 @@ impl Key {
         bytes
     }
 
+    /// The encoded bytes as hexadecimal digits: how a cursor is handed out.
+    pub(crate) fn to_hex(&self) -> String {
+        self.encode().iter().fold(String::new(), |mut text, byte| {
+            for digit in [byte >> 4, byte & 0x0F] {
+                text.extend(char::from_digit(digit.into(), 16));
+            }
+            text
+        })
+    }
+
+    /// The key whose encoded bytes these hexadecimal digits are; nothing where they are none's.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|[high, low]| Some((value(*high)? << 4) | value(*low)?)).collect();
+        bytes.filter(|_| rest.is_empty()).and_then(|bytes| Self::decode(&bytes))
+    }
+
     /// The key that these bytes name; nothing where they name none.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         fn take<'b, const N: usize>(rest: &mut &'b [u8]) -> Option<&'b [u8; N]> {

@@ -272,7 +272,7 @@ impl World {
 
     fn acknowledge(&mut self) -> Result<(), String> {
         for notice in self.operator.pending_notices(None, 100).map_err(text)?.items {
-            self.operator.acknowledge(&notice).map_err(text)?;
+            self.operator.acknowledge(&notice.key).map_err(text)?;
         }
         Ok(())
     }

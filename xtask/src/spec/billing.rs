@@ -71,7 +71,7 @@ impl World {
     }
 
     /// The host's clock and payment provider.
-    pub(super) fn clock(&mut self, command: &Command) -> Found<Option<Value>> {
+    pub(super) fn clock(&self, command: &Command) -> Found<Option<Value>> {
         let clock = self.fleet.clock(self.now);
         Ok(Some(match command {
             Command::Due { limit } => items(clock.due(limit.unwrap_or(STEPS))?.iter().map(|due| match due {
@@ -87,16 +87,9 @@ impl World {
                 done()
             }
             Command::PendingCharges { after, limit } => {
-                let after = self.maybe(after.as_ref())?;
-                let after = match after.map(|text| self.charge_cursors.get(text.parse::<usize>().unwrap_or(usize::MAX)))
-                {
-                    Some(None) => return malformed("no step was handed this cursor"),
-                    Some(Some(cursor)) => Some(cursor.clone()),
-                    None => None,
-                };
+                let after = self.maybe(after.as_ref())?.map(|text| text.parse()).transpose()?;
                 let found = self.fleet.pending_charges(after, limit.unwrap_or(PAGE))?;
-                let next = found.next.as_ref().map(|_| self.charge_cursors.len().to_string());
-                self.charge_cursors.extend(found.next);
+                let next = found.next.as_ref().map(ToString::to_string);
                 page(found.items.iter().map(|found| charge(found)), next)
             }
             _ => return Ok(None),

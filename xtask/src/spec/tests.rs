@@ -1,4 +1,5 @@
 use super::*;
+use fleet_bindings::doors::{Door, OPERATIONS, Operation};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -103,6 +104,15 @@ fn every_door_method_has_a_command_and_every_command_a_door_and_a_row_in_the_rea
     assert!(missing.is_empty(), "doors without a command: {missing:?}");
     assert_eq!(documented_commands(), methods, "the README's commands and the doors' methods");
     assert!(!is_command("open") && !is_command("console"));
+}
+
+#[test]
+fn the_bindings_have_an_operation_for_every_door_method_and_no_other() {
+    let of_bindings = OPERATIONS.iter().map(|operation| match operation {
+        Operation { door: Door::Portal, name: "devices" } => "my_devices".to_owned(),
+        operation => operation.name.to_owned(),
+    });
+    assert_eq!(of_bindings.collect::<BTreeSet<_>>(), door_methods());
 }
 
 #[test]

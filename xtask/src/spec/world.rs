@@ -5,12 +5,10 @@ use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported}
 use super::file::Step;
 use super::metering;
 use crate::workspace::root;
-use fleet_core::billing::ChargeCursor;
 use fleet_core::customer::Secret;
 use fleet_core::device::{DeviceFilter, Disconnect, Report};
 use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
-use fleet_core::notice::{Notice, NoticeCursor};
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
 use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
@@ -21,7 +19,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
-use std::sync::Arc;
 
 /// So many items are on a page where a step does not say.
 pub(super) const PAGE: usize = 100;
@@ -32,10 +29,7 @@ pub(super) struct World {
     pub(super) fleet: Fleet,
     pub(super) now: Timestamp,
     saved: BTreeMap<String, Value>,
-    notices: BTreeMap<String, Arc<Notice>>,
-    cursors: Vec<NoticeCursor>,
     pub(super) streams: RefCell<Vec<EventStream>>,
-    pub(super) charge_cursors: Vec<ChargeCursor>,
 }
 
 /// Why a step has no answer.
@@ -69,15 +63,7 @@ pub(super) fn done() -> Value {
 
 impl World {
     pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self {
-            fleet,
-            now,
-            saved: BTreeMap::new(),
-            notices: BTreeMap::new(),
-            cursors: Vec::new(),
-            charge_cursors: Vec::new(),
-            streams: RefCell::default(),
-        }
+        Self { fleet, now, saved: BTreeMap::new(), streams: RefCell::default() }
     }
 
     /// Carries out a step.
@@ -379,7 +365,7 @@ impl World {
     }
 
     /// The doors that no person stands at: the gateway's and the host's.
-    fn machines(&mut self, command: &Command) -> Found<Value> {
+    fn machines(&self, command: &Command) -> Found<Value> {
         let gateway = self.fleet.gateway(self.now);
         Ok(match command {
             Command::Connect(report) => answer::connected(&gateway.connect(&self.report(report)?)?),
@@ -405,18 +391,13 @@ impl World {
                 done()
             }
             Command::PendingNotices { after, limit } => {
-                let after = self.maybe(after.as_ref())?.map(|text| self.notice_cursor(&text)).transpose()?;
+                let after = self.maybe(after.as_ref())?.map(|text| text.parse()).transpose()?;
                 let page = self.fleet.pending_notices(after, limit.unwrap_or(PAGE))?;
-                let next = page.next.as_ref().map(|_| self.cursors.len().to_string());
-                let answer = answer::page(page.items.iter().map(|notice| answer::notice(notice)), next);
-                self.notices.extend(page.items.into_iter().map(|notice| (notice.key.clone(), notice)));
-                self.cursors.extend(page.next);
-                answer
+                let next = page.next.as_ref().map(ToString::to_string);
+                answer::page(page.items.iter().map(|notice| answer::notice(notice)), next)
             }
             Command::Acknowledge { key } => {
-                let key = self.see(key)?;
-                let Some(notice) = self.notices.get(&key) else { return malformed("no step was handed this notice") };
-                json!({ "was_waiting": self.fleet.acknowledge(notice)? })
+                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?)? })
             }
             command => self.metering(command)?,
         })
@@ -466,13 +447,6 @@ impl World {
                 FleetChange::Groups(self.see(device)?, groups)
             }
         })
-    }
-
-    fn notice_cursor(&self, text: &str) -> Found<NoticeCursor> {
-        match text.parse().ok().and_then(|place: usize| self.cursors.get(place)) {
-            Some(cursor) => Ok(cursor.clone()),
-            None => malformed(format!("`{text}` is no cursor that a step was handed")),
-        }
     }
 }
 

@@ -53,7 +53,23 @@ pub struct Meter<'f> {
     meter: Arc<ProductMeter>,
 }
 
+/// A meter that is kept without its fleet, as languages need it that borrow nothing.
+#[derive(Clone, Debug)]
+pub struct DetachedMeter(Arc<ProductMeter>);
+
+impl DetachedMeter {
+    /// The meter again. `fleet` must be the one that it was detached from.
+    pub fn attach<'f>(&self, fleet: &'f Fleet) -> Meter<'f> {
+        Meter { fleet, meter: Arc::clone(&self.0) }
+    }
+}
+
 impl Meter<'_> {
+    /// The same without its fleet.
+    pub fn detach(&self) -> DetachedMeter {
+        DetachedMeter(Arc::clone(&self.meter))
+    }
+
     /// Whether one more message may be sent (R-EVT-3). Counted if so.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ mod month;
 mod tests;
 pub mod threshold;
 
-pub use doors::{Meter, Usage};
+pub use doors::{DetachedMeter, Meter, Usage};
 pub use month::{Lease, Told, UsageMonth};
 
 pub(crate) use meter::{Admitted, Meters};

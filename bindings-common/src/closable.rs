@@ -1,0 +1,46 @@
+//! A store that can be closed while doors to it are still about, as hosts with garbage collectors need it.
+
+use fleet_core::Store;
+use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, StoreError, StoreErrorKind};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A store until it is closed.
+#[derive(Clone, Debug)]
+pub(crate) struct Closable(Arc<RwLock<Option<Box<dyn Store>>>>);
+
+impl Closable {
+    pub(crate) fn new(store: impl Store + 'static) -> Self {
+        Self(Arc::new(RwLock::new(Some(Box::new(store)))))
+    }
+
+    /// Waits for what is under way and lets the store go.
+    pub(crate) fn close(&self) {
+        let store = self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+        drop(store);
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&dyn Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(store) => ask(&**store),
+            None => Err(StoreError::new(StoreErrorKind::Other, "the fleet is closed; open it again")),
+        }
+    }
+}
+
+impl Store for Closable {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.with(|store| store.get(keys))
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.with(|store| store.scan(range))
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.with(|store| store.commit(batch))
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        self.with(|store| store.for_each(range, visit))
+    }
+}

@@ -1,0 +1,130 @@
+//! A fleet, opened by the URL of its store.
+
+use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
+use crate::closable::Closable;
+use crate::shapes::{Charge, ChargePage, Notice, NoticePage};
+use crate::{Moment, url};
+use fleet_core::billing::{BillingPolicy, Retries};
+use fleet_core::{Actor, Catalogue, Store, Tier};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    core: Arc<fleet_core::Fleet>,
+    store: Closable,
+}
+
+/// How a fleet is opened, beside where it is.
+#[derive(Clone, Debug, Default)]
+pub struct FleetOptions {
+    /// Tiers of one's own, the cheapest first.
+    pub tiers: Option<Vec<Tier>>,
+    /// Stamps from a seed: two runs write the same bytes. For tests.
+    pub seed: Option<u64>,
+    /// After how many days each a failed renewal is tried again. Default: 3, 3, 3.
+    pub retry_days: Option<Vec<u32>>,
+    /// For how long a quote holds. A minute to a day, default 15 minutes.
+    pub quote_life: Option<Duration>,
+    /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
+    pub card_notice_days: Option<u32>,
+}
+
+impl Fleet {
+    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`.
+    pub fn open(url: &str, options: FleetOptions) -> Answered<Self> {
+        Self::with_store(url::open(url)?, options)
+    }
+
+    /// Opens the fleet of a store.
+    pub fn with_store(store: impl Store + 'static, options: FleetOptions) -> Answered<Self> {
+        let store = Closable::new(store);
+        let mut fleet = fleet_core::Fleet::open(store.clone());
+        if let Some(tiers) = options.tiers {
+            fleet = fleet.with_catalogue(Catalogue::new(tiers)?);
+        }
+        if let Some(seed) = options.seed {
+            fleet = fleet.with_seed(seed);
+        }
+        let mut billing = BillingPolicy::default();
+        if let Some(days) = options.retry_days {
+            billing = billing.with_retries(Retries::new(&days)?);
+        }
+        if let Some(life) = options.quote_life {
+            billing = billing.with_quote_life(life)?;
+        }
+        if let Some(days) = options.card_notice_days {
+            billing = billing.with_card_notice_days(days)?;
+        }
+        let fleet = fleet.with_billing(billing);
+        Ok(Self { core: Arc::new(fleet), store })
+    }
+
+    /// Closes the store, once all that is under way has ended and what was sent is reported, as far as the store lets it.
+    /// Whatever is asked of the fleet or its doors afterwards fails.
+    pub fn close(&self) {
+        let _ = self.settle_usage(None);
+        self.store.close();
+    }
+
+    /// The door for a person who has logged in with the host. Without `now`, each call is made at its own time.
+    pub fn console(&self, account: i64, now: Option<Moment>) -> Answered<Console> {
+        Ok(Console::new(&self.core, Actor::Account(account_id(account)?), now))
+    }
+
+    /// The door for who runs the platform. The host decides who that is.
+    pub fn operator(&self, now: Option<Moment>) -> Console {
+        Console::new(&self.core, Actor::Operator, now)
+    }
+
+    /// The door for customers: whoever holds the token.
+    pub fn portal(&self, token: &str, now: Option<Moment>) -> Answered<Portal> {
+        Portal::new(&self.core, token, now)
+    }
+
+    /// The door for devices.
+    pub fn gateway(&self, now: Option<Moment>) -> Gateway {
+        Gateway::new(&self.core, now)
+    }
+
+    /// The door for time.
+    pub fn clock(&self, now: Option<Moment>) -> Clock {
+        Clock::new(&self.core, now)
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    pub fn pending_charges(&self, after: Option<&str>, page: Option<u32>) -> Answered<ChargePage> {
+        let page = self.core.pending_charges(after.map(str::parse).transpose()?, limit(page))?;
+        let items = page.items.iter().map(|charge| Charge::from(&**charge)).collect();
+        Ok(ChargePage { items, next: page.next.as_ref().map(ToString::to_string) })
+    }
+
+    /// The notices that wait to be sent, by product.
+    pub fn pending_notices(&self, after: Option<&str>, page: Option<u32>) -> Answered<NoticePage> {
+        let page = self.core.pending_notices(after.map(str::parse).transpose()?, limit(page))?;
+        let items = page.items.iter().map(|notice| Notice::from(&**notice)).collect();
+        Ok(NoticePage { items, next: page.next.as_ref().map(ToString::to_string) })
+    }
+
+    /// A product's meter in this process.
+    pub fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Meter> {
+        let meter = self.core.meter(product_id(product)?)?.detach();
+        Ok(Meter::new(&self.core, meter, When(now)))
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    pub fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
+        Ok(self.core.report_usage(When(now).now())?)
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    pub fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
+        Ok(self.core.settle_usage(When(now).now())?)
+    }
+
+    /// Says that the notice of this key has been sent; answers whether it was still waiting.
+    pub fn acknowledge(&self, key: &str) -> Answered<bool> {
+        Ok(self.core.acknowledge(key)?)
+    }
+}

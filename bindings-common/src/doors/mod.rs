@@ -1,0 +1,112 @@
+//! The doors as bindings open them: owned, with plain arguments and flat answers, one method an operation.
+//!
+//! A binding wraps each method in a line of its own. [`OPERATIONS`] names them all; tests hold every language, and the
+//! core itself, to it.
+
+mod billing;
+mod console;
+mod devices;
+mod events;
+mod firmware;
+mod fleet;
+mod gateway;
+mod meter;
+mod operations;
+mod people;
+mod portal;
+
+pub use billing::Clock;
+pub use events::EventStream;
+pub use fleet::{Fleet, FleetOptions};
+pub use gateway::{Gateway, Report};
+pub use meter::Meter;
+pub use operations::{Door, OPERATIONS, Operation};
+pub use portal::Portal;
+
+use crate::{Failure, Moment};
+use fleet_core::customer::CustomerId;
+use fleet_core::product::GroupId;
+use fleet_core::{AccountId, Actor, DeviceId, ErrorKind, FirmwareVersion, ProductId, Timestamp};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What an operation comes to.
+pub type Answered<T> = Result<T, Failure>;
+
+/// So many items are on a page where a caller does not say.
+pub const PAGE: u32 = 100;
+
+/// The door for people. Cheap to clone and safe to share.
+#[derive(Clone, Debug)]
+pub struct Console {
+    fleet: Arc<fleet_core::Fleet>,
+    actor: Actor,
+    when: When,
+}
+
+impl Console {
+    pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, actor: Actor, now: Option<Moment>) -> Self {
+        Self { fleet: Arc::clone(fleet), actor, when: When(now) }
+    }
+
+    fn door(&self) -> fleet_core::Console<'_> {
+        self.fleet.console(self.actor, self.when.now())
+    }
+}
+
+/// When a door is used: at one moment for all that it does, or at the time of each call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When(pub(crate) Option<Moment>);
+
+impl When {
+    /// The core reads no when, but a host that names no moment means the present one.
+    pub(crate) fn now(self) -> Timestamp {
+        self.0.map_or_else(present, Timestamp::from)
+    }
+}
+
+fn present() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+pub(crate) fn unsigned(field: &'static str, number: i64) -> Answered<u64> {
+    u64::try_from(number).map_err(|_| Failure::invalid(field, "must not be negative"))
+}
+
+pub(crate) fn device_id(text: &str) -> Answered<DeviceId> {
+    text.parse().map_err(|problem: fleet_core::MalformedDeviceId| Failure::invalid("device", problem.to_string()))
+}
+
+fn product_id(number: u32) -> Answered<ProductId> {
+    Ok(ProductId::new(number)?)
+}
+
+pub(crate) fn account_id(number: i64) -> Answered<AccountId> {
+    Ok(AccountId::new(unsigned("account", number)?)?)
+}
+
+fn customer_id(number: i64) -> Answered<CustomerId> {
+    Ok(CustomerId::new(unsigned("customer", number)?)?)
+}
+
+fn version(number: u32) -> Answered<FirmwareVersion> {
+    Ok(FirmwareVersion::new(number)?)
+}
+
+fn group_ids<S: FromIterator<GroupId>>(numbers: &[u16]) -> S {
+    numbers.iter().map(|number| GroupId::new(*number)).collect()
+}
+
+fn limit(limit: Option<u32>) -> usize {
+    usize::try_from(limit.unwrap_or(PAGE)).unwrap_or(usize::MAX)
+}
+
+fn not_found(what: &'static str) -> Failure {
+    fleet_core::Error::from(ErrorKind::NotFound { what }).into()
+}
+
+/// The shapes of a list.
+fn shapes<'c, C: 'c, S: From<&'c C>>(items: impl IntoIterator<Item = &'c C>) -> Vec<S> {
+    items.into_iter().map(S::from).collect()
+}

@@ -1,0 +1,41 @@
+//! What the bindings for Python, Node, Swift and Kotlin share.
+//!
+//! Bindings convert, they never decide. There are a hundred shapes and as many operations; three sets of them
+//! written by hand would drift apart. So each [shape](shapes) is defined once, and the macros of each language are put on
+//! that definition by a feature; each [operation](doors) is a method with plain arguments and flat answers, which a
+//! binding wraps in a line; and each [failure](Failure) is flattened once.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `sqlite` | stores by `sqlite:PATH` |
+//! | `python` | the classes of pyo3 |
+//! | `node` | the objects of napi-rs |
+//! | `mobile` | the records of uniffi, for Swift and Kotlin |
+
+#[cfg(feature = "mobile")]
+uniffi::setup_scaffolding!("fleet_shapes");
+
+pub mod doors;
+pub mod shapes;
+pub mod store;
+pub mod url;
+
+mod closable;
+mod failure;
+mod macros;
+mod plain;
+
+#[cfg(feature = "node")]
+pub mod given;
+#[cfg(feature = "mobile")]
+mod mobile;
+#[cfg(feature = "node")]
+mod node;
+#[cfg(feature = "python")]
+pub mod python;
+#[cfg(feature = "node")]
+pub mod typescript;
+
+pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
+pub use failure::{Failure, FailureKind};
+pub use plain::{Moment, SecretText};

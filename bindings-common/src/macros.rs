@@ -1,0 +1,298 @@
+//! One definition a shape, shown by the macros of every language that is asked for.
+//!
+//! | here | Python | Node | Swift, Kotlin |
+//! |---|---|---|---|
+//! | [`shape!`]: a record | a frozen class | an object, `null` where nothing is | a struct, a data class |
+//! | [`words!`]: a word of a few | a `Literal` | a union of strings | an enum |
+//! | [`choice!`]: one of a few records | a union of frozen classes | a union told apart by `kind` | an enum with values, a sealed class |
+//! | [`arguments!`]: a record that is handed in | keyword arguments | an object whose rest may be left out | the same with defaults |
+
+/// A record that doors answer.
+macro_rules! shape {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $ty:ty,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
+        #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $ty,)*
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Answer($crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*)),
+            };
+        }
+
+        #[cfg(feature = "python")]
+        $crate::python_value!($name { $($field: $ty,)* });
+    };
+}
+
+/// Fields, as TypeScript describes them.
+#[cfg(feature = "node")]
+macro_rules! fields {
+    ($($(#[$meta:meta])* $field:ident: $ty:ty,)*) => {
+        &[$($crate::typescript::Field {
+            name: stringify!($field),
+            ty: stringify!($ty),
+            docs: &[$(stringify!($meta)),*],
+        }),*]
+    };
+}
+
+/// What every frozen class of Python can do: `repr`, and be taken apart by `match`. Behind the fields may stand more of
+/// its methods.
+#[cfg(feature = "python")]
+#[macro_export]
+macro_rules! python_value {
+    ($name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+        #[pyo3::pymethods]
+        impl $name {
+            #[classattr]
+            fn __match_args__(py: pyo3::Python<'_>) -> pyo3::PyResult<pyo3::Py<pyo3::types::PyTuple>> {
+                let names: &[&str] = &[$(stringify!($field)),*];
+                pyo3::types::PyTuple::new(py, names).map(pyo3::Bound::unbind)
+            }
+
+            fn __repr__(slf: &pyo3::Bound<'_, Self>) -> pyo3::PyResult<String> {
+                $crate::python::repr(slf.as_any(), stringify!($name), &[$((stringify!($field), stringify!($ty))),*])
+            }
+
+            $($more)*
+        }
+    };
+}
+
+/// One of a few words. Those of an enum of the core's that may grow end in `Other`.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "node", napi_derive::napi(string_enum = "snake_case"))]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word, the same in every language.
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::Failure;
+
+            fn from_str(word: &str) -> Result<Self, $crate::Failure> {
+                let found = Self::ALL.iter().copied().find(|one| one.word() == word);
+                found.ok_or_else(|| {
+                    let words: Vec<&str> = Self::ALL.iter().map(|one| one.word()).collect();
+                    $crate::Failure::invalid(stringify!($name), format!("is to be one of {}", words.join(", ")))
+                })
+            }
+        }
+
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                String::given(value, place)?.parse()
+            }
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Words(&[
+                    $($crate::typescript::Word { word: $word, docs: &[$(stringify!($variant_meta)),*] }),*
+                ]),
+            };
+        }
+
+        $crate::macros::words!(@python $name);
+    };
+    (@python $name:ident) => {
+        #[cfg(feature = "python")]
+        impl<'py> pyo3::IntoPyObject<'py> for $name {
+            type Target = pyo3::types::PyString;
+            type Output = pyo3::Bound<'py, Self::Target>;
+            type Error = std::convert::Infallible;
+
+            fn into_pyobject(self, py: pyo3::Python<'py>) -> Result<Self::Output, Self::Error> {
+                Ok(pyo3::types::PyString::intern(py, self.word()))
+            }
+        }
+
+        #[cfg(feature = "python")]
+        impl<'py> pyo3::FromPyObject<'_, 'py> for $name {
+            type Error = pyo3::PyErr;
+
+            fn extract(value: pyo3::Borrowed<'_, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
+                let word: std::borrow::Cow<'_, str> = value.extract()?;
+                word.parse().map_err(pyo3::PyErr::from)
+            }
+        }
+    };
+}
+
+/// One of a few records, told apart by their kind. Behind `as` is what the record is called in Python, where it stands by
+/// itself; behind that, in parentheses, its signature, where hosts make it.
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $(
+            $(#[$variant_meta:meta])*
+            $variant:ident as $class:ident $(($($signature:tt)*))? $({
+                $($(#[$field_meta:meta])* $field:ident: $ty:ty,)*
+            })?,
+        )*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+        pub enum $name {
+            $(
+                $(#[$variant_meta])*
+                $variant $({ $($(#[$field_meta])* $field: $ty,)* })?,
+            )*
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Choice(&[$($crate::typescript::Variant {
+                    kind: stringify!($variant),
+                    name: stringify!($class),
+                    docs: &[$(stringify!($variant_meta)),*],
+                    is_argument: $crate::macros::choice!(@is_argument [$($($signature)*)?]),
+                    fields: $crate::macros::fields!($($($(#[$field_meta])* $field: $ty,)*)?),
+                }),*]),
+            };
+        }
+
+        #[cfg(feature = "python")]
+        impl<'py> pyo3::FromPyObject<'_, 'py> for $name {
+            type Error = pyo3::PyErr;
+
+            fn extract(value: pyo3::Borrowed<'_, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
+                $(
+                    if let Ok(one) = value.cast::<$class>() {
+                        let _one = one.get();
+                        return Ok(Self::$variant $({ $($field: _one.$field.clone(),)* })?);
+                    }
+                )*
+                let classes = [$(stringify!($class)),*].join(", ");
+                Err(pyo3::exceptions::PyTypeError::new_err(format!("is to be one of {classes}")))
+            }
+        }
+
+        $(
+            $(#[$variant_meta])*
+            #[cfg(feature = "python")]
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
+            pub struct $class {
+                $($($(#[$field_meta])* pub $field: $ty,)*)?
+            }
+
+            #[cfg(feature = "python")]
+            $crate::macros::choice!(@class $class [$($($signature)*)?] $($($field: $ty,)*)?);
+        )*
+
+        #[cfg(feature = "python")]
+        impl<'py> pyo3::IntoPyObject<'py> for $name {
+            type Target = pyo3::PyAny;
+            type Output = pyo3::Bound<'py, Self::Target>;
+            type Error = pyo3::PyErr;
+
+            fn into_pyobject(self, py: pyo3::Python<'py>) -> pyo3::PyResult<Self::Output> {
+                match self {
+                    $(Self::$variant $({ $($field,)* })? => {
+                        pyo3::Bound::new(py, $class { $($($field,)*)? }).map(pyo3::Bound::into_any)
+                    })*
+                }
+            }
+        }
+    };
+    (@is_argument []) => { false };
+    (@is_argument [$($signature:tt)+]) => { true };
+    (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
+        $crate::python_value!($class { $($field: $ty,)* });
+    };
+    (@class $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
+        $crate::python_value!($class { $($field: $ty,)* }
+            #[new]
+            #[pyo3(signature = ($($signature)*))]
+            fn new($($field: $ty),*) -> Self {
+                Self { $($field),* }
+            }
+        );
+    };
+}
+
+/// A record that is handed in: what must be there, and what may be left out.
+macro_rules! arguments {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $(required { $($(#[$required_meta:meta])* $required:ident: $required_ty:ty,)* })?
+        optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_ty:ty,)* }
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+        pub struct $name {
+            $($($(#[$required_meta])* pub $required: $required_ty,)*)?
+            $(
+                $(#[$optional_meta])*
+                #[cfg_attr(feature = "mobile", uniffi(default = None))]
+                pub $optional: Option<$optional_ty>,
+            )*
+        }
+
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                let mut fields = $crate::given::Fields::of(value, place)?;
+                let read = Self {
+                    $($($required: fields.read(stringify!($required))?,)*)?
+                    $($optional: fields.read(stringify!($optional))?,)*
+                };
+                fields.end()?;
+                Ok(read)
+            }
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Argument($crate::macros::fields!(
+                    $($($(#[$required_meta])* $required: $required_ty,)*)?
+                    $($(#[$optional_meta])* $optional: Option<$optional_ty>,)*
+                )),
+            };
+        }
+    };
+}
+
+#[cfg(feature = "node")]
+pub(crate) use fields;
+pub(crate) use {arguments, choice, shape, words};

@@ -1,0 +1,92 @@
+//! What Node has types of its own for.
+
+use crate::shapes::ConfigurationAnswer;
+use crate::{Moment, SecretText};
+use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiValue, ValueType};
+use napi::{Result, check_status, sys};
+
+impl TypeName for Moment {
+    fn type_name() -> &'static str {
+        "Date"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+impl ValidateNapiValue for Moment {
+    unsafe fn validate(env: sys::napi_env, value: sys::napi_value) -> Result<sys::napi_value> {
+        let mut is_date = false;
+        // SAFETY: `env` and `value` are the ones that Node handed in.
+        check_status!(unsafe { sys::napi_is_date(env, value, &raw mut is_date) })?;
+        if is_date {
+            return Ok(std::ptr::null_mut());
+        }
+        Err(napi::Error::new(napi::Status::DateExpected, "is to be a Date"))
+    }
+}
+
+impl ToNapiValue for Moment {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        let mut date = std::ptr::null_mut();
+        #[expect(clippy::cast_precision_loss, reason = "a Date holds milliseconds as a double")]
+        let millis = value.as_millis() as f64;
+        // SAFETY: `env` is the one that Node handed in, and `date` takes the value.
+        check_status!(unsafe { sys::napi_create_date(env, millis, &raw mut date) })?;
+        Ok(date)
+    }
+}
+
+impl FromNapiValue for Moment {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        let mut millis = 0.0;
+        // SAFETY: `env` and `value` are the ones that Node handed in.
+        check_status!(unsafe { sys::napi_get_date_value(env, value, &raw mut millis) }, "is to be a Date")?;
+        if millis.is_nan() {
+            return Err(napi::Error::new(napi::Status::InvalidArg, "is an invalid Date"));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a Date is within 8.64e15 milliseconds")]
+        Ok(Self::from_millis(millis as i64))
+    }
+}
+
+impl TypeName for SecretText {
+    fn type_name() -> &'static str {
+        "String"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::String
+    }
+}
+
+impl ValidateNapiValue for SecretText {}
+
+impl ToNapiValue for SecretText {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        // SAFETY: as for the string.
+        unsafe { String::to_napi_value(env, value.0) }
+    }
+}
+
+impl FromNapiValue for SecretText {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        // SAFETY: as for the string.
+        unsafe { String::from_napi_value(env, value) }.map(Self)
+    }
+}
+
+impl ToNapiValue for ConfigurationAnswer {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        // SAFETY: as for what is in it.
+        unsafe {
+            match value {
+                Self::Text { text } => String::to_napi_value(env, text),
+                Self::YesNo { yes } => bool::to_napi_value(env, yes),
+                Self::Some { chosen } => Vec::to_napi_value(env, chosen),
+                Self::Version { version } => u32::to_napi_value(env, version),
+            }
+        }
+    }
+}

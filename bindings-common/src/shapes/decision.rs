@@ -1,0 +1,250 @@
+//! What a device is to do, and why.
+
+use crate::macros::{choice, shape, words};
+use crate::plain::count;
+use crate::shapes::{ImageFormat, UpdateOutcome};
+use fleet_core::FirmwareVersion;
+use fleet_core::firmware::{self, Answer, Hold};
+
+words! {
+    /// The rule that names the version a device should run.
+    pub enum Rule {
+        /// It is locked to it.
+        Lock = "lock",
+        /// It is the highest version released to a group that the device is in.
+        GroupRelease = "group_release",
+        /// It is the product's release.
+        Release = "release",
+        /// Nothing is released.
+        NoRelease = "no_release",
+        /// One that is newer than this binding.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What keeps a device from getting anything.
+    pub enum HoldReason {
+        /// It is shut out.
+        Denied = "denied",
+        /// It waits to be let in.
+        Quarantined = "quarantined",
+        /// Its hardware is not the product's.
+        OtherPlatform = "other_platform",
+        /// It is a development device.
+        Development = "development",
+        /// The product forbids going back from the version that it reports.
+        DowngradeForbidden = "downgrade_forbidden",
+        /// The image's security counter is below the highest that the device has confirmed.
+        SecurityCounter = "security_counter",
+        /// Its system version is not one that the firmware runs on.
+        SystemVersion = "system_version",
+        /// It takes no updates now, and nobody forces it.
+        TakesNoUpdates = "takes_no_updates",
+        /// It is in no product and asks for none.
+        Personal = "personal",
+        /// It reports a product that does not exist.
+        UnknownProduct = "unknown_product",
+        /// Its report is older than one that was seen before.
+        StaleReport = "stale_report",
+        /// One that is newer than this binding.
+        Other = "other",
+    }
+}
+
+shape! {
+    /// What a device is told to run.
+    pub struct Directive {
+        /// The device.
+        pub device: String,
+        /// The product that the firmware is of.
+        pub product: u32,
+        /// The version to run.
+        pub version: u16,
+        /// The file's size in bytes.
+        pub size: i64,
+        /// The file's SHA-256: the host keeps the file under it.
+        pub sha256: String,
+        /// What kind of image it is.
+        pub format: ImageFormat,
+        /// The image's security counter.
+        pub security_counter: u32,
+        /// Grows with each new directive for this device; the same for the same directive given out again.
+        pub sequence: u32,
+    }
+}
+
+shape! {
+    /// The version that a device should run, and what decided so.
+    pub struct Target {
+        /// The version.
+        pub version: u16,
+        /// What decided so.
+        pub rule: Rule,
+        /// Which group's release it is.
+        pub group: Option<u16>,
+    }
+}
+
+choice! {
+    /// What a device is to do, and why.
+    pub enum Decision {
+        /// It runs what it should, or nothing is asked of it.
+        UpToDate as UpToDate {
+            /// What decided so.
+            rule: Rule,
+            /// Which group's release it is.
+            group: Option<u16>,
+            /// What it would get but for that rule.
+            kept_back: Option<u16>,
+            /// It reported the right version with another image than the uploaded one.
+            image_differs: bool,
+            /// The rule's number and name.
+            cites: String,
+            /// A sentence for a person.
+            why: String,
+        },
+        /// It is to run another firmware.
+        Update as Update {
+            /// What to send.
+            directive: Directive,
+            /// What decided so.
+            rule: Rule,
+            /// Which group's release it is.
+            group: Option<u16>,
+            /// What it would get but for that rule.
+            kept_back: Option<u16>,
+            /// The rule's number and name.
+            cites: String,
+            /// A sentence for a person.
+            why: String,
+        },
+        /// It gets nothing, whatever it should run.
+        Held as Held {
+            /// What holds it.
+            reason: HoldReason,
+            /// What it should run, where that was asked.
+            target: Option<Target>,
+            /// With `downgrade_forbidden`: the version that it reports.
+            from_version: Option<u16>,
+            /// With `security_counter`: the image's.
+            image: Option<u32>,
+            /// With `security_counter`: the highest that the device has confirmed.
+            confirmed: Option<u32>,
+            /// With `system_version`: what the firmware requires.
+            requires: Option<String>,
+            /// With `system_version`: what the device reported.
+            reported: Option<String>,
+            /// The rule's number.
+            cites: String,
+            /// A sentence for a person.
+            why: String,
+        },
+    }
+}
+
+/// What a connect came to. Python has a class of its own for it, which is put into words only where it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Connected {
+    /// The product that the answer is of; none: a personal device.
+    pub product: Option<u32>,
+    /// What the device is to do, and why.
+    pub answer: Decision,
+    /// How the update that it was sent before ended, if it ended by this connect.
+    pub outcome: Option<UpdateOutcome>,
+}
+
+fn rule(rule: firmware::Rule) -> (Rule, Option<u16>) {
+    match rule {
+        firmware::Rule::Lock => (Rule::Lock, None),
+        firmware::Rule::GroupRelease(group) => (Rule::GroupRelease, Some(group.get())),
+        firmware::Rule::Release => (Rule::Release, None),
+        firmware::Rule::NoRelease => (Rule::NoRelease, None),
+        _ => (Rule::Other, None),
+    }
+}
+
+impl From<&firmware::Directive> for Directive {
+    fn from(directive: &firmware::Directive) -> Self {
+        Self {
+            device: directive.device.to_string(),
+            product: directive.product.get(),
+            version: directive.version.get(),
+            size: count(directive.size),
+            sha256: directive.sha256.to_string(),
+            format: directive.format.into(),
+            security_counter: directive.security_counter,
+            sequence: directive.sequence,
+        }
+    }
+}
+
+impl From<firmware::Target> for Target {
+    fn from(target: firmware::Target) -> Self {
+        let (rule, group) = rule(target.rule);
+        Self { version: target.version.get(), rule, group }
+    }
+}
+
+impl From<&Answer> for Decision {
+    fn from(answer: &Answer) -> Self {
+        let why = answer.to_string();
+        match answer {
+            Answer::UpToDate { rule: by, kept_back, image_differs } => {
+                let (rule, group) = rule(*by);
+                let kept_back = kept_back.map(FirmwareVersion::get);
+                let cites = by.citation().to_owned();
+                Self::UpToDate { rule, group, kept_back, image_differs: *image_differs, cites, why }
+            }
+            Answer::Update { directive, rule: by, kept_back } => {
+                let (rule, group) = rule(*by);
+                let kept_back = kept_back.map(FirmwareVersion::get);
+                let cites = by.citation().to_owned();
+                Self::Update { directive: directive.into(), rule, group, kept_back, cites, why }
+            }
+            Answer::Held { hold, target } => held(hold, target.map(Target::from), why),
+        }
+    }
+}
+
+fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
+    let (mut from_version, mut counters, mut system) = (None, (None, None), (None, None));
+    let reason = match hold {
+        Hold::Denied => HoldReason::Denied,
+        Hold::Quarantined => HoldReason::Quarantined,
+        Hold::OtherPlatform => HoldReason::OtherPlatform,
+        Hold::Development => HoldReason::Development,
+        Hold::DowngradeForbidden { from } => {
+            from_version = Some(*from);
+            HoldReason::DowngradeForbidden
+        }
+        Hold::SecurityCounter { image, confirmed } => {
+            counters = (Some(*image), Some(*confirmed));
+            HoldReason::SecurityCounter
+        }
+        Hold::SystemVersion { requires, reported } => {
+            system = (Some(requires.to_string()), reported.as_ref().map(ToString::to_string));
+            HoldReason::SystemVersion
+        }
+        Hold::TakesNoUpdates => HoldReason::TakesNoUpdates,
+        Hold::Personal => HoldReason::Personal,
+        Hold::UnknownProduct => HoldReason::UnknownProduct,
+        Hold::StaleReport => HoldReason::StaleReport,
+        _ => HoldReason::Other,
+    };
+    let ((image, confirmed), (requires, reported)) = (counters, system);
+    let cites = hold.citation().to_owned();
+    Decision::Held { reason, target, from_version, image, confirmed, requires, reported, cites, why }
+}
+
+impl From<&fleet_core::device::Connected> for Connected {
+    fn from(connected: &fleet_core::device::Connected) -> Self {
+        Self {
+            product: connected.product.map(|id| id.get()),
+            answer: (&connected.answer).into(),
+            outcome: connected.outcome.map(UpdateOutcome::from),
+        }
+    }
+}

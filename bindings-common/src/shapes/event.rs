@@ -1,0 +1,364 @@
+//! Events, who is to hear of them, and the messages that are counted.
+
+use crate::macros::{arguments, choice, shape, words};
+use crate::plain::count;
+use crate::shapes::Limit;
+use crate::{Failure, Moment, SecretText};
+use fleet_core::Timestamp;
+use fleet_core::event;
+
+choice! {
+    /// Where matching events are sent.
+    pub enum Destination {
+        /// To a server of the vendor's.
+        Webhook as Webhook(new url) {
+            /// Its address, which may hold a secret.
+            url: SecretText,
+        },
+        /// To a service that the host knows by this name.
+        Integration as Integration(new name) {
+            /// The name.
+            name: String,
+        },
+        /// To whoever holds the product's live stream open at the host.
+        LiveStream as LiveStream(new),
+    }
+}
+
+shape! {
+    /// That matching events are sent on.
+    pub struct Subscription {
+        /// Its number.
+        pub id: u32,
+        /// Where matching events are sent.
+        pub to: Destination,
+        /// What an event's name must begin with; empty: any.
+        pub prefix: String,
+        /// Whose events; none: all devices'.
+        pub device: Option<String>,
+        /// When it was made.
+        pub created_at: Moment,
+    }
+}
+
+words! {
+    /// What a device was to the product when it published.
+    pub enum EventOrigin {
+        /// In the product: its events are sent on.
+        Member = "member",
+        /// Waiting to be let in: not sent on.
+        Quarantined = "quarantined",
+        /// It reported the product and is not in it: not sent on.
+        Foreign = "foreign",
+    }
+}
+
+shape! {
+    /// An event of a product's log, and where it is there.
+    pub struct Event {
+        /// The slot of the log.
+        pub slot: u8,
+        /// The number within the slot.
+        pub sequence: i64,
+        /// When it was logged.
+        pub at: Moment,
+        /// When it happened, by the word of the device or its gateway.
+        pub happened_at: Moment,
+        /// The device.
+        pub device: String,
+        /// What the device was to the product.
+        pub origin: EventOrigin,
+        /// Its name.
+        pub name: String,
+        /// Its data.
+        pub data: String,
+        /// The id that its caller gave it.
+        pub id: Option<String>,
+        /// The kind of error that it reports.
+        pub error_kind: Option<String>,
+        /// The subscriptions that it matched, in their order.
+        pub matched: Vec<u32>,
+        /// To how many of these, from the first on, it was to be sent; the others were dropped.
+        pub sent: u32,
+    }
+}
+
+shape! {
+    /// A page of a log.
+    pub struct EventPage {
+        /// The events, newest first.
+        pub items: Vec<Event>,
+        /// What the next page goes on before; none: there is no more.
+        pub next: Option<String>,
+    }
+}
+
+shape! {
+    /// A part of a log that is followed.
+    pub struct FollowedEvents {
+        /// The next events, oldest first; none: there are no more by now.
+        pub items: Vec<Event>,
+        /// Where to go on.
+        pub next: String,
+        /// How many fell out of the log before they were read.
+        pub missed: i64,
+    }
+}
+
+shape! {
+    /// What came in on a stream.
+    pub struct StreamedEvents {
+        /// Events in the order in which this process published them.
+        pub items: Vec<Event>,
+        /// How many came before these and were thrown away because nobody read them in time. They are in the log.
+        pub missed: i64,
+    }
+}
+
+arguments! {
+    /// What a device says, as its gateway hands it on.
+    pub struct NewEvent {
+        required {
+            /// The device.
+            device: String,
+            /// Its name: 1 to 64 bytes without control characters.
+            name: String,
+        }
+        optional {
+            /// The product id in the device's firmware.
+            product: u32,
+            /// Its data: at most 1,024 bytes of text. Default: empty.
+            data: String,
+            /// An id of the caller's, unique among the device's events: published again under it, it is recognised.
+            id: String,
+            /// It reports an error or exception of this kind.
+            error_kind: String,
+            /// When it happened. Default: now.
+            happened_at: Moment,
+        }
+    }
+}
+
+choice! {
+    /// What became of an event.
+    pub enum Published {
+        /// It is in the log of the product, and is to be delivered as this says.
+        Logged as EventLogged {
+            /// The product whose log it is in.
+            product: u32,
+            /// The slot of the log.
+            slot: u8,
+            /// The number within the slot.
+            sequence: i64,
+            /// When it was logged.
+            at: Moment,
+            /// What the device was to the product.
+            origin: EventOrigin,
+            /// Whether an event with this id was published before: nothing was logged or counted again.
+            duplicate: bool,
+            /// What is to be sent, in the order of the subscriptions: each is one outbound message.
+            deliveries: Vec<Delivery>,
+            /// What is not to be sent, and why.
+            dropped: Option<Dropped>,
+        },
+        /// The device is shut out of the product: it was turned away and is logged nowhere.
+        Denied as EventDenied {
+            /// The product.
+            product: u32,
+        },
+        /// The device is in no product and named none: it was logged nowhere.
+        Personal as EventOfPersonalDevice,
+        /// The device named a product that does not exist: it was logged nowhere.
+        UnknownProduct as EventOfUnknownProduct,
+        /// One that is newer than this binding.
+        Other as EventTurnedAway,
+    }
+}
+
+shape! {
+    /// One message to one subscriber.
+    pub struct Delivery {
+        /// Whose: the subscription's number.
+        pub subscription: u32,
+        /// Its name, the same whenever it is tried again.
+        pub key: String,
+    }
+}
+
+shape! {
+    /// The messages that were dropped at the tier's monthly limit.
+    pub struct Dropped {
+        /// Whose, in order.
+        pub subscriptions: Vec<u32>,
+        /// The limit, and the cheapest tier that would do.
+        pub limit: Limit,
+    }
+}
+
+shape! {
+    /// What is known of the errors of one kind.
+    pub struct DeviceError {
+        /// The kind.
+        pub kind: String,
+        /// How many were reported.
+        pub count: i64,
+        /// When the first one was logged since counting began.
+        pub first_at: Moment,
+        /// When the latest was.
+        pub last_at: Moment,
+        /// Whose the latest is.
+        pub device: String,
+    }
+}
+
+shape! {
+    /// A period: from its start, which is in it, to its end, which is not.
+    pub struct Period {
+        /// Its number from the product's creation.
+        pub index: u32,
+        /// Its first moment.
+        pub start: Moment,
+        /// The first moment after it.
+        pub end: Moment,
+    }
+}
+
+shape! {
+    /// A product's messages in its usage month.
+    pub struct Usage {
+        /// The month; the count starts again at its end.
+        pub period: Period,
+        /// The tier's limit now; none: there is none.
+        pub limit: Option<i64>,
+        /// Messages that are counted as sent.
+        pub used: i64,
+        /// Messages that processes may send without asking.
+        pub reserved: i64,
+    }
+}
+
+impl TryFrom<Destination> for event::Destination {
+    type Error = Failure;
+
+    fn try_from(destination: Destination) -> Result<Self, Failure> {
+        Ok(match destination {
+            Destination::Webhook { url } => Self::Webhook { url: url.0.parse()? },
+            Destination::Integration { name } => Self::Integration { name: name.into() },
+            Destination::LiveStream => Self::LiveStream,
+        })
+    }
+}
+
+impl From<&event::Subscription> for Subscription {
+    fn from(subscription: &event::Subscription) -> Self {
+        Self {
+            id: subscription.id.get(),
+            to: match &subscription.destination {
+                event::Destination::Webhook { url } => {
+                    Destination::Webhook { url: SecretText(url.reveal().to_owned()) }
+                }
+                event::Destination::Integration { name } => Destination::Integration { name: name.to_string() },
+                _ => Destination::LiveStream,
+            },
+            prefix: subscription.prefix.to_string(),
+            device: subscription.device.map(|id| id.to_string()),
+            created_at: subscription.created_at.into(),
+        }
+    }
+}
+
+impl From<event::EventOrigin> for EventOrigin {
+    fn from(origin: event::EventOrigin) -> Self {
+        match origin {
+            event::EventOrigin::Member => Self::Member,
+            event::EventOrigin::Quarantined => Self::Quarantined,
+            event::EventOrigin::Foreign => Self::Foreign,
+        }
+    }
+}
+
+impl From<&event::EventView> for Event {
+    fn from(view: &event::EventView) -> Self {
+        let event = &view.event;
+        Self {
+            slot: view.position.slot,
+            sequence: count(view.position.sequence),
+            at: event.at.into(),
+            happened_at: event.happened_at.into(),
+            device: event.device.to_string(),
+            origin: event.origin.into(),
+            name: event.name.to_string(),
+            data: event.data.to_string(),
+            id: event.id.as_ref().map(ToString::to_string),
+            error_kind: event.error.as_ref().map(ToString::to_string),
+            matched: event.matched.iter().map(|id| id.get()).collect(),
+            sent: event.sent,
+        }
+    }
+}
+
+impl NewEvent {
+    /// The event as the core reads it, at `now` where it names no moment.
+    pub fn read(&self, now: Timestamp) -> Result<event::Event, Failure> {
+        let device = crate::doors::device_id(&self.device)?;
+        let at = self.happened_at.map_or(now, Timestamp::from);
+        let mut event = event::Event::new(device, &self.name, self.data.as_deref().unwrap_or_default(), at)?;
+        if let Some(product) = self.product {
+            event = event.from_product(product);
+        }
+        if let Some(id) = &self.id {
+            event = event.with_id(id)?;
+        }
+        if let Some(kind) = &self.error_kind {
+            event = event.as_error(kind)?;
+        }
+        Ok(event)
+    }
+}
+
+impl From<&event::Published> for Published {
+    fn from(published: &event::Published) -> Self {
+        match published {
+            event::Published::Logged(entry) => Self::Logged {
+                product: entry.product.get(),
+                slot: entry.position.slot,
+                sequence: count(entry.position.sequence),
+                at: entry.at.into(),
+                origin: entry.origin.into(),
+                duplicate: entry.duplicate,
+                deliveries: entry.deliveries.iter().map(Delivery::from).collect(),
+                dropped: entry.dropped.as_ref().map(|dropped| Dropped {
+                    subscriptions: dropped.subscriptions.iter().map(|id| id.get()).collect(),
+                    limit: (&dropped.limit).into(),
+                }),
+            },
+            event::Published::Denied { product } => Self::Denied { product: product.get() },
+            event::Published::Personal => Self::Personal,
+            event::Published::UnknownProduct => Self::UnknownProduct,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl From<&event::Delivery> for Delivery {
+    fn from(delivery: &event::Delivery) -> Self {
+        Self { subscription: delivery.subscription.get(), key: delivery.key.to_string() }
+    }
+}
+
+impl From<fleet_core::billing::Period> for Period {
+    fn from(period: fleet_core::billing::Period) -> Self {
+        Self { index: period.index, start: period.start.into(), end: period.end.into() }
+    }
+}
+
+impl From<&event::Usage> for Usage {
+    fn from(usage: &event::Usage) -> Self {
+        Self {
+            period: usage.period.into(),
+            limit: usage.limit.map(count),
+            used: count(usage.used),
+            reserved: count(usage.reserved),
+        }
+    }
+}

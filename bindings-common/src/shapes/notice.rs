@@ -1,0 +1,198 @@
+//! What people should be told.
+
+use crate::Moment;
+use crate::macros::{choice, shape};
+use crate::plain::count;
+use fleet_core::notice;
+
+choice! {
+    /// What a notice tells.
+    pub enum NoticeSubject {
+        /// Devices ask to join the product.
+        DevicesAskToJoin as DevicesAskToJoin,
+        /// An account is asked to join the product's team.
+        Invitation as InvitationNotice {
+            /// The account's number; its e-mail is where the notice goes.
+            account: i64,
+        },
+        /// A share of the tier's messages is used up.
+        UsageWarning as UsageWarningNotice {
+            /// The usage month, by its number from the product's creation.
+            month: u32,
+            /// The tier's messages a month.
+            limit: i64,
+            /// The share, in percent.
+            percent: u8,
+            /// The messages that are used.
+            used: i64,
+        },
+        /// All of the tier's messages are used up: further ones of this usage month are dropped.
+        UsageLimitReached as UsageLimitReachedNotice {
+            /// The usage month, by its number from the product's creation.
+            month: u32,
+            /// The tier's messages a month.
+            limit: i64,
+            /// The messages that are used.
+            used: i64,
+        },
+        /// A renewal's payment failed.
+        PaymentFailed as PaymentFailedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice that is not paid.
+            invoice: u32,
+            /// Which attempt it was: 1 for the first.
+            attempt: u32,
+            /// How many of the schedule's attempts have failed.
+            failures: u32,
+            /// With how many failures the account is locked.
+            of: u32,
+            /// When it is tried again; none: not before another card is there.
+            next: Option<Moment>,
+        },
+        /// The last attempt failed: the account is locked.
+        AccountLocked as AccountLockedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice whose last attempt it was.
+            invoice: u32,
+        },
+        /// All is paid: the account is unlocked.
+        AccountUnlocked as AccountUnlockedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice that it had been locked for.
+            invoice: u32,
+        },
+        /// A renewal was paid.
+        RenewalPaid as RenewalPaidNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice.
+            invoice: u32,
+        },
+        /// An upgrade was paid and is in effect.
+        Upgraded as UpgradedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The invoice.
+            invoice: u32,
+        },
+        /// An upgrade's charge was declined: nothing has changed.
+        UpgradeDeclined as UpgradeDeclinedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The charge's number.
+            charge: u32,
+        },
+        /// A plan was ended or lowered; the credit note says what it gives back.
+        PlanReduced as PlanReducedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The credit note.
+            invoice: u32,
+        },
+        /// The card on file expires at the end of this month.
+        CardExpires as CardExpiresNotice {
+            /// The owner's account.
+            account: i64,
+            /// Which of the account's cards.
+            card: u32,
+            /// The month through which it is valid, such as `2017-12`.
+            month: String,
+        },
+        /// There is no card on file that will be good at the next renewal.
+        CardNeeded as CardNeededNotice {
+            /// The owner's account.
+            account: i64,
+            /// When the renewal is.
+            renewal: Moment,
+        },
+        /// One that is newer than this binding.
+        Other as OtherNotice,
+    }
+}
+
+shape! {
+    /// Something that people should be told.
+    pub struct Notice {
+        /// Names this notice and no other: a host that is handed it twice sends it once.
+        pub key: String,
+        /// When it was caused.
+        pub at: Moment,
+        /// The product it is about.
+        pub product: u32,
+        /// What to tell.
+        pub subject: NoticeSubject,
+    }
+}
+
+shape! {
+    /// A page of notices.
+    pub struct NoticePage {
+        /// The notices, by product.
+        pub items: Vec<Notice>,
+        /// What the next page goes on after; none: there is no more.
+        pub next: Option<String>,
+    }
+}
+
+impl From<&notice::Notice> for Notice {
+    fn from(notice: &notice::Notice) -> Self {
+        Self {
+            key: notice.key.clone(),
+            at: notice.at.into(),
+            product: notice.product.get(),
+            subject: match &notice.subject {
+                notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
+                notice::NoticeSubject::Invitation { account } => {
+                    NoticeSubject::Invitation { account: count(account.get()) }
+                }
+                notice::NoticeSubject::UsageWarning { month, limit, percent, used } => NoticeSubject::UsageWarning {
+                    month: *month,
+                    limit: count(*limit),
+                    percent: *percent,
+                    used: count(*used),
+                },
+                notice::NoticeSubject::UsageLimitReached { month, limit, used } => {
+                    NoticeSubject::UsageLimitReached { month: *month, limit: count(*limit), used: count(*used) }
+                }
+                notice::NoticeSubject::PaymentFailed { account, invoice, attempt, failures, of, next } => {
+                    NoticeSubject::PaymentFailed {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        attempt: *attempt,
+                        failures: *failures,
+                        of: *of,
+                        next: next.map(Moment::from),
+                    }
+                }
+                notice::NoticeSubject::AccountLocked { account, invoice } => {
+                    NoticeSubject::AccountLocked { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::AccountUnlocked { account, invoice } => {
+                    NoticeSubject::AccountUnlocked { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::RenewalPaid { account, invoice } => {
+                    NoticeSubject::RenewalPaid { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::Upgraded { account, invoice } => {
+                    NoticeSubject::Upgraded { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::UpgradeDeclined { account, charge } => {
+                    NoticeSubject::UpgradeDeclined { account: count(account.get()), charge: *charge }
+                }
+                notice::NoticeSubject::PlanReduced { account, invoice } => {
+                    NoticeSubject::PlanReduced { account: count(account.get()), invoice: *invoice }
+                }
+                notice::NoticeSubject::CardExpires { account, card, month } => {
+                    NoticeSubject::CardExpires { account: count(account.get()), card: *card, month: month.to_string() }
+                }
+                notice::NoticeSubject::CardNeeded { account, renewal } => {
+                    NoticeSubject::CardNeeded { account: count(account.get()), renewal: (*renewal).into() }
+                }
+                _ => NoticeSubject::Other,
+            },
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Products, their policies and their configuration.
+
+use crate::Moment;
+use crate::macros::{arguments, shape, words};
+use crate::plain::count;
+use crate::shapes::{Actor, Scope};
+use fleet_core::product;
+use fleet_core::{FirmwareVersion, LimitExceeded};
+use std::collections::HashMap;
+
+shape! {
+    /// A product: one platform, one owner, one fleet.
+    pub struct Product {
+        /// Its number.
+        pub id: u32,
+        /// Its name.
+        pub name: String,
+        /// The one kind of hardware in its fleet, such as `particle:6`.
+        pub platform: String,
+        /// The owner's account.
+        pub owner: i64,
+        /// When it was created.
+        pub created_at: Moment,
+        /// The name of its tier.
+        pub tier: String,
+        /// What its team decided on.
+        pub policy: Policy,
+        /// The version that devices get which are not locked and in no group with a release of its own.
+        pub release: Option<Release>,
+        /// The groups that devices can be put in, by number.
+        pub groups: Vec<Group>,
+    }
+}
+
+shape! {
+    /// The preferred version of a product.
+    pub struct Release {
+        /// The version.
+        pub version: u16,
+        /// When it was released.
+        pub at: Moment,
+        /// By whom.
+        pub by: Actor,
+    }
+}
+
+shape! {
+    /// A named set of devices within a product.
+    pub struct Group {
+        /// Its number.
+        pub id: u16,
+        /// Its name.
+        pub name: String,
+        /// The version released to it.
+        pub release: Option<u16>,
+    }
+}
+
+shape! {
+    /// What a version must have shown before it can be released.
+    pub struct Gate {
+        /// On how many devices of the product it must run.
+        pub devices: u32,
+        /// For how long it must have run on each, in milliseconds.
+        pub soak_millis: i64,
+    }
+}
+
+words! {
+    /// How customers are authenticated.
+    pub enum Authentication {
+        /// The platform holds the account.
+        Simple = "simple",
+        /// The vendor's server vouches for its own user.
+        TwoLegged = "two_legged",
+        /// An account of the platform, linked to the customer.
+        Linked = "linked",
+    }
+}
+
+shape! {
+    /// The policies of a product.
+    pub struct Policy {
+        /// What must be seen before a version can be released.
+        pub gate: Gate,
+        /// Whether an image that names the platform's id as its product is taken.
+        pub wildcard_product: bool,
+        /// Whether a binary of no known format is taken.
+        pub opaque_images: bool,
+        /// Whether a device is never sent a version below the one it reports.
+        pub forbid_downgrades: bool,
+        /// Whether a device that asks to join is taken at once where a person could take it.
+        pub approve_by_itself: bool,
+        /// Whether only devices that the host registered before can be imported.
+        pub known_ids_only: bool,
+        /// How many devices may wait in quarantine.
+        pub quarantine_limit: u32,
+        /// For how long an invitation to the team can be accepted, in milliseconds.
+        pub invitation_millis: i64,
+        /// How customers are authenticated; none: not decided yet.
+        pub authentication: Option<Authentication>,
+        /// Whether a customer needs an activation code to claim a device.
+        pub private_beta: bool,
+        /// How many events its log holds.
+        pub log_events: u32,
+        /// How old they get there, in milliseconds.
+        pub log_age_millis: i64,
+        /// What customers may do with their device.
+        pub customers_may: Vec<Scope>,
+        /// At which shares of the tier's messages people are told, in percent.
+        pub usage_notices: Vec<u16>,
+    }
+}
+
+arguments! {
+    /// The policies that a product is to have; those left out take their default.
+    #[derive(Default)]
+    pub struct PolicySettings {
+        optional {
+            /// On how many devices a version must run before it can be released. 0 to 10,000, default 1.
+            gate_devices: u32,
+            /// For how long on each, in milliseconds. Up to a year, default 0.
+            gate_soak_millis: i64,
+            /// Whether an image that names the platform's id as its product is taken. Default: yes.
+            wildcard_product: bool,
+            /// Whether a binary of no known format is taken. Default: no.
+            opaque_images: bool,
+            /// Whether a device is never sent a version below the one it reports. Default: no.
+            forbid_downgrades: bool,
+            /// Whether a device that asks to join is taken at once where a person could take it. Default: no.
+            approve_by_itself: bool,
+            /// Whether only devices that the host registered before can be imported. Default: no.
+            known_ids_only: bool,
+            /// How many devices may wait in quarantine. 0 to 1,000,000, default 10,000.
+            quarantine_limit: u32,
+            /// For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days.
+            invitation_millis: i64,
+            /// How customers are authenticated. Default: not decided yet.
+            authentication: Authentication,
+            /// Whether a customer needs an activation code to claim a device. Default: no.
+            private_beta: bool,
+            /// How many events its log holds. 1 to 1,000,000, default 10,000.
+            log_events: u32,
+            /// How old they get there, in milliseconds. A minute to a year, default 7 days.
+            log_age_millis: i64,
+            /// What customers may do with their device. Default: see and control it.
+            customers_may: Vec<Scope>,
+            /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
+            usage_notices: Vec<u16>,
+        }
+    }
+}
+
+words! {
+    /// What a tier limits.
+    pub enum Resource {
+        /// Devices in the product.
+        Devices = "devices",
+        /// Team members, the owner and pending invitations among them.
+        Members = "members",
+        /// Outbound messages a usage month.
+        Messages = "messages",
+        /// One that is newer than this binding.
+        Other = "other",
+    }
+}
+
+shape! {
+    /// A tier's limit that stands in the way.
+    pub struct Limit {
+        /// The product's tier.
+        pub tier: String,
+        /// What is limited.
+        pub resource: Resource,
+        /// The tier's limit.
+        pub limit: i64,
+        /// What is in use now.
+        pub used: i64,
+        /// What would be in use.
+        pub would_be: i64,
+        /// The cheapest tier that would do; none: there is none.
+        pub fits: Option<Fits>,
+        /// The same in a sentence.
+        pub message: String,
+    }
+}
+
+shape! {
+    /// The cheapest tier that would do.
+    pub struct Fits {
+        /// Its name.
+        pub tier: String,
+        /// Its limit; none: it has none.
+        pub limit: Option<i64>,
+    }
+}
+
+/// A product's answers to the questions before manufacturing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, module = "fleet_core"))]
+#[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Configuration {
+    /// By the question's name.
+    pub answers: HashMap<String, ConfigurationAnswer>,
+    /// When manufacturing began; from then on answers stay as they are.
+    pub started_at: Option<Moment>,
+}
+
+#[cfg(feature = "python")]
+crate::python_value!(Configuration {
+    answers: HashMap<String, ConfigurationAnswer>,
+    started_at: Option<Moment>,
+});
+
+/// An answer. In Python it is a `str`, a `bool`, a list of `str`, or an `int`; in Node a string, a boolean, an array of
+/// strings, or a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+pub enum ConfigurationAnswer {
+    /// Words, or one of a question's choices.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// Yes or no.
+    YesNo {
+        /// Which.
+        yes: bool,
+    },
+    /// Some of a question's choices.
+    Some {
+        /// Which.
+        chosen: Vec<String>,
+    },
+    /// A firmware version.
+    Version {
+        /// Which.
+        version: u32,
+    },
+}
+
+shape! {
+    /// What stands in the way of manufacturing.
+    pub struct Missing {
+        /// The question's name.
+        pub question: String,
+        /// What is missing.
+        pub why: String,
+    }
+}
+
+impl From<&fleet_core::Product> for Product {
+    fn from(product: &fleet_core::Product) -> Self {
+        let groups = product.groups.iter();
+        Self {
+            id: product.id.get(),
+            name: product.name.clone(),
+            platform: product.platform.clone().into(),
+            owner: count(product.owner.get()),
+            created_at: product.created_at.into(),
+            tier: product.tier.to_string(),
+            policy: (&product.policy).into(),
+            release: product.release.map(|release| Release {
+                version: release.version.get(),
+                at: release.at.into(),
+                by: release.by.into(),
+            }),
+            groups: groups
+                .map(|(id, group)| Group {
+                    id: id.get(),
+                    name: group.name.clone(),
+                    release: group.release.map(FirmwareVersion::get),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&fleet_core::Policy> for Policy {
+    fn from(policy: &fleet_core::Policy) -> Self {
+        Self {
+            gate: Gate { devices: policy.gate.devices, soak_millis: count(policy.gate.soak_millis) },
+            wildcard_product: policy.wildcard_product,
+            opaque_images: policy.opaque_images,
+            forbid_downgrades: policy.forbid_downgrades,
+            approve_by_itself: policy.approve_by_itself,
+            known_ids_only: policy.known_ids_only,
+            quarantine_limit: policy.quarantine_limit,
+            invitation_millis: count(policy.invitation_millis),
+            authentication: policy.authentication.map(Authentication::from),
+            private_beta: policy.private_beta,
+            log_events: policy.log_events,
+            log_age_millis: count(policy.log_age_millis),
+            customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
+            usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
+        }
+    }
+}
+
+impl TryFrom<PolicySettings> for fleet_core::Policy {
+    type Error = crate::Failure;
+
+    fn try_from(settings: PolicySettings) -> Result<Self, crate::Failure> {
+        let millis = |field, value: Option<i64>, default: u64| match value {
+            Some(value) => u64::try_from(value).map_err(|_| crate::Failure::invalid(field, "must not be negative")),
+            None => Ok(default),
+        };
+        let default = Self::default();
+        Ok(Self {
+            gate: product::Gate {
+                devices: settings.gate_devices.unwrap_or(default.gate.devices),
+                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis, default.gate.soak_millis)?,
+            },
+            wildcard_product: settings.wildcard_product.unwrap_or(default.wildcard_product),
+            opaque_images: settings.opaque_images.unwrap_or(default.opaque_images),
+            forbid_downgrades: settings.forbid_downgrades.unwrap_or(default.forbid_downgrades),
+            approve_by_itself: settings.approve_by_itself.unwrap_or(default.approve_by_itself),
+            known_ids_only: settings.known_ids_only.unwrap_or(default.known_ids_only),
+            quarantine_limit: settings.quarantine_limit.unwrap_or(default.quarantine_limit),
+            invitation_millis: millis("invitation_millis", settings.invitation_millis, default.invitation_millis)?,
+            authentication: settings.authentication.map(product::Authentication::from),
+            private_beta: settings.private_beta.unwrap_or(default.private_beta),
+            customers_may: match settings.customers_may {
+                Some(scopes) => scopes.into_iter().map(Into::into).collect(),
+                None => default.customers_may,
+            },
+            log_events: settings.log_events.unwrap_or(default.log_events),
+            log_age_millis: millis("log_age_millis", settings.log_age_millis, default.log_age_millis)?,
+            usage_notices: match settings.usage_notices {
+                Some(shares) => shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect(),
+                None => default.usage_notices,
+            },
+        })
+    }
+}
+
+impl From<product::Authentication> for Authentication {
+    fn from(way: product::Authentication) -> Self {
+        match way {
+            product::Authentication::Simple => Self::Simple,
+            product::Authentication::TwoLegged => Self::TwoLegged,
+            product::Authentication::Linked => Self::Linked,
+        }
+    }
+}
+
+impl From<Authentication> for product::Authentication {
+    fn from(way: Authentication) -> Self {
+        match way {
+            Authentication::Simple => Self::Simple,
+            Authentication::TwoLegged => Self::TwoLegged,
+            Authentication::Linked => Self::Linked,
+        }
+    }
+}
+
+impl From<fleet_core::Resource> for Resource {
+    fn from(resource: fleet_core::Resource) -> Self {
+        match resource {
+            fleet_core::Resource::Devices => Self::Devices,
+            fleet_core::Resource::Members => Self::Members,
+            fleet_core::Resource::Messages => Self::Messages,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl From<&LimitExceeded> for Limit {
+    fn from(exceeded: &LimitExceeded) -> Self {
+        Self {
+            tier: exceeded.tier.to_string(),
+            resource: exceeded.resource.into(),
+            limit: count(exceeded.limit),
+            used: count(exceeded.used),
+            would_be: count(exceeded.would_be),
+            fits: exceeded.fits.as_ref().map(|(tier, limit)| Fits { tier: tier.to_string(), limit: limit.map(count) }),
+            message: exceeded.to_string(),
+        }
+    }
+}
+
+impl From<&product::Configuration> for Configuration {
+    fn from(configuration: &product::Configuration) -> Self {
+        let answers = configuration.answers.iter();
+        Self {
+            answers: answers.map(|(question, answer)| (question.clone(), answer.into())).collect(),
+            started_at: configuration.started_at.map(Moment::from),
+        }
+    }
+}
+
+impl From<&product::ConfigurationAnswer> for ConfigurationAnswer {
+    fn from(answer: &product::ConfigurationAnswer) -> Self {
+        match answer {
+            product::ConfigurationAnswer::Text(text) => Self::Text { text: text.clone() },
+            product::ConfigurationAnswer::YesNo(yes) => Self::YesNo { yes: *yes },
+            product::ConfigurationAnswer::Some(chosen) => Self::Some { chosen: chosen.iter().cloned().collect() },
+            product::ConfigurationAnswer::Version(version) => Self::Version { version: version.get().into() },
+        }
+    }
+}
+
+impl TryFrom<ConfigurationAnswer> for product::ConfigurationAnswer {
+    type Error = crate::Failure;
+
+    fn try_from(answer: ConfigurationAnswer) -> Result<Self, crate::Failure> {
+        Ok(match answer {
+            ConfigurationAnswer::Text { text } => Self::Text(text),
+            ConfigurationAnswer::YesNo { yes } => Self::YesNo(yes),
+            ConfigurationAnswer::Some { chosen } => Self::Some(chosen.into_iter().collect()),
+            ConfigurationAnswer::Version { version } => Self::Version(FirmwareVersion::new(version)?),
+        })
+    }
+}
+
+impl From<&product::Missing> for Missing {
+    fn from(missing: &product::Missing) -> Self {
+        Self { question: missing.question.clone(), why: missing.why.clone() }
+    }
+}

@@ -1,0 +1,108 @@
+//! The doors as bindings open them.
+
+use fleet_bindings::doors::{Door, OPERATIONS};
+use fleet_bindings::shapes::{DeviceFilter, Interval, Money, Rule, Standing};
+use fleet_bindings::{Failure, FailureKind, Fleet, FleetOptions, Moment, Report};
+use std::collections::BTreeSet;
+
+const NOON: Option<Moment> = Some(Moment::from_millis(1_457_438_400_000));
+const DEVICE: &str = "aa0000000000000000000001";
+
+fn open(url: &str) -> Result<Fleet, Failure> {
+    Fleet::open(url, FleetOptions::default())
+}
+
+#[test]
+fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/fleet.db", folder.path().display());
+    let fleet = open(&url).unwrap();
+    let alice = fleet.operator(NOON).create_account("alice@example.com").unwrap();
+    fleet.close();
+    let again = open(&format!("{url}?synchronous=normal")).unwrap();
+    assert_eq!(again.operator(NOON).create_account("alice@example.com").unwrap_err().code, "taken");
+    assert_eq!((alice.created_at, alice.locked_at), (NOON.unwrap(), None));
+}
+
+#[test]
+fn what_is_no_url_of_a_store_is_refused() {
+    for url in ["", "memory", "memory:x", "sqlite:", "mongo://x", "sqlite:x?synchronous=never"] {
+        assert_eq!(open(url).unwrap_err().code, "invalid", "{url}");
+    }
+}
+
+#[test]
+fn a_closed_fleet_says_so_at_every_door() {
+    let fleet = open("memory:").unwrap();
+    let (console, gateway) = (fleet.operator(NOON), fleet.gateway(NOON));
+    fleet.close();
+    fleet.close();
+    let said = console.create_account("alice@example.com").unwrap_err();
+    assert_eq!((said.code.as_str(), said.is_transient), ("store_failed", false));
+    assert!(gateway.disconnect(DEVICE, None, None, None).unwrap_err().message.contains("closed"));
+}
+
+#[test]
+fn a_failure_has_its_code_and_what_to_branch_on() {
+    let fleet = open("memory:").unwrap();
+    let refused = fleet.operator(NOON).product(94).unwrap_err();
+    assert_eq!(refused.kind, FailureKind::NotFound { what: "product".to_owned() });
+    for wrong in [fleet.console(0, NOON).unwrap_err(), fleet.console(-1, NOON).unwrap_err()] {
+        assert_eq!((wrong.code.as_str(), wrong.kind.name()), ("invalid", "Invalid"));
+    }
+}
+
+#[test]
+fn a_word_is_read_as_it_is_written_and_no_other_is() {
+    for standing in Standing::ALL {
+        assert_eq!(standing.word().parse::<Standing>().unwrap(), *standing);
+    }
+    assert!("Member".parse::<Standing>().unwrap_err().message.contains("member, quarantined, denied"));
+    assert_eq!(Rule::GroupRelease.word(), "group_release");
+}
+
+#[test]
+fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
+    let report = Report {
+        device: DEVICE.to_owned(),
+        product: Some(94),
+        version: Some(1),
+        image: None,
+        platform: Some("photon".to_owned()),
+        system: Some("0.4.9".to_owned()),
+        security_counter: None,
+        takes_updates: None,
+        session: None,
+        reported_at: None,
+    };
+    let read = report.read(NOON.unwrap().into()).unwrap();
+    assert_eq!((read.at, read.session, read.takes_updates), (NOON.unwrap().into(), 0, true));
+    for wrong in [
+        Report { device: "55ff".to_owned(), ..report.clone() },
+        Report { image: Some("55ff".to_owned()), ..report.clone() },
+        Report { platform: Some("toaster".to_owned()), ..report.clone() },
+        Report { session: Some(-1), ..report.clone() },
+    ] {
+        assert_eq!(wrong.read(NOON.unwrap().into()).unwrap_err().code, "invalid", "{wrong:?}");
+    }
+}
+
+#[test]
+fn amounts_and_intervals_go_there_and_back() {
+    let fleet = open("memory:").unwrap();
+    let alice = fleet.operator(NOON).create_account("alice@example.com").unwrap().id;
+    let console = fleet.console(alice, NOON).unwrap();
+    let product = console.create_product("Thermostat", "photon").unwrap().id;
+    let price = Money { minor: 12_300, currency: "usd".to_owned() };
+    fleet.operator(NOON).agree_price(product, "Enterprise", Interval::Annual, Some(price)).unwrap();
+    let quote = console.quote_upgrade(product, "Enterprise", Interval::Annual).unwrap();
+    assert_eq!(quote.due, Money { minor: 12_300, currency: "USD".to_owned() });
+    assert!(console.devices(product, DeviceFilter::default(), None, None).unwrap().items.is_empty());
+}
+
+#[test]
+fn no_operation_is_named_twice() {
+    let names: BTreeSet<_> = OPERATIONS.iter().collect();
+    assert_eq!(names.len(), OPERATIONS.len());
+    assert!(OPERATIONS.iter().any(|operation| operation.door == Door::Clock));
+}

@@ -1,0 +1,100 @@
+"""Words, and values that are one of a few. Written by `stubs.py`; import them from `fleet_core`."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
+
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+
+
+class Cancel(Protocol):
+    """What stops an import: a `threading.Event`, or anything that says whether it is set."""
+
+    def is_set(self) -> bool: ...
+
+
+ConfigurationAnswer: TypeAlias = str | bool | int | list[str]
+"""An answer to a question before manufacturing: words, yes or no, a version, or some of the question's choices."""
+
+Interval: TypeAlias = Literal['monthly', 'annual']
+"""How long a period is."""
+
+InvoiceLineKind: TypeAlias = Literal['period', 'rest', 'credit', 'balance', 'carried']
+"""What a line of an invoice is."""
+
+ChargePurpose: TypeAlias = RenewalCharge | UpgradeCharge | RefundCharge | OtherCharge
+"""What a charge is for."""
+
+ChargeOutcome: TypeAlias = Literal['succeeded', 'declined_soft', 'declined_hard', 'unknown']
+"""What became of a charge."""
+
+PaymentResult: TypeAlias = Literal['open', 'succeeded', 'declined_soft', 'declined_hard', 'not_presented']
+"""What became of an attempt to have an invoice paid."""
+
+InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'other']
+"""What an invoice is for."""
+
+InvoiceStatus: TypeAlias = Literal['open', 'settled', 'void']
+"""What became of an invoice."""
+
+Scope: TypeAlias = Literal['see', 'control', 'claim']
+"""What a token may be used for."""
+
+Identity: TypeAlias = SimpleIdentity | TwoLeggedIdentity | LinkedIdentity
+"""How a customer is known."""
+
+BetaLineVerdict: TypeAlias = Literal['invited', 'already_invited', 'duplicate', 'malformed', 'other']
+"""What became of a line of a list of guests."""
+
+Rule: TypeAlias = Literal['lock', 'group_release', 'release', 'no_release', 'other']
+"""The rule that names the version a device should run."""
+
+HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'personal', 'unknown_product', 'stale_report', 'other']
+"""What keeps a device from getting anything."""
+
+Decision: TypeAlias = UpToDate | Update | Held
+"""What a device is to do, and why."""
+
+Standing: TypeAlias = Literal['member', 'quarantined', 'denied']
+"""Whether a device is in a product."""
+
+Agreement: TypeAlias = Literal['unknown', 'matches', 'differs']
+"""What a report says, held against what is known."""
+
+AttemptProgress: TypeAlias = Literal['offered', 'downloading', 'downloaded']
+"""How far an update has come."""
+
+UpdateProgress: TypeAlias = Literal['downloading', 'downloaded', 'failed']
+"""How an update fares, by the word of who carries it out. Never a success: that is what the device reports."""
+
+UpdateResult: TypeAlias = Literal['succeeded', 'failed', 'runs_another', 'other']
+"""What came of an update."""
+
+Destination: TypeAlias = Webhook | Integration | LiveStream
+"""Where matching events are sent."""
+
+EventOrigin: TypeAlias = Literal['member', 'quarantined', 'foreign']
+"""What a device was to the product when it published."""
+
+Published: TypeAlias = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway
+"""What became of an event."""
+
+ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'other']
+"""The kinds of image that can be uploaded."""
+
+Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
+"""A change of what devices should run, to be counted before it is made."""
+
+NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice
+"""What a notice tells."""
+
+Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']
+"""How customers are authenticated."""
+
+Resource: TypeAlias = Literal['devices', 'members', 'messages', 'other']
+"""What a tier limits."""
+
+Actor: TypeAlias = Operator | AccountActor | CustomerActor
+"""Who did something."""

@@ -1,0 +1,48 @@
+"""A store of one's own: three methods over rows of bytes and JSON.
+
+A store subclasses `Store` and proves itself with `fleet_core.conformance`:
+
+    class MyStore(Store):
+        def get(self, keys): ...
+        def scan(self, range): ...
+        def commit(self, batch): ...
+
+    assert conformance(MyStore) == []
+    fleet = Fleet.open(MyStore())
+
+It is called from many threads at once. A `TimeoutError` or `ConnectionError` that it raises is told as worth trying again;
+`OutcomeUnknown` says that a commit may have been applied although it failed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+
+from fleet_core._native import Add, Check, Commit, Delete, KeyRange, Put, Row
+
+__all__ = ["Add", "Check", "Commit", "Delete", "KeyRange", "OutcomeUnknown", "Put", "Row", "Store"]
+
+
+class OutcomeUnknown(Exception):
+    """A commit failed in the middle: whether it was applied must be found out."""
+
+
+class Store(ABC):
+    """Where rows live."""
+
+    @abstractmethod
+    def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
+        """The rows of these keys, in the order asked, from one moment."""
+
+    @abstractmethod
+    def scan(self, range: KeyRange) -> Iterable[Row]:
+        """The rows of a range in order of their keys, or reversed, at most `range.limit`, from one moment."""
+
+    @abstractmethod
+    def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
+        """Applies commits in their order, each whole or not at all, and says of each whether it was applied.
+
+        One whose checks do not hold is not applied, and does not stop the next. All that is applied is kept when this
+        returns.
+        """

@@ -1,0 +1,30 @@
+//! The door for time.
+
+use crate::run;
+use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
+use pyo3::prelude::*;
+
+/// The door for time: the host opens it every so often, and when its payment provider answers.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Clock(pub(crate) fleet_bindings::Clock);
+
+#[pymethods]
+impl Clock {
+    /// What is due now.
+    #[pyo3(signature = (*, limit=None))]
+    fn due(&self, py: Python<'_>, limit: Option<u32>) -> PyResult<Vec<Due>> {
+        run(py, || self.0.due(limit))
+    }
+
+    /// Does what is due now: renewals, retries, notices.
+    #[pyo3(signature = (*, limit=None))]
+    fn advance(&self, py: Python<'_>, limit: Option<u32>) -> PyResult<Advanced> {
+        run(py, || self.0.advance(limit))
+    }
+
+    /// What the payment provider said of a charge.
+    fn charge_outcome(&self, py: Python<'_>, key: &str, outcome: ChargeOutcome) -> PyResult<()> {
+        run(py, || self.0.charge_outcome(key, outcome))
+    }
+}

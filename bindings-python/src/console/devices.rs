@@ -1,0 +1,158 @@
+//! Devices, as a team sees them.
+
+use super::Console;
+use crate::run;
+use fleet_bindings::shapes::{
+    Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Standing,
+    Summary,
+};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+#[pymethods]
+impl Console {
+    /// What an import of this list would say, without changing anything.
+    fn plan_import(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
+        run(py, || self.0.plan_import(product, list))
+    }
+
+    /// Imports a list of devices: one id a line, or a .csv.
+    fn import_devices(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
+        run(py, || self.0.import(product, list))
+    }
+
+    /// The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import
+    /// ends there: what was added stays.
+    #[pyo3(signature = (product, list, *, progress=None, cancel=None))]
+    fn import_watched(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        list: &[u8],
+        progress: Option<Py<PyAny>>,
+        cancel: Option<Py<PyAny>>,
+    ) -> PyResult<ImportReport> {
+        let mut raised = None;
+        let watch = |told: ImportProgress| {
+            let go_on = Python::attach(|py| -> PyResult<bool> {
+                // Ctrl-C, which Python notices only between its own instructions.
+                py.check_signals()?;
+                if let Some(progress) = &progress {
+                    progress.call1(py, (told,))?;
+                }
+                match &cancel {
+                    Some(cancel) => Ok(!cancel.call_method0(py, intern!(py, "is_set"))?.is_truthy(py)?),
+                    None => Ok(true),
+                }
+            });
+            go_on.unwrap_or_else(|error| {
+                raised = Some(error);
+                false
+            })
+        };
+        let report = py.detach(|| self.0.import_watched(product, list, watch));
+        match raised {
+            Some(error) => Err(error),
+            None => Ok(report?),
+        }
+    }
+
+    /// Tells the platform of devices that exist; answers how many were new. An operator's command.
+    fn register_devices(&self, py: Python<'_>, devices: Vec<(String, Option<String>)>) -> PyResult<i64> {
+        let devices: Vec<ListedDevice> =
+            devices.into_iter().map(|(device, platform)| ListedDevice { device, platform }).collect();
+        run(py, || self.0.register_devices(&devices))
+    }
+
+    /// A device of the product, waiting and denied ones too.
+    fn device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Device> {
+        run(py, || self.0.device(product, device))
+    }
+
+    /// The devices that a filter wants, by id.
+    #[pyo3(signature = (
+        product, *, standing=None, online=None, version=None, group=None, locked=None, development=None, pending=None,
+        failing=None, prefix=None, after=None, limit=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
+    fn devices(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        standing: Option<Standing>,
+        online: Option<bool>,
+        version: Option<u16>,
+        group: Option<u16>,
+        locked: Option<bool>,
+        development: Option<bool>,
+        pending: Option<bool>,
+        failing: Option<bool>,
+        prefix: Option<String>,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<DevicePage> {
+        let filter = DeviceFilter { standing, online, version, group, locked, development, pending, failing, prefix };
+        run(py, || self.0.devices(product, filter, after, limit))
+    }
+
+    /// The fleet in numbers.
+    fn summary(&self, py: Python<'_>, product: u32) -> PyResult<Summary> {
+        run(py, || self.0.summary(product))
+    }
+
+    /// What a device would be told if it connected now, and why.
+    fn explain(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Decision> {
+        run(py, || self.0.explain(product, device))
+    }
+
+    /// Names a device; an empty name takes the name away.
+    fn name_device(&self, py: Python<'_>, product: u32, device: &str, name: &str) -> PyResult<()> {
+        run(py, || self.0.name_device(product, device, name))
+    }
+
+    /// Marks a device for development, or takes the mark away.
+    fn mark_development(&self, py: Python<'_>, product: u32, device: &str, development: bool) -> PyResult<()> {
+        run(py, || self.0.mark_development(product, device, development))
+    }
+
+    /// Puts a device in these groups and takes it out of all others.
+    fn set_groups(&self, py: Python<'_>, product: u32, device: &str, groups: Vec<u16>) -> PyResult<()> {
+        run(py, || self.0.set_groups(product, device, &groups))
+    }
+
+    /// Lets a waiting device in.
+    fn approve_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
+        run(py, || self.0.approve_device(product, device))
+    }
+
+    /// Shuts a device out.
+    fn deny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
+        run(py, || self.0.deny_device(product, device))
+    }
+
+    /// Lets a denied device ask again.
+    fn undeny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
+        run(py, || self.0.undeny_device(product, device))
+    }
+
+    /// Takes a device out of the product.
+    fn remove_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
+        run(py, || self.0.remove_device(product, device))
+    }
+
+    /// Claims a device that nobody has claimed, for oneself.
+    fn claim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.claim_device(device))
+    }
+
+    /// Gives up a device that one has claimed.
+    fn unclaim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.unclaim_device(device))
+    }
+
+    /// The devices that one has claimed, by id.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn claimed_devices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<DeviceIdPage> {
+        run(py, || self.0.claimed_devices(after, limit))
+    }
+}

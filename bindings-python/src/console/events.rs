@@ -1,0 +1,112 @@
+//! Events, as a team sees them, and what comes in on a stream.
+
+use super::Console;
+use crate::run;
+use fleet_bindings::shapes::{
+    Destination, DeviceError, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
+};
+use pyo3::prelude::*;
+use std::time::Duration;
+
+/// The events of a product that this process publishes, from the moment on when it was opened.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct EventStream(fleet_bindings::EventStream);
+
+#[pymethods]
+impl EventStream {
+    /// The end of the log when the stream was opened: for `follow_events`.
+    #[getter]
+    fn start(&self) -> String {
+        self.0.start()
+    }
+
+    /// Waits until there is something to read, at most so long. Whether there is.
+    fn wait(&self, py: Python<'_>, at_most: Duration) -> bool {
+        py.detach(|| self.0.wait(at_most))
+    }
+}
+
+#[pymethods]
+impl Console {
+    /// Has matching events sent on from now on. Each delivery is one outbound message.
+    #[pyo3(signature = (product, to, *, prefix=None, device=None))]
+    fn subscribe(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        to: Destination,
+        prefix: Option<&str>,
+        device: Option<&str>,
+    ) -> PyResult<Subscription> {
+        run(py, || self.0.subscribe(product, to, prefix, device))
+    }
+
+    /// Ends a subscription.
+    fn unsubscribe(&self, py: Python<'_>, product: u32, subscription: u32) -> PyResult<()> {
+        run(py, || self.0.unsubscribe(product, subscription))
+    }
+
+    /// A product's subscriptions, in the order in which they were made.
+    fn subscriptions(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Subscription>> {
+        run(py, || self.0.subscriptions(product))
+    }
+
+    /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
+    #[pyo3(signature = (product, *, device=None, prefix=None, before=None, limit=None))]
+    fn events(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        device: Option<&str>,
+        prefix: Option<&str>,
+        before: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<EventPage> {
+        run(py, || self.0.events(product, device, prefix, before, limit))
+    }
+
+    /// The events that were logged after a cursor, oldest first; without one, from now on.
+    #[pyo3(signature = (product, *, after=None, limit=None))]
+    fn follow_events(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<FollowedEvents> {
+        run(py, || self.0.follow_events(product, after, limit))
+    }
+
+    /// Opens a stream of what this process publishes for a product from now on.
+    fn event_stream(&self, py: Python<'_>, product: u32) -> PyResult<EventStream> {
+        run(py, || self.0.event_stream(product)).map(EventStream)
+    }
+
+    /// Takes events that came in on a stream. Whoever reads must be let in each time.
+    #[pyo3(signature = (stream, *, limit=None))]
+    fn read_event_stream(
+        &self,
+        py: Python<'_>,
+        stream: &Bound<'_, EventStream>,
+        limit: Option<u32>,
+    ) -> PyResult<StreamedEvents> {
+        let stream = stream.get();
+        run(py, || self.0.read_event_stream(&stream.0, limit))
+    }
+
+    /// Which errors the members of a product reported, by kind.
+    fn device_errors(&self, py: Python<'_>, product: u32) -> PyResult<Vec<DeviceError>> {
+        run(py, || self.0.device_errors(product))
+    }
+
+    /// Counts the errors of a kind anew.
+    fn forget_device_errors(&self, py: Python<'_>, product: u32, error_kind: &str) -> PyResult<()> {
+        run(py, || self.0.forget_device_errors(product, error_kind))
+    }
+
+    /// A product's messages in the usage month of this moment.
+    fn usage(&self, py: Python<'_>, product: u32) -> PyResult<Usage> {
+        run(py, || self.0.usage(product))
+    }
+}

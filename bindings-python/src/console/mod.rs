@@ -1,0 +1,16 @@
+//! The door for people.
+
+mod billing;
+mod devices;
+mod events;
+mod firmware;
+mod people;
+mod products;
+
+pub(crate) use events::EventStream;
+use pyo3::prelude::*;
+
+/// The door for people: what the team, or the platform's operator, asks for.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Console(pub(crate) fleet_bindings::Console);

@@ -1,0 +1,149 @@
+//! Products, accounts and the audit.
+
+use super::Console;
+use crate::run;
+use fleet_bindings::shapes::{
+    Account, AuditPage, Authentication, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product, Scope,
+};
+use pyo3::prelude::*;
+
+#[pymethods]
+impl Console {
+    /// Makes an account. An operator's command.
+    fn create_account(&self, py: Python<'_>, email: &str) -> PyResult<Account> {
+        run(py, || self.0.create_account(email))
+    }
+
+    /// Makes a product: the actor is its owner and first member.
+    fn create_product(&self, py: Python<'_>, name: &str, platform: &str) -> PyResult<Product> {
+        run(py, || self.0.create_product(name, platform))
+    }
+
+    /// Makes a product with a given number, never used before. An operator's command.
+    fn create_product_with_id(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        owner: i64,
+        name: &str,
+        platform: &str,
+    ) -> PyResult<Product> {
+        run(py, || self.0.create_product_with_id(product, owner, name, platform))
+    }
+
+    /// A product.
+    fn product(&self, py: Python<'_>, product: u32) -> PyResult<Product> {
+        run(py, || self.0.product(product))
+    }
+
+    /// The products whose team the actor is on, by number.
+    fn products(&self, py: Python<'_>) -> PyResult<Vec<Product>> {
+        run(py, || self.0.products())
+    }
+
+    /// Renames a product.
+    fn rename_product(&self, py: Python<'_>, product: u32, name: &str) -> PyResult<Product> {
+        run(py, || self.0.rename_product(product, name))
+    }
+
+    /// Changes a product's policy; what is left out takes its default.
+    #[pyo3(signature = (
+        product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
+        forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
+        invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
+        customers_may=None, usage_notices=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
+    fn set_policy(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        gate_devices: Option<u32>,
+        gate_soak_millis: Option<i64>,
+        wildcard_product: Option<bool>,
+        opaque_images: Option<bool>,
+        forbid_downgrades: Option<bool>,
+        approve_by_itself: Option<bool>,
+        known_ids_only: Option<bool>,
+        quarantine_limit: Option<u32>,
+        invitation_millis: Option<i64>,
+        authentication: Option<Authentication>,
+        private_beta: Option<bool>,
+        log_events: Option<u32>,
+        log_age_millis: Option<i64>,
+        customers_may: Option<Vec<Scope>>,
+        usage_notices: Option<Vec<u16>>,
+    ) -> PyResult<Product> {
+        let policy = PolicySettings {
+            gate_devices,
+            gate_soak_millis,
+            wildcard_product,
+            opaque_images,
+            forbid_downgrades,
+            approve_by_itself,
+            known_ids_only,
+            quarantine_limit,
+            invitation_millis,
+            authentication,
+            private_beta,
+            log_events,
+            log_age_millis,
+            customers_may,
+            usage_notices,
+        };
+        run(py, || self.0.set_policy(product, policy))
+    }
+
+    /// Puts a product on a tier without a charge. An operator's command.
+    fn set_tier(&self, py: Python<'_>, product: u32, tier: &str) -> PyResult<Product> {
+        run(py, || self.0.set_tier(product, tier))
+    }
+
+    /// Removes a product. An operator's command.
+    fn remove_product(&self, py: Python<'_>, product: u32) -> PyResult<()> {
+        run(py, || self.0.remove_product(product))
+    }
+
+    /// Makes a group that devices can be put in; answers its number.
+    fn create_group(&self, py: Python<'_>, product: u32, name: &str) -> PyResult<u16> {
+        run(py, || self.0.create_group(product, name))
+    }
+
+    /// Deletes a group.
+    fn delete_group(&self, py: Python<'_>, product: u32, group: u16) -> PyResult<()> {
+        run(py, || self.0.delete_group(product, group))
+    }
+
+    /// What was done to a product, newest first.
+    #[pyo3(signature = (product, *, after=None, limit=None))]
+    fn audit_log(&self, py: Python<'_>, product: u32, after: Option<&str>, limit: Option<u32>) -> PyResult<AuditPage> {
+        run(py, || self.0.audit_log(product, after, limit))
+    }
+
+    /// A product's answers to the questions before manufacturing.
+    fn configuration(&self, py: Python<'_>, product: u32) -> PyResult<Configuration> {
+        run(py, || self.0.configuration(product))
+    }
+
+    /// Answers a question, or opens it again.
+    #[pyo3(signature = (product, question, answer=None))]
+    fn configure(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        question: &str,
+        answer: Option<ConfigurationAnswer>,
+    ) -> PyResult<()> {
+        run(py, || self.0.configure(product, question, answer))
+    }
+
+    /// What stands in the way of manufacturing.
+    fn manufacturing_readiness(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Missing>> {
+        run(py, || self.0.manufacturing_readiness(product))
+    }
+
+    /// Starts manufacturing.
+    fn start_manufacturing(&self, py: Python<'_>, product: u32) -> PyResult<()> {
+        run(py, || self.0.start_manufacturing(product))
+    }
+}

@@ -1,0 +1,203 @@
+//! A fleet, opened by the URL of its store or over a store that Python writes.
+
+use crate::clock::Clock;
+use crate::console::Console;
+use crate::gateway::Gateway;
+use crate::portal::Portal;
+use crate::publish::Meter;
+use crate::run;
+use crate::store::PythonStore;
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::store::HostStore;
+use fleet_bindings::{Failure, FleetOptions, Moment};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use std::time::Duration;
+
+/// A fleet of connected devices, behind a store. Leaving its `with` block closes the store.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Fleet(fleet_bindings::Fleet);
+
+/// What a full period of a tier costs.
+#[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Price {
+    /// How long a period is.
+    interval: Interval,
+    /// The price.
+    amount: Money,
+}
+
+fleet_bindings::python_value!(Price { interval: Interval, amount: Money, }
+    #[new]
+    fn new(interval: Interval, amount: Money) -> Self {
+        Self { interval, amount }
+    }
+);
+
+/// A tier of one's own: limits, of which None is no limit, and prices.
+#[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Tier {
+    /// Its name, unique in the catalogue.
+    name: String,
+    /// Devices in the product, at most.
+    devices: Option<u64>,
+    /// Team members, the owner among them, at most.
+    members: Option<u64>,
+    /// Outbound messages a usage month, at most.
+    messages: Option<u64>,
+    /// What a full period costs, one price for each interval and currency it is sold in; none: by agreement.
+    prices: Vec<Price>,
+}
+
+fleet_bindings::python_value!(Tier {
+        name: String,
+        devices: Option<u64>,
+        members: Option<u64>,
+        messages: Option<u64>,
+        prices: Vec<Price>,
+    }
+    #[new]
+    #[pyo3(signature = (name, *, devices=None, members=None, messages=None, prices=None))]
+    fn new(
+        name: String,
+        devices: Option<u64>,
+        members: Option<u64>,
+        messages: Option<u64>,
+        prices: Option<Vec<Price>>,
+    ) -> Self {
+        Self { name, devices, members, messages, prices: prices.unwrap_or_default() }
+    }
+);
+
+impl TryFrom<Tier> for fleet_core::Tier {
+    type Error = Failure;
+
+    fn try_from(tier: Tier) -> Result<Self, Failure> {
+        let price = |price: Price| {
+            let amount = price.amount.try_into()?;
+            fleet_core::billing::Price::new(price.interval.into(), amount).map_err(Failure::from)
+        };
+        Ok(Self {
+            name: tier.name.into(),
+            devices: tier.devices,
+            members: tier.members,
+            messages: tier.messages,
+            prices: tier.prices.into_iter().map(price).collect::<Result<_, Failure>>()?,
+        })
+    }
+}
+
+#[pymethods]
+impl Fleet {
+    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the
+    /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
+    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it.
+    #[staticmethod]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None))]
+    fn open(
+        py: Python<'_>,
+        store: &Bound<'_, PyAny>,
+        tiers: Option<Vec<Tier>>,
+        retry_days: Option<Vec<u32>>,
+        quote_life: Option<Duration>,
+        card_notice_days: Option<u32>,
+    ) -> PyResult<Self> {
+        let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
+        let tiers = tiers.transpose()?;
+        let options = FleetOptions { tiers, retry_days, quote_life, card_notice_days, ..FleetOptions::default() };
+        if let Ok(url) = store.cast::<PyString>() {
+            let url = url.to_cow()?;
+            return run(py, || fleet_bindings::Fleet::open(&url, options)).map(Self);
+        }
+        let store = HostStore(PythonStore::new(store)?);
+        Ok(Self(fleet_bindings::Fleet::with_store(store, options)?))
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_raised))]
+    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, PyAny>) {
+        self.close(py);
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "<fleet_core.Fleet>"
+    }
+
+    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
+    /// fails.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.close());
+    }
+
+    /// The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`,
+    /// each call is made at its own time.
+    #[pyo3(signature = (actor, now=None))]
+    fn console(&self, actor: &Bound<'_, PyAny>, now: Option<Moment>) -> PyResult<Console> {
+        if let Ok(word) = actor.cast::<PyString>() {
+            if word.to_cow()? == "operator" {
+                return Ok(Console(self.0.operator(now)));
+            }
+            return Err(Failure::invalid("actor", "is to be \"operator\" or an account's number").into());
+        }
+        Ok(Console(self.0.console(actor.extract()?, now)?))
+    }
+
+    /// The door for customers: whoever holds the token.
+    #[pyo3(signature = (token, now=None))]
+    fn portal(&self, token: &str, now: Option<Moment>) -> PyResult<Portal> {
+        Ok(Portal(self.0.portal(token, now)?))
+    }
+
+    /// The door for devices.
+    #[pyo3(signature = (now=None))]
+    fn gateway(&self, now: Option<Moment>) -> Gateway {
+        Gateway(self.0.gateway(now))
+    }
+
+    /// The door for time.
+    #[pyo3(signature = (now=None))]
+    fn clock(&self, now: Option<Moment>) -> Clock {
+        Clock(self.0.clock(now))
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn pending_charges(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<ChargePage> {
+        run(py, || self.0.pending_charges(after, limit))
+    }
+
+    /// The notices that wait to be sent, by product.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn pending_notices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<NoticePage> {
+        run(py, || self.0.pending_notices(after, limit))
+    }
+
+    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    #[pyo3(signature = (product, now=None))]
+    fn meter(&self, py: Python<'_>, product: u32, now: Option<Moment>) -> PyResult<Meter> {
+        run(py, || self.0.meter(product, now)).map(Meter)
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    #[pyo3(signature = (now=None))]
+    fn report_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
+        run(py, || self.0.report_usage(now))
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    #[pyo3(signature = (now=None))]
+    fn settle_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
+        run(py, || self.0.settle_usage(now))
+    }
+
+    /// Says that the notice of this key has been sent; answers whether it was still waiting.
+    fn acknowledge(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
+        run(py, || self.0.acknowledge(key))
+    }
+}

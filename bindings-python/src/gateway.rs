@@ -1,0 +1,230 @@
+//! The gateway's door. Reports and answers are kept in the core's own form: a host looks at little of each, and a
+//! gateway makes thousands a second.
+
+use crate::run;
+use fleet_bindings::shapes::{Decision, UpdateOutcome, UpdateProgress};
+use fleet_bindings::{Answered, Failure, Moment, doors};
+use fleet_core::{Error, Timestamp, device};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+/// What a device says of itself when it connects, as its gateway hands it on.
+#[pyclass(frozen, eq, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    read: device::Report,
+    /// Whether it names the moment it is of; else that is the gateway's.
+    dated: bool,
+}
+
+#[pymethods]
+impl Report {
+    #[new]
+    #[pyo3(signature = (
+        device, *, product=None, version=None, image=None, platform=None, system=None, security_counter=None,
+        takes_updates=true, session=0, reported_at=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
+    fn new(
+        device: String,
+        product: Option<u32>,
+        version: Option<u16>,
+        image: Option<String>,
+        platform: Option<String>,
+        system: Option<String>,
+        security_counter: Option<u32>,
+        takes_updates: bool,
+        session: i64,
+        reported_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let report = doors::Report {
+            device,
+            product,
+            version,
+            image,
+            platform,
+            system,
+            security_counter,
+            takes_updates: Some(takes_updates),
+            session: Some(session),
+            reported_at,
+        };
+        Ok(Self { read: report.read(Timestamp::from_millis(0))?, dated: reported_at.is_some() })
+    }
+
+    /// The device: 24 hexadecimal digits.
+    #[getter]
+    fn device(&self) -> String {
+        self.read.device.to_string()
+    }
+
+    /// The product id in its firmware.
+    #[getter]
+    fn product(&self) -> Option<u32> {
+        self.read.product
+    }
+
+    /// The version in its firmware.
+    #[getter]
+    fn version(&self) -> Option<u16> {
+        self.read.version
+    }
+
+    /// The hash of its image.
+    #[getter]
+    fn image(&self) -> Option<String> {
+        self.read.image.map(|hash| hash.to_string())
+    }
+
+    /// Its hardware.
+    #[getter]
+    fn platform(&self) -> Option<String> {
+        self.read.platform.clone().map(String::from)
+    }
+
+    /// Its system's version.
+    #[getter]
+    fn system(&self) -> Option<String> {
+        self.read.system.as_ref().map(ToString::to_string)
+    }
+
+    /// The security counter that it has stored.
+    #[getter]
+    fn security_counter(&self) -> Option<u32> {
+        self.read.security_counter
+    }
+
+    /// Whether it takes updates now.
+    #[getter]
+    fn takes_updates(&self) -> bool {
+        self.read.takes_updates
+    }
+
+    /// The gateway's number of the session; 0: the gateway numbers none.
+    #[getter]
+    fn session(&self) -> u64 {
+        self.read.session
+    }
+
+    /// When it connected; none: when it is handed on.
+    #[getter]
+    fn reported_at(&self) -> Option<Moment> {
+        self.dated.then(|| self.read.at.into())
+    }
+}
+
+fleet_bindings::python_value!(Report {
+    device: String,
+    product: Option<u32>,
+    version: Option<u16>,
+    image: Option<String>,
+    platform: Option<String>,
+    system: Option<String>,
+    security_counter: Option<u32>,
+    takes_updates: bool,
+    session: u64,
+    reported_at: Option<Moment>,
+});
+
+impl Report {
+    /// The report as the core reads it, of `now` where it names no moment.
+    fn at(&self, now: Timestamp) -> device::Report {
+        if self.dated { self.read.clone() } else { device::Report { at: now, ..self.read.clone() } }
+    }
+}
+
+/// What a connect came to.
+#[pyclass(frozen, eq, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Connected(device::Connected);
+
+#[pymethods]
+impl Connected {
+    fn __str__(&self) -> String {
+        self.0.answer.to_string()
+    }
+
+    /// The product that the answer is of; none: a personal device.
+    #[getter]
+    fn product(&self) -> Option<u32> {
+        self.0.product.map(|id| id.get())
+    }
+
+    /// What the device is to do, and why.
+    #[getter]
+    fn answer(&self) -> Decision {
+        (&self.0.answer).into()
+    }
+
+    /// How the update that it was sent before ended, if it ended by this connect.
+    #[getter]
+    fn outcome(&self) -> Option<UpdateOutcome> {
+        self.0.outcome.map(UpdateOutcome::from)
+    }
+}
+
+fleet_bindings::python_value!(Connected { product: Option<u32>, answer: Decision, outcome: Option<UpdateOutcome>, });
+
+/// The door for devices, which the host's gateway opens.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Gateway(pub(crate) fleet_bindings::Gateway);
+
+#[pymethods]
+impl Gateway {
+    /// A device connects, says what it is and runs, and is told what to run and why.
+    fn connect(&self, py: Python<'_>, report: &Bound<'_, Report>) -> PyResult<Connected> {
+        let now = self.0.now();
+        let report = report.get();
+        run(py, || {
+            let connected = match report.dated {
+                true => self.0.at(now).connect(&report.read),
+                false => self.0.at(now).connect(&report.at(now)),
+            };
+            answered(connected).map(Connected)
+        })
+    }
+
+    /// The same for many at once; the answers are in the order of the reports.
+    fn connect_many<'py>(&self, py: Python<'py>, reports: Vec<Bound<'py, Report>>) -> PyResult<Bound<'py, PyList>> {
+        let now = self.0.now();
+        let reports: Vec<device::Report> = reports.iter().map(|report| report.get().at(now)).collect();
+        let answers = run(py, || answered(self.0.at(now).connect_many(&reports)))?;
+        let answers = answers.into_iter().map(|connected| Bound::new(py, Connected(connected)));
+        PyList::new(py, answers.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// A device's connection ended.
+    #[pyo3(signature = (device, *, product=None, session=None, ended_at=None))]
+    fn disconnect(
+        &self,
+        py: Python<'_>,
+        device: &str,
+        product: Option<u32>,
+        session: Option<i64>,
+        ended_at: Option<Moment>,
+    ) -> PyResult<()> {
+        run(py, || self.0.disconnect(device, product, session, ended_at))
+    }
+
+    /// How the update with this directive's number fares; answers whether it is the device's latest.
+    fn report_update(
+        &self,
+        py: Python<'_>,
+        device: &str,
+        product: u32,
+        sequence: u32,
+        progress: UpdateProgress,
+    ) -> PyResult<bool> {
+        run(py, || self.0.report_update(device, product, sequence, progress))
+    }
+
+    /// A device that is set up presents the claim code that its customer gave it.
+    fn present_claim_code(&self, py: Python<'_>, device: &str, code: &str) -> PyResult<()> {
+        run(py, || self.0.present_claim_code(device, code))
+    }
+}
+
+fn answered<T>(answer: Result<T, Error>) -> Answered<T> {
+    answer.map_err(Failure::from)
+}

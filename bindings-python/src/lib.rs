@@ -1,0 +1,73 @@
+//! `fleet_core._native`: the doors of `fleet-bindings` as Python opens them, and the stores that Python writes.
+//!
+//! Each method lets the interpreter go while the core works, so that other threads of Python run meanwhile.
+
+mod clock;
+mod conformance;
+mod console;
+mod fleet;
+mod gateway;
+mod portal;
+mod publish;
+mod store;
+
+use fleet_bindings::doors::{OPERATIONS, Operation};
+use fleet_bindings::{Answered, FailureKind, python};
+use pyo3::prelude::*;
+
+/// Lets the interpreter go while the core works.
+fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
+    Ok(py.detach(call)?)
+}
+
+/// The door of every operation, and its name in Python.
+#[pyfunction]
+fn operations() -> Vec<(String, &'static str)> {
+    let name = |operation: &Operation| match operation.name {
+        // A reserved word of Python.
+        "import" => "import_devices",
+        name => name,
+    };
+    OPERATIONS.iter().map(|operation| (format!("{:?}", operation.door), name(operation))).collect()
+}
+
+/// The name of every kind of failure: of each there is an exception in `fleet_core.errors`.
+#[pyfunction]
+fn failures() -> Vec<&'static str> {
+    FailureKind::NAMES.to_vec()
+}
+
+/// The words of every `Literal`, by its name.
+#[pyfunction]
+fn words(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    Ok(python::words(py)?.into_any())
+}
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    python::register(module)?;
+    module.add_class::<fleet::Fleet>()?;
+    module.add_class::<fleet::Tier>()?;
+    module.add_class::<fleet::Price>()?;
+    module.add_class::<clock::Clock>()?;
+    module.add_class::<console::Console>()?;
+    module.add_class::<portal::Portal>()?;
+    module.add_class::<gateway::Gateway>()?;
+    module.add_class::<gateway::Report>()?;
+    module.add_class::<gateway::Connected>()?;
+    module.add_class::<console::EventStream>()?;
+    module.add_class::<publish::NewEvent>()?;
+    module.add_class::<publish::Meter>()?;
+    module.add_class::<store::Row>()?;
+    module.add_class::<store::KeyRange>()?;
+    module.add_class::<store::Check>()?;
+    module.add_class::<store::Commit>()?;
+    module.add_class::<store::Put>()?;
+    module.add_class::<store::Delete>()?;
+    module.add_class::<store::Add>()?;
+    module.add_class::<conformance::Violation>()?;
+    module.add_function(wrap_pyfunction!(conformance::conformance, module)?)?;
+    module.add_function(wrap_pyfunction!(failures, module)?)?;
+    module.add_function(wrap_pyfunction!(operations, module)?)?;
+    module.add_function(wrap_pyfunction!(words, module)?)
+}

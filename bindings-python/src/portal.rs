@@ -1,0 +1,48 @@
+//! The customers' door.
+
+use crate::run;
+use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use pyo3::prelude::*;
+
+/// The door for customers: whoever holds the token.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
+
+#[pymethods]
+impl Portal {
+    /// The customer's own record.
+    fn me(&self, py: Python<'_>) -> PyResult<Customer> {
+        run(py, || self.0.me())
+    }
+
+    /// Joins the private beta by the customer's activation code.
+    fn activate(&self, py: Python<'_>, code: &str) -> PyResult<()> {
+        run(py, || self.0.activate(code))
+    }
+
+    /// A code for the customer's device to present when it is set up.
+    fn ask_claim_code(&self, py: Python<'_>) -> PyResult<ClaimCode> {
+        run(py, || self.0.ask_claim_code())
+    }
+
+    /// Claims a device by the code on it.
+    fn claim(&self, py: Python<'_>, device: &str, code: &str) -> PyResult<()> {
+        run(py, || self.0.claim(device, code))
+    }
+
+    /// Gives a device up.
+    fn unclaim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.unclaim(device))
+    }
+
+    /// The customer's devices.
+    fn devices(&self, py: Python<'_>) -> PyResult<Vec<CustomerDevice>> {
+        run(py, || self.0.devices())
+    }
+
+    /// Whether the customer may see or control a device now; and that they did.
+    fn use_device(&self, py: Python<'_>, device: &str, scope: Scope) -> PyResult<()> {
+        run(py, || self.0.use_device(device, scope))
+    }
+}

@@ -1,0 +1,126 @@
+//! What devices publish, kept in the core's own form, and the meter of what is sent.
+
+use crate::gateway::Gateway;
+use crate::run;
+use fleet_bindings::shapes::{NewEvent as Said, Published};
+use fleet_bindings::{Failure, Moment};
+use fleet_core::Timestamp;
+use fleet_core::event::Event;
+use pyo3::prelude::*;
+
+/// What a device says, as its gateway hands it on.
+#[pyclass(frozen, eq, module = "fleet_core")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewEvent {
+    said: Said,
+}
+
+#[pymethods]
+impl NewEvent {
+    #[new]
+    #[pyo3(signature = (device, name, data="", *, product=None, id=None, error_kind=None, happened_at=None))]
+    fn new(
+        device: String,
+        name: String,
+        data: &str,
+        product: Option<u32>,
+        id: Option<String>,
+        error_kind: Option<String>,
+        happened_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let said = Said { device, name, product, data: Some(data.to_owned()), id, error_kind, happened_at };
+        // What is out of its form is said here, where it was written.
+        said.read(Timestamp::from_millis(0))?;
+        Ok(Self { said })
+    }
+
+    /// The device: 24 hexadecimal digits.
+    #[getter]
+    fn device(&self) -> &str {
+        &self.said.device
+    }
+
+    /// Its name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.said.name
+    }
+
+    /// Its data.
+    #[getter]
+    fn data(&self) -> &str {
+        self.said.data.as_deref().unwrap_or_default()
+    }
+
+    /// The product id in the device's firmware.
+    #[getter]
+    fn product(&self) -> Option<u32> {
+        self.said.product
+    }
+
+    /// An id of the caller's: published again under it, the event is recognised.
+    #[getter]
+    fn id(&self) -> Option<&str> {
+        self.said.id.as_deref()
+    }
+
+    /// The kind of error that it reports.
+    #[getter]
+    fn error_kind(&self) -> Option<&str> {
+        self.said.error_kind.as_deref()
+    }
+
+    /// When it happened; none: when it is handed on.
+    #[getter]
+    fn happened_at(&self) -> Option<Moment> {
+        self.said.happened_at
+    }
+}
+
+fleet_bindings::python_value!(NewEvent {
+    device: String,
+    name: String,
+    data: String,
+    product: Option<u32>,
+    id: Option<String>,
+    error_kind: Option<String>,
+    happened_at: Option<Moment>,
+});
+
+#[pymethods]
+impl Gateway {
+    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    fn publish(&self, py: Python<'_>, event: &Bound<'_, NewEvent>) -> PyResult<Published> {
+        let event = event.get();
+        run(py, || self.0.publish(&event.said))
+    }
+
+    /// The same for many at once; the answers are in the order of the events.
+    fn publish_many(&self, py: Python<'_>, events: Vec<Bound<'_, NewEvent>>) -> PyResult<Vec<Published>> {
+        let now = self.0.now();
+        let read = |event: &Bound<'_, NewEvent>| event.get().said.read(now);
+        let events = events.iter().map(read).collect::<Result<Vec<Event>, Failure>>()?;
+        run(py, || {
+            let answers = self.0.at(now).publish_many(&events)?;
+            Ok(answers.iter().map(Published::from).collect())
+        })
+    }
+}
+
+/// A product's meter: admits messages that a host sends by itself, on one atomic number while its lease lasts.
+#[pyclass(frozen, module = "fleet_core")]
+#[derive(Debug)]
+pub(crate) struct Meter(pub(crate) fleet_bindings::Meter);
+
+#[pymethods]
+impl Meter {
+    /// Whether one more message may be sent. Counted if so.
+    fn admit(&self, py: Python<'_>) -> PyResult<bool> {
+        run(py, || self.0.admit())
+    }
+
+    /// How many of so many messages may be sent; they are counted.
+    fn admit_many(&self, py: Python<'_>, want: i64) -> PyResult<i64> {
+        run(py, || self.0.admit_many(want))
+    }
+}

@@ -1,0 +1,209 @@
+//! A store that is written in Python: three methods over rows of bytes and JSON.
+
+use fleet_bindings::python_value;
+use fleet_bindings::store::{
+    KeyRange as Range, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
+};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::fmt;
+
+/// A row: its key, what it says as JSON, and the stamp of the write that put it there.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Row {
+    /// Its key: unique, and ordered as bytes are.
+    key: Vec<u8>,
+    /// What it says, as JSON; of a counter, its number.
+    record: String,
+    /// Names the write that put it there; a signed 64-bit integer. Of a counter, 0.
+    stamp: i64,
+}
+
+/// A range of keys.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct KeyRange {
+    /// Where it begins.
+    first: Vec<u8>,
+    /// Whether `first` is in it.
+    first_included: bool,
+    /// Where it ends.
+    last: Vec<u8>,
+    /// Whether `last` is in it.
+    last_included: bool,
+    /// How many rows at most.
+    limit: i64,
+    /// From the last key to the first.
+    reverse: bool,
+}
+
+/// A row that must be as it was read.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Check {
+    /// Which row.
+    key: Vec<u8>,
+    /// The stamp it must have; none: it must be absent.
+    stamp: Option<i64>,
+}
+
+/// Puts a row, in place of what was there.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Put {
+    /// Where.
+    key: Vec<u8>,
+    /// What, as JSON.
+    record: String,
+    /// The name of this write.
+    stamp: i64,
+}
+
+/// Takes a row away; nothing happens where there is none.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Delete {
+    /// Which.
+    key: Vec<u8>,
+}
+
+/// Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer.
+#[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Add {
+    /// Which counter.
+    key: Vec<u8>,
+    /// How much.
+    delta: i64,
+}
+
+/// What is to be changed, and what must still be so for it to be changed.
+#[pyclass(frozen, get_all, module = "fleet_core.store")]
+#[derive(Debug)]
+pub(crate) struct Commit {
+    /// What must still be so.
+    checks: Py<PyAny>,
+    /// What to change.
+    writes: Py<PyAny>,
+}
+
+/// Any object with `get`, `scan` and `commit`.
+pub(crate) struct PythonStore(Py<PyAny>);
+
+impl PythonStore {
+    pub(crate) fn new(store: &Bound<'_, PyAny>) -> PyResult<Self> {
+        for method in ["get", "scan", "commit"] {
+            if !store.hasattr(method)? {
+                let what = format!("a fleet is opened by a URL or a store; a store has a method `{method}`");
+                return Err(pyo3::exceptions::PyTypeError::new_err(what));
+            }
+        }
+        Ok(Self(store.clone().unbind()))
+    }
+}
+
+impl fmt::Debug for PythonStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PythonStore")
+    }
+}
+
+/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again, unless they
+/// came in the middle of a commit. `fleet_core.store.OutcomeUnknown` says that a commit may have been applied.
+fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
+    use pyo3::exceptions::{PyConnectionError, PyTimeoutError};
+
+    let unknown = PyModule::import(py, "fleet_core.store").and_then(|store| store.getattr("OutcomeUnknown"));
+    let trouble = if unknown.is_ok_and(|unknown| error.is_instance(py, &unknown)) {
+        RowStoreTrouble::Unknown
+    } else if error.is_instance_of::<PyTimeoutError>(py) || error.is_instance_of::<PyConnectionError>(py) {
+        RowStoreTrouble::Unavailable
+    } else {
+        RowStoreTrouble::Other
+    };
+    RowStoreError { trouble, message: format!("the store raised {error}") }
+}
+
+fn asked<T: Send>(call: impl for<'py> FnOnce(Python<'py>) -> PyResult<T>) -> Result<T, RowStoreError> {
+    Python::attach(|py| call(py).map_err(|error| trouble(py, &error)))
+}
+
+/// A row out of whatever has its three attributes.
+fn row(row: &Bound<'_, PyAny>) -> PyResult<StoredRow> {
+    if let Ok(row) = row.cast::<Row>() {
+        let Row { key, record, stamp } = row.get().clone();
+        return Ok(StoredRow { key, record, stamp });
+    }
+    let (key, record, stamp) = (row.getattr("key")?, row.getattr("record")?, row.getattr("stamp")?);
+    Ok(StoredRow { key: key.extract()?, record: record.extract()?, stamp: stamp.extract()? })
+}
+
+fn commit(py: Python<'_>, commit: RowCommit) -> PyResult<Commit> {
+    let check = |RowCheck { key, stamp }: RowCheck| Check { key, stamp };
+    let checks: Vec<Check> = commit.checks.into_iter().map(check).collect();
+    let write = |write: RowWrite| {
+        Ok(match write {
+            RowWrite::Put { row: StoredRow { key, record, stamp } } => {
+                Bound::new(py, Put { key, record, stamp })?.into_any()
+            }
+            RowWrite::Delete { key } => Bound::new(py, Delete { key })?.into_any(),
+            RowWrite::Add { key, delta } => Bound::new(py, Add { key, delta })?.into_any(),
+        })
+    };
+    let writes = commit.writes.into_iter().map(write).collect::<PyResult<Vec<_>>>()?;
+    Ok(Commit {
+        checks: checks.into_pyobject(py)?.into_any().unbind(),
+        writes: writes.into_pyobject(py)?.into_any().unbind(),
+    })
+}
+
+impl RowStore for PythonStore {
+    fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError> {
+        asked(|py| {
+            let keys: Vec<Bound<'_, PyBytes>> = keys.iter().map(|key| PyBytes::new(py, key)).collect();
+            let rows = self.0.bind(py).call_method1("get", (keys,))?;
+            let rows = rows.try_iter()?.map(|found| {
+                let found = found?;
+                if found.is_none() { Ok(None) } else { row(&found).map(Some) }
+            });
+            rows.collect()
+        })
+    }
+
+    fn scan(&self, range: Range) -> Result<Vec<StoredRow>, RowStoreError> {
+        let Range { first, first_included, last, last_included, limit, reverse } = range;
+        asked(|py| {
+            let range = KeyRange { first, first_included, last, last_included, limit, reverse };
+            let rows = self.0.bind(py).call_method1("scan", (range,))?;
+            rows.try_iter()?.map(|found| row(&found?)).collect()
+        })
+    }
+
+    fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError> {
+        asked(|py| {
+            let batch = batch.into_iter().map(|one| commit(py, one)).collect::<PyResult<Vec<_>>>()?;
+            self.0.bind(py).call_method1("commit", (batch,))?.try_iter()?.map(|applied| applied?.is_truthy()).collect()
+        })
+    }
+}
+
+python_value!(Row { key: Vec<u8>, record: String, stamp: i64, }
+    #[new]
+    fn new(key: Vec<u8>, record: String, stamp: i64) -> Self {
+        Self { key, record, stamp }
+    }
+);
+python_value!(KeyRange {
+    first: Vec<u8>,
+    first_included: bool,
+    last: Vec<u8>,
+    last_included: bool,
+    limit: i64,
+    reverse: bool,
+});
+python_value!(Check { key: Vec<u8>, stamp: Option<i64>, });
+python_value!(Put { key: Vec<u8>, record: String, stamp: i64, });
+python_value!(Delete { key: Vec<u8>, });
+python_value!(Add { key: Vec<u8>, delta: i64, });
+python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, });

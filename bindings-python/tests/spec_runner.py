@@ -1,0 +1,724 @@
+"""Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` says.
+
+    python tests/spec_runner.py ../spec
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import fleet_core as fc
+from fleet_core import errors
+
+VECTORS = Path(__file__).parents[2] / "fleet-core" / "tests" / "vectors"
+NOON = datetime(2016, 3, 8, 12, tzinfo=UTC)
+JSON = Any
+
+
+class Malformed(Exception):
+    """A step that can't be carried out."""
+
+
+# -- What was answered, as JSON of the shape that the README documents. ------------------------------------------------
+
+CHOICES: dict[type, Callable[[Any], JSON]] = {
+    fc.Operator: lambda _: "operator",
+    fc.AccountActor: lambda actor: {"account": actor.account},
+    fc.CustomerActor: lambda actor: {"customer": actor.customer},
+    fc.SimpleIdentity: lambda _: "simple",
+    fc.TwoLeggedIdentity: lambda identity: {"two_legged": {"user": identity.user}},
+    fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
+    fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
+    fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
+    fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
+    fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
+    fc.PaymentFailedNotice: lambda notice: {"payment_failed": fields(notice)},
+    fc.AccountLockedNotice: lambda notice: {"account_locked": fields(notice)},
+    fc.AccountUnlockedNotice: lambda notice: {"account_unlocked": fields(notice)},
+    fc.RenewalPaidNotice: lambda notice: {"renewal_paid": fields(notice)},
+    fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
+    fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
+    fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
+    fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
+    fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
+    fc.UpgradeCharge: lambda _: "upgrade",
+    fc.RefundCharge: lambda charge: {"refund": fields(charge)},
+    fc.Webhook: lambda to: {"webhook": {"url": to.url}},
+    fc.Integration: lambda to: {"integration": {"name": to.name}},
+    fc.LiveStream: lambda _: "live_stream",
+}
+KINDS: dict[type, str] = {
+    fc.UpToDate: "up_to_date",
+    fc.Update: "update",
+    fc.Held: "held",
+    fc.EventLogged: "logged",
+    fc.EventDenied: "denied",
+    fc.EventOfPersonalDevice: "personal",
+    fc.EventOfUnknownProduct: "unknown_product",
+}
+NAMES = {"from_version": "from", "starts_at": "from", "ends_at": "to"}
+
+
+def shown(value: Any) -> JSON:
+    """A value of the API as JSON."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, list):
+        return [shown(item) for item in value]
+    if isinstance(value, dict):
+        return {key: shown(item) for key, item in value.items()}
+    if put := CHOICES.get(type(value)):
+        return put(value)
+    found = fields(value)
+    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
+    if isinstance(value, fc.Configuration):
+        found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
+    if kind := KINDS.get(type(value)):
+        found["kind"] = kind
+    return found
+
+
+def fields(value: Any) -> dict[str, JSON]:
+    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+
+
+def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
+    match answer:
+        case bool():
+            return {"yes_no": answer}
+        case int():
+            return {"version": answer}
+        case str():
+            return {"text": answer}
+        case _:
+            return {"some": answer}
+
+
+def moment_text(at: datetime) -> str:
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+    return text.rstrip("0").rstrip(".") + "Z" if "." in text else text + "Z"
+
+
+def items(values: list[Any]) -> JSON:
+    return {"items": shown(values)}
+
+
+# -- What a step hands in. --------------------------------------------------------------------------------------------
+
+
+class Step:
+    """The arguments of a step; each is taken once, and none may be left."""
+
+    def __init__(self, world: World, raw: dict[str, JSON]) -> None:
+        self.world, self.raw = world, dict(raw)
+
+    def take(self, name: str) -> Any:
+        if name not in self.raw:
+            raise Malformed(f"missing field `{name}`")
+        return self.world.seen(self.raw.pop(name))
+
+    def maybe(self, name: str, default: Any = None) -> Any:
+        value = self.world.seen(self.raw.pop(name, None))
+        return default if value is None else value
+
+    def moment(self, name: str) -> datetime | None:
+        value = self.raw.pop(name, None)
+        return None if value is None else moment(value)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """The arguments that are there, by their names."""
+        found = {name: self.maybe(name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def rest(self) -> dict[str, JSON]:
+        """All that has not been taken."""
+        rest, self.raw = self.raw, {}
+        return rest
+
+    def done(self) -> None:
+        if self.raw:
+            raise Malformed(f"unknown field `{next(iter(self.raw))}`")
+
+
+def moment(value: JSON) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Malformed(f"{value} is no moment: write RFC 3339, or whole seconds")
+    return NOON + timedelta(seconds=value)
+
+
+def vector(name: str) -> bytes:
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise Malformed(f"`{name}` is not under fleet-core/tests/vectors")
+    return (VECTORS / path).read_bytes()
+
+
+def list_bytes(value: JSON) -> bytes:
+    match value:
+        case {"text": str(text), **rest} if not rest:
+            return text.encode()
+        case {"bytes": [*numbers], **rest} if not rest:
+            return bytes(numbers)
+        case {"file": str(name), **rest} if not rest:
+            return vector(name)
+        case {"run": {"first": str(first), "count": int(count)}, **rest} if not rest:
+            return "".join(f"{int(first, 16) + step:024x}\n" for step in range(count)).encode()
+        case _:
+            raise Malformed(f"{value} is no list")
+
+
+def binary_bytes(value: JSON) -> bytes:
+    match value:
+        case {"file": str(name), **rest} if not rest:
+            return vector(name)
+        case {"bytes": [*numbers], **rest} if not rest:
+            return bytes(numbers)
+        case {"patched": {"file": str(name), "patches": [*patches]}, **rest} if not rest:
+            whole = bytearray(vector(name))
+            for patch in patches:
+                end = patch["at"] + len(patch["bytes"])
+                if end > len(whole):
+                    raise Malformed(f"a patch at {patch['at']} goes beyond `{name}`")
+                whole[patch["at"] : end] = bytes(patch["bytes"])
+            return bytes(whole)
+        case _:
+            raise Malformed(f"{value} is no binary")
+
+
+def report(world: World, raw: dict[str, JSON]) -> fc.Report:
+    step = Step(world, raw)
+    device = step.take("device")
+    at = step.moment("reported_at")
+    given = step.given(
+        "product", "version", "image", "platform", "system", "security_counter", "takes_updates", "session"
+    )
+    step.done()
+    return fc.Report(device, reported_at=at, **given)
+
+
+def text(value: JSON) -> str:
+    """A text, or one that is repeated so many times."""
+    if isinstance(value, dict):
+        repeated: str = value["repeat"] * value["times"]
+        return repeated
+    return str(value)
+
+
+def event(world: World, raw: dict[str, JSON]) -> fc.NewEvent:
+    step = Step(world, raw)
+    at = step.moment("happened_at")
+    texts = {name: text(value) for name, value in step.given("data", "id", "error_kind").items()}
+    made = fc.NewEvent(
+        step.take("device"), text(step.take("name")), product=step.maybe("product"), happened_at=at, **texts
+    )
+    step.done()
+    return made
+
+
+def destination(value: JSON) -> fc.Destination:
+    match value:
+        case "live_stream":
+            return fc.LiveStream()
+        case {"webhook": {"url": url}}:
+            return fc.Webhook(text(url))
+        case {"integration": {"name": name}}:
+            return fc.Integration(text(name))
+        case _:
+            raise Malformed(f"{value} is no destination")
+
+
+def change(world: World, raw: dict[str, JSON]) -> fc.Change:
+    step = Step(world, raw)
+    kind = step.take("kind")
+    made: fc.Change
+    if kind == "nothing":
+        made = fc.NoChange()
+    elif kind == "release":
+        made = fc.ReleaseChange(step.maybe("version"))
+    elif kind == "release_to_group":
+        made = fc.GroupReleaseChange(step.take("group"), step.maybe("version"))
+    elif kind == "lock":
+        made = fc.LockChange(step.take("device"), step.maybe("version"))
+    elif kind == "groups":
+        made = fc.GroupsChange(step.take("device"), step.take("groups"))
+    else:
+        raise Malformed(f"`{kind}` is no change")
+    step.done()
+    return made
+
+
+def identity(value: JSON) -> fc.Identity | None:
+    match value:
+        case None:
+            return None
+        case "simple":
+            return fc.SimpleIdentity()
+        case {"two_legged": {"user": user}}:
+            return fc.TwoLeggedIdentity(user)
+        case {"linked": {"account": account}}:
+            return fc.LinkedIdentity(account)
+        case _:
+            raise Malformed(f"{value} is no identity")
+
+
+def configuration_answer(value: JSON) -> fc.ConfigurationAnswer | None:
+    match value:
+        case None:
+            return None
+        case {"text": answer} | {"yes_no": answer} | {"some": answer} | {"version": answer}:
+            return answer  # type: ignore[no-any-return]
+        case _:
+            raise Malformed(f"{value} is no answer")
+
+
+def customer_filter(value: JSON) -> dict[str, Any]:
+    wanted = dict(value or {})
+    match wanted.pop("activity", None):
+        case {"since": since}:
+            wanted["active_since"] = moment(since)
+        case {"not_since": since}:
+            wanted["inactive_since"] = moment(since)
+    return wanted
+
+
+def policy(value: dict[str, JSON]) -> dict[str, Any]:
+    settings = {name: setting for name, setting in value.items() if name != "gate"}
+    settings |= {f"gate_{name}": setting for name, setting in value.get("gate", {}).items()}
+    return settings
+
+
+# -- The commands. ----------------------------------------------------------------------------------------------------
+
+Command = Callable[["World", Any, Step], JSON]
+
+
+def watched(world: World, console: fc.Console, step: Step) -> JSON:
+    told: list[JSON] = []
+    most = step.maybe("stop_after")
+
+    class Stop:
+        def is_set(self) -> bool:
+            return most is not None and told[-1]["added"] >= most
+
+    found = console.import_watched(
+        step.take("product"), list_bytes(step.take("list")), progress=lambda one: told.append(shown(one)), cancel=Stop()
+    )
+    return shown(found) | {"progress": told}
+
+
+def registered(world: World, console: fc.Console, step: Step) -> JSON:
+    listed = [(world.seen(one["device"]), one.get("platform")) for one in step.raw.pop("devices")]
+    return {"new": console.register_devices(listed)}
+
+
+def uploaded(world: World, console: fc.Console, step: Step) -> JSON:
+    return shown(
+        console.upload(
+            step.take("product"),
+            step.take("version"),
+            step.take("title"),
+            binary_bytes(step.take("binary")),
+            **step.given("description", "requires_system"),
+        )
+    )
+
+
+def issued(world: World, console: fc.Console, step: Step) -> JSON:
+    product, customer, scopes = step.take("product"), step.take("customer"), step.take("scopes")
+    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
+
+
+def outcome(value: JSON) -> fc.ChargeOutcome:
+    match value:
+        case {"declined": "soft"}:
+            return "declined_soft"
+        case {"declined": "hard"}:
+            return "declined_hard"
+        case "succeeded" | "unknown" as word:
+            return word  # type: ignore[no-any-return]
+        case _:
+            raise Malformed(f"{value} is no outcome")
+
+
+def carded(world: World, console: fc.Console, step: Step) -> JSON:
+    brand, last_four = step.maybe("brand", "visa"), step.maybe("last_four", "4242")
+    console.set_card(step.take("token"), brand=brand, last_four=last_four, expires=step.take("expires"))
+    return {}
+
+
+def agreed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, tier, interval = step.take("product"), step.take("tier"), step.take("interval")
+    price = step.maybe("price")
+    console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"]))
+    return {}
+
+
+def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
+    after, limit = step.maybe("after"), step.maybe("limit")
+    return shown(console.invoices(step.take("product"), after=None if after is None else str(after), limit=limit))
+
+
+def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
+    product, to = step.take("product"), destination(step.take("to"))
+    return shown(console.subscribe(product, to, **step.given("prefix", "device")))
+
+
+def opened(world: World, console: fc.Console, step: Step) -> JSON:
+    stream = console.event_stream(step.take("product"))
+    world.streams.append(stream)
+    return {"stream": len(world.streams) - 1, "start": stream.start}
+
+
+# Commands whose answer or arguments need more than to be handed on.
+SPECIAL: dict[str, Command] = {
+    "create_product_with_id": lambda world, door, step: shown(
+        door.create_product_with_id(
+            step.take("product"), world.account(step.take("owner")), step.take("name"), step.take("platform")
+        )
+    ),
+    "set_policy": lambda world, door, step: shown(
+        door.set_policy(step.take("product"), **policy(step.raw.pop("policy")))
+    ),
+    "create_group": lambda world, door, step: {"group": door.create_group(step.take("product"), step.take("name"))},
+    "create_customer": lambda world, door, step: shown(
+        door.create_customer(step.take("product"), step.take("user_name"), identity(step.maybe("identity")))
+    ),
+    "customers": lambda world, door, step: shown(
+        door.customers(
+            step.take("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
+        )
+    ),
+    "devices": lambda world, door, step: shown(
+        door.devices(step.take("product"), **step.maybe("filter", {}), **step.given("after", "limit"))
+    ),
+    "configure": lambda world, door, step: shown(
+        door.configure(step.take("product"), step.take("question"), configuration_answer(step.maybe("answer")))
+    ),
+    "issue_token": issued,
+    "invite_to_beta": lambda world, door, step: shown(
+        door.invite_to_beta(step.take("product"), list_bytes(step.take("list")))
+    ),
+    "plan_import": lambda world, door, step: shown(
+        door.plan_import(step.take("product"), list_bytes(step.take("list")))
+    ),
+    "import": lambda world, door, step: shown(
+        door.import_devices(step.take("product"), list_bytes(step.take("list")))
+    ),
+    "import_watched": watched,
+    "register_devices": registered,
+    "upload": uploaded,
+    "dry_run": lambda world, door, step: shown(
+        door.dry_run(step.take("product"), change(world, step.raw.pop("change")))
+    ),
+    "my_devices": lambda world, door, step: items(door.devices()),
+    "connect": lambda world, door, step: shown(door.connect(report(world, step.rest()))),
+    "connect_many": lambda world, door, step: {
+        "answers": shown(door.connect_many([report(world, one) for one in step.raw.pop("reports")]))
+    },
+    "disconnect": lambda world, door, step: shown(
+        door.disconnect(
+            step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
+        )
+    ),
+    "set_card": carded,
+    "agree_price": agreed,
+    "invoices": invoiced,
+    "charge_outcome": lambda world, door, step: shown(
+        door.charge_outcome(step.take("key"), outcome(step.take("outcome")))
+    ),
+    "subscribe": subscribed,
+    "events": lambda world, door, step: shown(
+        door.events(step.take("product"), **step.maybe("filter", {}), **step.given("before", "limit"))
+    ),
+    "event_stream": opened,
+    "read_event_stream": lambda world, door, step: shown(
+        door.read_event_stream(world.streams[step.take("stream")], **step.given("limit"))
+    ),
+    "publish": lambda world, door, step: shown(door.publish(event(world, step.rest()))),
+    "publish_many": lambda world, door, step: {
+        "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
+    },
+    "meter": lambda world, door, step: {
+        "admitted": door.meter(step.take("product"), world.now).admit_many(step.take("want"))
+    },
+    "report_usage": lambda world, door, step: shown(door.report_usage(world.now)),
+    "settle_usage": lambda world, door, step: shown(door.settle_usage(world.now)),
+    "report_update": lambda world, door, step: {
+        "latest": door.report_update(
+            step.take("device"), step.take("product"), step.take("sequence"), step.take("progress")
+        )
+    },
+    "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.take("key"))},
+}
+
+# The others, by the order in which a step's arguments are handed on; those behind `*` by their names.
+PLAIN: dict[str, str] = {
+    "create_account": "email",
+    "create_product": "name platform",
+    "product": "product",
+    "products": "",
+    "rename_product": "product name",
+    "set_tier": "product tier",
+    "remove_product": "product",
+    "delete_group": "product group",
+    "audit_log": "product * after limit",
+    "team": "product",
+    "invite": "product email",
+    "revoke_invitation": "product account",
+    "invitations": "",
+    "accept_invitation": "product",
+    "decline_invitation": "product",
+    "leave_team": "product",
+    "remove_member": "product account",
+    "transfer_ownership": "product to",
+    "set_account_lock": "account locked",
+    "customer": "product customer",
+    "remove_customer": "product customer",
+    "revoke_token": "product customer token_id",
+    "set_device_code": "product device code",
+    "beta_guests": "product * after limit",
+    "configuration": "product",
+    "manufacturing_readiness": "product",
+    "start_manufacturing": "product",
+    "device": "product device",
+    "summary": "product",
+    "explain": "product device",
+    "name_device": "product device name",
+    "mark_development": "product device development",
+    "set_groups": "product device groups",
+    "approve_device": "product device",
+    "deny_device": "product device",
+    "undeny_device": "product device",
+    "remove_device": "product device",
+    "claim_device": "device",
+    "unclaim_device": "device",
+    "claimed_devices": "* after limit",
+    "firmware": "product",
+    "edit_firmware": "product version title * description",
+    "delete_firmware": "product version",
+    "release": "product version",
+    "withdraw_release": "product",
+    "release_to_group": "product group * version",
+    "lock_and_flash_now": "product device version",
+    "lock_and_flash_on_reset": "product device version",
+    "unlock": "product device",
+    "force_update": "product device",
+    "me": "",
+    "activate": "code",
+    "ask_claim_code": "",
+    "claim": "device code",
+    "unclaim": "device",
+    "use_device": "device scope",
+    "present_claim_code": "device code",
+    "unsubscribe": "product subscription",
+    "subscriptions": "product",
+    "follow_events": "product * after limit",
+    "device_errors": "product",
+    "forget_device_errors": "product error_kind",
+    "usage": "product",
+    "quote_upgrade": "product tier interval",
+    "upgrade": "product quote",
+    "switch_interval": "product interval",
+    "set_currency": "product currency",
+    "remove_card": "",
+    "billing_status": "product",
+    "cancel_plan": "product",
+    "downgrade": "product tier",
+    "write_off": "product invoice",
+    "due": "* limit",
+    "advance": "* limit",
+    "pending_charges": "* after limit",
+    "pending_notices": "* after limit",
+}
+
+# Of the two `devices`, the portal's command is `my_devices`.
+DOORS = {name: door for door, name in fc.operations()} | {"import": "Console", "devices": "Console", "my_devices": "Portal"}
+
+
+def perform(world: World, door: Any, command: str, step: Step) -> JSON:
+    if special := SPECIAL.get(command):
+        return special(world, door, step)
+    if command not in PLAIN:
+        raise Malformed(f"there is no command `{command}`")
+    required, _, optional = PLAIN[command].partition("*")
+    arguments = [step.take(name) for name in required.split()]
+    found = getattr(door, command)(*arguments, **step.given(*optional.split()))
+    return items(found) if isinstance(found, list) else {} if found is None else shown(found)
+
+
+class World:
+    """A scenario's fleet, and what its steps have found so far."""
+
+    def __init__(self, fleet: fc.Fleet) -> None:
+        self.fleet = fleet
+        self.now: datetime = NOON
+        self.saved: dict[str, JSON] = {}
+        self.streams: list[fc.EventStream] = []
+
+    def seen(self, value: JSON) -> JSON:
+        """A value with what it refers to put in."""
+        if isinstance(value, str) and value.startswith("$"):
+            name, *parts = value[1:].split(".")
+            if name not in self.saved:
+                raise Malformed(f"`{value}`: no step before saved `{name}`")
+            found = self.saved[name]
+            try:
+                for part in parts:
+                    found = found[int(part)] if isinstance(found, list) else found[part]
+            except (KeyError, IndexError, ValueError, TypeError):
+                raise Malformed(f"`{value}`: there is no such field") from None
+            return found
+        if isinstance(value, list):
+            return [self.seen(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.seen(item) for key, item in value.items()}
+        return value
+
+    def account(self, name: str) -> int:
+        found: int = self.seen(f"${name}.id")
+        return found
+
+    def perform(self, raw: dict[str, JSON]) -> JSON:
+        step = Step(self, raw)
+        command = step.raw.pop("do")
+        self.now = step.moment("at") or self.now
+        actor = step.raw.pop("as", None)
+        door_name = DOORS.get(command)
+        if door_name is None:
+            raise Malformed(f"there is no command `{command}`")
+        if (door_name == "Console") != (actor is not None):
+            raise Malformed("`as` goes with the commands of a console, and with no others")
+        door: Any = self.fleet
+        if door_name == "Console":
+            door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
+        elif door_name == "Clock":
+            door = self.fleet.clock(self.now)
+        elif door_name == "Gateway":
+            door = self.fleet.gateway(self.now)
+        elif door_name == "Portal":
+            door = self.fleet.portal(step.take("token"), self.now)
+        answer = perform(self, door, command, step) or {}
+        step.done()
+        return answer
+
+
+# -- Scenarios. -------------------------------------------------------------------------------------------------------
+
+
+def differences(place: str, expected: JSON, found: JSON) -> Iterator[str]:
+    """Where an answer is not as expected: an object may have more, an array may not, null may be missing."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key, value in expected.items():
+            yield from differences(f"{place}.{key}", value, found.get(key))
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (one, other) in enumerate(zip(expected, found, strict=True)):
+            yield from differences(f"{place}.{index}", one, other)
+    elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
+        yield f"{place}: expected {json.dumps(expected)}, found {json.dumps(found)}"
+
+
+def run_step(world: World, raw: dict[str, JSON]) -> list[str]:
+    raw = dict(raw)
+    expected, code = raw.pop("expect", {}), raw.pop("error", None)
+    message, save = raw.pop("message", None), raw.pop("save", None)
+    try:
+        answer = world.perform(raw)
+    except errors.FleetError as error:
+        if code is None:
+            return [f"answer: expected {json.dumps(expected)}, found the error `{error.code}`: {error}"]
+        problems = [f"error: expected `{code}`, found `{error.code}`: {error}"] if error.code != code else []
+        if message is not None and message not in str(error):
+            problems.append(f"message: expected {message!r} in it, found {str(error)!r}")
+        return problems
+    if code is not None:
+        return [f"error: expected `{code}`, found the answer {json.dumps(answer)}"]
+    if save is not None:
+        world.saved[save] = answer
+    return list(differences("answer", world.seen(expected), answer))
+
+
+@dataclasses.dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+
+    def fail(self, what: str) -> None:
+        self.failed += 1
+        print(f"FAILED {what}")
+
+
+def stores() -> Iterator[tuple[str, str]]:
+    yield "memory", "memory:"
+    with tempfile.TemporaryDirectory() as folder:
+        # What is on the disk after a power cut is no scenario's concern.
+        yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
+
+
+def run_scenario(
+    title: str, tiers: list[fc.Tier] | None, steps: list[tuple[str, dict[str, JSON]]], tally: Tally
+) -> None:
+    for store, url in stores():
+        with fc.Fleet.open(url, tiers=tiers) as fleet:
+            world = World(fleet)
+            for place, raw in steps:
+                try:
+                    problems = run_step(world, raw)
+                except Malformed as problem:
+                    problems = [str(problem)]
+                except (TypeError, ValueError, OverflowError) as problem:
+                    problems = [f"{type(problem).__name__}: {problem}"]
+                if problems:
+                    tally.fail("\n    ".join([f"{title} [{store}]: {place}", *problems]))
+                    break
+            else:
+                tally.passed += 1
+
+
+def run_file(path: Path, tally: Tally) -> None:
+    try:
+        spec = json.loads(path.read_text())
+    except ValueError as problem:
+        return tally.fail(f"{path}: {problem}")
+    unknown = spec.keys() - {"version", "name", "rules", "why", "catalogue", "given", "scenarios"}
+    if spec.get("version") != 1 or unknown:
+        return tally.fail(f"{path}: is no file of version 1, or has fields that are not known: {sorted(unknown)}")
+    tiers = [fc.Tier(**tier) for tier in spec["catalogue"]] if "catalogue" in spec else None
+    given = [(f"given step {number}, {raw.get('do')}", raw) for number, raw in enumerate(spec.get("given", []), 1)]
+    for scenario in spec["scenarios"]:
+        if scenario.keys() != {"name", "rules", "steps"}:
+            tally.fail(f"{path}: scenario `{scenario.get('name')}`: has name, rules and steps, and nothing else")
+            continue
+        steps = [(f"step {number}, {raw.get('do')}", raw) for number, raw in enumerate(scenario["steps"], 1)]
+        run_scenario(f"{path}: {scenario['name']}", tiers, given + steps, tally)
+
+
+def run(path: Path) -> Tally:
+    tally = Tally()
+    for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+        run_file(file, tally)
+    return tally
+
+
+def main() -> int:
+    tally = run(Path(sys.argv[1]))
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    if tally.passed + tally.failed == 0:
+        print("there is nothing to run")
+    return 0 if tally.passed and not tally.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The asyncio face: the event loop never waits for the store."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable, Sequence
+
+import fleet_core as fc
+import pytest
+from conftest import NOON, ids, listed
+from fleet_core import aio
+from fleet_core.store import Row
+from test_store import DictStore
+
+
+def test_the_doors_are_awaited() -> None:
+    async def day() -> None:
+        async with await aio.Fleet.open("memory:") as fleet:
+            alice = await fleet.console("operator", NOON).create_account("alice@example.com")
+            console = fleet.console(alice.id, NOON)
+            product = await console.create_product("Thermostat", "photon")
+            await console.import_devices(product.id, listed(ids(25)))
+            told = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
+            assert isinstance(told.answer, fc.UpToDate)
+            walked = [device.id async for device in aio.each(console.devices, product.id, limit=10)]
+            assert walked == ids(25)
+            with pytest.raises(fc.NotFound):
+                await console.product(1)
+        with pytest.raises(fc.StoreFailed):
+            await console.products()
+
+    asyncio.run(day())
+
+
+def test_the_event_loop_goes_on_while_a_call_waits() -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    class Slow(DictStore):
+        def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
+            asked.set()
+            assert go_on.wait(10)
+            return super().get(keys)
+
+    async def day() -> None:
+        fleet = await aio.Fleet.open(Slow())
+        made = asyncio.create_task(fleet.console("operator").create_account("alice@example.com"))
+        while not asked.is_set():
+            await asyncio.sleep(0.001)
+        # The store is being waited for, and this runs.
+        go_on.set()
+        assert (await made).email == "alice@example.com"
+
+    asyncio.run(day())
+
+
+def test_a_cancelled_task_stops_its_import() -> None:
+    async def day() -> None:
+        fleet = await aio.Fleet.open("memory:")
+        alice = await fleet.console("operator").create_account("alice@example.com")
+        product = await fleet.console(alice.id).create_product("Thermostat", "photon")
+        await fleet.console("operator").set_tier(product.id, "Enterprise")
+        begun = asyncio.Event()
+        work = asyncio.create_task(
+            fleet.console(alice.id).import_watched(
+                product.id, listed(ids(200_000)), progress=lambda _: begun.set()
+            )
+        )
+        await begun.wait()
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        added = 0
+        while added < (added := (await fleet.console(alice.id).summary(product.id)).devices):
+            await asyncio.sleep(0.1)
+        assert 0 < added < 200_000
+
+    asyncio.run(day())

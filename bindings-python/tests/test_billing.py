@@ -1,0 +1,55 @@
+"""Billing: quotes, charges, invoices, and what time does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import fleet_core as fc
+import pytest
+from conftest import NOON, House
+
+
+def test_an_upgrade_is_quoted_charged_and_billed(house: House) -> None:
+    owner = house.console()
+    quote = owner.quote_upgrade(house.product, "Small", "monthly")
+    assert quote.due.currency == "USD" and quote.due.minor > 0
+    with pytest.raises(fc.CardMissing):
+        owner.upgrade(house.product, quote.quote)
+    owner.set_card("tok_s3cret", brand="visa", last_four="4242", expires="2017-12")
+    charge = owner.upgrade(house.product, quote.quote).charge
+    assert charge is not None and charge.amount == quote.due and isinstance(charge.purpose, fc.UpgradeCharge)
+    assert "s3cret" not in repr(charge) and charge.card is not None and charge.card.token == "tok_s3cret"
+    assert list(fc.each(house.fleet.pending_charges)) == [charge]
+    house.fleet.clock(NOON).charge_outcome(charge.key, "succeeded")
+    with pytest.raises(fc.ChargeFinished):
+        house.fleet.clock(NOON).charge_outcome(charge.key, "succeeded")
+    status = owner.billing_status(house.product)
+    assert (status.tier, status.interval, status.card and status.card.expires) == ("Small", "monthly", "2017-12")
+    [invoice] = owner.invoices(house.product).items
+    assert (invoice.total, invoice.status, invoice.reason) == (quote.due, "settled", "upgrade")
+
+
+def test_time_renews_a_plan(house: House) -> None:
+    house.console().set_card("tok", brand="visa", last_four="4242", expires="2017-12")
+    house.fleet.console("operator", NOON).agree_price(house.product, "Medium", "monthly", fc.Money(100, "USD"))
+    quote = house.console().quote_upgrade(house.product, "Medium", "monthly")
+    charge = house.console().upgrade(house.product, quote.quote).charge
+    assert charge is not None and charge.amount == quote.due
+    house.fleet.clock(NOON).charge_outcome(charge.key, "succeeded")
+    later = house.fleet.clock(datetime(2016, 4, 9, tzinfo=UTC))
+    assert house.product in {due.product for due in later.due()}
+    assert later.advance().done > 0 and not later.advance().more
+    [renewal] = house.fleet.pending_charges().items
+    assert isinstance(renewal.purpose, fc.RenewalCharge) and renewal.amount == fc.Money(100, "USD")
+
+
+def test_the_platform_chooses_how_long_a_quote_holds() -> None:
+    with fc.Fleet.open("memory:", quote_life=timedelta(minutes=1)) as fleet:
+        alice = fleet.console("operator", NOON).create_account("alice@example.com").id
+        product = fleet.console(alice, NOON).create_product("Thermostat", "photon").id
+        quote = fleet.console(alice, NOON).quote_upgrade(product, "Small", "monthly")
+        assert quote.expires_at - quote.at == timedelta(minutes=1)
+        with pytest.raises(fc.QuoteExpired):
+            fleet.console(alice, NOON + timedelta(minutes=1)).upgrade(product, quote.quote)
+    with pytest.raises(fc.Invalid):
+        fc.Fleet.open("memory:", quote_life=timedelta(seconds=1))

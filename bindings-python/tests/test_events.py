@@ -1,0 +1,65 @@
+"""Events: published, logged, sent on, followed, streamed and metered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import fleet_core as fc
+import pytest
+from conftest import NOON, House, ids, listed
+
+
+@pytest.fixture
+def device(house: House) -> str:
+    [device] = ids(1)
+    house.console().import_devices(house.product, listed([device]))
+    return device
+
+
+def test_an_event_is_logged_and_sent_on(house: House, device: str) -> None:
+    hook = house.console().subscribe(house.product, fc.Webhook("https://example.com/?key=s3cret"), prefix="door/")
+    assert "s3cret" not in repr(hook) and isinstance(hook.to, fc.Webhook) and "s3cret" in hook.to.url
+    gateway = house.fleet.gateway(NOON)
+    match gateway.publish(fc.NewEvent(device, "door/front", "open", id="17")):
+        case fc.EventLogged(product=94, deliveries=[fc.Delivery(subscription=subscription)], duplicate=False):
+            assert subscription == hook.id
+        case other:
+            pytest.fail(f"{other}")
+    again, stranger = gateway.publish_many([fc.NewEvent(device, "door/front", "open", id="17"), fc.NewEvent(ids(2)[1], "x")])
+    assert isinstance(again, fc.EventLogged) and again.duplicate
+    assert stranger == stranger and isinstance(stranger, fc.EventOfPersonalDevice)
+    [event] = house.console().events(house.product, device=device, prefix="door").items
+    assert (event.name, event.data, event.id, event.origin, event.matched) == ("door/front", "open", "17", "member", [hook.id])
+
+
+def test_a_log_is_followed_and_streamed(house: House, device: str) -> None:
+    console = house.console()
+    start = console.follow_events(house.product).next
+    stream = console.event_stream(house.product)
+    assert not stream.wait(timedelta(0))
+    house.fleet.gateway(NOON).publish(fc.NewEvent(device, "crash", error_kind="stack overflow"))
+    assert stream.wait(timedelta(seconds=10))
+    [streamed] = console.read_event_stream(stream).items
+    followed = console.follow_events(house.product, after=start)
+    assert followed.items == [streamed] and followed.missed == 0
+    [error] = console.device_errors(house.product)
+    assert (error.kind, error.count, error.device) == ("stack overflow", 1, device)
+
+
+def test_messages_are_metered(house: House) -> None:
+    meter = house.fleet.meter(house.product, NOON)
+    assert meter.admit() and meter.admit_many(9) == 9
+    assert house.console().usage(house.product).used == 10
+    assert meter.admit_many(1_000_000) == 250_000 - 10 and not meter.admit()
+    told = [notice.subject for notice in house.fleet.pending_notices().items]
+    assert any(isinstance(subject, fc.UsageLimitReachedNotice) for subject in told)
+    house.fleet.settle_usage(NOON)
+    assert house.console().usage(house.product).reserved == 0
+
+
+def test_what_is_no_event_is_said_where_it_is_written(device: str) -> None:
+    for name, data in (("", ""), ("x", "y" * 1025), ("a\nb", "")):
+        with pytest.raises(fc.Invalid):
+            fc.NewEvent(device, name, data)
+    with pytest.raises(fc.Invalid):
+        fc.NewEvent("55", "x")

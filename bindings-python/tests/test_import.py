@@ -1,0 +1,86 @@
+"""Long imports tell how far they are and can be stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import fleet_core as fc
+import pytest
+from conftest import House, ids, listed
+
+MANY = listed(ids(20_000))
+
+
+@pytest.fixture
+def large(house: House) -> House:
+    house.fleet.console("operator").set_tier(house.product, "Enterprise")
+    return house
+
+
+def test_an_import_tells_how_far_it_is(large: House) -> None:
+    told: list[fc.ImportProgress] = []
+    report = large.console().import_watched(large.product, MANY, progress=told.append)
+    assert report.counts.imported == 20_000
+    assert [one.added for one in told] == [8192, 16384, 20_000] and told[0].to_add == 20_000
+
+
+def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) -> None:
+    stop = threading.Event()
+    with pytest.raises(fc.Cancelled) as cancelled:
+        large.console().import_watched(large.product, MANY, progress=lambda _: stop.set(), cancel=stop)
+    assert cancelled.value.added == 8192
+    assert large.console().summary(large.product).devices == 8192
+    report = large.console().import_devices(large.product, MANY)
+    assert (report.counts.imported, report.counts.already_here) == (20_000 - 8192, 8192)
+
+
+def test_ctrl_c_stops_an_import(large: House) -> None:
+    def interrupted(told: fc.ImportProgress) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        large.console().import_watched(large.product, MANY, progress=interrupted)
+    assert large.console().summary(large.product).devices == 8192
+
+
+def test_what_progress_raises_stops_the_import_and_comes_out(large: House) -> None:
+    def wrong(told: fc.ImportProgress) -> None:
+        raise LookupError("no such page")
+
+    with pytest.raises(LookupError, match="no such page"):
+        large.console().import_watched(large.product, MANY, progress=wrong)
+
+
+def test_pages_are_walked_to_their_end(house: House) -> None:
+    house.console().import_devices(house.product, listed(ids(25)))
+    assert [device.id for device in fc.each(house.console().devices, house.product, limit=10)] == ids(25)
+    assert [device.id for device in fc.each(house.console().devices, house.product, online=True)] == []
+
+
+def test_a_fleet_in_a_file_is_there_again(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path / 'fleet.db'}"
+    with fc.Fleet.open(url) as fleet:
+        alice = fleet.console("operator").create_account("alice@example.com")
+        fleet.console(alice.id).create_product("Thermostat", "photon")
+    with fc.Fleet.open(url) as fleet:
+        [product] = fleet.console(alice.id).products()
+        assert (product.name, product.owner) == ("Thermostat", alice.id)
+
+
+def test_other_threads_run_while_the_core_works(large: House) -> None:
+    counted = 0
+    done = threading.Event()
+
+    def count() -> None:
+        nonlocal counted
+        while not done.is_set():
+            counted += 1
+
+    other = threading.Thread(target=count)
+    other.start()
+    large.console().plan_import(large.product, MANY)
+    done.set()
+    other.join()
+    assert counted > 0

@@ -1,0 +1,121 @@
+"""A store that is written in Python keeps the laws of the core's stores, and one that does not is found out."""
+
+from __future__ import annotations
+
+import json
+import threading
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
+
+import fleet_core as fc
+import pytest
+from conftest import ids, listed
+from fleet_core.store import Add, Commit, Delete, KeyRange, OutcomeUnknown, Put, Row, Store
+
+LIMITS = (-(2**63), 2**63 - 1)
+
+
+class DictStore(Store):
+    """Rows in a dict, and their keys in order, behind one lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.rows: dict[bytes, Row] = {}
+        self.keys: list[bytes] = []
+
+    def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
+        with self.lock:
+            return [self.rows.get(key) for key in keys]
+
+    def scan(self, range: KeyRange) -> Iterable[Row]:
+        with self.lock:
+            first = (bisect_left if range.first_included else bisect_right)(self.keys, range.first)
+            last = (bisect_right if range.last_included else bisect_left)(self.keys, range.last)
+            found = self.keys[first:last]
+            if range.reverse:
+                found.reverse()
+            return [self.rows[key] for key in found[: range.limit]]
+
+    def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
+        with self.lock:
+            return [self.apply(commit) for commit in batch]
+
+    def apply(self, commit: Commit) -> bool:
+        for check in commit.checks:
+            row = self.rows.get(check.key)
+            if (None if row is None else row.stamp) != check.stamp:
+                return False
+        for write in commit.writes:
+            match write:
+                case Put(key, record, stamp):
+                    self.put(Row(key, record, stamp))
+                case Delete(key):
+                    if self.rows.pop(key, None) is not None:
+                        del self.keys[bisect_left(self.keys, key)]
+                case Add(key, delta):
+                    row = self.rows.get(key)
+                    value = delta + (0 if row is None else json.loads(row.record))
+                    self.put(Row(key, json.dumps(min(max(value, LIMITS[0]), LIMITS[1])), 0))
+        return True
+
+    def put(self, row: Row) -> None:
+        if row.key not in self.rows:
+            insort(self.keys, row.key)
+        self.rows[row.key] = row
+
+
+def test_a_store_in_python_keeps_every_law() -> None:
+    assert fc.conformance(DictStore) == []
+
+
+def test_a_store_that_forgets_to_check_is_found_out() -> None:
+    class Careless(DictStore):
+        def apply(self, commit: Commit) -> bool:
+            for check in commit.checks:
+                if check.stamp is None and check.key in self.rows:
+                    return False
+            return super().apply(Trusting(commit))  # type: ignore[arg-type]
+
+    class Trusting:
+        def __init__(self, commit: Commit) -> None:
+            self.checks: list[object] = []
+            self.writes = commit.writes
+
+    laws = {violation.law for violation in fc.conformance(Careless)}
+    assert "a_row_made_again_is_another" in laws and "an_empty_store_holds_nothing" not in laws
+
+
+def test_a_fleet_lives_in_a_store_in_python() -> None:
+    store = DictStore()
+    with fc.Fleet.open(store) as fleet:
+        alice = fleet.console("operator").create_account("alice@example.com")
+        product = fleet.console(alice.id).create_product("Thermostat", "photon").id
+        assert fleet.console(alice.id).import_devices(product, listed(ids(3))).counts.imported == 3
+    assert any(json.loads(row.record) == alice.id for row in store.rows.values())
+    with fc.Fleet.open(store) as again:
+        assert again.console(alice.id).summary(product).devices == 3
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "transient"),
+    [
+        (TimeoutError("busy"), "store_unavailable", True),
+        (OutcomeUnknown("cut off"), "store_outcome_unknown", False),
+        (KeyError("disk"), "store_failed", False),
+    ],
+)
+def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, transient: bool) -> None:
+    class Broken(DictStore):
+        def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
+            raise raised
+
+    with pytest.raises(fc.StoreFailed) as failed:
+        fc.Fleet.open(Broken()).console("operator").create_account("alice@example.com")
+    assert (failed.value.code, failed.value.is_transient) == (code, transient)
+
+
+def test_what_is_no_store_is_refused() -> None:
+    with pytest.raises(TypeError, match="method `get`"):
+        fc.Fleet.open(object())  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError):
+        fc.conformance(lambda: 1 / 0)  # type: ignore[arg-type, return-value]

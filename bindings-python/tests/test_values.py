@@ -1,0 +1,95 @@
+"""What doors answer: frozen values that are compared, shown, matched and told apart by type checkers."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Literal, assert_never, get_args
+
+import fleet_core as fc
+import pytest
+from conftest import NOON, House, ids, listed
+from fleet_core import Decision, Held, Report, Update, UpToDate
+
+
+def told(decision: Decision) -> Literal["nothing", "run", "wait"]:
+    match decision:
+        case UpToDate():
+            return "nothing"
+        case Update(directive=fc.Directive(version=_)):
+            return "run"
+        case Held(reason="quarantined"):
+            return "wait"
+        case Held():
+            return "nothing"
+        case _:
+            assert_never(decision)
+
+
+def test_an_answer_is_one_of_three_and_says_why(house: House) -> None:
+    [device] = ids(1)
+    stranger = house.connect(device, 1).answer
+    assert isinstance(stranger, Held)
+    assert (stranger.reason, stranger.cites, stranger.target) == ("quarantined", "R-IMP-9", None)
+    assert told(stranger) == "wait"
+    house.console(1).approve_device(house.product, device)
+    assert told(house.connect(device, 1, 2).answer) == "nothing"
+
+
+def test_values_are_equal_by_what_they_say(house: House) -> None:
+    one, same = house.console().product(house.product), house.console().product(house.product)
+    assert one == same and hash(one) == hash(same) and one is not same
+    other = house.console().rename_product(house.product, "Boiler")
+    assert one != other and len({one, same, other}) == 2
+    assert one != 94
+
+
+def test_values_can_not_be_changed(house: House) -> None:
+    product = house.console().product(house.product)
+    with pytest.raises(AttributeError):
+        product.name = "Boiler"  # type: ignore[misc]
+    product.groups.append(product.groups)  # type: ignore[arg-type]
+    assert product.groups == []
+
+
+def test_a_value_shows_itself_and_hides_secrets(house: House) -> None:
+    console = house.console()
+    customer = console.create_customer(house.product, "carl@example.com")
+    assert repr(console.product(house.product).policy.gate) == "Gate(devices=1, soak_millis=0)"
+    assert "user_name='carl@example.com', identity=SimpleIdentity()" in repr(customer)
+    issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
+    assert len(issued.token) == 64 and issued.token not in repr(issued) and "token=<hidden>" in repr(issued)
+
+
+def test_a_report_is_kept_as_it_is_read() -> None:
+    report = Report("AA0000000000000000000001", platform="photon", system="0.4.9", reported_at=NOON)
+    assert (report.device, report.platform, report.system) == ("aa0000000000000000000001", "particle:6", "0.4.9")
+    assert report.reported_at == NOON and report.takes_updates and report.session == 0
+    assert Report(ids(1)[0]).reported_at is None
+
+
+def test_words_of_the_types_are_those_of_the_core() -> None:
+    for name, words in fc.words().items():
+        assert list(get_args(getattr(fc, name))) == words, name
+
+
+def test_every_class_can_be_matched_by_its_fields() -> None:
+    doors = {"Fleet", "Console", "Portal", "Gateway", "Clock", "EventStream", "Meter"}
+    values = {
+        name: value
+        for name, value in vars(fc).items()
+        if inspect.isclass(value) and value.__module__ == "fleet_core" and name not in doors | {"Page"}
+    }
+    assert len(values) > 60
+    for name, value in values.items():
+        assert all(hasattr(value, field) for field in getattr(value, "__match_args__")), name
+
+
+def test_tiers_of_ones_own_limit_a_product() -> None:
+    tiers = [fc.Tier("One", devices=1), fc.Tier("All")]
+    with fc.Fleet.open("memory:", tiers=tiers) as fleet:
+        alice = fleet.console("operator").create_account("alice@example.com").id
+        console = fleet.console(alice)
+        product = console.create_product("Thermostat", "photon").id
+        refused = console.import_devices(product, listed(ids(2))).refused
+        assert refused is not None and refused.fits is not None
+        assert (refused.fits.tier, refused.fits.limit) == ("All", None)

@@ -1,0 +1,148 @@
+//! The languages that the core is bound to: each is set up in `target/`, tested, held to the scenarios, packed, and its
+//! package tried in a fresh place.
+//!
+//! A machine that has Rust is enough where a toolchain can be had; where one is absent and can't be had, the closing
+//! table says so, and under `CI` that fails.
+
+mod kotlin;
+mod mobile;
+mod node;
+mod python;
+mod swift;
+
+use crate::workspace::root;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// A language.
+pub(crate) trait Language: Sync {
+    /// What it is called on the command line.
+    fn name(&self) -> &'static str;
+
+    /// Gets what it takes and builds the binding, once for all that follows. What is there already is taken.
+    fn set_up(&self) -> Result<(), Trouble>;
+
+    /// Runs the binding's own tests and checks of types.
+    fn test(&self) -> Result<(), String>;
+
+    /// Runs the scenarios of a file or folder through the binding; the last line tells how many passed and failed.
+    fn spec(&self, path: &Path) -> Result<(), String>;
+
+    /// Packs the binding, installs the package in a fresh place, and runs the language's quickstart from there.
+    fn package(&self) -> Result<(), String>;
+
+    /// Makes what a bench runs, where it takes more than what is set up: a program `target/LANGUAGE/bench`.
+    fn bench(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Why a language could not be set up.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Its toolchain is not on this machine and can't be had here.
+    Absent(String),
+    /// Anything else.
+    Failed(String),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Self::Failed(why)
+    }
+}
+
+/// Every language but Rust.
+const LANGUAGES: &[&dyn Language] = &[&python::Python, &node::Node, &swift::Swift, &kotlin::Kotlin];
+
+/// The crates that are a language's own: they are built as that language loads them and have no tests in Rust, and a test
+/// that was built with all of them would have to be linked with every language at once.
+const CRATES: &[&str] = &["fleet-python"];
+
+/// The arguments that leave those crates out of a command over the workspace.
+pub(crate) fn left_out() -> Vec<String> {
+    CRATES.iter().flat_map(|name| ["--exclude".to_owned(), (*name).to_owned()]).collect()
+}
+
+/// The names of the languages.
+pub(crate) fn names() -> Vec<&'static str> {
+    LANGUAGES.iter().map(|language| language.name()).collect()
+}
+
+/// Runs the scenarios in one language, or in each.
+pub(crate) fn spec(name: &str, path: &Path) -> Result<(), String> {
+    let path = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+    over(Some(name).filter(|name| *name != "all"), |language| language.spec(&path))
+}
+
+/// Tests one language, or each: its own tests, the scenarios, its package.
+pub(crate) fn test(name: Option<&str>) -> Result<(), String> {
+    over(name, |language| {
+        language.test()?;
+        language.spec(&root().join("spec"))?;
+        language.package()
+    })
+}
+
+/// Sets up the languages that a bench may measure: those that its filter names, or all. What can't be set up is not
+/// measured.
+pub(crate) fn prepare(arguments: &[String]) {
+    let mut words = arguments.iter().filter(|word| *word != "--quick");
+    let filter = loop {
+        match words.next().map(String::as_str) {
+            Some("--devices") => drop(words.next()),
+            word => break word.map(str::to_lowercase),
+        }
+    };
+    for language in LANGUAGES {
+        let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
+        let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
+        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
+            eprintln!("{} is not measured: {why}", language.name());
+        }
+    }
+}
+
+/// Sets languages up and has each do something, and prints a closing table.
+fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) -> Result<(), String> {
+    let mut table = Vec::new();
+    for language in LANGUAGES.iter().filter(|language| only.is_none_or(|only| language.name() == only)) {
+        println!("\n--- {}", language.name());
+        let begin = Instant::now();
+        let outcome = match language.set_up() {
+            Ok(()) => work(*language).map_err(|why| (format!("FAILED: {why}"), true)),
+            Err(Trouble::Failed(why)) => Err((format!("FAILED: {why}"), true)),
+            Err(Trouble::Absent(why)) => Err((format!("not run: {why}"), std::env::var_os("CI").is_some())),
+        };
+        table.push((language.name(), begin.elapsed().as_secs_f64(), outcome));
+    }
+    println!("\n{:<12} {:>8}", "language", "seconds");
+    for (name, seconds, outcome) in &table {
+        println!("{name:<12} {seconds:>8.1}  {}", outcome.as_ref().map_or_else(|(why, _)| why.as_str(), |()| "ok"));
+    }
+    let failed: Vec<&str> =
+        table.iter().filter(|(.., outcome)| matches!(outcome, Err((_, true)))).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// A folder under `target/` of a language's own.
+fn folder(name: &str) -> PathBuf {
+    root().join("target").join(name)
+}
+
+/// An empty folder under a language's own, to try a package in.
+fn fresh(name: &str) -> Result<PathBuf, String> {
+    let fresh = folder(name).join("fresh");
+    let failed = |error| format!("{}: {error}", fresh.display());
+    if fresh.exists() {
+        std::fs::remove_dir_all(&fresh).map_err(failed)?;
+    }
+    std::fs::create_dir_all(&fresh).map_err(failed)?;
+    Ok(fresh)
+}
+
+/// Whether a program answers to being asked for its version.
+fn is_there(program: &str, version: &str) -> bool {
+    Command::new(program).arg(version).output().is_ok_and(|output| output.status.success())
+}

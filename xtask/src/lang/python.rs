@@ -1,0 +1,120 @@
+//! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
+//! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
+
+use super::{Language, Trouble, folder, fresh, is_there};
+use crate::workspace::{finish, root};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) struct Python;
+
+impl Language for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn set_up(&self) -> Result<(), Trouble> {
+        let python = interpreter().ok_or_else(|| Trouble::Absent("there is no Python 3.11 or later".to_owned()))?;
+        tools(python).map_err(Trouble::Failed)?;
+        build().map_err(Trouble::Failed)
+    }
+
+    fn test(&self) -> Result<(), String> {
+        let package = root().join("bindings-python");
+        let run = |module: &[&str]| finish(in_environment("python").current_dir(&package).arg("-m").args(module));
+        finish(in_environment("python").current_dir(&package).args(["stubs.py", "--check"]))?;
+        run(&["mypy", "--strict", "stubs.py", "tests", "bench.py", "../examples/python"])?;
+        run(&["mypy.stubtest", "--allowlist", "tests/stubtest.txt", "fleet_core"])?;
+        run(&["pytest"])
+    }
+
+    fn spec(&self, path: &Path) -> Result<(), String> {
+        finish(in_environment("python").arg(root().join("bindings-python/tests/spec_runner.py")).arg(path))
+    }
+
+    fn package(&self) -> Result<(), String> {
+        let python = interpreter().ok_or("there is no Python 3.11 or later")?;
+        let fresh = fresh("python")?;
+        finish(Command::new(python).args(["-m", "venv"]).arg(fresh.join("venv")))?;
+        let python = program(&fresh.join("venv"), "python");
+        finish(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
+        finish(Command::new(&python).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")))
+    }
+}
+
+/// A Python that is new enough.
+fn interpreter() -> Option<&'static str> {
+    let check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
+    let fits = |program: &&str| {
+        is_there(program, "--version")
+            && Command::new(program).args(["-c", check]).status().is_ok_and(|status| status.success())
+    };
+    ["python3", "python"].into_iter().find(fits)
+}
+
+/// The environment with the tools, made where there is none or where other versions are pinned by now.
+fn tools(python: &str) -> Result<(), String> {
+    let pinned = root().join("bindings-python/requirements.txt");
+    let wanted = fs::read_to_string(&pinned).map_err(|error| format!("{}: {error}", pinned.display()))?;
+    let installed = folder("python").join("requirements.txt");
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    finish(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment()))?;
+    finish(
+        in_environment("python")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
+            .arg(&pinned),
+    )?;
+    fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
+}
+
+/// Builds the wheel and installs it.
+fn build() -> Result<(), String> {
+    let wheels = folder("python").join("wheels");
+    if wheels.exists() {
+        fs::remove_dir_all(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
+    }
+    finish(
+        in_environment("maturin")
+            .current_dir(root().join("bindings-python"))
+            .args(["build", "--release", "--locked", "--quiet", "--out"])
+            .arg(&wheels),
+    )?;
+    finish(
+        in_environment("python")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(["--no-index", "--force-reinstall"])
+            .arg(wheel()?),
+    )
+}
+
+/// The wheel that was built.
+fn wheel() -> Result<PathBuf, String> {
+    let wheels = folder("python").join("wheels");
+    let entries = fs::read_dir(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_wheel = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "whl");
+    paths.find(is_wheel).ok_or_else(|| format!("there is no wheel in {}", wheels.display()))
+}
+
+fn environment() -> PathBuf {
+    folder("python").join("venv")
+}
+
+fn in_environment(name: &str) -> Command {
+    let mut command = Command::new(program(&environment(), name));
+    // maturin asks for the interpreter of the environment that it runs in.
+    command.env("VIRTUAL_ENV", environment());
+    command
+}
+
+/// A program of a virtual environment.
+fn program(environment: &Path, name: &str) -> PathBuf {
+    if cfg!(windows) {
+        environment.join("Scripts").join(format!("{name}.exe"))
+    } else {
+        environment.join("bin").join(name)
+    }
+}
