@@ -88,6 +88,11 @@ mod table;
 mod text;
 mod tls;
 
+/// Has the examples of the guide tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/STORES.md")]
+struct Guide;
+
 pub use dialect::Dialect;
 pub use options::Options;
 pub use store::PostgresStore;
