@@ -105,7 +105,12 @@ mod tests {
 
     fn rows(store: &dyn Store) -> Vec<Row> {
         let mut rows = Vec::new();
-        store.for_each_row(&mut |row| Ok(rows.push(row))).unwrap();
+        store
+            .for_each_row(&mut |row| {
+                rows.push(row);
+                Ok(())
+            })
+            .unwrap();
         rows
     }
 

@@ -125,7 +125,7 @@ fn people_find_devices_counters_and_what_was_done_by_sql() {
     let row = client.query_one(seen, &[&id.to_string()]).unwrap();
     assert_eq!((row.get(0), row.get(1), row.get(2)), ("2016-03-08 12:00", "member", true));
     let row = client.query_one("SELECT command, actor FROM audit ORDER BY at LIMIT 1", &[]).unwrap();
-    assert_eq!(row.get::<_, &str>(1).is_empty(), false);
+    assert!(!row.get::<_, &str>(1).is_empty());
     assert_eq!(
         client.query_one("SELECT body ->> 'name' FROM record WHERE kind = 'product'", &[]).unwrap().get::<_, &str>(0),
         "Thermostat"

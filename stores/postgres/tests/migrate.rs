@@ -26,7 +26,12 @@ fn fill(store: Arc<dyn Store>) {
 
 fn rows(store: &dyn Store) -> Vec<Row> {
     let mut rows = Vec::new();
-    store.for_each_row(&mut |row| Ok(rows.push(row))).unwrap();
+    store
+        .for_each_row(&mut |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     rows
 }

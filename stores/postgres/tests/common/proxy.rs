@@ -66,10 +66,10 @@ impl Shared {
     fn cuts(&self, (server, message): (&mut TcpStream, &[u8])) -> bool {
         let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
         let one_in = self.one_in.load(Ordering::Relaxed);
-        if number % one_in != 0 {
+        if !number.is_multiple_of(one_in) {
             return false;
         }
-        if number / one_in % 2 == 0 {
+        if (number / one_in).is_multiple_of(2) {
             self.unsent.fetch_add(1, Ordering::Relaxed);
         } else {
             // So soon that the answer cannot be here, or late enough that the server is done; both happen.
