@@ -93,10 +93,10 @@ class World {
     return differences('answer', this.#filled(expect ?? {}), found);
   }
 
-  async #ask({ door, ask, answer }, actor, { token, ...given }) {
+  async #ask({ door, ask, answer }, actor, { ...given }) {
     for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
     if (given.owner !== undefined) given.owner = this.#account(given.owner);
-    return answer(await ask(this.#door(door, actor, token), given, { sync: this.#sync, now: this.#now }));
+    return answer(await ask(this.#door(door, actor, given.token), given, { sync: this.#sync, now: this.#now }));
   }
 
   #door(door, actor, token) {
@@ -107,6 +107,8 @@ class World {
         return this.#fleet.portal(token, this.#now);
       case 'gateway':
         return this.#fleet.gateway(this.#now);
+      case 'clock':
+        return this.#fleet.clock(this.#now);
       default:
         return this.#fleet;
     }
