@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Fleet, FleetError } from 'fleet-core';
 import { COMMANDS } from './commands.mjs';
 import { differences } from './compare.mjs';
@@ -179,7 +180,7 @@ export async function run(path, tell = console.log, stores = STORES) {
   return told;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { passed, failed } = await run(process.argv[2]);
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0 || passed === 0) process.exitCode = 1;
