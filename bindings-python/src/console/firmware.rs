@@ -10,6 +10,7 @@ impl Console {
     /// Uploads a firmware: its binary is read and checked against the product and the version entered. The binary
     /// itself stays with the host, under its SHA-256.
     #[pyo3(signature = (product, version, title, binary, *, description=None, requires_system=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn upload(
         &self,
         py: Python<'_>,
