@@ -26,7 +26,7 @@ macro_rules! kinds {
     )*) => {
         /// What went wrong. Each is an exception of that name in Python, with the fields as attributes.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case"))]
+        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum FailureKind {
             $($(#[$meta])* $kind { $($(#[$field_meta])* $field: $ty,)* },)*
@@ -42,6 +42,15 @@ macro_rules! kinds {
                     $(Self::$kind { .. } => stringify!($kind),)*
                 }
             }
+
+            #[cfg(feature = "node")]
+            pub(crate) const DESCRIBED: &'static [crate::typescript::Variant] = &[$(crate::typescript::Variant {
+                kind: stringify!($kind),
+                name: stringify!($kind),
+                docs: &[$(stringify!($meta)),*],
+                is_argument: false,
+                fields: crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*),
+            }),*];
 
             /// Hands each field to an exception.
             #[cfg(feature = "python")]

@@ -25,12 +25,16 @@ mod failure;
 mod macros;
 mod plain;
 
+#[cfg(feature = "node")]
+pub mod given;
 #[cfg(feature = "mobile")]
 mod mobile;
 #[cfg(feature = "node")]
 mod node;
 #[cfg(feature = "python")]
 pub mod python;
+#[cfg(feature = "node")]
+pub mod typescript;
 
 pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
 pub use failure::{Failure, FailureKind};

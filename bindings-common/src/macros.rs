@@ -15,14 +15,35 @@ macro_rules! shape {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
-        #[cfg_attr(feature = "node", napi_derive::napi(object, use_nullable = true))]
+        #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $ty,)*
         }
 
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Answer($crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*)),
+            };
+        }
+
         #[cfg(feature = "python")]
         $crate::python_value!($name { $($field: $ty,)* });
+    };
+}
+
+/// Fields, as TypeScript describes them.
+#[cfg(feature = "node")]
+macro_rules! fields {
+    ($($(#[$meta:meta])* $field:ident: $ty:ty,)*) => {
+        &[$($crate::typescript::Field {
+            name: stringify!($field),
+            ty: stringify!($ty),
+            docs: &[$(stringify!($meta)),*],
+        }),*]
     };
 }
 
@@ -86,6 +107,24 @@ macro_rules! words {
             }
         }
 
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                String::given(value, place)?.parse()
+            }
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Words(&[
+                    $($crate::typescript::Word { word: $word, docs: &[$(stringify!($variant_meta)),*] }),*
+                ]),
+            };
+        }
+
         $crate::macros::words!(@python $name);
     };
     (@python $name:ident) => {
@@ -125,13 +164,28 @@ macro_rules! choice {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case"))]
+        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum $name {
             $(
                 $(#[$variant_meta])*
                 $variant $({ $($(#[$field_meta])* $field: $ty,)* })?,
             )*
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Choice(&[$($crate::typescript::Variant {
+                    kind: stringify!($variant),
+                    name: stringify!($class),
+                    docs: &[$(stringify!($variant_meta)),*],
+                    is_argument: $crate::macros::choice!(@is_argument [$($($signature)*)?]),
+                    fields: $crate::macros::fields!($($($(#[$field_meta])* $field: $ty,)*)?),
+                }),*]),
+            };
         }
 
         #[cfg(feature = "python")]
@@ -178,6 +232,8 @@ macro_rules! choice {
             }
         }
     };
+    (@is_argument []) => { false };
+    (@is_argument [$($signature:tt)+]) => { true };
     (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
         $crate::python_value!($class { $($field: $ty,)* });
     };
@@ -200,7 +256,6 @@ macro_rules! arguments {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "node", napi_derive::napi(object))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
         pub struct $name {
             $($($(#[$required_meta])* pub $required: $required_ty,)*)?
@@ -210,7 +265,34 @@ macro_rules! arguments {
                 pub $optional: Option<$optional_ty>,
             )*
         }
+
+        #[cfg(feature = "node")]
+        impl $crate::given::Given for $name {
+            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
+                let mut fields = $crate::given::Fields::of(value, place)?;
+                let read = Self {
+                    $($($required: fields.read(stringify!($required))?,)*)?
+                    $($optional: fields.read(stringify!($optional))?,)*
+                };
+                fields.end()?;
+                Ok(read)
+            }
+        }
+
+        #[cfg(feature = "node")]
+        impl $name {
+            pub(crate) const DESCRIBED: $crate::typescript::Described = $crate::typescript::Described {
+                name: stringify!($name),
+                docs: &[$(stringify!($meta)),*],
+                body: $crate::typescript::Body::Argument($crate::macros::fields!(
+                    $($($(#[$required_meta])* $required: $required_ty,)*)?
+                    $($(#[$optional_meta])* $optional: Option<$optional_ty>,)*
+                )),
+            };
+        }
     };
 }
 
+#[cfg(feature = "node")]
+pub(crate) use fields;
 pub(crate) use {arguments, choice, shape, words};

@@ -1,18 +1,11 @@
-//! What Swift and Kotlin have types of their own for.
+//! What Swift and Kotlin have types of their own for. Which, is in `bindings-swift/uniffi.toml`.
 
 use crate::{Moment, SecretText};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-uniffi::custom_type!(Moment, SystemTime, {
-    try_lift: |at| Ok(Moment::from_millis(match at.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_nanos().div_ceil(1_000_000)).map_or(i64::MIN, |millis| -millis),
-    })),
-    lower: |at| {
-        let span = Duration::from_millis(at.as_millis().unsigned_abs());
-        let moment = if at.as_millis() < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
-        moment.unwrap_or(UNIX_EPOCH)
-    },
+// In whole milliseconds, as the core has them: a `Date` is a floating-point number, and is rounded, not cut off.
+uniffi::custom_type!(Moment, i64, {
+    try_lift: |millis| Ok(Moment::from_millis(millis)),
+    lower: |at| at.as_millis(),
 });
 
 uniffi::custom_type!(SecretText, String, {

@@ -1,5 +1,6 @@
 //! What Node has types of its own for.
 
+use crate::shapes::ConfigurationAnswer;
 use crate::{Moment, SecretText};
 use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiValue, ValueType};
 use napi::{Result, check_status, sys};
@@ -73,5 +74,19 @@ impl FromNapiValue for SecretText {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         // SAFETY: as for the string.
         unsafe { String::from_napi_value(env, value) }.map(Self)
+    }
+}
+
+impl ToNapiValue for ConfigurationAnswer {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        // SAFETY: as for what is in it.
+        unsafe {
+            match value {
+                Self::Text { text } => String::to_napi_value(env, text),
+                Self::YesNo { yes } => bool::to_napi_value(env, yes),
+                Self::Some { chosen } => Vec::to_napi_value(env, chosen),
+                Self::Version { version } => u32::to_napi_value(env, version),
+            }
+        }
     }
 }

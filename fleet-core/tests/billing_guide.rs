@@ -1,5 +1,10 @@
 //! `docs/BILLING.md` works billing through with numbers: here they are made, and the page must have them.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it does not expect"
+)]
 
 use fleet_core::billing::{
     Anchor, CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, NewCard, Upgrade, split_credit,

@@ -531,19 +531,26 @@ fn at_the_monthly_limit_the_rest_of_the_subscribers_get_nothing_and_the_answer_s
     assert_eq!(world.log(0, &batch[2]), again_of(&told[2]), "dropped is dropped, also for a retry");
 }
 
-/// Messages are counted for what is in the log, whatever conflicts came before.
+/// Messages are counted for what is in the log, whatever conflicts and failures came before.
 #[test]
 fn what_is_counted_is_what_the_answers_say_is_sent() {
-    let faulty = Faulty::new(MemoryStore::new(), 3).with(Fault::Conflict, 0.3);
-    let world = World::on(faulty);
+    let store = std::sync::Arc::new(MemoryStore::new());
+    let mut world = World::on(std::sync::Arc::clone(&store));
     let live = NewSubscription::new(Destination::LiveStream);
     for _ in 0..3 {
         world.console(0).subscribe(world.product, &live).unwrap();
     }
+    let faulty = Faulty::new(store, 3).with(Fault::Conflict, 0.2).with(Fault::Unavailable, 0.2);
+    world.fleet = Fleet::open(faulty);
     let mut sent_in_all = 0;
     for round in 0..40 {
         let batch: Vec<Event> = (1..=20).map(|number| event(number, "a", "")).collect();
-        let told = world.fleet.gateway(at(round)).publish_many(&batch).unwrap();
+        let told = loop {
+            match world.fleet.gateway(at(round)).publish_many(&batch) {
+                Ok(told) => break told,
+                Err(error) => assert!(error.is_transient(), "{error}"),
+            }
+        };
         sent_in_all += told.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
     }
     assert_eq!(sent_in_all, 40 * 20 * 3);

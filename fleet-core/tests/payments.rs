@@ -1,6 +1,6 @@
 //! Failed payments under any order of events (R-PAY): two nodes on one store, outcomes that come late, twice or not at
 //! all, cards that change, clocks that go back. After every step, what must be so of the records is so.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
     AttemptResult, CardToken, Charge, ChargeKey, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, InvoiceStatus,

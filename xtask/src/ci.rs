@@ -5,7 +5,7 @@
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, finish, root};
-use crate::{fuzz, lang, licences, simulate, spec};
+use crate::{fuzz, lang, licences, simulate, spec, targets};
 use std::process::Command;
 use std::time::Instant;
 
@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "test", run: test },
     Step { name: "bindings", run: || lang::test(None) },
+    Step { name: "targets", run: targets::check },
     Step { name: "doc", run: doc },
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },

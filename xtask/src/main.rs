@@ -6,6 +6,7 @@ mod lang;
 mod licences;
 mod simulate;
 mod spec;
+mod targets;
 mod vectors;
 mod workspace;
 

@@ -166,7 +166,7 @@ pub(super) fn log(
             for event in events {
                 insert.execute(params![
                     PRODUCT,
-                    i64::try_from(slot)?,
+                    slot,
                     *next,
                     random.next_number().cast_signed(),
                     NOW.as_millis(),

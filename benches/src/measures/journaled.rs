@@ -12,9 +12,9 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// As many connects as a generation has rows, so that a round is what goes on for ever: each row is journaled and, at
-/// the latest at the end of the round, folded.
-const BATCHES: usize = 512;
+/// About as many connects as the journal takes before it is folded, so that a round is what goes on for ever: each device
+/// connects about twice, is journaled twice, and at the end of the round at the latest its row is folded.
+const BATCHES: usize = 2048;
 const CALLERS: usize = 64;
 /// So many connects of each caller a round.
 const CALLS: usize = 64;
@@ -33,9 +33,9 @@ pub(super) fn connect_many(setting: &Setting) -> Result<Figures> {
     let mut connection = by_hand::open(&setting.sqlite_copy("journaled-floor.db")?)?;
     let (mut ours, mut theirs) = (Reports::new(setting.ids(), BATCH), Reports::new(setting.ids(), BATCH));
     let mut random = Random(5);
-    let batches = BATCHES.min(setting.devices.div_ceil(BATCH));
+    let batches = BATCHES.min(2 * setting.devices.div_ceil(BATCH));
     beside(
-        setting.rounds(3),
+        setting.rounds(2),
         BATCH.min(setting.devices) * batches,
         || {
             let batches = (0..batches).map(|_| ours.next_round()).collect::<Result<Vec<_>>>()?;

@@ -33,9 +33,55 @@ fn interpreter() -> PathBuf {
     repository().join("target/python/venv").join(folder)
 }
 
+pub(super) fn node_connect(setting: &Setting) -> Result<Figures> {
+    connect(setting, node(setting)?)
+}
+
+pub(super) fn node_connect_many(setting: &Setting) -> Result<Figures> {
+    connect_many(setting, node(setting)?)
+}
+
+/// Whether `cargo xtask` has set Node up.
+pub(super) fn node_is_there() -> bool {
+    repository().join("bindings-node/native").is_dir()
+}
+
+fn node(setting: &Setting) -> Result<Program> {
+    let mut command = Command::new("node");
+    command.arg(repository().join("bindings-node/bench.mjs")).arg(setting.devices.to_string());
+    Program::start(command)
+}
+
 fn python(setting: &Setting) -> Result<Program> {
     let mut command = Command::new(interpreter());
     command.arg(repository().join("bindings-python/bench.py")).arg(setting.devices.to_string());
+    Program::start(command)
+}
+
+pub(super) fn swift_connect(setting: &Setting) -> Result<Figures> {
+    connect(setting, launched("swift", setting)?)
+}
+
+pub(super) fn swift_is_there() -> bool {
+    launcher("swift").exists()
+}
+
+pub(super) fn kotlin_connect_many(setting: &Setting) -> Result<Figures> {
+    connect_many(setting, launched("kotlin", setting)?)
+}
+
+pub(super) fn kotlin_is_there() -> bool {
+    launcher("kotlin").exists()
+}
+
+/// The program that `cargo xtask` has made for a language.
+fn launcher(language: &str) -> PathBuf {
+    repository().join("target").join(language).join("bench")
+}
+
+fn launched(language: &str, setting: &Setting) -> Result<Program> {
+    let mut command = Command::new(launcher(language));
+    command.arg(setting.devices.to_string());
     Program::start(command)
 }
 

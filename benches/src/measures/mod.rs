@@ -35,7 +35,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 22] = [
+pub const ALL: [Measure; 26] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -58,6 +58,16 @@ pub const ALL: [Measure; 22] = [
     through(
         languages::python_is_there,
         time("Python connect_many of 1024, memory, a device", times(1.5), languages::python_connect_many),
+    ),
+    through(languages::node_is_there, time("Node connect, memory", above(4e3), languages::node_connect)),
+    through(
+        languages::node_is_there,
+        time("Node connect_many of 1024, memory, a device", times(2.0), languages::node_connect_many),
+    ),
+    through(languages::swift_is_there, time("Swift connect, memory", above(8e3), languages::swift_connect)),
+    through(
+        languages::kotlin_is_there,
+        time("Kotlin connectMany of 1024, memory, a device", times(3.0), languages::kotlin_connect_many),
     ),
     bytes("memory a device", most(300.0), memory::imported),
     bytes("memory a device, after a list in order", most(300.0), memory::listed),

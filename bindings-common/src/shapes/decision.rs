@@ -145,7 +145,7 @@ choice! {
 
 /// What a connect came to. Python has a class of its own for it, which is put into words only where it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "node", napi_derive::napi(object, use_nullable = true))]
+#[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Connected {
     /// The product that the answer is of; none: a personal device.

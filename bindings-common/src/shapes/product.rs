@@ -198,7 +198,7 @@ shape! {
 /// A product's answers to the questions before manufacturing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, module = "fleet_core"))]
-#[cfg_attr(feature = "node", napi_derive::napi(object, use_nullable = true))]
+#[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Configuration {
     /// By the question's name.
@@ -213,9 +213,9 @@ crate::python_value!(Configuration {
     started_at: Option<Moment>,
 });
 
-/// An answer. In Python it is a `str`, a `bool`, a list of `str`, or an `int`.
+/// An answer. In Python it is a `str`, a `bool`, a list of `str`, or an `int`; in Node a string, a boolean, an array of
+/// strings, or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case"))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum ConfigurationAnswer {
     /// Words, or one of a question's choices.

@@ -22,7 +22,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{self, Check, Commit, Key, Outcome, Record, Row, Stamp, Stamps, StoreError, StoreErrorKind, Write};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Gateway<'_> {
@@ -72,10 +72,10 @@ impl Gateway<'_> {
             gateway: *self,
             pending: Vec::with_capacity(events.len()),
             answers: vec![None; events.len()],
-            allowances: BTreeMap::new(),
+            allowances: Vec::new(),
         };
         let done = publishing.run(events);
-        for allowance in publishing.allowances.into_values() {
+        for allowance in publishing.allowances {
             allowance.give_back(self.fleet);
         }
         done?;
@@ -112,7 +112,8 @@ struct Publishing<'g, 'e> {
     /// Those that have no answer yet, by product, slot and place.
     pending: Vec<Pending<'e>>,
     answers: Vec<Option<Published>>,
-    allowances: BTreeMap<ProductId, Allowance>,
+    /// By product.
+    allowances: Vec<Allowance>,
 }
 
 /// An event that has no answer yet.
@@ -129,8 +130,8 @@ struct Pending<'e> {
 }
 
 /// What metering lets through of a product's messages.
-#[derive(Default)]
 struct Allowance {
+    product: ProductId,
     admitted: Vec<Admitted>,
     /// How many of them are not spoken for.
     left: u64,
@@ -143,7 +144,9 @@ struct Found {
     subscriptions: Arc<Subscriptions>,
 }
 
-type Products = HashMap<ProductId, Found, foldhash::fast::RandomState>;
+/// The products that a round found, in order of their numbers.
+#[derive(Default)]
+struct Products(Vec<Found>);
 
 /// An event whose id has a row: what its device is, where the row leads, and its stamp.
 type Known<'e> = (Pending<'e>, EventOrigin, Position, Stamp);
@@ -259,9 +262,7 @@ impl<'e> Publishing<'_, 'e> {
                 }
                 drafts.push(draft);
             }
-            if let (Some(found), Some(first)) = (found, of_product.first()) {
-                products.insert(first.product, found);
-            }
+            products.0.extend(found);
         }
         if !lost.is_empty() {
             // Their way is found first, and then that of all again, so that a device's events stay in order.
@@ -274,7 +275,10 @@ impl<'e> Publishing<'_, 'e> {
         }
         self.pending = pending;
         self.recognise(known, &products, &mut drafts)?;
-        self.meter(&products, &mut drafts)?;
+        if let Err(error) = self.meter(&products, &mut drafts) {
+            drafts.iter().for_each(|draft| self.free(draft));
+            return Err(error);
+        }
         self.commit(&products, drafts)?;
         self.pending = self.pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
         Ok(self.pending.is_empty())
@@ -326,7 +330,7 @@ impl<'e> Publishing<'_, 'e> {
                 _ => {
                     let draft =
                         drafts.iter_mut().find(|one| (one.product, one.slot) == (pending.product, pending.slot));
-                    if let (Some(draft), Some(found)) = (draft, products.get(&pending.product)) {
+                    if let (Some(draft), Some(found)) = (draft, products.get(pending.product)) {
                         draft.enter(pending, origin, found, self.gateway.now, Some(stamp));
                     }
                 }
@@ -338,14 +342,14 @@ impl<'e> Publishing<'_, 'e> {
     /// Asks for as many messages as are to be sent, and hands out what there is, in the order of the events and of
     /// their subscriptions (R-EVT-3).
     fn meter(&mut self, products: &Products, drafts: &mut [Draft<'e>]) -> Result<(), Error> {
-        let fleet = self.gateway.fleet;
+        let Gateway { fleet, now } = self.gateway;
         for of_product in drafts.chunk_by_mut(|a, b| a.product == b.product) {
             let entries = of_product.iter_mut().flat_map(|draft| &mut draft.entries);
             let mut entries: Vec<_> = entries.filter(|entry| !entry.event.matched.is_empty()).collect();
-            let Some(found) = entries.first().and_then(|entry| products.get(&entry.pending.product)) else { continue };
+            let Some(found) = entries.first().and_then(|entry| products.get(entry.pending.product)) else { continue };
             let want = entries.iter().map(|entry| u64::from(count_of(&entry.event.matched))).sum();
-            let allowance = self.allowances.entry(found.product.id).or_default();
-            allowance.raise(fleet, &found.product, self.gateway.now, want)?;
+            let Some(allowance) = self.allowance(found.product.id) else { continue };
+            allowance.raise(fleet, &found.product, now, want)?;
             entries.sort_unstable_by_key(|entry| entry.pending.place);
             for entry in entries {
                 let matched = count_of(&entry.event.matched);
@@ -361,13 +365,23 @@ impl<'e> Publishing<'_, 'e> {
         Ok(())
     }
 
+    /// What metering lets through of a product, so far perhaps nothing.
+    fn allowance(&mut self, product: ProductId) -> Option<&mut Allowance> {
+        let place = self.allowances.binary_search_by_key(&product, |allowance| allowance.product);
+        let place = place.unwrap_or_else(|place| {
+            self.allowances.insert(place, Allowance { product, admitted: Vec::new(), left: 0 });
+            place
+        });
+        self.allowances.get_mut(place)
+    }
+
     /// Commits what is drafted, and answers what was applied. Messages of what was certainly not applied are free again.
     fn commit(&mut self, products: &Products, drafts: Vec<Draft<'e>>) -> Result<(), Error> {
         let fleet = self.gateway.fleet;
         let mut drafts: Vec<Draft<'e>> = drafts.into_iter().filter(|draft| !draft.entries.is_empty()).collect();
         let commits: Vec<Commit> = drafts
             .iter_mut()
-            .filter_map(|draft| Some(draft.commit(products.get(&draft.product)?, fleet.stamps())))
+            .filter_map(|draft| Some(draft.commit(products.get(draft.product)?, fleet.stamps())))
             .collect();
         let outcomes = match store::apply_all(fleet.store(), &commits) {
             Ok(outcomes) => outcomes,
@@ -390,7 +404,7 @@ impl<'e> Publishing<'_, 'e> {
             }
         }
         to_trim.dedup();
-        for found in to_trim.iter().filter_map(|product| products.get(product)) {
+        for found in to_trim.iter().filter_map(|product| products.get(*product)) {
             // What was published is published; the next one tries to trim again.
             let _ = trim::trim(fleet, &found.product, self.gateway.now);
         }
@@ -399,7 +413,7 @@ impl<'e> Publishing<'_, 'e> {
 
     /// Messages of a draft that was not committed can be sent for others.
     fn free(&mut self, draft: &Draft<'e>) {
-        if let Some(allowance) = self.allowances.get_mut(&draft.product) {
+        if let Some(allowance) = self.allowance(draft.product) {
             allowance.left += draft.entries.iter().map(|entry| u64::from(entry.event.sent)).sum::<u64>();
         }
     }
@@ -446,6 +460,12 @@ impl Allowance {
                 fleet.give_back(admitted, count);
             }
         }
+    }
+}
+
+impl Products {
+    fn get(&self, id: ProductId) -> Option<&Found> {
+        self.0.get(self.0.binary_search_by_key(&id, |found| found.product.id).ok()?)
     }
 }
 

@@ -36,7 +36,9 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
         if excess == 0 && !heads.slots.iter().any(|(head, _)| !head.is_empty() && is_old(head.first_at)) {
             return Ok(());
         }
-        let mut walk = heads.walk(CHUNK);
+        // As a rule there is what came since the last time.
+        let few = usize::try_from(excess.max(EVERY)).unwrap_or(CHUNK).min(CHUNK);
+        let mut walk = heads.walk(few);
         let mut taken: Vec<Vec<Write>> = (0..SLOTS).map(|_| Vec::new()).collect();
         let mut first = heads.start();
         let mut count = 0;

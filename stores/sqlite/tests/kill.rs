@@ -1,7 +1,7 @@
 //! A writer that is killed at any moment leaves a file in which all it was told is written stands, whole; also one that
 //! keeps a journal, whenever in a fold it dies.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
 

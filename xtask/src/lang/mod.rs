@@ -4,7 +4,11 @@
 //! A machine that has Rust is enough where a toolchain can be had; where one is absent and can't be had, the closing
 //! table says so, and under `CI` that fails.
 
+mod kotlin;
+mod mobile;
+mod node;
 mod python;
+mod swift;
 
 use crate::workspace::root;
 use std::path::{Path, PathBuf};
@@ -27,6 +31,11 @@ pub(crate) trait Language: Sync {
 
     /// Packs the binding, installs the package in a fresh place, and runs the language's quickstart from there.
     fn package(&self) -> Result<(), String>;
+
+    /// Makes what a bench runs, where it takes more than what is set up: a program `target/LANGUAGE/bench`.
+    fn bench(&self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// Why a language could not be set up.
@@ -38,8 +47,14 @@ pub(crate) enum Trouble {
     Failed(String),
 }
 
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Self::Failed(why)
+    }
+}
+
 /// Every language but Rust.
-const LANGUAGES: &[&dyn Language] = &[&python::Python];
+const LANGUAGES: &[&dyn Language] = &[&python::Python, &node::Node, &swift::Swift, &kotlin::Kotlin];
 
 /// The crates that are a language's own: they are built as that language loads them and have no tests in Rust, and a test
 /// that was built with all of them would have to be linked with every language at once.
@@ -82,7 +97,8 @@ pub(crate) fn prepare(arguments: &[String]) {
     };
     for language in LANGUAGES {
         let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
-        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = language.set_up() {
+        let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
+        if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
             eprintln!("{} is not measured: {why}", language.name());
         }
     }

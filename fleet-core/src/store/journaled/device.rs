@@ -1,8 +1,9 @@
 //! A device's row as bytes: what a connect writes, so it is short and made without a detour over text.
 //!
-//! A word of flags says what is there; then each field in the order of [`Device`], numbers little-endian.
+//! A word of flags says what is there and holds what takes a bit or two; then come the numbers, as short as they are, and
+//! moments as what they are later than another.
 
-use super::packed::{put_text, take_text};
+use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
 use crate::device::{
     Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, Standing, SystemVersion, UpdateResult,
@@ -23,7 +24,9 @@ const ATTEMPT: u16 = 1 << 8;
 const FROM: u16 = 1 << 9;
 const OUTCOME: u16 = 1 << 10;
 const LABEL: u16 = 1 << 11;
-const ALL: u16 = (1 << 12) - 1;
+/// Two bits hold the standing.
+const STANDING: u32 = 12;
+const ALL: u16 = (1 << 14) - 1;
 
 /// The numbers of an enumeration's values.
 macro_rules! numbered {
@@ -44,12 +47,12 @@ numbered!(platform_number, platform, PlatformSeen { Unknown = 0, Matches = 1, Di
 numbered!(progress_number, progress, Progress { Offered = 0, Downloading = 1, Downloaded = 2 });
 numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2 });
 
-/// Adds a device's bytes; nothing where a text in it is too long.
-pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) -> Option<()> {
+/// Adds a device's bytes.
+pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
     // Named one by one, so that a new field cannot be forgotten here.
     let Device {
-        standing,
         // These are among the flags.
+        standing: _,
         development: _,
         forced: _,
         failures,
@@ -64,41 +67,40 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) -> Option<()> {
         label,
     } = device;
     bytes.extend(flags(device).to_le_bytes());
-    bytes.extend([standing_number(*standing), *failures]);
+    bytes.push(*failures);
     if let Some(lock) = lock {
-        bytes.extend(lock.get().to_le_bytes());
+        put_number(bytes, lock.get());
     }
-    bytes.extend(sequence.to_le_bytes());
-    bytes.extend(security_counter.to_le_bytes());
+    put_number(bytes, *sequence);
+    put_number(bytes, *security_counter);
     if let Some(system) = system {
         let (numbers, pre) = system.parts();
-        bytes.extend(numbers.into_iter().flat_map(u16::to_le_bytes));
-        put_text(bytes, pre)?;
+        numbers.into_iter().for_each(|number| put_number(bytes, number));
+        put_bytes(bytes, pre.as_bytes());
     }
-    put_moment(bytes, *added_at);
+    put_signed(bytes, added_at.as_millis());
     if let Some(seen) = seen {
-        put_seen(bytes, seen);
+        put_seen(bytes, seen, *added_at);
     }
     if let Some(Attempt { at, target, from, progress }) = attempt {
-        put_moment(bytes, *at);
-        bytes.extend(target.get().to_le_bytes());
+        put_moment(bytes, *at, *added_at);
+        put_number(bytes, target.get());
         if let Some(from) = from {
-            bytes.extend(from.to_le_bytes());
+            put_number(bytes, *from);
         }
         bytes.push(progress_number(*progress));
     }
     if let Some(Outcome { at, target, result }) = outcome {
-        put_moment(bytes, *at);
-        bytes.extend(target.get().to_le_bytes());
+        put_moment(bytes, *at, *added_at);
+        put_number(bytes, target.get());
         bytes.push(result_number(*result));
     }
     if let Some(label) = label {
         let Label { name, groups } = &**label;
-        put_text(bytes, name)?;
-        bytes.extend(u32::try_from(groups.len()).ok()?.to_le_bytes());
-        bytes.extend(groups.iter().flat_map(|group| group.get().to_le_bytes()));
+        put_bytes(bytes, name.as_bytes());
+        put_number(bytes, groups.len() as u64);
+        groups.iter().for_each(|group| put_number(bytes, group.get()));
     }
-    Some(())
 }
 
 fn flags(device: &Device) -> u16 {
@@ -118,22 +120,28 @@ fn flags(device: &Device) -> u16 {
         (LABEL, device.label.is_some()),
     ]
     .into_iter()
-    .fold(0, |flags, (flag, is_set)| if is_set { flags | flag } else { flags })
+    .fold(
+        u16::from(standing_number(device.standing)) << STANDING,
+        |flags, (flag, is_set)| {
+            if is_set { flags | flag } else { flags }
+        },
+    )
 }
 
 /// The device that these bytes begin with; nothing where they are none.
 pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
     let flags = body.u16().filter(|flags| flags & !ALL == 0)?;
     let has = |flag| flags & flag != 0;
-    let (standing, failures) = (standing(body.u8()?)?, body.u8()?);
+    let (standing, failures) = (standing((flags >> STANDING) as u8)?, body.u8()?);
     let lock = if has(LOCK) { Some(version(body)?) } else { None };
-    let (sequence, security_counter) = (body.u32()?, body.u32()?);
+    let (sequence, security_counter) = (number(body)?, number(body)?);
     let system = if has(SYSTEM) {
-        let numbers = [body.u16()?, body.u16()?, body.u16()?];
+        let numbers = [number(body)?, number(body)?, number(body)?];
         Some(SystemVersion::of_parts(numbers, take_text(body)?)?)
     } else {
         None
     };
+    let added_at = Timestamp::from_millis(signed(body)?);
     Some(Device {
         standing,
         development: has(DEVELOPMENT),
@@ -143,20 +151,20 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
         sequence,
         security_counter,
         system,
-        added_at: moment(body)?,
-        seen: if has(SEEN) { Some(seen(body, has)?) } else { None },
+        added_at,
+        seen: if has(SEEN) { Some(seen(body, added_at, has)?) } else { None },
         attempt: if has(ATTEMPT) {
             Some(Attempt {
-                at: moment(body)?,
+                at: moment(body, added_at)?,
                 target: version(body)?,
-                from: if has(FROM) { Some(body.u16()?) } else { None },
+                from: if has(FROM) { Some(number(body)?) } else { None },
                 progress: progress(body.u8()?)?,
             })
         } else {
             None
         },
         outcome: if has(OUTCOME) {
-            Some(Outcome { at: moment(body)?, target: version(body)?, result: result(body.u8()?)? })
+            Some(Outcome { at: moment(body, added_at)?, target: version(body)?, result: result(body.u8()?)? })
         } else {
             None
         },
@@ -164,26 +172,30 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
     })
 }
 
-fn put_seen(bytes: &mut Vec<u8>, seen: &Seen) {
+fn put_seen(bytes: &mut Vec<u8>, seen: &Seen, added_at: Timestamp) {
     // Whether it takes updates and is connected is among the flags.
     let Seen { at, session, version_since, version, image, platform, takes_updates: _, online: _ } = seen;
-    put_moment(bytes, *at);
-    bytes.extend(session.to_le_bytes());
-    put_moment(bytes, *version_since);
+    put_moment(bytes, *at, added_at);
+    put_number(bytes, *session);
+    put_moment(bytes, *version_since, *at);
     if let Some(version) = version {
-        bytes.extend(version.to_le_bytes());
+        put_number(bytes, *version);
     }
-    bytes.extend([image_number(*image), platform_number(*platform)]);
+    bytes.push(image_number(*image) << 4 | platform_number(*platform));
 }
 
-fn seen(body: &mut Cursor<'_>, has: impl Fn(u16) -> bool) -> Option<Seen> {
+fn seen(body: &mut Cursor<'_>, added_at: Timestamp, has: impl Fn(u16) -> bool) -> Option<Seen> {
+    let (at, session) = (moment(body, added_at)?, body.varint()?);
+    let version_since = moment(body, at)?;
+    let version = if has(VERSION) { Some(number(body)?) } else { None };
+    let told = body.u8()?;
     Some(Seen {
-        at: moment(body)?,
-        session: body.u64()?,
-        version_since: moment(body)?,
-        version: if has(VERSION) { Some(body.u16()?) } else { None },
-        image: image(body.u8()?)?,
-        platform: platform(body.u8()?)?,
+        at,
+        session,
+        version_since,
+        version,
+        image: image(told >> 4)?,
+        platform: platform(told & 0xF)?,
         takes_updates: has(TAKES_UPDATES),
         online: has(ONLINE),
     })
@@ -191,18 +203,19 @@ fn seen(body: &mut Cursor<'_>, has: impl Fn(u16) -> bool) -> Option<Seen> {
 
 fn label(body: &mut Cursor<'_>) -> Option<Label> {
     let name = take_text(body)?.into();
-    let groups = (0..body.u32()?).map(|_| body.u16().map(GroupId::new)).collect::<Option<_>>()?;
+    let groups = (0..body.varint()?).map(|_| number(body).map(GroupId::new)).collect::<Option<_>>()?;
     Some(Label { name, groups })
 }
 
-fn put_moment(bytes: &mut Vec<u8>, at: Timestamp) {
-    bytes.extend(at.as_millis().to_le_bytes());
+/// Adds how much later a moment is than another. It goes round at the ends of time, and comes back the same way.
+fn put_moment(bytes: &mut Vec<u8>, at: Timestamp, than: Timestamp) {
+    put_signed(bytes, at.as_millis().wrapping_sub(than.as_millis()));
 }
 
-fn moment(body: &mut Cursor<'_>) -> Option<Timestamp> {
-    body.array().map(|bytes| Timestamp::from_millis(i64::from_le_bytes(bytes)))
+fn moment(body: &mut Cursor<'_>, than: Timestamp) -> Option<Timestamp> {
+    signed(body).map(|later| Timestamp::from_millis(than.as_millis().wrapping_add(later)))
 }
 
 fn version(body: &mut Cursor<'_>) -> Option<FirmwareVersion> {
-    FirmwareVersion::new(body.u16()?.into()).ok()
+    FirmwareVersion::new(number(body)?).ok()
 }

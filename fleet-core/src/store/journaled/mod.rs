@@ -173,13 +173,9 @@ impl<S: Store> Journaled<S> {
     /// What becomes of each commit, by what is in memory once all that is needed is.
     fn decide(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         loop {
-            let missing = {
-                let overlay = self.overlay();
-                let missing: Vec<Key> = needed(batch).filter(|key| !overlay.holds(key)).cloned().collect();
-                if missing.is_empty() {
-                    return Ok(outcomes(&overlay, batch));
-                }
-                missing
+            let missing = match outcomes(&self.overlay(), batch) {
+                Ok(outcomes) => return Ok(outcomes),
+                Err(missing) => missing,
             };
             // Who holds the journal is the only one that changes rows, so they are the same when they are kept.
             let rows = self.inner.get(&missing)?;
@@ -388,39 +384,35 @@ impl<S: Store> Store for Journaled<S> {
     }
 }
 
-/// The keys that must be in memory for a batch to be decided on and applied.
-fn needed(batch: &[Commit]) -> impl Iterator<Item = &Key> {
-    batch.iter().flat_map(|commit| {
-        let counters = commit.writes.iter().map(Write::key).filter(|key| matches!(key, Key::Tally(..)));
-        commit.checks.iter().map(|check| &check.key).chain(counters)
-    })
-}
-
-/// What becomes of each commit after those before it.
-fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Vec<Outcome> {
+/// What becomes of each commit after those before it; or which rows must be in memory to decide on the batch, and to add to
+/// its counters.
+fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key>> {
     let mut written: HashMap<&Key, Option<Stamp>, foldhash::fast::RandomState> = HashMap::default();
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for Commit { checks, writes } in batch {
-        let holds = |check: &Check| {
-            let stamp = match (written.get(&check.key), overlay.stamp(&check.key)) {
-                (Some(stamp), _) => *stamp,
-                (None, Known::Yes(stamp)) => stamp,
-                (None, Known::No) => None,
-            };
-            stamp == check.stamp
-        };
-        if !checks.iter().all(holds) {
-            outcomes.push(Outcome::Conflict);
-            continue;
-        }
-        written.extend(writes.iter().map(|write| match write {
-            Write::Put { key, stamp, .. } => (key, Some(*stamp)),
-            Write::Delete { key } => (key, None),
-            Write::Add { key, .. } => (key, Some(Stamp::default())),
-        }));
-        outcomes.push(Outcome::Applied);
+    if batch.len() > 1 {
+        written.reserve(batch.len());
     }
-    outcomes
+    let (mut outcomes, mut missing) = (Vec::with_capacity(batch.len()), Vec::new());
+    for Commit { checks, writes } in batch {
+        let mut holds = true;
+        for check in checks {
+            let stamp = written.get(&check.key).copied().map_or_else(|| overlay.stamp(&check.key), Known::Yes);
+            match stamp {
+                Known::Yes(stamp) => holds &= stamp == check.stamp,
+                Known::No => missing.push(check.key.clone()),
+            }
+        }
+        let counters = writes.iter().map(Write::key).filter(|key| matches!(key, Key::Tally(..)) && !overlay.holds(key));
+        missing.extend(counters.cloned());
+        if holds && batch.len() > 1 {
+            written.extend(writes.iter().map(|write| match write {
+                Write::Put { key, stamp, .. } => (key, Some(*stamp)),
+                Write::Delete { key } => (key, None),
+                Write::Add { key, .. } => (key, Some(Stamp::default())),
+            }));
+        }
+        outcomes.push(if holds { Outcome::Applied } else { Outcome::Conflict });
+    }
+    if missing.is_empty() { Ok(outcomes) } else { Err(missing) }
 }
 
 /// Adds the rows of a page of the inner store as memory knows them.

@@ -21,7 +21,7 @@ pub struct JournalOptions {
 
 impl Default for JournalOptions {
     fn default() -> Self {
-        Self { rows: 1 << 20, fold_after: 1 << 19, journal_size: 64 << 20 }
+        Self { rows: 1 << 20, fold_after: 1 << 20, journal_size: 128 << 20 }
     }
 }
 
@@ -40,14 +40,14 @@ impl JournalOptions {
 
     /// So many rows are written to before their fold begins. The more they are the closer they stand, and the less a
     /// fold costs for each; and the longer it takes until SQL shows them. About twice as many wait at most while all
-    /// goes well. Default: 524,288.
+    /// goes well. Default: 1,048,576.
     #[must_use]
     pub fn fold_after(self, rows: usize) -> Self {
         Self { fold_after: rows.max(1), ..self }
     }
 
     /// The fold begins after so many bytes of journal too: this bounds what opening has to read, about twice as much.
-    /// Default: 64 MiB.
+    /// Default: 128 MiB.
     #[must_use]
     pub fn journal_size(self, bytes: usize) -> Self {
         Self { journal_size: bytes, ..self }

@@ -112,34 +112,28 @@ impl Overlay {
 
     /// Applies a write that is in the journal. Counters that it adds to must be in memory.
     pub(super) fn apply(&mut self, write: &Write) {
-        let key = write.key();
-        let generation = self.open_generation();
-        if self.rows.get(key).is_none_or(|held| held.generation != generation) {
-            self.open.insert(key.clone());
-            if matches!(key, Key::Tally(..)) {
-                self.before.insert(key.clone(), self.counter(key));
-            }
-        }
+        let (key, generation) = (write.key(), self.open_generation());
+        let there = self.rows.get_mut(key);
+        let before = there.as_ref().and_then(|held| held.counter());
         let held = match write {
             Write::Put { record, stamp, .. } => Held { record: Some(record.clone()), stamp: *stamp, generation },
             Write::Delete { .. } => Held { record: None, stamp: Stamp::default(), generation },
             Write::Add { delta, .. } => {
-                let sum = self.counter(key).unwrap_or(0).saturating_add(*delta);
+                let sum = before.unwrap_or(0).saturating_add(*delta);
                 Held { record: Some(Record::Counter(sum)), stamp: Stamp::default(), generation }
             }
         };
-        match self.rows.get_mut(key) {
+        if there.as_ref().is_none_or(|held| held.generation != generation) {
+            self.open.insert(key.clone());
+            if matches!(key, Key::Tally(..)) {
+                self.before.insert(key.clone(), before);
+            }
+        }
+        match there {
             Some(there) => *there = held,
             None => {
                 self.rows.insert(key.clone(), held);
             }
-        }
-    }
-
-    fn counter(&self, key: &Key) -> Option<i64> {
-        match self.rows.get(key)?.record {
-            Some(Record::Counter(value)) => Some(value),
-            _ => None,
         }
     }
 
@@ -148,7 +142,8 @@ impl Overlay {
         self.generations += 1;
         self.closed = std::mem::take(&mut self.open);
         let before = std::mem::take(&mut self.before);
-        before.into_iter().map(|(key, before)| CounterChange { after: self.counter(&key), key, before }).collect()
+        let after = |key: &Key| self.rows.get(key).and_then(Held::counter);
+        before.into_iter().map(|(key, before)| CounterChange { after: after(&key), key, before }).collect()
     }
 
     /// The keys of the closed generation behind one of them, in order.
@@ -190,6 +185,13 @@ impl Overlay {
 }
 
 impl Held {
+    fn counter(&self) -> Option<i64> {
+        match self.record {
+            Some(Record::Counter(value)) => Some(value),
+            _ => None,
+        }
+    }
+
     fn row(&self, key: &Key) -> Option<Row> {
         let record = self.record.clone()?;
         Some(Row { key: key.clone(), record, stamp: self.stamp })

@@ -1,11 +1,14 @@
 //! Writes as bytes, as they stand in the journal.
 //!
-//! One record holds the writes of a batch: the format's number, the writes, and a CRC-32 of all before it. Numbers are
-//! little-endian; a text or a JSON has its length in four bytes before it. What was written by a version that was
-//! released is read for ever: a new form gets a new number of the format or a new tag.
+//! One record holds the writes of a batch: the format's number, the writes, and a CRC-32 of all before it. Stamps and sums
+//! are little-endian; other numbers take as many bytes as they need, seven bits in each; texts have their length before
+//! them. What was written by a version that was released is read for ever: a new form gets a new number of the format or a
+//! new tag.
 
 use super::device;
 use crate::cursor::Cursor;
+use crate::device::DeviceId;
+use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 use std::sync::Arc;
 
@@ -63,70 +66,91 @@ pub(super) fn unpack(number: u64, record: &Record) -> Result<Vec<Write>, StoreEr
 
 fn put(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     match write {
-        Write::Put { key, record: Record::Device(device), stamp } => {
+        Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
             bytes.push(PUT_DEVICE);
-            put_key(bytes, key)?;
+            put_number(bytes, product.get());
+            bytes.extend(id.as_bytes());
             bytes.extend(stamp.0.to_le_bytes());
-            device::put(bytes, device).ok_or_else(too_long)
+            device::put(bytes, device);
         }
         Write::Put { key, record, stamp } => {
             bytes.push(PUT_JSON);
-            put_key(bytes, key)?;
+            put_bytes(bytes, &key.encode());
             bytes.extend(stamp.0.to_le_bytes());
             let json = record.to_json().map_err(|error| {
                 StoreError::new(StoreErrorKind::Other, format!("{key:?} cannot be written as JSON")).with_source(error)
             })?;
-            put_text(bytes, &json).ok_or_else(too_long)
+            put_bytes(bytes, json.as_bytes());
         }
         Write::Delete { key } => {
             bytes.push(DELETE);
-            put_key(bytes, key)
+            put_bytes(bytes, &key.encode());
         }
         Write::Add { key, delta } => {
             bytes.push(ADD);
-            put_key(bytes, key)?;
-            bytes.extend(delta.to_le_bytes());
-            Ok(())
+            put_bytes(bytes, &key.encode());
+            put_signed(bytes, *delta);
         }
     }
+    Ok(())
 }
 
 fn take(body: &mut Cursor<'_>) -> Option<Write> {
-    let tag = body.u8()?;
-    let length = usize::try_from(body.u32()?).ok()?;
-    let key = Key::decode(body.take(length)?)?;
-    Some(match tag {
+    Some(match body.u8()? {
         PUT_DEVICE => {
-            let stamp = Stamp(body.u64()?);
-            Write::Put { key, stamp, record: Record::Device(device::take(body)?) }
+            let product = ProductId::new(number(body)?).ok()?;
+            let key = Key::Device(product, DeviceId::new(body.array()?));
+            Write::Put { key, stamp: Stamp(body.u64()?), record: Record::Device(device::take(body)?) }
         }
         PUT_JSON => {
+            let key = Key::decode(take_bytes(body)?)?;
             let stamp = Stamp(body.u64()?);
             let record = Record::from_json(key.kind(), take_text(body)?).ok()?;
             Write::Put { key, stamp, record }
         }
-        DELETE => Write::Delete { key },
-        ADD => Write::Add { key, delta: i64::from_le_bytes(body.array()?) },
+        DELETE => Write::Delete { key: Key::decode(take_bytes(body)?)? },
+        ADD => Write::Add { key: Key::decode(take_bytes(body)?)?, delta: signed(body)? },
         _ => return None,
     })
 }
 
-fn put_key(bytes: &mut Vec<u8>, key: &Key) -> Result<(), StoreError> {
-    let key = key.encode();
-    bytes.extend(u32::try_from(key.len()).map_err(|_| too_long())?.to_le_bytes());
-    bytes.extend(key);
-    Ok(())
+/// Adds a number, seven bits a byte, the low ones first.
+pub(super) fn put_number(bytes: &mut Vec<u8>, number: impl Into<u64>) {
+    let mut rest = number.into();
+    while rest >= 0x80 {
+        bytes.push((rest & 0x7F) as u8 | 0x80);
+        rest >>= 7;
+    }
+    bytes.push(rest as u8);
 }
 
-pub(super) fn put_text(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
-    bytes.extend(u32::try_from(text.len()).ok()?.to_le_bytes());
-    bytes.extend(text.as_bytes());
-    Some(())
+/// A number that fits where it is for.
+pub(super) fn number<T: TryFrom<u64>>(body: &mut Cursor<'_>) -> Option<T> {
+    body.varint().and_then(|number| T::try_from(number).ok())
+}
+
+/// Adds a number with a sign: the sign is the lowest bit, so that small ones are short on either side of 0.
+pub(super) fn put_signed(bytes: &mut Vec<u8>, number: i64) {
+    put_number(bytes, ((number << 1) ^ (number >> 63)).cast_unsigned());
+}
+
+pub(super) fn signed(body: &mut Cursor<'_>) -> Option<i64> {
+    let number = body.varint()?;
+    Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+}
+
+pub(super) fn put_bytes(bytes: &mut Vec<u8>, more: &[u8]) {
+    put_number(bytes, more.len() as u64);
+    bytes.extend(more);
+}
+
+fn take_bytes<'b>(body: &mut Cursor<'b>) -> Option<&'b [u8]> {
+    let length = number(body)?;
+    body.take(length)
 }
 
 pub(super) fn take_text<'b>(body: &mut Cursor<'b>) -> Option<&'b str> {
-    let length = usize::try_from(body.u32()?).ok()?;
-    std::str::from_utf8(body.take(length)?).ok()
+    std::str::from_utf8(take_bytes(body)?).ok()
 }
 
 /// A record of these bytes and their sum.
@@ -159,8 +183,4 @@ pub(super) fn damaged(number: u64, problem: &str) -> StoreError {
         StoreErrorKind::Corrupt,
         format!("{record} of the journal is damaged: {problem}; restore the store from a backup"),
     )
-}
-
-fn too_long() -> StoreError {
-    StoreError::new(StoreErrorKind::Other, "a record of over 4 GiB does not fit in the journal; make it smaller")
 }

@@ -352,7 +352,19 @@ fn every_write_reads_back_from_the_journal() {
     }
 }
 
-/// What the first format's program wrote: the head; two devices, an addition and a team; a deletion.
+/// A device of which everything is known.
+fn full_device() -> Record {
+    let json = r#"{"standing":"quarantined","development":true,"forced":true,"failures":200,"lock":300,"sequence":70000,
+        "security_counter":4000000000,"system":"1.5.2-rc.1","added_at":1457438400000,
+        "seen":{"at":1457438401000,"session":18446744073709551615,"version_since":1457438400500,"version":2,
+            "image":"differs","platform":"matches","takes_updates":true,"online":true},
+        "attempt":{"at":1457438402000,"target":3,"from":2,"progress":"downloaded"},
+        "outcome":{"at":-5,"target":65534,"result":"runs_another"},
+        "label":{"name":"Küche","groups":[1,65535]}}"#;
+    Record::from_json(Kind::Device, json).unwrap()
+}
+
+/// What the first format's program wrote: the head; three devices, an addition and a team; a deletion.
 const FIRST_FORMAT: &str = include_str!("journal_1.txt");
 
 #[test]
@@ -364,6 +376,7 @@ fn a_journal_of_the_first_format_is_still_read() {
     commit(&inner, blind(rows.collect::<Vec<_>>())).unwrap();
     let store = Journaled::open(inner).unwrap();
     assert_eq!(row(&store, device_key(1)).map(|row| (row.record, row.stamp)), Some((device(7), Stamp(2))));
+    assert_eq!(row(&store, device_key(3)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(u64::MAX))));
     assert_eq!(row(&store, device_key(2)), None);
     assert_eq!(count(&store), Some(-5));
     assert!(matches!(row(&store, Key::Team(product())).unwrap().record, Record::Team(_)));

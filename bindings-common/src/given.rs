@@ -1,0 +1,248 @@
+//! What JavaScript hands in, read strictly.
+//!
+//! napi's own conversions take what they can get: 4294967390 becomes product 94, 1.9 version 1, and a misspelt field is
+//! not there. Here a number is whole and in its range, and every field has a name that the shape knows.
+
+use crate::doors::Answered;
+use crate::shapes::{ConfigurationAnswer, Money};
+use crate::{Failure, Moment, SecretText};
+use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
+use napi::{JsValue as _, Unknown, ValueType};
+
+/// A value that JavaScript can hand in.
+pub trait Given: Sized {
+    /// Reads it; `place` is the name that it stands under, for who must put it right.
+    ///
+    /// # Errors
+    /// `invalid`.
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self>;
+}
+
+/// Reads a value of a type that napi reads as it is; nothing where it is of another.
+fn plain<T: FromNapiValue>(value: Unknown<'_>, kind: ValueType) -> Option<T> {
+    // SAFETY: it is seen to be of this type.
+    value.get_type().is_ok_and(|found| found == kind).then(|| unsafe { value.cast() }.ok()).flatten()
+}
+
+fn must_be<T>(place: &'static str, read: Option<T>, wanted: &str) -> Answered<T> {
+    read.ok_or_else(|| Failure::invalid(place, format!("must be {wanted}")))
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty: $most:literal,)*) => {
+        $(impl Given for $number {
+            fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+                let whole = plain(value, ValueType::Number)
+                    .filter(|number: &f64| number.fract() == 0.0 && (0.0..=$most as u64 as f64).contains(number));
+                let number = must_be(place, whole, concat!("a whole number from 0 to ", stringify!($most)))?;
+                Ok(number as $number)
+            }
+        })*
+    };
+}
+
+whole_numbers! {
+    u16: 65535,
+    u32: 4294967295,
+    // What a number of JavaScript holds exactly.
+    i64: 9007199254740991,
+    u64: 9007199254740991,
+}
+
+impl Given for bool {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        must_be(place, plain(value, ValueType::Boolean), "true or false")
+    }
+}
+
+impl Given for String {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        must_be(place, plain(value, ValueType::String), "a string")
+    }
+}
+
+impl Given for SecretText {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        String::given(value, place).map(Self)
+    }
+}
+
+impl Given for Moment {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let is_date = value.is_date().unwrap_or(false);
+        // SAFETY: it is a date.
+        must_be(place, is_date.then(|| unsafe { value.cast() }.ok()).flatten(), "a valid Date")
+    }
+}
+
+/// Bytes: text in UTF-8, or a `Uint8Array`. Copied, for JavaScript may change them while another thread reads.
+impl Given for Vec<u8> {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        if let Some(text) = plain::<String>(value, ValueType::String) {
+            return Ok(text.into_bytes());
+        }
+        let is_array = value.is_typedarray().unwrap_or(false);
+        // SAFETY: it is a typed array; whether of bytes is looked at there.
+        let bytes: Option<Uint8Array> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
+        must_be(place, bytes.map(|bytes| bytes.to_vec()), "a Uint8Array or a string")
+    }
+}
+
+impl<T: Given> Given for Option<T> {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        match value.get_type() {
+            Ok(ValueType::Undefined | ValueType::Null) => Ok(None),
+            _ => T::given(value, place).map(Some),
+        }
+    }
+}
+
+/// A list of anything but bytes, which are an array of their own kind.
+pub trait Listed: Given {}
+
+impl Listed for u16 {}
+impl Listed for u32 {}
+impl Listed for String {}
+impl Listed for crate::shapes::Scope {}
+impl Listed for crate::shapes::ListedDevice {}
+impl Listed for crate::Report {}
+impl Listed for crate::shapes::NewEvent {}
+
+impl<T: Listed> Given for Vec<T> {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let is_array = value.is_array().unwrap_or(false);
+        // SAFETY: it is an array.
+        let array: Option<Object<'_>> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
+        let array = must_be(place, array, "an array")?;
+        let length = must_be(place, array.get_array_length().ok(), "an array")?;
+        (0..length).map(|index| T::given(must_be(place, array.get_element(index).ok(), "an array")?, place)).collect()
+    }
+}
+
+/// The fields of an object, each of which must be asked for.
+pub struct Fields<'v> {
+    object: Object<'v>,
+    place: &'static str,
+    known: Vec<&'static str>,
+}
+
+impl<'v> Fields<'v> {
+    /// The fields of a value.
+    ///
+    /// # Errors
+    /// `invalid` for what is no object.
+    pub fn of(value: Unknown<'v>, place: &'static str) -> Answered<Self> {
+        let object = must_be(place, plain(value, ValueType::Object), "an object")?;
+        Ok(Self { object, place, known: Vec::new() })
+    }
+
+    /// The field of this name, which is written as JavaScript writes it.
+    ///
+    /// # Errors
+    /// `invalid`.
+    pub fn read<T: Given>(&mut self, name: &'static str) -> Answered<T> {
+        self.known.push(name);
+        let value = self.object.get_named_property(&camel_case(name));
+        T::given(value.map_err(|_| Failure::invalid(name, "can't be read"))?, name)
+    }
+
+    /// That there is no other field: one that is misspelt would be left out without a word.
+    ///
+    /// # Errors
+    /// `invalid`, which names it.
+    pub fn end(self) -> Answered<()> {
+        let known: Vec<String> = self.known.iter().map(|name| camel_case(name)).collect();
+        let keys = Object::keys(&self.object).unwrap_or_default();
+        match keys.into_iter().find(|key| !known.contains(key)) {
+            None => Ok(()),
+            Some(key) => Err(Failure::invalid(
+                self.place,
+                format!("`{key}` is not among the fields that it may have: {}", known.join(", ")),
+            )),
+        }
+    }
+}
+
+impl std::fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fields").field("place", &self.place).field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
+impl Given for Money {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let read = Self { minor: fields.read("minor")?, currency: fields.read("currency")? };
+        fields.end()?;
+        Ok(read)
+    }
+}
+
+/// `security_counter` as JavaScript writes it.
+pub fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut camel, word| {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+        camel
+    })
+}
+
+/// Reads one of a few records by its `kind`.
+macro_rules! given_choice {
+    ($($name:ident { $($variant:ident = $kind:literal { $($field:ident),* })* })*) => {
+        $(impl Given for crate::shapes::$name {
+            fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+                let mut fields = Fields::of(value, place)?;
+                let kind: String = fields.read("kind")?;
+                let read = match kind.as_str() {
+                    $($kind => Self::$variant { $($field: fields.read(stringify!($field))?),* },)*
+                    _ => {
+                        let kinds = [$($kind),*].join(", ");
+                        return Err(Failure::invalid(place, format!("`kind` is to be one of {kinds}")));
+                    }
+                };
+                fields.end()?;
+                Ok(read)
+            }
+        })*
+    };
+}
+
+given_choice! {
+    Destination {
+        Webhook = "webhook" { url }
+        Integration = "integration" { name }
+        LiveStream = "live_stream" {}
+    }
+    Identity {
+        Simple = "simple" {}
+        TwoLegged = "two_legged" { user }
+        Linked = "linked" { account }
+    }
+    Change {
+        Nothing = "nothing" {}
+        Release = "release" { version }
+        ReleaseToGroup = "release_to_group" { group, version }
+        Lock = "lock" { device, version }
+        Groups = "groups" { device, groups }
+    }
+}
+
+/// A string, a boolean, an array of strings, or the number of a version.
+impl Given for ConfigurationAnswer {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        Ok(match value.get_type() {
+            Ok(ValueType::String) => Self::Text { text: String::given(value, place)? },
+            Ok(ValueType::Boolean) => Self::YesNo { yes: bool::given(value, place)? },
+            Ok(ValueType::Number) => Self::Version { version: u32::given(value, place)? },
+            Ok(ValueType::Object) => Self::Some { chosen: Vec::given(value, place)? },
+            _ => {
+                let problem = "must be a string, a boolean, an array of strings, or the number of a version";
+                return Err(Failure::invalid(place, problem));
+            }
+        })
+    }
+}

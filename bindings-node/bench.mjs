@@ -1,0 +1,66 @@
+// Measures the hot operations through Node, a round each time it is asked, for `cargo xtask bench` to set beside the same in
+// Rust: a line in with the operation's name, a line out with the nanoseconds of one operation.
+//
+//   node bench.mjs DEVICES
+
+import { createInterface } from 'node:readline';
+import { Fleet } from 'fleet-core';
+
+const NOON = new Date('2016-03-08T12:00:00Z');
+const BATCH = 1024;
+
+/** Numbers that look random (xorshift32), the same in every run. */
+function* numbers() {
+  let state = 7;
+  for (;;) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    yield state >>> 0;
+  }
+}
+
+const random = numbers();
+const digits = () => random.next().value.toString(16).padStart(8, '0');
+const count = Number(process.argv[2]);
+const devices = Array.from({ length: count }, () => digits() + digits() + digits());
+
+const fleet = await Fleet.open('memory:', { tiers: [{ name: 'All' }] });
+const { id } = await fleet.console('operator', NOON).createAccount('alice@example.com');
+const team = fleet.console(id, NOON);
+const { id: product } = await team.createProduct('Thermostat', 'photon');
+await team.import(product, devices.join('\n'));
+const gateway = fleet.gateway(NOON);
+
+let session = 0;
+const reports = (of) => {
+  session += 1;
+  return of.map((device) => ({ device, product, version: 1, session, reportedAt: NOON }));
+};
+
+// Each was seen before, so that its row is as it is on any later day.
+for (let first = 0; first < count; first += 65_536) await gateway.connectMany(reports(devices.slice(first, first + 65_536)));
+
+/** What is answered is looked at, as a gateway would: an answer that is never put into words costs nothing. */
+const ROUNDS = {
+  connect(round) {
+    let kept = 0;
+    for (const report of round) if (gateway.connectSync(report).answer.kind !== 'update') kept += 1;
+    return kept;
+  },
+  connect_many(round) {
+    let kept = 0;
+    for (const { answer } of gateway.connectManySync(round)) if (answer.kind !== 'update') kept += 1;
+    return kept;
+  },
+};
+
+for await (const operation of createInterface({ input: process.stdin })) {
+  const chosen = Array.from({ length: BATCH }, () => devices[random.next().value % count]);
+  const round = reports(chosen);
+  const begin = process.hrtime.bigint();
+  const kept = ROUNDS[operation](round);
+  const took = process.hrtime.bigint() - begin;
+  if (kept !== round.length) throw new Error(`${kept} of ${round.length} were answered as they should be`);
+  process.stdout.write(`${Number(took) / round.length}\n`);
+}

@@ -1,0 +1,160 @@
+// Written from the definitions in bindings-common, by `npm run write-types`.
+
+import type { Limit, Missing } from './shapes.cjs';
+
+/**
+ * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
+ * and says what to do next.
+ */
+export declare class FleetError extends Error {
+  /** A stable word, the same in every language. */
+  readonly code: string;
+  /** Whether the same call may succeed when it is made again, without anything else being changed. */
+  readonly isTransient: boolean;
+}
+
+/** The thing does not exist, or the actor may not know that it does. */
+export declare class NotFoundError extends FleetError {
+  /** What was looked for, in a word. */
+  readonly what: string;
+}
+
+/** The actor may see the thing but not do this to it. */
+export declare class ForbiddenError extends FleetError {
+  /** What was asked for. */
+  readonly command: string;
+  /** Who may do it. */
+  readonly needs: string;
+}
+
+/** A value that was handed in is out of its range or form. */
+export declare class InvalidError extends FleetError {
+  /** Which value. */
+  readonly field: string;
+  /** What is wrong with it and what would be right. */
+  readonly problem: string;
+}
+
+/** A name that must be unique is in use. */
+export declare class TakenError extends FleetError {
+  /** What must be unique, in a word. */
+  readonly what: string;
+  /** The value that is in use. */
+  readonly value: string;
+}
+
+/** A tier's limit would be exceeded. */
+export declare class LimitExceededError extends FleetError {
+  /** Which, and the tier that would do. */
+  readonly limit: Limit;
+}
+
+/** A device list that can't be read at all; the code says why. */
+export declare class UnreadableFileError extends FleetError {}
+
+/** The caller stopped an import; what was added stays. */
+export declare class CancelledError extends FleetError {
+  /** Devices that were added before. */
+  readonly added: number;
+}
+
+/** An upload that is not this product's next firmware; the code says why. */
+export declare class UploadRefusedError extends FleetError {}
+
+/** A version that does not run on enough devices yet. */
+export declare class NotProvenError extends FleetError {
+  /** The version that was to be released. */
+  readonly version: number;
+  /** How many devices must run it. */
+  readonly needed: number;
+  /** How many do. */
+  readonly running: number;
+}
+
+/** Firmware that is released, was released, or that devices are locked to. */
+export declare class FirmwareInUseError extends FleetError {
+  /** The version. */
+  readonly version: number;
+  /** What holds it. */
+  readonly reason: string;
+}
+
+/** The account is on the team, or was asked and has not answered. */
+export declare class AlreadyInvitedError extends FleetError {
+  /** Whose. */
+  readonly email: string;
+}
+
+/** What was given for a time is no longer good. */
+export declare class ExpiredError extends FleetError {
+  /** What, in a word. */
+  readonly what: string;
+  /** From when on. */
+  readonly at: Date;
+}
+
+/** The owner stays on the team. */
+export declare class OwnerStaysError extends FleetError {}
+
+/** The owner's account is locked for an unpaid bill. */
+export declare class AccountLockedError extends FleetError {
+  /** Since when. */
+  readonly since: Date;
+}
+
+/** A token that is unknown, expired or revoked. */
+export declare class UnauthenticatedError extends FleetError {}
+
+/** A code that is not the right one. */
+export declare class WrongCodeError extends FleetError {
+  /** How many more wrong ones there may be; none: they are not counted. */
+  readonly left: number | null;
+}
+
+/** Too many wrong codes. */
+export declare class BarredError extends FleetError {
+  /** Until when. */
+  readonly until: Date;
+}
+
+/** A customer who is not in the private beta yet. */
+export declare class NotActivatedError extends FleetError {}
+
+/** Manufacturing has begun: the answers stay as they are. */
+export declare class ManufacturingStartedError extends FleetError {
+  /** When. */
+  readonly at: Date;
+}
+
+/** What is missing before manufacturing. */
+export declare class NotReadyError extends FleetError {
+  /** All of it. */
+  readonly missing: readonly Missing[];
+}
+
+/** The device is not connected. */
+export declare class DeviceOfflineError extends FleetError {
+  /** The device. */
+  readonly device: string;
+}
+
+/** A device that may not join the product. */
+export declare class CannotJoinError extends FleetError {
+  /** The device. */
+  readonly device: string;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+/** A product's number that is or was in use. */
+export declare class ProductIdUsedError extends FleetError {
+  /** The number. */
+  readonly product: number;
+}
+
+/** The store could not do its part; the code says why. */
+export declare class StoreFailedError extends FleetError {}
+
+/** Anything else that a newer core may answer; the code says what. */
+export declare class OtherFailureError extends FleetError {}
+

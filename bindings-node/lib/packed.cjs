@@ -1,0 +1,191 @@
+'use strict';
+
+// Connects as numbers, for the native half's `packed.rs`. Reading a field of an object from Rust costs more than a whole
+// connect in memory, so the fields are read here, where it costs next to nothing.
+//
+// A report is 8 numbers: which fields it has, product, version, securityCounter, session, reportedAt, and where among
+// `names` its platform and its system are. `texts` is the ids of all devices, then the hashes that some report.
+// An answer is 6 numbers: product, which decision, the directive's sequence, and of the outcome target, result and moment;
+// -1 stands for nothing.
+
+const native = require('./native.cjs');
+
+const REPORT = 8;
+const ANSWER = 6;
+
+const PRODUCT = 1;
+const VERSION = 2;
+const SECURITY_COUNTER = 4;
+const REPORTED_AT = 8;
+const IMAGE = 16;
+const PLATFORM = 32;
+const SYSTEM = 64;
+const REFUSES_UPDATES = 128;
+
+/** All fields of a report. */
+const FIELDS = new Set([
+  'device',
+  'product',
+  'version',
+  'image',
+  'platform',
+  'system',
+  'securityCounter',
+  'takesUpdates',
+  'session',
+  'reportedAt',
+]);
+
+const RESULTS = native.updateResults();
+const NO_NAMES = [];
+
+function isWhole(number, most) {
+  return typeof number === 'number' && number >= 0 && number <= most && Math.floor(number) === number;
+}
+
+/** Whether a report has no field that is unknown, where so many known ones were found. Counting is cheaper than asking. */
+function hasOnly(report, known) {
+  let fields = 0;
+  for (const _ in report) fields += 1;
+  return fields === known || Object.keys(report).every((field) => FIELDS.has(field));
+}
+
+/** Reports as numbers, in place of those that were there before. */
+class Batch {
+  texts = '';
+  names = NO_NAMES;
+  numbers = new Float64Array(REPORT * 16);
+  answers = new Float64Array(ANSWER * 16);
+  #hashes = '';
+  #isBusy = false;
+
+  /** Takes these reports. Says whether it could carry each exactly; what it could not is for the general way. */
+  pack(reports) {
+    // Reading a field may run somebody's code, which may connect.
+    if (this.#isBusy) return false;
+    this.#isBusy = true;
+    try {
+      return this.#pack(reports);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #pack(reports) {
+    if (this.numbers.length < reports.length * REPORT) {
+      this.numbers = new Float64Array(reports.length * REPORT);
+      this.answers = new Float64Array(reports.length * ANSWER);
+    }
+    this.texts = this.#hashes = '';
+    this.names = NO_NAMES;
+    for (let index = 0; index < reports.length; index += 1) {
+      if (!this.#add(reports[index], index * REPORT)) return false;
+    }
+    this.texts += this.#hashes;
+    return true;
+  }
+
+  #add(report, place) {
+    if (typeof report !== 'object' || report === null) return false;
+    const { device, product, version, image, platform, system, securityCounter, takesUpdates, session, reportedAt } =
+      report;
+    const { numbers } = this;
+    let has = 0;
+    let known = 1;
+    if (typeof device !== 'string' || device.length !== 24) return false;
+    this.texts += device;
+    if (product != null) {
+      known += 1;
+      if (!isWhole(product, 0xffff_ffff)) return false;
+      has |= PRODUCT;
+      numbers[place + 1] = product;
+    }
+    if (version != null) {
+      known += 1;
+      if (!isWhole(version, 0xffff)) return false;
+      has |= VERSION;
+      numbers[place + 2] = version;
+    }
+    if (securityCounter != null) {
+      known += 1;
+      if (!isWhole(securityCounter, 0xffff_ffff)) return false;
+      has |= SECURITY_COUNTER;
+      numbers[place + 3] = securityCounter;
+    }
+    numbers[place + 4] = 0;
+    if (session != null) {
+      known += 1;
+      if (!isWhole(session, Number.MAX_SAFE_INTEGER)) return false;
+      numbers[place + 4] = session;
+    }
+    if (reportedAt != null) {
+      known += 1;
+      if (!(reportedAt instanceof Date)) return false;
+      const moment = reportedAt.getTime();
+      if (Number.isNaN(moment)) return false;
+      has |= REPORTED_AT;
+      numbers[place + 5] = moment;
+    }
+    if (image != null) {
+      known += 1;
+      if (typeof image !== 'string' || image.length !== 64) return false;
+      has |= IMAGE;
+      this.#hashes += image;
+    }
+    if (platform != null) {
+      known += 1;
+      if (typeof platform !== 'string') return false;
+      has |= PLATFORM;
+      numbers[place + 6] = this.#name(platform);
+    }
+    if (system != null) {
+      known += 1;
+      if (typeof system !== 'string') return false;
+      has |= SYSTEM;
+      numbers[place + 7] = this.#name(system);
+    }
+    if (takesUpdates != null) {
+      known += 1;
+      if (typeof takesUpdates !== 'boolean') return false;
+      if (!takesUpdates) has |= REFUSES_UPDATES;
+    }
+    numbers[place] = has;
+    return hasOnly(report, known);
+  }
+
+  /** Where a name is. They are few in a batch, so they are looked through; many are only slower. */
+  #name(name) {
+    if (this.names === NO_NAMES) this.names = [];
+    const known = this.names.indexOf(name);
+    return known === -1 ? this.names.push(name) - 1 : known;
+  }
+}
+
+/** The answer to the report at `index` of a batch with these texts. */
+function unpack(texts, decisions, numbers, index) {
+  const place = index * ANSWER;
+  const product = numbers[place];
+  const decision = decisions[numbers[place + 1]];
+  const sequence = numbers[place + 2];
+  const target = numbers[place + 3];
+  return {
+    product: product < 0 ? null : product,
+    answer: sequence < 0 ? decision : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
+    outcome:
+      target < 0 ? null : { at: new Date(numbers[place + 5]), target, result: RESULTS[numbers[place + 4]] },
+  };
+}
+
+/** The answers to so many reports of a batch with these texts. */
+function unpackAll(count, texts, decisions, numbers) {
+  const answers = [];
+  for (let index = 0; index < count; index += 1) answers.push(unpack(texts, decisions, numbers, index));
+  return answers;
+}
+
+/** An update for one device, from the decision that many share. */
+function directed(decision, device, sequence) {
+  return { ...decision, directive: { ...decision.directive, device: device.toLowerCase(), sequence } };
+}
+
+module.exports = { Batch, unpackAll };

@@ -1,0 +1,1197 @@
+// Written from the definitions in bindings-common, by `npm run write-types`.
+
+/** A person who can log in. */
+export interface Account {
+  /** Its number. */
+  readonly id: number;
+  /** Its e-mail, in lower case. */
+  readonly email: string;
+  /** When it was created. */
+  readonly createdAt: Date;
+  /** Since when it is locked for a bill that was not paid; none: it is not. */
+  readonly lockedAt: Date | null;
+}
+
+/** A person on a team. */
+export interface Person {
+  /** The account's number. */
+  readonly account: number;
+  /** Its e-mail. */
+  readonly email: string;
+}
+
+/** A person who was asked to join a team and has not answered. */
+export interface Invited {
+  /** The account's number. */
+  readonly account: number;
+  /** Its e-mail. */
+  readonly email: string;
+  /** When they were asked. */
+  readonly at: Date;
+  /** From when on the invitation can't be accepted and holds no seat. */
+  readonly expiresAt: Date;
+}
+
+/** A product's team, as its members see it. */
+export interface Team {
+  /** The owner's account. */
+  readonly owner: number;
+  /** The members, the owner among them, by account. */
+  readonly members: readonly Person[];
+  /** Who was asked to join and has not answered; expired invitations too. */
+  readonly invited: readonly Invited[];
+}
+
+/** That an account was asked to join a team. */
+export interface Invitation {
+  /** When. */
+  readonly at: Date;
+  /** From when on it can't be accepted and holds no seat. */
+  readonly expiresAt: Date;
+}
+
+/** An invitation, as the invitee sees it. */
+export interface ReceivedInvitation {
+  /** The product's number. */
+  readonly product: number;
+  /** Its name. */
+  readonly name: string;
+  /** When it was made. */
+  readonly at: Date;
+  /** From when on it can't be accepted. */
+  readonly expiresAt: Date;
+}
+
+/** Who runs the platform. */
+export interface Operator {
+  readonly kind: 'operator';
+}
+
+/** A person. */
+export interface AccountActor {
+  readonly kind: 'account';
+  /** The account's number. */
+  readonly account: number;
+}
+
+/** A customer of the product. */
+export interface CustomerActor {
+  readonly kind: 'customer';
+  /** The customer's number. */
+  readonly customer: number;
+}
+
+/** Who did something. */
+export type Actor = Operator | AccountActor | CustomerActor;
+
+/** One thing that was done. */
+export interface AuditEntry {
+  /** When. */
+  readonly at: Date;
+  /** By whom. */
+  readonly actor: Actor;
+  /** What: a stable word. */
+  readonly command: string;
+  /** To what, in short. */
+  readonly subject: string;
+}
+
+/** A product: one platform, one owner, one fleet. */
+export interface Product {
+  /** Its number. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+  /** The one kind of hardware in its fleet, such as `particle:6`. */
+  readonly platform: string;
+  /** The owner's account. */
+  readonly owner: number;
+  /** When it was created. */
+  readonly createdAt: Date;
+  /** The name of its tier. */
+  readonly tier: string;
+  /** What its team decided on. */
+  readonly policy: Policy;
+  /** The version that devices get which are not locked and in no group with a release of its own. */
+  readonly release: Release | null;
+  /** The groups that devices can be put in, by number. */
+  readonly groups: readonly Group[];
+}
+
+/** The preferred version of a product. */
+export interface Release {
+  /** The version. */
+  readonly version: number;
+  /** When it was released. */
+  readonly at: Date;
+  /** By whom. */
+  readonly by: Actor;
+}
+
+/** A named set of devices within a product. */
+export interface Group {
+  /** Its number. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+  /** The version released to it. */
+  readonly release: number | null;
+}
+
+/** What a version must have shown before it can be released. */
+export interface Gate {
+  /** On how many devices of the product it must run. */
+  readonly devices: number;
+  /** For how long it must have run on each, in milliseconds. */
+  readonly soakMillis: number;
+}
+
+/** The policies of a product. */
+export interface Policy {
+  /** What must be seen before a version can be released. */
+  readonly gate: Gate;
+  /** Whether an image that names the platform's id as its product is taken. */
+  readonly wildcardProduct: boolean;
+  /** Whether a binary of no known format is taken. */
+  readonly opaqueImages: boolean;
+  /** Whether a device is never sent a version below the one it reports. */
+  readonly forbidDowngrades: boolean;
+  /** Whether a device that asks to join is taken at once where a person could take it. */
+  readonly approveByItself: boolean;
+  /** Whether only devices that the host registered before can be imported. */
+  readonly knownIdsOnly: boolean;
+  /** How many devices may wait in quarantine. */
+  readonly quarantineLimit: number;
+  /** For how long an invitation to the team can be accepted, in milliseconds. */
+  readonly invitationMillis: number;
+  /** How customers are authenticated; none: not decided yet. */
+  readonly authentication: Authentication | null;
+  /** Whether a customer needs an activation code to claim a device. */
+  readonly privateBeta: boolean;
+  /** How many events its log holds. */
+  readonly logEvents: number;
+  /** How old they get there, in milliseconds. */
+  readonly logAgeMillis: number;
+  /** What customers may do with their device. */
+  readonly customersMay: readonly Scope[];
+  /** At which shares of the tier's messages people are told, in percent. */
+  readonly usageNotices: readonly number[];
+}
+
+/** The policies that a product is to have; those left out take their default. */
+export interface PolicySettings {
+  /** On how many devices a version must run before it can be released. 0 to 10,000, default 1. */
+  readonly gateDevices?: number | null;
+  /** For how long on each, in milliseconds. Up to a year, default 0. */
+  readonly gateSoakMillis?: number | null;
+  /** Whether an image that names the platform's id as its product is taken. Default: yes. */
+  readonly wildcardProduct?: boolean | null;
+  /** Whether a binary of no known format is taken. Default: no. */
+  readonly opaqueImages?: boolean | null;
+  /** Whether a device is never sent a version below the one it reports. Default: no. */
+  readonly forbidDowngrades?: boolean | null;
+  /** Whether a device that asks to join is taken at once where a person could take it. Default: no. */
+  readonly approveByItself?: boolean | null;
+  /** Whether only devices that the host registered before can be imported. Default: no. */
+  readonly knownIdsOnly?: boolean | null;
+  /** How many devices may wait in quarantine. 0 to 1,000,000, default 10,000. */
+  readonly quarantineLimit?: number | null;
+  /** For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
+  readonly invitationMillis?: number | null;
+  /** How customers are authenticated. Default: not decided yet. */
+  readonly authentication?: Authentication | null;
+  /** Whether a customer needs an activation code to claim a device. Default: no. */
+  readonly privateBeta?: boolean | null;
+  /** How many events its log holds. 1 to 1,000,000, default 10,000. */
+  readonly logEvents?: number | null;
+  /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
+  readonly logAgeMillis?: number | null;
+  /** What customers may do with their device. Default: see and control it. */
+  readonly customersMay?: readonly Scope[] | null;
+  /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
+  readonly usageNotices?: readonly number[] | null;
+}
+
+/** How customers are authenticated. */
+export type Authentication =
+  /** The platform holds the account. */
+  | 'simple'
+  /** The vendor's server vouches for its own user. */
+  | 'two_legged'
+  /** An account of the platform, linked to the customer. */
+  | 'linked';
+
+/** What a tier limits. */
+export type Resource =
+  /** Devices in the product. */
+  | 'devices'
+  /** Team members, the owner and pending invitations among them. */
+  | 'members'
+  /** Outbound messages a usage month. */
+  | 'messages'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** A tier's limit that stands in the way. */
+export interface Limit {
+  /** The product's tier. */
+  readonly tier: string;
+  /** What is limited. */
+  readonly resource: Resource;
+  /** The tier's limit. */
+  readonly limit: number;
+  /** What is in use now. */
+  readonly used: number;
+  /** What would be in use. */
+  readonly wouldBe: number;
+  /** The cheapest tier that would do; none: there is none. */
+  readonly fits: Fits | null;
+  /** The same in a sentence. */
+  readonly message: string;
+}
+
+/** The cheapest tier that would do. */
+export interface Fits {
+  /** Its name. */
+  readonly tier: string;
+  /** Its limit; none: it has none. */
+  readonly limit: number | null;
+}
+
+/** What stands in the way of manufacturing. */
+export interface Missing {
+  /** The question's name. */
+  readonly question: string;
+  /** What is missing. */
+  readonly why: string;
+}
+
+/** The platform holds the account. */
+export interface SimpleIdentity {
+  readonly kind: 'simple';
+}
+
+/** The vendor's server vouches for its own user. */
+export interface TwoLeggedIdentity {
+  readonly kind: 'two_legged';
+  /** The vendor's name for the user. */
+  readonly user: string;
+}
+
+/** An account of the platform, linked to the customer. */
+export interface LinkedIdentity {
+  readonly kind: 'linked';
+  /** The account's number. */
+  readonly account: number;
+}
+
+/** How a customer is known. */
+export type Identity = SimpleIdentity | TwoLeggedIdentity | LinkedIdentity;
+
+/** What a token may be used for. */
+export type Scope =
+  /** See one's devices. */
+  | 'see'
+  /** Control one's devices. */
+  | 'control'
+  /** Claim devices and give them up. */
+  | 'claim';
+
+/** A customer, as the team sees them. */
+export interface Customer {
+  /** Their number. */
+  readonly id: number;
+  /** Their name. */
+  readonly userName: string;
+  /** How they are known. */
+  readonly identity: Identity;
+  /** When they were made. */
+  readonly createdAt: Date;
+  /** The devices they have claimed. */
+  readonly devices: readonly string[];
+  /** When they last used a device; none: never. */
+  readonly activeAt: Date | null;
+  /** When they joined the private beta. */
+  readonly activatedAt: Date | null;
+  /** Their tokens. */
+  readonly tokens: readonly Token[];
+}
+
+/** A token, as it is listed and revoked. */
+export interface Token {
+  /** Its name: not a secret. */
+  readonly tokenId: string;
+  /** From when on it is no good. */
+  readonly expiresAt: Date;
+}
+
+/** A token that was made: it is told this once. */
+export interface IssuedToken {
+  /** What it is listed and revoked by: not a secret. */
+  readonly tokenId: string;
+  /** What its holder comes with: a secret. */
+  readonly token: string;
+}
+
+/** Which customers to list; all that is set must hold. */
+export interface CustomerFilter {
+  /** Who used a device since then. */
+  readonly activeSince?: Date | null;
+  /** Who has a device and did not use one since then, or never. */
+  readonly inactiveSince?: Date | null;
+  /** With a device, or without. */
+  readonly withDevice?: boolean | null;
+  /** Whose user name begins with this, whatever the case. */
+  readonly prefix?: string | null;
+}
+
+/** A code for a customer's device to present when it is set up. */
+export interface ClaimCode {
+  /** The code: a secret. */
+  readonly code: string;
+  /** From when on it is no good. */
+  readonly expiresAt: Date;
+}
+
+/** A device, as the customer sees it who has claimed it. */
+export interface CustomerDevice {
+  /** Its id. */
+  readonly id: string;
+  /** Its name; none: it has none. */
+  readonly name: string | null;
+  /** Whether it is connected. */
+  readonly online: boolean;
+  /** When it last connected. */
+  readonly seenAt: Date | null;
+}
+
+/** Somebody who was invited to the private beta. */
+export interface BetaGuest {
+  /** The user name they were invited by. */
+  readonly userName: string;
+  /** Their code, to be sent to them. */
+  readonly code: string;
+  /** When they used it. */
+  readonly usedAt: Date | null;
+}
+
+/** What became of a line of a list of guests. */
+export type BetaLineVerdict =
+  /** Invited, with a code of their own. */
+  | 'invited'
+  /** Invited before: their code stays. */
+  | 'already_invited'
+  /** The same user name stands on an earlier line. */
+  | 'duplicate'
+  /** No user name can be read. */
+  | 'malformed'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** A line of a list of guests, and what became of it. */
+export interface BetaLine {
+  /** The line's number, from 1. */
+  readonly line: number;
+  /** What became of it. */
+  readonly verdict: BetaLineVerdict;
+  /** The user name of who is invited. */
+  readonly userName: string | null;
+  /** Their code. */
+  readonly code: string | null;
+  /** When they used it. */
+  readonly usedAt: Date | null;
+  /** The line that has the same user name. */
+  readonly duplicateOf: number | null;
+  /** Why no user name can be read. */
+  readonly message: string | null;
+}
+
+/** A line for each guest of a list. */
+export interface BetaReport {
+  /** One for each line that is not blank. */
+  readonly lines: readonly BetaLine[];
+}
+
+/** Whether a device is in a product. */
+export type Standing =
+  /** In the product. */
+  | 'member'
+  /** Asked to join and waits for a person. */
+  | 'quarantined'
+  /** May not ask again until it is undenied. */
+  | 'denied';
+
+/** What a report says, held against what is known. */
+export type Agreement =
+  /** It never said, or nothing is known to hold it against. */
+  | 'unknown'
+  /** The same. */
+  | 'matches'
+  /** Another. */
+  | 'differs';
+
+/** How far an update has come. */
+export type AttemptProgress =
+  /** The directive was given out. */
+  | 'offered'
+  /** The image is being sent. */
+  | 'downloading'
+  /** The image is on the device, which will restart. */
+  | 'downloaded';
+
+/** How an update fares, by the word of who carries it out. Never a success: that is what the device reports. */
+export type UpdateProgress =
+  /** The image is being sent. */
+  | 'downloading'
+  /** The image is on the device. */
+  | 'downloaded'
+  /** It could not be sent, or the device refused it. */
+  | 'failed';
+
+/** What came of an update. */
+export type UpdateResult =
+  /** The device reported the version that it was sent. */
+  | 'succeeded'
+  /** The device came back on its old version, or its update was said to have failed. */
+  | 'failed'
+  /** The device reported a version that is neither the old one nor the one it was sent. */
+  | 'runs_another'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** A device of a product, as its team sees it. */
+export interface Device {
+  /** Its id: 24 hexadecimal digits. */
+  readonly id: string;
+  /** Its name; none: it has none. */
+  readonly name: string | null;
+  /** The groups it is in, by number. */
+  readonly groups: readonly number[];
+  /** Whether it is in the product, waits to be let in, or is shut out. */
+  readonly standing: Standing;
+  /** Whether it is for development: never updated over the air. */
+  readonly development: boolean;
+  /** Whether a person wants the next update sent although it takes none. */
+  readonly forced: boolean;
+  /** How many attempts in a row failed on the present target. */
+  readonly failures: number;
+  /** The version it is locked to. */
+  readonly lock: number | null;
+  /** The number of the latest directive that it was sent. */
+  readonly sequence: number;
+  /** The highest security counter it has confirmed. */
+  readonly securityCounter: number;
+  /** The system version that it reported last. */
+  readonly system: string | null;
+  /** When it was added to the product, or first asked to join. */
+  readonly addedAt: Date;
+  /** What it reported last; none: it never connected since it was added. */
+  readonly seen: Seen | null;
+  /** The update that it was sent and has not answered yet. */
+  readonly attempt: UpdateAttempt | null;
+  /** How its latest finished update ended. */
+  readonly outcome: UpdateOutcome | null;
+}
+
+/** A device's latest report. */
+export interface Seen {
+  /** When it connected. */
+  readonly at: Date;
+  /** The gateway's number of the session; 0: it gave none. */
+  readonly session: number;
+  /** Since when it has reported this version. */
+  readonly versionSince: Date;
+  /** The version it reported. */
+  readonly version: number | null;
+  /** Whether the hash that it reported is that of the uploaded image. */
+  readonly image: Agreement;
+  /** Whether its hardware is the product's. */
+  readonly platform: Agreement;
+  /** Whether it takes updates now. */
+  readonly takesUpdates: boolean;
+  /** Whether it is connected. */
+  readonly online: boolean;
+}
+
+/** An update on its way. */
+export interface UpdateAttempt {
+  /** When the directive was given out. */
+  readonly at: Date;
+  /** The version to run. */
+  readonly target: number;
+  /** The version it ran before. */
+  readonly fromVersion: number | null;
+  /** How far the update has come. */
+  readonly progress: AttemptProgress;
+}
+
+/** How an update ended. */
+export interface UpdateOutcome {
+  /** When that was known. */
+  readonly at: Date;
+  /** The version it was to run. */
+  readonly target: number;
+  /** What came of it. */
+  readonly result: UpdateResult;
+}
+
+/** Which devices to list; all that is set must hold. By default, all that are in the product. */
+export interface DeviceFilter {
+  /** In the product, waiting, or shut out. */
+  readonly standing?: Standing | null;
+  /** Connected, or not. */
+  readonly online?: boolean | null;
+  /** Reporting this version. */
+  readonly version?: number | null;
+  /** In this group. */
+  readonly group?: number | null;
+  /** Locked, or not. */
+  readonly locked?: boolean | null;
+  /** Marked for development, or not. */
+  readonly development?: boolean | null;
+  /** With an update on its way, or not. */
+  readonly pending?: boolean | null;
+  /** Whose latest attempts failed, or not. */
+  readonly failing?: boolean | null;
+  /** Whose name or id begins with this, whatever the case. */
+  readonly prefix?: string | null;
+}
+
+/** A fleet in numbers. */
+export interface Summary {
+  /** In the product. */
+  readonly devices: number;
+  /** Of these, connected now. */
+  readonly online: number;
+  /** Of these, not seen since they were added. */
+  readonly neverSeen: number;
+  /** How many report which version, by version. */
+  readonly versions: readonly VersionCount[];
+  /** How many report none. */
+  readonly noVersion: number;
+  /** How many run another image than the one uploaded under the version that they report. */
+  readonly imageDiffers: number;
+  /** How many have an update on its way. */
+  readonly pending: number;
+  /** How many failed their latest attempt or attempts. */
+  readonly failing: number;
+  /** How many are locked to a version. */
+  readonly locked: number;
+  /** How many are development devices. */
+  readonly development: number;
+  /** How many are held because their hardware is not the product's. */
+  readonly wrongPlatform: number;
+  /** How many wait to be let in. */
+  readonly quarantined: number;
+  /** How many are shut out. */
+  readonly denied: number;
+}
+
+/** How many devices report a version. */
+export interface VersionCount {
+  /** The version. */
+  readonly version: number;
+  /** How many. */
+  readonly devices: number;
+}
+
+/** A device of a manufacturing list. */
+export interface ListedDevice {
+  /** Its id. */
+  readonly device: string;
+  /** Its hardware. */
+  readonly platform?: string | null;
+}
+
+/** A verdict for each line of a list, in the order of the file. */
+export interface ImportReport {
+  /** One for each line that is not blank and not the header. */
+  readonly lines: readonly ImportLine[];
+  /** How many lines had which verdict. */
+  readonly counts: ImportCounts;
+  /** Which line was taken as the header of its columns. */
+  readonly headerLine: number | null;
+  /** Why none was added, where the good ones do not all fit the tier. */
+  readonly refused: Limit | null;
+}
+
+/** A line of a list, and what became of it. */
+export interface ImportLine {
+  /** The line's number, from 1. */
+  readonly line: number;
+  /** The id that was read; none where none could be. */
+  readonly device: string | null;
+  /** What became of it: a stable word, such as `imported`. */
+  readonly verdict: string;
+  /** The same in a sentence. */
+  readonly message: string;
+  /** With `duplicate`: the line that has the same id. */
+  readonly duplicateOf: number | null;
+  /** With `wrong_platform`: what its hardware is known to be. */
+  readonly known: string | null;
+}
+
+/** How many lines had which verdict. */
+export interface ImportCounts {
+  /** Added, or would be. */
+  readonly imported: number;
+  /** Already in the product. */
+  readonly alreadyHere: number;
+  /** Duplicates of earlier lines. */
+  readonly duplicates: number;
+  /** Every other line. */
+  readonly refused: number;
+}
+
+/** How far an import is. */
+export interface ImportProgress {
+  /** Devices added. */
+  readonly added: number;
+  /** Devices to add in all. */
+  readonly toAdd: number;
+}
+
+/** The kinds of image that can be uploaded. */
+export type ImageFormat =
+  /** A Particle user part or monolithic module. */
+  | 'particle'
+  /** An ESP-IDF application image. */
+  | 'esp_idf'
+  /** An MCUboot image. */
+  | 'mcuboot'
+  /** A binary of no known format, taken because the product's policy says so. */
+  | 'opaque'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** An uploaded firmware. */
+export interface Firmware {
+  /** Its version. */
+  readonly version: number;
+  /** Its title. */
+  readonly title: string;
+  /** What it is for. */
+  readonly description: string;
+  /** When it was uploaded. */
+  readonly uploadedAt: Date;
+  /** The account that uploaded it; none: an operator. */
+  readonly uploadedBy: number | null;
+  /** What was found in the binary. */
+  readonly image: Image;
+  /** The system versions it runs on; none: any. */
+  readonly requiresSystem: string | null;
+  /** The first device of the product that reported it. */
+  readonly proven: Proof | null;
+  /** When it was first released. */
+  readonly releasedAt: Date | null;
+  /** How many devices are locked to it. */
+  readonly lockedDevices: number;
+}
+
+/** What was found in a binary. */
+export interface Image {
+  /** What kind of image it is. */
+  readonly format: ImageFormat;
+  /** Its size in bytes. */
+  readonly size: number;
+  /** The SHA-256 of the whole file. */
+  readonly sha256: string;
+  /** The hashes that the image carries and that a device may report in place of the file's. */
+  readonly embedded: readonly string[];
+  /** Its security counter; 0 where the format has none. */
+  readonly securityCounter: number;
+  /** The version string that the image carries beside the integer. */
+  readonly ownVersion: string | null;
+  /** The project's name that the image carries. */
+  readonly project: string | null;
+  /** Whether it names the platform's id as its product. */
+  readonly wildcard: boolean;
+}
+
+/** That a firmware ran on a device. */
+export interface Proof {
+  /** The device. */
+  readonly device: string;
+  /** When it reported so. */
+  readonly at: Date;
+}
+
+/** None: what is to be sent as things stand. */
+export interface NoChange {
+  readonly kind: 'nothing';
+}
+
+/** A release to the product, or its withdrawal. */
+export interface ReleaseChange {
+  readonly kind: 'release';
+  /** The version; none: its withdrawal. */
+  readonly version?: number | null;
+}
+
+/** A release to a group, or its withdrawal. */
+export interface GroupReleaseChange {
+  readonly kind: 'release_to_group';
+  /** The group. */
+  readonly group: number;
+  /** The version; none: its withdrawal. */
+  readonly version?: number | null;
+}
+
+/** A device's lock, or its unlocking. */
+export interface LockChange {
+  readonly kind: 'lock';
+  /** The device. */
+  readonly device: string;
+  /** The version; none: its unlocking. */
+  readonly version?: number | null;
+}
+
+/** The groups that a device is in. */
+export interface GroupsChange {
+  readonly kind: 'groups';
+  /** The device. */
+  readonly device: string;
+  /** Its groups. */
+  readonly groups: readonly number[];
+}
+
+/** A change of what devices should run, to be counted before it is made. */
+export type Change = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange;
+
+/** How many devices would be sent a firmware at their next connect. */
+export interface DryRun {
+  /** All that would be sent something once the change is made. */
+  readonly sent: Ways;
+  /** Those of them that would be sent something else, or nothing, without it. */
+  readonly byChange: Ways;
+}
+
+/** Devices by the way their firmware would go. */
+export interface Ways {
+  /** To a higher version than they report. */
+  readonly up: number;
+  /** To a lower one. */
+  readonly down: number;
+  /** From none. */
+  readonly fromNone: number;
+  /** All of them. */
+  readonly total: number;
+}
+
+/** The rule that names the version a device should run. */
+export type Rule =
+  /** It is locked to it. */
+  | 'lock'
+  /** It is the highest version released to a group that the device is in. */
+  | 'group_release'
+  /** It is the product's release. */
+  | 'release'
+  /** Nothing is released. */
+  | 'no_release'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** What keeps a device from getting anything. */
+export type HoldReason =
+  /** It is shut out. */
+  | 'denied'
+  /** It waits to be let in. */
+  | 'quarantined'
+  /** Its hardware is not the product's. */
+  | 'other_platform'
+  /** It is a development device. */
+  | 'development'
+  /** The product forbids going back from the version that it reports. */
+  | 'downgrade_forbidden'
+  /** The image's security counter is below the highest that the device has confirmed. */
+  | 'security_counter'
+  /** Its system version is not one that the firmware runs on. */
+  | 'system_version'
+  /** It takes no updates now, and nobody forces it. */
+  | 'takes_no_updates'
+  /** It is in no product and asks for none. */
+  | 'personal'
+  /** It reports a product that does not exist. */
+  | 'unknown_product'
+  /** Its report is older than one that was seen before. */
+  | 'stale_report'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** What a device is told to run. */
+export interface Directive {
+  /** The device. */
+  readonly device: string;
+  /** The product that the firmware is of. */
+  readonly product: number;
+  /** The version to run. */
+  readonly version: number;
+  /** The file's size in bytes. */
+  readonly size: number;
+  /** The file's SHA-256: the host keeps the file under it. */
+  readonly sha256: string;
+  /** What kind of image it is. */
+  readonly format: ImageFormat;
+  /** The image's security counter. */
+  readonly securityCounter: number;
+  /** Grows with each new directive for this device; the same for the same directive given out again. */
+  readonly sequence: number;
+}
+
+/** The version that a device should run, and what decided so. */
+export interface Target {
+  /** The version. */
+  readonly version: number;
+  /** What decided so. */
+  readonly rule: Rule;
+  /** Which group's release it is. */
+  readonly group: number | null;
+}
+
+/** It runs what it should, or nothing is asked of it. */
+export interface UpToDate {
+  readonly kind: 'up_to_date';
+  /** What decided so. */
+  readonly rule: Rule;
+  /** Which group's release it is. */
+  readonly group: number | null;
+  /** What it would get but for that rule. */
+  readonly keptBack: number | null;
+  /** It reported the right version with another image than the uploaded one. */
+  readonly imageDiffers: boolean;
+  /** The rule's number and name. */
+  readonly cites: string;
+  /** A sentence for a person. */
+  readonly why: string;
+}
+
+/** It is to run another firmware. */
+export interface Update {
+  readonly kind: 'update';
+  /** What to send. */
+  readonly directive: Directive;
+  /** What decided so. */
+  readonly rule: Rule;
+  /** Which group's release it is. */
+  readonly group: number | null;
+  /** What it would get but for that rule. */
+  readonly keptBack: number | null;
+  /** The rule's number and name. */
+  readonly cites: string;
+  /** A sentence for a person. */
+  readonly why: string;
+}
+
+/** It gets nothing, whatever it should run. */
+export interface Held {
+  readonly kind: 'held';
+  /** What holds it. */
+  readonly reason: HoldReason;
+  /** What it should run, where that was asked. */
+  readonly target: Target | null;
+  /** With `downgrade_forbidden`: the version that it reports. */
+  readonly fromVersion: number | null;
+  /** With `security_counter`: the image's. */
+  readonly image: number | null;
+  /** With `security_counter`: the highest that the device has confirmed. */
+  readonly confirmed: number | null;
+  /** With `system_version`: what the firmware requires. */
+  readonly requires: string | null;
+  /** With `system_version`: what the device reported. */
+  readonly reported: string | null;
+  /** The rule's number. */
+  readonly cites: string;
+  /** A sentence for a person. */
+  readonly why: string;
+}
+
+/** What a device is to do, and why. */
+export type Decision = UpToDate | Update | Held;
+
+/** What a device says of itself when it connects, as its gateway hands it on. */
+export interface Report {
+  /** The device: 24 hexadecimal digits. */
+  readonly device: string;
+  /** The product id in its firmware. */
+  readonly product?: number | null;
+  /** The version in its firmware. */
+  readonly version?: number | null;
+  /** The hash of its image: the file's SHA-256, or one that the image carries. */
+  readonly image?: string | null;
+  /** Its hardware. */
+  readonly platform?: string | null;
+  /** Its system's version. */
+  readonly system?: string | null;
+  /** The security counter that it has stored. */
+  readonly securityCounter?: number | null;
+  /** Whether it takes updates now. Default: yes. */
+  readonly takesUpdates?: boolean | null;
+  /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
+  readonly session?: number | null;
+  /** When it connected. Default: now. */
+  readonly reportedAt?: Date | null;
+}
+
+/** Devices ask to join the product. */
+export interface DevicesAskToJoin {
+  readonly kind: 'devices_ask_to_join';
+}
+
+/** An account is asked to join the product's team. */
+export interface InvitationNotice {
+  readonly kind: 'invitation';
+  /** The account's number; its e-mail is where the notice goes. */
+  readonly account: number;
+}
+
+/** A share of the tier's messages is used up. */
+export interface UsageWarningNotice {
+  readonly kind: 'usage_warning';
+  /** The usage month, by its number from the product's creation. */
+  readonly month: number;
+  /** The tier's messages a month. */
+  readonly limit: number;
+  /** The share, in percent. */
+  readonly percent: number;
+  /** The messages that are used. */
+  readonly used: number;
+}
+
+/** All of the tier's messages are used up: further ones of this usage month are dropped. */
+export interface UsageLimitReachedNotice {
+  readonly kind: 'usage_limit_reached';
+  /** The usage month, by its number from the product's creation. */
+  readonly month: number;
+  /** The tier's messages a month. */
+  readonly limit: number;
+  /** The messages that are used. */
+  readonly used: number;
+}
+
+/** One that is newer than this binding. */
+export interface OtherNotice {
+  readonly kind: 'other';
+}
+
+/** What a notice tells. */
+export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | OtherNotice;
+
+/** Something that people should be told. */
+export interface Notice {
+  /** Names this notice and no other: a host that is handed it twice sends it once. */
+  readonly key: string;
+  /** When it was caused. */
+  readonly at: Date;
+  /** The product it is about. */
+  readonly product: number;
+  /** What to tell. */
+  readonly subject: NoticeSubject;
+}
+
+/** To a server of the vendor's. */
+export interface Webhook {
+  readonly kind: 'webhook';
+  /** Its address, which may hold a secret. */
+  readonly url: string;
+}
+
+/** To a service that the host knows by this name. */
+export interface Integration {
+  readonly kind: 'integration';
+  /** The name. */
+  readonly name: string;
+}
+
+/** To whoever holds the product's live stream open at the host. */
+export interface LiveStream {
+  readonly kind: 'live_stream';
+}
+
+/** Where matching events are sent. */
+export type Destination = Webhook | Integration | LiveStream;
+
+/** That matching events are sent on. */
+export interface Subscription {
+  /** Its number. */
+  readonly id: number;
+  /** Where matching events are sent. */
+  readonly to: Destination;
+  /** What an event's name must begin with; empty: any. */
+  readonly prefix: string;
+  /** Whose events; none: all devices'. */
+  readonly device: string | null;
+  /** When it was made. */
+  readonly createdAt: Date;
+}
+
+/** What a device was to the product when it published. */
+export type EventOrigin =
+  /** In the product: its events are sent on. */
+  | 'member'
+  /** Waiting to be let in: not sent on. */
+  | 'quarantined'
+  /** It reported the product and is not in it: not sent on. */
+  | 'foreign';
+
+/** An event of a product's log, and where it is there. */
+export interface Event {
+  /** The slot of the log. */
+  readonly slot: number;
+  /** The number within the slot. */
+  readonly sequence: number;
+  /** When it was logged. */
+  readonly at: Date;
+  /** When it happened, by the word of the device or its gateway. */
+  readonly happenedAt: Date;
+  /** The device. */
+  readonly device: string;
+  /** What the device was to the product. */
+  readonly origin: EventOrigin;
+  /** Its name. */
+  readonly name: string;
+  /** Its data. */
+  readonly data: string;
+  /** The id that its caller gave it. */
+  readonly id: string | null;
+  /** The kind of error that it reports. */
+  readonly errorKind: string | null;
+  /** The subscriptions that it matched, in their order. */
+  readonly matched: readonly number[];
+  /** To how many of these, from the first on, it was to be sent; the others were dropped. */
+  readonly sent: number;
+}
+
+/** A part of a log that is followed. */
+export interface FollowedEvents {
+  /** The next events, oldest first; none: there are no more by now. */
+  readonly items: readonly Event[];
+  /** Where to go on. */
+  readonly next: string;
+  /** How many fell out of the log before they were read. */
+  readonly missed: number;
+}
+
+/** What came in on a stream. */
+export interface StreamedEvents {
+  /** Events in the order in which this process published them. */
+  readonly items: readonly Event[];
+  /** How many came before these and were thrown away because nobody read them in time. They are in the log. */
+  readonly missed: number;
+}
+
+/** What a device says, as its gateway hands it on. */
+export interface NewEvent {
+  /** The device. */
+  readonly device: string;
+  /** Its name: 1 to 64 bytes without control characters. */
+  readonly name: string;
+  /** The product id in the device's firmware. */
+  readonly product?: number | null;
+  /** Its data: at most 1,024 bytes of text. Default: empty. */
+  readonly data?: string | null;
+  /** An id of the caller's, unique among the device's events: published again under it, it is recognised. */
+  readonly id?: string | null;
+  /** It reports an error or exception of this kind. */
+  readonly errorKind?: string | null;
+  /** When it happened. Default: now. */
+  readonly happenedAt?: Date | null;
+}
+
+/** It is in the log of the product, and is to be delivered as this says. */
+export interface EventLogged {
+  readonly kind: 'logged';
+  /** The product whose log it is in. */
+  readonly product: number;
+  /** The slot of the log. */
+  readonly slot: number;
+  /** The number within the slot. */
+  readonly sequence: number;
+  /** When it was logged. */
+  readonly at: Date;
+  /** What the device was to the product. */
+  readonly origin: EventOrigin;
+  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  readonly duplicate: boolean;
+  /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
+  readonly deliveries: readonly Delivery[];
+  /** What is not to be sent, and why. */
+  readonly dropped: Dropped | null;
+}
+
+/** The device is shut out of the product: it was turned away and is logged nowhere. */
+export interface EventDenied {
+  readonly kind: 'denied';
+  /** The product. */
+  readonly product: number;
+}
+
+/** The device is in no product and named none: it was logged nowhere. */
+export interface EventOfPersonalDevice {
+  readonly kind: 'personal';
+}
+
+/** The device named a product that does not exist: it was logged nowhere. */
+export interface EventOfUnknownProduct {
+  readonly kind: 'unknown_product';
+}
+
+/** One that is newer than this binding. */
+export interface EventTurnedAway {
+  readonly kind: 'other';
+}
+
+/** What became of an event. */
+export type Published = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway;
+
+/** One message to one subscriber. */
+export interface Delivery {
+  /** Whose: the subscription's number. */
+  readonly subscription: number;
+  /** Its name, the same whenever it is tried again. */
+  readonly key: string;
+}
+
+/** The messages that were dropped at the tier's monthly limit. */
+export interface Dropped {
+  /** Whose, in order. */
+  readonly subscriptions: readonly number[];
+  /** The limit, and the cheapest tier that would do. */
+  readonly limit: Limit;
+}
+
+/** What is known of the errors of one kind. */
+export interface DeviceError {
+  /** The kind. */
+  readonly kind: string;
+  /** How many were reported. */
+  readonly count: number;
+  /** When the first one was logged since counting began. */
+  readonly firstAt: Date;
+  /** When the latest was. */
+  readonly lastAt: Date;
+  /** Whose the latest is. */
+  readonly device: string;
+}
+
+/** A period: from its start, which is in it, to its end, which is not. */
+export interface Period {
+  /** Its number from the product's creation. */
+  readonly index: number;
+  /** Its first moment. */
+  readonly start: Date;
+  /** The first moment after it. */
+  readonly end: Date;
+}
+
+/** A product's messages in its usage month. */
+export interface Usage {
+  /** The month; the count starts again at its end. */
+  readonly period: Period;
+  /** The tier's limit now; none: there is none. */
+  readonly limit: number | null;
+  /** Messages that are counted as sent. */
+  readonly used: number;
+  /** Messages that processes may send without asking. */
+  readonly reserved: number;
+}
+

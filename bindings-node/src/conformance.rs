@@ -1,0 +1,30 @@
+//! The laws of every store, for one that is written in JavaScript.
+
+use crate::job::Runner;
+use crate::store::StoreLink;
+use crate::threads::Threads;
+use fleet_bindings::store::HostStore;
+use fleet_core::store::conformance::check;
+use napi::Env;
+use napi::bindgen_prelude::PromiseRaw;
+use napi_derive::napi;
+
+/// A law that a store broke.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Violation {
+    /// The law's name.
+    pub law: String,
+    /// What was seen that should not be.
+    pub what: String,
+}
+
+/// Holds the stores of a link to every law: each that is asked for the first time is an empty one.
+#[napi]
+pub fn conformance(env: Env, stores: &StoreLink) -> napi::Result<PromiseRaw<'static, Vec<Violation>>> {
+    let link = stores.hand_over()?;
+    Runner::Threads(Threads::start()?).run(&env, link, |link| {
+        let violations = check(|| HostStore(link.store())).err().unwrap_or_default();
+        Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
+    })
+}

@@ -1,0 +1,22 @@
+//! The door for people.
+
+mod billing;
+mod devices;
+mod events;
+mod firmware;
+mod people;
+mod products;
+mod watched;
+
+pub use events::EventStream;
+
+use crate::job::Runner;
+use napi_derive::napi;
+
+/// The door for people, opened by an actor at a moment.
+#[napi]
+#[derive(Debug)]
+pub struct Console {
+    pub(crate) door: fleet_bindings::Console,
+    pub(crate) runner: Runner,
+}

@@ -1,0 +1,162 @@
+//! The fleet itself: opened once, closed once, and the way to all doors.
+
+use crate::job::{Runner, operations};
+use crate::store::StoreLink;
+use crate::threads::Threads;
+use crate::{Clock, Console, Gateway, Meter, Portal, given, refused};
+use fleet_bindings::given::{Fields, Given, Listed};
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::store::HostStore;
+use fleet_bindings::{Answered, FleetOptions, Moment};
+use napi::bindgen_prelude::PromiseRaw;
+use napi::{Env, Unknown};
+use napi_derive::napi;
+use std::time::Duration;
+
+/// A fleet of connected devices, behind a store.
+#[napi]
+#[derive(Debug)]
+pub struct Fleet {
+    door: fleet_bindings::Fleet,
+    runner: Runner,
+}
+
+/// How a fleet is opened, beside where it is.
+struct Options(FleetOptions);
+
+/// A tier of one's own.
+struct Tier(fleet_core::Tier);
+
+/// What a full period of a tier costs.
+struct Price(fleet_core::billing::Price);
+
+#[napi]
+impl Fleet {
+    /// Opens the fleet of the store that a URL names.
+    #[napi]
+    pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {
+        let (url, options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
+        Runner::Pool.run(&env, url, |url| {
+            let door = fleet_bindings::Fleet::open(url, options.0)?;
+            Ok(Self { door, runner: Runner::Pool })
+        })
+    }
+
+    /// Opens the fleet of a store in JavaScript.
+    #[napi]
+    pub fn open_store(env: Env, store: &StoreLink, options: Unknown<'_>) -> napi::Result<Fleet> {
+        let options: Options = given(&env, options, "options")?;
+        let store = HostStore(store.hand_over()?.store());
+        let door = fleet_bindings::Fleet::with_store(store, options.0).map_err(|failure| refused(&env, failure))?;
+        Ok(Self { door, runner: Runner::Threads(Threads::start()?) })
+    }
+
+    /// The door for a person who has logged in with the host.
+    #[napi]
+    pub fn console(&self, env: Env, actor: Unknown<'_>, now: Unknown<'_>) -> napi::Result<Console> {
+        let (account, now): (i64, Option<Moment>) = (given(&env, actor, "actor")?, given(&env, now, "now")?);
+        let door = self.door.console(account, now);
+        door.map(|door| Console { door, runner: self.runner.clone() }).map_err(|failure| refused(&env, failure))
+    }
+
+    /// The door for who runs the platform.
+    #[napi]
+    pub fn operator(&self, env: Env, now: Unknown<'_>) -> napi::Result<Console> {
+        Ok(Console { door: self.door.operator(given(&env, now, "now")?), runner: self.runner.clone() })
+    }
+
+    /// The door for customers: whoever holds the token.
+    #[napi]
+    pub fn portal(&self, env: Env, token: Unknown<'_>, now: Unknown<'_>) -> napi::Result<Portal> {
+        let (token, now): (String, Option<Moment>) = (given(&env, token, "token")?, given(&env, now, "now")?);
+        let door = self.door.portal(&token, now);
+        door.map(|door| Portal { door, runner: self.runner.clone() }).map_err(|failure| refused(&env, failure))
+    }
+
+    /// The door for devices.
+    #[napi]
+    pub fn gateway(&self, env: Env, now: Unknown<'_>) -> napi::Result<Gateway> {
+        Ok(Gateway::new(self.door.gateway(given(&env, now, "now")?), self.runner.clone()))
+    }
+
+    /// The door for time.
+    #[napi]
+    pub fn clock(&self, env: Env, now: Unknown<'_>) -> napi::Result<Clock> {
+        Ok(Clock { door: self.door.clock(given(&env, now, "now")?), runner: self.runner.clone() })
+    }
+
+    /// A product's meter in this process.
+    #[napi]
+    pub fn meter(&self, env: Env, product: Unknown<'_>, now: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Meter>> {
+        let (product, now): (u32, Option<Moment>) = (given(&env, product, "product")?, given(&env, now, "now")?);
+        let runner = self.runner.clone();
+        self.runner.run(&env, self.door.clone(), move |fleet| Ok(Meter { door: fleet.meter(product, now)?, runner }))
+    }
+
+    /// Closes the store, once every call that is under way is done.
+    #[napi]
+    pub fn close(&self, env: Env) -> napi::Result<PromiseRaw<'static, ()>> {
+        self.runner.run(&env, self.door.clone(), |fleet| {
+            fleet.close();
+            Ok(())
+        })
+    }
+}
+
+operations! { Fleet {
+    pending_notices(after: Option<String>, limit: Option<u32>) -> NoticePage {
+        move |fleet| fleet.pending_notices(after.as_deref(), limit)
+    }
+    pending_charges(after: Option<String>, limit: Option<u32>) -> ChargePage {
+        move |fleet| fleet.pending_charges(after.as_deref(), limit)
+    }
+    report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
+    settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
+    acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
+} }
+
+impl Given for Options {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
+        let quote_life: Option<u64> = fields.read("quote_life_millis")?;
+        let read = FleetOptions {
+            tiers: tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
+            seed: fields.read("seed")?,
+            retry_days: fields.read("retry_days")?,
+            quote_life: quote_life.map(Duration::from_millis),
+            card_notice_days: fields.read("card_notice_days")?,
+        };
+        fields.end()?;
+        Ok(Self(read))
+    }
+}
+
+impl Given for Tier {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let name: String = fields.read("name")?;
+        let prices: Option<Vec<Price>> = fields.read("prices")?;
+        let read = fleet_core::Tier {
+            name: name.into(),
+            devices: fields.read("devices")?,
+            members: fields.read("members")?,
+            messages: fields.read("messages")?,
+            prices: prices.unwrap_or_default().into_iter().map(|price| price.0).collect(),
+        };
+        fields.end()?;
+        Ok(Self(read))
+    }
+}
+
+impl Given for Price {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let (interval, amount): (Interval, Money) = (fields.read("interval")?, fields.read("amount")?);
+        fields.end()?;
+        Ok(Self(fleet_core::billing::Price::new(interval.into(), amount.try_into()?)?))
+    }
+}
+
+impl Listed for Tier {}
+impl Listed for Price {}

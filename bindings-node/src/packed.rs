@@ -1,0 +1,212 @@
+//! Connects that cross the border as numbers: what is hot crosses it a few times a call, not some twenty times a report.
+//!
+//! `lib/packed.cjs` is the other side, and has the layout. Only what can be carried exactly comes this way. Where
+//! anything else turns up, the answer is [`None`], and the caller takes the general way, which says what is wrong.
+
+use fleet_bindings::shapes::{Decision, UpdateOutcome, UpdateResult};
+use fleet_bindings::{Answered, Gateway};
+use fleet_core::device::{Connected, Report};
+use fleet_core::firmware::Answer;
+use fleet_core::{DeviceId, Platform, Sha256, SystemVersion, Timestamp};
+use napi::bindgen_prelude::{JsObjectValue as _, Object, ToNapiValue};
+use napi::{Env, JsValue as _, Unknown};
+
+/// So many numbers are a report.
+const REPORT: usize = 8;
+
+/// So many numbers are an answer.
+pub(crate) const ANSWER: usize = 6;
+
+/// So many decisions are remembered: more than a fleet has at a time, few enough to be looked through.
+const DECISIONS: usize = 64;
+
+/// What stands for nothing.
+const NONE: f64 = -1.0;
+
+/// So many reports of an array that may have room for more; nothing of one that has not.
+pub(crate) fn reports(numbers: &[f64], count: u32) -> &[f64] {
+    let wanted = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
+    numbers.get(..wanted).unwrap_or_default()
+}
+
+/// A batch of reports, as it was handed in.
+pub(crate) struct Packed<'p> {
+    /// [`REPORT`] a report.
+    pub(crate) numbers: &'p [f64],
+    /// The ids of all devices, then the hashes of those that report one.
+    pub(crate) texts: &'p str,
+    /// The names of platforms and system versions, each once.
+    pub(crate) names: &'p [String],
+}
+
+/// Which of its fields a report has.
+struct Has(u8);
+
+impl Has {
+    const PRODUCT: u8 = 1;
+    const VERSION: u8 = 2;
+    const SECURITY_COUNTER: u8 = 4;
+    const REPORTED_AT: u8 = 8;
+    const IMAGE: u8 = 16;
+    const PLATFORM: u8 = 32;
+    const SYSTEM: u8 = 64;
+    const REFUSES_UPDATES: u8 = 128;
+
+    fn has<T>(&self, field: u8, value: T) -> Option<T> {
+        (self.0 & field != 0).then_some(value)
+    }
+}
+
+impl Packed<'_> {
+    /// The reports, each at `now` where it names no moment; nothing where one can't be read. The other side looked at
+    /// each number, so that no cast changes one.
+    fn read(&self, now: Timestamp) -> Option<Vec<Report>> {
+        let (reports, rest) = self.numbers.as_chunks::<REPORT>();
+        let (ids, hashes) = self.texts.split_at_checked(24 * reports.len())?;
+        let (ids, _) = ids.as_bytes().as_chunks::<24>();
+        let mut hashes = hashes.as_bytes().chunks_exact(64);
+        let mut platforms: Vec<Option<Platform>> = vec![None; self.names.len()];
+        let mut systems: Vec<Option<SystemVersion>> = vec![None; self.names.len()];
+        let mut read = Vec::with_capacity(reports.len());
+        for (numbers, id) in reports.iter().zip(ids) {
+            let [has, product, version, security_counter, session, reported_at, platform, system] = *numbers;
+            let has = Has(has as u8);
+            let image = match has.has(Has::IMAGE, ()) {
+                Some(()) => Some(hash(hashes.next()?)?),
+                None => None,
+            };
+            let platform = match has.has(Has::PLATFORM, platform as usize) {
+                Some(name) => Some(self.named(name, &mut platforms)?),
+                None => None,
+            };
+            let system = match has.has(Has::SYSTEM, system as usize) {
+                Some(name) => Some(self.named(name, &mut systems)?),
+                None => None,
+            };
+            read.push(Report {
+                product: has.has(Has::PRODUCT, product as u32),
+                version: has.has(Has::VERSION, version as u16),
+                image,
+                platform,
+                system,
+                security_counter: has.has(Has::SECURITY_COUNTER, security_counter as u32),
+                takes_updates: has.has(Has::REFUSES_UPDATES, ()).is_none(),
+                session: session as u64,
+                ..Report::new(
+                    DeviceId::from_hex(id)?,
+                    has.has(Has::REPORTED_AT, Timestamp::from_millis(reported_at as i64)).unwrap_or(now),
+                )
+            });
+        }
+        let whole = rest.is_empty() && read.len() == reports.len() && hashes.next().is_none();
+        (whole && hashes.remainder().is_empty()).then_some(read)
+    }
+
+    /// What a name says, read once a batch.
+    fn named<T: Clone + std::str::FromStr>(&self, name: usize, read: &mut [Option<T>]) -> Option<T> {
+        let place = read.get_mut(name)?;
+        if place.is_none() {
+            *place = Some(self.names.get(name)?.parse().ok()?);
+        }
+        place.clone()
+    }
+
+    /// Asks the gateway; nothing where a report can't be read.
+    pub(crate) fn connect(&self, gateway: &Gateway) -> Answered<Option<Vec<Connected>>> {
+        let now = gateway.now();
+        let Some(reports) = self.read(now) else { return Ok(None) };
+        let door = gateway.at(now);
+        Ok(Some(match reports.as_slice() {
+            [report] => vec![door.connect(report)?],
+            reports => door.connect_many(reports)?,
+        }))
+    }
+}
+
+fn hash(digits: &[u8]) -> Option<Sha256> {
+    str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// The decisions that JavaScript has an object of already. A directive's device and number are not looked at: they are
+/// the answer's own.
+#[derive(Debug, Default)]
+pub(crate) struct Decisions(Vec<Answer>);
+
+impl Decisions {
+    /// Writes answers as numbers, and what is decided in them, where it is not there yet, behind the `decisions`.
+    pub(crate) fn write(
+        &mut self,
+        env: &Env,
+        answers: &[Connected],
+        decisions: &mut Object<'_>,
+        numbers: &mut [f64],
+    ) -> napi::Result<()> {
+        let (places, _) = numbers.as_chunks_mut::<ANSWER>();
+        for (connected, place) in answers.iter().zip(places) {
+            let decision = match self.0.iter().position(|known| is_same(known, &connected.answer)) {
+                Some(known) => known,
+                None => {
+                    decisions.set_element(index(self.0.len()), frozen(env, &connected.answer)?)?;
+                    self.0.push(connected.answer.clone());
+                    self.0.len() - 1
+                }
+            };
+            let sequence = match &connected.answer {
+                Answer::Update { directive, .. } => directive.sequence.into(),
+                _ => NONE,
+            };
+            let outcome = connected.outcome.map(UpdateOutcome::from);
+            let outcome = outcome.map_or([NONE; 3], |outcome| {
+                let result = UpdateResult::ALL.iter().position(|result| *result == outcome.result);
+                [outcome.target.into(), index(result.unwrap_or_default()).into(), millis(outcome.at)]
+            });
+            let [target, result, at] = outcome;
+            let product = connected.product.map_or(NONE, |product| product.get().into());
+            *place = [product, index(decision).into(), sequence, target, result, at];
+        }
+        Ok(())
+    }
+
+    /// Forgets them all when they are many. Not between a call and the reading of its answer.
+    pub(crate) fn trim(&mut self, decisions: &mut Object<'_>) -> napi::Result<()> {
+        if self.0.len() > DECISIONS {
+            self.0.clear();
+            decisions.set_named_property("length", 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether two answers differ at most in whom they are for.
+fn is_same(one: &Answer, other: &Answer) -> bool {
+    match (one, other) {
+        (
+            Answer::Update { directive, rule, kept_back },
+            Answer::Update { directive: to_other, rule: other_rule, kept_back: other_kept },
+        ) => {
+            let mut to_one = *to_other;
+            (to_one.device, to_one.sequence) = (directive.device, directive.sequence);
+            rule == other_rule && kept_back == other_kept && to_one == *directive
+        }
+        _ => one == other,
+    }
+}
+
+/// A decision that many answers share, so nobody may change it.
+fn frozen<'e>(env: &'e Env, answer: &Answer) -> napi::Result<Unknown<'e>> {
+    // SAFETY: `env` is the one that Node called with, and a decision is an object.
+    let mut decision = unsafe { Object::from_raw(env.raw(), Decision::to_napi_value(env.raw(), answer.into())?) };
+    if matches!(answer, Answer::Held { target: Some(_), .. }) {
+        decision.get_named_property::<Object<'_>>("target")?.freeze()?;
+    }
+    decision.freeze()?;
+    Ok(decision.to_unknown())
+}
+
+fn index(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn millis(at: fleet_bindings::Moment) -> f64 {
+    at.as_millis() as f64
+}

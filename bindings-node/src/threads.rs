@@ -1,0 +1,50 @@
+//! A few threads for the fleets whose store is in JavaScript. They wait for the event loop, so they must not be those of
+//! Node's pool: the store itself may need that, for files, names or a database.
+
+use std::fmt;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// So many calls of one fleet wait for its store at a time.
+const THREADS: usize = 8;
+
+/// Something to do.
+pub(crate) type Call = Box<dyn FnOnce() + Send>;
+
+/// Threads that end when nobody can give them anything to do any more.
+pub(crate) struct Threads(Sender<Call>);
+
+impl Threads {
+    pub(crate) fn start() -> napi::Result<Arc<Self>> {
+        let (give, take) = mpsc::channel();
+        let take = Arc::new(Mutex::new(take));
+        for number in 0..THREADS {
+            let take = Arc::clone(&take);
+            let named = thread::Builder::new().name(format!("fleet-{number}"));
+            named.spawn(move || work(&take)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        }
+        Ok(Arc::new(Self(give)))
+    }
+
+    pub(crate) fn run(&self, call: Call) {
+        // The threads are there for as long as this is.
+        drop(self.0.send(call));
+    }
+}
+
+fn work(calls: &Mutex<Receiver<Call>>) {
+    loop {
+        let call = calls.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match call {
+            Ok(call) => call(),
+            Err(_) => return,
+        }
+    }
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Threads")
+    }
+}

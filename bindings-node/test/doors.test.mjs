@@ -1,0 +1,320 @@
+// What is JavaScript's own about the doors: promises, errors, dates, pages, long imports, closing.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, describe, test } from 'node:test';
+import {
+  CancelledError,
+  Fleet,
+  FleetError,
+  InvalidError,
+  LimitExceededError,
+  NotFoundError,
+  NotProvenError,
+  StoreFailedError,
+} from 'fleet-core';
+
+const NOON = new Date('2016-03-08T12:00:00Z');
+const folder = mkdtempSync(join(tmpdir(), 'fleet-doors-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const device = (number) => `aa${number.toString(16).padStart(22, '0')}`;
+const list = (count) => Array.from({ length: count }, (_, number) => device(number)).join('\n');
+
+let fleet;
+let console;
+let product;
+beforeEach(async () => {
+  fleet = await Fleet.open('memory:');
+  const operator = fleet.console('operator', NOON);
+  const { id } = await operator.createAccount('alice@example.com');
+  console = fleet.console(id, NOON);
+  ({ id: product } = await console.createProduct('Thermostat', 'photon'));
+  await operator.setTier(product, 'Enterprise');
+});
+
+describe('a failure', () => {
+  test('is an error with the code, a message for a person, and what to branch on', async () => {
+    const error = await console.product(94).catch((caught) => caught);
+    assert.ok(error instanceof NotFoundError && error instanceof FleetError && error instanceof Error);
+    assert.equal(error.name, 'NotFoundError');
+    assert.equal(error.code, 'not_found');
+    assert.equal(error.what, 'product');
+    assert.equal(error.message, 'there is no such product, or it is not yours to see');
+    assert.equal(error.isTransient, false);
+    assert.match(error.stack, /doors\.test\.mjs/, 'its stack leads to the caller');
+  });
+
+  test('names the tier that would do', async () => {
+    await fleet.console('operator', NOON).setTier(product, 'Prototype');
+    const { refused } = await console.planImport(product, list(26));
+    assert.equal(refused.resource, 'devices');
+    await console.import(product, list(25));
+    const stranger = { device: device(99), product };
+    await fleet.gateway(NOON).connect(stranger);
+    await assert.rejects(console.approveDevice(product, stranger.device), (error) => {
+      assert.ok(error instanceof LimitExceededError);
+      assert.deepEqual([error.limit.limit, error.limit.wouldBe, error.limit.fits.tier], [25, 26, 'Small']);
+      return true;
+    });
+  });
+
+  test('of the store says whether to try again', async () => {
+    await assert.rejects(Fleet.open(`sqlite:${join(folder, 'nowhere', 'fleet.db')}`), FleetError);
+    await assert.rejects(Fleet.open('redis:'), { code: 'invalid', field: 'url' });
+  });
+});
+
+describe('an argument', () => {
+  test('that is no whole number in range is refused, not bent until it is one', async () => {
+    for (const wrong of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
+      await assert.rejects(console.product(wrong), InvalidError, String(wrong));
+    }
+    assert.equal((await console.product(product)).id, product);
+  });
+
+  test('with a misspelt field is refused', async () => {
+    await assert.rejects(console.devices(product, { onlnie: true }), /`onlnie` is not among the fields/);
+    await assert.rejects(console.setPolicy(product, { gateDevice: 2 }), /`gateDevice`/);
+  });
+
+  test('that is nobody opens no door', () => {
+    for (const nobody of [undefined, null, NaN, 0, 'alice', 'Operator']) {
+      assert.throws(() => fleet.console(nobody), InvalidError, String(nobody));
+    }
+  });
+
+  test('that is no date is no moment', () => {
+    assert.throws(() => fleet.gateway(new Date(NaN)), InvalidError);
+    assert.throws(() => fleet.gateway(Date.now()), InvalidError);
+  });
+
+  test('rejects and does not throw', async () => {
+    const promise = console.product('x');
+    assert.ok(promise instanceof Promise);
+    await assert.rejects(promise, InvalidError);
+  });
+});
+
+describe('a door', () => {
+  test('answers with dates', async () => {
+    const { createdAt } = await console.product(product);
+    assert.deepEqual(createdAt, NOON);
+  });
+
+  test('that names no moment means the present one', async () => {
+    const before = Date.now();
+    const { createdAt } = await fleet.console('operator').createAccount('bob@example.com');
+    assert.ok(createdAt.getTime() >= before && createdAt.getTime() <= Date.now());
+  });
+
+  test('takes configuration answers as what they are', async () => {
+    await console.configure(product, 'private_beta', true);
+    const { answers } = await console.configuration(product);
+    assert.equal(answers.private_beta, true);
+  });
+});
+
+describe('a list', () => {
+  test('is walked whole by for await, and read by the page', async () => {
+    await console.import(product, list(7));
+    const walked = [];
+    for await (const { id } of console.devices(product, { limit: 3 })) walked.push(id);
+    assert.deepEqual(walked, Array.from({ length: 7 }, (_, number) => device(number)));
+
+    const first = await console.devices(product, { limit: 3 });
+    assert.deepEqual([first.items.length, first.next], [3, device(2)]);
+    const last = await console.devices(product, { limit: 4, after: device(4) });
+    assert.deepEqual([last.items.length, last.next], [2, null]);
+  });
+
+  test('stops asking where the walk stops', async () => {
+    await console.import(product, list(7));
+    for await (const { id } of console.devices(product, { limit: 3 })) {
+      assert.equal(id, device(0));
+      break;
+    }
+  });
+
+  test('fails where it is read', async () => {
+    await assert.rejects(console.devices(94), NotFoundError);
+    await assert.rejects(async () => {
+      for await (const _ of console.auditLog(94)) assert.fail();
+    }, NotFoundError);
+  });
+});
+
+describe('a long import', () => {
+  const COUNT = 20_000;
+
+  test('tells how far it is, and leaves the event loop free', async () => {
+    const told = [];
+    let turns = 0;
+    const turn = setInterval(() => (turns += 1));
+    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => told.push(progress) });
+    clearInterval(turn);
+    assert.equal(counts.imported, COUNT);
+    assert.ok(told.length > 1 && turns > 0, `${told.length} told, ${turns} turns`);
+    assert.deepEqual(told.at(-1), { added: COUNT, toAdd: COUNT });
+  });
+
+  test('stops when its signal says so; what was added stays, and the same file completes it', async () => {
+    const stop = new AbortController();
+    const error = await console
+      .importWatched(product, list(COUNT), { onProgress: () => stop.abort('enough'), signal: stop.signal })
+      .catch((caught) => caught);
+    assert.ok(error instanceof CancelledError, error);
+    assert.deepEqual([error.code, error.cause], ['cancelled', 'enough']);
+    assert.ok(error.added > 0 && error.added < COUNT);
+    assert.equal((await console.summary(product)).devices, error.added);
+    const { counts } = await console.importWatched(product, list(COUNT));
+    assert.deepEqual([counts.imported, counts.alreadyHere], [COUNT - error.added, error.added]);
+  });
+
+  test('that was stopped before it began adds nothing', async () => {
+    const refused = console.importWatched(product, list(3), { signal: AbortSignal.abort() });
+    await assert.rejects(refused, { code: 'cancelled', added: 0 });
+    assert.equal((await console.summary(product)).devices, 0);
+  });
+
+  test('fails with what its listener throws', async () => {
+    const problem = new RangeError('the bar is full');
+    const onProgress = () => {
+      throw problem;
+    };
+    await assert.rejects(console.importWatched(product, list(COUNT), { onProgress }), problem);
+  });
+});
+
+describe('a connect', () => {
+  const report = (number, more) => ({ device: device(number), product, version: 1, ...more });
+
+  test('is answered alike on the loop and on the pool, alone and among many', async () => {
+    await console.import(product, list(3));
+    const gateway = fleet.gateway(NOON);
+    const reports = [report(0), report(1, { session: 7, system: '1.5.2', platform: 'photon' }), report(9)];
+    const many = await gateway.connectMany(reports);
+    assert.deepEqual(many.map(({ answer }) => answer.kind), ['up_to_date', 'up_to_date', 'held']);
+    assert.deepEqual(gateway.connectManySync(reports), many);
+    for (const [index, one] of reports.entries()) {
+      assert.deepEqual(await gateway.connect(one), many[index]);
+      assert.deepEqual(gateway.connectSync(one), many[index]);
+    }
+  });
+
+  test('tells each device its own directive, also where many share a decision', async () => {
+    const { readFileSync } = await import('node:fs');
+    const { id: owner } = await fleet.console('operator', NOON).createAccount('carol@example.com');
+    await fleet.console('operator', NOON).createProductWithId(94, owner, 'Guide', 'photon');
+    const carol = fleet.console(owner, NOON);
+    const binary = readFileSync(new URL('../../examples/data/photon_p94_v2.bin', import.meta.url));
+    await carol.upload(94, { version: 2, title: 'Quieter', binary });
+    await carol.import(94, list(3));
+    for (const number of [0, 1, 2]) await carol.lockAndFlashOnReset(94, device(number), 2);
+    const reports = [0, 1, 2].map((number) => ({ device: device(number).toUpperCase(), product: 94 }));
+    for (const answers of [await fleet.gateway(NOON).connectMany(reports), fleet.gateway(NOON).connectManySync(reports)]) {
+      assert.deepEqual(answers.map(({ answer }) => answer.directive.device), [device(0), device(1), device(2)]);
+      for (const { answer } of answers) {
+        assert.equal(answer.kind, 'update');
+        assert.deepEqual([answer.directive.version, answer.directive.size, answer.directive.sequence], [2, binary.length, 1]);
+      }
+    }
+    const later = new Date(NOON.getTime() + 1000);
+    const back = fleet.gateway(later).connectSync({ ...reports[0], version: 2 });
+    assert.deepEqual(back.outcome, { at: later, target: 2, result: 'succeeded' });
+  });
+
+  test('with a report that is wrong says what is wrong, whichever way it went', async () => {
+    const gateway = fleet.gateway(NOON);
+    for (const [wrong, said] of [
+      [{ device: 'x'.repeat(24) }, /device: `x` at position 1/],
+      [{ device: `${'a'.repeat(23)}\u0161` }, /device/],
+      [report(0, { version: 65_536 }), /version: must be a whole number from 0 to 65535/],
+      [report(0, { version: -1 }), /version/],
+      [report(0, { product: 94.5 }), /product/],
+      [report(0, { image: 'z'.repeat(64) }), /image/],
+      [report(0, { image: 'ab' }), /image/],
+      [report(0, { system: 'one' }), /system/],
+      [report(0, { platform: '' }), /platform/],
+      [report(0, { reportedAt: new Date(NaN) }), /reported_at/],
+      [report(0, { verison: 1 }), /`verison` is not among the fields/],
+      [undefined, /must be an object/],
+    ]) {
+      assert.throws(() => gateway.connectSync(wrong), said);
+      await assert.rejects(gateway.connect(wrong), said);
+      await assert.rejects(gateway.connectMany([report(1), wrong]), said);
+    }
+    assert.throws(() => gateway.connectManySync('many'), /must be an array/);
+  });
+
+  test('that is made while another one is packed mixes nothing up', () => {
+    const gateway = fleet.gateway(NOON);
+    const nested = {
+      get device() {
+        return gateway.connectSync({ device: device(7) }).product === null ? device(8) : '';
+      },
+      product,
+    };
+    const [first, second] = gateway.connectManySync([report(6), nested]);
+    assert.deepEqual([first.answer.kind, second.answer.kind], ['held', 'held']);
+    assert.deepEqual([first.product, second.product], [product, product]);
+  });
+
+  test('shares decisions that nobody can change', () => {
+    const gateway = fleet.gateway(NOON);
+    const { answer } = gateway.connectSync(report(5));
+    assert.throws(() => (answer.kind = 'update'), TypeError);
+    assert.equal(gateway.connectSync(report(6)).answer.kind, 'held');
+  });
+
+  test('of very many goes as of few', async () => {
+    const many = Array.from({ length: 5000 }, (_, number) => ({ device: device(number), session: number + 1 }));
+    assert.equal((await fleet.gateway(NOON).connectMany(many)).length, 5000);
+    assert.equal(fleet.gateway(NOON).connectManySync(many).length, 5000);
+    assert.deepEqual(await fleet.gateway(NOON).connectMany([]), []);
+    assert.deepEqual(fleet.gateway(NOON).connectManySync([]), []);
+  });
+});
+
+describe('a fleet', () => {
+  test('lets its file go when it is closed, and says so afterwards', async () => {
+    const url = `sqlite:${join(folder, 'closed.db')}`;
+    const one = await Fleet.open(url);
+    const { id } = await one.console('operator').createAccount('alice@example.com');
+    const door = one.console(id);
+    await one.close();
+    await assert.rejects(door.products(), StoreFailedError);
+    const other = await Fleet.open(url);
+    assert.deepEqual(await other.console(id).products(), []);
+    await other[Symbol.asyncDispose]();
+    await assert.rejects(other.console(id).products(), StoreFailedError);
+  });
+
+  test('serves many calls at once', async () => {
+    const accounts = Array.from({ length: 50 }, (_, number) =>
+      fleet.console('operator', NOON).createAccount(`person${number}@example.com`),
+    );
+    const ids = (await Promise.all(accounts)).map(({ id }) => id);
+    assert.equal(new Set(ids).size, 50);
+  });
+
+  test('can be dropped without being closed', async () => {
+    const dropped = await Fleet.open('memory:');
+    assert.ok(dropped.gateway().connectSync({ device: device(1) }));
+  });
+
+  test('keeps notices until they are acknowledged', async () => {
+    fleet.gateway(NOON).connectSync({ device: device(1), product });
+    const { items } = await fleet.pendingNotices();
+    assert.deepEqual(items.map(({ subject }) => subject.kind), ['devices_ask_to_join']);
+    assert.equal(await fleet.acknowledge(items[0].key), true);
+    assert.equal(await fleet.acknowledge(items[0].key), false);
+  });
+});
+
+test('a release that is not proven names how many devices run it', async () => {
+  await assert.rejects(console.release(product, 2), NotFoundError);
+  assert.equal(new NotProvenError({ message: 'x', code: 'not_proven', context: { needed: 1 } }).needed, 1);
+});

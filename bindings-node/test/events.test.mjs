@@ -1,0 +1,79 @@
+// Events and meters, as JavaScript has them: streams to walk, and what is admitted on the event loop.
+
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Fleet, InvalidError, NotFoundError } from 'fleet-core';
+
+const NOON = new Date('2016-03-08T12:00:00Z');
+const device = 'aa0000000000000000000001';
+
+let fleet;
+let team;
+let product;
+beforeEach(async () => {
+  fleet = await Fleet.open('memory:', { tiers: [{ name: 'Small', messages: 5 }] });
+  const { id } = await fleet.console('operator', NOON).createAccount('alice@example.com');
+  team = fleet.console(id, NOON);
+  ({ id: product } = await team.createProduct('Thermostat', 'photon'));
+  await team.import(product, device);
+});
+
+const publish = (name, more) => fleet.gateway(NOON).publish({ device, product, name, ...more });
+
+test('an event says who is to hear of it', async () => {
+  const door = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook' }, { prefix: 'door/' });
+  await team.subscribe(product, { kind: 'live_stream' }, { device });
+  const published = await publish('door/open', { data: 'front' });
+  assert.equal(published.kind, 'logged');
+  assert.deepEqual(published.deliveries.map(({ subscription }) => subscription), [door.id, door.id + 1]);
+  const [opened] = (await team.events(product, { prefix: 'door/' })).items;
+  assert.deepEqual([opened.name, opened.data, opened.at], ['door/open', 'front', NOON]);
+  assert.deepEqual(await publish('door/open', { product: 65_000 }).then(({ kind }) => kind), 'unknown_product');
+});
+
+test('a log is walked whole', async () => {
+  await fleet.gateway(NOON).publishMany(Array.from({ length: 7 }, (_, number) => ({ device, name: `n/${number}` })));
+  const names = [];
+  for await (const { name } of team.events(product, { limit: 3 })) names.push(name);
+  assert.equal(new Set(names).size, 7);
+});
+
+test('a stream is walked as events come in', { timeout: 30_000 }, async () => {
+  const stream = await team.eventStream(product);
+  const heard = (async () => {
+    const names = [];
+    for await (const { name } of stream) {
+      names.push(name);
+      if (names.length === 3) return names;
+    }
+  })();
+  for (const name of ['one', 'two', 'three']) await publish(name);
+  assert.deepEqual(await heard, ['one', 'two', 'three']);
+  const followed = await team.followEvents(product, { after: stream.start });
+  assert.deepEqual(followed.items.length, 3);
+});
+
+test('a wait ends when something comes, or when its time is over', { timeout: 30_000 }, async () => {
+  const stream = await team.eventStream(product);
+  assert.equal(await stream.wait(1), false);
+  const waiting = stream.wait(20_000);
+  await publish('one');
+  assert.equal(await waiting, true);
+  const { items, missed } = await team.readEventStream(stream);
+  assert.deepEqual([items.length, missed], [1, 0]);
+  await assert.rejects(stream.wait(-1), InvalidError);
+});
+
+test('a meter admits up to the limit, whichever way it is asked', async () => {
+  const meter = await fleet.meter(product, NOON);
+  assert.equal(await meter.admit(), true);
+  assert.equal(meter.admitSync(), true);
+  assert.equal(await meter.admitMany(2), 2);
+  assert.equal(meter.admitManySync(9), 1);
+  assert.equal(meter.admitSync(), false);
+  const { used, limit } = await team.usage(product);
+  assert.deepEqual([used, limit], [5, 5]);
+  await fleet.settleUsage(NOON);
+  await assert.rejects(fleet.meter(0), InvalidError);
+  await assert.rejects(team.usage(94), NotFoundError);
+});

@@ -1,0 +1,54 @@
+// Fleets in a process that has other threads, and that ends.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+const cwd = fileURLToPath(new URL('..', import.meta.url));
+const told = async (program) => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { cwd });
+  return stdout.trim();
+};
+
+for (const [what, store] of [
+  ['in memory', "'memory:'"],
+  ['in JavaScript', '{ async get(keys) { return keys.map(() => null) }, async scan() { return [] }, async commit(batch) { return batch.map(() => true) } }'],
+]) {
+  test(`a fleet ${what} that is left open keeps no process alive`, { timeout: 60_000 }, async () => {
+    const program = `
+      import { Fleet } from 'fleet-core';
+      const fleet = await Fleet.open(${store});
+      console.log((await fleet.gateway().connect({ device: 'aa0000000000000000000001' })).answer.kind);`;
+    assert.equal(await told(program), 'held');
+  });
+}
+
+test('a process may end while calls are under way', { timeout: 60_000 }, async () => {
+  const program = `
+    import { Fleet } from 'fleet-core';
+    const fleet = await Fleet.open('memory:');
+    for (let number = 0; number < 100; number += 1) void fleet.console('operator').createAccount(number + '@example.com');
+    setImmediate(() => { console.log('over'); process.exit(0); });`;
+  assert.equal(await told(program), 'over');
+});
+
+test('each worker has fleets of its own, and ends in the middle of them', { timeout: 60_000 }, async () => {
+  const program = `
+    const { parentPort } = require('node:worker_threads');
+    const { Fleet } = require(${JSON.stringify(cwd)});
+    (async () => {
+      const fleet = await Fleet.open('memory:');
+      const { id } = await fleet.console('operator').createAccount('alice@example.com');
+      fleet.gateway().connectSync({ device: 'aa0000000000000000000001' });
+      void fleet.console(id).products();
+      parentPort.postMessage(id);
+    })();`;
+  const workers = [1, 2, 3].map(() => new Worker(program, { eval: true }));
+  const ids = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
+  assert.deepEqual(ids, [1, 1, 1]);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+});

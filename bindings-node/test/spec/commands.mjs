@@ -1,0 +1,294 @@
+// The commands of a scenario's steps: which door each is of, what it takes, how it is asked and how its answer is spelt.
+
+import { Malformed, binary, handed, list, moment, only, spelt, texts } from './values.mjs';
+
+const done = () => ({});
+const items = (answer) => ({ items: spelt(answer) });
+
+/** Who did something. */
+function actor({ kind, account, customer }) {
+  return { operator: 'operator', account: { account }, customer: { customer } }[kind];
+}
+
+function product(answer) {
+  const { release } = answer;
+  return { ...spelt(answer), release: release && { ...spelt(release), by: actor(release.by) } };
+}
+
+function customer(answer) {
+  const { kind, user, account } = answer.identity;
+  const identity = { simple: 'simple', two_legged: { two_legged: { user } }, linked: { linked: { account } } }[kind];
+  return { ...spelt(answer), identity };
+}
+
+function decision(answer) {
+  const { from_version: from = null, ...rest } = spelt(answer);
+  return { ...rest, from };
+}
+
+function device(answer) {
+  const { attempt, ...rest } = spelt(answer);
+  return { ...rest, attempt: attempt && { ...attempt, from: attempt.from_version } };
+}
+
+function connected({ answer, ...rest }) {
+  return { ...spelt(rest), answer: decision(answer) };
+}
+
+function notice({ subject, ...rest }) {
+  const { kind, ...fields } = spelt(subject);
+  return { ...spelt(rest), subject: Object.keys(fields).length > 0 ? { [kind]: fields } : kind };
+}
+
+function configuration({ answers, startedAt }) {
+  const answered = (answer) => {
+    if (Array.isArray(answer)) return { some: answer };
+    return { string: { text: answer }, boolean: { yes_no: answer }, number: { version: answer } }[typeof answer];
+  };
+  const entries = Object.entries(answers).map(([question, answer]) => [question, answered(answer)]);
+  return { answers: Object.fromEntries(entries), started_at: spelt(startedAt) };
+}
+
+const page = (item) => (answer) => ({ items: answer.items.map(item), next: answer.next });
+
+/** Where events are sent, as a scenario spells it. */
+function destination(given) {
+  if (given === 'live_stream') return { kind: given };
+  const [kind, fields] = only(given, ['webhook', 'integration']);
+  return { kind, ...texts(fields) };
+}
+
+function subscription(answer) {
+  const { kind, ...fields } = answer.to;
+  return { ...spelt(answer), to: kind === 'live_stream' ? kind : { [kind]: fields } };
+}
+
+const event = (given) => texts(handed(given, { moments: ['happened_at'] }));
+
+function policy({ gate: { devices, soak_millis: soak, ...unknown } = {}, ...rest }) {
+  if (Object.keys(unknown).length > 0) throw new Malformed(`a gate has no ${Object.keys(unknown)}`);
+  return handed({ gate_devices: devices ?? null, gate_soak_millis: soak ?? null, ...rest });
+}
+
+function identity(given) {
+  if (given === undefined || given === 'simple') return given && { kind: 'simple' };
+  const [kind, value] = only(given, ['two_legged', 'linked']);
+  return { kind, ...value };
+}
+
+function customers({ activity, ...rest } = {}) {
+  if (activity === undefined) return handed(rest);
+  const [kind, at] = only(activity, ['since', 'not_since']);
+  return { ...handed(rest), [kind === 'since' ? 'activeSince' : 'inactiveSince']: moment(at) };
+}
+
+function answered(given) {
+  return given && only(given, ['text', 'yes_no', 'some', 'version'])[1];
+}
+
+const report = (given) => handed(given, { moments: ['reported_at'] });
+
+/** An import that is watched, and stopped where the scenario says so. */
+async function importWatched(door, { product: number, list: given, stop_after: most }) {
+  const stop = new AbortController();
+  const progress = [];
+  const onProgress = (told) => {
+    progress.push(spelt(told));
+    if (most !== undefined && told.added >= most) stop.abort();
+  };
+  const answer = await door.importWatched(number, list(given), { onProgress, signal: stop.signal });
+  return { ...spelt(answer), progress };
+}
+
+const REPORT = ['device', 'product?', 'version?', 'image?', 'platform?', 'system?', 'security_counter?'];
+const SAYS = ['takes_updates?', 'session?', 'reported_at?'];
+const EVENT = ['device', 'product?', 'name', 'data?', 'id?', 'error_kind?', 'happened_at?'];
+const PAGED = ['after?', 'limit?'];
+
+/** A command: its arguments, those that may be left out with a `?`; how it is asked; how its answer is spelt. */
+const command = (takes, ask, answer = spelt) => ({ takes, ask, answer });
+
+/** A method that takes its arguments as they are, in their order. */
+const plain = (name, takes, answer = spelt) =>
+  command(takes, (door, given) => door[name](...takes.map((argument) => given[argument.replace('?', '')])), answer);
+
+const CONSOLE = {
+  create_account: plain('createAccount', ['email']),
+  create_product: plain('createProduct', ['name', 'platform'], product),
+  create_product_with_id: plain('createProductWithId', ['product', 'owner', 'name', 'platform'], product),
+  product: plain('product', ['product'], product),
+  products: command([], (door) => door.products(), (answer) => ({ items: answer.map(product) })),
+  rename_product: plain('renameProduct', ['product', 'name'], product),
+  set_policy: command(['product', 'policy'], (door, given) => door.setPolicy(given.product, policy(given.policy)), product),
+  set_tier: plain('setTier', ['product', 'tier'], product),
+  remove_product: plain('removeProduct', ['product'], done),
+  team: plain('team', ['product']),
+  invite: plain('invite', ['product', 'email']),
+  revoke_invitation: plain('revokeInvitation', ['product', 'account'], done),
+  invitations: plain('invitations', [], items),
+  accept_invitation: plain('acceptInvitation', ['product'], done),
+  decline_invitation: plain('declineInvitation', ['product'], done),
+  leave_team: plain('leaveTeam', ['product'], done),
+  remove_member: plain('removeMember', ['product', 'account'], done),
+  transfer_ownership: plain('transferOwnership', ['product', 'to'], done),
+  set_account_lock: plain('setAccountLock', ['account', 'locked']),
+  create_customer: command(
+    ['product', 'user_name', 'identity?'],
+    (door, given) => door.createCustomer(given.product, given.user_name, identity(given.identity)),
+    customer,
+  ),
+  customer: plain('customer', ['product', 'customer'], customer),
+  customers: command(
+    ['product', 'filter?', ...PAGED],
+    (door, { product: number, filter, ...paged }) => door.customers(number, { ...customers(filter), ...paged }),
+    page(customer),
+  ),
+  remove_customer: plain('removeCustomer', ['product', 'customer'], done),
+  issue_token: plain('issueToken', ['product', 'customer', 'scopes', 'life']),
+  revoke_token: plain('revokeToken', ['product', 'customer', 'token_id'], done),
+  set_device_code: plain('setDeviceCode', ['product', 'device', 'code'], done),
+  invite_to_beta: command(['product', 'list'], (door, given) => door.inviteToBeta(given.product, list(given.list))),
+  beta_guests: command(
+    ['product', ...PAGED],
+    (door, { product: number, ...paged }) => door.betaGuests(number, paged),
+    page(spelt),
+  ),
+  configuration: plain('configuration', ['product'], configuration),
+  configure: command(
+    ['product', 'question', 'answer?'],
+    (door, given) => door.configure(given.product, given.question, answered(given.answer)),
+    done,
+  ),
+  manufacturing_readiness: plain('manufacturingReadiness', ['product'], items),
+  start_manufacturing: plain('startManufacturing', ['product'], done),
+  create_group: plain('createGroup', ['product', 'name'], (group) => ({ group })),
+  delete_group: plain('deleteGroup', ['product', 'group'], done),
+  audit_log: command(
+    ['product', ...PAGED],
+    (door, { product: number, ...paged }) => door.auditLog(number, paged),
+    page((entry) => ({ ...spelt(entry), actor: actor(entry.actor) })),
+  ),
+  plan_import: command(['product', 'list'], (door, given) => door.planImport(given.product, list(given.list))),
+  import: command(['product', 'list'], (door, given) => door.import(given.product, list(given.list))),
+  import_watched: command(['product', 'list', 'stop_after?'], importWatched, (answer) => answer),
+  register_devices: plain('registerDevices', ['devices'], (fresh) => ({ new: fresh })),
+  device: plain('device', ['product', 'device'], device),
+  devices: command(
+    ['product', 'filter?', ...PAGED],
+    (door, { product: number, filter = {}, ...paged }) => door.devices(number, { ...handed(filter), ...paged }),
+    page(device),
+  ),
+  summary: plain('summary', ['product']),
+  explain: plain('explain', ['product', 'device'], decision),
+  name_device: plain('nameDevice', ['product', 'device', 'name'], done),
+  mark_development: plain('markDevelopment', ['product', 'device', 'development'], done),
+  set_groups: plain('setGroups', ['product', 'device', 'groups'], done),
+  approve_device: plain('approveDevice', ['product', 'device'], done),
+  deny_device: plain('denyDevice', ['product', 'device'], done),
+  undeny_device: plain('undenyDevice', ['product', 'device'], done),
+  remove_device: plain('removeDevice', ['product', 'device'], done),
+  claim_device: plain('claimDevice', ['device'], done),
+  unclaim_device: plain('unclaimDevice', ['device'], done),
+  claimed_devices: command(PAGED, (door, paged) => door.claimedDevices(paged), page(spelt)),
+  upload: command(['product', 'version', 'title', 'description?', 'requires_system?', 'binary'], (door, given) => {
+    const { product: number, binary: file, ...rest } = given;
+    return door.upload(number, { ...handed(rest), binary: binary(file) });
+  }),
+  firmware: plain('firmware', ['product'], items),
+  edit_firmware: plain('editFirmware', ['product', 'version', 'title', 'description?']),
+  delete_firmware: plain('deleteFirmware', ['product', 'version'], done),
+  release: plain('release', ['product', 'version'], done),
+  withdraw_release: plain('withdrawRelease', ['product'], done),
+  release_to_group: plain('releaseToGroup', ['product', 'group', 'version?'], done),
+  lock_and_flash_now: plain('lockAndFlashNow', ['product', 'device', 'version'], decision),
+  lock_and_flash_on_reset: plain('lockAndFlashOnReset', ['product', 'device', 'version'], done),
+  unlock: plain('unlock', ['product', 'device'], done),
+  force_update: plain('forceUpdate', ['product', 'device'], done),
+  dry_run: plain('dryRun', ['product', 'change']),
+  usage: plain('usage', ['product']),
+  subscribe: command(
+    ['product', 'to', 'prefix?', 'device?'],
+    (door, { product: number, to, ...rest }) => door.subscribe(number, destination(to), rest),
+    subscription,
+  ),
+  unsubscribe: plain('unsubscribe', ['product', 'subscription'], done),
+  subscriptions: command(
+    ['product'],
+    (door, given) => door.subscriptions(given.product),
+    (answer) => ({ items: answer.map(subscription) }),
+  ),
+  events: command(
+    ['product', 'filter?', 'before?', 'limit?'],
+    (door, { product: number, filter = {}, ...paged }) => door.events(number, { ...filter, ...paged }),
+    page(spelt),
+  ),
+  follow_events: command(
+    ['product', ...PAGED],
+    (door, { product: number, ...paged }) => door.followEvents(number, paged),
+  ),
+  event_stream: plain('eventStream', ['product'], (stream) => ({ stream, start: stream.start })),
+  read_event_stream: command(['stream', 'limit?'], (door, { stream, ...rest }) => door.readEventStream(stream, rest)),
+  device_errors: plain('deviceErrors', ['product'], items),
+  forget_device_errors: plain('forgetDeviceErrors', ['product', 'error_kind'], done),
+};
+
+const PORTAL = {
+  me: plain('me', [], customer),
+  activate: plain('activate', ['code'], done),
+  ask_claim_code: plain('askClaimCode', []),
+  claim: plain('claim', ['device', 'code'], done),
+  unclaim: plain('unclaim', ['device'], done),
+  my_devices: plain('devices', [], items),
+  use_device: plain('useDevice', ['device', 'scope'], done),
+};
+
+const GATEWAY = {
+  connect: command(
+    [...REPORT, ...SAYS],
+    (door, given, { sync }) => (sync ? door.connectSync(report(given)) : door.connect(report(given))),
+    connected,
+  ),
+  connect_many: command(
+    ['reports'],
+    (door, { reports }, { sync }) => {
+      const given = reports.map(report);
+      return sync ? door.connectManySync(given) : door.connectMany(given);
+    },
+    (answers) => ({ answers: answers.map(connected) }),
+  ),
+  disconnect: command(
+    ['device', 'product?', 'session?', 'ended_at?'],
+    (door, { device: id, ...rest }) => door.disconnect(id, handed(rest, { moments: ['ended_at'] })),
+    done,
+  ),
+  publish: command(EVENT, (door, given) => door.publish(event(given))),
+  publish_many: command(
+    ['events'],
+    (door, { events }) => door.publishMany(events.map(event)),
+    (answers) => ({ answers: spelt(answers) }),
+  ),
+  present_claim_code: plain('presentClaimCode', ['device', 'code'], done),
+  report_update: plain('reportUpdate', ['device', 'product', 'sequence', 'progress'], (latest) => ({ latest })),
+};
+
+const FLEET = {
+  pending_notices: command(PAGED, (fleet, paged) => fleet.pendingNotices(paged), page(notice)),
+  acknowledge: plain('acknowledge', ['key'], (waiting) => ({ was_waiting: waiting })),
+  meter: command(
+    ['product', 'want'],
+    async (fleet, { product: number, want }, { now, sync }) => {
+      const meter = await fleet.meter(number, now);
+      return sync ? meter.admitManySync(want) : meter.admitMany(want);
+    },
+    (admitted) => ({ admitted }),
+  ),
+  report_usage: command([], (fleet, _, { now }) => fleet.reportUsage(now), done),
+  settle_usage: command([], (fleet, _, { now }) => fleet.settleUsage(now), done),
+};
+
+/** Every command, with its door. */
+export const COMMANDS = new Map(
+  Object.entries({ console: CONSOLE, portal: PORTAL, gateway: GATEWAY, fleet: FLEET }).flatMap(([door, commands]) =>
+    Object.entries(commands).map(([name, one]) => [name, { door, ...one }]),
+  ),
+);

@@ -1,0 +1,184 @@
+// Runs the scenarios of `spec/`, each on a fresh fleet of every kind of store. The format: spec/README.md.
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fleet, FleetError } from 'fleet-core';
+import { COMMANDS } from './commands.mjs';
+import { differences } from './compare.mjs';
+import { Malformed, START, moment } from './values.mjs';
+
+/** The stores, and whether what is hot is asked on the event loop there or on the pool: each way runs every scenario. */
+export const STORES = {
+  memory: { sync: true, url: () => 'memory:' },
+  // What is on the disk after a power cut is no scenario's concern.
+  sqlite: { sync: false, url: (folder) => `sqlite:${join(folder, 'fleet.db')}?synchronous=normal` },
+};
+
+const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];
+const SCENARIO = ['name', 'rules', 'steps'];
+const STEP = ['do', 'at', 'as', 'expect', 'error', 'message', 'save'];
+
+function allow(place, object, fields) {
+  const unknown = Object.keys(object).filter((field) => !fields.includes(field));
+  if (unknown.length > 0) throw new Malformed(`${place}: there is no field \`${unknown.join('`, `')}\``);
+}
+
+/** The files of a path: itself, or every .json under it. */
+function files(path) {
+  if (statSync(path).isFile()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const found = join(path, entry.name);
+    if (entry.isDirectory()) return files(found);
+    return entry.name.endsWith('.json') ? [found] : [];
+  });
+}
+
+/** Reads a file strictly, so that a misspelt argument is never a step that passes. */
+function read(path) {
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not read here`);
+  allow('the file', file, FILE);
+  (file.given ?? []).forEach((step, index) => check(`given ${index + 1}`, step));
+  for (const scenario of file.scenarios) {
+    allow(`scenario ${scenario.name}`, scenario, SCENARIO);
+    scenario.steps.forEach((step, index) => check(`${scenario.name}: step ${index + 1}`, step));
+  }
+  return file;
+}
+
+function check(place, step) {
+  const command = COMMANDS.get(step.do);
+  if (command === undefined) throw new Malformed(`${place}: there is no command \`${step.do}\``);
+  const takes = command.door === 'portal' ? ['token', ...command.takes] : command.takes;
+  allow(`${place}, ${step.do}`, step, [...STEP, ...takes.map((argument) => argument.replace('?', ''))]);
+  for (const argument of takes) {
+    if (!argument.endsWith('?') && step[argument] == null) {
+      throw new Malformed(`${place}, ${step.do}: \`${argument}\` is missing`);
+    }
+  }
+  if ((command.door === 'console') !== (step.as !== undefined)) {
+    throw new Malformed(`${place}, ${step.do}: \`as\` is for consoles, and only for them`);
+  }
+}
+
+/** What a scenario keeps between its steps. */
+class World {
+  #fleet;
+  #sync;
+  #now = new Date(START);
+  #saved = new Map();
+
+  constructor(fleet, sync) {
+    this.#fleet = fleet;
+    this.#sync = sync;
+  }
+
+  /** Carries out a step; answers where it did not go as expected. */
+  async step(step) {
+    if (step.at !== undefined) this.#now = moment(step.at);
+    const { do: name, at, as: actor, expect, error: code, message = '', save, ...given } = step;
+    let found;
+    try {
+      found = await this.#ask(COMMANDS.get(name), actor, this.#filled(given));
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      if (code === undefined) return [`answer: expected one, found the error \`${error.code}\`: ${error.message}`];
+      if (error.code !== code) return [`error: expected \`${code}\`, found \`${error.code}\`: ${error.message}`];
+      return error.message.includes(message) ? [] : [`message: expected ${message} in ${error.message}`];
+    }
+    if (code !== undefined) return [`error: expected \`${code}\`, found the answer ${JSON.stringify(found)}`];
+    if (save !== undefined) this.#saved.set(save, found);
+    return differences('answer', this.#filled(expect ?? {}), found);
+  }
+
+  async #ask({ door, ask, answer }, actor, { token, ...given }) {
+    for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
+    if (given.owner !== undefined) given.owner = this.#account(given.owner);
+    return answer(await ask(this.#door(door, actor, token), given, { sync: this.#sync, now: this.#now }));
+  }
+
+  #door(door, actor, token) {
+    switch (door) {
+      case 'console':
+        return this.#fleet.console(actor === 'operator' ? actor : this.#account(actor), this.#now);
+      case 'portal':
+        return this.#fleet.portal(token, this.#now);
+      case 'gateway':
+        return this.#fleet.gateway(this.#now);
+      default:
+        return this.#fleet;
+    }
+  }
+
+  #account(name) {
+    return this.#look(`${name}.id`);
+  }
+
+  /** A value with what it refers to put in. */
+  #filled(value) {
+    if (typeof value === 'string' && value.startsWith('$')) return this.#look(value.slice(1));
+    if (Array.isArray(value)) return value.map((item) => this.#filled(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#filled(item)]));
+  }
+
+  #look(path) {
+    const [name, ...parts] = path.split('.');
+    const found = parts.reduce((value, part) => value?.[part], this.#saved.get(name));
+    if (found === undefined) throw new Malformed(`\`$${path}\` was not saved`);
+    return found;
+  }
+}
+
+/** Runs one scenario up to its first step that does not go as expected: what follows would tell nothing. */
+async function runScenario(file, scenario, { sync, url }) {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-spec-'));
+  const fleet = await Fleet.open(url(folder), { tiers: file.catalogue });
+  try {
+    const world = new World(fleet, sync);
+    for (const [index, step] of [...(file.given ?? []), ...scenario.steps].entries()) {
+      const wrong = await world.step(step);
+      if (wrong.length > 0) return `step ${index + 1} (given counted), ${step.do}\n    ${wrong.join('\n    ')}`;
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Malformed ? error.message : error.stack;
+  } finally {
+    await fleet.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs a file, or every .json under a folder; tells each failure, and answers how many passed and failed. */
+export async function run(path, tell = console.log, stores = STORES) {
+  const told = { passed: 0, failed: 0 };
+  const fail = (what, why) => {
+    told.failed += 1;
+    tell(`${what}: ${why}`);
+  };
+  for (const name of files(path)) {
+    let file;
+    try {
+      file = read(name);
+    } catch (error) {
+      fail(name, error.message);
+      continue;
+    }
+    for (const scenario of file.scenarios) {
+      for (const [store, how] of Object.entries(stores)) {
+        const wrong = await runScenario(file, scenario, how);
+        if (wrong === undefined) told.passed += 1;
+        else fail(`${name}: ${scenario.name} [${store}]`, wrong);
+      }
+    }
+  }
+  return told;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { passed, failed } = await run(process.argv[2]);
+  console.log(`${passed} passed, ${failed} failed`);
+  if (failed > 0 || passed === 0) process.exitCode = 1;
+}

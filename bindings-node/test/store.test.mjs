@@ -1,0 +1,147 @@
+// A store that is written in JavaScript keeps the laws of the core's stores, and one that does not is found out.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Fleet, InvalidError, StoreFailedError, conformance } from 'fleet-core';
+
+const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n];
+const clamped = (number) => (number < LEAST ? LEAST : number > MOST ? MOST : number);
+const name = (key) => Buffer.from(key).toString('hex');
+
+/** Rows by the hexadecimal digits of their keys, which are in the order of the keys' bytes. Nothing else runs in between. */
+class MapStore {
+  rows = new Map();
+
+  async get(keys) {
+    return keys.map((key) => this.rows.get(name(key)) ?? null);
+  }
+
+  async scan({ first, firstIncluded, last, lastIncluded, limit, reverse }) {
+    const [from, to] = [name(first), name(last)];
+    const within = (key) => (firstIncluded ? key >= from : key > from) && (lastIncluded ? key <= to : key < to);
+    const keys = [...this.rows.keys()].filter(within).sort();
+    if (reverse) keys.reverse();
+    return keys.slice(0, limit).map((key) => this.rows.get(key));
+  }
+
+  async commit(batch) {
+    return batch.map((commit) => this.apply(commit));
+  }
+
+  apply({ checks, writes }) {
+    if (!checks.every(({ key, stamp }) => (this.rows.get(name(key))?.stamp ?? null) === stamp)) return false;
+    for (const { kind, key, ...rest } of writes) {
+      if (kind === 'put') this.rows.set(name(key), { key, ...rest });
+      if (kind === 'delete') this.rows.delete(name(key));
+      if (kind === 'add') {
+        const sum = clamped(BigInt(this.rows.get(name(key))?.record ?? 0) + rest.delta);
+        this.rows.set(name(key), { key, record: String(sum), stamp: 0n });
+      }
+    }
+    return true;
+  }
+}
+
+test('a store in JavaScript keeps every law', { timeout: 300_000 }, async () => {
+  assert.deepEqual(await conformance(() => new MapStore()), []);
+});
+
+test('a store that forgets to check is found out', { timeout: 300_000 }, async () => {
+  class Careless extends MapStore {
+    apply({ checks, writes }) {
+      return super.apply({ checks: checks.filter(({ stamp }) => stamp === null), writes });
+    }
+  }
+  const laws = (await conformance(() => new Careless())).map(({ law }) => law);
+  assert.ok(laws.includes('a_row_made_again_is_another'), laws.join(', '));
+  assert.ok(!laws.includes('an_empty_store_holds_nothing'));
+});
+
+async function lived(store) {
+  const fleet = await Fleet.open(store);
+  const { id } = await fleet.console('operator').createAccount('alice@example.com');
+  const team = fleet.console(id);
+  const { id: product } = await team.createProduct('Thermostat', 'photon');
+  await team.import(product, 'aa0000000000000000000001\naa0000000000000000000002');
+  const reports = ['aa0000000000000000000001', 'aa0000000000000000000002'].map((device) => ({ device, product }));
+  await Promise.all(reports.map((report) => fleet.gateway().connect(report)));
+  const { devices, online } = await team.summary(product);
+  return { fleet, counted: [devices, online] };
+}
+
+test('a fleet lives in a store in JavaScript', async () => {
+  const { fleet, counted } = await lived(new MapStore());
+  assert.deepEqual(counted, [2, 2]);
+  await fleet.close();
+});
+
+test('a store that needs the pool of threads itself is not kept from it', { timeout: 60_000 }, async () => {
+  class Slow extends MapStore {
+    async get(keys) {
+      await readFile(new URL(import.meta.url));
+      return super.get(keys);
+    }
+  }
+  const { fleet, counted } = await lived(new Slow());
+  assert.deepEqual(counted, [2, 2]);
+  const many = Array.from({ length: 40 }, (_, number) => fleet.console('operator').createAccount(`${number}@example.com`));
+  assert.equal((await Promise.all(many)).length, 40);
+  await fleet.close();
+});
+
+test('a call on the event loop is refused: the store could never answer', async () => {
+  const { fleet } = await lived(new MapStore());
+  const report = { device: 'aa0000000000000000000001' };
+  assert.throws(() => fleet.gateway().connectSync(report), InvalidError);
+  assert.throws(() => fleet.gateway().connectManySync([report]), InvalidError);
+  await fleet.close();
+  await assert.rejects(fleet.gateway().connect(report), StoreFailedError);
+});
+
+for (const [thrown, code, isTransient] of [
+  [Object.assign(new Error('busy'), { code: 'store_unavailable' }), 'store_unavailable', true],
+  [Object.assign(new Error('cut off'), { code: 'store_outcome_unknown' }), 'store_outcome_unknown', false],
+  [new Error('disk'), 'store_failed', false],
+  ['a string', 'store_failed', false],
+]) {
+  test(`a store that throws ${thrown} is a failure of the store`, async () => {
+    class Broken extends MapStore {
+      async get() {
+        throw thrown;
+      }
+    }
+    const fleet = await Fleet.open(new Broken());
+    await assert.rejects(fleet.console('operator').createAccount('a@example.com'), { code, isTransient });
+    await fleet.close();
+  });
+}
+
+test('a store that answers nonsense is a failure of the store', async () => {
+  for (const nonsense of [undefined, 'rows', [1], [{ key: 'x' }], [{ key: new Uint8Array(3), record: '{}', stamp: 1 }], []]) {
+    class Confused extends MapStore {
+      async get() {
+        return nonsense;
+      }
+    }
+    const fleet = await Fleet.open(new Confused());
+    await assert.rejects(fleet.console('operator').createAccount('a@example.com'), StoreFailedError);
+    await fleet.close();
+  }
+});
+
+test('what is no store opens nothing', async () => {
+  await assert.rejects(Fleet.open({ get() {}, scan() {} }), /a store has a method `commit`/);
+  await assert.rejects(Fleet.open(undefined), InvalidError);
+});
+
+test('a fleet has tiers of its own where it is given some', async () => {
+  const fleet = await Fleet.open('memory:', { tiers: [{ name: 'Two', devices: 2 }, { name: 'All' }] });
+  const { id } = await fleet.console('operator').createAccount('alice@example.com');
+  const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
+  const three = 'aa0000000000000000000001\naa0000000000000000000002\naa0000000000000000000003';
+  const { refused } = await fleet.console(id).import(product, three);
+  assert.deepEqual([refused.tier, refused.limit, refused.fits], ['Two', 2, { tier: 'All', limit: null }]);
+  await fleet.close();
+  await assert.rejects(Fleet.open('memory:', { tier: [] }), /`tier` is not among the fields/);
+});

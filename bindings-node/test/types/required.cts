@@ -1,0 +1,10 @@
+// The same types for somebody who requires the package.
+
+import fleetCore = require('fleet-core');
+
+export async function use(): Promise<number> {
+  const fleet: fleetCore.Fleet = await fleetCore.Fleet.open('memory:');
+  const { devices } = await fleet.console(1).summary(94);
+  await fleet.close();
+  return devices;
+}

@@ -1,0 +1,24 @@
+package fleetcore
+
+import fleetcore.shapes.Decision
+import fleetcore.shapes.Directive
+
+/** A sentence for a person: what the device is to do, and why. */
+val Decision.why: String
+    get() = when (this) {
+        is Decision.UpToDate -> why
+        is Decision.Update -> why
+        is Decision.Held -> why
+    }
+
+/** The rule that decided, such as `R-TGT-4 lock`. */
+val Decision.cites: String
+    get() = when (this) {
+        is Decision.UpToDate -> cites
+        is Decision.Update -> cites
+        is Decision.Held -> cites
+    }
+
+/** What the device is to be sent; null: nothing. */
+val Decision.directive: Directive?
+    get() = (this as? Decision.Update)?.directive

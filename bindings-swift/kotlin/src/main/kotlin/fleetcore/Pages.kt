@@ -1,0 +1,48 @@
+package fleetcore
+
+import fleetcore.shapes.AuditEntry
+import fleetcore.shapes.BetaGuest
+import fleetcore.shapes.Customer
+import fleetcore.shapes.CustomerFilter
+import fleetcore.shapes.Device
+import fleetcore.shapes.DeviceFilter
+import fleetcore.shapes.Notice
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+
+/** So many items are fetched at once. */
+private const val PAGE = 1000u
+
+/** All items of a list that comes in pages, each page fetched when it is reached. */
+private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>): Flow<T> = flow {
+    var after: String? = null
+    do {
+        val (items, next) = fetch(after)
+        items.forEach { emit(it) }
+        after = next
+    } while (after != null)
+}
+
+/** The devices that a filter wants, by id. */
+fun ConsoleInterface.allDevices(product: UInt, filter: DeviceFilter = DeviceFilter()): Flow<Device> =
+    pages { after -> devices(product, filter, after, PAGE).let { it.items to it.next } }
+
+/** The customers that a filter wants, by number. */
+fun ConsoleInterface.allCustomers(product: UInt, filter: CustomerFilter = CustomerFilter()): Flow<Customer> =
+    pages { after -> customers(product, filter, after, PAGE).let { it.items to it.next } }
+
+/** The guests of the private beta, by name. */
+fun ConsoleInterface.allBetaGuests(product: UInt): Flow<BetaGuest> =
+    pages { after -> betaGuests(product, after, PAGE).let { it.items to it.next } }
+
+/** The devices that one has claimed, by id. */
+fun ConsoleInterface.allClaimedDevices(): Flow<String> =
+    pages { after -> claimedDevices(after, PAGE).let { it.items to it.next } }
+
+/** All that was done to a product, newest first. */
+fun ConsoleInterface.wholeAuditLog(product: UInt): Flow<AuditEntry> =
+    pages { after -> auditLog(product, after, PAGE).let { it.items to it.next } }
+
+/** All notices that wait to be sent, by product. */
+fun OpenFleetInterface.allPendingNotices(): Flow<Notice> =
+    pages { after -> pendingNotices(after, PAGE).let { it.items to it.next } }

@@ -1,0 +1,93 @@
+package fleetcore
+
+import fleetcore.shapes.ImportProgress
+import fleetcore.shapes.Report
+import fleetcore.shapes.VersionCount
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.isActive
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+
+class CoroutineTest {
+    @Test
+    fun `a long import tells how far it is`() = runBlocking {
+        World.open().use { world ->
+            val told = CopyOnWriteArrayList<ImportProgress>()
+            val report = world.console().importWatched(94u, ids(20_000)) { told.add(it) }
+            assertEquals(20_000L, report.counts.imported)
+            assertEquals(told.map { it.added }.sorted(), told.map { it.added })
+            assertEquals(ImportProgress(20_000L, 20_000L), told.last())
+            assertTrue(told.size > 1)
+        }
+    }
+
+    @Test
+    fun `a cancelled import stops, and goes on where it was`() = runBlocking {
+        World.open().use { world ->
+            val (begun, cancelled) = CountDownLatch(1) to CountDownLatch(1)
+            val importing = async(Dispatchers.Default) {
+                world.console().importWatched(94u, ids(20_000)) {
+                    begun.countDown()
+                    cancelled.await()
+                }
+            }
+            withContext(Dispatchers.IO) { begun.await() }
+            importing.cancel()
+            cancelled.countDown()
+            assertFailsWith<CancellationException> { importing.await() }
+            importing.join()
+            val added = world.console().summary(94u).devices - 1
+            assertTrue(added in 1 until 20_000, "$added were added")
+            val report = world.console().`import`(94u, ids(20_000))
+            assertEquals(20_000L, report.counts.imported + report.counts.alreadyHere)
+            assertEquals(20_001L, world.console().summary(94u).devices)
+        }
+    }
+
+    @Test
+    fun `one fleet serves many coroutines`() = runBlocking {
+        World.open().use { world ->
+            world.console().`import`(94u, ids(200))
+            coroutineScope {
+                (1..200).map {
+                    async(Dispatchers.Default) {
+                        world.gateway().connect(Report("aa%022x".format(it), product = 94u, version = 1u))
+                    }
+                }.awaitAll()
+            }
+            val summary = world.console().summary(94u)
+            assertEquals(200L, summary.online)
+            assertEquals(listOf(VersionCount(1u, 200L)), summary.versions)
+        }
+    }
+
+    @Test
+    fun `an answer is waited for without holding up the thread`() = runBlocking {
+        World.open().use { world ->
+            var beats = 0
+            // Both run on this one thread.
+            val heart = launch {
+                while (isActive) {
+                    beats += 1
+                    delay(1)
+                }
+            }
+            world.console().`import`(94u, ids(20_000))
+            heart.cancelAndJoin()
+            assertTrue(beats > 1, "$beats beats")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package fleetcore
+
+import fleetcore.shapes.Decision
+import fleetcore.shapes.DeviceFilter
+import fleetcore.shapes.FailureKind
+import fleetcore.shapes.HoldReason
+import fleetcore.shapes.Report
+import fleetcore.shapes.Rule
+import java.nio.file.Files
+import java.time.Instant
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertNull
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.runBlocking
+
+/**
+ * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
+ * error of the compiler's.
+ */
+private fun told(decision: Decision): String = when (decision) {
+    is Decision.UpToDate -> "up to date by ${decision.rule}"
+    is Decision.Update -> "send ${decision.directive.version}"
+    is Decision.Held -> "held: ${decision.reason}"
+}
+
+class DoorTest {
+    @Test
+    fun `a device is told what to run, and why`() = runBlocking {
+        World.open().use { world ->
+            val member = world.gateway().connect(Report(BENCH, product = 94u, version = 1u))
+            assertEquals("up to date by ${Rule.NO_RELEASE}", told(member.answer))
+            assertEquals("R-TGT-1 no release", member.answer.cites)
+
+            val waiting = world.gateway().connect(Report("45f96d06492949f0e1d2c3b4", product = 94u, version = 1u))
+            assertEquals("held: ${HoldReason.QUARANTINED}", told(waiting.answer))
+            assertEquals("held: it asks to join and waits for the team's approval (R-IMP-9)", waiting.answer.why)
+            assertNull(waiting.answer.directive)
+        }
+    }
+
+    @Test
+    fun `many devices are answered in the order of their reports`() = runBlocking {
+        World.open().use { world ->
+            val reports = listOf("45f96d06492949f0e1d2c3b4", BENCH).map { Report(it, product = 94u, version = 1u) }
+            val answers = world.gateway().connectMany(reports)
+            assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { told(it.answer) })
+            assertEquals(answers, world.gateway().connectManyBlocking(reports))
+            assertEquals(answers[1], world.gateway().connectBlocking(reports[1]))
+        }
+    }
+
+    @Test
+    fun `an exception has a code, a message and what to branch on`() = runBlocking {
+        World.open(tiers = listOf(Tier("Tiny", devices = 1u))).use { world ->
+            val missing = assertFailsWith<FleetException> { world.console().product(95u) }
+            assertEquals("not_found", missing.code)
+            assertEquals("there is no such product, or it is not yours to see", missing.message)
+            assertFalse(missing.isTransient)
+            assertEquals(FailureKind.NotFound("product"), missing.kind)
+
+            val malformed = assertFailsWith<FleetException> { world.gateway().disconnect("2800") }
+            assertEquals("device", (malformed.kind as FailureKind.Invalid).field)
+
+            val report = world.console().`import`(94u, ids(1))
+            assertEquals(1L, report.refused?.limit)
+            assertEquals(0L, report.counts.imported)
+        }
+    }
+
+    @Test
+    fun `moments keep their milliseconds`() = runBlocking {
+        World.open().use { world ->
+            for (at in listOf(NOON, NOON.plusMillis(1), NOON.plusMillis(999))) {
+                world.gateway(at).connect(Report(BENCH, product = 94u, version = 1u, reportedAt = at))
+                assertEquals(at, world.console(at).device(94u, BENCH).seen?.at)
+            }
+            Unit
+        }
+    }
+
+    @Test
+    fun `a fleet in a file is there again`() = runBlocking {
+        val folder = Files.createTempDirectory("fleet")
+        try {
+            val url = "sqlite:$folder/fleet.db"
+            val world = World.open(url)
+            world.close()
+            world.close()
+            val closed = assertFailsWith<FleetException> { world.console().summary(94u) }
+            assertEquals(FailureKind.StoreFailed, closed.kind)
+
+            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94u).devices) }
+            assertFailsWith<FleetException> { Fleet.open("cloud:somewhere") }
+            Unit
+        } finally {
+            folder.toFile().deleteRecursively()
+        }
+    }
+
+    @Test
+    fun `lists come in pages or whole`() = runBlocking {
+        World.open().use { world ->
+            world.console().`import`(94u, ids(1500))
+            val page = world.console().devices(94u, DeviceFilter(), limit = 3u)
+            assertEquals(3, page.items.size)
+            assertEquals(page.items.last().id, page.next)
+            val all = world.console().allDevices(94u).map { it.id }.toList()
+            assertEquals(1501, all.size)
+            assertEquals(all.sorted(), all)
+        }
+    }
+
+    @Test
+    fun `a door without a moment is used at the time of each call`() = runBlocking {
+        World.open().use { world ->
+            val before = Instant.now().minusSeconds(1)
+            world.fleet.gateway().connect(Report(BENCH, product = 94u, version = 1u))
+            val seen = world.console(Instant.now()).device(94u, BENCH).seen!!.at
+            assert(seen in before..Instant.now().plusSeconds(1)) { "$seen is not now" }
+        }
+    }
+}

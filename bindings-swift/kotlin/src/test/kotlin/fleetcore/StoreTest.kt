@@ -1,0 +1,92 @@
+package fleetcore
+
+import fleetcore.shapes.FailureKind
+import fleetcore.shapes.KeyRange
+import fleetcore.shapes.RowCommit
+import fleetcore.shapes.RowWrite
+import fleetcore.shapes.StoredRow
+import java.util.Arrays
+import java.util.TreeMap
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
+import kotlinx.coroutines.runBlocking
+
+/** A store of this test's own: a tree behind a lock. One that is weak on purpose forgets what it was to check. */
+class TreeStore(private val isWeak: Boolean = false) : RowStore {
+    private val rows = TreeMap<ByteArray, StoredRow>(Arrays::compareUnsigned)
+
+    @Synchronized
+    override fun get(keys: List<ByteArray>): List<StoredRow?> = keys.map { rows[it] }
+
+    @Synchronized
+    override fun scan(range: KeyRange): List<StoredRow> {
+        val ends = Arrays.compareUnsigned(range.first, range.last)
+        if (ends > 0 || (ends == 0 && !(range.firstIncluded && range.lastIncluded))) return emptyList()
+        val found = rows.subMap(range.first, range.firstIncluded, range.last, range.lastIncluded)
+        val limit = range.limit.coerceIn(0, Int.MAX_VALUE.toLong()).toInt()
+        return (if (range.reverse) found.descendingMap() else found).values.take(limit)
+    }
+
+    @Synchronized
+    override fun commit(batch: List<RowCommit>): List<Boolean> = batch.map(::apply)
+
+    private fun apply(commit: RowCommit): Boolean {
+        if (!isWeak && commit.checks.any { rows[it.key]?.stamp != it.stamp }) return false
+        for (write in commit.writes) {
+            when (write) {
+                is RowWrite.Put -> rows[write.row.key] = write.row
+                is RowWrite.Delete -> rows.remove(write.key)
+                is RowWrite.Add -> {
+                    val count = sum(rows[write.key]?.record?.toLong() ?: 0, write.delta)
+                    rows[write.key] = StoredRow(write.key, count.toString(), 0)
+                }
+            }
+        }
+        return true
+    }
+
+    private fun sum(count: Long, delta: Long): Long = try {
+        Math.addExact(count, delta)
+    } catch (_: ArithmeticException) {
+        if (delta > 0) Long.MAX_VALUE else Long.MIN_VALUE
+    }
+}
+
+private class Factory(private val isWeak: Boolean) : StoreFactory {
+    override fun make(): RowStore = TreeStore(isWeak)
+}
+
+private class BrokenStore : RowStore {
+    override fun get(keys: List<ByteArray>) = throw RowStoreException.Unavailable("the disk is away")
+    override fun scan(range: KeyRange) = throw RowStoreException.Broken("the disk is broken")
+    override fun commit(batch: List<RowCommit>) = throw RowStoreException.OutcomeUnknown("the line broke")
+}
+
+class StoreTest {
+    @Test
+    fun `a store that is written in Kotlin keeps every law`() = runBlocking {
+        assertEquals(emptyList(), conformance(Factory(isWeak = false)))
+    }
+
+    @Test
+    fun `a store that checks nothing is found out`() = runBlocking {
+        assertTrue(conformance(Factory(isWeak = true)).any { it.law == "no_update_is_lost" })
+    }
+
+    @Test
+    fun `a fleet lives in a store that is written in Kotlin`() = runBlocking {
+        World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.console().summary(94u).devices) }
+    }
+
+    @Test
+    fun `what a store throws is told to the caller`() = runBlocking {
+        Fleet.open(BrokenStore()).use { fleet ->
+            val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94u) }
+            assertTrue(failure.isTransient)
+            assertEquals(FailureKind.StoreFailed, failure.kind)
+            assertTrue("the disk is away" in failure.message.orEmpty(), failure.message)
+        }
+    }
+}

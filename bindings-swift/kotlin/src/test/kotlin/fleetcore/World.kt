@@ -1,0 +1,28 @@
+package fleetcore
+
+import java.time.Instant
+
+val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
+const val BENCH = "55ff6d04498b49a1b2c3d4e5"
+
+/** A product of Alice's, with one device on the bench. */
+class World private constructor(val fleet: Fleet, private val alice: Long) : AutoCloseable by fleet {
+    fun console(now: Instant = NOON): ConsoleInterface = fleet.console(alice, now)
+
+    fun gateway(now: Instant = NOON): GatewayInterface = fleet.gateway(now)
+
+    companion object {
+        suspend fun open(fleet: Fleet): World {
+            val operator = fleet.operator(NOON)
+            val alice = operator.createAccount("alice@example.com")
+            operator.createProductWithId(94u, alice.id, "Thermostat", "photon")
+            return World(fleet, alice.id).apply { console().`import`(94u, BENCH.toByteArray()) }
+        }
+
+        suspend fun open(url: String = "memory:", tiers: List<Tier>? = null) =
+            open(Fleet.open(url, FleetOptions(tiers)))
+    }
+}
+
+/** So many ids that follow each other, one a line. */
+fun ids(count: Int): ByteArray = (1..count).joinToString("") { "aa%022x\n".format(it) }.toByteArray()

@@ -1,0 +1,76 @@
+package fleetcore.spec
+
+import fleetcore.shapes.Actor
+import fleetcore.shapes.ChargePurpose
+import fleetcore.shapes.ConfigurationAnswer
+import fleetcore.shapes.Destination
+import fleetcore.shapes.Identity
+import fleetcore.shapes.NoticeSubject
+import fleetcore.shapes.PaymentResult
+import java.time.Instant
+import java.time.format.DateTimeFormatter
+import kotlin.reflect.KProperty1
+import kotlin.reflect.full.memberProperties
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+
+/**
+ * What the facade answers, as JSON of the shape that `spec/README.md` documents: by reflection, as no shape needs more
+ * than the names of its fields.
+ */
+fun shown(value: Any?): JsonElement = when (value) {
+    null -> JsonNull
+    is JsonElement -> value
+    is Unit -> JsonObject(emptyMap())
+    is Boolean -> JsonPrimitive(value)
+    is String -> JsonPrimitive(value)
+    is Number -> JsonPrimitive(value.toLong())
+    is UShort -> JsonPrimitive(value.toLong())
+    is UByte -> JsonPrimitive(value.toLong())
+    is UInt -> JsonPrimitive(value.toLong())
+    is Instant -> JsonPrimitive(text(value))
+    is List<*> -> JsonArray(value.map(::shown))
+    is Map<*, *> -> JsonObject(value.entries.associate { "${it.key}" to shown(it.value) })
+    PaymentResult.DECLINED_SOFT -> JsonObject(mapOf("declined" to JsonPrimitive("soft")))
+    PaymentResult.DECLINED_HARD -> JsonObject(mapOf("declined" to JsonPrimitive("hard")))
+    is Enum<*> -> JsonPrimitive(value.name.lowercase())
+    // One that is told apart by the name of its only field, or by its word where it has none.
+    is Actor, is ConfigurationAnswer -> oneOf(value) { it.values.first() }
+    is Identity, is NoticeSubject, is ChargePurpose, is Destination -> oneOf(value) { JsonObject(it) }
+    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to word(value)) else fields(value))
+}
+
+/** Variants are written within the sealed class that they are of. */
+private fun kotlin.reflect.KClass<*>.isNested() = java.enclosingClass != null
+
+private fun word(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
+
+private fun oneOf(value: Any, shown: (Map<String, JsonElement>) -> JsonElement): JsonElement {
+    val fields = fields(value)
+    val name = word(value)
+    return if (fields.isEmpty()) name else JsonObject(mapOf(name.content to shown(fields)))
+}
+
+/** Names that are reserved words of some language. */
+private val RENAMED = mapOf("from_version" to "from", "starts_at" to "from", "ends_at" to "to")
+
+private fun fields(value: Any): Map<String, JsonElement> = value::class.memberProperties.associate { property ->
+    val name = snake(property.name)
+    @Suppress("UNCHECKED_CAST")
+    (RENAMED[name] ?: name) to shown((property as KProperty1<Any, *>).get(value))
+}
+
+/** `groupRelease` as `group_release`. */
+fun snake(name: String) = name.replace(Regex("(?<!^)[A-Z]")) { "_${it.value}" }.lowercase()
+
+/** `group_release` as `groupRelease`. */
+fun camel(name: String) = name.replace(Regex("_([a-z])")) { it.groupValues[1].uppercase() }
+
+/** RFC 3339 with a fraction only where it is not zero. */
+private fun text(at: Instant): String {
+    val text = DateTimeFormatter.ISO_INSTANT.format(at)
+    return if ('.' in text) text.dropLast(1).trimEnd('0') + "Z" else text
+}

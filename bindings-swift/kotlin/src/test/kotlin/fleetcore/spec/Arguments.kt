@@ -1,0 +1,132 @@
+package fleetcore.spec
+
+import fleetcore.shapes.Change
+import fleetcore.shapes.ChargeOutcome
+import fleetcore.shapes.ConfigurationAnswer
+import fleetcore.shapes.CustomerFilter
+import fleetcore.shapes.Destination
+import fleetcore.shapes.Identity
+import fleetcore.shapes.PolicySettings
+import java.time.Instant
+import kotlin.reflect.KClass
+import kotlin.reflect.KType
+import kotlin.reflect.full.primaryConstructor
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.booleanOrNull
+import kotlinx.serialization.json.longOrNull
+
+/** A step that can't be carried out. */
+class Malformed(message: String) : Exception(message)
+
+val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
+
+/** A moment: RFC 3339, or whole seconds after noon of 8 March 2016. */
+fun moment(value: JsonElement): Instant {
+    val primitive = value as? JsonPrimitive ?: throw Malformed("$value is no moment")
+    return if (primitive.isString) Instant.parse(primitive.content) else NOON.plusSeconds(number(value))
+}
+
+fun number(value: JsonElement): Long =
+    (value as? JsonPrimitive)?.takeUnless { it.isString }?.longOrNull ?: throw Malformed("$value is no number")
+
+/** A text, or, where it is long, what is repeated how often. */
+fun text(value: JsonElement): String =
+    (value as? JsonObject)?.let { text(it.getValue("repeat")).repeat(number(it.getValue("times")).toInt()) }
+        ?: (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is no text")
+
+/** A value with what it refers to put in. */
+fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = when {
+    value is JsonObject -> JsonObject(value.mapValues { fill(it.value, saved) })
+    value is JsonArray -> JsonArray(value.map { fill(it, saved) })
+    value is JsonPrimitive && value.isString && value.content.startsWith("$") -> {
+        val parts = value.content.drop(1).split('.')
+        parts.drop(1).fold(saved[parts[0]]) { found, part ->
+            when (found) {
+                is JsonObject -> found[part]
+                is JsonArray -> part.toIntOrNull()?.let(found::getOrNull)
+                else -> null
+            }
+        } ?: throw Malformed("`${value.content}`: there is no such field in what was saved")
+    }
+    else -> value
+}
+
+/** The fields that a scenario writes in another form than the records of Kotlin have. */
+private val REWRITTEN: Map<KClass<*>, (JsonObject) -> JsonObject> = mapOf(
+    PolicySettings::class to { flattened(it, "gate", "gate_") { name -> name } },
+    CustomerFilter::class to {
+        val names = mapOf("since" to "active_since", "not_since" to "inactive_since")
+        flattened(it, "activity", "") { name -> names[name] ?: throw Malformed("`$name` is no activity") }
+    },
+)
+
+private fun flattened(fields: JsonObject, inner: String, prefix: String, name: (String) -> String): JsonObject {
+    val within = fields[inner] as? JsonObject ?: return fields
+    return JsonObject(fields - inner + within.mapKeys { prefix + name(it.key) })
+}
+
+/** A value of a Kotlin type out of what a scenario writes. */
+fun read(value: JsonElement, type: KType): Any? {
+    if (value is JsonNull) return null
+    return when (val kind = type.classifier as KClass<*>) {
+        String::class -> text(value)
+        Boolean::class ->
+            (value as? JsonPrimitive)?.booleanOrNull ?: throw Malformed("$value is neither true nor false")
+        Long::class -> number(value)
+        UInt::class -> within(number(value), UInt.MAX_VALUE.toLong()).toUInt()
+        UShort::class -> within(number(value), UShort.MAX_VALUE.toLong()).toUShort()
+        Instant::class -> moment(value)
+        List::class -> (value as? JsonArray ?: throw Malformed("$value is no list"))
+            .map { read(it, type.arguments.single().type!!) }
+        ULong::class -> number(value).toULong()
+        ChargeOutcome::class -> constant(kind, outcome(value))
+        Identity::class, Destination::class -> variant(kind, external(value))
+        ConfigurationAnswer::class -> variant(kind, external(value) { mapOf("yes_no" to "yes", "some" to "chosen") })
+        Change::class -> variant(kind, value as JsonObject)
+        else -> if (kind.java.isEnum) constant(kind, value) else record(kind, value)
+    }
+}
+
+private fun within(number: Long, most: Long): Long =
+    number.takeIf { it in 0..most } ?: throw Malformed("$number is out of its range")
+
+private fun constant(kind: KClass<*>, value: JsonElement): Any =
+    kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == text(value) }
+        ?: throw Malformed("$value is no ${kind.simpleName}")
+
+/** `"succeeded"`, or `{ "declined": "soft" }`. */
+private fun outcome(value: JsonElement): JsonElement =
+    (value as? JsonObject)?.let { JsonPrimitive("declined_${text(it.getValue("declined"))}") } ?: value
+
+/** `"simple"`, `{ "linked": { "account": 1 } }` or `{ "text": "…" }`, with the kind as a field. */
+private fun external(value: JsonElement, names: () -> Map<String, String> = { emptyMap() }): JsonObject {
+    if (value is JsonPrimitive) return JsonObject(mapOf("kind" to value))
+    val (name, inner) = (value as JsonObject).entries.singleOrNull() ?: throw Malformed("$value has not one form")
+    val fields = inner as? JsonObject ?: JsonObject(mapOf((names()[name] ?: name) to inner))
+    return JsonObject(fields + ("kind" to JsonPrimitive(name)))
+}
+
+private fun variant(kind: KClass<*>, value: JsonObject): Any {
+    val name = text(value["kind"] ?: throw Malformed("$value has no `kind`"))
+    val one = kind.sealedSubclasses.find { snake(it.simpleName!!) == name } ?: throw Malformed("`$name` is no kind")
+    return one.objectInstance ?: record(one, JsonObject(value - "kind"))
+}
+
+private fun record(kind: KClass<*>, value: JsonElement): Any {
+    val written = value as? JsonObject ?: throw Malformed("$value is no object")
+    val fields = REWRITTEN[kind]?.invoke(written) ?: written
+    val constructor = kind.primaryConstructor!!
+    val known = constructor.parameters.associateBy { snake(it.name!!) }
+    (fields.keys - known.keys).firstOrNull()?.let { throw Malformed("`$it` is no field of ${kind.simpleName}") }
+    val given = fields.filterValues { it !is JsonNull }.entries.associate { (name, field) ->
+        known.getValue(name) to read(field, known.getValue(name).type)
+    }
+    known.values.find { it !in given && !it.isOptional && !it.type.isMarkedNullable }
+        ?.let { throw Malformed("`${snake(it.name!!)}` of ${kind.simpleName} is missing") }
+    val missing = known.values.filter { it !in given && !it.isOptional }
+    return constructor.callBy(given + missing.associateWith { null })
+}

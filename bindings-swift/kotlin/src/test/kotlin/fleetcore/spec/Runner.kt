@@ -1,0 +1,110 @@
+package fleetcore.spec
+
+import fleetcore.Fleet
+import fleetcore.FleetException
+import fleetcore.FleetOptions
+import fleetcore.Tier
+import fleetcore.code
+import java.io.File
+import java.nio.file.Files
+import kotlin.reflect.typeOf
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+
+/** What a step did not do as expected. */
+private class Difference(message: String) : Exception(message)
+
+private val COMMON = setOf("do", "at", "as", "expect", "error", "message", "save")
+
+class Runner(private val vectors: Vectors) {
+    private var passed = 0
+    private var failed = 0
+
+    /** Runs a file, or every `.json` under a folder, each scenario on a fresh store of every kind. */
+    suspend fun run(path: File) {
+        val files = path.walk().filter { it.isFile && (it == path || it.extension == "json") }.sorted()
+        for (file in files) runFile(file)
+    }
+
+    /** Prints the closing count; whether all went as expected and anything ran. */
+    fun summary(): Boolean {
+        println("$passed passed, $failed failed")
+        return failed == 0 && passed > 0
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private suspend fun runFile(path: File) = noting(path.path) {
+        val file = Json.parseToJsonElement(path.readText()) as JsonObject
+        if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not read here")
+        val given = steps(file["given"])
+        val tiers = file["catalogue"]?.let { read(it, typeOf<List<Tier>>()) as List<Tier> }
+        for (scenario in file.getValue("scenarios") as JsonArray) {
+            val name = text((scenario as JsonObject).getValue("name"))
+            for (store in listOf("memory", "sqlite")) {
+                noting("${path.name}: $name [$store]") {
+                    runScenario(given + steps(scenario["steps"]), store, tiers)
+                    passed += 1
+                }
+            }
+        }
+    }
+
+    private inline fun noting(title: String, run: () -> Unit) = try {
+        run()
+    } catch (problem: Exception) {
+        println("FAILED $title: ${problem.message ?: problem}")
+        failed += 1
+    }
+
+    private fun steps(list: JsonElement?) = (list as? JsonArray).orEmpty().map { it as JsonObject }
+
+    private suspend fun runScenario(steps: List<JsonObject>, store: String, tiers: List<Tier>?) {
+        val folder = Files.createTempDirectory("fleet").toFile()
+        try {
+            val url = if (store == "memory") "memory:" else "sqlite:$folder/fleet.db?synchronous=normal"
+            Fleet.open(url, FleetOptions(tiers)).use { fleet ->
+                val world = World(fleet, vectors)
+                for ((index, step) in steps.withIndex()) {
+                    try {
+                        world.take(step)
+                    } catch (problem: Exception) {
+                        throw Difference("step ${index + 1}, ${step["do"]}: ${problem.message ?: problem}")
+                    }
+                }
+            }
+        } finally {
+            folder.deleteRecursively()
+        }
+    }
+}
+
+private suspend fun World.take(step: JsonObject) {
+    step["at"]?.let { now = moment(it) }
+    val code = step["error"]?.let(::text)
+    try {
+        val answer = perform(text(step.getValue("do")), step["as"]?.let(::text), step - COMMON)
+        if (code != null) throw Difference("expected the error `$code`, found $answer")
+        val found = differences("answer", fill(step["expect"] ?: JsonObject(emptyMap()), saved), answer)
+        if (found.isNotEmpty()) throw Difference(found.joinToString("; "))
+        step["save"]?.let { saved[text(it)] = answer }
+    } catch (failure: FleetException) {
+        if (code == null) throw Difference("found the error `${failure.code}`: ${failure.message}")
+        val part = step["message"]?.let(::text).orEmpty()
+        if (failure.code != code || part !in failure.message.orEmpty()) {
+            throw Difference("expected `$code`: $part, found `${failure.code}`: ${failure.message}")
+        }
+    }
+}
+
+/** Where an answer is not as expected: an object may have more than is listed, and an expected null may be missing. */
+private fun differences(place: String, expected: JsonElement, found: JsonElement): List<String> = when {
+    expected is JsonObject && found is JsonObject ->
+        expected.flatMap { (key, value) -> differences("$place.$key", value, found[key] ?: JsonNull) }
+    expected is JsonArray && found is JsonArray && expected.size == found.size ->
+        expected.indices.flatMap { differences("$place.$it", expected[it], found[it]) }
+    expected == found -> emptyList()
+    else -> listOf("$place: expected $expected, found $found")
+}

@@ -1,0 +1,151 @@
+package fleetcore.spec
+
+import fleetcore.ClockInterface
+import fleetcore.ConsoleInterface
+import fleetcore.EventStream
+import fleetcore.Fleet
+import fleetcore.GatewayInterface
+import fleetcore.ImportWatcher
+import fleetcore.OpenFleetInterface
+import fleetcore.PortalInterface
+import fleetcore.shapes.ImportProgress
+import fleetcore.shapes.NewEvent
+import fleetcore.shapes.Report
+import java.lang.reflect.InvocationTargetException
+import java.time.Instant
+import kotlin.reflect.KClass
+import kotlin.reflect.KFunction
+import kotlin.reflect.KParameter
+import kotlin.reflect.full.callSuspendBy
+import kotlin.reflect.full.declaredMemberFunctions
+import kotlin.reflect.full.instanceParameter
+import kotlin.reflect.full.valueParameters
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+
+/** What answers of a single value, or lists, are called in scenarios. */
+private val NAMED = mapOf(
+    "create_group" to "group",
+    "register_devices" to "new",
+    "connect_many" to "answers",
+    "report_update" to "latest",
+    "publish_many" to "answers",
+    "acknowledge" to "was_waiting",
+)
+
+/** Commands whose method has another name, as its door has one of the same already. */
+private val METHODS = mapOf("my_devices" to "devices")
+
+/** Arguments that scenarios call otherwise than the methods do. */
+private val PARAMETERS = mapOf("revoke_token" to mapOf("token_id" to "token"))
+
+/** What a step may leave out and the methods may not. */
+private val DEFAULTS = mapOf(
+    "set_card" to mapOf("brand" to JsonPrimitive("visa"), "last_four" to JsonPrimitive("4242")),
+)
+
+/** A scenario's fleet, and what its steps have found so far. Commands are the doors' methods, found by their names. */
+class World(private val fleet: Fleet, private val vectors: Vectors) {
+    var now: Instant = NOON
+    val saved = mutableMapOf<String, JsonElement>()
+    private val streams = mutableListOf<EventStream>()
+
+    /** Carries out a command; what is asked of the wrong door, or misspelt, is [Malformed]. */
+    suspend fun perform(command: String, actor: String?, step: Map<String, JsonElement>): JsonElement {
+        val arguments = (DEFAULTS[command].orEmpty() + step.mapValues { fill(it.value, saved) }).toMutableMap()
+        if (command == "meter") return metered(arguments)
+        if (command == "events") arguments += (arguments.remove("filter") as? JsonObject).orEmpty()
+        val (door, kind) = door(command, actor, arguments)
+        val method = method(kind, METHODS[command] ?: command)
+        val watcher = Watcher(arguments.remove("stop_after")?.let(::number))
+        val given = mutableMapOf<KParameter, Any?>(method.instanceParameter!! to door)
+        for (parameter in method.valueParameters) {
+            val name = parameterName(command, parameter)
+            val value = when {
+                parameter.type.classifier == ImportWatcher::class -> watcher
+                parameter.type.classifier in WHOLE ->
+                    read(JsonObject(arguments), parameter.type).also { arguments.clear() }
+                parameter.type.classifier == EventStream::class -> streams[number(arguments.remove(name)!!).toInt()]
+                name == "now" -> now
+                parameter.type.classifier == ByteArray::class -> arguments.remove(name)?.let(vectors::bytes)
+                name == "owner" -> number(account(text(arguments.remove(name)!!)))
+                name in arguments -> read(arguments.remove(name)!!, parameter.type)
+                parameter.isOptional || parameter.type.isMarkedNullable -> null
+                name == "filter" -> read(JsonObject(emptyMap()), parameter.type)
+                else -> throw Malformed("`$name` is missing")
+            }
+            if (value != null || !parameter.isOptional) given[parameter] = value
+        }
+        arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is no argument of this command") }
+        return named(command, call(method, given), watcher)
+    }
+
+    private fun parameterName(command: String, parameter: KParameter): String {
+        val name = snake(parameter.name!!)
+        return PARAMETERS[command]?.entries?.find { it.value == name }?.key ?: name
+    }
+
+    /** Who asks a console is said by `as`; who asks a portal, by the token; nobody asks the others. */
+    private fun door(
+        command: String,
+        actor: String?,
+        arguments: MutableMap<String, JsonElement>,
+    ): Pair<Any, KClass<*>> {
+        if (actor != null) {
+            val console = if (actor == "operator") fleet.operator(now) else fleet.console(number(account(actor)), now)
+            return console to ConsoleInterface::class
+        }
+        if (has(ClockInterface::class, command)) return fleet.clock(now) to ClockInterface::class
+        if (has(GatewayInterface::class, command)) return fleet.gateway(now) to GatewayInterface::class
+        if (has(OpenFleetInterface::class, command)) return fleet to OpenFleetInterface::class
+        val token = arguments.remove("token") ?: throw Malformed("say who asks, with `as` or `token`")
+        return fleet.portal(text(token), now) to PortalInterface::class
+    }
+
+    private fun account(name: String): JsonElement =
+        (saved[name] as? JsonObject)?.get("id") ?: throw Malformed("no step before saved `$name`")
+
+    private suspend fun metered(arguments: Map<String, JsonElement>): JsonElement {
+        val meter = fleet.meter(number(arguments.getValue("product")).toUInt(), now)
+        return JsonObject(mapOf("admitted" to JsonPrimitive(meter.admitMany(number(arguments.getValue("want"))))))
+    }
+
+    private fun opened(stream: EventStream): JsonElement {
+        streams += stream
+        return JsonObject(mapOf("stream" to JsonPrimitive(streams.size - 1), "start" to JsonPrimitive(stream.start())))
+    }
+
+    private fun named(command: String, answer: Any?, watcher: Watcher): JsonElement = when {
+        command in NAMED -> JsonObject(mapOf(NAMED.getValue(command) to shown(answer)))
+        command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.told)))
+        answer is EventStream -> opened(answer)
+        answer is List<*> -> JsonObject(mapOf("items" to shown(answer)))
+        else -> shown(answer)
+    }
+}
+
+/** What all of a step's arguments make. */
+private val WHOLE = setOf(Report::class, NewEvent::class)
+
+private fun has(door: KClass<*>, command: String) = door.declaredMemberFunctions.any { it.name == camel(command) }
+
+private fun method(door: KClass<*>, command: String): KFunction<*> =
+    door.declaredMemberFunctions.find { it.name == camel(command) } ?: throw Malformed("there is no such command")
+
+private suspend fun call(method: KFunction<*>, given: Map<KParameter, Any?>): Any? =
+    try {
+        method.callSuspendBy(given)
+    } catch (thrown: InvocationTargetException) {
+        throw thrown.targetException
+    }
+
+/** Notes what it is told, and stops an import when so many were added. */
+private class Watcher(private val stopAfter: Long?) : ImportWatcher {
+    val told = mutableListOf<ImportProgress>()
+
+    override fun watch(progress: ImportProgress): Boolean {
+        synchronized(told) { told.add(progress) }
+        return stopAfter == null || progress.added < stopAfter
+    }
+}

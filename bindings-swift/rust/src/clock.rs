@@ -1,0 +1,38 @@
+//! The door for time.
+
+use crate::{Answered, off_thread};
+use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
+
+/// The door for time: the host opens it every so often, and when its payment provider answers.
+#[derive(Debug, uniffi::Object)]
+pub struct Clock(pub(crate) fleet_bindings::doors::Clock);
+
+impl Clock {
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(fleet_bindings::doors::Clock) -> fleet_bindings::Answered<T> + Send + 'static,
+    ) -> Answered<T> {
+        let door = self.0.clone();
+        off_thread(move || ask(door)).await
+    }
+}
+
+#[uniffi::export]
+impl Clock {
+    /// What is due now.
+    #[uniffi::method(default(limit = None))]
+    pub async fn due(&self, limit: Option<u32>) -> Answered<Vec<Due>> {
+        self.ask(move |door| door.due(limit)).await
+    }
+
+    /// Does what is due now: renewals, retries, notices.
+    #[uniffi::method(default(limit = None))]
+    pub async fn advance(&self, limit: Option<u32>) -> Answered<Advanced> {
+        self.ask(move |door| door.advance(limit)).await
+    }
+
+    /// What the payment provider said of a charge.
+    pub async fn charge_outcome(&self, key: String, outcome: ChargeOutcome) -> Answered<()> {
+        self.ask(move |door| door.charge_outcome(&key, outcome)).await
+    }
+}

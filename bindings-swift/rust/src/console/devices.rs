@@ -1,0 +1,122 @@
+//! Devices, as a team sees them.
+
+use super::Console;
+use crate::Answered;
+use fleet_bindings::shapes::{
+    Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Summary,
+};
+use std::sync::Arc;
+
+/// Is told how far an import is.
+#[uniffi::export(with_foreign)]
+pub trait ImportWatcher: Send + Sync {
+    /// So many devices were added. Where it answers `false`, the import ends there.
+    fn watch(&self, progress: ImportProgress) -> bool;
+}
+
+#[uniffi::export]
+impl Console {
+    /// What an import of this list would say, without changing anything.
+    pub async fn plan_import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
+        self.ask(move |door| door.plan_import(product, &list)).await
+    }
+
+    /// Imports a list of devices: one id a line, or a .csv.
+    pub async fn import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
+        self.ask(move |door| door.import(product, &list)).await
+    }
+
+    /// The same, telling `watcher` how far it is after every few thousand devices. Where it answers `false`, the import
+    /// ends there with the error `cancelled`: what was added stays.
+    pub async fn import_watched(
+        &self,
+        product: u32,
+        list: Vec<u8>,
+        watcher: Arc<dyn ImportWatcher>,
+    ) -> Answered<ImportReport> {
+        self.ask(move |door| door.import_watched(product, &list, |progress| watcher.watch(progress))).await
+    }
+
+    /// Tells the platform of devices that exist; answers how many were new. An operator's command.
+    pub async fn register_devices(&self, devices: Vec<ListedDevice>) -> Answered<i64> {
+        self.ask(move |door| door.register_devices(&devices)).await
+    }
+
+    /// A device of the product, waiting and denied ones too.
+    pub async fn device(&self, product: u32, device: String) -> Answered<Device> {
+        self.ask(move |door| door.device(product, &device)).await
+    }
+
+    /// The devices that a filter wants, by id.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn devices(
+        &self,
+        product: u32,
+        filter: DeviceFilter,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Answered<DevicePage> {
+        self.ask(move |door| door.devices(product, filter, after.as_deref(), limit)).await
+    }
+
+    /// The fleet in numbers.
+    pub async fn summary(&self, product: u32) -> Answered<Summary> {
+        self.ask(move |door| door.summary(product)).await
+    }
+
+    /// What a device would be told if it connected now, and why.
+    pub async fn explain(&self, product: u32, device: String) -> Answered<Decision> {
+        self.ask(move |door| door.explain(product, &device)).await
+    }
+
+    /// Names a device; an empty name takes the name away.
+    pub async fn name_device(&self, product: u32, device: String, name: String) -> Answered<()> {
+        self.ask(move |door| door.name_device(product, &device, &name)).await
+    }
+
+    /// Marks a device for development, or takes the mark away.
+    pub async fn mark_development(&self, product: u32, device: String, development: bool) -> Answered<()> {
+        self.ask(move |door| door.mark_development(product, &device, development)).await
+    }
+
+    /// Puts a device in these groups and takes it out of all others.
+    pub async fn set_groups(&self, product: u32, device: String, groups: Vec<u16>) -> Answered<()> {
+        self.ask(move |door| door.set_groups(product, &device, &groups)).await
+    }
+
+    /// Lets a waiting device in.
+    pub async fn approve_device(&self, product: u32, device: String) -> Answered<()> {
+        self.ask(move |door| door.approve_device(product, &device)).await
+    }
+
+    /// Shuts a device out.
+    pub async fn deny_device(&self, product: u32, device: String) -> Answered<()> {
+        self.ask(move |door| door.deny_device(product, &device)).await
+    }
+
+    /// Lets a denied device ask again.
+    pub async fn undeny_device(&self, product: u32, device: String) -> Answered<()> {
+        self.ask(move |door| door.undeny_device(product, &device)).await
+    }
+
+    /// Takes a device out of the product.
+    pub async fn remove_device(&self, product: u32, device: String) -> Answered<()> {
+        self.ask(move |door| door.remove_device(product, &device)).await
+    }
+
+    /// Claims a device that nobody has claimed, for oneself.
+    pub async fn claim_device(&self, device: String) -> Answered<()> {
+        self.ask(move |door| door.claim_device(&device)).await
+    }
+
+    /// Gives up a device that one has claimed.
+    pub async fn unclaim_device(&self, device: String) -> Answered<()> {
+        self.ask(move |door| door.unclaim_device(&device)).await
+    }
+
+    /// The devices that one has claimed, by id.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn claimed_devices(&self, after: Option<String>, limit: Option<u32>) -> Answered<DeviceIdPage> {
+        self.ask(move |door| door.claimed_devices(after.as_deref(), limit)).await
+    }
+}

@@ -1,0 +1,27 @@
+//! The door for people.
+
+mod billing;
+mod devices;
+mod events;
+mod firmware;
+mod people;
+mod products;
+
+pub use devices::ImportWatcher;
+pub use events::EventStream;
+
+use crate::{Answered, off_thread};
+
+/// The door for people: those of a team, or who runs the platform.
+#[derive(Debug, uniffi::Object)]
+pub struct Console(pub(crate) fleet_bindings::Console);
+
+impl Console {
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(fleet_bindings::Console) -> fleet_bindings::Answered<T> + Send + 'static,
+    ) -> Answered<T> {
+        let door = self.0.clone();
+        off_thread(move || ask(door)).await
+    }
+}

@@ -1,0 +1,106 @@
+//! A fleet, opened by the URL of its store or over a store of the host's.
+
+use crate::store::Foreign;
+use crate::{Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, off_thread};
+use fleet_bindings::shapes::{ChargePage, NoticePage};
+use fleet_bindings::store::HostStore;
+use fleet_bindings::{Fleet, Moment, SecretText};
+use std::sync::Arc;
+
+/// A fleet of connected devices, behind a store. `Fleet` is its name in both languages.
+#[derive(Debug, uniffi::Object)]
+pub struct OpenFleet(Fleet);
+
+#[uniffi::export]
+impl OpenFleet {
+    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`.
+    #[uniffi::constructor(default(options = None))]
+    pub async fn open(url: String, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
+        off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options.unwrap_or_default().try_into()?)?)))).await
+    }
+
+    /// Opens the fleet of a store that the host has written.
+    #[uniffi::constructor(default(options = None))]
+    pub async fn open_store(store: Arc<dyn RowStore>, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
+        let store = HostStore(Foreign(store));
+        off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, options.unwrap_or_default().try_into()?)?)))).await
+    }
+
+    /// Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
+    /// fleet or its doors afterwards fails.
+    pub fn shut(&self) {
+        self.0.close();
+    }
+
+    /// The door for a person who has logged in with the host: an account's number. Without `now`, each call is made at
+    /// its own time.
+    #[uniffi::method(default(now = None))]
+    pub fn console(&self, account: i64, now: Option<Moment>) -> Answered<Arc<Console>> {
+        Ok(Arc::new(Console(self.0.console(account, now)?)))
+    }
+
+    /// The door for who runs the platform. The host decides who that is.
+    #[uniffi::method(default(now = None))]
+    pub fn operator(&self, now: Option<Moment>) -> Arc<Console> {
+        Arc::new(Console(self.0.operator(now)))
+    }
+
+    /// The door for customers: whoever holds the token.
+    #[uniffi::method(default(now = None))]
+    pub fn portal(&self, token: SecretText, now: Option<Moment>) -> Answered<Arc<Portal>> {
+        Ok(Arc::new(Portal(self.0.portal(&token.0, now)?)))
+    }
+
+    /// The door for devices.
+    #[uniffi::method(default(now = None))]
+    pub fn gateway(&self, now: Option<Moment>) -> Arc<Gateway> {
+        Arc::new(Gateway(self.0.gateway(now)))
+    }
+
+    /// The door for time.
+    #[uniffi::method(default(now = None))]
+    pub fn clock(&self, now: Option<Moment>) -> Arc<Clock> {
+        Arc::new(Clock(self.0.clock(now)))
+    }
+
+    /// The charges that the host's payment provider is to make, by product.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn pending_charges(&self, after: Option<String>, limit: Option<u32>) -> Answered<ChargePage> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.pending_charges(after.as_deref(), limit)).await
+    }
+
+    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    #[uniffi::method(default(now = None))]
+    pub async fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Arc<Meter>> {
+        let fleet = self.0.clone();
+        off_thread(move || Ok(Arc::new(Meter(fleet.meter(product, now)?)))).await
+    }
+
+    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    #[uniffi::method(default(now = None))]
+    pub async fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.report_usage(now)).await
+    }
+
+    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    #[uniffi::method(default(now = None))]
+    pub async fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.settle_usage(now)).await
+    }
+
+    /// The notices that wait to be sent, by product, up to `limit` (1 to 1,000; 100 where it is left out).
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn pending_notices(&self, after: Option<String>, limit: Option<u32>) -> Answered<NoticePage> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.pending_notices(after.as_deref(), limit)).await
+    }
+
+    /// Says that the notice of this key has been sent; answers whether it was still waiting.
+    pub async fn acknowledge(&self, key: String) -> Answered<bool> {
+        let fleet = self.0.clone();
+        off_thread(move || fleet.acknowledge(&key)).await
+    }
+}

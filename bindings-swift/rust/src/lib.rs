@@ -1,0 +1,39 @@
+//! The doors of fleet-core for Swift and Kotlin.
+//!
+//! Every operation is a method of a door that hands plain values on to `fleet-bindings`. The store blocks, so each runs
+//! on a thread where blocking is allowed, and Swift's `async` and Kotlin's `suspend` wait for it; no thread of the
+//! caller's is held up. `fleet-bindgen` writes the two languages from this crate; what is idiomatic beyond that is
+//! written by hand beside them.
+uniffi::setup_scaffolding!();
+
+mod clock;
+mod conformance;
+mod console;
+mod error;
+mod fleet;
+mod gateway;
+mod meter;
+mod options;
+mod portal;
+mod store;
+
+pub use clock::Clock;
+pub use conformance::{StoreFactory, Violation, conformance};
+pub use console::{Console, EventStream, ImportWatcher};
+pub use error::FleetError;
+pub use fleet::OpenFleet;
+pub use gateway::Gateway;
+pub use meter::Meter;
+pub use options::{FleetOptions, Price, Tier};
+pub use portal::Portal;
+pub use store::{RowStore, RowStoreError};
+
+/// What an operation comes to.
+type Answered<T> = Result<T, FleetError>;
+
+/// Runs what blocks where blocking is allowed.
+async fn off_thread<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, fleet_bindings::Failure> + Send + 'static,
+) -> Answered<T> {
+    blocking::unblock(ask).await.map_err(FleetError::from)
+}

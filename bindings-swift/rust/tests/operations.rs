@@ -1,0 +1,56 @@
+//! Swift and Kotlin are written from these sources: what has a method here has one in both.
+
+use fleet_bindings::doors::{Door, OPERATIONS};
+use std::collections::BTreeSet;
+
+const CONSOLE: &[&str] = &[
+    include_str!("../src/console/products.rs"),
+    include_str!("../src/console/people.rs"),
+    include_str!("../src/console/devices.rs"),
+    include_str!("../src/console/firmware.rs"),
+    include_str!("../src/console/events.rs"),
+    include_str!("../src/console/billing.rs"),
+];
+
+/// What is beside the operations: faces of the same for threads that may wait, the fleet's doors, a stream's own methods.
+const BESIDES: &[&str] = &[
+    "connect_blocking",
+    "connect_many_blocking",
+    "open",
+    "open_store",
+    "shut",
+    "console",
+    "operator",
+    "portal",
+    "gateway",
+    "clock",
+    "start",
+    "wait",
+];
+
+fn methods(sources: &[&str]) -> BTreeSet<String> {
+    let lines = sources.iter().flat_map(|source| source.lines());
+    lines
+        .filter_map(|line| {
+            let signature = line.trim_start().strip_prefix("pub ")?;
+            let name = signature.strip_prefix("async fn ").or_else(|| signature.strip_prefix("fn "))?;
+            Some(name.split('(').next()?.to_owned())
+        })
+        .filter(|name| !BESIDES.contains(&name.as_str()))
+        .collect()
+}
+
+#[test]
+fn every_operation_of_every_door_is_a_method_and_no_other_is() {
+    for (door, sources) in [
+        (Door::Console, CONSOLE),
+        (Door::Portal, &[include_str!("../src/portal.rs")][..]),
+        (Door::Gateway, &[include_str!("../src/gateway.rs")]),
+        (Door::Clock, &[include_str!("../src/clock.rs")]),
+        (Door::Fleet, &[include_str!("../src/fleet.rs")]),
+    ] {
+        let expected: BTreeSet<String> =
+            OPERATIONS.iter().filter(|listed| listed.door == door).map(|listed| listed.name.to_owned()).collect();
+        assert_eq!(methods(sources), expected, "{door:?}");
+    }
+}

@@ -1,0 +1,91 @@
+import FleetGenerated
+
+/// All items of a list that comes in pages, each page fetched when it is reached.
+public struct Pages<Item: Sendable>: AsyncSequence, Sendable {
+    public typealias Element = Item
+    typealias Fetch = @Sendable (_ after: String?) async throws -> (items: [Item], next: String?)
+
+    let fetch: Fetch
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(fetch: fetch)
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let fetch: Fetch
+        private var items: [Item] = []
+        private var position = 0
+        private var after: String?
+        private var ended = false
+
+        init(fetch: @escaping Fetch) {
+            self.fetch = fetch
+        }
+
+        public mutating func next() async throws -> Item? {
+            while position == items.count {
+                if ended { return nil }
+                try Task.checkCancellation()
+                let page = try await fetch(after)
+                (items, position, after, ended) = (page.items, 0, page.next, page.next == nil)
+            }
+            defer { position += 1 }
+            return items[position]
+        }
+    }
+}
+
+/// So many items are fetched at once.
+private let page: UInt32 = 1000
+
+extension Console {
+    /// The devices that a filter wants, by id.
+    public func allDevices(product: UInt32, filter: DeviceFilter = DeviceFilter()) -> Pages<Device> {
+        Pages { after in
+            let found = try await self.devices(product: product, filter: filter, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// The customers that a filter wants, by number.
+    public func allCustomers(product: UInt32, filter: CustomerFilter = CustomerFilter()) -> Pages<Customer> {
+        Pages { after in
+            let found = try await self.customers(product: product, filter: filter, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// The guests of the private beta, by name.
+    public func allBetaGuests(product: UInt32) -> Pages<BetaGuest> {
+        Pages { after in
+            let found = try await self.betaGuests(product: product, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// The devices that one has claimed, by id.
+    public func allClaimedDevices() -> Pages<String> {
+        Pages { after in
+            let found = try await self.claimedDevices(after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// All that was done to a product, newest first.
+    public func wholeAuditLog(product: UInt32) -> Pages<AuditEntry> {
+        Pages { after in
+            let found = try await self.auditLog(product: product, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+}
+
+extension OpenFleet {
+    /// All notices that wait to be sent, by product.
+    public func allPendingNotices() -> Pages<Notice> {
+        Pages { after in
+            let found = try await self.pendingNotices(after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+// SwiftPM builds no module from headers alone.

@@ -1,0 +1,97 @@
+import FleetCore
+import Foundation
+
+/// What the facade answers, as JSON of the shape that `spec/README.md` documents: by reflection, as no shape needs more
+/// than the names of its fields.
+func shown(_ value: Any) -> JSON {
+    switch value {
+    case let value as JSON: return value
+    case let value as [String: JSON]: return .object(value)
+    case let value as Bool: return .bool(value)
+    case let value as any BinaryInteger: return .number(Int64(value))
+    case let value as String: return .text(value)
+    case let value as Date: return .text(Moment.text(value))
+    case let value as Actor: return oneOf(value)
+    case let value as ConfigurationAnswer: return oneOf(value)
+    case let value as Identity: return oneOf(value, fields: true)
+    case let value as NoticeSubject: return oneOf(value, fields: true)
+    case let value as ChargePurpose: return oneOf(value, fields: true)
+    case let value as Destination: return oneOf(value, fields: true)
+    case PaymentResult.declinedSoft: return .object(["declined": .text("soft")])
+    case PaymentResult.declinedHard: return .object(["declined": .text("hard")])
+    case let value as [String: ConfigurationAnswer]: return .object(value.mapValues { shown($0) })
+    default: break
+    }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .optional: return mirror.children.first.map { shown($0.value) } ?? .null
+    case .collection: return .list(mirror.children.map { shown($0.value) })
+    case .struct, .tuple: return .object(fields(mirror))
+    case .enum:
+        guard let (name, payload) = payload(mirror) else {
+            let word = JSON.text(snake("\(value)"))
+            return value is Published ? .object(["kind": word]) : word
+        }
+        return .object(payload.merging(["kind": .text(name)]) { $1 })
+    default: return .text("a \(type(of: value)) that this runner can't show")
+    }
+}
+
+/// One that is told apart by the name of its only field, or by its word where it has none.
+private func oneOf(_ value: Any, fields: Bool = false) -> JSON {
+    guard let (name, payload) = payload(Mirror(reflecting: value)) else { return .text(snake("\(value)")) }
+    return .object([name: fields ? .object(payload) : payload.values.first ?? .null])
+}
+
+private func payload(_ mirror: Mirror) -> (name: String, fields: [String: JSON])? {
+    guard let child = mirror.children.first, let name = child.label else { return nil }
+    return (snake(name), fields(Mirror(reflecting: child.value)))
+}
+
+/// Names that are reserved words of some language.
+private let renamed = ["from_version": "from", "starts_at": "from", "ends_at": "to"]
+
+private func fields(_ mirror: Mirror) -> [String: JSON] {
+    var fields: [String: JSON] = [:]
+    for child in mirror.children {
+        let name = snake(child.label ?? "")
+        fields[renamed[name] ?? name] = shown(child.value)
+    }
+    return fields
+}
+
+/// `groupRelease` as `group_release`.
+func snake(_ name: String) -> String {
+    name.reduce(into: "") { text, letter in
+        text += letter.isUppercase ? "_\(letter.lowercased())" : String(letter)
+    }
+}
+
+/// Moments as scenarios write them: RFC 3339, or whole seconds after noon of 8 March 2016.
+enum Moment {
+    static let noon = Date(timeIntervalSince1970: 1_457_438_400)
+
+    static func read(_ value: JSON) throws -> Date {
+        switch value {
+        case .number(let seconds): return noon.addingTimeInterval(Double(seconds))
+        case .text(let text):
+            let parts = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
+            guard text.hasSuffix("Z"), parts.count <= 2,
+                let whole = try? Date("\(parts[0])Z", strategy: .iso8601),
+                let fraction = parts.count == 2 ? Double("0.\(parts[1])") : 0
+            else { throw Malformed("`\(text)` is no moment") }
+            return whole.addingTimeInterval(fraction)
+        default: throw Malformed("\(value) is no moment")
+        }
+    }
+
+    static func text(_ date: Date) -> String {
+        let millis = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        let (seconds, rest) = (millis - ((millis % 1000) + 1000) % 1000, ((millis % 1000) + 1000) % 1000)
+        let whole = Date(timeIntervalSince1970: Double(seconds) / 1000).formatted(.iso8601)
+        if rest == 0 { return whole }
+        var fraction = String(String(rest + 1000).dropFirst())
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(whole.dropLast()).\(fraction)Z"
+    }
+}

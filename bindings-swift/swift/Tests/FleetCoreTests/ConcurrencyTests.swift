@@ -1,0 +1,82 @@
+import FleetCore
+import Foundation
+import Testing
+
+private final class Progress: @unchecked Sendable {
+    private let lock = NSLock()
+    private var list: [ImportProgress] = []
+
+    func add(_ progress: ImportProgress) { lock.withLock { list.append(progress) } }
+    var all: [ImportProgress] { lock.withLock { list } }
+}
+
+@Test func aLongImportTellsHowFarItIs() async throws {
+    let world = try await World()
+    let progress = Progress()
+    let report = try await world.console().importWatched(product: 94, list: ids(20_000)) { progress.add($0) }
+    #expect(report.counts.imported == 20_000)
+    #expect(progress.all.map(\.added) == progress.all.map(\.added).sorted())
+    #expect(progress.all.last == ImportProgress(added: 20_000, toAdd: 20_000))
+    #expect(progress.all.count > 1)
+}
+
+@Test func aCancelledImportStopsAndGoesOnWhereItWas() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let importing = Task {
+        try await console.importWatched(product: 94, list: ids(20_000)) { _ in
+            // It waits here until whoever holds the task has cancelled it.
+            cancelled.signal()
+            resumed.wait()
+        }
+    }
+    Thread.detachNewThread {
+        cancelled.wait()
+        importing.cancel()
+        // However often it is told from here on, it is not held up.
+        for _ in 0..<10 { resumed.signal() }
+    }
+    await #expect(throws: CancellationError.self) { try await importing.value }
+    let added = try await console.summary(product: 94).devices - 1
+    #expect(added > 0 && added < 20_000)
+    let report = try await console.import(product: 94, list: ids(20_000))
+    #expect(report.counts.imported + report.counts.alreadyHere == 20_000)
+    #expect(try await console.summary(product: 94).devices == 20_001)
+}
+
+private let cancelled = DispatchSemaphore(value: 0)
+private let resumed = DispatchSemaphore(value: 0)
+
+@Test func oneFleetServesManyTasks() async throws {
+    let world = try await World()
+    let fleet = world.fleet
+    _ = try await world.console().import(product: 94, list: ids(200))
+    try await withThrowingTaskGroup(of: Connected.self) { group in
+        for number in 1...200 {
+            group.addTask {
+                let device = String(format: "aa%022x", number)
+                let report = Report(device: device, product: 94, version: 1)
+                return try await fleet.gateway(now: noon).connect(report: report)
+            }
+        }
+        for try await connected in group { #expect(connected.product == 94) }
+    }
+    let summary = try await world.console().summary(product: 94)
+    #expect(summary.online == 200)
+    #expect(summary.versions == [VersionCount(version: 1, devices: 200)])
+}
+
+@MainActor @Test func anAnswerIsWaitedForWithoutHoldingUpTheMainActor() async throws {
+    let world = try await World()
+    let console = try world.console()
+    var beats = 0
+    let heart = Task { @MainActor in
+        while !Task.isCancelled {
+            beats += 1
+            await Task.yield()
+        }
+    }
+    _ = try await console.import(product: 94, list: ids(20_000))
+    heart.cancel()
+    #expect(beats > 1)
+}

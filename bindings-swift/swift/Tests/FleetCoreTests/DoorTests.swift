@@ -1,0 +1,105 @@
+import FleetCore
+import Foundation
+import Testing
+
+/// What a device is to do, in words of this test's own: the switch has no `default`, so that a new kind of answer is an
+/// error of the compiler's.
+private func told(_ decision: Decision) -> String {
+    switch decision {
+    case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
+    case .update(let directive, _, _, _, _, _): "send \(directive.version)"
+    case .held(let reason, _, _, _, _, _, _, _, _): "held: \(reason)"
+    }
+}
+
+@Test func aDeviceIsToldWhatToRunAndWhy() async throws {
+    let world = try await World()
+    let gateway = world.fleet.gateway(now: noon)
+    let member = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
+    #expect(told(member.answer) == "up to date by noRelease")
+    #expect(member.answer.cites == "R-TGT-1 no release")
+
+    let stranger = "45f96d06492949f0e1d2c3b4"
+    let waiting = try await gateway.connect(report: Report(device: stranger, product: 94, version: 1))
+    #expect(told(waiting.answer) == "held: quarantined")
+    #expect(waiting.answer.why == "held: it asks to join and waits for the team's approval (R-IMP-9)")
+    #expect(waiting.answer.directive == nil)
+}
+
+@Test func manyDevicesAreAnsweredInTheOrderOfTheirReports() async throws {
+    let world = try await World()
+    let gateway = world.fleet.gateway(now: noon)
+    let reports = ["45f96d06492949f0e1d2c3b4", bench].map { Report(device: $0, product: 94, version: 1) }
+    let answers = try await gateway.connectMany(reports: reports)
+    #expect(answers.map { told($0.answer) } == ["held: quarantined", "up to date by noRelease"])
+    #expect(try gateway.connectManyBlocking(reports: reports) == answers)
+    #expect(try gateway.connectBlocking(report: reports[1]) == answers[1])
+}
+
+@Test func anErrorHasACodeAMessageAndWhatToBranchOn() async throws {
+    let world = try await World(tiers: [Tier(name: "Tiny", devices: 1)])
+    do {
+        _ = try await world.console().product(product: 95)
+        Issue.record("a product that is not there was found")
+    } catch let error as FleetError {
+        #expect(error.code == "not_found")
+        #expect(error.message == "there is no such product, or it is not yours to see")
+        #expect(error.localizedDescription == error.message)
+        #expect(!error.isTransient)
+        #expect(error.kind == .notFound(what: "product"))
+    }
+    do {
+        try await world.fleet.gateway(now: noon).disconnect(device: "2800")
+        Issue.record("a number that a spreadsheet left was taken as a device")
+    } catch let error as FleetError {
+        #expect(error.code == "invalid")
+        guard case .invalid(let field, _) = error.kind else { return #expect(error.kind == nil) }
+        #expect(field == "device")
+    }
+    let report = try await world.console().import(product: world.product, list: ids(1))
+    #expect(report.refused?.limit == 1)
+    #expect(report.counts.imported == 0)
+}
+
+@Test func momentsKeepTheirMilliseconds() async throws {
+    let world = try await World()
+    for millis in [0, 1, 499, 999] {
+        let at = Date(timeIntervalSince1970: 1_457_438_400 + Double(millis) / 1000)
+        try await world.fleet.gateway(now: at).disconnect(device: bench, product: 94)
+        let report = Report(device: bench, product: 94, version: 1, reportedAt: at)
+        _ = try await world.fleet.gateway(now: at).connect(report: report)
+        let seen = try await world.console(at).device(product: 94, device: bench).seen
+        #expect(seen.map { Int(($0.at.timeIntervalSince1970 * 1000).rounded()) } == 1_457_438_400_000 + millis)
+    }
+    // Far beyond what the core has a date for: an answer or an error, never a crash.
+    _ = try? await world.console(.distantFuture).summary(product: 94)
+    _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
+}
+
+@Test func aFleetInAFileIsThereAgain() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = "sqlite:\(folder.path)/fleet.db"
+    let world = try await World(url: url)
+    await world.fleet.close()
+    await #expect(throws: FleetError.self) { try await world.console().summary(product: 94) }
+
+    let again = try await Fleet.open(url: url)
+    #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    await again.close()
+    await #expect(throws: FleetError.self) { try await Fleet.open(url: "cloud:somewhere") }
+}
+
+@Test func listsComeInPagesOrWhole() async throws {
+    let world = try await World()
+    let console = try world.console()
+    _ = try await console.import(product: 94, list: ids(1500))
+    let page = try await console.devices(product: 94, filter: DeviceFilter(), limit: 3)
+    #expect(page.items.count == 3)
+    #expect(page.next == page.items.last?.id)
+    var all: [String] = []
+    for try await device in console.allDevices(product: 94) { all.append(device.id) }
+    #expect(all.count == 1501)
+    #expect(all == all.sorted())
+}

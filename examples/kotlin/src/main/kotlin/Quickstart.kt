@@ -1,0 +1,142 @@
+/*
+ * A fleet's first day in Kotlin: a messy list of devices, two firmwares, one of which is proven and released.
+ *
+ *     mvn compile exec:java -Dexec.args="FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]"
+ *
+ * What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
+ * printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+ */
+import fleetcore.ConsoleInterface
+import fleetcore.Fleet
+import fleetcore.FleetException
+import fleetcore.allDevices
+import fleetcore.allPendingNotices
+import fleetcore.cites
+import fleetcore.code
+import fleetcore.kind
+import fleetcore.shapes.Change
+import fleetcore.shapes.Decision
+import fleetcore.shapes.DeviceFilter
+import fleetcore.shapes.FailureKind
+import fleetcore.shapes.Report
+import fleetcore.why
+import java.io.File
+import java.nio.file.Files
+import java.time.Instant
+import java.time.LocalDate
+import java.time.ZoneOffset
+import kotlin.system.exitProcess
+import kotlinx.coroutines.runBlocking
+
+/** A moment of 8 March 2016. A host leaves `now` out and means the present. */
+fun at(hour: Int, minute: Int = 0): Instant = LocalDate.of(2016, 3, 8).atTime(hour, minute).toInstant(ZoneOffset.UTC)
+
+/** The story: a fleet, the account that speaks for its team, and its product. */
+class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: UInt) {
+    private fun console(now: Instant): ConsoleInterface = fleet.console(alice, now)
+
+    suspend fun importDevices(): List<String> {
+        println("\nImporting examples/data/devices.csv")
+        val report = console(at(9, 10)).`import`(product, File(data, "devices.csv").readBytes())
+        val (good, others) = report.lines.partition { it.verdict == "imported" }
+        others.forEach { println("  line ${it.line}  ${it.message}") }
+        println("  ${report.counts.imported} imported, ${report.counts.refused} refused")
+        return good.mapNotNull { it.device }
+    }
+
+    suspend fun upload() {
+        println("\nUploading firmware")
+        val console = console(at(9, 20))
+        val (first, second) = (1..2).map { File(data, "photon_p94_v$it.bin").readBytes() }
+        console.upload(product, 1u, "First of all", binary = first)
+        try {
+            console.upload(product, 3u, "Quieter at night", binary = second)
+        } catch (refused: FleetException) {
+            if (refused.kind != FailureKind.UploadRefused) throw refused
+            println("  ${refused.code}: ${refused.message}")
+        }
+        val taken = console.upload(product, 2u, "Quieter at night", binary = second)
+        println("  taken: version ${taken.version}, ${taken.image.size} bytes of ${taken.image.format}")
+        try {
+            console.release(product, 2u)
+        } catch (refused: FleetException) {
+            val gate = refused.kind as? FailureKind.NotProven ?: throw refused
+            println("  not to be released on ${gate.running} of ${gate.needed}: ${refused.message}")
+        }
+    }
+
+    suspend fun prove(bench: String) {
+        println("\nProving version 2 on the test device")
+        fleet.gateway(at(10)).connect(Report(bench, product, version = 1u, platform = "photon"))
+        println("  ${told(console(at(10, 30)).lockAndFlashNow(product, bench, 2u))}")
+        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2u))
+        back.outcome?.let { println("  the update ${it.result}") }
+    }
+
+    suspend fun release() {
+        val ways = console(at(11)).dryRun(product, Change.Release(2u)).byChange
+        console(at(11)).release(product, 2u)
+        println("\nReleased version 2, which ${ways.total} more devices will be sent")
+    }
+
+    suspend fun connect(devices: List<String>) {
+        println("\nThe fleet connects, and a stranger")
+        val stranger = Report("330030000f47353136383631", product, version = 1u)
+        val reports = devices.map { Report(it, product, version = 1u, platform = "photon") } + stranger
+        val answers = fleet.gateway(at(12)).connectMany(reports)
+        answers.groupingBy { told(it.answer) }.eachCount().forEach { (what, often) -> println("  $often  $what") }
+    }
+
+    suspend fun count() {
+        val summary = console(at(18)).summary(product)
+        println("\nThe day in numbers: ${summary.devices} devices, ${summary.online} online")
+        console(at(18)).allDevices(product, DeviceFilter(online = true, pending = false)).collect {
+            println("  ${it.id} runs ${it.seen?.version ?: "?"}")
+        }
+        fleet.allPendingNotices().collect {
+            println("  to be told: ${it.subject}")
+            fleet.acknowledge(it.key)
+        }
+    }
+
+    companion object {
+        suspend fun begin(fleet: Fleet, data: File): Story {
+            val host = fleet.operator(at(9))
+            val alice = host.createAccount("alice@example.com")
+            // The number is compiled into the firmware already, so it is given, not found.
+            val product = host.createProductWithId(94u, alice.id, "Thermostat", "photon")
+            return Story(fleet, data, alice.id, product.id)
+        }
+    }
+}
+
+/** Every kind of answer: the compiler says if one is forgotten. */
+fun told(decision: Decision): String = when (decision) {
+    is Decision.Update ->
+        "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
+    is Decision.UpToDate, is Decision.Held -> decision.why
+}
+
+fun main(arguments: Array<String>) = runBlocking {
+    val data = arguments.firstOrNull()?.let(::File)
+    if (data == null) {
+        println("name the folder of examples/data")
+        exitProcess(2)
+    }
+    val folder = arguments.getOrNull(1) ?: Files.createTempDirectory("fleet-quickstart-").toString()
+    try {
+        Fleet.open("sqlite:$folder/fleet.db").use { fleet ->
+            val story = Story.begin(fleet, data)
+            val devices = story.importDevices()
+            story.upload()
+            story.prove(devices.first())
+            story.release()
+            story.connect(devices.drop(1))
+            story.count()
+        }
+    } catch (failure: FleetException) {
+        println("${failure.code}: ${failure.message}")
+        exitProcess(1)
+    }
+}

@@ -1,0 +1,106 @@
+// A fleet's first day, told through the doors of the npm package `fleet-core`. Run it, then read it from the top down.
+//
+//   node quickstart.mjs             in a new temporary folder
+//   node quickstart.mjs FOLDER      in a folder of yours
+//
+// A product, a messy list of devices, two firmwares, one of which is proven on a test device and released. What a real
+// host does over sockets is played here by a handful of thermostats; every decision is the library's, and each is
+// printed with the rule (`R-…`) that made it.
+
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fleet, NotProvenError } from 'fleet-core';
+
+const data = process.env.FLEET_DATA ?? fileURLToPath(new URL('../data', import.meta.url));
+const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'fleet-'));
+const path = join(folder, 'fleet.db');
+if (existsSync(path)) throw new Error(`${path} is there already: name another folder`);
+
+/** A moment of 8 March 2016. A host leaves it out, and means now. */
+const at = (hour, minute = 0) => new Date(Date.UTC(2016, 2, 8, hour, minute));
+const chapter = (moment, title) => console.log(`\n${moment.toISOString().slice(11, 16)}  ${title}`);
+const say = (...words) => console.log('      ', ...words);
+
+/** An answer in a sentence. The switch is exhaustive: TypeScript would miss a case. */
+function told({ answer }) {
+  switch (answer.kind) {
+    case 'update':
+      return `${answer.why}: send ${answer.directive.size} bytes, sha256 ${answer.directive.sha256.slice(0, 12)}…`;
+    case 'up_to_date':
+    case 'held':
+      return answer.why;
+  }
+}
+
+const fleet = await Fleet.open(`sqlite:${path}`);
+
+chapter(at(9), 'A product');
+const operator = fleet.console('operator', at(9));
+const alice = await operator.createAccount('alice@example.com');
+// Its number is compiled into the firmware already, so it is given, not found.
+const product = await operator.createProductWithId(94, alice.id, 'Thermostat', 'photon');
+say(`product ${product.id}, ${product.name}, of hardware ${product.platform}; its owner is ${alice.email}`);
+
+chapter(at(9, 10), 'Importing examples/data/devices.csv');
+const list = readFileSync(join(data, 'devices.csv'));
+const report = await fleet.console(alice.id, at(9, 10)).importWatched(product.id, list, {
+  onProgress: ({ added, toAdd }) => say(`${added} of ${toAdd}`),
+});
+say(`${report.counts.imported} imported, ${report.counts.duplicates} twice, ${report.counts.refused} refused:`);
+for (const { line, verdict, message } of report.lines) if (verdict !== 'imported') say(`line ${line}: ${message}`);
+
+chapter(at(9, 20), 'Two firmwares');
+const team = fleet.console(alice.id, at(9, 20));
+for (const [version, title] of [
+  [1, 'First'],
+  [2, 'Quieter'],
+]) {
+  const binary = readFileSync(join(data, `photon_p94_v${version}.bin`));
+  const { image } = await team.upload(product.id, { version, title, binary });
+  say(`version ${version}: ${image.format}, ${image.size} bytes, sha256 ${image.sha256.slice(0, 12)}…`);
+}
+
+chapter(at(9, 30), 'Releasing too early');
+try {
+  await team.release(product.id, 2);
+} catch (error) {
+  if (!(error instanceof NotProvenError)) throw error;
+  say(`${error.code}: ${error.message}`);
+}
+
+chapter(at(10), 'The fleet connects while nothing is released');
+const house = [];
+for await (const { id } of team.devices(product.id)) house.push({ device: id, product: product.id, version: 1 });
+const morning = await fleet.gateway(at(10)).connectMany(house);
+morning.forEach((connected, index) => say(house[index].device, told(connected)));
+
+chapter(at(10, 30), 'Proving version 2 on one device');
+const [bench] = house;
+await fleet.console(alice.id, at(10, 30)).lockAndFlashOnReset(product.id, bench.device, 2);
+say(bench.device, told(await fleet.gateway(at(10, 31)).connect(bench)));
+bench.version = 2;
+const back = await fleet.gateway(at(10, 40)).connect(bench);
+say(bench.device, `${told(back)}; its update has ${back.outcome.result}`);
+
+chapter(at(11), 'Releasing');
+const { sent } = await fleet.console(alice.id, at(11)).dryRun(product.id, { kind: 'release', version: 2 });
+say(`${sent.total} devices would be sent it`);
+await fleet.console(alice.id, at(11)).release(product.id, 2);
+
+chapter(at(12), 'The fleet connects again');
+const noon = await fleet.gateway(at(12)).connectMany(house);
+noon.forEach((connected, index) => say(house[index].device, told(connected)));
+house.forEach((thermostat) => (thermostat.version = 2));
+await fleet.gateway(at(12, 10)).connectMany(house);
+
+chapter(at(18), 'The fleet in numbers');
+const { devices, online, versions } = await fleet.console(alice.id, at(18)).summary(product.id);
+say(`${devices} devices, ${online} online;`, versions.map(({ version, devices }) => `${devices} run ${version}`).join(', '));
+for await (const { at: when, command, subject } of fleet.console(alice.id, at(18)).auditLog(product.id)) {
+  say(when.toISOString().slice(11, 16), command, subject);
+}
+
+await fleet.close();
+console.log(`\nAll of it is in ${path}: sqlite3 can read it.`);

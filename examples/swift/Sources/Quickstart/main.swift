@@ -1,0 +1,142 @@
+// A fleet's first day in Swift: a messy list of devices, two firmwares, one of which is proven and released.
+//
+//     swift run Quickstart FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]
+//
+// What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
+// printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+import FleetCore
+import Foundation
+
+/// A moment of 8 March 2016. A host leaves `now` out and means the present.
+func at(_ hour: Int, _ minute: Int = 0) -> Date {
+    Date(timeIntervalSince1970: 1_457_395_200 + Double(hour * 3600 + minute * 60))
+}
+
+/// The story: a fleet, the account that speaks for its team, and its product.
+struct Story {
+    let fleet: Fleet
+    let data: URL
+    let alice: Int64
+    let product: UInt32
+
+    static func begin(_ fleet: Fleet, data: URL) async throws -> Story {
+        let host = fleet.operator(now: at(9))
+        let alice = try await host.createAccount(email: "alice@example.com")
+        // The number is compiled into the firmware already, so it is given, not found.
+        let product = try await host.createProductWithId(
+            product: 94, owner: alice.id, name: "Thermostat", platform: "photon")
+        return Story(fleet: fleet, data: data, alice: alice.id, product: product.id)
+    }
+
+    func console(_ now: Date) throws -> Console {
+        try fleet.console(account: alice, now: now)
+    }
+
+    func file(_ name: String) throws -> Data {
+        try Data(contentsOf: data.appendingPathComponent(name))
+    }
+
+    func importDevices() async throws -> [String] {
+        print("\nImporting examples/data/devices.csv")
+        let report = try await console(at(9, 10)).import(product: product, list: file("devices.csv"))
+        for line in report.lines where line.verdict != "imported" { print("  line \(line.line)  \(line.message)") }
+        print("  \(report.counts.imported) imported, \(report.counts.refused) refused")
+        return report.lines.filter { $0.verdict == "imported" }.compactMap(\.device)
+    }
+
+    func upload() async throws {
+        print("\nUploading firmware")
+        let console = try console(at(9, 20))
+        let (first, second) = try (file("photon_p94_v1.bin"), file("photon_p94_v2.bin"))
+        _ = try await console.upload(product: product, version: 1, title: "First of all", binary: first)
+        do {
+            _ = try await console.upload(product: product, version: 3, title: "Quieter at night", binary: second)
+        } catch let error as FleetError where error.kind == .uploadRefused {
+            print("  \(error.code): \(error.message)")
+        }
+        let taken = try await console.upload(product: product, version: 2, title: "Quieter at night", binary: second)
+        print("  taken: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
+        do {
+            try await console.release(product: product, version: 2)
+        } catch let error as FleetError {
+            guard case .notProven(_, let needed, let running) = error.kind else { throw error }
+            print("  not to be released on \(running) of \(needed): \(error.message)")
+        }
+    }
+
+    func prove(on bench: String) async throws {
+        print("\nProving version 2 on the test device")
+        let before = Report(device: bench, product: product, version: 1, platform: "photon")
+        _ = try await fleet.gateway(now: at(10)).connect(report: before)
+        let decision = try await console(at(10, 30)).lockAndFlashNow(product: product, device: bench, version: 2)
+        print("  \(told(decision))")
+        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        let back = Report(device: bench, product: product, version: 2)
+        let connected = try await fleet.gateway(now: at(10, 32)).connect(report: back)
+        if let outcome = connected.outcome { print("  the update \(outcome.result)") }
+    }
+
+    func release() async throws {
+        let console = try console(at(11))
+        let ways = try await console.dryRun(product: product, change: .release(version: 2)).byChange
+        try await console.release(product: product, version: 2)
+        print("\nReleased version 2, which \(ways.total) more devices will be sent")
+    }
+
+    func connect(_ devices: [String]) async throws {
+        print("\nThe fleet connects, and a stranger")
+        let stranger = Report(device: "330030000f47353136383631", product: product, version: 1)
+        let fleets = devices.map { Report(device: $0, product: product, version: 1, platform: "photon") }
+        let answers = try await fleet.gateway(now: at(12)).connectMany(reports: fleets + [stranger])
+        let counts = Dictionary(grouping: answers.map { told($0.answer) }, by: { $0 }).mapValues(\.count)
+        for (what, often) in counts.sorted(by: { $0.key < $1.key }) { print("  \(often)  \(what)") }
+    }
+
+    func count() async throws {
+        let console = try console(at(18))
+        let summary = try await console.summary(product: product)
+        print("\nThe day in numbers: \(summary.devices) devices, \(summary.online) online")
+        let settled = DeviceFilter(online: true, pending: false)
+        for try await device in console.allDevices(product: product, filter: settled) {
+            print("  \(device.id) runs \(device.seen?.version.map(String.init) ?? "?")")
+        }
+        for try await notice in fleet.allPendingNotices() {
+            print("  to be told: \(notice.subject)")
+            _ = try await fleet.acknowledge(key: notice.key)
+        }
+    }
+}
+
+/// Every kind of answer: the compiler says if one is forgotten.
+func told(_ decision: Decision) -> String {
+    switch decision {
+    case .update(let directive, _, _, _, let cites, _):
+        "send \(directive.version), \(directive.sha256.prefix(8))… (\(cites))"
+    case .upToDate, .held:
+        decision.why
+    }
+}
+
+let arguments = CommandLine.arguments.dropFirst()
+guard let data = arguments.first else {
+    print("name the folder of examples/data")
+    exit(2)
+}
+let files = FileManager.default
+let folder = arguments.dropFirst().first.map { URL(fileURLWithPath: $0) }
+    ?? files.temporaryDirectory.appendingPathComponent("fleet-quickstart-\(UUID().uuidString)")
+do {
+    try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    let fleet = try await Fleet.open(url: "sqlite:\(folder.path)/fleet.db")
+    let story = try await Story.begin(fleet, data: URL(fileURLWithPath: data))
+    let devices = try await story.importDevices()
+    try await story.upload()
+    try await story.prove(on: devices[0])
+    try await story.release()
+    try await story.connect(Array(devices.dropFirst()))
+    try await story.count()
+    await fleet.close()
+} catch let error as FleetError {
+    print("\(error.code): \(error.message)")
+    exit(1)
+}

@@ -1,0 +1,142 @@
+//! What Swift and Kotlin share: the library, the generator, and where toolchains are kept.
+
+use super::Trouble;
+use crate::workspace::{cargo, finish, root};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+/// `fleet-mobile`, built.
+#[derive(Debug)]
+pub(super) struct Library {
+    /// What is linked into a Swift program.
+    pub(super) archive: PathBuf,
+    /// What a JVM loads, and what tells the generator of itself.
+    pub(super) shared: PathBuf,
+}
+
+/// Where cargo puts what it builds.
+pub(super) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The folder of bindings for Swift and Kotlin.
+pub(super) fn folder() -> PathBuf {
+    root().join("bindings-swift")
+}
+
+/// A path that means the same from every folder.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
+    path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Builds the library. What is in it of a debugger's stays: the generator reads symbols, which stripping would remove.
+pub(super) fn library() -> Result<Library, String> {
+    cargo(["build", "--release", "--locked", "--package", "fleet-mobile"], &[])?;
+    let built = target().join("release");
+    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join("libfleet_mobile.so") })
+}
+
+/// Writes the code of a language that calls the library.
+pub(super) fn generate(library: &Library, language: &str, into: &Path) -> Result<(), String> {
+    let generator = folder().join("bindgen");
+    let output = target().join("bindgen");
+    finish(
+        Command::new(env!("CARGO"))
+            .current_dir(&generator)
+            .args(["build", "--quiet", "--locked"])
+            .env("CARGO_TARGET_DIR", &output),
+    )?;
+    finish(
+        Command::new(output.join("debug/fleet-bindgen"))
+            .arg(&library.shared)
+            .arg(folder().join("uniffi.toml"))
+            .arg(language)
+            .arg(into),
+    )
+}
+
+/// An empty folder, whatever was there.
+pub(super) fn empty(path: &Path) -> Result<(), String> {
+    let failed = |error| format!("{}: {error}", path.display());
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(failed)?;
+    }
+    fs::create_dir_all(path).map_err(failed)
+}
+
+/// Copies a file into a folder, which is made where there is none.
+pub(super) fn copy_into(file: &Path, folder: &Path) -> Result<(), String> {
+    let failed = |error| format!("{} into {}: {error}", file.display(), folder.display());
+    fs::create_dir_all(folder).map_err(failed)?;
+    fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(failed)?;
+    Ok(())
+}
+
+/// Copies a folder with all that is in it.
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error| format!("{}: {error}", from.display());
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let inner = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() { copy_folder(&path, &inner)? } else { copy_into(&path, to)? }
+    }
+    Ok(())
+}
+
+/// Whether a program can be started.
+pub(super) fn has(program: &str) -> bool {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&paths).any(|folder| folder.join(program).is_file())
+}
+
+/// Installs packages by apt, where that is possible.
+pub(super) fn install(packages: &[&str]) -> Result<(), Trouble> {
+    if !has("apt-get") {
+        return Err(Trouble::Absent(format!("{} are not here, and there is no apt-get", packages.join(", "))));
+    }
+    if !is_root() {
+        return Err(Trouble::Absent(format!("{} are not here, and only root can install them", packages.join(", "))));
+    }
+    let apt = |arguments: &[&str]| {
+        finish(Command::new("apt-get").args(arguments).stdout(Stdio::null()).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    // A machine that has never been asked for anything has no lists yet.
+    let installed = apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install)));
+    installed.map_err(|why| Trouble::Absent(format!("{} can't be installed: {why}", packages.join(", "))))
+}
+
+/// Whether this program may do anything.
+pub(super) fn is_root() -> bool {
+    output("id", ["-u"]).is_ok_and(|id| id.trim() == "0")
+}
+
+/// What a program prints.
+pub(super) fn output<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>) -> Result<String, String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{program} can't be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{program} ended with {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Writes a command down as a program of its own, which hands its arguments on: `target/LANGUAGE/bench`.
+pub(super) fn launcher(language: &str, command: &Command) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''"));
+    let words: Vec<String> = std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect();
+    let folder = command.get_current_dir().map(|folder| format!("cd {}\n", quoted(folder.as_os_str())));
+    let script = format!("#!/bin/sh\n{}exec {} \"$@\"\n", folder.unwrap_or_default(), words.join(" "));
+    let place = target().join(language).join("bench");
+    let failed = |error| format!("{}: {error}", place.display());
+    fs::create_dir_all(target().join(language)).map_err(failed)?;
+    fs::write(&place, script).map_err(failed)?;
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).map_err(failed)
+}

@@ -1,0 +1,142 @@
+//! Node: the native half is built once, in release, and put where `bindings-node` looks for it; npm brings TypeScript, as
+//! pinned in `bindings-node/package-lock.json`.
+
+use super::{Language, Trouble, folder, fresh, is_there};
+use crate::workspace::{cargo, finish, root};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) struct Node;
+
+impl Language for Node {
+    fn name(&self) -> &'static str {
+        "node"
+    }
+
+    fn set_up(&self) -> Result<(), Trouble> {
+        toolchain()?;
+        no_registry().and_then(|()| tools()).and_then(|()| build()).map_err(Trouble::Failed)
+    }
+
+    fn test(&self) -> Result<(), String> {
+        npm(&["run", "--silent", "types"])?;
+        npm(&["run", "--silent", "test"])
+    }
+
+    fn spec(&self, path: &Path) -> Result<(), String> {
+        finish(Command::new("node").arg(package().join("test/spec/run.mjs")).arg(path))
+    }
+
+    fn package(&self) -> Result<(), String> {
+        let fresh = fresh("node")?;
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            copy(&root().join(licence), &package().join(licence))?;
+        }
+        finish(Command::new("npm").current_dir(&fresh).args(["pack", "--silent"]).arg(package()))?;
+        fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
+            .map_err(|error| error.to_string())?;
+        finish(Command::new("npm").current_dir(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
+        // What is tried is copied beside the installed package, so that it finds that one and no other.
+        for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
+            copy(&package().join(from), &fresh.join(to))?;
+            finish(Command::new("node").current_dir(&fresh).arg(to))?;
+        }
+        copy(&root().join("examples/node/quickstart.mjs"), &fresh.join("quickstart.mjs"))?;
+        finish(
+            Command::new("node")
+                .current_dir(&fresh)
+                .arg("quickstart.mjs")
+                .env("FLEET_DATA", root().join("examples/data")),
+        )
+    }
+}
+
+/// What keeps npm from asking for more than it is told to install.
+const INSTALL: [&str; 5] = ["install", "--no-audit", "--no-fund", "--silent", "--offline"];
+
+/// Node and npm. Debian has them.
+fn toolchain() -> Result<(), Trouble> {
+    if is_there("node", "--version") && is_there("npm", "--version") {
+        return Ok(());
+    }
+    let absent = || Trouble::Absent("there is no Node 18.18 or later with npm".to_owned());
+    if !is_there("apt-get", "--version") {
+        return Err(absent());
+    }
+    println!("there is no Node: getting Debian's");
+    let get = |arguments: &[&str]| {
+        finish(Command::new("apt-get").args(["-qq", "-o", "DPkg::Lock::Timeout=600"]).args(arguments))
+    };
+    get(&["update"])
+        .and_then(|()| get(&["install", "-y", "--no-install-recommends", "nodejs", "npm"]))
+        .map_err(|_| absent())
+}
+
+/// What npm is to bring, unless it has brought just that.
+fn tools() -> Result<(), String> {
+    let wanted = read(&package().join("package-lock.json"))?;
+    let installed = folder("node").join("package-lock.json");
+    if package().join("node_modules").exists()
+        && fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted)
+    {
+        return Ok(());
+    }
+    npm(&["ci", "--no-audit", "--no-fund", "--silent"])?;
+    fs::create_dir_all(folder("node")).and_then(|()| fs::write(&installed, wanted)).map_err(|error| error.to_string())
+}
+
+/// The lock file names no registry: where packages come from is the machine's affair.
+fn no_registry() -> Result<(), String> {
+    let lock = read(&package().join("package-lock.json"))?;
+    match lock.lines().find(|line| line.contains("\"resolved\"") || line.contains("://")) {
+        Some(line) => Err(format!("package-lock.json names a registry: {}", line.trim())),
+        None => Ok(()),
+    }
+}
+
+/// Builds the native half and puts it where the package looks for it.
+fn build() -> Result<(), String> {
+    cargo(["build", "--release", "--locked", "--package", "fleet-node"], &[])?;
+    let name = if cfg!(windows) {
+        "fleet_node.dll"
+    } else if cfg!(target_os = "macos") {
+        "libfleet_node.dylib"
+    } else {
+        "libfleet_node.so"
+    };
+    let output = Command::new("node")
+        .arg("-p")
+        .arg("require('./lib/platform.cjs').platform()")
+        .current_dir(package())
+        .output()
+        .map_err(|error| format!("node can't be started: {error}"))?;
+    let platform = String::from_utf8_lossy(&output.stdout);
+    let native = package().join("native");
+    fs::create_dir_all(&native).map_err(|error| error.to_string())?;
+    copy(&root().join("target/release").join(name), &native.join(format!("fleet-core.{}.node", platform.trim())))
+}
+
+fn package() -> PathBuf {
+    root().join("bindings-node")
+}
+
+fn npm(arguments: &[&str]) -> Result<(), String> {
+    finish(Command::new("npm").current_dir(package()).args(arguments))
+}
+
+/// The package that npm packed into a folder.
+fn tarball(folder: &Path) -> Result<PathBuf, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_packed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tgz");
+    paths.find(is_packed).ok_or_else(|| format!("npm packed nothing into {}", folder.display()))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map(|_| ()).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}

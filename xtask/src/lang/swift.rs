@@ -1,0 +1,219 @@
+//! Swift: the one on the PATH, or Debian's own in a folder beside what cargo builds.
+//!
+//! The Debian of this machine may have no Swift, so a newer one is unpacked into a folder and entered by `chroot`. What
+//! it needs of this machine is mounted for as long as a command runs and for nobody else to see: in a mount namespace
+//! of its own, which is gone with the command however that ends.
+
+use super::mobile::{self, copy_folder, copy_into, empty, has, install, is_root, output, target};
+use super::{Language, Trouble, fresh};
+use crate::workspace::{finish, root};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+pub(crate) struct Swift;
+
+impl Language for Swift {
+    fn name(&self) -> &'static str {
+        "swift"
+    }
+
+    fn set_up(&self) -> Result<(), Trouble> {
+        Toolchain::set_up()?;
+        Ok(generate()?)
+    }
+
+    fn test(&self) -> Result<(), String> {
+        run(&["test", "--quiet"])
+    }
+
+    fn spec(&self, path: &Path) -> Result<(), String> {
+        let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
+        let (path, vectors) = (path.display().to_string(), vectors.display().to_string());
+        run(&["run", "--quiet", "FleetSpec", &path, &vectors])
+    }
+
+    /// A package of somebody else's, which depends on this one by its path.
+    fn package(&self) -> Result<(), String> {
+        let fresh = mobile::absolute(&fresh("swift")?)?;
+        copy_folder(&root().join("examples/swift"), &fresh)?;
+        let manifest = fresh.join("Package.swift");
+        let text = fs::read_to_string(&manifest).map_err(|error| error.to_string())?;
+        let text = text.replace("../../bindings-swift/swift", &mobile::absolute(&package())?.display().to_string());
+        fs::write(&manifest, text).map_err(|error| error.to_string())?;
+        let data = mobile::absolute(&root().join("examples/data"))?.display().to_string();
+        finish(&mut Toolchain::found()?.command(&fresh, &["run", "--quiet", "Quickstart", &data])?)
+    }
+
+    fn bench(&self) -> Result<(), String> {
+        run(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?;
+        let scratch = scratch()?;
+        let arguments = ["run", "--quiet", "--skip-build", "--scratch-path", &scratch, "-c", "release", "FleetBench"];
+        mobile::launcher("swift", &Toolchain::found()?.command(&package(), &arguments)?)
+    }
+}
+
+/// The release of Debian that has Swift.
+const RELEASE: &str = "trixie";
+
+/// A Swift that can be asked to build.
+enum Toolchain {
+    /// The machine's own.
+    Here,
+    /// That of another Debian, unpacked into this folder.
+    Unpacked(PathBuf),
+}
+
+impl Toolchain {
+    /// The one that there is: the machine's own, or one that was unpacked.
+    fn found() -> Result<Self, String> {
+        if has("swift") { Ok(Self::Here) } else { mobile::absolute(&unpacked()).map(Self::Unpacked) }
+    }
+
+    /// Unpacks one where there is none.
+    fn set_up() -> Result<(), Trouble> {
+        if has("swift") || unpacked().join(COMPLETE).exists() { Ok(()) } else { unpack(&unpacked()) }
+    }
+
+    /// A command of Swift's, in a folder.
+    fn command(&self, working: &Path, arguments: &[&str]) -> Result<Command, String> {
+        let working = mobile::absolute(working)?;
+        Ok(match self {
+            Self::Here => {
+                let mut command = Command::new("swift");
+                command.current_dir(working).args(arguments);
+                command
+            }
+            Self::Unpacked(folder) => {
+                let mut command = Command::new("unshare");
+                command.args(["--mount", "sh", "-euc", ENTER, "enter"]).arg(folder).arg(working);
+                // What builds read and write: the project, what cargo built, and stores in temporary files.
+                let seen = [mobile::absolute(&root())?, mobile::absolute(&target())?, env::temp_dir()];
+                command.arg(seen.len().to_string()).args(seen).args(arguments);
+                command
+            }
+        })
+    }
+}
+
+/// Where another Debian is unpacked: beside what cargo builds, or where `FLEET_TOOLCHAINS` says.
+fn unpacked() -> PathBuf {
+    let place = env::var_os("FLEET_TOOLCHAINS").map_or_else(|| target().join("toolchains"), PathBuf::from);
+    place.join(format!("swift-{RELEASE}"))
+}
+
+/// Says that a folder has all of Swift in it, and not what an interrupted run left.
+const COMPLETE: &str = "etc/fleet-toolchain-complete";
+
+/// Enters an unpacked Debian: `enter FOLDER WORKING-FOLDER COUNT SEEN-FOLDER… ARGUMENT…`.
+const ENTER: &str = r#"
+folder=$1 working=$2 count=$3
+shift 3
+mount -t proc proc "$folder/proc"
+mount --rbind /dev "$folder/dev"
+while [ "$count" -gt 0 ]; do
+    mkdir -p "$folder$1"
+    mount --rbind "$1" "$folder$1"
+    count=$((count - 1))
+    shift
+done
+exec chroot "$folder" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
+    sh -euc 'cd "$1"; shift; exec swift "$@"' swift "$working" "$@"
+"#;
+
+/// Unpacks Debian and installs its Swift in it: a minute or two, 3 GB.
+fn unpack(folder: &Path) -> Result<(), Trouble> {
+    let absent = |why: String| Trouble::Absent(why);
+    if !has("apt-get") {
+        return Err(absent(
+            "there is no `swift` on the PATH, and this is no Debian that one could be had from".to_owned(),
+        ));
+    }
+    if !is_root() {
+        return Err(absent("there is no `swift` on the PATH, and only root can unpack one".to_owned()));
+    }
+    for program in ["debootstrap", "unshare", "chroot"] {
+        if !has(program) {
+            install(&[if program == "debootstrap" { program } else { "util-linux" }])?;
+        }
+    }
+    let mirror = mirror()?;
+    empty(folder)?;
+    println!("setting up Swift in {}", folder.display());
+    // Mounts that debootstrap makes and an interruption would leave are gone with the namespace, too.
+    let script = r#"
+debootstrap --variant=minbase --include=gcc,libc6-dev,ca-certificates "$1" "$2" "$3"
+mount -t proc proc "$2/proc"
+chroot "$2" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends swiftlang
+chroot "$2" apt-get clean
+"#;
+    finish(
+        Command::new("unshare")
+            .args(["--mount", "sh", "-euc", script, "unpack", RELEASE])
+            .arg(folder)
+            .arg(mirror)
+            .stdout(Stdio::null()),
+    )
+    .map_err(|why| absent(format!("Swift can't be set up: {why}")))?;
+    fs::write(folder.join(COMPLETE), "").map_err(|error| Trouble::Failed(error.to_string()))
+}
+
+/// Where this machine gets its Debian packages from.
+fn mirror() -> Result<String, Trouble> {
+    let ask =
+        || output("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]);
+    let first = |listed: String| listed.lines().next().map(str::to_owned);
+    let found = ask().ok().and_then(first);
+    let found = match found {
+        Some(mirror) => Some(mirror),
+        None => {
+            finish(Command::new("apt-get").arg("update").stdout(Stdio::null()))?;
+            ask().ok().and_then(first)
+        }
+    };
+    found.ok_or_else(|| Trouble::Absent("this machine's apt knows no mirror of Debian".to_owned()))
+}
+
+/// The package's folder.
+fn package() -> PathBuf {
+    root().join("bindings-swift/swift")
+}
+
+/// Puts all that is not written by hand into the package.
+fn generate() -> Result<(), String> {
+    let library = mobile::library()?;
+    let generated = target().join("swift/generated");
+    empty(&generated)?;
+    mobile::generate(&library, "swift", &generated)?;
+    let (headers, sources) = (package().join("Sources/FleetFFI/include"), package().join("Sources/FleetGenerated"));
+    for entry in fs::read_dir(&generated).map_err(|error| error.to_string())? {
+        let file = entry.map_err(|error| error.to_string())?.path();
+        let is_source = file.extension().is_some_and(|extension| extension == "swift");
+        copy_changed(&file, if is_source { &sources } else { &headers })?;
+    }
+    copy_changed(&library.archive, &package().join("lib"))
+}
+
+/// Copies a file unless it is there already: what SwiftPM sees no change in, it does not build again.
+fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
+    let there = folder.join(file.file_name().unwrap_or_default());
+    match (fs::read(file), fs::read(there)) {
+        (Ok(new), Ok(old)) if new == old => Ok(()),
+        _ => copy_into(file, folder),
+    }
+}
+
+/// Runs a command in the package.
+fn run(arguments: &[&str]) -> Result<(), String> {
+    let scratch = scratch()?;
+    let [command, rest @ ..] = arguments else { return Err("swift is to be asked for something".to_owned()) };
+    let all = [&[*command, "--scratch-path", &scratch], rest].concat();
+    finish(&mut Toolchain::found()?.command(&package(), &all)?)
+}
+
+/// Where SwiftPM puts what it builds.
+fn scratch() -> Result<String, String> {
+    let scratch = target().join("swift/build");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    Ok(mobile::absolute(&scratch)?.display().to_string())
+}
