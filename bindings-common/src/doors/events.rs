@@ -88,14 +88,14 @@ impl Console {
     /// Which errors the members of a product reported, by kind.
     pub fn device_errors(&self, product: u32) -> Answered<Vec<DeviceError>> {
         let errors = self.door().device_errors(product_id(product)?)?;
-        let shape = |(kind, error): (&str, &event::DeviceError)| DeviceError {
-            kind: kind.to_owned(),
+        let shapes = errors.iter().map(|(kind, error)| DeviceError {
+            kind: kind.to_string(),
             count: count(error.count),
             first_at: error.first_at.into(),
             last_at: error.last_at.into(),
             device: error.device.to_string(),
-        };
-        Ok(errors.iter().map(|(kind, error)| shape((kind, error))).collect())
+        });
+        Ok(shapes.collect())
     }
 
     /// Counts the errors of a kind anew.
