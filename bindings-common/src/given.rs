@@ -4,7 +4,7 @@
 //! not there. Here a number is whole and in its range, and every field has a name that the shape knows.
 
 use crate::doors::Answered;
-use crate::shapes::ConfigurationAnswer;
+use crate::shapes::{ConfigurationAnswer, Money};
 use crate::{Failure, Moment, SecretText};
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
 use napi::{JsValue as _, Unknown, ValueType};
@@ -101,6 +101,7 @@ impl<T: Given> Given for Option<T> {
 pub trait Listed: Given {}
 
 impl Listed for u16 {}
+impl Listed for u32 {}
 impl Listed for String {}
 impl Listed for crate::shapes::Scope {}
 impl Listed for crate::shapes::ListedDevice {}
@@ -165,6 +166,15 @@ impl<'v> Fields<'v> {
 impl std::fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fields").field("place", &self.place).field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
+impl Given for Money {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let read = Self { minor: fields.read("minor")?, currency: fields.read("currency")? };
+        fields.end()?;
+        Ok(read)
     }
 }
 

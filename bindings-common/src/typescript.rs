@@ -76,6 +76,9 @@ fn described() -> Vec<Described> {
         NoticeSubject Notice NoticePage
         Destination Subscription EventOrigin Event EventPage FollowedEvents StreamedEvents NewEvent
         Published Delivery Dropped DeviceError Period Usage
+        Interval InvoiceLineKind InvoiceLine Quote ChargePurpose ChargedCard Charge ChargePage ChargeOutcome
+        PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card BillingStatus
+        Due Advanced
     }
 }
 
@@ -97,7 +100,7 @@ export declare class FleetError extends Error {
 
 /// Each shape as an interface or a type.
 pub fn shapes() -> String {
-    let mut written = String::from(HEAD);
+    let mut written = format!("{HEAD}import type {{ Money }} from '../index.cjs';\n\n");
     // All pages are one generic type there.
     for Described { name, docs, body } in described().into_iter().filter(|shape| !shape.name.ends_with("Page")) {
         match body {

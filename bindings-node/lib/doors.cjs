@@ -85,6 +85,10 @@ class Console extends Door {
     }
   }
 
+  invoices(product, { after, limit } = {}) {
+    return new Pages((from) => ask(this, 'invoices', product, from, limit), after);
+  }
+
   async subscribe(product, to, { prefix, device } = {}) {
     return ask(this, 'subscribe', product, to, prefix, device);
   }
@@ -208,6 +212,17 @@ class Gateway extends Door {
   }
 }
 
+/** The door for time. */
+class Clock extends Door {
+  async due({ limit } = {}) {
+    return ask(this, 'due', limit);
+  }
+
+  async advance({ limit } = {}) {
+    return ask(this, 'advance', limit);
+  }
+}
+
 /** A fleet of connected devices, behind a store. */
 class Fleet extends Door {
   static async open(store, options = {}) {
@@ -232,6 +247,14 @@ class Fleet extends Door {
     return new Gateway(askSync(this, 'gateway', now));
   }
 
+  clock(now) {
+    return new Clock(askSync(this, 'clock', now));
+  }
+
+  pendingCharges({ after, limit } = {}) {
+    return new Pages((from) => ask(this, 'pendingCharges', from, limit), after);
+  }
+
   async meter(product, now) {
     return new Meter(await ask(this, 'meter', product, now));
   }
@@ -249,7 +272,7 @@ class Fleet extends Door {
   }
 }
 
-const doors = { Console, Fleet, Gateway, Portal };
+const doors = { Clock, Console, Fleet, Gateway, Portal };
 
 // The operations that need no words of their own here.
 for (const [name, operation] of native.operations()) {

@@ -39,6 +39,16 @@ class NotReadyError extends FleetError {}
 class DeviceOfflineError extends FleetError {}
 class CannotJoinError extends FleetError {}
 class ProductIdUsedError extends FleetError {}
+class QuoteExpiredError extends FleetError {}
+class RenewalUnpaidError extends FleetError {}
+class RenewalDueError extends FleetError {}
+class ChargeOpenError extends FleetError {}
+class UnknownChargeError extends FleetError {}
+class ChargeFinishedError extends FleetError {}
+class CardMissingError extends FleetError {}
+class PriceByAgreementError extends FleetError {}
+class NotAnUpgradeError extends FleetError {}
+class NoPlanError extends FleetError {}
 class StoreFailedError extends FleetError {}
 class OtherFailureError extends FleetError {}
 
@@ -67,6 +77,16 @@ module.exports = {
   DeviceOfflineError,
   CannotJoinError,
   ProductIdUsedError,
+  QuoteExpiredError,
+  RenewalUnpaidError,
+  RenewalDueError,
+  ChargeOpenError,
+  UnknownChargeError,
+  ChargeFinishedError,
+  CardMissingError,
+  PriceByAgreementError,
+  NotAnUpgradeError,
+  NoPlanError,
   StoreFailedError,
   OtherFailureError,
 };

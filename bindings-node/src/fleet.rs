@@ -3,14 +3,15 @@
 use crate::job::{Runner, operations};
 use crate::store::StoreLink;
 use crate::threads::Threads;
-use crate::{Console, Gateway, Meter, Portal, given, refused};
+use crate::{Clock, Console, Gateway, Meter, Portal, given, refused};
 use fleet_bindings::given::{Fields, Given, Listed};
-use fleet_bindings::shapes::NoticePage;
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Answered, FleetOptions, Moment};
 use napi::bindgen_prelude::PromiseRaw;
 use napi::{Env, Unknown};
 use napi_derive::napi;
+use std::time::Duration;
 
 /// A fleet of connected devices, behind a store.
 #[napi]
@@ -25,6 +26,9 @@ struct Options(FleetOptions);
 
 /// A tier of one's own.
 struct Tier(fleet_core::Tier);
+
+/// What a full period of a tier costs.
+struct Price(fleet_core::billing::Price);
 
 #[napi]
 impl Fleet {
@@ -75,6 +79,12 @@ impl Fleet {
         Ok(Gateway::new(self.door.gateway(given(&env, now, "now")?), self.runner.clone()))
     }
 
+    /// The door for time.
+    #[napi]
+    pub fn clock(&self, env: Env, now: Unknown<'_>) -> napi::Result<Clock> {
+        Ok(Clock { door: self.door.clock(given(&env, now, "now")?), runner: self.runner.clone() })
+    }
+
     /// A product's meter in this process.
     #[napi]
     pub fn meter(&self, env: Env, product: Unknown<'_>, now: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Meter>> {
@@ -97,6 +107,9 @@ operations! { Fleet {
     pending_notices(after: Option<String>, limit: Option<u32>) -> NoticePage {
         move |fleet| fleet.pending_notices(after.as_deref(), limit)
     }
+    pending_charges(after: Option<String>, limit: Option<u32>) -> ChargePage {
+        move |fleet| fleet.pending_charges(after.as_deref(), limit)
+    }
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
@@ -106,10 +119,16 @@ impl Given for Options {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let mut fields = Fields::of(value, place)?;
         let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
-        let seed = fields.read("seed")?;
+        let quote_life: Option<u64> = fields.read("quote_life_millis")?;
+        let read = FleetOptions {
+            tiers: tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
+            seed: fields.read("seed")?,
+            retry_days: fields.read("retry_days")?,
+            quote_life: quote_life.map(Duration::from_millis),
+            card_notice_days: fields.read("card_notice_days")?,
+        };
         fields.end()?;
-        let tiers = tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect());
-        Ok(Self(FleetOptions { tiers, seed }))
+        Ok(Self(read))
     }
 }
 
@@ -117,11 +136,27 @@ impl Given for Tier {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let mut fields = Fields::of(value, place)?;
         let name: String = fields.read("name")?;
-        let (devices, members) = (fields.read("devices")?, fields.read("members")?);
-        let messages = fields.read("messages")?;
+        let prices: Option<Vec<Price>> = fields.read("prices")?;
+        let read = fleet_core::Tier {
+            name: name.into(),
+            devices: fields.read("devices")?,
+            members: fields.read("members")?,
+            messages: fields.read("messages")?,
+            prices: prices.unwrap_or_default().into_iter().map(|price| price.0).collect(),
+        };
         fields.end()?;
-        Ok(Self(fleet_core::Tier { name: name.into(), devices, members, messages }))
+        Ok(Self(read))
+    }
+}
+
+impl Given for Price {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, place)?;
+        let (interval, amount): (Interval, Money) = (fields.read("interval")?, fields.read("amount")?);
+        fields.end()?;
+        Ok(Self(fleet_core::billing::Price::new(interval.into(), amount.try_into()?)?))
     }
 }
 
 impl Listed for Tier {}
+impl Listed for Price {}

@@ -4,6 +4,7 @@
 //! event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the [failure](refused) on it,
 //! of which `lib/errors.cjs` makes the class that people catch.
 
+mod clock;
 mod conformance;
 mod console;
 mod fleet;
@@ -15,6 +16,7 @@ mod portal;
 mod store;
 mod threads;
 
+pub use clock::Clock;
 pub use conformance::{Violation, conformance};
 pub use console::{Console, EventStream};
 pub use fleet::Fleet;

@@ -14,8 +14,9 @@ const types = readFileSync(new URL('../index.d.cts', import.meta.url), 'utf8');
 
 /** What is there beyond the operations: how doors are opened, what is hot on the event loop, how a fleet is closed. */
 const OWN = {
+  Clock: [],
   Console: [],
-  Fleet: ['console', 'portal', 'gateway', 'close'],
+  Fleet: ['console', 'portal', 'gateway', 'clock', 'close'],
   Gateway: ['connectSync', 'connectManySync'],
   Portal: [],
 };

@@ -4,6 +4,7 @@ use super::Ground;
 use crate::world::{NOW, PLATFORM, Random, SYSTEM};
 use fleet_core::customer::Identity;
 use fleet_core::device::{DeviceId, Disconnect, Report};
+use fleet_core::event::Event;
 use fleet_core::{AccountId, Error, FirmwareVersion, ProductId};
 use std::sync::atomic::Ordering;
 
@@ -45,11 +46,12 @@ pub(super) enum Act {
     Revoke,
     Customer,
     Claim,
+    Publish,
     Summary,
 }
 
 /// Each with its share in a thousand.
-const SHARES: [(Act, u64); 16] = [
+const SHARES: [(Act, u64); 17] = [
     (Act::Connect, 550),
     (Act::ConnectMany, 100),
     (Act::Disconnect, 60),
@@ -65,6 +67,7 @@ const SHARES: [(Act, u64); 16] = [
     (Act::Revoke, 10),
     (Act::Customer, 10),
     (Act::Claim, 20),
+    (Act::Publish, 150),
     (Act::Summary, 10),
 ];
 
@@ -107,6 +110,7 @@ impl Act {
             Self::Revoke => "revoke or remove",
             Self::Customer => "customer",
             Self::Claim => "claim or unclaim",
+            Self::Publish => "publish",
             Self::Summary => "summary",
         }
     }
@@ -189,6 +193,15 @@ impl Act {
                     0 => console.claim_device(claimed).map(|()| 1),
                     _ => console.unclaim_device(claimed).map(|()| 1),
                 }
+            }
+            Self::Publish => {
+                // One in four has been published before, as far as its id tells.
+                let id = match random.next_number() % 4 {
+                    0 => random.next_number() % 1000,
+                    _ => session(),
+                };
+                let event = Event::new(device(random), "door/front", "open", now)?.with_id(&id.to_string())?;
+                gateway.publish(&event).map(|_| 1)
             }
             Self::Summary => console.summary(product).map(|_| 0),
         }

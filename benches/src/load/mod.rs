@@ -3,7 +3,6 @@
 //!
 //! Most of the products are small, so that limits are raced for; threads act on the same devices, versions, seats and
 //! customers, so that they meet. What a door refuses is part of the game and counted; what fails otherwise is told.
-//! Publishing events joins in as one more [`Act`].
 
 mod acts;
 mod latency;
@@ -12,6 +11,7 @@ use crate::Result;
 use crate::world::{NOW, Random, World};
 use acts::{Act, Actors};
 use fleet_core::device::DeviceId;
+use fleet_core::event::{Destination, NewSubscription};
 use fleet_core::invariants::{self, Broken};
 use fleet_core::store::{Counted, Counts, Store};
 use fleet_core::{Actor, Error, ErrorKind, Fleet, ProductId, Timestamp};
@@ -161,6 +161,8 @@ fn populate(store: Arc<impl Store + 'static>, plan: &Plan) -> Result<(Fleet, Act
         let made = fleet.console(owner, NOW).create_product(&format!("Product {number}"), "photon".parse()?)?;
         products.push((made.id, owner));
     }
+    let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
+    fleet.console(owner, NOW).subscribe(product, &NewSubscription::new(hook).prefix("door"))?;
     let emails = accounts.into_iter().map(|account| (account.id, account.email)).collect();
     Ok((fleet, Actors { fleet: (product, owner), products, emails }, ids))
 }
@@ -293,7 +295,7 @@ mod tests {
     fn a_store_that_keeps_its_laws_is_sound_under_load() {
         let outcome = run(MemoryStore::new(), &plan(), |_, _| {}).unwrap();
         assert!(outcome.is_sound(), "{outcome}");
-        assert!(outcome.acts.len() == 16 && outcome.counts.conflicts > 0, "{outcome}");
+        assert!(outcome.acts.len() == 17 && outcome.counts.conflicts > 0, "{outcome}");
         assert!(outcome.to_string().ends_with("all invariants hold"), "{outcome}");
     }
 

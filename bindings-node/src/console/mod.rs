@@ -1,5 +1,6 @@
 //! The door for people.
 
+mod billing;
 mod devices;
 mod events;
 mod firmware;

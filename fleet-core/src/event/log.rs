@@ -111,7 +111,7 @@ impl LoggedEvent {
     }
 
     /// The part of a key that stands for its id, if it has one.
-    pub(super) fn id_hash(&self) -> Option<[u8; 16]> {
+    pub(crate) fn id_hash(&self) -> Option<[u8; 16]> {
         self.id.as_deref().map(|id| id_hash(self.device, id))
     }
 }

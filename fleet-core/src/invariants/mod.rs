@@ -13,7 +13,9 @@
 //! # Ok::<(), fleet_core::Error>(())
 //! ```
 
+mod billing;
 mod devices;
+mod events;
 mod firmware;
 mod people;
 #[cfg(test)]
@@ -50,6 +52,8 @@ const MOST: usize = 100;
 /// Holds every guard record of a fleet against what it guards. Tells what is broken, the first hundred of it; nothing
 /// where all agrees. A product that was removed is only looked for among the devices.
 ///
+/// A limit is that of the tier as it is now: what came in under a higher one is told of, too.
+///
 /// Takes some 200 bytes of memory for each device, and a few microseconds.
 ///
 /// # Errors
@@ -60,6 +64,7 @@ pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
     findings.ensure("journal", !waits, || "a journal holds what is not folded; open the fleet with it".to_owned());
     let accounts = people::accounts(&mut findings)?;
     let registry = devices::Registry::read(&findings)?;
+    let mut due = billing::Index::read(&findings)?;
     let mut products: BTreeSet<ProductId> = registry.products().collect();
     products.extend(given_out(&findings)?);
     for account in &accounts {
@@ -79,9 +84,14 @@ pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
         firmware::check(&mut findings, &product, &members)?;
         people::team(&mut findings, fleet.catalogue(), &product, now)?;
         people::customers(&mut findings, &registry, id)?;
+        events::check(&mut findings, fleet.catalogue(), &product)?;
+        due.product(&mut findings, id)?;
     }
     registry.check(&mut findings, &live, &accounts)?;
     people::memberships(&mut findings, &accounts)?;
+    for account in &accounts {
+        due.account(&mut findings, account)?;
+    }
     Ok(findings.broken)
 }
 

@@ -1,8 +1,9 @@
 use super::check;
 use crate::customer::CustomerId;
 use crate::device::{DeviceCount, Registration, Report};
+use crate::event::{Destination, Event, NewSubscription};
 use crate::firmware::Upload;
-use crate::store::{Commit, Journaled, Key, Record, Stamp, Store, Tally, Write};
+use crate::store::{Commit, Journaled, Key, Range, Record, Stamp, Store, Tally, Write};
 use crate::{Actor, DeviceId, Error, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp};
 use std::sync::Arc;
 
@@ -38,6 +39,11 @@ fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
     console.invite(product(), "bob@example.com")?;
     fleet.console(bob.id, NOW).claim_device(DeviceId::new([9; 12]))?;
     console.create_customer(product(), "Carol", &crate::customer::Identity::Simple)?;
+    let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
+    console.subscribe(product(), &NewSubscription::new(hook).prefix("door"))?;
+    for id in ["1", "2"] {
+        fleet.gateway(NOW).publish(&Event::new(device(), "door/front", "open", NOW)?.with_id(id)?)?;
+    }
     Ok((fleet, store))
 }
 
@@ -85,7 +91,7 @@ fn whatever_disagrees_is_named_by_its_rule() {
             })
         })
     };
-    let cases: [(&str, Vec<&str>); 13] = [
+    let cases: [(&str, Vec<&str>); 17] = [
         ("R-IMP-9", broken_by(|_| Write::Delete { key: Key::Registration(device()) })),
         ("R-IMP-4", broken_by(|_| Write::Delete { key: Key::Device(product(), device()) })),
         (
@@ -139,6 +145,40 @@ fn whatever_disagrees_is_named_by_its_rule() {
             broken_by(|_| Write::Put {
                 key: Key::CustomerCount(product()),
                 record: Record::CustomerCount(Box::default()),
+                stamp: Stamp(1),
+            }),
+        ),
+        (
+            "R-EVT-8",
+            broken_by(|store| {
+                let mut events =
+                    (0..crate::event::SLOTS).flat_map(|slot| store.scan(&Key::events(product(), slot)).unwrap());
+                Write::Delete { key: events.next().unwrap().key }
+            }),
+        ),
+        (
+            "R-EVT-7",
+            broken_by(|store| {
+                let range = Range::new(Key::EventId(product(), [0; 16]), Key::EventId(product(), [0xFF; 16]));
+                Write::Delete { key: store.scan(&range).unwrap().remove(0).key }
+            }),
+        ),
+        (
+            "R-EVT-6",
+            broken_by(|store| {
+                let range = Range::new(Key::UsageMonth(product(), 0), Key::UsageMonth(product(), u32::MAX));
+                let key = store.scan(&range).unwrap().remove(0).key;
+                changed(store, key, |record| {
+                    let Record::UsageMonth(usage) = record else { panic!() };
+                    usage.used = u64::MAX;
+                })
+            }),
+        ),
+        (
+            "R-BILL-2",
+            broken_by(|_| Write::Put {
+                key: Key::ProductDue(NOW, product()),
+                record: Record::Present,
                 stamp: Stamp(1),
             }),
         ),
