@@ -135,7 +135,12 @@ impl Store for MemoryStore {
             record: record.clone(),
             stamp: *stamp,
         });
-        devices.chain(registry).chain(rest).try_for_each(visit)
+        let events = rows.events.iter().map(|((product, slot, number), (record, stamp))| Row {
+            key: Key::Event(*product, *slot, *number),
+            record: record.clone(),
+            stamp: *stamp,
+        });
+        devices.chain(registry).chain(events).chain(rest).try_for_each(visit)
     }
 }
 
