@@ -9,8 +9,10 @@ use fleet_core::store::{Commit, Key, Record, Stamp, Store, Tally, Write};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, FirmwareVersion, Fleet, Platform, Product, ProductId, SystemVersion, Timestamp,
 };
+use fleet_postgres_server::Server;
+use fleet_store_postgres::{Options, PostgresStore};
 use fleet_store_sqlite::SqliteStore;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,8 @@ pub struct Setting {
     folder: TempDir,
     ids: OnceCell<Vec<DeviceId>>,
     file: OnceCell<PathBuf>,
+    server: OnceCell<Server>,
+    schemas: Cell<u32>,
 }
 
 /// A fleet with a product in it.
@@ -89,7 +93,15 @@ impl Setting {
     /// Where the folder cannot be made.
     pub fn new(devices: usize, quick: bool, within: &Path) -> Result<Self> {
         let folder = tempfile::tempdir_in(within)?;
-        Ok(Self { devices, quick, folder, ids: OnceCell::new(), file: OnceCell::new() })
+        Ok(Self {
+            devices,
+            quick,
+            folder,
+            ids: OnceCell::new(),
+            file: OnceCell::new(),
+            server: OnceCell::new(),
+            schemas: Cell::new(0),
+        })
     }
 
     /// So many rounds, or fewer where time is short.
@@ -128,6 +140,33 @@ impl Setting {
         }
         file.into_inner()?.sync_all()?;
         Ok(path)
+    }
+
+    /// The URL of a PostgreSQL server, which is started when it is first asked for.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn postgres(&self) -> Result<String> {
+        let server = match self.server.get() {
+            Some(server) => server,
+            None => {
+                // As a server of such a fleet would be set: what is read often in memory, and few checkpoints.
+                let server = Server::start(&["shared_buffers=1GB", "max_wal_size=16GB", "checkpoint_timeout=30min"])?;
+                self.server.get_or_init(|| server)
+            }
+        };
+        Ok(server.url("postgres"))
+    }
+
+    /// A store in a new schema of that server, and the schema's name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn postgres_store(&self) -> Result<(PostgresStore, String)> {
+        let number = self.schemas.replace(self.schemas.get() + 1);
+        let schema = format!("bench_{number}");
+        let store = PostgresStore::open_with(&self.postgres()?, Options::new().schema(&schema))?;
+        Ok((store, schema))
     }
 
     /// A copy under this name of a SQLite file with the whole [running](World::running) fleet.

@@ -53,6 +53,7 @@ impl Gateway {
     /// Connects on the event loop, as numbers. Puts the answers in `answers`, and what is decided in them, where it is not
     /// there yet, behind the `decisions`. Says whether it could: where not, nothing was done.
     #[napi]
+    #[allow(clippy::too_many_arguments, reason = "each is an array that JavaScript hands over as it is")]
     pub fn connect_packed_sync(
         &self,
         env: Env,

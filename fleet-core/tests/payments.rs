@@ -196,7 +196,7 @@ impl World {
             let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
             let before = self.notices.insert((notice.product, name), notice.subject.clone());
             assert_eq!(before, None, "told twice");
-            self.nodes[0].acknowledge(&notice).unwrap();
+            self.nodes[0].acknowledge(&notice.key).unwrap();
         }
     }
 

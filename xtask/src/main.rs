@@ -4,6 +4,7 @@ mod ci;
 mod fuzz;
 mod lang;
 mod licences;
+mod postgres;
 mod simulate;
 mod spec;
 mod targets;
@@ -92,6 +93,7 @@ enum VectorKind {
 enum Stores {
     Memory,
     Sqlite,
+    Postgres,
     All,
 }
 
@@ -108,13 +110,11 @@ fn main() -> ExitCode {
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
         Chore::Spec { path, store, lang } => {
-            let rust = || {
-                match store {
-                    Stores::Memory => spec::run(&path, &[StoreKind::Memory]),
-                    Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]),
-                    Stores::All => spec::run(&path, &StoreKind::ALL),
-                }
-                .show()
+            let rust = || match store {
+                Stores::Memory => spec::run(&path, &[StoreKind::Memory]).show(),
+                Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]).show(),
+                Stores::Postgres => postgres::install().and_then(|()| spec::run(&path, &[StoreKind::Postgres]).show()),
+                Stores::All => ci::scenarios(&path).and(postgres::left_out()),
             };
             match lang.as_str() {
                 "rust" => rust(),
@@ -124,6 +124,9 @@ fn main() -> ExitCode {
         }
         Chore::Bench { arguments } => {
             lang::prepare(&arguments);
+            if let Err(why) = postgres::install() {
+                println!("PostgreSQL is not measured: {why}");
+            }
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
         Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),

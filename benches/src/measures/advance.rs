@@ -79,7 +79,7 @@ impl Renewing {
                 clock.charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
             }
             for notice in self.fleet.pending_notices(None, 1000)?.items {
-                self.fleet.acknowledge(&notice)?;
+                self.fleet.acknowledge(&notice.key)?;
             }
         }
     }

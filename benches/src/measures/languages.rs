@@ -169,7 +169,7 @@ struct Rust<'s> {
 
 impl<'s> Rust<'s> {
     fn new(setting: &'s Setting) -> Result<Self> {
-        let unlimited = Tier { name: "All".into(), devices: None, members: None, messages: None };
+        let unlimited = Tier { name: "All".into(), devices: None, members: None, messages: None, prices: Vec::new() };
         let fleet = Fleet::open(MemoryStore::new()).with_catalogue(Catalogue::new(vec![unlimited])?);
         let alice = fleet.console(Actor::Operator, NOW).create_account("alice@example.com")?;
         let console = fleet.console(alice.id, NOW);

@@ -5,11 +5,13 @@ mod by_hand;
 mod connect;
 mod decide;
 mod dry_run;
+mod group;
 mod import;
 mod journaled;
 mod languages;
 mod memory;
 mod meter;
+mod postgres;
 mod publish;
 mod release;
 mod summary;
@@ -35,10 +37,16 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 26] = [
+pub const ALL: [Measure; 30] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
+    through(postgres::is_there, time("connect_many of 1024, PostgreSQL, a device", times(1.5), postgres::connect)),
+    through(
+        postgres::is_there,
+        time("connects of 8 threads, group commit, PostgreSQL", times(1.0 / 5.0), group::postgres),
+    ),
+    time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
     time("connect_many of 1024, journaled, fold included", times(0.25), journaled::connect_many),
@@ -54,6 +62,7 @@ pub const ALL: [Measure; 26] = [
     time("renewal, one product in 100 due, against a tenth", times(1.3), advance::memory),
     time("import of the fleet, memory", times(3.0), import::memory),
     time("import of the fleet, SQLite", times(2.0), import::sqlite),
+    through(postgres::is_there, time("import of the fleet, PostgreSQL", times(3.0), postgres::import)),
     through(languages::python_is_there, time("Python connect, memory", above(1e3), languages::python_connect)),
     through(
         languages::python_is_there,

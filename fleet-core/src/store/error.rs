@@ -33,6 +33,10 @@ pub enum StoreErrorKind {
     NotOurs,
     /// The schema is newer than this program.
     NewerSchema,
+    /// The store must be empty for this, and is not.
+    NotEmpty,
+    /// The store does not do this.
+    Unsupported,
     /// A record cannot be read.
     Corrupt,
     /// Another process has taken the fleet over: this one may neither read nor write any more.
@@ -68,6 +72,8 @@ impl StoreError {
             StoreErrorKind::ReadOnly => "store_read_only",
             StoreErrorKind::NotOurs => "store_not_ours",
             StoreErrorKind::NewerSchema => "store_newer_schema",
+            StoreErrorKind::NotEmpty => "store_not_empty",
+            StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
             StoreErrorKind::Taken => "store_taken",
             StoreErrorKind::Other => "store_failed",

@@ -195,6 +195,10 @@ impl<S: Store> Store for Faulty<S> {
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         self.read(|| self.inner.for_each(range, visit))
     }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.read(|| self.inner.for_each_row(visit))
+    }
 }
 
 #[cfg(test)]

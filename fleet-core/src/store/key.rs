@@ -177,6 +177,51 @@ pub enum Kind {
     Journal = 255,
 }
 
+impl Kind {
+    /// Its name, for those who look for records with SQL: `kind = 'audit'`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Account => "account",
+            Self::Email => "email",
+            Self::Membership => "membership",
+            Self::Claim => "claim",
+            Self::Registration => "registration",
+            Self::Product => "product",
+            Self::Team => "team",
+            Self::Firmware => "firmware",
+            Self::DeviceCount => "device_count",
+            Self::Device => "device",
+            Self::Tally => "tally",
+            Self::Audit => "audit",
+            Self::Notice => "notice",
+            Self::Invitation => "invitation",
+            Self::Configuration => "configuration",
+            Self::CustomerCount => "customer_count",
+            Self::Customer => "customer",
+            Self::CustomerName => "customer_name",
+            Self::Guest => "guest",
+            Self::ActivationCode => "activation_code",
+            Self::DeviceCode => "device_code",
+            Self::Token => "token",
+            Self::ClaimCode => "claim_code",
+            Self::Subscriptions => "subscriptions",
+            Self::EventLog => "event_log",
+            Self::Event => "event",
+            Self::EventId => "event_id",
+            Self::DeviceErrors => "device_errors",
+            Self::UsageMonth => "usage_month",
+            Self::Subscription => "subscription",
+            Self::Payer => "payer",
+            Self::Invoice => "invoice",
+            Self::Charge => "charge",
+            Self::ProductDue => "product_due",
+            Self::AccountDue => "account_due",
+            Self::Journal => "journal",
+        }
+    }
+}
+
 /// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -310,6 +355,62 @@ impl Key {
             Self::ProductDue(..) => Kind::ProductDue,
             Self::AccountDue(..) => Kind::AccountDue,
             Self::Journal(_) => Kind::Journal,
+        }
+    }
+
+    /// The account that it names.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(account)
+            | Self::Membership(account, _)
+            | Self::Invitation(account, _)
+            | Self::Claim(account, _)
+            | Self::Payer(account)
+            | Self::AccountDue(_, account) => Some(*account),
+            _ => None,
+        }
+    }
+
+    /// The product that it names.
+    pub fn product(&self) -> Option<ProductId> {
+        match self {
+            Self::Membership(_, product)
+            | Self::Invitation(_, product)
+            | Self::Product(product)
+            | Self::Team(product)
+            | Self::Firmware(product)
+            | Self::DeviceCount(product)
+            | Self::Device(product, _)
+            | Self::Tally(product, ..)
+            | Self::Audit(product, _)
+            | Self::Notice(product, _)
+            | Self::Configuration(product)
+            | Self::CustomerCount(product)
+            | Self::Customer(product, _)
+            | Self::CustomerName(product, _)
+            | Self::Guest(product, _)
+            | Self::ActivationCode(product, _)
+            | Self::DeviceCode(product, _)
+            | Self::Subscriptions(product)
+            | Self::EventLog(product, _)
+            | Self::Event(product, ..)
+            | Self::EventId(product, _)
+            | Self::DeviceErrors(product, _)
+            | Self::UsageMonth(product, _)
+            | Self::Subscription(product)
+            | Self::Invoice(product, _)
+            | Self::Charge(product, _)
+            | Self::ProductDue(_, product) => Some(*product),
+            Self::Directory
+            | Self::Account(_)
+            | Self::Email(_)
+            | Self::Claim(..)
+            | Self::Registration(_)
+            | Self::Token(_)
+            | Self::ClaimCode(_)
+            | Self::Payer(_)
+            | Self::AccountDue(..)
+            | Self::Journal(_) => None,
         }
     }
 

@@ -119,6 +119,18 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let devices = rows.devices.iter().map(|((product, id), record, stamp)| device_row(product, id, record, stamp));
+        let registry = rows.registry.iter().map(|(id, entry, stamp)| registration_row(id, entry, stamp));
+        let rest = rows.rest.iter().map(|(key, (record, stamp))| Row {
+            key: key.clone(),
+            record: record.clone(),
+            stamp: *stamp,
+        });
+        devices.chain(registry).chain(rest).try_for_each(visit)
+    }
 }
 
 impl Rows {

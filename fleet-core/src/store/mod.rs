@@ -8,7 +8,9 @@
 
 pub mod conformance;
 
+mod copy;
 mod counted;
+mod decoded;
 mod error;
 mod faulty;
 mod group_commit;
@@ -19,7 +21,9 @@ mod merge;
 mod record;
 mod transaction;
 
+pub use copy::copy;
 pub use counted::{Counted, Counts};
+pub use decoded::Decoded;
 pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
@@ -82,6 +86,17 @@ pub trait Store: Send + Sync + Debug {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Shows every row there is to `visit`, in whatever order suits the store, until that fails: what it takes to move to
+    /// another store, for which see [`copy`]. All from one moment. `visit` must not call this store.
+    ///
+    /// # Errors
+    /// `store_unsupported` from a store that has no such walk, as by default; where the store cannot answer; those of
+    /// `visit`.
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let _ = visit;
+        Err(StoreError::new(StoreErrorKind::Unsupported, "this store cannot show all of its rows"))
     }
 }
 
@@ -236,5 +251,9 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         (**self).for_each(range, visit)
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        (**self).for_each_row(visit)
     }
 }

@@ -57,7 +57,6 @@
 #![forbid(unsafe_code)]
 
 mod batch;
-mod decoded;
 mod error;
 mod open;
 mod options;

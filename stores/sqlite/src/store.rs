@@ -5,12 +5,11 @@
 //! A poisoned lock is taken all the same: a transaction that was left by a panic has been rolled back on the way out.
 
 use crate::batch::Batch;
-use crate::decoded::Decoded;
 use crate::error::{explain, explain_at_commit};
-use crate::table::{Parameters, Tables, read, table_of};
+use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -215,5 +214,21 @@ impl Store for SqliteStore {
         let rows = self.scan(&Range { limit: usize::MAX, reverse: false, ..range.clone() })?;
         rows.iter().for_each(|row| visit(&row.key, &row.record));
         Ok(())
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut said = Ok(());
+        self.read(|connection| {
+            let moment = Transaction::to_read(connection)?;
+            for kind in EACH {
+                let mut statement = connection.prepare_cached(table_of(kind).all())?;
+                let mut rows = statement.raw_query();
+                while let (Some(row), Ok(())) = (rows.next()?, &said) {
+                    said = visit(read(kind, row)?);
+                }
+            }
+            moment.commit()
+        })?;
+        said
     }
 }

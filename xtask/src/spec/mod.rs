@@ -14,10 +14,14 @@ mod world;
 use compare::{Difference, compare};
 use file::{Expected, Scenario, SpecFile, Step};
 use fleet_core::{Fleet, MemoryStore};
+use fleet_postgres_server::Server;
+use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use world::{Failure, World};
 
@@ -28,15 +32,17 @@ use crate::vectors::Report;
 pub(crate) enum StoreKind {
     Memory,
     Sqlite,
+    Postgres,
 }
 
 impl StoreKind {
-    pub(crate) const ALL: [Self; 2] = [Self::Memory, Self::Sqlite];
+    pub(crate) const ALL: [Self; 3] = [Self::Memory, Self::Sqlite, Self::Postgres];
 
     fn name(self) -> &'static str {
         match self {
             Self::Memory => "memory",
             Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
         }
     }
 
@@ -52,8 +58,20 @@ impl StoreKind {
                     .map_err(|error| error.to_string())?;
                 Ok((Fleet::open(store), Some(folder)))
             }
+            Self::Postgres => Ok((Fleet::open(postgres()?), None)),
         }
     }
+}
+
+/// A store in a schema of its own, on a server that all scenarios share.
+fn postgres() -> Result<PostgresStore, String> {
+    // What is on the disk after a power cut is no scenario's concern.
+    static SERVER: LazyLock<std::io::Result<Server>> = LazyLock::new(|| Server::start(&["fsync=off"]));
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = SERVER.as_ref().map_err(ToString::to_string)?;
+    let schema = format!("scenario_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let options = fleet_store_postgres::Options::new().schema(schema);
+    PostgresStore::open_with(&server.url("postgres"), options).map_err(|error| error.to_string())
 }
 
 /// Runs the scenarios of a file, or of every `.json` under a folder, on each of these stores.

@@ -19,7 +19,8 @@
 //!
 //! **Reading**: `get_answers_in_the_order_asked`, a key that is asked for twice and one that is absent too ·
 //! `scan_is_in_key_order` · `scan_keeps_its_bounds` · `scan_keeps_its_limit` · `a_range_without_keys_holds_nothing` ·
-//! `scan_follows_what_was_deleted_and_made_again` · `pages_cover_a_range_once` · `for_each_shows_exactly_the_range`
+//! `scan_follows_what_was_deleted_and_made_again` · `pages_cover_a_range_once` · `for_each_shows_exactly_the_range` ·
+//! `for_each_row_shows_every_row_once`, where the store has it
 //!
 //! **Commits**: `a_commit_is_whole_or_not_at_all` · `a_conflict_does_not_stop_the_next` ·
 //! `a_commit_sees_those_before_it_in_its_batch` · `checks_come_before_writes` · `every_check_counts` ·
@@ -96,6 +97,7 @@ const LAWS: &[Law] = laws![
     scans::scan_follows_what_was_deleted_and_made_again,
     scans::pages_cover_a_range_once,
     scans::for_each_shows_exactly_the_range,
+    reads::for_each_row_shows_every_row_once,
     commits::a_commit_is_whole_or_not_at_all,
     commits::a_conflict_does_not_stop_the_next,
     commits::a_commit_sees_those_before_it_in_its_batch,

@@ -2,7 +2,7 @@
 //! and whatever is wrong becomes a sentence, never a panic.
 
 use crate::store::transaction::Stamps;
-use crate::store::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, Write};
+use crate::store::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreErrorKind, Write};
 use std::fmt::Debug;
 
 /// What a law found: nothing wrong, or what.
@@ -56,6 +56,20 @@ impl<'s> Probe<'s> {
         let visited = self.store.for_each(range, &mut |key, record| seen.push((key.clone(), record.clone())));
         visited.map_err(|error| format!("for_each of {range:?} failed: {error}"))?;
         Ok(seen)
+    }
+
+    /// Every row; nothing from a store that cannot show them.
+    pub(super) fn for_each_row(&self) -> Finding<Option<Vec<Row>>> {
+        let mut seen = Vec::new();
+        let visited = self.store.for_each_row(&mut |row| {
+            seen.push(row);
+            Ok(())
+        });
+        match visited {
+            Ok(()) => Ok(Some(seen)),
+            Err(error) if error.kind() == StoreErrorKind::Unsupported => Ok(None),
+            Err(error) => Err(format!("for_each_row failed: {error}")),
+        }
     }
 
     pub(super) fn commit(&self, batch: &[Commit]) -> Finding<Vec<Outcome>> {

@@ -61,23 +61,7 @@ pub(super) fn every_stamp_reads_back(probe: &Probe<'_>) -> Finding {
 }
 
 pub(super) fn keys_of_different_kinds_and_partitions_never_mix(probe: &Probe<'_>) -> Finding {
-    let mut wanted: BTreeMap<Key, Row> = BTreeMap::new();
-    for kind in kinds() {
-        for key in [1, 2, 256].into_iter().flat_map(|partition| keys(kind, partition)) {
-            let some = i64::try_from(wanted.len()).unwrap_or(i64::MAX) + 1;
-            let row = match records(kind).into_iter().next() {
-                Some(Record::Counter(_)) => Row { record: Record::Counter(some), stamp: Stamp(0), key },
-                Some(record) => Row { record, stamp: probe.stamp(), key },
-                None => continue,
-            };
-            wanted.insert(row.key.clone(), row);
-        }
-    }
-    let writes = wanted.values().map(|row| match row.record {
-        Record::Counter(delta) => add(&row.key, delta),
-        _ => put(&row.key, &row.record, row.stamp),
-    });
-    probe.write(writes.collect())?;
+    let mut wanted = rows_of_every_kind(probe)?;
     matches(probe, &wanted)?;
 
     let taken: Vec<Key> = wanted.keys().step_by(2).cloned().collect();
@@ -85,6 +69,41 @@ pub(super) fn keys_of_different_kinds_and_partitions_never_mix(probe: &Probe<'_>
     probe.write(taken.iter().map(delete).collect())?;
     same_list("rows that were deleted", &probe.get(&taken)?, &vec![None; taken.len()])?;
     matches(probe, &wanted)
+}
+
+/// Writes rows of every kind in several partitions.
+fn rows_of_every_kind(probe: &Probe<'_>) -> Finding<BTreeMap<Key, Row>> {
+    let mut rows: BTreeMap<Key, Row> = BTreeMap::new();
+    for kind in kinds() {
+        for key in [1, 2, 256].into_iter().flat_map(|partition| keys(kind, partition)) {
+            let some = i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1;
+            let row = match records(kind).into_iter().next() {
+                Some(Record::Counter(_)) => Row { record: Record::Counter(some), stamp: Stamp(0), key },
+                Some(record) => Row { record, stamp: probe.stamp(), key },
+                None => continue,
+            };
+            rows.insert(row.key.clone(), row);
+        }
+    }
+    let writes = rows.values().map(|row| match row.record {
+        Record::Counter(delta) => add(&row.key, delta),
+        _ => put(&row.key, &row.record, row.stamp),
+    });
+    probe.write(writes.collect())?;
+    Ok(rows)
+}
+
+pub(super) fn for_each_row_shows_every_row_once(probe: &Probe<'_>) -> Finding {
+    if probe.for_each_row()?.is_some_and(|rows| !rows.is_empty()) {
+        return Err("for_each_row of an empty store shows a row".to_owned());
+    }
+    let mut wanted = rows_of_every_kind(probe)?;
+    let gone: Vec<Key> = wanted.keys().step_by(3).cloned().collect();
+    wanted.retain(|key, _| gone.binary_search(key).is_err());
+    probe.write(gone.iter().map(delete).collect())?;
+    let Some(mut rows) = probe.for_each_row()? else { return Ok(()) };
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    same_list("for_each_row", &rows, &wanted.into_values().collect::<Vec<_>>())
 }
 
 /// That a store holds these rows, by get and by scan.

@@ -37,6 +37,9 @@ pub(crate) fn table_of(kind: Kind) -> &'static Table {
     }
 }
 
+/// A kind of key of each table.
+pub(crate) const EACH: [Kind; 5] = [Kind::Device, Kind::Registration, Kind::Tally, Kind::Event, Kind::Directory];
+
 /// The statements of every table on one connection.
 pub(crate) struct Tables<'c> {
     device: Statements<'c>,

@@ -43,6 +43,11 @@ impl Table {
         }
     }
 
+    /// Selects all rows.
+    pub(crate) fn all(&self) -> &str {
+        &self.select
+    }
+
     /// Selects the rows between two keys; `first` and `last` are the operators that hold a row against them.
     pub(crate) fn between(&self, first: &str, last: &str) -> String {
         let width = self.key.len();

@@ -1,5 +1,13 @@
 //! Records to test with.
-#![allow(dead_code, clippy::unwrap_used, reason = "helpers of tests, each used by some")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests, each used by some"
+)]
+
+pub(crate) mod commits;
 
 use fleet_core::device::{Device, DeviceId, Registration, Standing};
 use fleet_core::store::{Check, Commit, Key, Record, Stamp, Store, Tally, Write};

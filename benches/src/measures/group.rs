@@ -1,0 +1,95 @@
+//! Devices that come one by one, on many threads at once: their commits share what a commit costs.
+
+use super::by_hand;
+use super::connect::Reports;
+use super::postgres::{ByHand, client, worlds};
+use crate::Result;
+use crate::rounds::{Figures, beside, timed};
+use crate::world::{NOW, Random, Setting, World};
+use fleet_core::Fleet;
+use fleet_core::device::Report;
+use fleet_core::store::GroupCommit;
+use fleet_store_sqlite::SqliteStore;
+use std::hint::black_box;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+const THREADS: usize = 8;
+/// Each connects so many devices a round.
+const EACH: usize = 128;
+
+/// One statement a connect, on as many threads with a connection each.
+pub(super) fn postgres(setting: &Setting) -> Result<Figures> {
+    let (world, schema) = worlds(setting, GroupCommit::new)?;
+    let by_hand: Result<Vec<Mutex<ByHand>>> =
+        (0..THREADS).map(|_| Ok(Mutex::new(ByHand::new(client(setting, &schema)?)?))).collect();
+    let by_hand = by_hand?;
+    let (mut ours, mut theirs) =
+        (Reports::new(setting.ids(), THREADS * EACH), Reports::new(setting.ids(), THREADS * EACH));
+    beside(
+        setting.rounds(7),
+        (THREADS * EACH).min(setting.devices),
+        || connects(&world.fleet, &ours.next_round()?),
+        || {
+            let reports = theirs.next_round()?;
+            timed(|| {
+                shared(&reports, |me, reports| {
+                    let mut by_hand =
+                        by_hand.get(me).ok_or("a thread too many")?.lock().map_err(|_| "a thread panicked")?;
+                    reports.iter().try_for_each(|report| by_hand.connect(std::slice::from_ref(report)).map(drop))
+                })
+            })
+        },
+    )
+}
+
+/// One transaction a connect. There is one writer of a file, so as many threads would only wait for one another.
+pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
+    let world = World::open(GroupCommit::new(SqliteStore::open(setting.sqlite_copy("group-ours.db")?)?))?;
+    let mut connection = by_hand::open(&setting.sqlite_copy("group-floor.db")?)?;
+    let mut random = Random(5);
+    let (mut ours, mut theirs) =
+        (Reports::new(setting.ids(), THREADS * EACH), Reports::new(setting.ids(), THREADS * EACH));
+    beside(
+        setting.rounds(7),
+        (THREADS * EACH).min(setting.devices),
+        || connects(&world.fleet, &ours.next_round()?),
+        || {
+            let reports = theirs.next_round()?;
+            timed(|| {
+                for report in &reports {
+                    black_box(by_hand::connect(&mut connection, std::slice::from_ref(report), &mut random)?);
+                }
+                Ok(())
+            })
+        },
+    )
+}
+
+fn connects(fleet: &Fleet, reports: &[Report]) -> Result<Duration> {
+    timed(|| {
+        shared(reports, |_, reports| {
+            for report in reports {
+                black_box(fleet.gateway(NOW).connect(report)?);
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Shares reports out to threads, and waits for all.
+fn shared(
+    reports: &[Report],
+    work: impl Fn(usize, &[Report]) -> Result<(), Box<dyn std::error::Error>> + Sync,
+) -> Result<()> {
+    let work = &work;
+    thread::scope(|threads| {
+        let spawned: Vec<_> = reports
+            .chunks(reports.len().div_ceil(THREADS))
+            .enumerate()
+            .map(|(me, reports)| threads.spawn(move || work(me, reports).map_err(|error| error.to_string())))
+            .collect();
+        spawned.into_iter().try_for_each(|thread| Ok(thread.join().map_err(|_| "a thread panicked")??))
+    })
+}

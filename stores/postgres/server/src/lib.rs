@@ -1,0 +1,277 @@
+//! PostgreSQL servers for tests and measures, of the version that is installed on this machine.
+//!
+//! A server has a folder of its own, listens on loopback only, and makes everything durable as one in production does.
+//! It is stopped and its folder removed when its [`Server`] is dropped, and also when the process that started it ends
+//! in whatever way: a keeper beside it waits for that.
+#![forbid(unsafe_code)]
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Error, Result};
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+/// So long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The user that owns everything in a server.
+const SUPERUSER: &str = "fleet";
+
+/// Until whoever holds the other end of its input is gone; then stops what still runs, and removes the folder.
+const KEEPER: &str = r#"
+cat >/dev/null
+pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+rm -rf "$0"
+"#;
+
+/// A server, running or not.
+#[derive(Debug)]
+pub struct Server {
+    programs: PathBuf,
+    owner: Option<(u32, u32)>,
+    folder: PathBuf,
+    port: u16,
+    settings: Vec<String>,
+    process: Option<Child>,
+    /// Closed when it is dropped, which is what the keeper waits for.
+    keeper: Option<(ChildStdin, Child)>,
+}
+
+/// Where PostgreSQL's programs are; nothing where they are not installed.
+pub fn programs() -> Option<PathBuf> {
+    let complete = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    versions.sort();
+    let debian = versions.into_iter().rev().map(|(_, folder)| folder);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    debian.chain(std::env::split_paths(&path)).find(complete)
+}
+
+/// A server for all tests of this process, started when it is first asked for.
+///
+/// # Errors
+/// Where it does not start.
+pub fn shared() -> std::result::Result<&'static Server, &'static str> {
+    static SHARED: LazyLock<std::result::Result<Server, String>> =
+        LazyLock::new(|| Server::start(&[]).map_err(|error| error.to_string()));
+    SHARED.as_ref().map_err(String::as_str)
+}
+
+impl Server {
+    /// Makes a server with these settings, such as `max_connections=200`, and starts it.
+    ///
+    /// # Errors
+    /// Where PostgreSQL is not installed or does not start.
+    pub fn start(settings: &[&str]) -> Result<Self> {
+        let mut server = Self::new(settings)?;
+        let data = server.data();
+        let mut initdb = server.program("initdb");
+        initdb.arg("-D").arg(data).args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]);
+        run(initdb.args(["--locale", "C", "--no-sync", "--no-instructions"]))?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// A standby of this server, which follows it under a name and is started.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn standby(&self, name: &str) -> Result<Self> {
+        let mut standby = Self::new(&[])?;
+        let from = format!("host=127.0.0.1 port={} user={SUPERUSER} application_name={name}", self.port);
+        let data = standby.data();
+        let mut copy = standby.program("pg_basebackup");
+        copy.args(["--write-recovery-conf", "--checkpoint", "fast", "--no-sync", "-d", &from, "-D"]).arg(data);
+        run(&mut copy)?;
+        standby.run()?;
+        Ok(standby)
+    }
+
+    /// A server that has no data yet, and its keeper.
+    fn new(settings: &[&str]) -> Result<Self> {
+        let absent = || Error::other("PostgreSQL is not installed: `cargo xtask test` installs it, on Debian as root");
+        let programs = programs().ok_or_else(absent)?;
+        let folder = tempfile::Builder::new().prefix("fleet-postgres-").tempdir()?.keep();
+        let owner = unprivileged(&folder)?;
+        let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let mut server = Self { programs, owner, folder, port: free_port()?, settings, process: None, keeper: None };
+        let mut keeper = server.command("sh");
+        keeper
+            .args(["-c", KEEPER])
+            .arg(&server.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut keeper = keeper.spawn()?;
+        server.keeper = keeper.stdin.take().map(|input| (input, keeper));
+        Ok(server)
+    }
+
+    /// Starts the server again, after it was killed or stopped.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn run(&mut self) -> Result<()> {
+        let since = Instant::now();
+        loop {
+            let mut process = self.spawn()?;
+            loop {
+                if self.is_ready(process.id()) {
+                    self.process = Some(process);
+                    return Ok(());
+                }
+                if process.try_wait()?.is_some() || since.elapsed() > PATIENCE {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(10));
+            }
+            // Those that a killed server left behind hold its memory for a moment, and keep the next one from starting.
+            if since.elapsed() > PATIENCE || !self.log().contains("still in use") {
+                let _ = process.kill();
+                return Err(Error::other(format!("PostgreSQL did not start: {}", self.log())));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn spawn(&self) -> Result<Child> {
+        let mut postgres = self.program("postgres");
+        postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string()).arg("-k").arg(&self.folder);
+        let fixed = ["listen_addresses=127.0.0.1", "log_min_messages=fatal", "max_connections=200"];
+        for setting in fixed.into_iter().chain(self.settings.iter().map(String::as_str)) {
+            postgres.arg("-c").arg(setting);
+        }
+        let log = File::create(self.folder.join("log"))?;
+        postgres.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
+    }
+
+    /// Whether a server with this process takes connections, by its own word.
+    fn is_ready(&self, process: u32) -> bool {
+        let said = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        let mut lines = said.lines();
+        lines.next().and_then(|line| line.parse().ok()) == Some(process)
+            && matches!(lines.next_back().map(str::trim), Some("ready" | "standby"))
+    }
+
+    /// Ends the server and all that belongs to it at once, as a power cut would.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn kill(&mut self) -> Result<()> {
+        let mut process = self.process.take().ok_or_else(|| Error::other("the server does not run"))?;
+        let children = format!("/proc/{0}/task/{0}/children", process.id());
+        let children = fs::read_to_string(children).unwrap_or_default();
+        process.kill()?;
+        for child in children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)) {
+            // It may have ended by itself, as its server is gone.
+            let _ = kill_process(child, Signal::KILL);
+        }
+        process.wait()?;
+        Ok(())
+    }
+
+    /// Makes a standby the primary.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn promote(&self) -> Result<()> {
+        let mut promote = self.program("pg_ctl");
+        run(promote.arg("promote").arg("-D").arg(self.data()))
+    }
+
+    /// How to connect to a database of it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://{SUPERUSER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Its port on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its folder, which also holds its socket.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it said.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn program(&self, name: &str) -> Command {
+        self.command(self.programs.join(name))
+    }
+
+    /// A command of the servers' user, which no key that is pressed in this terminal reaches.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).process_group(0);
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            let pid = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
+            // At once, as nothing of it is to be kept.
+            let _ = pid.map(|pid| kill_process(pid, Signal::QUIT));
+            let _ = process.wait();
+        }
+        if let Some((input, mut keeper)) = self.keeper.take() {
+            drop(input);
+            let _ = keeper.wait();
+        }
+    }
+}
+
+/// A port that nobody listens on just now.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// Whom a server runs as: PostgreSQL will not run as root, so then somebody else is given the folder.
+fn unprivileged(folder: &Path) -> Result<Option<(u32, u32)>> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd")?;
+    let ids = |name: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut ids = line.split(':').skip(2).map_while(|id| id.parse().ok());
+        Some((ids.next()?, ids.next()?))
+    };
+    let (user, group) =
+        ids("postgres").or_else(|| ids("nobody")).ok_or_else(|| Error::other("no user for PostgreSQL"))?;
+    chown(folder, Some(user), Some(group))?;
+    Ok(Some((user, group)))
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::other(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim())))
+}

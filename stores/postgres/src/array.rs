@@ -1,0 +1,179 @@
+//! Columns of many rows as binary arrays: parameters of statements that write or look up all of them at once.
+
+use bytes::{BufMut, BytesMut};
+use std::error::Error;
+use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    Text,
+    Bytes,
+    Json,
+}
+
+impl Scalar {
+    /// Its name in SQL.
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Int2 => "int2",
+            Self::Int4 => "int4",
+            Self::Int8 => "int8",
+            Self::Text => "text",
+            Self::Bytes => "bytea",
+            Self::Json => "jsonb",
+        }
+    }
+
+    fn element(self) -> Type {
+        match self {
+            Self::Bool => Type::BOOL,
+            Self::Int2 => Type::INT2,
+            Self::Int4 => Type::INT4,
+            Self::Int8 => Type::INT8,
+            Self::Text => Type::TEXT,
+            Self::Bytes => Type::BYTEA,
+            Self::Json => Type::JSONB,
+        }
+    }
+}
+
+/// A value that has a place in an array.
+pub(crate) trait Value {
+    fn scalar() -> Scalar;
+    fn put(&self, out: &mut Vec<u8>);
+}
+
+impl Value for bool {
+    fn scalar() -> Scalar {
+        Scalar::Bool
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+}
+
+impl Value for i16 {
+    fn scalar() -> Scalar {
+        Scalar::Int2
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.put_i16(*self);
+    }
+}
+
+impl Value for i32 {
+    fn scalar() -> Scalar {
+        Scalar::Int4
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.put_i32(*self);
+    }
+}
+
+impl Value for i64 {
+    fn scalar() -> Scalar {
+        Scalar::Int8
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.put_i64(*self);
+    }
+}
+
+impl Value for &str {
+    fn scalar() -> Scalar {
+        Scalar::Text
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend(self.as_bytes());
+    }
+}
+
+impl Value for &[u8] {
+    fn scalar() -> Scalar {
+        Scalar::Bytes
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend(*self);
+    }
+}
+
+/// Text that is JSON.
+pub(crate) struct Json<'j>(pub(crate) &'j str);
+
+impl Value for Json<'_> {
+    fn scalar() -> Scalar {
+        Scalar::Json
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        // The version of the format.
+        out.push(1);
+        out.extend(self.0.as_bytes());
+    }
+}
+
+/// A column of rows, in the form in which it is sent.
+#[derive(Debug)]
+pub(crate) struct Array {
+    scalar: Scalar,
+    count: usize,
+    nulls: bool,
+    body: Vec<u8>,
+}
+
+impl Array {
+    pub(crate) fn new(scalar: Scalar) -> Self {
+        Self { scalar, count: 0, nulls: false, body: Vec::new() }
+    }
+
+    /// Adds a value. One that is not of the array's kind would be refused by the server.
+    pub(crate) fn push<V: Value>(&mut self, value: &V) {
+        debug_assert_eq!(V::scalar(), self.scalar);
+        let start = self.body.len();
+        self.body.put_i32(0);
+        value.put(&mut self.body);
+        let length = i32::try_from(self.body.len() - start - 4).unwrap_or(i32::MAX);
+        if let Some(place) = self.body.get_mut(start..start + 4) {
+            place.copy_from_slice(&length.to_be_bytes());
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn push_null(&mut self) {
+        self.body.put_i32(-1);
+        self.nulls = true;
+        self.count += 1;
+    }
+}
+
+impl ToSql for Array {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        out.put_i32(i32::from(self.count > 0));
+        out.put_i32(i32::from(self.nulls));
+        out.put_u32(self.scalar.element().oid());
+        if self.count > 0 {
+            out.put_i32(i32::try_from(self.count)?);
+            out.put_i32(1);
+            out.put_slice(&self.body);
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(ty.kind(), Kind::Array(_))
+    }
+
+    to_sql_checked!();
+}

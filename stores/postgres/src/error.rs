@@ -1,0 +1,201 @@
+//! What PostgreSQL says, told to a person: what is the matter with which database, and what to do next.
+
+use fleet_core::store::{StoreError, StoreErrorKind};
+use std::error::Error as _;
+use std::fmt;
+use tokio_postgres::error::{ErrorPosition, Severity, SqlState};
+
+/// Why a call came to nothing.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The server's, or the line's to it.
+    Server(tokio_postgres::Error),
+    /// The server did not answer in time; the connection was given up.
+    Silent,
+    /// No connection came free in time.
+    Busy,
+    /// A row cannot be read.
+    Unreadable(String),
+    /// A record cannot be written.
+    Unwritable(String),
+}
+
+impl From<tokio_postgres::Error> for Problem {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(error) => match error.as_db_error() {
+                Some(said) => {
+                    write!(f, "{} ({})", said.message(), said.code().code())?;
+                    if let Some(ErrorPosition::Internal { query, .. }) = said.position() {
+                        write!(f, " in {query}")?;
+                    }
+                    Ok(())
+                }
+                None => match error.source() {
+                    Some(source) => write!(f, "{error}: {source}"),
+                    None => error.fmt(f),
+                },
+            },
+            Self::Silent => f.write_str("the server did not answer in time"),
+            Self::Busy => f.write_str("every connection is in use"),
+            Self::Unreadable(problem) | Self::Unwritable(problem) => f.write_str(problem),
+        }
+    }
+}
+
+/// What a problem means for the call that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Others came between: nothing was applied, and the same statement may work now.
+    Again,
+    /// The connection is lost, or the server takes no writes any more: nothing was applied that was not sent, and
+    /// another connection may work.
+    Elsewhere,
+    /// The server said no: nothing was applied.
+    Failed,
+}
+
+impl Problem {
+    fn state(&self) -> Option<&SqlState> {
+        match self {
+            Self::Server(error) => error.code(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        let Self::Server(error) = self else {
+            return match self {
+                Self::Silent => Verdict::Elsewhere,
+                _ => Verdict::Failed,
+            };
+        };
+        match error.code() {
+            Some(state) if again(state) => Verdict::Again,
+            Some(state) if elsewhere(state) => Verdict::Elsewhere,
+            Some(_) => Verdict::Failed,
+            None if is_of_the_line(error) => Verdict::Elsewhere,
+            None => Verdict::Failed,
+        }
+    }
+
+    /// Whether a statement that was sent may have been applied although this came of it: nobody answered, or who did
+    /// was about to end, which may be after it wrote the commit down.
+    pub(crate) fn leaves_it_open(&self) -> bool {
+        match self {
+            Self::Silent => true,
+            Self::Server(error) => match error.as_db_error() {
+                Some(said) => {
+                    matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic) | None)
+                        || *said.code() == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+                        || *said.code() == SqlState::TRANSACTION_RESOLUTION_UNKNOWN
+                }
+                None => is_of_the_line(error),
+            },
+            _ => false,
+        }
+    }
+
+    /// The error that a caller is told.
+    pub(crate) fn explain(self, database: &str) -> StoreError {
+        use StoreErrorKind as Kind;
+        let (kind, context) = match &self {
+            Self::Unreadable(problem) => {
+                (Kind::Corrupt, format!("{database} is damaged: {problem}; restore it from a backup"))
+            }
+            Self::Unwritable(problem) => (Kind::Other, problem.clone()),
+            Self::Busy => (
+                Kind::Unavailable,
+                format!("every connection to {database} is in use; try again, or allow more connections"),
+            ),
+            Self::Silent => (Kind::Unavailable, format!("{database} did not answer in time; try again")),
+            Self::Server(error) => match self.state() {
+                Some(state) => told(database, state, &self),
+                None if is_of_the_line(error) => {
+                    (Kind::Unavailable, format!("{database} cannot be reached: {self}; try again"))
+                }
+                None => (Kind::Other, format!("cannot use {database}: {self}")),
+            },
+        };
+        let error = StoreError::new(kind, context);
+        match self {
+            Self::Server(source) => error.with_source(source),
+            _ => error,
+        }
+    }
+}
+
+/// The error of a commit of which nobody knows whether it was applied.
+pub(crate) fn unknown(problem: Problem, database: &str) -> StoreError {
+    let context = format!("the line to {database} broke during a commit: read whether it was applied ({problem})");
+    let error = StoreError::new(StoreErrorKind::Unknown, context);
+    match problem {
+        Problem::Server(source) => error.with_source(source),
+        _ => error,
+    }
+}
+
+fn told(database: &str, state: &SqlState, problem: &Problem) -> (StoreErrorKind, String) {
+    use StoreErrorKind as Kind;
+    let class = state.code().get(..2).unwrap_or_default();
+    match class {
+        _ if again(state) => {
+            (Kind::Contention, format!("others keep changing the same records of {database}; try again"))
+        }
+        "53" if *state == SqlState::DISK_FULL => {
+            (Kind::Full, format!("cannot write to {database}: its disk is full; make room"))
+        }
+        "25" if *state == SqlState::READ_ONLY_SQL_TRANSACTION => (
+            Kind::ReadOnly,
+            format!(
+                "cannot write to {database}: it is read-only; name the primary, or all servers and \
+                 `target_session_attrs=read-write`"
+            ),
+        ),
+        "53" | "57" | "08" => (Kind::Unavailable, format!("{database} cannot be used now: {problem}; try again")),
+        "55" if *state == SqlState::LOCK_NOT_AVAILABLE => {
+            (Kind::Unavailable, format!("another transaction holds rows of {database}; try again"))
+        }
+        "28" => (Kind::Other, format!("{database} does not let this program in: {problem}; check user and password")),
+        "3D" => (Kind::Other, format!("there is no such database as {database}: {problem}; create it first")),
+        "42" if *state == SqlState::INSUFFICIENT_PRIVILEGE => {
+            (Kind::Other, format!("the user may not do this in {database}: {problem}; grant it"))
+        }
+        "XX" => (Kind::Corrupt, format!("{database} is damaged: {problem}; restore it from a backup")),
+        _ => (Kind::Other, format!("cannot use {database}: {problem}")),
+    }
+}
+
+/// Serialization failures, deadlocks, and rows of one key made at once.
+fn again(state: &SqlState) -> bool {
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(state)
+}
+
+/// That this connection is of no use any more, and another may be.
+fn elsewhere(state: &SqlState) -> bool {
+    [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+    ]
+    .contains(state)
+        || state.code().starts_with("08")
+}
+
+/// Whether the line failed, and not what was sent over it. The library tells by words only.
+fn is_of_the_line(error: &tokio_postgres::Error) -> bool {
+    let is_io = error.source().is_some_and(|source| source.is::<std::io::Error>());
+    error.is_closed() || is_io || {
+        let said = error.to_string();
+        said.contains("connecting to server") || said.contains("communicating with the server")
+    }
+}

@@ -1,0 +1,338 @@
+//! The SQL that reads and writes many rows at once.
+//!
+//! A statement that writes is put together of parts, each of which has its rows in arrays: what is to be checked, and
+//! what to be put, deleted and added for those commits of which no check failed. Its answer is the numbers of the
+//! commits that were refused. So a batch of commits that do not meet is one statement, whatever is in it.
+
+use crate::array::{Array, Scalar};
+use crate::error::Problem;
+use crate::table::{Cells, Place, Table};
+use fleet_core::store::{Check, Key, Record, Stamp};
+use std::fmt::Write as _;
+use tokio_postgres::types::ToSql;
+
+/// What is done with a row of a table, in the order in which a statement's parts stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Act {
+    /// Looks whether its stamp is as expected.
+    Check,
+    /// Puts it in place of one with a certain stamp: its commit's one check, and all it puts.
+    Swap,
+    Put,
+    Delete,
+    /// Adds to a counter.
+    Add,
+}
+
+/// Rows that are treated alike.
+#[derive(Debug)]
+struct Part {
+    act: Act,
+    place: Place,
+    arrays: Vec<Array>,
+}
+
+/// What tells one statement of the store from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Shape {
+    /// A bit for each part.
+    Script(u32),
+    Stamps(Place),
+    Rows(Place),
+    All(Place),
+    /// With or without the ends of a range, and the order.
+    Between(Place, bool, bool, Option<bool>),
+}
+
+/// A statement and its parameters.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    parts: Vec<Part>,
+}
+
+impl Act {
+    /// The columns of its arrays, after the number of the commit.
+    fn columns(self, table: &Table) -> Vec<(&'static str, Scalar)> {
+        let key = table.key.iter().copied();
+        match self {
+            Self::Check => key.chain([("expected", Scalar::Int8)]).collect(),
+            Self::Swap => {
+                [("expected", Scalar::Int8)].into_iter().chain(key).chain(table.columns.iter().copied()).collect()
+            }
+            Self::Put => key.chain(table.columns.iter().copied()).collect(),
+            Self::Delete => key.collect(),
+            Self::Add => key.chain([("delta", Scalar::Int8)]).collect(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Swap => "swap",
+            Self::Put => "put",
+            Self::Delete => "delete",
+            Self::Add => "add",
+        }
+    }
+}
+
+impl Script {
+    pub(crate) fn check(&mut self, commit: i32, check: &Check) -> Result<(), Problem> {
+        let mut cells = self.cells(Act::Check, &check.key, commit);
+        cells.key(&check.key)?;
+        cells.expected(check.stamp);
+        Ok(())
+    }
+
+    pub(crate) fn swap(
+        &mut self,
+        commit: i32,
+        expected: Stamp,
+        (key, record, stamp): (&Key, &Record, Stamp),
+    ) -> Result<(), Problem> {
+        let mut cells = self.cells(Act::Swap, key, commit);
+        cells.expected(Some(expected));
+        cells.row(key, record, stamp)
+    }
+
+    pub(crate) fn put(&mut self, commit: i32, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
+        self.cells(Act::Put, key, commit).row(key, record, stamp)
+    }
+
+    pub(crate) fn delete(&mut self, commit: i32, key: &Key) -> Result<(), Problem> {
+        self.cells(Act::Delete, key, commit).key(key)
+    }
+
+    pub(crate) fn add(&mut self, commit: i32, key: &Key, delta: i64) -> Result<(), Problem> {
+        let mut cells = self.cells(Act::Add, key, commit);
+        cells.key(key)?;
+        cells.push(delta);
+        Ok(())
+    }
+
+    /// A new row of the part for a key, after the number of the commit.
+    fn cells(&mut self, act: Act, key: &Key, commit: i32) -> Cells<'_> {
+        let place = Place::of(key.kind());
+        let found = self.parts.iter().position(|part| part.act == act && part.place == place);
+        let at = found.unwrap_or_else(|| {
+            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table()));
+            self.parts.push(Part { act, place, arrays: columns.map(|(_, scalar)| Array::new(scalar)).collect() });
+            self.parts.len() - 1
+        });
+        let mut cells = Cells::of(self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default());
+        cells.push(commit);
+        cells
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Puts its parts in order; to be done once all is in them.
+    #[must_use]
+    pub(crate) fn finish(mut self) -> Self {
+        self.parts.sort_by_key(|part| (part.act, part.place));
+        self
+    }
+
+    /// Which parts it has: scripts that have the same have the same text.
+    pub(crate) fn shape(&self) -> Shape {
+        Shape::Script(
+            self.parts
+                .iter()
+                .fold(0, |bits, part| bits | 1 << (part.act as usize * Place::ALL.len() + part.place as usize)),
+        )
+    }
+
+    /// Its text.
+    pub(crate) fn sql(&self) -> String {
+        let mut next = 1;
+        let sources: Vec<(Act, Place, Source)> = self
+            .parts
+            .iter()
+            .map(|part| (part.act, part.place, Source::new(&part.act.columns(part.place.table()), &mut next)))
+            .collect();
+        let refusals: Vec<String> =
+            sources.iter().filter_map(|(act, place, source)| refusal(*act, *place, source)).collect();
+        let guard = if refusals.is_empty() { "" } else { " WHERE u.n NOT IN (SELECT n FROM refused)" };
+        let mut steps = Vec::new();
+        for (act, place, source) in &sources {
+            if *act == Act::Swap {
+                steps.push(format!("swap_{} AS ({})", place.table().name, swap(place.table(), source)));
+            }
+        }
+        if !refusals.is_empty() {
+            steps.push(format!("refused AS MATERIALIZED ({})", refusals.join(" UNION ALL ")));
+        }
+        for (act, place, source) in &sources {
+            let table = place.table();
+            let step = match act {
+                Act::Check | Act::Swap => continue,
+                Act::Put => put(table, source, guard),
+                Act::Delete => delete(table, source, guard),
+                Act::Add => add(table, source, guard),
+            };
+            steps.push(format!("{}_{} AS ({step})", act.name(), table.name));
+        }
+        let answer = if refusals.is_empty() { "SELECT 0 WHERE false" } else { "SELECT n FROM refused" };
+        format!("WITH {} {answer}", steps.join(", "))
+    }
+
+    /// Its parameters, in the order of its text.
+    pub(crate) fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect()
+    }
+}
+
+/// Arrays as rows `u`.
+struct Source {
+    from: String,
+    number: String,
+}
+
+impl Source {
+    /// Rows of a commit's number and these columns, their parameters from `next` on.
+    fn new(columns: &[(&str, Scalar)], next: &mut usize) -> Self {
+        let number = format!("${next}::int4[]");
+        let (mut arrays, mut names) = (number.clone(), "n".to_owned());
+        *next += 1;
+        for (name, scalar) in columns {
+            let _ = write!(arrays, ", ${next}::{}[]", scalar.sql());
+            let _ = write!(names, ", {name}");
+            *next += 1;
+        }
+        Self { from: format!("unnest({arrays}) AS u({names})"), number }
+    }
+}
+
+fn names(columns: &[(&str, Scalar)]) -> String {
+    join(columns, ", ", |name| name.to_owned())
+}
+
+fn join(columns: &[(&str, Scalar)], between: &str, form: impl Fn(&str) -> String) -> String {
+    columns.iter().map(|(name, _)| form(name)).collect::<Vec<_>>().join(between)
+}
+
+/// That a row `t` is the one that a row `u` names.
+fn here(table: &Table) -> String {
+    join(table.key, " AND ", |name| format!("t.{name} = u.{name}"))
+}
+
+/// The commits that a part refuses.
+fn refusal(act: Act, place: Place, source: &Source) -> Option<String> {
+    let table = place.table();
+    match act {
+        Act::Check => Some(format!(
+            "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {} IS DISTINCT FROM u.expected",
+            source.from,
+            table.name,
+            here(table),
+            table.stamp
+        )),
+        Act::Swap => Some(format!(
+            "SELECT u.n FROM unnest({}) AS u(n) WHERE u.n NOT IN (SELECT n FROM swap_{})",
+            source.number, table.name
+        )),
+        Act::Put | Act::Delete | Act::Add => None,
+    }
+}
+
+fn swap(table: &Table, source: &Source) -> String {
+    format!(
+        "UPDATE {} AS t SET {} FROM {} WHERE {} AND {} = u.expected RETURNING u.n",
+        table.name,
+        join(table.columns, ", ", |name| format!("{name} = u.{name}")),
+        source.from,
+        here(table),
+        table.stamp
+    )
+}
+
+fn put(table: &Table, source: &Source, guard: &str) -> String {
+    let all = format!("{}, {}", names(table.key), names(table.columns));
+    format!(
+        "INSERT INTO {} ({all}) SELECT {all} FROM {}{guard} ON CONFLICT ({}) DO UPDATE SET {}",
+        table.name,
+        source.from,
+        names(table.key),
+        join(table.columns, ", ", |name| format!("{name} = excluded.{name}")),
+    )
+}
+
+fn delete(table: &Table, source: &Source, guard: &str) -> String {
+    let and = if guard.is_empty() { String::new() } else { guard.replace(" WHERE ", " AND ") };
+    format!("DELETE FROM {} t USING {} WHERE {}{and}", table.name, source.from, here(table))
+}
+
+/// Adds to counters, which begin at 0 and stop at the ends of their range.
+fn add(table: &Table, source: &Source, guard: &str) -> String {
+    let key = names(table.key);
+    format!(
+        "INSERT INTO {name} ({key}, value) SELECT {key}, {sum} FROM {}{guard} GROUP BY {key} ORDER BY {key} \
+         ON CONFLICT ({key}) DO UPDATE SET value = {both}",
+        source.from,
+        name = table.name,
+        sum = clamped("sum(u.delta)"),
+        both = clamped(&format!("{}.value::numeric + excluded.value", table.name)),
+    )
+}
+
+fn clamped(sum: &str) -> String {
+    format!("greatest(least({sum}, {}), {})::int8", i64::MAX, i64::MIN)
+}
+
+/// The stamps of rows by their keys: `n` and the stamp of each that is there.
+pub(crate) fn stamps(table: &Table) -> String {
+    let source = Source::new(table.key, &mut 1);
+    format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, here(table))
+}
+
+/// The arrays by which rows are looked up: their place in the question, their key, and, where rows are JSON, the stamp
+/// of what the caller has of them.
+pub(crate) fn lookup(place: Place) -> Vec<(&'static str, Scalar)> {
+    let known = (place == Place::Record).then_some(("known", Scalar::Int8));
+    place.table().key.iter().copied().chain(known).collect()
+}
+
+/// Rows by their keys: `n`, and the columns of each that is there. The body of JSON is NULL where its stamp is the one
+/// that the caller has.
+pub(crate) fn rows(place: Place) -> String {
+    let table = place.table();
+    let source = Source::new(&lookup(place), &mut 1);
+    let column = |name: &str| match (place, name) {
+        (Place::Record, "body") => "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned(),
+        (_, name) => format!("t.{name}"),
+    };
+    let all = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
+    format!("SELECT u.n, {all} FROM {} JOIN {} t ON {}", source.from, table.name, here(table))
+}
+
+/// All rows of a table.
+pub(crate) fn all(table: &Table) -> String {
+    let column = |name: &str| format!("t.{name}");
+    let columns = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
+    format!("SELECT {columns} FROM {} t", table.name)
+}
+
+/// The rows between two keys, which are in or not. In order, the number of rows is the last parameter.
+pub(crate) fn between(table: &Table, with_first: bool, with_last: bool, reverse: Option<bool>) -> String {
+    let key = join(table.key, ", ", |name| format!("t.{name}"));
+    let width = table.key.len();
+    let parameters = |from: usize| {
+        let numbered = table.key.iter().zip(from..);
+        numbered.map(|((_, scalar), n)| format!("${n}::{}", scalar.sql())).collect::<Vec<_>>().join(", ")
+    };
+    let mut sql = format!(
+        "{} WHERE ({key}) {} ({}) AND ({key}) {} ({})",
+        all(table),
+        if with_first { ">=" } else { ">" },
+        parameters(1),
+        if with_last { "<=" } else { "<" },
+        parameters(width + 1),
+    );
+    if let Some(reverse) = reverse {
+        let order = join(table.key, ", ", |name| format!("t.{name}{}", if reverse { " DESC" } else { "" }));
+        let _ = write!(sql, " ORDER BY {order} LIMIT ${}::int8", 2 * width + 1);
+    }
+    sql
+}

@@ -1,0 +1,326 @@
+//! The store's operations.
+
+use crate::batch::{checked, in_order, is_apart, together};
+use crate::error::{Problem, Verdict, unknown};
+use crate::pool::{Connection, Pool};
+use crate::question::{Asked, End, Question};
+use crate::statement::{Shape, all, between};
+use crate::table::{self, Place};
+use crate::{Options, open};
+use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
+use futures_util::TryStreamExt;
+use futures_util::future::join;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Bound;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio_postgres::Statement;
+use tokio_postgres::types::ToSql;
+
+/// A store in PostgreSQL. See the [crate] for what it promises.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pool: Pool,
+    /// What people are told of the database.
+    name: String,
+    decoded: Decoded,
+    retries: AtomicU64,
+}
+
+/// Why an attempt came to nothing, and what it may have come to all the same.
+#[derive(Debug)]
+struct Attempt {
+    problem: Problem,
+    fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Nothing,
+    /// What was to be committed may be.
+    MayBeApplied,
+    /// Some of what was to be shown was: it cannot be begun again.
+    Shown,
+}
+
+impl From<Problem> for Attempt {
+    fn from(problem: Problem) -> Self {
+        Self { problem, fate: Fate::Nothing }
+    }
+}
+
+impl Attempt {
+    /// One that was sent and is a commit if it was carried out.
+    fn to_commit(problem: Problem) -> Self {
+        let fate = if problem.leaves_it_open() { Fate::MayBeApplied } else { Fate::Nothing };
+        Self { problem, fate }
+    }
+}
+
+impl PostgresStore {
+    /// Opens a database with the default [`Options`], making the store's schema in it where it is not there.
+    ///
+    /// The URL is PostgreSQL's: `postgresql://user:password@host:5432/database`, with several hosts, behind commas, and
+    /// `target_session_attrs=read-write` for a primary with standbys.
+    ///
+    /// # Errors
+    /// `store_not_ours` for a schema of another program, `store_newer_schema`, `store_unavailable` where no server can be
+    /// reached, `store_failed` for a URL that cannot be read, a user who is not let in, a database that is not there. Each
+    /// says what to do.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, Options::new())
+    }
+
+    /// The same with options of one's own.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), and `store_failed` for a schema's name or a certificate that cannot be.
+    pub fn open_with(url: &str, options: Options) -> Result<Self, StoreError> {
+        let (pool, name) = open::open(url, options)?;
+        Ok(Self { pool, name, decoded: Decoded::default(), retries: AtomicU64::new(0) })
+    }
+
+    /// How often a call was begun again since the store was opened, because other transactions came between or a
+    /// connection was lost: for a gauge. Where there are many, many change the same records at once.
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Does something on a connection: again where others came between, on another one where the line is lost.
+    fn call<T>(&self, mut work: impl FnMut(&mut Connection) -> Result<T, Attempt>) -> Result<T, StoreError> {
+        let until = self.pool.patience();
+        let mut tries = 0;
+        loop {
+            let mut lent = self.pool.lend(until).map_err(|problem| problem.explain(&self.name))?;
+            let Attempt { problem, fate } = match work(&mut lent.connection) {
+                Ok(done) => {
+                    lent.give_back();
+                    return Ok(done);
+                }
+                Err(attempt) => attempt,
+            };
+            let verdict = problem.verdict();
+            if verdict != Verdict::Elsewhere && lent.connection.roll_back().is_ok() {
+                lent.give_back();
+            }
+            match fate {
+                Fate::MayBeApplied => return Err(unknown(problem, &self.name)),
+                Fate::Nothing if verdict != Verdict::Failed && Instant::now() < until => {}
+                Fate::Nothing | Fate::Shown => return Err(problem.explain(&self.name)),
+            }
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            rest(tries);
+            tries += 1;
+        }
+    }
+
+    /// One statement for commits that do not meet: its answer is who was refused.
+    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let script = together(batch).map_err(|problem| problem.explain(&self.name))?;
+        let mut outcomes = vec![Outcome::Applied; batch.len()];
+        if script.is_empty() {
+            return Ok(outcomes);
+        }
+        let refused = self.call(|connection| {
+            let statement = connection.prepared(script.shape(), || script.sql())?;
+            let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
+            answer.map_err(Attempt::to_commit)
+        })?;
+        for row in refused {
+            let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
+            if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
+                *outcome = Outcome::Conflict;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// One transaction for commits that meet.
+    fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let keys: Vec<&Key> = checked(batch).into_iter().collect();
+        let numbered = (0..).zip(&keys).map(|(number, key)| (number, *key, None));
+        let question = Question::new(Asked::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
+        self.call(|connection| {
+            let mut now = HashMap::with_capacity(keys.len());
+            for (_, row) in question.ask(connection, End::Later)? {
+                let number: i32 = row.try_get(0).map_err(Problem::from)?;
+                let stamp: i64 = row.try_get(1).map_err(Problem::from)?;
+                if let Some(key) = usize::try_from(number).ok().and_then(|number| keys.get(number)) {
+                    now.insert(*key, Stamp(stamp.cast_unsigned()));
+                }
+            }
+            let (outcomes, script) = in_order(batch, now)?;
+            let ended = if script.is_empty() {
+                connection.wait(connection.client.batch_execute("COMMIT"))
+            } else {
+                let statement = connection.prepared(script.shape(), || script.sql())?;
+                let (parameters, client) = (script.parameters(), &connection.client);
+                connection.wait(async {
+                    let (written, ended) =
+                        join(client.query(&statement, &parameters), client.batch_execute("COMMIT")).await;
+                    // Where writing failed, what ended was a transaction that had failed.
+                    written.and(ended)
+                })
+            };
+            ended.map_err(Attempt::to_commit)?;
+            connection.in_transaction = false;
+            Ok(outcomes)
+        })
+    }
+
+    /// Hands over the rows that statements select one at a time, all from one moment.
+    fn walk(
+        &self,
+        selections: &[Selection],
+        take: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut said = Ok(());
+        self.call(|connection| {
+            let statements: Vec<Statement> = selections
+                .iter()
+                .map(|selection| connection.prepared(selection.shape, || selection.sql.clone()))
+                .collect::<Result<_, _>>()?;
+            // A snapshot will do where nothing is committed on what is seen, and keeps nobody from committing however
+            // long it lasts.
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
+            connection.in_transaction = true;
+            connection.wait(connection.client.batch_execute(begin))?;
+            let mut fate = Fate::Nothing;
+            for (selection, statement) in selections.iter().zip(&statements) {
+                let rows = connection.client.query_raw(statement, selection.parameters.iter().map(|end| &**end));
+                let mut rows = pin!(connection.wait(rows).map_err(|problem| Attempt { problem, fate })?);
+                loop {
+                    let next = connection.wait(rows.try_next()).map_err(|problem| Attempt { problem, fate })?;
+                    let (Some(row), Ok(())) = (next, &said) else { break };
+                    let row = table::read(selection.place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
+                    fate = Fate::Shown;
+                    said = take(row);
+                }
+            }
+            let ended = connection.wait(connection.client.batch_execute("COMMIT"));
+            ended.map_err(|problem| Attempt { problem, fate })?;
+            connection.in_transaction = false;
+            Ok(())
+        })?;
+        said
+    }
+
+    /// The rows of a range, in an order where one is named.
+    fn select(&self, range: &Range, reverse: Option<bool>) -> Result<Selection, StoreError> {
+        match (&range.first, &range.last) {
+            (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
+                if first.kind() == last.kind() =>
+            {
+                Selection::between(range, first, last, reverse).map_err(|problem| problem.explain(&self.name))
+            }
+            _ => {
+                let problem = "a range needs a first and a last key of one kind; name both";
+                Err(StoreError::new(StoreErrorKind::Other, problem))
+            }
+        }
+    }
+}
+
+/// A statement that selects rows of one table, and its parameters.
+struct Selection {
+    place: Place,
+    shape: Shape,
+    sql: String,
+    parameters: Vec<Box<dyn ToSql + Sync>>,
+}
+
+impl Selection {
+    fn between(range: &Range, first: &Key, last: &Key, reverse: Option<bool>) -> Result<Self, Problem> {
+        let place = Place::of(first.kind());
+        let is_in = |end: &Bound<Key>| matches!(end, Bound::Included(_));
+        let (with_first, with_last) = (is_in(&range.first), is_in(&range.last));
+        let mut parameters = table::key_parameters(first)?;
+        parameters.append(&mut table::key_parameters(last)?);
+        if reverse.is_some() {
+            parameters.push(Box::new(i64::try_from(range.limit).unwrap_or(i64::MAX)));
+        }
+        let shape = Shape::Between(place, with_first, with_last, reverse);
+        Ok(Self { place, shape, sql: between(place.table(), with_first, with_last, reverse), parameters })
+    }
+
+    fn all(place: Place) -> Self {
+        Self { place, shape: Shape::All(place), sql: all(place.table()), parameters: Vec::new() }
+    }
+}
+
+impl Store for PostgresStore {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Held here, as the one who keeps them may forget them before the answer comes.
+        let known: Vec<Option<(Stamp, Record)>> =
+            keys.iter().map(|key| if Decoded::keeps(key) { self.decoded.latest(key) } else { None }).collect();
+        let mut order: Vec<(i32, &Key, Option<Stamp>)> = (0..)
+            .zip(keys)
+            .zip(&known)
+            .map(|((number, key), known)| (number, key, known.as_ref().map(|(stamp, _)| *stamp)))
+            .collect();
+        order.sort_by_key(|(_, key, _)| *key);
+        let question = Question::new(Asked::Rows, order).map_err(|problem| problem.explain(&self.name))?;
+        let answers = self.call(|connection| Ok(question.ask(connection, End::AtOnce)?))?;
+        let mut rows = vec![None; keys.len()];
+        for (place, answer) in answers {
+            let read = || -> Result<(usize, Row), Problem> {
+                let number = usize::try_from(answer.try_get::<_, i32>(0)?).unwrap_or(usize::MAX);
+                let row = match (place, keys.get(number), known.get(number)) {
+                    (Place::Record, Some(key), Some(Some((stamp, record)))) if !table::has_body(&answer, 1)? => {
+                        Row { key: key.clone(), record: record.clone(), stamp: *stamp }
+                    }
+                    _ => table::read(place, &answer, 1)?,
+                };
+                Ok((number, row))
+            };
+            let (number, row) = read().map_err(|problem| problem.explain(&self.name))?;
+            if Decoded::keeps(&row.key) && known.get(number).is_some_and(Option::is_none) {
+                self.decoded.keep(&row);
+            }
+            if let Some(slot) = rows.get_mut(number) {
+                *slot = Some(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        let selection = self.select(range, Some(range.reverse))?;
+        let found = self.call(|connection| {
+            let statement = connection.prepared(selection.shape, || selection.sql.clone())?;
+            let parameters: Vec<_> = selection.parameters.iter().map(|parameter| &**parameter).collect();
+            Ok(connection.wait(connection.client.query(&statement, &parameters))?)
+        })?;
+        let rows = found.iter().map(|row| table::read(selection.place, row, 0));
+        rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        self.walk(&[self.select(range, None)?], &mut |row| {
+            visit(&row.key, &row.record);
+            Ok(())
+        })
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.walk(&Place::ALL.map(Selection::all), visit)
+    }
+}
+
+/// Waits a random while that grows with the number of tries, up to some 16 ms.
+fn rest(tries: u32) {
+    if tries > 0 {
+        let longest = 250_u64 << tries.min(6);
+        let random = RandomState::new().hash_one(tries);
+        std::thread::sleep(Duration::from_micros(random % longest));
+    }
+}

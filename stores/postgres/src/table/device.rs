@@ -1,0 +1,185 @@
+//! Devices, a column for each thing that is known of them.
+
+use super::{Cells, Columns, Problem, Table, Text, place};
+use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
+use fleet_core::Timestamp;
+use fleet_core::device::{
+    Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, Standing, UpdateResult,
+};
+use fleet_core::product::GroupId;
+use fleet_core::store::{Key, Record, Row, Stamp};
+use std::collections::BTreeSet;
+
+pub(super) static TABLE: Table = Table {
+    name: "device",
+    key: &[("product", Int8), ("id", Bytes)],
+    stamp: "t.stamp",
+    columns: &[
+        ("stamp", Int8),
+        ("standing", Int2),
+        ("development", Bool),
+        ("forced", Bool),
+        ("failures", Int2),
+        ("lock", Int4),
+        ("sequence", Int8),
+        ("security_counter", Int8),
+        ("system", TextColumn),
+        ("added_at", Int8),
+        ("seen_at", Int8),
+        ("session", Int8),
+        ("version_since", Int8),
+        ("version", Int4),
+        ("image", Int2),
+        ("platform", Int2),
+        ("takes_updates", Bool),
+        ("online", Bool),
+        ("attempt_at", Int8),
+        ("attempt_target", Int4),
+        ("attempt_from", Int4),
+        ("attempt_progress", Int2),
+        ("outcome_at", Int8),
+        ("outcome_target", Int4),
+        ("outcome_result", Int2),
+        ("name", TextColumn),
+        ("groups", Json),
+    ],
+};
+
+const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
+const IMAGES: [ImageSeen; 3] = [ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs];
+const PLATFORMS: [PlatformSeen; 3] = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
+const PROGRESSES: [Progress; 3] = [Progress::Offered, Progress::Downloading, Progress::Downloaded];
+const RESULTS: [UpdateResult; 3] = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother];
+
+pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Result<(), Problem> {
+    row.stamp(stamp);
+    row.push(place(&STANDINGS, &device.standing)?);
+    row.push(device.development);
+    row.push(device.forced);
+    row.push(i16::from(device.failures));
+    row.push_if(device.lock.map(|version| i32::from(version.get())));
+    row.push(i64::from(device.sequence));
+    row.push(i64::from(device.security_counter));
+    row.text_if(device.system.as_ref().map(ToString::to_string).as_deref());
+    row.push(device.added_at.as_millis());
+    match &device.seen {
+        None => row.nulls(8),
+        Some(seen) => {
+            row.push(seen.at.as_millis());
+            row.push(seen.session.cast_signed());
+            row.push(seen.version_since.as_millis());
+            row.push_if(seen.version.map(i32::from));
+            row.push(place(&IMAGES, &seen.image)?);
+            row.push(place(&PLATFORMS, &seen.platform)?);
+            row.push(seen.takes_updates);
+            row.push(seen.online);
+        }
+    }
+    match &device.attempt {
+        None => row.nulls(4),
+        Some(attempt) => {
+            row.push(attempt.at.as_millis());
+            row.push(i32::from(attempt.target.get()));
+            row.push_if(attempt.from.map(i32::from));
+            row.push(place(&PROGRESSES, &attempt.progress)?);
+        }
+    }
+    match &device.outcome {
+        None => row.nulls(3),
+        Some(outcome) => {
+            row.push(outcome.at.as_millis());
+            row.push(i32::from(outcome.target.get()));
+            row.push(place(&RESULTS, &outcome.result)?);
+        }
+    }
+    match &device.label {
+        None => row.nulls(2),
+        Some(label) => {
+            row.text(&label.name);
+            let groups: Vec<_> = label.groups.iter().map(GroupId::to_string).collect();
+            row.json(&format!("[{}]", groups.join(",")));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
+    let product = row.next_as(super::product)?;
+    let id = row.next_as(super::device_id)?;
+    let stamp = row.stamp()?;
+    let device = Device {
+        standing: row.next_of(&STANDINGS)?,
+        development: row.next()?,
+        forced: row.next()?,
+        failures: row.number::<i16, u8>()?,
+        lock: row.next_if(super::version)?,
+        sequence: row.number::<i64, u32>()?,
+        security_counter: row.number::<i64, u32>()?,
+        system: row.next_if(|text: Text<'_>| crate::text::from_text(text.0).parse())?,
+        added_at: Timestamp::from_millis(row.next()?),
+        seen: seen(row)?,
+        attempt: attempt(row)?,
+        outcome: outcome(row)?,
+        label: label(row)?,
+    };
+    Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
+}
+
+fn seen(row: &mut Columns<'_>) -> Result<Option<Seen>, Problem> {
+    let Some(at) = row.next()? else {
+        row.skip(7);
+        return Ok(None);
+    };
+    Ok(Some(Seen {
+        at: Timestamp::from_millis(at),
+        session: row.next::<i64>()?.cast_unsigned(),
+        version_since: Timestamp::from_millis(row.next()?),
+        version: row.next_if(|number: i32| u16::try_from(number))?,
+        image: row.next_of(&IMAGES)?,
+        platform: row.next_of(&PLATFORMS)?,
+        takes_updates: row.next()?,
+        online: row.next()?,
+    }))
+}
+
+fn attempt(row: &mut Columns<'_>) -> Result<Option<Attempt>, Problem> {
+    let Some(at) = row.next()? else {
+        row.skip(3);
+        return Ok(None);
+    };
+    Ok(Some(Attempt {
+        at: Timestamp::from_millis(at),
+        target: row.next_as(super::version)?,
+        from: row.next_if(|number: i32| u16::try_from(number))?,
+        progress: row.next_of(&PROGRESSES)?,
+    }))
+}
+
+fn outcome(row: &mut Columns<'_>) -> Result<Option<Outcome>, Problem> {
+    let Some(at) = row.next()? else {
+        row.skip(2);
+        return Ok(None);
+    };
+    Ok(Some(Outcome {
+        at: Timestamp::from_millis(at),
+        target: row.next_as(super::version)?,
+        result: row.next_of(&RESULTS)?,
+    }))
+}
+
+fn label(row: &mut Columns<'_>) -> Result<Option<Box<Label>>, Problem> {
+    let Some(Text(name)) = row.next()? else {
+        row.skip(1);
+        return Ok(None);
+    };
+    let name = crate::text::from_text(name).into();
+    Ok(Some(Box::new(Label { name, groups: row.next_as(|json: Text<'_>| groups(json.0))? })))
+}
+
+/// The groups out of a JSON array of numbers, which the server writes with spaces.
+fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
+    let wrong = "not a JSON array of group numbers";
+    let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;
+    let numbers = numbers.split(',').map(str::trim).filter(|number| !number.is_empty());
+    numbers.map(|number| number.parse().map(GroupId::new).map_err(|_| wrong)).collect()
+}

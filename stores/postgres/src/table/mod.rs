@@ -1,0 +1,310 @@
+//! Where each record stands: devices, registry entries and counters in columns of their own, the rest as JSON.
+//!
+//! Each table's file lists its columns once and writes and reads them in that order.
+
+mod device;
+mod event;
+mod record;
+mod registration;
+mod tally;
+
+use crate::array::{Array, Json, Scalar, Value};
+use crate::error::Problem;
+use fleet_core::FirmwareVersion;
+use fleet_core::device::DeviceId;
+use fleet_core::product::ProductId;
+use fleet_core::store::{Key, Kind, Record, Row, Stamp};
+use std::fmt::Display;
+use tokio_postgres::types::{FromSql, ToSql};
+
+/// A column's name and what it holds.
+type Column = (&'static str, Scalar);
+
+/// A table: its name, the columns of its key in their order, and the others.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) key: &'static [Column],
+    /// The expression that gives the stamp of a row `t`; without it, a row that is absent.
+    pub(crate) stamp: &'static str,
+    pub(crate) columns: &'static [Column],
+}
+
+/// Which table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    Device,
+    Registration,
+    Record,
+    Tally,
+    Event,
+}
+
+impl Place {
+    /// All there are.
+    pub(crate) const ALL: [Self; 5] = [Self::Device, Self::Registration, Self::Record, Self::Tally, Self::Event];
+
+    /// Where keys of a kind stand.
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Device => Self::Device,
+            Kind::Registration => Self::Registration,
+            Kind::Tally => Self::Tally,
+            Kind::Event => Self::Event,
+            _ => Self::Record,
+        }
+    }
+
+    /// Its table.
+    pub(crate) fn table(self) -> &'static Table {
+        match self {
+            Self::Device => &device::TABLE,
+            Self::Registration => &registration::TABLE,
+            Self::Record => &record::TABLE,
+            Self::Tally => &tally::TABLE,
+            Self::Event => &event::TABLE,
+        }
+    }
+}
+
+/// Fills in one row of a set of arrays, one column after the other.
+pub(crate) struct Cells<'a>(std::slice::IterMut<'a, Array>);
+
+impl<'a> Cells<'a> {
+    pub(crate) fn of(arrays: &'a mut [Array]) -> Self {
+        Self(arrays.iter_mut())
+    }
+
+    pub(crate) fn push<V: Value>(&mut self, value: V) {
+        if let Some(array) = self.0.next() {
+            array.push(&value);
+        }
+    }
+
+    fn push_if<V: Value>(&mut self, value: Option<V>) {
+        match value {
+            Some(value) => self.push(value),
+            None => self.nulls(1),
+        }
+    }
+
+    fn nulls(&mut self, count: usize) {
+        self.0.by_ref().take(count).for_each(Array::push_null);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.push(&*crate::text::to_text(text));
+    }
+
+    fn text_if(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.nulls(1),
+        }
+    }
+
+    fn json_if(&mut self, json: Option<&str>) {
+        match json {
+            Some(json) => self.json(json),
+            None => self.nulls(1),
+        }
+    }
+
+    fn json(&mut self, json: &str) {
+        self.push(Json(&crate::text::to_json(json)));
+    }
+
+    /// A stamp that is expected of a row; none: it must be absent.
+    pub(crate) fn expected(&mut self, stamp: Option<Stamp>) {
+        self.push_if(stamp.map(|stamp| stamp.0.cast_signed()));
+    }
+
+    fn stamp(&mut self, stamp: Stamp) {
+        self.push(stamp.0.cast_signed());
+    }
+
+    /// The columns of a key.
+    pub(crate) fn key(&mut self, key: &Key) -> Result<(), Problem> {
+        match key {
+            Key::Device(product, id) => {
+                self.push(i64::from(product.get()));
+                self.push(id.as_bytes().as_slice());
+            }
+            Key::Registration(id) => self.push(id.as_bytes().as_slice()),
+            Key::Tally(..) => {
+                let (product, counter, slot) = tally::key(key)?;
+                self.push(product);
+                self.push(counter);
+                self.push(slot);
+            }
+            Key::Event(product, slot, sequence) => {
+                let (product, slot, sequence) = event::key(*product, *slot, *sequence)?;
+                self.push(product);
+                self.push(slot);
+                self.push(sequence);
+            }
+            _ => self.push(key.encode().as_slice()),
+        }
+        Ok(())
+    }
+
+    /// All columns of a row.
+    pub(crate) fn row(&mut self, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
+        self.key(key)?;
+        match (key, record) {
+            (Key::Device(..), Record::Device(device)) => device::write(self, device, stamp),
+            (Key::Registration(_), Record::Registration(entry)) => {
+                registration::write(self, entry, stamp);
+                Ok(())
+            }
+            (Key::Tally(..), Record::Counter(value)) => {
+                self.push(*value);
+                Ok(())
+            }
+            (Key::Event(..), Record::Event(event)) => event::write(self, event, stamp),
+            (Key::Device(..) | Key::Registration(_) | Key::Tally(..) | Key::Event(..), _)
+            | (_, Record::Device(_) | Record::Registration(_) | Record::Counter(_) | Record::Event(_)) => {
+                Err(Problem::Unwritable(format!("a record of another kind was put under {key:?}")))
+            }
+            _ => record::write(self, key, record, stamp),
+        }
+    }
+}
+
+/// The columns of a key as parameters.
+pub(crate) fn key_parameters(key: &Key) -> Result<Vec<Box<dyn ToSql + Sync>>, Problem> {
+    Ok(match key {
+        Key::Device(product, id) => vec![Box::new(i64::from(product.get())), Box::new(id.as_bytes().to_vec())],
+        Key::Registration(id) => vec![Box::new(id.as_bytes().to_vec())],
+        Key::Tally(..) => {
+            let (product, counter, slot) = tally::key(key)?;
+            vec![Box::new(product), Box::new(counter), Box::new(slot)]
+        }
+        Key::Event(product, slot, sequence) => {
+            let (product, slot, sequence) = event::key(*product, *slot, *sequence)?;
+            vec![Box::new(product), Box::new(slot), Box::new(sequence)]
+        }
+        _ => vec![Box::new(key.encode())],
+    })
+}
+
+/// Whether a row of JSON, whose columns begin at `first`, came with its body.
+pub(crate) fn has_body(row: &tokio_postgres::Row, first: usize) -> Result<bool, Problem> {
+    Ok(row.try_get::<_, Option<Text<'_>>>(first + record::BODY)?.is_some())
+}
+
+/// Reads a row of the table of a kind, from its column `first` on.
+pub(crate) fn read(place: Place, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
+    let mut columns = Columns { row, next: first };
+    match place {
+        Place::Device => device::read(&mut columns),
+        Place::Registration => registration::read(&mut columns),
+        Place::Record => record::read(&mut columns),
+        Place::Tally => tally::read(&mut columns),
+        Place::Event => event::read(&mut columns),
+    }
+}
+
+/// Reads a row's columns, one after the other.
+struct Columns<'r> {
+    row: &'r tokio_postgres::Row,
+    next: usize,
+}
+
+impl<'r> Columns<'r> {
+    fn next<T: FromSql<'r>>(&mut self) -> Result<T, Problem> {
+        let value = self.row.try_get(self.next);
+        self.next += 1;
+        value.map_err(|error| self.unreadable(error))
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.next += count;
+    }
+
+    fn stamp(&mut self) -> Result<Stamp, Problem> {
+        Ok(Stamp(self.next::<i64>()?.cast_unsigned()))
+    }
+
+    /// The next column, made into a value of the core.
+    fn next_as<S: FromSql<'r>, T, E: Display>(&mut self, make: impl FnOnce(S) -> Result<T, E>) -> Result<T, Problem> {
+        let value = self.next()?;
+        make(value).map_err(|error| self.unreadable(error))
+    }
+
+    /// The same where the column may be NULL.
+    fn next_if<S: FromSql<'r>, T, E: Display>(
+        &mut self,
+        make: impl FnOnce(S) -> Result<T, E>,
+    ) -> Result<Option<T>, Problem> {
+        self.next_as(|value: Option<S>| value.map(make).transpose())
+    }
+
+    /// The next column, a number that is wider there than here.
+    fn number<S: FromSql<'r>, T: TryFrom<S>>(&mut self) -> Result<T, Problem>
+    where
+        T::Error: Display,
+    {
+        self.next_as(|value: S| T::try_from(value))
+    }
+
+    /// The next column, which holds the place of a value in a list.
+    fn next_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Problem> {
+        self.next_as(|place: i16| {
+            usize::try_from(place).ok().and_then(|place| all.get(place)).copied().ok_or("no such value")
+        })
+    }
+
+    /// That the column read last says nothing that can be.
+    fn unreadable(&self, error: impl Display) -> Problem {
+        let column = self.next.saturating_sub(1);
+        let name = self.row.columns().get(column).map_or("a column", |column| column.name());
+        Problem::Unreadable(format!("`{name}` of a row cannot be read: {error}"))
+    }
+}
+
+/// A column's text, which is taken over by copying it once.
+struct Text<'r>(&'r str);
+
+impl<'r> FromSql<'r> for Text<'r> {
+    fn from_sql(
+        ty: &tokio_postgres::types::Type,
+        raw: &'r [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        // JSONB is text behind the version of its format.
+        let raw = match (*ty == tokio_postgres::types::Type::JSONB, raw) {
+            (true, [1, json @ ..]) => json,
+            (true, _) => return Err("an unknown version of JSONB".into()),
+            (false, text) => text,
+        };
+        Ok(Self(std::str::from_utf8(raw)?))
+    }
+
+    fn accepts(ty: &tokio_postgres::types::Type) -> bool {
+        use tokio_postgres::types::Type;
+        [Type::TEXT, Type::VARCHAR, Type::JSON, Type::JSONB].contains(ty)
+    }
+}
+
+/// The place of a value in the list of all there are.
+fn place<T: PartialEq>(all: &[T], value: &T) -> Result<i16, Problem> {
+    let place = all.iter().position(|one| one == value).and_then(|place| i16::try_from(place).ok());
+    place.ok_or_else(|| Problem::Unwritable("this store does not know such a value".to_owned()))
+}
+
+/// A product's number.
+fn product(number: i64) -> Result<ProductId, String> {
+    let number = u32::try_from(number).map_err(|error| error.to_string())?;
+    ProductId::new(number).map_err(|error| error.to_string())
+}
+
+/// A device's id.
+fn device_id(bytes: &[u8]) -> Result<DeviceId, &'static str> {
+    bytes.try_into().map(DeviceId::new).map_err(|_| "an id has 12 bytes")
+}
+
+/// The version of a firmware.
+fn version(number: i32) -> Result<FirmwareVersion, String> {
+    let number = u32::try_from(number).map_err(|error| error.to_string())?;
+    FirmwareVersion::new(number).map_err(|error| error.to_string())
+}

@@ -1,0 +1,34 @@
+//! Counters. Their columns are parts of their encoded keys, so that rows and keys order alike and whatever the core
+//! comes to count has its place.
+
+use super::{Columns, Problem, Table};
+use crate::array::Scalar::{Int4, Int8};
+use fleet_core::store::{Key, Record, Row, Stamp, Tally};
+
+pub(super) static TABLE: Table = Table {
+    name: "tally",
+    key: &[("product", Int8), ("counter", Int4), ("slot", Int4)],
+    stamp: "t.value * 0",
+    columns: &[("value", Int8)],
+};
+
+/// The columns of a counter's key.
+pub(super) fn key(key: &Key) -> Result<(i64, i32, i32), Problem> {
+    let encoded = key.encode();
+    let [_, p1, p2, p3, p4, _, tag, high, low, slot] = *encoded else {
+        return Err(Problem::Unwritable(format!("{key:?} is no counter")));
+    };
+    let product = i64::from(u32::from_be_bytes([p1, p2, p3, p4]));
+    Ok((product, i32::from_be_bytes([0, tag, high, low]), i32::from(slot)))
+}
+
+pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
+    let product = row.next_as(super::product)?;
+    let [_, counter @ ..] = row.next::<i32>()?.to_be_bytes();
+    let mut encoded = Key::Tally(product, Tally::Members, row.number::<i32, u8>()?).encode();
+    if let [.., tag, high, low, _slot] = &mut *encoded {
+        [*tag, *high, *low] = counter;
+    }
+    let key = Key::decode(&encoded).ok_or_else(|| row.unreadable("no such counter"))?;
+    Ok(Row { key, record: Record::Counter(row.next()?), stamp: Stamp::default() })
+}

@@ -1,0 +1,95 @@
+//! A line that can be cut: what is sent goes through here, until one message too many.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// Stands between a client and a server, and cuts lines.
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Of so many messages one is the last on its line.
+    one_in: AtomicU64,
+    messages: AtomicU64,
+    unsent: AtomicU64,
+    unheard: AtomicU64,
+}
+
+impl Proxy {
+    pub(crate) fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let shared = Arc::new(Shared {
+            one_in: AtomicU64::new(u64::MAX),
+            messages: AtomicU64::new(0),
+            unsent: AtomicU64::new(0),
+            unheard: AtomicU64::new(0),
+        });
+        let all = Arc::clone(&shared);
+        // Ends with the process.
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (server, shared) = (TcpStream::connect(("127.0.0.1", server)).unwrap(), Arc::clone(&all));
+                let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                thread::spawn(move || pass(back, forth, |_| false));
+                thread::spawn(move || pass(client, server, |server| shared.cuts(server)));
+            }
+        });
+        Self { port, shared }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// From now on, one message of so many is the last on its line.
+    pub(crate) fn cut_one_in(&self, messages: u64) {
+        self.shared.one_in.store(messages, Ordering::Relaxed);
+    }
+
+    /// How often a message was lost, and how often it went through and its answer was lost.
+    pub(crate) fn cuts(&self) -> [u64; 2] {
+        [&self.shared.unsent, &self.shared.unheard].map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+impl Shared {
+    /// Whether the line is to be cut before this message. Where its answer is to be lost, it is sent here.
+    fn cuts(&self, (server, message): (&mut TcpStream, &[u8])) -> bool {
+        let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
+        let one_in = self.one_in.load(Ordering::Relaxed);
+        if !number.is_multiple_of(one_in) {
+            return false;
+        }
+        if (number / one_in).is_multiple_of(2) {
+            self.unsent.fetch_add(1, Ordering::Relaxed);
+        } else {
+            // So soon that the answer cannot be here, or late enough that the server is done; both happen.
+            let _ = server.write_all(message);
+            thread::sleep(Duration::from_micros(number % 7 * 100));
+            self.unheard.fetch_add(1, Ordering::Relaxed);
+        }
+        true
+    }
+}
+
+/// Passes on what comes, until one of both has had enough.
+fn pass(mut from: TcpStream, mut to: TcpStream, cuts: impl Fn((&mut TcpStream, &[u8])) -> bool) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(length @ 1..) = from.read(&mut buffer) {
+        let message = &buffer[..length];
+        if cuts((&mut to, message)) || to.write_all(message).is_err() {
+            break;
+        }
+    }
+    let _ = from.shutdown(Shutdown::Both);
+    let _ = to.shutdown(Shutdown::Both);
+}

@@ -1,0 +1,212 @@
+//! The database itself: whose it is, who makes it, what people find in it and what the server does for each connect.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use common::load::{NOW, product};
+use common::{Schema, schema};
+use fleet_core::device::Report;
+use fleet_core::store::{Commit, Key, Outcome, Store, StoreErrorKind, Tally, Write};
+use fleet_core::{Fleet, ProductId};
+use fleet_store_postgres::{Options, PostgresStore};
+use postgres::{Client, NoTls};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn client(schema: &Schema) -> Client {
+    let mut client = Client::connect(&schema.url, NoTls).unwrap();
+    client.batch_execute(&format!("SET search_path = {}", schema.name)).unwrap();
+    client
+}
+
+fn refusal(schema: &Schema) -> (StoreErrorKind, String) {
+    let error = PostgresStore::open_with(&schema.url, schema.options()).unwrap_err();
+    (error.kind(), error.to_string())
+}
+
+fn count(store: &dyn Store) -> Outcome {
+    let key = Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0);
+    store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key, delta: 1 }] }]).unwrap()[0]
+}
+
+#[test]
+fn many_that_open_a_new_database_at_once_make_its_schema_once() {
+    let schema = schema();
+    thread::scope(|threads| {
+        for _ in 0..8 {
+            threads.spawn(|| assert_eq!(count(&schema.open()), Outcome::Applied));
+        }
+    });
+    let row = client(&schema).query_one("SELECT count(*), max(version) FROM fleet_store", &[]).unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 1));
+    assert_eq!(client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap().get::<_, i64>(0), 8);
+}
+
+#[test]
+fn a_schema_of_another_program_is_refused_and_not_touched() {
+    let schema = schema();
+    let name = &schema.name;
+    client(&schema).batch_execute(&format!("CREATE SCHEMA {name}; CREATE TABLE {name}.device (mine int)")).unwrap();
+    let message = format!("`postgres` on 127.0.0.1 (schema `{name}`) is another program's; choose another schema");
+    assert_eq!(refusal(&schema), (StoreErrorKind::NotOurs, message));
+    let columns = "SELECT count(*) FROM information_schema.columns WHERE table_schema = $1";
+    assert_eq!(client(&schema).query_one(columns, &[name]).unwrap().get::<_, i64>(0), 1);
+    // An empty schema that was made for us is ours to use.
+    client(&schema).batch_execute(&format!("DROP TABLE {name}.device")).unwrap();
+    assert_eq!(count(&schema.open()), Outcome::Applied);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let schema = schema();
+    drop(schema.open());
+    client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
+    let name = &schema.name;
+    let message = format!(
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 1 at most; update the program"
+    );
+    assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_in_words_without_the_password() {
+    let hasty = || Options::new().patience(Duration::from_millis(200));
+    let port = fleet_postgres_server::shared().unwrap().port();
+    for (url, options, kind, says) in [
+        ("postgresql://f:hunter2@127.0.0.1:1/fleet", hasty(), StoreErrorKind::Unavailable, "cannot be reached"),
+        ("postgresql://f:hunter2@127.0.0.1:many/x", hasty(), StoreErrorKind::Other, "cannot read the URL"),
+        (
+            &format!("postgresql://fleet:hunter2@127.0.0.1:{port}/none"),
+            hasty(),
+            StoreErrorKind::Other,
+            "no such database",
+        ),
+        (
+            &format!("postgresql://nobody:hunter2@127.0.0.1:{port}/postgres"),
+            hasty(),
+            StoreErrorKind::Other,
+            "let this program in",
+        ),
+        ("postgresql://f:hunter2@127.0.0.1/x", hasty().schema("a\"; DROP"), StoreErrorKind::Other, "choose letters"),
+    ] {
+        let begun = Instant::now();
+        let error = PostgresStore::open_with(url, options).unwrap_err();
+        assert_eq!(error.kind(), kind, "{url}: {error}");
+        assert!(error.to_string().contains(says), "{url}: {error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{url} took {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn people_find_devices_counters_and_what_was_done_by_sql() {
+    let schema = schema();
+    let fleet = Fleet::open(schema.open());
+    let product = product(&fleet);
+    assert_eq!(product.get(), 1000);
+    let id = "010000000000000000000000".parse().unwrap();
+    let report = Report { product: Some(1000), version: Some(3), session: 1, ..Report::new(id, NOW) };
+    fleet.gateway(NOW).connect(&report).unwrap();
+    let mut client = client(&schema);
+    for documented in [
+        "SELECT version, value FROM fleet.counters WHERE product = 1000 AND counter = 'version' ORDER BY value DESC",
+        "SELECT id, seen_at, outcome_target FROM fleet.devices WHERE product = 1000 AND outcome_result = 'failed'",
+        "SELECT at, actor, command, subject FROM fleet.audit WHERE product = 1000 ORDER BY at DESC LIMIT 20",
+        "SELECT at, device, name, data FROM fleet.events WHERE product = 1000 ORDER BY at DESC LIMIT 20",
+        "SELECT body ->> 'name' FROM fleet.record WHERE kind = 'product'",
+    ] {
+        assert!(include_str!("../src/lib.rs").contains(documented), "{documented}");
+        client.query(&documented.replace("fleet.", ""), &[]).unwrap();
+    }
+    let row = client.query_one("SELECT version, value::int8 FROM counters WHERE counter = 'version'", &[]).unwrap();
+    assert_eq!((row.get::<_, i32>(0), row.get::<_, i64>(1)), (3, 1));
+    let seen =
+        "SELECT to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), standing, online FROM devices WHERE id = $1";
+    let row = client.query_one(seen, &[&id.to_string()]).unwrap();
+    assert_eq!((row.get(0), row.get(1), row.get(2)), ("2016-03-08 12:00", "member", true));
+    let row = client.query_one("SELECT command, actor FROM audit ORDER BY at LIMIT 1", &[]).unwrap();
+    assert!(!row.get::<_, &str>(1).is_empty());
+    assert_eq!(
+        client.query_one("SELECT body ->> 'name' FROM record WHERE kind = 'product'", &[]).unwrap().get::<_, &str>(0),
+        "Thermostat"
+    );
+}
+
+#[test]
+fn a_connect_updates_its_device_within_its_page() {
+    let mut schema = schema();
+    // In a database of its own: an old version of a row stays as long as anybody in its database might look at it.
+    client(&schema).batch_execute(&format!("CREATE DATABASE {}", schema.name)).unwrap();
+    schema.url = schema.url.replace("/postgres", &format!("/{}", schema.name));
+    let fleet = Fleet::open(schema.open());
+    let product = product(&fleet);
+    let ids: Vec<_> =
+        fleet.console(fleet_core::Actor::Operator, NOW).devices(product, &Default::default(), None, 48).unwrap().items;
+    // Some of a page's devices at a time, as a fleet's come.
+    for (session, some) in (1..80).zip(ids.chunks(8).cycle()) {
+        let reports: Vec<Report> = some
+            .iter()
+            .map(|view| Report {
+                product: Some(1000),
+                version: Some(session as u16),
+                session,
+                ..Report::new(view.id, NOW)
+            })
+            .collect();
+        fleet.gateway(NOW).connect_many(&reports).unwrap();
+    }
+    drop(fleet);
+    let mut client = client(&schema);
+    let sql = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'device' AND schemaname = $1";
+    let begun = Instant::now();
+    loop {
+        // A connection tells what it did when it ends.
+        let row = client.query_one(sql, &[&schema.name]).unwrap();
+        let (updates, within): (i64, i64) = (row.get(0), row.get(1));
+        if updates >= 79 * 8 {
+            assert!(within * 100 >= updates * 95, "{within} of {updates} updates were within their page");
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "only {updates} updates were counted");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_walk_over_all_rows_lasts_as_long_as_it_likes() {
+    let schema = schema();
+    let store =
+        PostgresStore::open_with(&schema.url, schema.options().statement_timeout(Duration::from_millis(200))).unwrap();
+    let fleet = Fleet::open(store);
+    let product = product(&fleet);
+    let mut seen = 0;
+    let slow = &mut |_: &Key, _: &_| {
+        thread::sleep(Duration::from_millis(10));
+        seen += 1;
+    };
+    fleet.store().for_each(&Key::devices(product), slow).unwrap();
+    assert_eq!(seen, 48);
+}
+
+#[test]
+fn a_storm_on_one_record_ends_and_its_retries_are_told() {
+    let schema = schema();
+    let store =
+        PostgresStore::open_with(&schema.url, schema.options().connections(8).patience(Duration::from_secs(60)))
+            .unwrap();
+    thread::scope(|threads| {
+        for _ in 0..32 {
+            threads.spawn(|| (0..8).for_each(|_| assert_eq!(count(&store), Outcome::Applied)));
+        }
+    });
+    let row = client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
+    assert_eq!(row.get::<_, i64>(0), 32 * 8);
+    assert!(store.retries() > 0, "32 threads never met");
+}
+
+#[test]
+fn it_may_be_called_from_within_a_runtime() {
+    let schema = schema();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { assert_eq!(count(&schema.open()), Outcome::Applied) });
+}

@@ -1,0 +1,117 @@
+//! Several processes on one database, each with its own store: whatever they do at once, every invariant holds.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use common::load::{NOW, agrees};
+use common::{Schema, schema};
+use fleet_core::device::Report;
+use fleet_core::{Actor, DeviceId, Error, Fleet, ProductId};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+const PROCESSES: u8 = 2;
+const THREADS: u8 = 3;
+const TURNS: u32 = 30;
+/// The Prototype tier's limits.
+const SEATS: usize = 5;
+const DEVICES: u64 = 25;
+
+const WHERE: &str = "FLEET_POSTGRES_PROCESS";
+
+/// The lists of all processes name some of the same devices, and all together more than the tier allows.
+fn device(number: u32) -> DeviceId {
+    let [a, b, c, d] = number.to_be_bytes();
+    DeviceId::new([9, a, b, c, d, 0, 0, 0, 0, 0, 0, 0])
+}
+
+fn list(numbers: impl Iterator<Item = u32>) -> String {
+    numbers.map(|number| format!("{}\n", device(number))).collect()
+}
+
+/// Others may come first, or between at every try; anything else is wrong.
+fn may_lose<T>(outcome: Result<T, Error>) {
+    if let Err(error) = outcome {
+        assert!(!error.code().starts_with("store_") || error.code() == "store_contention", "{error}");
+    }
+}
+
+/// Not a test of its own: what each process does.
+#[test]
+fn one_of_the_processes() {
+    let Ok(place) = std::env::var(WHERE) else { return };
+    let [me, name, url] = place.split(' ').collect::<Vec<_>>()[..] else { panic!("{place}") };
+    let me: u32 = me.parse().unwrap();
+    // All make the schema at once.
+    let fleet = Fleet::open(Schema { url: url.to_owned(), name: name.to_owned() }.open());
+    let operator = fleet.console(Actor::Operator, NOW);
+    // One of them makes the product; the others find it.
+    let product = ProductId::new(94).unwrap();
+    if me == 0 {
+        let owner = operator.create_account("owner@example.com").unwrap().id;
+        operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
+    }
+    while operator.product(product).is_err() {
+        thread::yield_now();
+    }
+    thread::scope(|threads| {
+        for thread in 0..u32::from(THREADS) {
+            let fleet = &fleet;
+            threads.spawn(move || work(fleet, product, me * u32::from(THREADS) + thread));
+        }
+    });
+}
+
+fn work(fleet: &Fleet, product: ProductId, me: u32) {
+    let operator = fleet.console(Actor::Operator, NOW);
+    let gateway = fleet.gateway(NOW);
+    let account = operator.create_account(&format!("p{me}@example.com")).unwrap().id;
+    for turn in 0..TURNS {
+        may_lose(operator.import(product, list((me * 4 + turn)..(me * 4 + turn + 12)).as_bytes()));
+        let report = |number: u32| Report {
+            product: Some(94),
+            version: Some((turn % 3) as u16 + 1),
+            session: u64::from(turn * 100 + me),
+            ..Report::new(device(number % 60), NOW)
+        };
+        let reports: Vec<Report> = (0..8).map(|number| report(me * 7 + turn + number)).collect();
+        may_lose(gateway.connect_many(&reports));
+        may_lose(gateway.connect(&report(turn)));
+        may_lose(operator.invite(product, &format!("p{}@example.com", (me + turn) % 6)));
+        may_lose(fleet.console(account, NOW).accept_invitation(product));
+        if turn % 4 == me % 4 {
+            may_lose(fleet.console(account, NOW).leave_team(product));
+            may_lose(operator.remove_device(product, device(turn)));
+        }
+        let team = operator.team(product).unwrap();
+        assert!(team.members.len() + team.invited.len() <= SEATS, "{team:?}");
+    }
+}
+
+fn spawn(place: &str) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["one_of_the_processes", "--exact", "--nocapture"])
+        .env(WHERE, place)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn processes_that_share_a_database_keep_every_invariant() {
+    let schema = schema();
+    let place = |me| format!("{me} {} {}", schema.name, schema.url);
+    let processes: Vec<Child> = (0..PROCESSES).map(|me| spawn(&place(me))).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success());
+    }
+    let fleet = Fleet::open(schema.open());
+    let product = ProductId::new(94).unwrap();
+    agrees(&fleet);
+    let members = fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices;
+    // R-TIER-2
+    assert!((DEVICES / 2..=DEVICES).contains(&members), "{members} devices");
+    // Each of six accounts was made once, and is on the team at most once.
+    let team = fleet.console(Actor::Operator, NOW).team(product).unwrap();
+    assert!(team.members.len() + team.invited.len() <= SEATS, "{team:?}");
+}

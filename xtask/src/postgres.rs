@@ -1,0 +1,51 @@
+//! PostgreSQL, which the tests of its store start servers of: installed where it is not there.
+
+use crate::workspace::finish;
+use fleet_postgres_server::programs;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Keeps Debian's package from making a server of its own, which nobody asked for.
+const NO_CLUSTER: (&str, &str) = ("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
+
+/// Sees to it that PostgreSQL is there. Tried once.
+pub(crate) fn install() -> Result<(), String> {
+    static INSTALLED: LazyLock<Result<(), String>> = LazyLock::new(try_install);
+    INSTALLED.clone()
+}
+
+/// Says what was left out where it could not be had; under `CI` that fails.
+pub(crate) fn left_out() -> Result<(), String> {
+    let Err(why) = install() else { return Ok(()) };
+    println!("\nnot run here  why\nPostgreSQL    {why}");
+    if std::env::var_os("CI").is_some() { Err(format!("PostgreSQL: {why}")) } else { Ok(()) }
+}
+
+fn try_install() -> Result<(), String> {
+    if programs().is_some() {
+        return Ok(());
+    }
+    if !Path::new("/etc/debian_version").exists() {
+        return Err("it is not installed, and only on Debian this knows how to: install its server".to_owned());
+    }
+    println!("installing PostgreSQL");
+    let apt = |arguments: &[&str]| {
+        finish(
+            Command::new("apt-get")
+                .args(["-qq", "-o", "DPkg::Lock::Timeout=600"])
+                .args(arguments)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+    };
+    let install = |package| apt(&["install", "--yes", "--no-install-recommends", package]);
+    let installed = apt(&["update"]).and_then(|()| install("postgresql-common")).and_then(|()| {
+        let (path, setting) = NO_CLUSTER;
+        fs::write(path, setting).map_err(|error| format!("`{path}` cannot be written: {error}"))?;
+        install("postgresql")
+    });
+    installed
+        .map_err(|why| format!("it is not installed, and cannot be: {why}; run this as root, or install its server"))?;
+    programs().map(drop).ok_or_else(|| "it was installed and is not found".to_owned())
+}
