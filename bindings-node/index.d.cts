@@ -1,9 +1,13 @@
 import type {
   Account,
+  Advanced,
   AuditEntry,
   BetaGuest,
   BetaReport,
+  BillingStatus,
   Change,
+  Charge,
+  ChargeOutcome,
   ClaimCode,
   Customer,
   CustomerDevice,
@@ -14,13 +18,16 @@ import type {
   DeviceError,
   DeviceFilter,
   DryRun,
+  Due,
   Event,
   Firmware,
   FollowedEvents,
   Identity,
   ImportProgress,
   ImportReport,
+  Interval,
   Invitation,
+  Invoice,
   IssuedToken,
   ListedDevice,
   Missing,
@@ -29,6 +36,7 @@ import type {
   PolicySettings,
   Product,
   Published,
+  Quote,
   ReceivedInvitation,
   Report,
   Scope,
@@ -38,6 +46,7 @@ import type {
   Team,
   UpdateOutcome,
   UpdateProgress,
+  Upgrade,
   Usage,
 } from './lib/shapes.cjs';
 
@@ -193,6 +202,21 @@ export interface Tier {
   readonly members?: number | null;
   /** Outbound messages a usage month. */
   readonly messages?: number | null;
+  /** What a full period costs, a price for each interval and currency that it is sold in; none: by agreement. */
+  readonly prices?: readonly Price[] | null;
+}
+
+/** What a full period of a tier costs. */
+export interface Price {
+  readonly interval: Interval;
+  readonly amount: Money;
+}
+
+/** An amount: whole minor units (cents) of a currency, negative where something is given back. */
+export interface Money {
+  readonly minor: number;
+  /** The currency's three letters. */
+  readonly currency: string;
 }
 
 /** How a fleet is opened, beside where it is. */
@@ -201,6 +225,12 @@ export interface FleetOptions {
   readonly tiers?: readonly Tier[] | null;
   /** Stamps from a seed: two runs write the same bytes. For tests; two processes on one store never share one. */
   readonly seed?: number | null;
+  /** After how many days each a failed renewal is tried again; by default 3, 3, 3. */
+  readonly retryDays?: readonly number[] | null;
+  /** For how long a quote holds. A minute to a day; by default 15 minutes. */
+  readonly quoteLifeMillis?: number | null;
+  /** How many days before a renewal the owner is told that there is no good card for it. 0 to 27; by default 7. */
+  readonly cardNoticeDays?: number | null;
 }
 
 /**
@@ -241,6 +271,12 @@ export declare class Fleet {
 
   /** Says that the notice of this key has been sent; answers whether it was still waiting. */
   acknowledge(key: string): Promise<boolean>;
+
+  /** The door for time: renewals, payments that are tried again, notices. */
+  clock(now?: Date | null): Clock;
+
+  /** The charges that your payment provider is to make, by product. Each is handed out until its outcome is told. */
+  pendingCharges(options?: PageOptions): Pages<Charge>;
 
   /** The product's meter in this process. */
   meter(product: number, now?: Date | null): Promise<Meter>;
@@ -409,6 +445,54 @@ export declare class Console {
   forgetDeviceErrors(product: number, errorKind: string): Promise<void>;
   /** The product's messages in the usage month of this moment. */
   usage(product: number): Promise<Usage>;
+
+  // Billing.
+
+  /** What it costs to go to a tier, at an interval, now. */
+  quoteUpgrade(product: number, tier: string, interval: Interval): Promise<Quote>;
+  /** Takes a quote: the charge that the upgrade waits for, or its invoice where there is nothing to charge. */
+  upgrade(product: number, quote: string): Promise<Upgrade>;
+  /** Changes the interval from the next renewal on. */
+  switchInterval(product: number, interval: Interval): Promise<void>;
+  /** Chooses the currency that the product is billed in, before its first invoice. */
+  setCurrency(product: number, currency: string): Promise<void>;
+  /** Puts a card on one's file, after the payment provider took it. */
+  setCard(card: NewCard): Promise<void>;
+  removeCard(): Promise<void>;
+  billingStatus(product: number): Promise<BillingStatus>;
+  /** The product's invoices, newest first. */
+  invoices(product: number, options?: PageOptions): Pages<Invoice>;
+  /** Ends the product's plan; answers the credit note. An operator's command. */
+  cancelPlan(product: number): Promise<Invoice>;
+  /** Puts the product on a lower tier; answers the credit note. An operator's command. */
+  downgrade(product: number, tier: string): Promise<Invoice>;
+  /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
+  agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
+  /** Gives an unpaid invoice up. An operator's command. */
+  writeOff(product: number, invoice: number): Promise<Invoice>;
+}
+
+/** The door for time, which the host opens every so often, and when its payment provider answers. */
+export declare class Clock {
+  private constructor();
+
+  /** What is due now, at most `limit` (1000) things. */
+  due(options?: { readonly limit?: number }): Promise<Due[]>;
+  /** Does what is due now: renewals, retries, notices; at most `limit` (1000) things. */
+  advance(options?: { readonly limit?: number }): Promise<Advanced>;
+  /** What the payment provider said of a charge. */
+  chargeOutcome(key: string, outcome: ChargeOutcome): Promise<void>;
+}
+
+/** A card that the payment provider took. */
+export interface NewCard {
+  /** The provider's reference: a secret. It is handed out with each charge, and nowhere else. */
+  readonly token: string;
+  readonly brand: string;
+  /** The last four digits of its number. */
+  readonly lastFour: string;
+  /** The month through which it is valid, such as `2017-12`. */
+  readonly expires: string;
 }
 
 /** Which events: all that are set must hold. */

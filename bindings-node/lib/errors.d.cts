@@ -1,6 +1,6 @@
 // Written from the definitions in bindings-common, by `npm run write-types`.
 
-import type { Limit, Missing } from './shapes.cjs';
+import type { Interval, Limit, Missing } from './shapes.cjs';
 
 /**
  * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
@@ -151,6 +151,55 @@ export declare class ProductIdUsedError extends FleetError {
   /** The number. */
   readonly product: number;
 }
+
+/** A quote that no longer holds, or that the product's plan has changed since. */
+export declare class QuoteExpiredError extends FleetError {}
+
+/** An upgrade while a renewal is unpaid. */
+export declare class RenewalUnpaidError extends FleetError {
+  /** The product. */
+  readonly product: number;
+  /** The invoice. */
+  readonly invoice: number;
+}
+
+/** The period is over and its renewal was not issued yet. */
+export declare class RenewalDueError extends FleetError {
+  /** Since when. */
+  readonly since: Date;
+}
+
+/** A charge has no outcome yet that what was asked for depends on. */
+export declare class ChargeOpenError extends FleetError {
+  /** Its number within the product. */
+  readonly charge: number;
+}
+
+/** No charge has this key. */
+export declare class UnknownChargeError extends FleetError {}
+
+/** The outcome of the charge was told before, and counts. */
+export declare class ChargeFinishedError extends FleetError {}
+
+/** There is no card that can be charged. */
+export declare class CardMissingError extends FleetError {}
+
+/** The tier is not sold at this interval and in this currency. */
+export declare class PriceByAgreementError extends FleetError {
+  /** The tier. */
+  readonly tier: string;
+  /** The interval. */
+  readonly interval: Interval;
+}
+
+/** What was asked for is not an upgrade. */
+export declare class NotAnUpgradeError extends FleetError {
+  /** What it is, and who can do it. */
+  readonly problem: string;
+}
+
+/** The product pays for nothing. */
+export declare class NoPlanError extends FleetError {}
 
 /** The store could not do its part; the code says why. */
 export declare class StoreFailedError extends FleetError {}

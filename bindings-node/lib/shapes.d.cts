@@ -1,5 +1,7 @@
 // Written from the definitions in bindings-common, by `npm run write-types`.
 
+import type { Money } from '../index.cjs';
+
 /** A person who can log in. */
 export interface Account {
   /** Its number. */
@@ -8,8 +10,10 @@ export interface Account {
   readonly email: string;
   /** When it was created. */
   readonly createdAt: Date;
-  /** Since when it is locked for a bill that was not paid; none: it is not. */
+  /** Since when an operator has it locked; none: no operator has. */
   readonly lockedAt: Date | null;
+  /** Since when it is locked for bills that were not paid; none: it is not. */
+  readonly unpaidSince: Date | null;
 }
 
 /** A person on a team. */
@@ -968,13 +972,104 @@ export interface UsageLimitReachedNotice {
   readonly used: number;
 }
 
+/** A renewal's payment failed. */
+export interface PaymentFailedNotice {
+  readonly kind: 'payment_failed';
+  /** The owner's account. */
+  readonly account: number;
+  /** The invoice that is not paid. */
+  readonly invoice: number;
+  /** Which attempt it was: 1 for the first. */
+  readonly attempt: number;
+  /** How many of the schedule's attempts have failed. */
+  readonly failures: number;
+  /** With how many failures the account is locked. */
+  readonly of: number;
+  /** When it is tried again; none: not before another card is there. */
+  readonly next: Date | null;
+}
+
+/** The last attempt failed: the account is locked. */
+export interface AccountLockedNotice {
+  readonly kind: 'account_locked';
+  /** The owner's account. */
+  readonly account: number;
+  /** The invoice whose last attempt it was. */
+  readonly invoice: number;
+}
+
+/** All is paid: the account is unlocked. */
+export interface AccountUnlockedNotice {
+  readonly kind: 'account_unlocked';
+  /** The owner's account. */
+  readonly account: number;
+  /** The invoice that it had been locked for. */
+  readonly invoice: number;
+}
+
+/** A renewal was paid. */
+export interface RenewalPaidNotice {
+  readonly kind: 'renewal_paid';
+  /** The owner's account. */
+  readonly account: number;
+  /** The invoice. */
+  readonly invoice: number;
+}
+
+/** An upgrade was paid and is in effect. */
+export interface UpgradedNotice {
+  readonly kind: 'upgraded';
+  /** The owner's account. */
+  readonly account: number;
+  /** The invoice. */
+  readonly invoice: number;
+}
+
+/** An upgrade's charge was declined: nothing has changed. */
+export interface UpgradeDeclinedNotice {
+  readonly kind: 'upgrade_declined';
+  /** The owner's account. */
+  readonly account: number;
+  /** The charge's number. */
+  readonly charge: number;
+}
+
+/** A plan was ended or lowered; the credit note says what it gives back. */
+export interface PlanReducedNotice {
+  readonly kind: 'plan_reduced';
+  /** The owner's account. */
+  readonly account: number;
+  /** The credit note. */
+  readonly invoice: number;
+}
+
+/** The card on file expires at the end of this month. */
+export interface CardExpiresNotice {
+  readonly kind: 'card_expires';
+  /** The owner's account. */
+  readonly account: number;
+  /** Which of the account's cards. */
+  readonly card: number;
+  /** The month through which it is valid, such as `2017-12`. */
+  readonly month: string;
+}
+
+/** There is no card on file that will be good at the next renewal. */
+export interface CardNeededNotice {
+  readonly kind: 'card_needed';
+  /** The owner's account. */
+  readonly account: number;
+  /** When the renewal is. */
+  readonly renewal: Date;
+}
+
 /** One that is newer than this binding. */
 export interface OtherNotice {
   readonly kind: 'other';
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -1193,5 +1288,278 @@ export interface Usage {
   readonly used: number;
   /** Messages that processes may send without asking. */
   readonly reserved: number;
+}
+
+/** How long a period is. */
+export type Interval =
+  /** A month. */
+  | 'monthly'
+  /** A year. */
+  | 'annual';
+
+/** What a line of an invoice is. */
+export type InvoiceLineKind =
+  /** A full period. */
+  | 'period'
+  /** The rest of a period. */
+  | 'rest'
+  /** The unused rest of what was billed before, back. */
+  | 'credit'
+  /** What earlier invoices left over, used. */
+  | 'balance'
+  /** What this invoice leaves over for later ones. */
+  | 'carried';
+
+/** A line of a quote or an invoice. */
+export interface InvoiceLine {
+  /** What it is. */
+  readonly kind: InvoiceLineKind;
+  /** The tier whose price it is of. */
+  readonly tier: string;
+  /** From when on. */
+  readonly startsAt: Date;
+  /** Until when. */
+  readonly endsAt: Date;
+  /** How much; negative where it lessens the invoice. */
+  readonly amount: Money;
+}
+
+/** What it costs to go to a tier, at an interval. */
+export interface Quote {
+  /** Its name: what an upgrade is asked for by. */
+  readonly quote: string;
+  /** The tier to go to. */
+  readonly tier: string;
+  /** The interval to go to. */
+  readonly interval: Interval;
+  /** When it was given. */
+  readonly at: Date;
+  /** From when on it no longer holds. */
+  readonly expiresAt: Date;
+  /** The period that the plan will be in. */
+  readonly period: Period;
+  /** What the charge is made of. */
+  readonly lines: readonly InvoiceLine[];
+  /** What will be charged. */
+  readonly due: Money;
+  /** What is left over for later invoices afterwards. */
+  readonly balance: Money;
+}
+
+/** A renewal invoice. */
+export interface RenewalCharge {
+  readonly kind: 'renewal';
+  /** Its number. */
+  readonly invoice: number;
+}
+
+/** An upgrade, which takes effect with the charge. */
+export interface UpgradeCharge {
+  readonly kind: 'upgrade';
+}
+
+/** Money back, for a credit note. */
+export interface RefundCharge {
+  readonly kind: 'refund';
+  /** The credit note's number. */
+  readonly invoice: number;
+}
+
+/** One that is newer than this binding. */
+export interface OtherCharge {
+  readonly kind: 'other';
+}
+
+/** What a charge is for. */
+export type ChargePurpose = RenewalCharge | UpgradeCharge | RefundCharge | OtherCharge;
+
+/** The card to charge. */
+export interface ChargedCard {
+  /** Which of the account's cards. */
+  readonly number: number;
+  /** The payment provider's reference: a secret. */
+  readonly token: string;
+}
+
+/** What the host's payment provider is to charge, or to give back. */
+export interface Charge {
+  /** The idempotency key: the same whenever it is tried again. */
+  readonly key: string;
+  /** The product that it is for. */
+  readonly product: number;
+  /** Who pays, or gets the money back. */
+  readonly account: number;
+  /** What it is for. */
+  readonly purpose: ChargePurpose;
+  /** How much: more than nothing. */
+  readonly amount: Money;
+  /** The card to charge; none for a refund, which goes back the way the money came. */
+  readonly card: ChargedCard | null;
+  /** When it was asked for. */
+  readonly at: Date;
+  /** Whether the provider could not say what became of it. */
+  readonly unknown: boolean;
+}
+
+/** What became of a charge. */
+export type ChargeOutcome =
+  /** It was made. */
+  | 'succeeded'
+  /** It was declined for now, as where the account is short of money. */
+  | 'declined_soft'
+  /** It was declined for good: the same card is not presented again. */
+  | 'declined_hard'
+  /** Nobody can say yet: nothing else is tried until it is known. */
+  | 'unknown';
+
+/** What became of an attempt to have an invoice paid. */
+export type PaymentResult =
+  /** The charge was asked for, and what became of it is not known yet. */
+  | 'open'
+  /** It was paid. */
+  | 'succeeded'
+  /** It was declined for now. */
+  | 'declined_soft'
+  /** It was declined for good. */
+  | 'declined_hard'
+  /** Nothing was presented: there was no card that could be. */
+  | 'not_presented';
+
+/** An attempt to have an invoice paid. */
+export interface PaymentAttempt {
+  /** When it was made. */
+  readonly at: Date;
+  /** Whether it was one of the schedule's; otherwise it is a new card's. */
+  readonly scheduled: boolean;
+  /** Which of the account's cards; none: there was none to present. */
+  readonly card: number | null;
+  /** What became of it. */
+  readonly result: PaymentResult;
+}
+
+/** What an invoice is for. */
+export type InvoiceReason =
+  /** A period's start. */
+  | 'renewal'
+  /** A higher tier, or a year instead of a month. */
+  | 'upgrade'
+  /** A lower tier. */
+  | 'downgrade'
+  /** The end of a plan. */
+  | 'cancellation'
+  /** One that is newer than this binding. */
+  | 'other';
+
+/** What became of an invoice. */
+export type InvoiceStatus =
+  /** It is to be paid. */
+  | 'open'
+  /** It was paid, or there was nothing left to pay. */
+  | 'settled'
+  /** An operator wrote it off. */
+  | 'void';
+
+/** An invoice, or a credit note. */
+export interface Invoice {
+  /** Its number within its product. */
+  readonly number: number;
+  /** The product that it bills. */
+  readonly product: number;
+  /** The account that pays. */
+  readonly payer: number;
+  /** What it is for. */
+  readonly reason: InvoiceReason;
+  /** When it was issued. */
+  readonly issuedAt: Date;
+  /** The period that it bills, or part of. */
+  readonly period: Period;
+  /** What it is made of. */
+  readonly lines: readonly InvoiceLine[];
+  /** The sum of the lines; below zero: what is credited. */
+  readonly total: Money;
+  /** What a credit note took off it that was never paid. */
+  readonly offset: Money;
+  /** What of a credit note goes back to the payer. */
+  readonly refund: Money;
+  /** What is still to be paid. */
+  readonly outstanding: Money;
+  /** What became of it. */
+  readonly status: InvoiceStatus;
+  /** When it was settled or written off. */
+  readonly endedAt: Date | null;
+  /** The charge that paid it. */
+  readonly charge: number | null;
+  /** How often it was tried to have it paid. */
+  readonly attempts: readonly PaymentAttempt[];
+}
+
+/** What became of an upgrade that was asked for: it waits for a charge, or is in effect. */
+export interface Upgrade {
+  /** The charge that it waits for. */
+  readonly charge: Charge | null;
+  /** Its invoice, where there was nothing to charge. */
+  readonly invoice: Invoice | null;
+}
+
+/** What people know a card by. */
+export interface Card {
+  /** The brand. */
+  readonly brand: string;
+  /** The last four digits of its number. */
+  readonly lastFour: string;
+  /** The month through which it is valid, such as `2017-12`. */
+  readonly expires: string;
+  /** Whether it can be charged. */
+  readonly good: boolean;
+}
+
+/** How a product's billing stands. */
+export interface BillingStatus {
+  /** The product's tier. */
+  readonly tier: string;
+  /** How long a period is; none: nothing is paid for. */
+  readonly interval: Interval | null;
+  /** The period that was billed last. */
+  readonly period: Period | null;
+  /** Messages of this usage month. */
+  readonly messages: Usage;
+  /** Devices in the product. */
+  readonly devices: number;
+  /** Seats of the team that are taken. */
+  readonly members: number;
+  /** When the next period is billed. */
+  readonly renewal: Date | null;
+  /** The interval from then on. */
+  readonly nextInterval: Interval | null;
+  /** What will be charged then, as things stand. */
+  readonly nextAmount: Money | null;
+  /** What earlier invoices left over. */
+  readonly balance: Money;
+  /** Renewal invoices that are not paid. */
+  readonly unpaid: readonly number[];
+  /** The charge of an upgrade that has no outcome yet. */
+  readonly upgrading: number | null;
+  /** The owner's card on file. */
+  readonly card: Card | null;
+  /** Since when the owner's account is locked. */
+  readonly lockedSince: Date | null;
+}
+
+/** Something that is due: of a product or of an account. */
+export interface Due {
+  /** Since when. */
+  readonly at: Date;
+  /** The product whose renewal it is, or the notice before it. */
+  readonly product: number | null;
+  /** The account whose payment is tried again, or whose card expires. */
+  readonly account: number | null;
+}
+
+/** How far an advance came. */
+export interface Advanced {
+  /** How many things were done. */
+  readonly done: number;
+  /** Whether more is due now. */
+  readonly more: boolean;
 }
 

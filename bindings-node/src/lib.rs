@@ -1,7 +1,7 @@
 //! The native half of the npm package `fleet-core`; the other half is in `lib/`.
 //!
 //! The doors convert and never decide. Every call that may ask the store runs on Node's pool of threads, none on its
-//! event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the [failure](refused) on it,
+//! event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the failure on it,
 //! of which `lib/errors.cjs` makes the class that people catch.
 
 mod clock;

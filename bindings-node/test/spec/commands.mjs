@@ -63,6 +63,40 @@ function subscription(answer) {
   return { ...spelt(answer), to: kind === 'live_stream' ? kind : { [kind]: fields } };
 }
 
+const declined = (word) => {
+  const [, how] = /^declined_(\w+)$/.exec(word) ?? [];
+  return how === undefined ? word : { declined: how };
+};
+
+/** A line of a quote or an invoice. */
+function line({ starts_at: from, ends_at: to, ...rest }) {
+  return { ...rest, from, to };
+}
+
+function quote(answer) {
+  const { lines, ...rest } = spelt(answer);
+  return { ...rest, lines: lines.map(line) };
+}
+
+function invoice(answer) {
+  const { lines, attempts, ...rest } = spelt(answer);
+  const attempted = attempts.map(({ result, ...attempt }) => ({ ...attempt, result: declined(result) }));
+  return { ...rest, lines: lines.map(line), attempts: attempted };
+}
+
+function charge({ purpose, ...rest }) {
+  const { kind, ...fields } = purpose;
+  return { ...spelt(rest), purpose: kind === 'upgrade' ? kind : { [kind]: fields } };
+}
+
+const upgrade = ({ charge: asked, invoice: issued }) => ({
+  charge: asked && charge(asked),
+  invoice: issued && invoice(issued),
+});
+
+/** What a payment provider said, as a scenario spells it. */
+const outcome = (given) => (typeof given === 'string' ? given : `declined_${only(given, ['declined'])[1]}`);
+
 const event = (given) => texts(handed(given, { moments: ['happened_at'] }));
 
 function policy({ gate: { devices, soak_millis: soak, ...unknown } = {}, ...rest }) {
@@ -230,6 +264,27 @@ const CONSOLE = {
   read_event_stream: command(['stream', 'limit?'], (door, { stream, ...rest }) => door.readEventStream(stream, rest)),
   device_errors: plain('deviceErrors', ['product'], items),
   forget_device_errors: plain('forgetDeviceErrors', ['product', 'error_kind'], done),
+  quote_upgrade: plain('quoteUpgrade', ['product', 'tier', 'interval'], quote),
+  upgrade: plain('upgrade', ['product', 'quote'], upgrade),
+  switch_interval: plain('switchInterval', ['product', 'interval'], done),
+  set_currency: plain('setCurrency', ['product', 'currency'], done),
+  set_card: command(
+    ['token', 'brand?', 'last_four?', 'expires'],
+    (door, { token, brand = 'visa', last_four: lastFour = '4242', expires }) =>
+      door.setCard({ token, brand, lastFour, expires }),
+    done,
+  ),
+  remove_card: plain('removeCard', [], done),
+  billing_status: plain('billingStatus', ['product']),
+  invoices: command(
+    ['product', ...PAGED],
+    (door, { product: number, after, ...rest }) => door.invoices(number, { after: after && String(after), ...rest }),
+    page(invoice),
+  ),
+  cancel_plan: plain('cancelPlan', ['product'], invoice),
+  downgrade: plain('downgrade', ['product', 'tier'], invoice),
+  agree_price: plain('agreePrice', ['product', 'tier', 'interval', 'price?'], done),
+  write_off: plain('writeOff', ['product', 'invoice'], invoice),
 };
 
 const PORTAL = {
@@ -271,7 +326,18 @@ const GATEWAY = {
   report_update: plain('reportUpdate', ['device', 'product', 'sequence', 'progress'], (latest) => ({ latest })),
 };
 
+const CLOCK = {
+  due: command(['limit?'], (clock, given) => clock.due(given), items),
+  advance: command(['limit?'], (clock, given) => clock.advance(given)),
+  charge_outcome: command(
+    ['key', 'outcome'],
+    (clock, given) => clock.chargeOutcome(given.key, outcome(given.outcome)),
+    done,
+  ),
+};
+
 const FLEET = {
+  pending_charges: command(PAGED, (fleet, paged) => fleet.pendingCharges(paged), page(charge)),
   pending_notices: command(PAGED, (fleet, paged) => fleet.pendingNotices(paged), page(notice)),
   acknowledge: plain('acknowledge', ['key'], (waiting) => ({ was_waiting: waiting })),
   meter: command(
@@ -288,7 +354,7 @@ const FLEET = {
 
 /** Every command, with its door. */
 export const COMMANDS = new Map(
-  Object.entries({ console: CONSOLE, portal: PORTAL, gateway: GATEWAY, fleet: FLEET }).flatMap(([door, commands]) =>
+  Object.entries({ console: CONSOLE, portal: PORTAL, gateway: GATEWAY, clock: CLOCK, fleet: FLEET }).flatMap(([door, commands]) =>
     Object.entries(commands).map(([name, one]) => [name, { door, ...one }]),
   ),
 );

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Fleet, FleetError } from 'fleet-core';
 import { COMMANDS } from './commands.mjs';
 import { differences } from './compare.mjs';
@@ -93,10 +94,10 @@ class World {
     return differences('answer', this.#filled(expect ?? {}), found);
   }
 
-  async #ask({ door, ask, answer }, actor, { token, ...given }) {
+  async #ask({ door, ask, answer }, actor, { ...given }) {
     for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
     if (given.owner !== undefined) given.owner = this.#account(given.owner);
-    return answer(await ask(this.#door(door, actor, token), given, { sync: this.#sync, now: this.#now }));
+    return answer(await ask(this.#door(door, actor, given.token), given, { sync: this.#sync, now: this.#now }));
   }
 
   #door(door, actor, token) {
@@ -107,6 +108,8 @@ class World {
         return this.#fleet.portal(token, this.#now);
       case 'gateway':
         return this.#fleet.gateway(this.#now);
+      case 'clock':
+        return this.#fleet.clock(this.#now);
       default:
         return this.#fleet;
     }
@@ -177,7 +180,7 @@ export async function run(path, tell = console.log, stores = STORES) {
   return told;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { passed, failed } = await run(process.argv[2]);
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0 || passed === 0) process.exitCode = 1;

@@ -1,7 +1,7 @@
 //! Records in memory: for tests, for fleets that are rebuilt from elsewhere, and as the measure of the others.
 //!
-//! Devices and registry entries, of which there may be millions, are kept in tables of their own; everything else is in
-//! one ordered map. One lock guards it all, so reads and commits are each from one moment.
+//! Devices and registry entries, of which there may be millions, are kept in tables of their own, and events in a map of
+//! their own, so that they make finding nothing else slower; everything else is in one ordered map. One lock guards it all, so reads and commits are each from one moment.
 
 mod pages;
 mod places;
@@ -35,8 +35,12 @@ struct Rows {
     /// As records, so that they can be shown without being copied.
     devices: Table<(ProductId, DeviceId), Record>,
     registry: Table<DeviceId, Registration>,
+    events: BTreeMap<EventKey, (Record, Stamp)>,
     rest: BTreeMap<Key, (Record, Stamp)>,
 }
+
+/// Product, slot and number.
+type EventKey = (ProductId, u8, u64);
 
 impl MemoryStore {
     /// An empty store.
@@ -69,18 +73,20 @@ impl Store for MemoryStore {
                     rows.registry.range(map(&range.first, place), map(&range.last, place), range.reverse, range.limit);
                 found.map(|(id, entry, stamp)| registration_row(id, entry, stamp)).collect()
             }
-            _ => {
-                let found = rows.rest.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
-                let row = |(key, (record, stamp)): (&Key, &(Record, Stamp))| Row {
-                    key: key.clone(),
+            (Some(Key::Event(..)), _) | (_, Some(Key::Event(..))) => {
+                let found = rows.events.range((map(&range.first, event_key), map(&range.last, event_key)));
+                let found = found.map(|((product, slot, number), (record, stamp))| Row {
+                    key: Key::Event(*product, *slot, *number),
                     record: record.clone(),
                     stamp: *stamp,
-                };
-                if range.reverse {
-                    found.rev().take(range.limit).map(row).collect()
-                } else {
-                    found.take(range.limit).map(row).collect()
-                }
+                });
+                in_order(found, range)
+            }
+            _ => {
+                let found = rows.rest.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
+                let found =
+                    found.map(|(key, (record, stamp))| Row { key: key.clone(), record: record.clone(), stamp: *stamp });
+                in_order(found, range)
             }
         })
     }
@@ -129,7 +135,12 @@ impl Store for MemoryStore {
             record: record.clone(),
             stamp: *stamp,
         });
-        devices.chain(registry).chain(rest).try_for_each(visit)
+        let events = rows.events.iter().map(|((product, slot, number), (record, stamp))| Row {
+            key: Key::Event(*product, *slot, *number),
+            record: record.clone(),
+            stamp: *stamp,
+        });
+        devices.chain(registry).chain(events).chain(rest).try_for_each(visit)
     }
 }
 
@@ -145,7 +156,10 @@ impl Rows {
                 Some(registration_row(*id, entry, stamp))
             }
             _ => {
-                let (record, stamp) = self.rest.get(key)?;
+                let (record, stamp) = match event_key(key) {
+                    Some(place) => self.events.get(&place)?,
+                    None => self.rest.get(key)?,
+                };
                 Some(Row { key: key.clone(), record: record.clone(), stamp: *stamp })
             }
         }
@@ -155,6 +169,7 @@ impl Rows {
         let stamp = match &check.key {
             Key::Device(product, id) => self.devices.get(&(*product, *id)).map(|(_, stamp)| stamp),
             Key::Registration(id) => self.registry.get(id).map(|(_, stamp)| stamp),
+            Key::Event(product, slot, number) => self.events.get(&(*product, *slot, *number)).map(|(_, stamp)| *stamp),
             key => self.rest.get(key).map(|(_, stamp)| *stamp),
         };
         stamp == check.stamp
@@ -168,11 +183,17 @@ impl Rows {
             Write::Put { key: Key::Registration(id), record: Record::Registration(entry), stamp } => {
                 self.registry.insert(*id, entry.clone(), *stamp);
             }
+            Write::Put { key: Key::Event(product, slot, number), record, stamp } => {
+                self.events.insert((*product, *slot, *number), (record.clone(), *stamp));
+            }
             Write::Put { key, record, stamp } => {
                 self.rest.insert(key.clone(), (record.clone(), *stamp));
             }
             Write::Delete { key: Key::Device(product, id) } => self.devices.remove(&(*product, *id)),
             Write::Delete { key: Key::Registration(id) } => self.registry.remove(id),
+            Write::Delete { key: Key::Event(product, slot, number) } => {
+                self.events.remove(&(*product, *slot, *number));
+            }
             Write::Delete { key } => {
                 self.rest.remove(key);
             }
@@ -192,6 +213,15 @@ fn device_row(product: ProductId, id: DeviceId, record: &Record, stamp: Stamp) -
 
 fn registration_row(id: DeviceId, entry: &Registration, stamp: Stamp) -> Row {
     Row { key: Key::Registration(id), record: Record::Registration(entry.clone()), stamp }
+}
+
+fn event_key(key: &Key) -> Option<EventKey> {
+    if let Key::Event(product, slot, number) = key { Some((*product, *slot, *number)) } else { None }
+}
+
+/// Rows in the order of a range, as many as it wants.
+fn in_order(found: impl DoubleEndedIterator<Item = Row>, range: &Range) -> Vec<Row> {
+    if range.reverse { found.rev().take(range.limit).collect() } else { found.take(range.limit).collect() }
 }
 
 fn any_end(end: &Bound<Key>) -> Option<&Key> {

@@ -10,6 +10,10 @@ use std::process::Command;
 pub(crate) struct Kotlin;
 
 impl Language for Kotlin {
+    fn unproven(&self) -> Option<&'static str> {
+        Some("its tests and scenarios have never been run to their end; `cargo xtask test --lang kotlin` runs them")
+    }
+
     fn name(&self) -> &'static str {
         "kotlin"
     }

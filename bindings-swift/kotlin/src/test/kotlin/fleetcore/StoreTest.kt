@@ -15,7 +15,7 @@ import kotlinx.coroutines.runBlocking
 
 /** A store of this test's own: a tree behind a lock. One that is weak on purpose forgets what it was to check. */
 class TreeStore(private val isWeak: Boolean = false) : RowStore {
-    private val rows = TreeMap<ByteArray, StoredRow>(Arrays::compareUnsigned)
+    private val rows = TreeMap<ByteArray, StoredRow>(Comparator { one, other -> Arrays.compareUnsigned(one, other) })
 
     @Synchronized
     override fun get(keys: List<ByteArray>): List<StoredRow?> = keys.map { rows[it] }
@@ -49,7 +49,7 @@ class TreeStore(private val isWeak: Boolean = false) : RowStore {
 
     private fun sum(count: Long, delta: Long): Long = try {
         Math.addExact(count, delta)
-    } catch (_: ArithmeticException) {
+    } catch (beyond: ArithmeticException) {
         if (delta > 0) Long.MAX_VALUE else Long.MIN_VALUE
     }
 }

@@ -19,7 +19,7 @@ class World private constructor(val fleet: Fleet, private val alice: Long) : Aut
             return World(fleet, alice.id).apply { console().`import`(94u, BENCH.toByteArray()) }
         }
 
-        suspend fun open(url: String = "memory:", tiers: List<Tier>? = null) =
+        suspend fun open(url: String = "memory:", tiers: List<Tier>? = null): World =
             open(Fleet.open(url, FleetOptions(tiers)))
     }
 }

@@ -14,6 +14,7 @@ import fleetcore.shapes.Report
 import java.lang.reflect.InvocationTargetException
 import java.time.Instant
 import kotlin.reflect.KClass
+import kotlin.reflect.KClassifier
 import kotlin.reflect.KFunction
 import kotlin.reflect.KParameter
 import kotlin.reflect.full.callSuspendBy
@@ -126,7 +127,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
 }
 
 /** What all of a step's arguments make. */
-private val WHOLE = setOf(Report::class, NewEvent::class)
+private val WHOLE = setOf<KClassifier?>(Report::class, NewEvent::class)
 
 private fun has(door: KClass<*>, command: String) = door.declaredMemberFunctions.any { it.name == camel(command) }
 

@@ -1,0 +1,68 @@
+// Billing, as JavaScript has it: the clock's door, charges to walk, prices of one's own.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CardMissingError, Fleet, InvalidError, UnknownChargeError } from 'fleet-core';
+
+const NOON = new Date('2016-03-08T12:00:00Z');
+const eur = (minor) => ({ minor, currency: 'EUR' });
+
+/** A fleet with two tiers, and a product whose owner has a card. */
+async function opened(options) {
+  const prices = [{ interval: 'monthly', amount: eur(900) }];
+  const tiers = [{ name: 'Free', devices: 1 }, { name: 'Paid', devices: 9, prices }];
+  const fleet = await Fleet.open('memory:', { tiers, ...options });
+  const { id } = await fleet.console('operator', NOON).createAccount('alice@example.com');
+  const owner = fleet.console(id, NOON);
+  const { id: product } = await owner.createProduct('Thermostat', 'photon');
+  await owner.setCurrency(product, 'EUR');
+  return { fleet, owner, product };
+}
+
+test('an upgrade takes effect when its charge is made', async () => {
+  const { fleet, owner, product } = await opened();
+  const { quote, due } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
+  // The rest of the day that the period began on is what is missing.
+  assert.ok(due.minor > 850 && due.minor <= 900, due.minor);
+  await assert.rejects(owner.upgrade(product, quote), CardMissingError);
+  await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
+  const { charge, invoice } = await owner.upgrade(product, quote);
+  assert.deepEqual([charge.amount, charge.card.token, invoice], [due, 'tok_1', null]);
+  assert.equal((await owner.product(product)).tier, 'Free');
+
+  const clock = fleet.clock(NOON);
+  for await (const { key, purpose } of fleet.pendingCharges()) {
+    assert.equal(purpose.kind, 'upgrade');
+    await clock.chargeOutcome(key, 'succeeded');
+  }
+  assert.equal((await owner.product(product)).tier, 'Paid');
+  assert.deepEqual((await fleet.pendingCharges()).items, []);
+  const invoices = [];
+  for await (const one of owner.invoices(product)) invoices.push(one.total);
+  assert.deepEqual(invoices, [due]);
+  await assert.rejects(clock.chargeOutcome('nothing', 'succeeded'), (error) => {
+    return error instanceof InvalidError || error instanceof UnknownChargeError;
+  });
+});
+
+test('the clock says what is due, and does it', async () => {
+  const { fleet, owner, product } = await opened();
+  await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
+  const { charge } = await owner.upgrade(product, (await owner.quoteUpgrade(product, 'Paid', 'monthly')).quote);
+  await fleet.clock(NOON).chargeOutcome(charge.key, 'succeeded');
+  assert.deepEqual(await fleet.clock(NOON).due(), []);
+  const { renewal } = await owner.billingStatus(product);
+  const due = await fleet.clock(renewal).due();
+  assert.deepEqual(due.map(({ product: of, account }) => [of, account]), [[product, null]]);
+  const { done, more } = await fleet.clock(renewal).advance();
+  assert.deepEqual([done > 0, more], [true, false]);
+  assert.deepEqual((await fleet.pendingCharges()).items.map(({ purpose }) => purpose.kind), ['renewal']);
+});
+
+test('the host says for how long a quote holds', async () => {
+  const { owner, product } = await opened({ quoteLifeMillis: 60_000 });
+  const { at, expiresAt } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
+  assert.equal(expiresAt - at, 60_000);
+  await assert.rejects(opened({ quoteLifeMillis: 59_999 }), InvalidError);
+  await assert.rejects(opened({ retryDays: [0.5] }), InvalidError);
+});
