@@ -40,11 +40,15 @@ fn sqlite(path: &str) -> Result<Arc<dyn Store>, Failure> {
     use fleet_core::store::GroupCommit;
     use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 
-    let (path, synchronous) = match path.rsplit_once("?synchronous=") {
-        Some((path, "normal")) => (path, Synchronous::Normal),
-        Some((path, "full")) => (path, Synchronous::Full),
-        Some(_) => return Err(Failure::invalid("url", "`synchronous` is `full` or `normal`")),
+    let (path, synchronous) = match path.split_once('?') {
+        Some((path, "synchronous=normal")) => (path, Synchronous::Normal),
+        Some((path, "synchronous=full")) => (path, Synchronous::Full),
         None => (path, Synchronous::Full),
+        // A misspelt choice must not become a part of the file's name.
+        Some(_) => {
+            let problem = "a file has no choice but `?synchronous=full` or `?synchronous=normal`";
+            return Err(Failure::invalid("url", problem));
+        }
     };
     let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous));
     let store = store.map_err(fleet_core::Error::from)?;
@@ -68,7 +72,9 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
 /// A URL of PostgreSQL's own, and the schema that ours names beside it.
 #[cfg(any(feature = "postgres", test))]
 fn without_schema(url: &str) -> (String, Option<&str>) {
-    let Some((place, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    // A password may have a question mark in it.
+    let (credentials, place) = url.split_at(url.find('@').unwrap_or_default());
+    let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), None) };
     let (mut rest, mut schema) = (Vec::new(), None);
     for part in query.split('&') {
         match part.strip_prefix("schema=") {
@@ -77,7 +83,7 @@ fn without_schema(url: &str) -> (String, Option<&str>) {
         }
     }
     let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
-    (format!("{place}{query}"), schema)
+    (format!("{credentials}{place}{query}"), schema)
 }
 
 #[cfg(test)]
@@ -91,6 +97,7 @@ mod tests {
             ("postgresql://db/fleet?schema=blue", "postgresql://db/fleet", Some("blue")),
             ("postgres://db/fleet?a=1&schema=blue&b=2", "postgres://db/fleet?a=1&b=2", Some("blue")),
             ("postgres://db/fleet?sslmode=require", "postgres://db/fleet?sslmode=require", None),
+            ("postgres://me:why?schema=x@db/fleet?schema=y", "postgres://me:why?schema=x@db/fleet", Some("y")),
         ] {
             assert_eq!(without_schema(url), (place.to_owned(), schema), "{url}");
         }
