@@ -2307,7 +2307,7 @@ class Console:
     def import_devices(self, product: int, list: bytes) -> ImportReport:
         """Imports a list of devices: one id a line, or a .csv."""
     def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
-        """The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import ends there: what was added stays."""
+        """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     def device(self, product: int, device: str) -> Device:
