@@ -113,3 +113,20 @@ def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
             assert (await console.usage(product.id)).used == 10
 
     asyncio.run(day())
+
+
+def test_who_waits_for_events_keeps_nobody_from_the_store() -> None:
+    async def day() -> None:
+        async with await aio.Fleet.open("memory:") as fleet:
+            alice = await fleet.console("operator", NOON).create_account("alice@example.com")
+            console = fleet.console(alice.id, NOON)
+            product = await console.create_product("Thermostat", "photon")
+            [device] = ids(1)
+            await console.import_devices(product.id, listed([device]))
+            streams = [await console.event_stream(product.id) for _ in range(64)]
+            waiting = [asyncio.create_task(stream.wait(timedelta(seconds=20))) for stream in streams]
+            await asyncio.sleep(0)
+            await fleet.gateway(NOON).publish(fc.NewEvent(device, "at last", product=product.id))
+            assert all(await asyncio.gather(*waiting))
+
+    asyncio.run(day())

@@ -9,6 +9,7 @@ Every operation of a door is here under its own name, to be awaited.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -71,8 +72,22 @@ class EventStream(_Door):
 
     async def wait(self, at_most: timedelta) -> bool:
         """Waits until there is something to read, at most so long. Whether there is."""
-        there_is: bool = await asyncio.to_thread(self._door.wait, at_most)
-        return there_is
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[bool] = loop.create_future()
+
+        def tell(there_is: bool) -> None:
+            if not told.done():
+                told.set_result(there_is)
+
+        def wait() -> None:
+            there_is = self._door.wait(at_most)
+            # The loop may have ended meanwhile.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(tell, there_is)
+
+        # A thread of its own: whoever waits on those of the loop keeps them from others.
+        threading.Thread(target=wait, name="fleet-wait").start()
+        return await told
 
     async def __aiter__(self) -> AsyncIterator[fleet_core.Event]:
         while True:
