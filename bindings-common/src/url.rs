@@ -20,7 +20,7 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 /// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
 /// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and commits of many threads are merged |
-/// | `postgresql://…?schema=NAME` | the same in another schema than `fleet` |
+/// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
 ///
 /// # Errors
 /// `invalid` for what is no such URL; the store's.
@@ -60,30 +60,41 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
     use fleet_core::store::GroupCommit;
     use fleet_store_postgres::{Options, PostgresStore};
 
-    let (url, schema) = without_schema(url);
-    let options = match schema {
-        Some(schema) => Options::new().schema(schema),
-        None => Options::new(),
-    };
+    let (url, choices) = choices(url);
+    let mut options = Options::new();
+    for (name, value) in choices {
+        options = match name {
+            "schema" => options.schema(value),
+            _ => {
+                let most = value.parse().ok().filter(|most| (1..=1000).contains(most));
+                let problem = || Failure::invalid("url", "`connections` is a number from 1 to 1000");
+                options.connections(most.ok_or_else(problem)?)
+            }
+        };
+    }
     let store = PostgresStore::open_with(&url, options).map_err(fleet_core::Error::from)?;
     Ok(Arc::new(GroupCommit::new(store)))
 }
 
-/// A URL of PostgreSQL's own, and the schema that ours names beside it.
+/// The names of what our URL may say beside PostgreSQL's own.
 #[cfg(any(feature = "postgres", test))]
-fn without_schema(url: &str) -> (String, Option<&str>) {
+const CHOICES: [&str; 2] = ["schema", "connections"];
+
+/// A URL of PostgreSQL's own, and what ours chooses beside it, by name.
+#[cfg(any(feature = "postgres", test))]
+fn choices(url: &str) -> (String, Vec<(&str, &str)>) {
     // A password may have a question mark in it.
     let (credentials, place) = url.split_at(url.find('@').unwrap_or_default());
-    let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), None) };
-    let (mut rest, mut schema) = (Vec::new(), None);
+    let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), Vec::new()) };
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     for part in query.split('&') {
-        match part.strip_prefix("schema=") {
-            Some(name) => schema = Some(name),
-            None => rest.push(part),
+        match part.split_once('=') {
+            Some((name, value)) if CHOICES.contains(&name) => ours.push((name, value)),
+            _ => theirs.push(part),
         }
     }
-    let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
-    (format!("{credentials}{place}{query}"), schema)
+    let query = if theirs.is_empty() { String::new() } else { format!("?{}", theirs.join("&")) };
+    (format!("{credentials}{place}{query}"), ours)
 }
 
 #[cfg(test)]
@@ -91,15 +102,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schema_is_ours_and_all_else_is_the_servers() {
-        for (url, place, schema) in [
-            ("postgresql://db/fleet", "postgresql://db/fleet", None),
-            ("postgresql://db/fleet?schema=blue", "postgresql://db/fleet", Some("blue")),
-            ("postgres://db/fleet?a=1&schema=blue&b=2", "postgres://db/fleet?a=1&b=2", Some("blue")),
-            ("postgres://db/fleet?sslmode=require", "postgres://db/fleet?sslmode=require", None),
-            ("postgres://me:why?schema=x@db/fleet?schema=y", "postgres://me:why?schema=x@db/fleet", Some("y")),
+    fn what_we_choose_is_ours_and_all_else_is_the_servers() {
+        for (url, theirs, ours) in [
+            ("postgresql://db/fleet", "postgresql://db/fleet", &[][..]),
+            ("postgresql://db/fleet?schema=blue", "postgresql://db/fleet", &[("schema", "blue")]),
+            ("postgres://db/fleet?a=1&schema=blue&b=2", "postgres://db/fleet?a=1&b=2", &[("schema", "blue")]),
+            ("postgres://db/fleet?sslmode=require", "postgres://db/fleet?sslmode=require", &[]),
+            ("postgres://db/x?connections=2&schema=y", "postgres://db/x", &[("connections", "2"), ("schema", "y")]),
+            ("postgres://me:why?schema=x@db/x?schema=y", "postgres://me:why?schema=x@db/x", &[("schema", "y")]),
         ] {
-            assert_eq!(without_schema(url), (place.to_owned(), schema), "{url}");
+            assert_eq!(choices(url), (theirs.to_owned(), ours.to_vec()), "{url}");
         }
     }
 }

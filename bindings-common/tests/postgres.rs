@@ -20,7 +20,7 @@ fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_
     fleet.operator(None).create_account("alice@example.com").unwrap();
     let again = open(&server.replace("postgresql:", "postgres:")).unwrap();
     assert_eq!(again.operator(None).create_account("alice@example.com").unwrap_err().code, "taken");
-    let another = open(&format!("{server}?application_name=hello&schema=another")).unwrap();
+    let another = open(&format!("{server}?application_name=hello&schema=another&connections=1")).unwrap();
     another.operator(None).create_account("alice@example.com").unwrap();
 }
 
@@ -42,6 +42,7 @@ fn what_cannot_be_opened_is_said_without_the_password() {
         ("postgresql://f:hunter2@db:many/x".to_owned(), "store_failed", "cannot read the URL"),
         ("postgresql://f:hun@ter2@db/x".to_owned(), "store_failed", "as `%40`"),
         ("postgresql://f:hunter2@db/x?colour=blue".to_owned(), "store_failed", "unknown option `colour`"),
+        ("postgresql://f:hunter2@db/x?connections=0".to_owned(), "invalid", "from 1 to 1000"),
         ("postgresql://f:hunter2@db/x?schema=a b".to_owned(), "store_failed", "choose letters"),
         (format!("postgresql://nobody:hunter2@{place}/postgres"), "store_failed", "check user and password"),
         (format!("postgresql://fleet:hunter2@{place}/none"), "store_failed", "create it first"),

@@ -10,6 +10,7 @@ mod node;
 mod python;
 mod swift;
 
+use crate::postgres;
 use crate::workspace::root;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -149,6 +150,17 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     }
     std::fs::create_dir_all(&fresh).map_err(failed)?;
     Ok(fresh)
+}
+
+/// The variable that tells a language's tests of a PostgreSQL server, in which they may make schemas.
+const SERVER: &str = "FLEET_POSTGRES";
+
+/// Tells a program of the server that scenarios share, where PostgreSQL can be had.
+fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
+    if postgres::install().is_ok() {
+        command.env(SERVER, postgres::server()?.url("postgres"));
+    }
+    Ok(command)
 }
 
 /// Whether a program answers to being asked for its version.
