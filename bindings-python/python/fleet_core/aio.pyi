@@ -255,8 +255,8 @@ class Fleet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None) -> Self:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it."""
+    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Self:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
     async def close(self) -> None:
         """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
     def console(self, actor: int | Literal['operator'], now: datetime | None = None) -> Console:
