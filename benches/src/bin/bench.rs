@@ -61,7 +61,8 @@ fn measure(arguments: &Arguments) -> benches::Result<()> {
     let setting = Setting::new(devices, arguments.quick, &folder)?;
     println!("{devices} devices\n\n{}", heading());
     let mut lines = Vec::new();
-    for measure in ALL.iter().filter(|measure| measure.name.contains(&arguments.filter)) {
+    let filter = arguments.filter.to_lowercase();
+    for measure in ALL.iter().filter(|measure| measure.name.to_lowercase().contains(&filter)) {
         if !(measure.is_there)() {
             println!("{:<52}not measured: that language is not set up", measure.name);
             continue;

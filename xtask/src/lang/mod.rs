@@ -10,6 +10,7 @@ mod node;
 mod python;
 mod swift;
 
+use crate::postgres;
 use crate::workspace::root;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +23,11 @@ pub(crate) trait Language: Sync {
 
     /// Gets what it takes and builds the binding, once for all that follows. What is there already is taken.
     fn set_up(&self) -> Result<(), Trouble>;
+
+    /// Builds the binding as it is published, in place of what was set up, where that was built for debugging.
+    fn release(&self) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Runs the binding's own tests and checks of types.
     fn test(&self) -> Result<(), String>;
@@ -90,6 +96,14 @@ pub(crate) fn test(name: Option<&str>) -> Result<(), String> {
     })
 }
 
+/// Makes the package of one language, or of each, as it is published, and tries it.
+pub(crate) fn package(name: Option<&str>) -> Result<(), String> {
+    over(name, |language| {
+        language.release()?;
+        language.package()
+    })
+}
+
 /// Sets up the languages that a bench may measure: those that its filter names, or all. What can't be set up is not
 /// measured.
 pub(crate) fn prepare(arguments: &[String]) {
@@ -102,7 +116,8 @@ pub(crate) fn prepare(arguments: &[String]) {
     };
     for language in LANGUAGES {
         let named = filter.as_ref().map_or(language.unproven().is_none(), |filter| filter.contains(language.name()));
-        let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
+        let build = || language.release().and_then(|()| language.bench());
+        let ready = || language.set_up().and_then(|()| build().map_err(Trouble::Failed));
         if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
             eprintln!("{} is not measured: {why}", language.name());
         }
@@ -149,6 +164,17 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     }
     std::fs::create_dir_all(&fresh).map_err(failed)?;
     Ok(fresh)
+}
+
+/// The variable that tells a language's tests of a PostgreSQL server, in which they may make schemas.
+const SERVER: &str = "FLEET_POSTGRES";
+
+/// Tells a program of the server that scenarios share, where PostgreSQL can be had.
+fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
+    if postgres::install().is_ok() {
+        command.env(SERVER, postgres::server()?.url("postgres"));
+    }
+    Ok(command)
 }
 
 /// Whether a program answers to being asked for its version.
