@@ -19,7 +19,8 @@ class World private constructor(val fleet: Fleet, private val alice: Long) : Aut
             return World(fleet, alice.id).apply { console().`import`(94u, BENCH.toByteArray()) }
         }
 
-        suspend fun open(url: String = "memory:", tiers: List<Tier>? = null): World =
+        /** Without tiers, with one that has no limits. */
+        suspend fun open(url: String = "memory:", tiers: List<Tier> = listOf(Tier("All"))): World =
             open(Fleet.open(url, FleetOptions(tiers)))
     }
 }
