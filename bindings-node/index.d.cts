@@ -231,6 +231,11 @@ export interface FleetOptions {
   readonly quoteLifeMillis?: number | null;
   /** How many days before a renewal the owner is told that there is no good card for it. 0 to 27; by default 7. */
   readonly cardNoticeDays?: number | null;
+  /**
+   * Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not sent
+   * on. By default they go on.
+   */
+  readonly holdLocked?: boolean | null;
 }
 
 /**

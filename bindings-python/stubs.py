@@ -107,6 +107,7 @@ AIO_FLEET = '''    @classmethod
         retry_days: Sequence[int] | None = None,
         quote_life: timedelta | None = None,
         card_notice_days: int | None = None,
+        hold_locked: bool | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...

@@ -813,6 +813,7 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  | 'owner_locked'
   /** It is in no product and asks for none. */
   | 'personal'
   /** It reports a product that does not exist. */
@@ -903,6 +904,8 @@ export interface Held {
   readonly requires: string | null;
   /** With `system_version`: what the device reported. */
   readonly reported: string | null;
+  /** With `owner_locked`: since when. */
+  readonly since: Date | null;
   /** The rule's number. */
   readonly cites: string;
   /** A sentence for a person. */
@@ -1126,7 +1129,8 @@ export type EventOrigin =
   /** Waiting to be let in: not sent on. */
   | 'quarantined'
   /** It reported the product and is not in it: not sent on. */
-  | 'foreign';
+  | 'foreign'
+  | 'owner_locked';
 
 /** An event of a product's log, and where it is there. */
 export interface Event {

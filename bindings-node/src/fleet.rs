@@ -126,6 +126,7 @@ impl Given for Options {
             retry_days: fields.read("retry_days")?,
             quote_life: quote_life.map(Duration::from_millis),
             card_notice_days: fields.read("card_notice_days")?,
+            hold_locked: fields.read("hold_locked")?,
         };
         fields.end()?;
         Ok(Self(read))

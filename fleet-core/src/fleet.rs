@@ -5,8 +5,8 @@ use crate::audit::AuditRecord;
 use crate::billing::{BillingPolicy, Catalogue};
 use crate::event::Live;
 use crate::event::metering::Meters;
-use crate::product::ProductId;
-use crate::store::{AuditId, Key, Record, Stamps, Store, Transaction, Write, transact};
+use crate::product::{Product, ProductId};
+use crate::store::{AuditId, Key, Record, Row, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -131,6 +131,17 @@ impl Fleet {
     ) -> (Key, Record) {
         let id = AuditId { at, nonce: self.stamps.next() };
         (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
+    }
+
+    /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
+    /// No commit checks the account: a lock that lands in the same instant may be seen or not.
+    pub(crate) fn held_since(&self, product: &Product) -> Result<Option<Timestamp>, Error> {
+        if !self.billing.holds_devices() {
+            return Ok(None);
+        }
+        let owner = self.store.get(&[Key::Account(product.owner)])?.pop().flatten();
+        let Some(Row { record: Record::Account(owner), .. }) = owner else { return Ok(None) };
+        Ok(owner.locked_since())
     }
 
     /// Who listens to what this fleet publishes.

@@ -4,7 +4,7 @@
 
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
-use crate::workspace::{cargo, finish, root};
+use crate::workspace::{cargo, cargo_test, finish, root};
 use crate::{fuzz, lang, licences, postgres, simulate, spec, targets};
 use std::path::Path;
 use std::process::Command;
@@ -46,17 +46,15 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
         println!("\n=== {}", step.name);
         let begin = Instant::now();
         let outcome = (step.run)();
-        if let Err(why) = &outcome {
-            println!("{}: {why}", step.name);
-        }
-        table.push((step.name, begin.elapsed().as_secs_f64(), outcome.is_ok()));
+        table.push((step.name, begin.elapsed().as_secs_f64(), outcome));
     }
     println!("\n{:<12} {:>8}  ok", "step", "seconds");
-    for (name, seconds, ok) in &table {
-        println!("{name:<12} {seconds:>8.1}  {}", if *ok { "yes" } else { "NO" });
+    for (name, seconds, outcome) in &table {
+        println!("{name:<12} {seconds:>8.1}  {}", if outcome.is_ok() { "yes" } else { "NO" });
     }
-    let failed: Vec<&str> = table.iter().filter(|(.., ok)| !ok).map(|(name, ..)| *name).collect();
-    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+    let failed: Vec<String> =
+        table.iter().filter_map(|(name, _, outcome)| Some(format!("{name}: {}", outcome.as_ref().err()?))).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed:\n{}", failed.join("\n"))) }
 }
 
 /// All tests: the workspace's, the scenarios on every store, the vectors. What cannot run here is left out and said at
@@ -72,7 +70,7 @@ pub(crate) fn test() -> Result<(), String> {
     if postgres::install().is_err() {
         without.extend(["--exclude", "fleet-store-postgres"].map(str::to_owned));
     }
-    note("tests", cargo(["test", "--workspace", "--locked"], &without));
+    note("tests", cargo_test(&without));
     println!("\nscenarios");
     note("scenarios", scenarios(&root().join("spec")));
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {

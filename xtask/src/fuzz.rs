@@ -64,7 +64,7 @@ pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
             .arg(format!("-runs={runs}"))
             .arg(format!("-max_len={}", target.longest))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
-            .args(["-print_final_stats=1", "-verbosity=1", "-timeout=10"]),
+            .args(["-print_final_stats=1", "-verbosity=0", "-timeout=10"]),
     )
 }
 

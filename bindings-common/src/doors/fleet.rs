@@ -29,6 +29,9 @@ pub struct FleetOptions {
     pub quote_life: Option<Duration>,
     /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
     pub card_notice_days: Option<u32>,
+    /// Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not
+    /// sent on. Default: they go on.
+    pub hold_locked: Option<bool>,
 }
 
 impl Fleet {
@@ -56,6 +59,9 @@ impl Fleet {
         }
         if let Some(days) = options.card_notice_days {
             billing = billing.with_card_notice_days(days)?;
+        }
+        if let Some(held) = options.hold_locked {
+            billing = billing.with_devices_held(held);
         }
         let fleet = fleet.with_billing(billing);
         Ok(Self { core: Arc::new(fleet), store })

@@ -1,5 +1,6 @@
 //! What a device is to do, and why.
 
+use crate::Moment;
 use crate::macros::{choice, shape, words};
 use crate::plain::count;
 use crate::shapes::{ImageFormat, UpdateOutcome};
@@ -41,6 +42,8 @@ words! {
         SystemVersion = "system_version",
         /// It takes no updates now, and nobody forces it.
         TakesNoUpdates = "takes_no_updates",
+        /// The account of the product's owner is locked, and the platform holds the devices of such.
+        OwnerLocked = "owner_locked",
         /// It is in no product and asks for none.
         Personal = "personal",
         /// It reports a product that does not exist.
@@ -135,6 +138,8 @@ choice! {
             requires: Option<String>,
             /// With `system_version`: what the device reported.
             reported: Option<String>,
+            /// With `owner_locked`: since when.
+            since: Option<Moment>,
             /// The rule's number.
             cites: String,
             /// A sentence for a person.
@@ -210,7 +215,7 @@ impl From<&Answer> for Decision {
 }
 
 fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
-    let (mut from_version, mut counters, mut system) = (None, (None, None), (None, None));
+    let (mut from_version, mut counters, mut system, mut locked) = (None, (None, None), (None, None), None);
     let reason = match hold {
         Hold::Denied => HoldReason::Denied,
         Hold::Quarantined => HoldReason::Quarantined,
@@ -229,6 +234,10 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
             HoldReason::SystemVersion
         }
         Hold::TakesNoUpdates => HoldReason::TakesNoUpdates,
+        Hold::OwnerLocked { since } => {
+            locked = Some((*since).into());
+            HoldReason::OwnerLocked
+        }
         Hold::Personal => HoldReason::Personal,
         Hold::UnknownProduct => HoldReason::UnknownProduct,
         Hold::StaleReport => HoldReason::StaleReport,
@@ -236,7 +245,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     };
     let ((image, confirmed), (requires, reported)) = (counters, system);
     let cites = hold.citation().to_owned();
-    Decision::Held { reason, target, from_version, image, confirmed, requires, reported, cites, why }
+    Decision::Held { reason, target, from_version, image, confirmed, requires, reported, since: locked, cites, why }
 }
 
 impl From<&fleet_core::device::Connected> for Connected {

@@ -50,6 +50,8 @@ words! {
         Quarantined = "quarantined",
         /// It reported the product and is not in it: not sent on.
         Foreign = "foreign",
+        /// In the product, whose owner's account is locked, and the platform holds the devices of such: not sent on.
+        OwnerLocked = "owner_locked",
     }
 }
 
@@ -273,6 +275,7 @@ impl From<event::EventOrigin> for EventOrigin {
             event::EventOrigin::Member => Self::Member,
             event::EventOrigin::Quarantined => Self::Quarantined,
             event::EventOrigin::Foreign => Self::Foreign,
+            event::EventOrigin::OwnerLocked => Self::OwnerLocked,
         }
     }
 }

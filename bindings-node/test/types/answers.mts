@@ -72,6 +72,7 @@ export const reasons: Record<HoldReason, true> = {
   security_counter: true,
   system_version: true,
   takes_no_updates: true,
+  owner_locked: true,
   personal: true,
   unknown_product: true,
   stale_report: true,

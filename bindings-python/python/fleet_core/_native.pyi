@@ -733,7 +733,7 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
@@ -755,6 +755,9 @@ class Held:
     @property
     def reported(self) -> str | None:
         """With `system_version`: what the device reported."""
+    @property
+    def since(self) -> datetime | None:
+        """With `owner_locked`: since when."""
     @property
     def cites(self) -> str:
         """The rule's number."""
@@ -2458,8 +2461,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,

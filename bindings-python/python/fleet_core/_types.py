@@ -51,7 +51,7 @@ BetaLineVerdict: TypeAlias = Literal['invited', 'already_invited', 'duplicate', 
 Rule: TypeAlias = Literal['lock', 'group_release', 'release', 'no_release', 'other']
 """The rule that names the version a device should run."""
 
-HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'personal', 'unknown_product', 'stale_report', 'other']
+HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
 """What keeps a device from getting anything."""
 
 Decision: TypeAlias = UpToDate | Update | Held
@@ -75,7 +75,7 @@ UpdateResult: TypeAlias = Literal['succeeded', 'failed', 'runs_another', 'other'
 Destination: TypeAlias = Webhook | Integration | LiveStream
 """Where matching events are sent."""
 
-EventOrigin: TypeAlias = Literal['member', 'quarantined', 'foreign']
+EventOrigin: TypeAlias = Literal['member', 'quarantined', 'foreign', 'owner_locked']
 """What a device was to the product when it published."""
 
 Published: TypeAlias = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway

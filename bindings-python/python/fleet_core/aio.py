@@ -115,6 +115,7 @@ class Fleet(_Door):
         retry_days: Sequence[int] | None = None,
         quote_life: timedelta | None = None,
         card_notice_days: int | None = None,
+        hold_locked: bool | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
         opened = await asyncio.to_thread(
@@ -124,6 +125,7 @@ class Fleet(_Door):
             retry_days=retry_days,
             quote_life=quote_life,
             card_notice_days=card_notice_days,
+            hold_locked=hold_locked,
         )
         return cls(opened)
 

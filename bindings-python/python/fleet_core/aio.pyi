@@ -245,6 +245,7 @@ class Fleet:
         retry_days: Sequence[int] | None = None,
         quote_life: timedelta | None = None,
         card_notice_days: int | None = None,
+        hold_locked: bool | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...

@@ -19,6 +19,10 @@ pub struct FleetOptions {
     /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
     #[uniffi(default = None)]
     pub card_notice_days: Option<u32>,
+    /// Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not
+    /// sent on. Default: they go on.
+    #[uniffi(default = None)]
+    pub hold_locked: Option<bool>,
 }
 
 /// A tier of one's own: its limits, where none is no limit, and its prices.
@@ -53,9 +57,9 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     type Error = Failure;
 
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
-        let FleetOptions { tiers, retry_days, quote_life, card_notice_days } = options;
+        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked } = options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
-        Ok(Self { tiers, retry_days, quote_life, card_notice_days, ..Self::default() })
+        Ok(Self { tiers, retry_days, quote_life, card_notice_days, hold_locked, ..Self::default() })
     }
 }
 

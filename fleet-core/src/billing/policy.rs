@@ -19,12 +19,19 @@ pub struct BillingPolicy {
     retries: Retries,
     quote_life: Duration,
     card_notice_days: u32,
+    holds_devices: bool,
 }
 
 impl Default for BillingPolicy {
-    /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card.
+    /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card; the devices of a
+    /// locked owner go on.
     fn default() -> Self {
-        Self { retries: Retries::default(), quote_life: Duration::from_secs(15 * 60), card_notice_days: 7 }
+        Self {
+            retries: Retries::default(),
+            quote_life: Duration::from_secs(15 * 60),
+            card_notice_days: 7,
+            holds_devices: false,
+        }
     }
 }
 
@@ -57,6 +64,14 @@ impl BillingPolicy {
         Ok(Self { card_notice_days, ..self })
     }
 
+    /// The same with the devices of a locked owner held, or going on as by default (R-PAY-5). Held, they are sent no
+    /// firmware, and their events are logged and not sent on; a connect and a publish each read the owner's account too. A
+    /// dry run counts as if nobody were locked.
+    #[must_use]
+    pub fn with_devices_held(self, holds_devices: bool) -> Self {
+        Self { holds_devices, ..self }
+    }
+
     /// When a failed renewal is tried again.
     pub fn retries(&self) -> &Retries {
         &self.retries
@@ -70,5 +85,10 @@ impl BillingPolicy {
     /// How many days before a renewal the owner is told that there is no good card for it.
     pub fn card_notice_days(&self) -> u32 {
         self.card_notice_days
+    }
+
+    /// Whether the devices of a locked owner are held.
+    pub fn holds_devices(&self) -> bool {
+        self.holds_devices
     }
 }

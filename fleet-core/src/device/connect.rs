@@ -11,7 +11,7 @@ use super::{
 use super::{import::Verdict, import::judge, tally};
 use crate::Error;
 use crate::billing::Resource;
-use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Proof, decide};
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Proof, Target, decide};
 use crate::fleet::Gateway;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -78,7 +78,8 @@ impl Gateway<'_> {
                 };
                 let Some((product, index)) = product_of(product, index) else { break };
                 let mut after = device.clone();
-                let Some(connected) = self.take_fast(product, index, &mut after, report) else { break };
+                let locked = self.fleet.held_since(product)?;
+                let Some(connected) = self.take_fast(product, index, locked, &mut after, report) else { break };
                 let Some(commit) = self.commit_of(id, report.device, device, *stamp, after, self.fleet.stamps().next())
                 else {
                     return Ok(connected);
@@ -113,20 +114,21 @@ impl Gateway<'_> {
         let rows = self.fleet.store().get(&keys)?;
         let (rows, rest) = rows.split_at_checked(order.len()).unwrap_or_default();
         let (rest, _) = rest.as_chunks();
-        let products: HashMap<ProductId, (&Product, &FirmwareIndex)> = products
-            .into_iter()
-            .zip(rest)
-            .filter_map(|(id, [product, index])| Some((id, product_of(product, index)?)))
-            .collect();
+        let mut found: HashMap<ProductId, (&Product, &FirmwareIndex, Option<Timestamp>)> = HashMap::new();
+        for (id, [product, index]) in products.into_iter().zip(rest) {
+            if let Some((product, index)) = product_of(product, index) {
+                found.insert(id, (product, index, self.fleet.held_since(product)?));
+            }
+        }
 
         let mut answers: Vec<Option<Connected>> = vec![None; reports.len()];
         let (mut commits, mut places) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
         let slot = self.fleet.stamps().next();
         for ((id, device_id, place), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
-            let (Some((product, index)), Some(report)) = (products.get(&id), reports.get(place)) else { continue };
+            let (Some((product, index, locked)), Some(report)) = (found.get(&id), reports.get(place)) else { continue };
             let mut after = device.clone();
-            let Some(connected) = self.take_fast(product, index, &mut after, report) else { continue };
+            let Some(connected) = self.take_fast(product, index, *locked, &mut after, report) else { continue };
             match self.commit_of(id, device_id, device, *stamp, after, slot) {
                 Some(commit) => {
                     commits.push(commit);
@@ -202,13 +204,14 @@ impl Gateway<'_> {
         &self,
         product: &Product,
         index: &FirmwareIndex,
+        locked: Option<Timestamp>,
         device: &mut Device,
         report: &Report,
     ) -> Option<Connected> {
         if device.standing != Standing::Member || needs_registry(device, report) {
             return None;
         }
-        let Some(connected) = self.take(product, index, device, report) else { return Some(stale(product.id)) };
+        let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
         proves(index, device).is_none().then_some(connected)
     }
 
@@ -217,13 +220,14 @@ impl Gateway<'_> {
         &self,
         product: &Product,
         index: &FirmwareIndex,
+        locked: Option<Timestamp>,
         device: &mut Device,
         report: &Report,
     ) -> Option<Connected> {
         match observe(device, report, product, index, self.now) {
             Observed::Stale => None,
             Observed::Taken(outcome) => {
-                let answer = answer(product, index, report.device, device, self.now);
+                let answer = answer(product, index, locked, report.device, device, self.now);
                 Some(Connected { product: Some(product.id), answer, outcome })
             }
         }
@@ -346,7 +350,8 @@ impl Gateway<'_> {
     ) -> Result<Option<Connected>, Error> {
         let (product, index) = required(tx, id)?;
         let mut device = before.clone();
-        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok(None) };
+        let locked = self.fleet.held_since(&product)?;
+        let Some(connected) = self.take(&product, &index, locked, &mut device, report) else { return Ok(None) };
         self.prove(tx, id, index, report.device, &device);
         put_device(tx, id, report.device, Some(&before), device);
         Ok(Some(connected))
@@ -388,7 +393,10 @@ impl Gateway<'_> {
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
         let security_counter = entry.security_counter;
         let mut device = Device { security_counter, ..Device::new(standing, self.now) };
-        let Some(connected) = self.take(&product, &index, &mut device, report) else { return Ok((stale(id), false)) };
+        let locked = self.fleet.held_since(&product)?;
+        let Some(connected) = self.take(&product, &index, locked, &mut device, report) else {
+            return Ok((stale(id), false));
+        };
         if welcome {
             count.devices += 1;
             entry.product = Some(id);
@@ -419,6 +427,7 @@ pub(crate) enum Place {
 pub(crate) fn answer(
     product: &Product,
     index: &FirmwareIndex,
+    locked: Option<Timestamp>,
     id: DeviceId,
     device: &mut Device,
     now: Timestamp,
@@ -428,6 +437,9 @@ pub(crate) fn answer(
         Decision::Held { hold, target } => Answer::Held { hold, target },
         Decision::Send { firmware, rule, kept_back } => {
             let version = firmware.version;
+            if let Some(since) = locked {
+                return Answer::Held { hold: Hold::OwnerLocked { since }, target: Some(Target { version, rule }) };
+            }
             if device.attempt.is_none_or(|attempt| attempt.target != version) {
                 if device.outcome.is_some_and(|outcome| outcome.target != version) {
                     device.failures = 0;

@@ -54,7 +54,8 @@ impl Console<'_> {
             let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let mut row = any_row(tx, product, device)?;
-            Ok(answer(&access.product, &index, device, &mut row, self.now))
+            let locked = self.fleet.held_since(&access.product)?;
+            Ok(answer(&access.product, &index, locked, device, &mut row, self.now))
         })
     }
 

@@ -58,6 +58,8 @@ pub enum EventOrigin {
     Quarantined,
     /// It reported the product and is not in it, nor did it ask yet: not sent on.
     Foreign,
+    /// In the product, whose owner's account is locked, and the platform holds the devices of such: not sent on (R-PAY-5).
+    OwnerLocked,
 }
 
 /// An event as it is in the log.

@@ -142,6 +142,8 @@ struct Found {
     product: Arc<Product>,
     stamp: Stamp,
     subscriptions: Arc<Subscriptions>,
+    /// Whether its devices are held for its owner's lock.
+    locked: bool,
 }
 
 /// The products that a round found, in order of their numbers.
@@ -228,7 +230,7 @@ impl<'e> Publishing<'_, 'e> {
         let mut known: Vec<Known<'e>> = Vec::new();
         let pending = std::mem::take(&mut self.pending);
         for of_product in pending.chunk_by(|a, b| a.product == b.product) {
-            let found = Found::from_rows(row(), row());
+            let found = self.found(row(), row())?;
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(first) = of_slot.first() else { continue };
                 let mut draft = Draft::new(first, row(), report_errors(of_slot).then(&mut row));
@@ -282,6 +284,20 @@ impl<'e> Publishing<'_, 'e> {
         self.commit(&products, drafts)?;
         self.pending = self.pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
         Ok(self.pending.is_empty())
+    }
+
+    /// A product that is there, out of its rows.
+    fn found(&self, product: Option<Row>, subscriptions: Option<Row>) -> Result<Option<Found>, Error> {
+        let Some(Row { record: Record::Product(product), stamp, .. }) = product else { return Ok(None) };
+        if product.removed_at.is_some() {
+            return Ok(None);
+        }
+        let subscriptions = match subscriptions.map(|row| row.record) {
+            Some(Record::Subscriptions(subscriptions)) => subscriptions,
+            _ => Arc::default(),
+        };
+        let locked = self.gateway.fleet.held_since(&product)?.is_some();
+        Ok(Some(Found { product, stamp, subscriptions, locked }))
     }
 
     fn is_open(&self, place: usize) -> bool {
@@ -469,18 +485,6 @@ impl Products {
     }
 }
 
-impl Found {
-    /// A product that is there.
-    fn from_rows(product: Option<Row>, subscriptions: Option<Row>) -> Option<Self> {
-        let Some(Row { record: Record::Product(product), stamp, .. }) = product else { return None };
-        let subscriptions = match subscriptions.map(|row| row.record) {
-            Some(Record::Subscriptions(subscriptions)) => subscriptions,
-            _ => Arc::default(),
-        };
-        product.removed_at.is_none().then_some(Self { product, stamp, subscriptions })
-    }
-}
-
 impl<'e> Draft<'e> {
     fn new(first: &Pending<'e>, head: Option<Row>, errors: Option<Option<Row>>) -> Self {
         let (before, stamp) = match head {
@@ -504,7 +508,7 @@ impl<'e> Draft<'e> {
         }
     }
 
-    /// Takes an event in. Only a member's is sent on, and counted if it is an error.
+    /// Takes an event in. Only a member's is counted if it is an error, and sent on where its owner is not locked.
     fn enter(
         &mut self,
         pending: Pending<'e>,
@@ -522,11 +526,12 @@ impl<'e> Draft<'e> {
             self.ids.insert(hash, self.entries.len());
         }
         let (sequence, at) = self.head.push(now);
-        let is_member = origin == EventOrigin::Member;
+        let origin = if found.locked && origin == EventOrigin::Member { EventOrigin::OwnerLocked } else { origin };
+        let is_member = matches!(origin, EventOrigin::Member | EventOrigin::OwnerLocked);
         if let (Some(kind), Some((errors, _)), true) = (event.error(), &mut self.errors, is_member) {
             Arc::make_mut(errors).count(kind, at, event.device());
         }
-        let matched = if is_member {
+        let matched = if origin == EventOrigin::Member {
             found.subscriptions.matching(event.device(), event.name()).collect()
         } else {
             Box::default()

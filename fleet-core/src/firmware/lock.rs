@@ -26,7 +26,8 @@ impl Console<'_> {
                 return Err(ErrorKind::Offline { device }.into());
             }
             change.lock(Some(version))?;
-            Ok(answer(change.product, change.index, device, change.row, self.now))
+            let locked = self.fleet.held_since(change.product)?;
+            Ok(answer(change.product, change.index, locked, device, change.row, self.now))
         })
     }
 

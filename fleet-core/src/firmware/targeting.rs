@@ -5,6 +5,7 @@
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
 use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, Standing, SystemVersion};
 use crate::product::{GroupId, Product, ProductId};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -104,6 +105,11 @@ pub enum Hold {
     },
     /// It takes no updates now, and nobody forces it (R-TGT-9).
     TakesNoUpdates,
+    /// The account of the product's owner is locked, and the platform holds the devices of such (R-PAY-5).
+    OwnerLocked {
+        /// Since when.
+        since: Timestamp,
+    },
     /// It is in no product and asks for none: a personal device (R-PRD-6).
     Personal,
     /// It reports a product that does not exist (R-TGT-16).
@@ -275,6 +281,7 @@ impl Hold {
             Self::SecurityCounter { .. } => "R-TGT-15",
             Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
+            Self::OwnerLocked { .. } => "R-PAY-5",
             Self::Personal => "R-PRD-6",
             Self::UnknownProduct => "R-TGT-16",
             Self::StaleReport => "R-TGT-17",
@@ -302,6 +309,7 @@ impl fmt::Display for Hold {
                 write!(f, "it never reported a system version, and the firmware requires `{requires}`")
             }
             Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),
             Self::Personal => f.write_str("it is in no product"),
             Self::UnknownProduct => f.write_str("it reports a product that does not exist"),
             Self::StaleReport => f.write_str("its report is older than what is known"),

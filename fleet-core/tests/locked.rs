@@ -1,0 +1,127 @@
+//! What the devices of a locked owner get (R-PAY-5): by default all goes on; where the platform holds them, nothing is
+//! sent to them or for them, and all comes back with the owner.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
+
+mod common;
+
+use common::{World, at, device, list, report, version};
+use fleet_core::billing::BillingPolicy;
+use fleet_core::event::{Destination, Entry, Event, EventOrigin, NewSubscription, Published};
+use fleet_core::firmware::{Answer, Hold, Rule, Target, Upload};
+use fleet_core::product::Gate;
+use fleet_core::{MemoryStore, Policy};
+use std::sync::Arc;
+
+/// A world whose product has released version 2 to devices 0 to 3, and who listens to its events.
+fn world(held: bool) -> World {
+    let mut world = World::new(Arc::new(MemoryStore::new()));
+    world.fleet = world.fleet.with_billing(BillingPolicy::default().with_devices_held(held));
+    let console = world.console(0);
+    let policy = Policy { opaque_images: true, gate: Gate { devices: 0, soak_millis: 0 }, ..Policy::default() };
+    console.set_policy(world.product, &policy).unwrap();
+    for number in 1..3 {
+        let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
+        console.upload(world.product, &Upload::new(version(number), &title), binary.as_bytes()).unwrap();
+    }
+    console.import(world.product, list(0..4).as_bytes()).unwrap();
+    console.release(world.product, version(2)).unwrap();
+    console.subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world
+}
+
+fn lock(world: &World, locked: bool, seconds: i64) {
+    world.operator(seconds).set_account_lock(world.owner, locked).unwrap();
+}
+
+/// What a device is told, alone and among many, which must be the same.
+fn connect(world: &World, number: u32, version: u16, seconds: i64) -> Answer {
+    let gateway = world.fleet.gateway(at(seconds));
+    let told = report(number, version, seconds);
+    let alone = gateway.connect(&told).unwrap().answer;
+    let among_many = gateway.connect_many(&[told]).unwrap().remove(0).answer;
+    assert_eq!(alone, among_many);
+    alone
+}
+
+fn publish(world: &World, number: u32, seconds: i64) -> Entry {
+    let event = Event::new(device(number), "door", "open", at(seconds)).unwrap().from_product(94);
+    match world.fleet.gateway(at(seconds)).publish(&event).unwrap() {
+        Published::Logged(entry) => entry,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn is_sent(answer: &Answer) -> bool {
+    matches!(answer, Answer::Update { directive, .. } if directive.version == version(2))
+}
+
+#[test]
+fn the_devices_of_a_locked_owner_go_on_by_default() {
+    let world = world(false);
+    lock(&world, true, 10);
+    assert!(is_sent(&connect(&world, 0, 1, 11)));
+    let entry = publish(&world, 0, 12);
+    assert_eq!((entry.origin, entry.deliveries.len()), (EventOrigin::Member, 1));
+}
+
+#[test]
+fn where_the_platform_holds_them_they_are_sent_nothing_until_the_owner_is_unlocked() {
+    let world = world(true);
+    assert!(is_sent(&connect(&world, 0, 1, 9)), "nobody is locked yet");
+
+    lock(&world, true, 10);
+    let hold = Hold::OwnerLocked { since: at(10) };
+    let target = Some(Target { version: version(2), rule: Rule::Release });
+    let held = Answer::Held { hold, target };
+    assert_eq!(connect(&world, 1, 1, 11), held);
+    assert_eq!(
+        held.to_string(),
+        "held: the account of the product's owner is locked since 1970-01-01T00:00:10Z (R-PAY-5); keeps back 2 (R-TGT-4 release)"
+    );
+    assert!(matches!(connect(&world, 2, 2, 12), Answer::UpToDate { .. }), "what runs right is told so");
+    assert_eq!(world.row(1).sequence, 0, "no directive was made for it");
+
+    lock(&world, false, 20);
+    assert!(is_sent(&connect(&world, 1, 1, 21)));
+}
+
+#[test]
+fn events_of_held_devices_are_logged_and_counted_and_not_sent_on() {
+    let world = world(true);
+    lock(&world, true, 10);
+    let entry = publish(&world, 0, 11);
+    assert_eq!((entry.origin, entry.deliveries, entry.dropped), (EventOrigin::OwnerLocked, Vec::new(), None));
+    let used = |seconds| world.operator(seconds).usage(world.product).unwrap().used;
+    assert_eq!(used(12), 0, "what is not sent counts against no tier (R-EVT-2)");
+    let failed = Event::new(device(1), "error", "hot", at(13)).unwrap().from_product(94).as_error("sensor");
+    world.fleet.gateway(at(13)).publish(&failed.unwrap()).unwrap();
+    let errors = world.operator(14).device_errors(world.product).unwrap();
+    assert_eq!(errors.values().map(|error| error.count).sum::<u64>(), 1, "their errors are still theirs");
+
+    lock(&world, false, 20);
+    let entry = publish(&world, 0, 21);
+    assert_eq!((entry.origin, entry.deliveries.len()), (EventOrigin::Member, 1));
+}
+
+#[test]
+fn an_owner_who_did_not_pay_holds_the_devices_of_every_product_and_of_nobody_else() {
+    let mut world = world(true);
+    let second = world.make_product(95, "photon");
+    world.console(0).import(second, list(10..11).as_bytes()).unwrap();
+    let bob = common::account(&world.fleet, "bob");
+    let owner = std::mem::replace(&mut world.owner, bob);
+    let other = world.make_product(96, "photon");
+    world.console(0).import(other, list(20..21).as_bytes()).unwrap();
+    world.owner = owner;
+    lock(&world, true, 10);
+    let origin = |number, product| {
+        let event = Event::new(device(number), "door", "open", at(11)).unwrap().from_product(product);
+        match world.fleet.gateway(at(11)).publish(&event).unwrap() {
+            Published::Logged(entry) => entry.origin,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(origin(0, 94), EventOrigin::OwnerLocked);
+    assert_eq!(origin(10, 95), EventOrigin::OwnerLocked);
+    assert_eq!(origin(20, 96), EventOrigin::Member);
+}
