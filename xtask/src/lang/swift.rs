@@ -14,10 +14,6 @@ use std::{env, fs};
 pub(crate) struct Swift;
 
 impl Language for Swift {
-    fn unproven(&self) -> Option<&'static str> {
-        Some("its tests and scenarios have never been run to their end; `cargo xtask test --lang swift` runs them")
-    }
-
     fn name(&self) -> &'static str {
         "swift"
     }

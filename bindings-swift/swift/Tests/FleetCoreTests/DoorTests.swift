@@ -8,7 +8,7 @@ private func told(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
     case .update(let directive, _, _, _, _, _): "send \(directive.version)"
-    case .held(let reason, _, _, _, _, _, _, _, _): "held: \(reason)"
+    case .held(let reason, _, _, _, _, _, _, _, _, _): "held: \(reason)"
     }
 }
 
