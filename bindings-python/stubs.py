@@ -88,7 +88,7 @@ from fleet_core._native import CLASSES
 from fleet_core._types import TYPES
 from fleet_core.store import Store
 
-__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -98,33 +98,16 @@ def each(
     """Every item of a list that comes in pages, which are read while it is walked."""
 '''
 
-AIO_FLEET = '''    @classmethod
-    async def open(
-        cls,
-        store: str | Store,
-        *,
-        tiers: Sequence[Tier] | None = None,
-        retry_days: Sequence[int] | None = None,
-        quote_life: timedelta | None = None,
-        card_notice_days: int | None = None,
-        hold_locked: bool | None = None,
-    ) -> Self:
-        """Opens the fleet of a store."""
-    async def __aenter__(self) -> Self: ...
+AIO_CONTEXT = '''    async def __aenter__(self) -> Self: ...
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def console(self, actor: int | Literal["operator"], now: datetime | None = None) -> Console:
-        """The door for people."""
-    def portal(self, token: str, now: datetime | None = None) -> Portal:
-        """The door for customers."""
-    def gateway(self, now: datetime | None = None) -> Gateway:
-        """The door for devices."""
-    def clock(self, now: datetime | None = None) -> Clock:
-        """The door for time."""'''
+    ) -> None: ...'''
 
-DOORS = ("Console", "Portal", "Gateway", "Clock", "Fleet")
-SETUP = {"open", "console", "portal", "gateway", "clock"}
+AIO_WALK = "    def __aiter__(self) -> AsyncIterator[Event]: ..."
+
+# The classes that have a face for asyncio.
+AWAITED = ("EventStream", "Console", "Portal", "Gateway", "Clock", "Meter", "Fleet")
+OPENED = {"console", "portal", "gateway", "clock"}
 
 
 class Parameter:
@@ -361,17 +344,23 @@ def fields(body: str, prefix: str) -> list[tuple[str, str, str]]:
 def awaited(writer: Writer) -> str:
     """The doors with each operation to be awaited."""
     lines = []
-    for door in DOORS:
+    for door in AWAITED:
         lines += ["", f"class {door}:"]
-        if door == "Fleet":
-            lines.append(AIO_FLEET)
+        lines += {"Fleet": [AIO_CONTEXT], "EventStream": [AIO_WALK]}.get(door, [])
         for name, (how, parameters, answer, doc) in writer.methods(door).items():
-            if how == "method" and not name.startswith("__") and name not in SETUP:
-                signature = writer.signature(name, "self", parameters, answer)[:-4]
-                lines += [signature.replace("def ", "async def ", 1), writer.doc(doc, " " * 8)]
+            if name.startswith("__"):
+                continue
+            if how == "getter":
+                lines += ["    @property", f"    def {name}(self) -> {answer}:", writer.doc(doc, " " * 8)]
+                continue
+            first = "self" if how == "method" else "cls"
+            signature = writer.signature(name, first, parameters, answer)[:-4]
+            if name not in OPENED:
+                signature = signature.replace("def ", "async def ", 1)
+            lines += ([] if how == "method" else ["    @classmethod"]) + [signature, writer.doc(doc, " " * 8)]
     body = "\n".join(lines)
     names = re.findall(r"^class (\w+)", "\n".join(writer.lines), re.M)
-    used = [name for name in names if name not in DOORS and re.search(rf"\b{name}\b", body + AIO_FLEET)]
+    used = [name for name in names if name not in AWAITED and re.search(rf"\b{name}\b", body)]
     words = [name for name in writer.names if re.search(rf"\b{name}\b", body)]
     header = AIO_HEADER.replace("CLASSES", ", ".join(sorted(used))).replace("TYPES", ", ".join(sorted(words)))
     return header + body + "\n"

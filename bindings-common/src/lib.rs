@@ -8,6 +8,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `sqlite` | stores by `sqlite:PATH` |
+//! | `postgres` | stores by `postgresql://…` |
 //! | `python` | the classes of pyo3 |
 //! | `node` | the objects of napi-rs |
 //! | `mobile` | the records of uniffi, for Swift and Kotlin |

@@ -26,7 +26,7 @@ fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
 
 #[test]
 fn what_is_no_url_of_a_store_is_refused() {
-    for url in ["", "memory", "memory:x", "sqlite:", "mongo://x", "sqlite:x?synchronous=never"] {
+    for url in ["", "memory", "memory:x", "sqlite:", "mongo://x", "sqlite:x?synchronous=never", "sqlite:x?sync=full"] {
         assert_eq!(open(url).unwrap_err().code, "invalid", "{url}");
     }
 }

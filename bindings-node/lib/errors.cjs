@@ -16,77 +16,39 @@ class FleetError extends Error {
   }
 }
 
-class NotFoundError extends FleetError {}
-class ForbiddenError extends FleetError {}
-class InvalidError extends FleetError {}
-class TakenError extends FleetError {}
-class LimitExceededError extends FleetError {}
-class UnreadableFileError extends FleetError {}
-class CancelledError extends FleetError {}
-class UploadRefusedError extends FleetError {}
-class NotProvenError extends FleetError {}
-class FirmwareInUseError extends FleetError {}
-class AlreadyInvitedError extends FleetError {}
-class ExpiredError extends FleetError {}
-class OwnerStaysError extends FleetError {}
-class AccountLockedError extends FleetError {}
-class UnauthenticatedError extends FleetError {}
-class WrongCodeError extends FleetError {}
-class BarredError extends FleetError {}
-class NotActivatedError extends FleetError {}
-class ManufacturingStartedError extends FleetError {}
-class NotReadyError extends FleetError {}
-class DeviceOfflineError extends FleetError {}
-class CannotJoinError extends FleetError {}
-class ProductIdUsedError extends FleetError {}
-class QuoteExpiredError extends FleetError {}
-class RenewalUnpaidError extends FleetError {}
-class RenewalDueError extends FleetError {}
-class ChargeOpenError extends FleetError {}
-class UnknownChargeError extends FleetError {}
-class ChargeFinishedError extends FleetError {}
-class CardMissingError extends FleetError {}
-class PriceByAgreementError extends FleetError {}
-class NotAnUpgradeError extends FleetError {}
-class NoPlanError extends FleetError {}
-class StoreFailedError extends FleetError {}
-class OtherFailureError extends FleetError {}
-
-module.exports = {
-  FleetError,
-  NotFoundError,
-  ForbiddenError,
-  InvalidError,
-  TakenError,
-  LimitExceededError,
-  UnreadableFileError,
-  CancelledError,
-  UploadRefusedError,
-  NotProvenError,
-  FirmwareInUseError,
-  AlreadyInvitedError,
-  ExpiredError,
-  OwnerStaysError,
-  AccountLockedError,
-  UnauthenticatedError,
-  WrongCodeError,
-  BarredError,
-  NotActivatedError,
-  ManufacturingStartedError,
-  NotReadyError,
-  DeviceOfflineError,
-  CannotJoinError,
-  ProductIdUsedError,
-  QuoteExpiredError,
-  RenewalUnpaidError,
-  RenewalDueError,
-  ChargeOpenError,
-  UnknownChargeError,
-  ChargeFinishedError,
-  CardMissingError,
-  PriceByAgreementError,
-  NotAnUpgradeError,
-  NoPlanError,
-  StoreFailedError,
-  OtherFailureError,
-};
+exports.FleetError = FleetError;
+exports.NotFoundError = class NotFoundError extends FleetError {};
+exports.ForbiddenError = class ForbiddenError extends FleetError {};
+exports.InvalidError = class InvalidError extends FleetError {};
+exports.TakenError = class TakenError extends FleetError {};
+exports.LimitExceededError = class LimitExceededError extends FleetError {};
+exports.UnreadableFileError = class UnreadableFileError extends FleetError {};
+exports.CancelledError = class CancelledError extends FleetError {};
+exports.UploadRefusedError = class UploadRefusedError extends FleetError {};
+exports.NotProvenError = class NotProvenError extends FleetError {};
+exports.FirmwareInUseError = class FirmwareInUseError extends FleetError {};
+exports.AlreadyInvitedError = class AlreadyInvitedError extends FleetError {};
+exports.ExpiredError = class ExpiredError extends FleetError {};
+exports.OwnerStaysError = class OwnerStaysError extends FleetError {};
+exports.AccountLockedError = class AccountLockedError extends FleetError {};
+exports.UnauthenticatedError = class UnauthenticatedError extends FleetError {};
+exports.WrongCodeError = class WrongCodeError extends FleetError {};
+exports.BarredError = class BarredError extends FleetError {};
+exports.NotActivatedError = class NotActivatedError extends FleetError {};
+exports.ManufacturingStartedError = class ManufacturingStartedError extends FleetError {};
+exports.NotReadyError = class NotReadyError extends FleetError {};
+exports.DeviceOfflineError = class DeviceOfflineError extends FleetError {};
+exports.CannotJoinError = class CannotJoinError extends FleetError {};
+exports.ProductIdUsedError = class ProductIdUsedError extends FleetError {};
+exports.QuoteExpiredError = class QuoteExpiredError extends FleetError {};
+exports.RenewalUnpaidError = class RenewalUnpaidError extends FleetError {};
+exports.RenewalDueError = class RenewalDueError extends FleetError {};
+exports.ChargeOpenError = class ChargeOpenError extends FleetError {};
+exports.UnknownChargeError = class UnknownChargeError extends FleetError {};
+exports.ChargeFinishedError = class ChargeFinishedError extends FleetError {};
+exports.CardMissingError = class CardMissingError extends FleetError {};
+exports.PriceByAgreementError = class PriceByAgreementError extends FleetError {};
+exports.NotAnUpgradeError = class NotAnUpgradeError extends FleetError {};
+exports.NoPlanError = class NoPlanError extends FleetError {};
+exports.StoreFailedError = class StoreFailedError extends FleetError {};
+exports.OtherFailureError = class OtherFailureError extends FleetError {};

@@ -813,6 +813,7 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
   /** It is in no product and asks for none. */
   | 'personal'
@@ -1130,6 +1131,7 @@ export type EventOrigin =
   | 'quarantined'
   /** It reported the product and is not in it: not sent on. */
   | 'foreign'
+  /** In the product, whose owner's account is locked, and the platform holds the devices of such: not sent on. */
   | 'owner_locked';
 
 /** An event of a product's log, and where it is there. */

@@ -55,5 +55,7 @@ test('every kind of failure has a class, in both entries', () => {
   for (const name of ['FleetError', ...classes]) {
     assert.ok(entry[name] === entry.FleetError || entry[name]?.prototype instanceof entry.FleetError, name);
   }
-  assert.deepEqual(Object.keys(entry).sort(), Object.keys(require('fleet-core')).sort());
+  // Later Nodes give what was required one more name.
+  const imported = Object.keys(entry).filter((name) => name !== 'module.exports');
+  assert.deepEqual(imported.sort(), Object.keys(require('fleet-core')).sort());
 });

@@ -92,7 +92,7 @@ impl TryFrom<Tier> for fleet_core::Tier {
 
 #[pymethods]
 impl Fleet {
-    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the
+    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
     /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether
     /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on.

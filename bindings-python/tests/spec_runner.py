@@ -1,12 +1,16 @@
 """Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` says.
 
     python tests/spec_runner.py ../spec
+
+On PostgreSQL too where `FLEET_POSTGRES` is a server's URL: each scenario has a schema of its own there.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -660,11 +664,16 @@ class Tally:
         print(f"FAILED {what}")
 
 
+SCHEMAS = itertools.count()
+
+
 def stores() -> Iterator[tuple[str, str]]:
     yield "memory", "memory:"
     with tempfile.TemporaryDirectory() as folder:
         # What is on the disk after a power cut is no scenario's concern.
         yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
+    if server := os.environ.get("FLEET_POSTGRES"):
+        yield "postgres", f"{server}?schema=python_{os.getpid()}_{next(SCHEMAS)}"
 
 
 def run_scenario(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import fleet_core as fc
 import pytest
@@ -74,5 +75,58 @@ def test_a_cancelled_task_stops_its_import() -> None:
         while added < (added := (await fleet.console(alice.id).summary(product.id)).devices):
             await asyncio.sleep(0.1)
         assert 0 < added < 200_000
+
+    asyncio.run(day())
+
+
+def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
+    async def day() -> None:
+        async with await aio.Fleet.open("memory:") as fleet:
+            alice = await fleet.console("operator", NOON).create_account("alice@example.com")
+            console = fleet.console(alice.id, NOON)
+            product = await console.create_product("Thermostat", "photon")
+            [device] = ids(1)
+            await console.import_devices(product.id, listed([device]))
+            stream = await console.event_stream(product.id)
+            assert not await stream.wait(timedelta(0))
+
+            async def walked() -> list[str]:
+                names = []
+                async for event in stream:
+                    names.append(event.name)
+                    if len(names) == 3:
+                        break
+                return names
+
+            walk = asyncio.create_task(walked())
+            for name in ("one", "two", "three"):
+                await fleet.gateway(NOON).publish(fc.NewEvent(device, name, product=product.id))
+            assert await walk == ["one", "two", "three"]
+            followed = await console.follow_events(product.id, after=stream.start)
+            assert [event.name for event in followed.items] == ["one", "two", "three"]
+            await fleet.gateway(NOON).publish(fc.NewEvent(device, "four", product=product.id))
+            assert await stream.wait(timedelta(seconds=10))
+            assert [event.name for event in (await console.read_event_stream(stream, limit=1)).items] == ["four"]
+
+            meter = await fleet.meter(product.id, NOON)
+            assert await meter.admit() and await meter.admit_many(9) == 9
+            assert (await console.usage(product.id)).used == 10
+
+    asyncio.run(day())
+
+
+def test_who_waits_for_events_keeps_nobody_from_the_store() -> None:
+    async def day() -> None:
+        async with await aio.Fleet.open("memory:") as fleet:
+            alice = await fleet.console("operator", NOON).create_account("alice@example.com")
+            console = fleet.console(alice.id, NOON)
+            product = await console.create_product("Thermostat", "photon")
+            [device] = ids(1)
+            await console.import_devices(product.id, listed([device]))
+            streams = [await console.event_stream(product.id) for _ in range(64)]
+            waiting = [asyncio.create_task(stream.wait(timedelta(seconds=20))) for stream in streams]
+            await asyncio.sleep(0)
+            await fleet.gateway(NOON).publish(fc.NewEvent(device, "at last", product=product.id))
+            assert all(await asyncio.gather(*waiting))
 
     asyncio.run(day())

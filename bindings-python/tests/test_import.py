@@ -56,7 +56,17 @@ def test_what_progress_raises_stops_the_import_and_comes_out(large: House) -> No
 def test_pages_are_walked_to_their_end(house: House) -> None:
     house.console().import_devices(house.product, listed(ids(25)))
     assert [device.id for device in fc.each(house.console().devices, house.product, limit=10)] == ids(25)
+    assert [device.id for device in fc.each(house.console().devices, house.product, after=ids(25)[22])] == ids(25)[23:]
     assert [device.id for device in fc.each(house.console().devices, house.product, online=True)] == []
+
+
+def test_a_log_is_walked_from_its_end(house: House) -> None:
+    [device] = ids(1)
+    house.console().import_devices(house.product, listed([device]))
+    for number in range(5):
+        house.fleet.gateway().publish(fc.NewEvent(device, f"event {number}", product=house.product))
+    walked = [event.name for event in fc.each(house.console().events, house.product, limit=2)]
+    assert walked == [f"event {number}" for number in reversed(range(5))]
 
 
 def test_a_fleet_in_a_file_is_there_again(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 //! PostgreSQL, which the tests of its store start servers of: installed where it is not there.
 
 use crate::workspace::finish;
-use fleet_postgres_server::programs;
+use fleet_postgres_server::{Server, programs};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +14,13 @@ const NO_CLUSTER: (&str, &str) = ("/etc/postgresql-common/createcluster.conf", "
 pub(crate) fn install() -> Result<(), String> {
     static INSTALLED: LazyLock<Result<(), String>> = LazyLock::new(try_install);
     INSTALLED.clone()
+}
+
+/// A server that all scenarios share, each in a schema of its own.
+pub(crate) fn server() -> Result<&'static Server, String> {
+    // What is on the disk after a power cut is no scenario's concern.
+    static SERVER: LazyLock<std::io::Result<Server>> = LazyLock::new(|| Server::start(&["fsync=off"]));
+    SERVER.as_ref().map_err(ToString::to_string)
 }
 
 /// Says what was left out where it could not be had; under `CI` that fails.

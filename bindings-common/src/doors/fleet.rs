@@ -35,7 +35,7 @@ pub struct FleetOptions {
 }
 
 impl Fleet {
-    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`.
+    /// Opens the fleet of the store that a [URL](url::open) names.
     pub fn open(url: &str, options: FleetOptions) -> Answered<Self> {
         Self::with_store(url::open(url)?, options)
     }

@@ -9,11 +9,16 @@ import { COMMANDS } from './commands.mjs';
 import { differences } from './compare.mjs';
 import { Malformed, START, moment } from './values.mjs';
 
+/** A PostgreSQL server, where there is one, in which each scenario has a schema of its own. */
+const server = process.env.FLEET_POSTGRES;
+let schemas = 0;
+
 /** The stores, and whether what is hot is asked on the event loop there or on the pool: each way runs every scenario. */
 export const STORES = {
   memory: { sync: true, url: () => 'memory:' },
   // What is on the disk after a power cut is no scenario's concern.
   sqlite: { sync: false, url: (folder) => `sqlite:${join(folder, 'fleet.db')}?synchronous=normal` },
+  ...(server && { postgres: { sync: false, url: () => `${server}?schema=node_${process.pid}_${schemas++}` } }),
 };
 
 const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];

@@ -41,10 +41,16 @@ def each(list_page: Callable[..., Page[_Item]], *arguments: Any, **keywords: Any
     for device in each(console.devices, product.id, online=True):
         print(device.id)
     """
-    after = None
-    while True:
-        page = list_page(*arguments, after=after, **keywords)
+    page = list_page(*arguments, **keywords)
+    yield from page.items
+    while further := _further(page):
+        page = list_page(*arguments, **keywords | further)
         yield from page.items
-        after = page.next
-        if after is None:
-            return
+
+
+def _further(page: Page[Any]) -> dict[str, str]:
+    """What asks for the page behind this one; nothing: there is none."""
+    if page.next is None:
+        return {}
+    # A log is read from its end.
+    return {"before" if isinstance(page, EventPage) else "after": page.next}

@@ -2310,7 +2310,7 @@ class Console:
     def import_devices(self, product: int, list: bytes) -> ImportReport:
         """Imports a list of devices: one id a line, or a .csv."""
     def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
-        """The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import ends there: what was added stays."""
+        """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     def device(self, product: int, device: str) -> Device:
@@ -2462,7 +2462,7 @@ class Fleet:
 
     @staticmethod
     def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,

@@ -9,6 +9,7 @@ Every operation of a door is here under its own name, to be awaited.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,9 +20,12 @@ from typing import Any, Literal, Self, TypeVar
 import fleet_core
 from fleet_core import _native
 
-__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
 
 _Item = TypeVar("_Item")
+
+# So long a walk over a stream waits at a time: its thread ends that long after the walk was left, at most.
+_WAIT = timedelta(milliseconds=500)
 
 
 def _awaited(name: str, function: Any) -> Any:
@@ -50,9 +54,68 @@ class _Door:
         self._door = door
 
 
+class EventStream(_Door):
+    """The events of a product that this process publishes, from the moment on when it was opened.
+
+    async for event in await console.event_stream(product.id):
+        print(event.name)
+    """
+
+    # Whoever reads must be let in each time.
+    _console: fleet_core.Console
+
+    @property
+    def start(self) -> str:
+        """The end of the log when the stream was opened: for `follow_events`."""
+        start: str = self._door.start
+        return start
+
+    async def wait(self, at_most: timedelta) -> bool:
+        """Waits until there is something to read, at most so long. Whether there is."""
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[bool] = loop.create_future()
+
+        def tell(there_is: bool) -> None:
+            if not told.done():
+                told.set_result(there_is)
+
+        def wait() -> None:
+            there_is = self._door.wait(at_most)
+            # The loop may have ended meanwhile.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(tell, there_is)
+
+        # A thread of its own: whoever waits on those of the loop keeps them from others.
+        threading.Thread(target=wait, name="fleet-wait").start()
+        return await told
+
+    async def __aiter__(self) -> AsyncIterator[fleet_core.Event]:
+        while True:
+            read = await asyncio.to_thread(self._console.read_event_stream, self._door, limit=1000)
+            for event in read.items:
+                yield event
+            if not read.items:
+                await self.wait(_WAIT)
+
+
 @_door("Console")
 class Console(_Door):
     """The door for people."""
+
+    async def event_stream(self, product: int) -> EventStream:
+        """Opens a stream of what this process publishes for a product from now on."""
+        stream = EventStream(await asyncio.to_thread(self._door.event_stream, product))
+        stream._console = self._door
+        return stream
+
+    async def read_event_stream(
+        self, stream: EventStream, *, limit: int | None = None
+    ) -> fleet_core.StreamedEvents:
+        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+        read: fleet_core.StreamedEvents = await asyncio.to_thread(
+            self._door.read_event_stream, stream._door, limit=limit
+        )
+        return read
 
     async def import_watched(
         self,
@@ -102,6 +165,20 @@ class Clock(_Door):
     """The door for time."""
 
 
+class Meter(_Door):
+    """A product's meter: admits messages that a host sends by itself."""
+
+    async def admit(self) -> bool:
+        """Whether one more message may be sent. Counted if so."""
+        admitted: bool = await asyncio.to_thread(self._door.admit)
+        return admitted
+
+    async def admit_many(self, want: int) -> int:
+        """How many of so many messages may be sent; they are counted."""
+        admitted: int = await asyncio.to_thread(self._door.admit_many, want)
+        return admitted
+
+
 @_door("Fleet")
 class Fleet(_Door):
     """A fleet of connected devices, behind a store."""
@@ -144,6 +221,10 @@ class Fleet(_Door):
         """Closes the store, once all that is under way has ended."""
         await asyncio.to_thread(self._door.close)
 
+    async def meter(self, product: int, now: datetime | None = None) -> Meter:
+        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+        return Meter(await asyncio.to_thread(self._door.meter, product, now))
+
     def console(self, actor: int | Literal["operator"], now: datetime | None = None) -> Console:
         """The door for people."""
         return Console(self._door.console(actor, now))
@@ -169,11 +250,11 @@ async def each(
     async for device in each(console.devices, product.id, online=True):
         print(device.id)
     """
-    after = None
+    page = await list_page(*arguments, **keywords)
     while True:
-        page = await list_page(*arguments, after=after, **keywords)
         for item in page.items:
             yield item
-        after = page.next
-        if after is None:
+        further = fleet_core._further(page)
+        if not further:
             return
+        page = await list_page(*arguments, **keywords | further)

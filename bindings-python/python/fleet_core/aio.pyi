@@ -6,11 +6,11 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
-from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, EventPage, EventStream, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Meter, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
+from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
 from fleet_core._types import Authentication, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
-__all__ = ["Clock", "Console", "Fleet", "Gateway", "Portal", "each"]
+__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
@@ -18,6 +18,14 @@ def each(
     list_page: Callable[..., Awaitable[Page[_Item]]], *arguments: Any, **keywords: Any
 ) -> AsyncIterator[_Item]:
     """Every item of a list that comes in pages, which are read while it is walked."""
+
+class EventStream:
+    def __aiter__(self) -> AsyncIterator[Event]: ...
+    @property
+    def start(self) -> str:
+        """The end of the log when the stream was opened: for `follow_events`."""
+    async def wait(self, at_most: timedelta) -> bool:
+        """Waits until there is something to read, at most so long. Whether there is."""
 
 class Console:
     async def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
@@ -49,7 +57,7 @@ class Console:
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
         """Imports a list of devices: one id a line, or a .csv."""
     async def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
-        """The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import ends there: what was added stays."""
+        """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     async def device(self, product: int, device: str) -> Device:
@@ -235,33 +243,30 @@ class Clock:
     async def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
         """What the payment provider said of a charge."""
 
+class Meter:
+    async def admit(self) -> bool:
+        """Whether one more message may be sent. Counted if so."""
+    async def admit_many(self, want: int) -> int:
+        """How many of so many messages may be sent; they are counted."""
+
 class Fleet:
-    @classmethod
-    async def open(
-        cls,
-        store: str | Store,
-        *,
-        tiers: Sequence[Tier] | None = None,
-        retry_days: Sequence[int] | None = None,
-        quote_life: timedelta | None = None,
-        card_notice_days: int | None = None,
-        hold_locked: bool | None = None,
-    ) -> Self:
-        """Opens the fleet of a store."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def console(self, actor: int | Literal["operator"], now: datetime | None = None) -> Console:
-        """The door for people."""
+    @classmethod
+    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Self:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
+    async def close(self) -> None:
+        """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
+    def console(self, actor: int | Literal['operator'], now: datetime | None = None) -> Console:
+        """The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`, each call is made at its own time."""
     def portal(self, token: str, now: datetime | None = None) -> Portal:
-        """The door for customers."""
+        """The door for customers: whoever holds the token."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
     def clock(self, now: datetime | None = None) -> Clock:
         """The door for time."""
-    async def close(self) -> None:
-        """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
     async def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
         """The charges that the host's payment provider is to make, by product."""
     async def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:

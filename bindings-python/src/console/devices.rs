@@ -21,8 +21,8 @@ impl Console {
         run(py, || self.0.import(product, list))
     }
 
-    /// The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import
-    /// ends there: what was added stays.
+    /// The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or
+    /// `progress` raises, the import ends there: what was added stays.
     #[pyo3(signature = (product, list, *, progress=None, cancel=None))]
     fn import_watched(
         &self,

@@ -22,6 +22,11 @@ pub(crate) fn open(url: &str, options: Options) -> Result<(Pool, String), StoreE
         // What is wrong with it may be the password, so it is not shown.
         StoreError::new(StoreErrorKind::Other, format!("{problem}; write it like postgresql://user@host:5432/database"))
     })?;
+    if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+        // What is before it is the rest of a password, which would be shown as the host's name.
+        let problem = "cannot read the URL of the database: write an `@` in its user or password as `%40`";
+        return Err(StoreError::new(StoreErrorKind::Other, problem));
+    }
     if !is_plain(&options.schema) {
         let problem = format!("a schema cannot be called `{}`; choose letters, digits and _", options.schema);
         return Err(StoreError::new(StoreErrorKind::Other, problem));

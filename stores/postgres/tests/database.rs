@@ -75,6 +75,7 @@ fn what_cannot_be_opened_is_said_in_words_without_the_password() {
     for (url, options, kind, says) in [
         ("postgresql://f:hunter2@127.0.0.1:1/fleet", hasty(), StoreErrorKind::Unavailable, "cannot be reached"),
         ("postgresql://f:hunter2@127.0.0.1:many/x", hasty(), StoreErrorKind::Other, "cannot read the URL"),
+        ("postgresql://f:b@hunter2@127.0.0.1:1/x", hasty(), StoreErrorKind::Other, "as `%40`"),
         (
             &format!("postgresql://fleet:hunter2@127.0.0.1:{port}/none"),
             hasty(),

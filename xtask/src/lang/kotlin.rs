@@ -1,7 +1,7 @@
 //! Kotlin: by Maven, which fetches the compiler.
 
 use super::mobile::{self, Profile, copy_folder, copy_into, has, install};
-use super::{Language, Trouble, fresh};
+use super::{Language, Trouble, fresh, with_postgres};
 use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,12 @@ impl Language for Kotlin {
     }
 
     fn test(&self) -> Result<(), String> {
-        maven(&module(), &["surefire:test"])
+        finish(with_postgres(mvn(&module()).arg("surefire:test"))?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
-        finish(java(&[], "fleetcore.spec.MainKt")?.arg(path).arg(vectors))
+        finish(with_postgres(java(&[], "fleetcore.spec.MainKt")?.arg(path).arg(vectors))?)
     }
 
     /// A project of somebody else's, which depends on the jar as it is installed: the quickstart, and the program that

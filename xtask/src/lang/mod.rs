@@ -10,6 +10,7 @@ mod node;
 mod python;
 mod swift;
 
+use crate::postgres;
 use crate::workspace::root;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,11 +36,6 @@ pub(crate) trait Language: Sync {
     /// Makes what a bench runs, where it takes more than what is set up: a program `target/LANGUAGE/bench`.
     fn bench(&self) -> Result<(), String> {
         Ok(())
-    }
-
-    /// Why it is only run when it is asked for by name; none: it is run with all others.
-    fn unproven(&self) -> Option<&'static str> {
-        None
     }
 }
 
@@ -101,7 +97,7 @@ pub(crate) fn prepare(arguments: &[String]) {
         }
     };
     for language in LANGUAGES {
-        let named = filter.as_ref().map_or(language.unproven().is_none(), |filter| filter.contains(language.name()));
+        let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
         let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
         if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
             eprintln!("{} is not measured: {why}", language.name());
@@ -115,10 +111,6 @@ fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) 
     for language in LANGUAGES.iter().filter(|language| only.is_none_or(|only| language.name() == only)) {
         println!("\n--- {}", language.name());
         let begin = Instant::now();
-        if let Some(why) = language.unproven().filter(|_| only.is_none()) {
-            table.push((language.name(), 0.0, Err((format!("NOT RUN: {why}"), false))));
-            continue;
-        }
         let outcome = match language.set_up() {
             Ok(()) => work(*language).map_err(|why| (format!("FAILED: {why}"), true)),
             Err(Trouble::Failed(why)) => Err((format!("FAILED: {why}"), true)),
@@ -149,6 +141,17 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     }
     std::fs::create_dir_all(&fresh).map_err(failed)?;
     Ok(fresh)
+}
+
+/// The variable that tells a language's tests of a PostgreSQL server, in which they may make schemas.
+const SERVER: &str = "FLEET_POSTGRES";
+
+/// Tells a program of the server that scenarios share, where PostgreSQL can be had.
+fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
+    if postgres::install().is_ok() {
+        command.env(SERVER, postgres::server()?.url("postgres"));
+    }
+    Ok(command)
 }
 
 /// Whether a program answers to being asked for its version.

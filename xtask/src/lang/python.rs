@@ -1,7 +1,7 @@
 //! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
 //! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, is_there};
+use super::{Language, Trouble, folder, fresh, is_there, with_postgres};
 use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,6 @@ use std::process::Command;
 pub(crate) struct Python;
 
 impl Language for Python {
-    fn unproven(&self) -> Option<&'static str> {
-        Some("it has not been run since billing and PostgreSQL came in; `cargo xtask test --lang python` runs it")
-    }
-
     fn name(&self) -> &'static str {
         "python"
     }
@@ -30,11 +26,12 @@ impl Language for Python {
         finish(in_environment("python").current_dir(&package).args(["stubs.py", "--check"]))?;
         run(&["mypy", "--strict", "stubs.py", "tests", "bench.py", "../examples/python"])?;
         run(&["mypy.stubtest", "--allowlist", "tests/stubtest.txt", "fleet_core"])?;
-        run(&["pytest"])
+        finish(with_postgres(in_environment("python").current_dir(&package).args(["-m", "pytest"]))?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
-        finish(in_environment("python").arg(root().join("bindings-python/tests/spec_runner.py")).arg(path))
+        let runner = root().join("bindings-python/tests/spec_runner.py");
+        finish(with_postgres(in_environment("python").arg(runner).arg(path))?)
     }
 
     fn package(&self) -> Result<(), String> {

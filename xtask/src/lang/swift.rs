@@ -5,7 +5,7 @@
 //! of its own, which is gone with the command however that ends.
 
 use super::mobile::{self, Profile, copy_folder, copy_into, empty, has, install, is_root, output, target};
-use super::{Language, Trouble, fresh};
+use super::{Language, Trouble, fresh, with_postgres};
 use crate::workspace::{finish, root};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,13 +24,13 @@ impl Language for Swift {
     }
 
     fn test(&self) -> Result<(), String> {
-        run(&["test", "--quiet"])
+        finish(with_postgres(&mut swift(&["test", "--quiet"])?)?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
         let (path, vectors) = (path.display().to_string(), vectors.display().to_string());
-        run(&["run", "--quiet", "FleetSpec", &path, &vectors])
+        finish(with_postgres(&mut swift(&["run", "--quiet", "FleetSpec", &path, &vectors])?)?)
     }
 
     /// A package of somebody else's, which depends on this one by its path: the quickstart, and in its place the program
@@ -52,7 +52,7 @@ impl Language for Swift {
 
     fn bench(&self) -> Result<(), String> {
         copy_changed(&mobile::library(Profile::Release)?.archive, &package().join("lib"))?;
-        run(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?;
+        finish(&mut swift(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?)?;
         let scratch = scratch()?;
         let arguments = ["run", "--quiet", "--skip-build", "--scratch-path", &scratch, "-c", "release", "FleetBench"];
         mobile::launcher("swift", &Toolchain::found()?.command(&package(), &arguments)?)
@@ -124,6 +124,7 @@ while [ "$count" -gt 0 ]; do
     shift
 done
 exec chroot "$folder" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
+    FLEET_POSTGRES="${FLEET_POSTGRES-}" \
     sh -euc 'cd "$1"; shift; exec swift "$@"' swift "$working" "$@"
 "#;
 
@@ -206,12 +207,12 @@ fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Runs a command in the package.
-fn run(arguments: &[&str]) -> Result<(), String> {
+/// A command in the package.
+fn swift(arguments: &[&str]) -> Result<Command, String> {
     let scratch = scratch()?;
     let [command, rest @ ..] = arguments else { return Err("swift is to be asked for something".to_owned()) };
     let all = [&[*command, "--scratch-path", &scratch], rest].concat();
-    finish(&mut Toolchain::found()?.command(&package(), &all)?)
+    Toolchain::found()?.command(&package(), &all)
 }
 
 /// Where SwiftPM puts what it builds.

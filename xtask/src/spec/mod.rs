@@ -14,17 +14,16 @@ mod world;
 use compare::{Difference, compare};
 use file::{Expected, Scenario, SpecFile, Step};
 use fleet_core::{Fleet, MemoryStore};
-use fleet_postgres_server::Server;
 use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use world::{Failure, World};
 
+use crate::postgres::server;
 use crate::vectors::Report;
 
 /// The stores that scenarios run on.
@@ -63,15 +62,12 @@ impl StoreKind {
     }
 }
 
-/// A store in a schema of its own, on a server that all scenarios share.
+/// A store in a schema of its own.
 fn postgres() -> Result<PostgresStore, String> {
-    // What is on the disk after a power cut is no scenario's concern.
-    static SERVER: LazyLock<std::io::Result<Server>> = LazyLock::new(|| Server::start(&["fsync=off"]));
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = SERVER.as_ref().map_err(ToString::to_string)?;
     let schema = format!("scenario_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let options = fleet_store_postgres::Options::new().schema(schema);
-    PostgresStore::open_with(&server.url("postgres"), options).map_err(|error| error.to_string())
+    PostgresStore::open_with(&server()?.url("postgres"), options).map_err(|error| error.to_string())
 }
 
 /// Runs the scenarios of a file, or of every `.json` under a folder, on each of these stores.

@@ -91,6 +91,18 @@ private func told(_ decision: Decision) -> String {
     await #expect(throws: FleetError.self) { try await Fleet.open(url: "cloud:somewhere") }
 }
 
+private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
+
+@Test(.enabled(if: !server.isEmpty, "FLEET_POSTGRES names no server"))
+func aFleetInADatabaseIsThereAgain() async throws {
+    let url = "\(server)?schema=swift_\(ProcessInfo.processInfo.processIdentifier)"
+    let world = try await World(url: url)
+    await world.fleet.close()
+    let again = try await Fleet.open(url: url)
+    #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    await again.close()
+}
+
 @Test func listsComeInPagesOrWhole() async throws {
     let world = try await World()
     let console = try world.console()

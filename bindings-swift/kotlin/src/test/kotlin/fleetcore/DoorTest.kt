@@ -16,6 +16,7 @@ import kotlin.test.assertNull
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assumptions.assumeTrue
 
 /**
  * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
@@ -99,6 +100,15 @@ class DoorTest {
         } finally {
             folder.toFile().deleteRecursively()
         }
+    }
+
+    @Test
+    fun `a fleet in a database is there again`() = runBlocking {
+        val server = System.getenv("FLEET_POSTGRES")
+        assumeTrue(server != null, "FLEET_POSTGRES names no server")
+        val url = "$server?schema=kotlin_${ProcessHandle.current().pid()}"
+        World.open(url).close()
+        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94u).devices) }
     }
 
     @Test

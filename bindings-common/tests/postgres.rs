@@ -1,0 +1,56 @@
+//! PostgreSQL by its URL. Where it is not installed there is nothing to open, which `cargo xtask test` says at its end.
+#![cfg(feature = "postgres")]
+
+use fleet_bindings::{Failure, Fleet, FleetOptions};
+use fleet_postgres_server::{programs, shared};
+
+fn open(url: &str) -> Result<Fleet, Failure> {
+    Fleet::open(url, FleetOptions::default())
+}
+
+/// Where to connect to a server; none where there is no PostgreSQL.
+fn server() -> Option<String> {
+    programs().map(|_| shared().unwrap().url("postgres"))
+}
+
+#[test]
+fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_its_own() {
+    let Some(server) = server() else { return };
+    let fleet = open(&server).unwrap();
+    fleet.operator(None).create_account("alice@example.com").unwrap();
+    let again = open(&server.replace("postgresql:", "postgres:")).unwrap();
+    assert_eq!(again.operator(None).create_account("alice@example.com").unwrap_err().code, "taken");
+    let another = open(&format!("{server}?application_name=hello&schema=another&connections=1")).unwrap();
+    another.operator(None).create_account("alice@example.com").unwrap();
+}
+
+#[test]
+fn a_closed_fleet_leaves_the_database_and_asks_it_nothing() {
+    let Some(server) = server() else { return };
+    let fleet = open(&format!("{server}?schema=closed")).unwrap();
+    let operator = fleet.operator(None);
+    fleet.close();
+    assert!(operator.create_account("alice@example.com").unwrap_err().message.contains("closed"));
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_without_the_password() {
+    let Some(server) = server() else { return };
+    let place = server.split_once('@').unwrap().1.replace("/postgres", "");
+    for (url, code, says) in [
+        ("postgresql:hunter2".to_owned(), "invalid", "postgresql://USER@HOST/DATABASE"),
+        ("postgresql://f:hunter2@db:many/x".to_owned(), "store_failed", "cannot read the URL"),
+        ("postgresql://f:hun@ter2@db/x".to_owned(), "store_failed", "as `%40`"),
+        ("postgresql://f:hunter2@db/x?colour=blue".to_owned(), "store_failed", "unknown option `colour`"),
+        ("postgresql://f:hunter2@db/x?connections=0".to_owned(), "invalid", "from 1 to 1000"),
+        ("postgresql://f:hunter2@db/x?schema=a b".to_owned(), "store_failed", "choose letters"),
+        (format!("postgresql://nobody:hunter2@{place}/postgres"), "store_failed", "check user and password"),
+        (format!("postgresql://fleet:hunter2@{place}/none"), "store_failed", "create it first"),
+        (format!("postgresql://fleet:hunter2@{place}/postgres?sslmode=require"), "store_failed", "TLS"),
+    ] {
+        let failure = open(&url).unwrap_err();
+        assert_eq!((failure.code.as_str(), failure.is_transient), (code, false), "{url}: {failure}");
+        assert!(failure.message.contains(says), "{url}: {failure}");
+        assert!(!format!("{failure:?}").contains("ter2"), "{url}: {failure:?}");
+    }
+}

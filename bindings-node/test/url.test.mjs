@@ -1,0 +1,51 @@
+// A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Fleet, InvalidError, StoreFailedError, TakenError } from 'fleet-core';
+
+const server = process.env.FLEET_POSTGRES;
+const skip = server === undefined && 'FLEET_POSTGRES names no server';
+const folder = mkdtempSync(join(tmpdir(), 'fleet-url-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What one fleet writes, another finds. */
+async function openedTwice(url) {
+  const fleet = await Fleet.open(url);
+  await fleet.console('operator').createAccount('alice@example.com');
+  await fleet.close();
+  const again = await Fleet.open(url);
+  await assert.rejects(again.console('operator').createAccount('alice@example.com'), TakenError);
+  await again.close();
+}
+
+test('a file is there again', () => openedTwice(`sqlite:${join(folder, 'fleet.db')}`));
+
+test('a database is there again', { skip }, () => openedTwice(`${server}?schema=node_${process.pid}_url`));
+
+async function refused(url, raised, says) {
+  await assert.rejects(Fleet.open(url), (error) => {
+    assert.ok(error instanceof raised, error.stack);
+    assert.ok(error.message.includes(says), error.message);
+    assert.ok(!error.stack.includes('ter2'), error.stack);
+    return true;
+  });
+}
+
+for (const [url, raised, says] of [
+  ['mysql://me:hunter2@db/fleet', InvalidError, 'no store that can be opened'],
+  ['postgresql:hunter2', InvalidError, 'postgresql://USER@HOST/DATABASE'],
+  ['postgresql://me:hunter2@db:many/fleet', StoreFailedError, 'cannot read the URL'],
+  ['postgresql://me:hun@ter2@db/fleet', StoreFailedError, 'as `%40`'],
+  ['sqlite:fleet.db?sync=full', InvalidError, 'synchronous'],
+  ['sqlite:/nowhere/at/all/fleet.db', StoreFailedError, '/nowhere/at/all/fleet.db'],
+]) {
+  test(`${url} is refused`, () => refused(url, raised, says));
+}
+
+test('who is not let in is told', { skip }, () =>
+  refused(server.replace('fleet@', 'nobody:hunter2@'), StoreFailedError, 'check user and password'),
+);

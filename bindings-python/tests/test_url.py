@@ -1,0 +1,53 @@
+"""A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import fleet_core as fc
+import pytest
+
+SERVER = os.environ.get("FLEET_POSTGRES", "")
+with_server = pytest.mark.skipif(not SERVER, reason="FLEET_POSTGRES names no server")
+
+
+def opened_twice(url: str) -> None:
+    """What one fleet writes, another finds."""
+    with fc.Fleet.open(url) as fleet:
+        fleet.console("operator").create_account("alice@example.com")
+    with fc.Fleet.open(url) as again, pytest.raises(fc.Taken):
+        again.console("operator").create_account("alice@example.com")
+
+
+def test_a_file_is_there_again(tmp_path: Path) -> None:
+    opened_twice(f"sqlite:{tmp_path / 'fleet.db'}")
+
+
+@with_server
+def test_a_database_is_there_again() -> None:
+    opened_twice(f"{SERVER}?schema=python_{os.getpid()}_url")
+
+
+@pytest.mark.parametrize(
+    ("url", "raised", "says"),
+    [
+        ("mysql://me:hunter2@db/fleet", fc.Invalid, "no store that can be opened"),
+        ("postgresql:hunter2", fc.Invalid, "postgresql://USER@HOST/DATABASE"),
+        ("postgresql://me:hunter2@db:many/fleet", fc.StoreFailed, "cannot read the URL"),
+        ("postgresql://me:hun@ter2@db/fleet", fc.StoreFailed, "as `%40`"),
+        ("sqlite:fleet.db?sync=full", fc.Invalid, "synchronous"),
+        ("sqlite:/nowhere/at/all/fleet.db", fc.StoreFailed, "/nowhere/at/all/fleet.db"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_without_the_password(url: str, raised: type[fc.FleetError], says: str) -> None:
+    with pytest.raises(raised, match=says) as failed:
+        fc.Fleet.open(url)
+    assert "ter2" not in str(failed.value)
+
+
+@with_server
+def test_who_is_not_let_in_is_told_without_the_password() -> None:
+    with pytest.raises(fc.StoreFailed, match="check user and password") as failed:
+        fc.Fleet.open(SERVER.replace("fleet@", "nobody:hunter2@"))
+    assert "hunter2" not in str(failed.value)
