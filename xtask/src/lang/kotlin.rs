@@ -60,9 +60,11 @@ impl Language for Kotlin {
 
 /// The folder in a jar where JNA looks for a library of this machine's.
 fn natives() -> Option<&'static str> {
-    match std::env::consts::ARCH {
-        "x86_64" => Some("linux-x86-64"),
-        "aarch64" => Some("linux-aarch64"),
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => Some("linux-x86-64"),
+        ("linux", "aarch64") => Some("linux-aarch64"),
+        ("macos", "x86_64") => Some("darwin-x86-64"),
+        ("macos", "aarch64") => Some("darwin-aarch64"),
         _ => None,
     }
 }

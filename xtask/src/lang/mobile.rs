@@ -2,6 +2,7 @@
 
 use super::Trouble;
 use crate::workspace::{cargo, finish, root};
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -34,7 +35,7 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
 /// How the library is built.
 #[derive(Clone, Copy)]
 pub(super) enum Profile {
-    /// For tests: in a fraction of the time, of what cargo has built for the workspace's own.
+    /// For tests: as cargo builds for the workspace's own, so that most of it is there.
     Dev,
     /// For figures.
     Release,
@@ -48,7 +49,8 @@ pub(super) fn library(profile: Profile) -> Result<Library, String> {
     };
     cargo(["build", "--profile", name, "--locked", "--package", "fleet-mobile"], &[])?;
     let built = target().join(folder);
-    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join("libfleet_mobile.so") })
+    let shared = format!("{DLL_PREFIX}fleet_mobile{DLL_SUFFIX}");
+    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join(shared) })
 }
 
 /// The library for tests, and what writes the code that calls it. Each keeps one core busy for most of its time, so they
