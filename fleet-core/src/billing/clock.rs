@@ -423,10 +423,11 @@ pub(crate) fn take_effect(
     if subscription.plan.as_ref().is_some_and(|plan| plan.interval != interval) {
         subscription.at_renewal = None;
     }
+    // Of a renewal that stays where it was, the owner is told once.
+    subscription.warned &= subscription.plan.as_ref().is_some_and(|plan| plan.period.end == period.end);
     subscription.plan = Some(Plan { tier, interval, period, price, billed, invoice: number });
     subscription.balance = balance;
     subscription.quotes.clear();
-    subscription.warned = false;
     fleet.schedule(tx, product, subscription);
     let invoice = Invoice {
         number,
