@@ -170,7 +170,7 @@ function unpack(texts, decisions, numbers, index) {
   const target = numbers[place + 3];
   return {
     product: product < 0 ? null : product,
-    answer: sequence < 0 ? decision : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
+    answer: sequence < 0 ? dated(decision) : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
     outcome:
       target < 0 ? null : { at: new Date(numbers[place + 5]), target, result: RESULTS[numbers[place + 4]] },
   };
@@ -181,6 +181,11 @@ function unpackAll(count, texts, decisions, numbers) {
   const answers = [];
   for (let index = 0; index < count; index += 1) answers.push(unpack(texts, decisions, numbers, index));
   return answers;
+}
+
+/** A decision that many share, but for a moment in it: that can't be frozen, so each has its own. */
+function dated(decision) {
+  return decision.since == null ? decision : { ...decision, since: new Date(decision.since) };
 }
 
 /** An update for one device, from the decision that many share. */

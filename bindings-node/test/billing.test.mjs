@@ -66,3 +66,23 @@ test('the host says for how long a quote holds', async () => {
   await assert.rejects(opened({ quoteLifeMillis: 59_999 }), InvalidError);
   await assert.rejects(opened({ retryDays: [0.5] }), InvalidError);
 });
+
+for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]]) {
+  test(`the devices of a locked owner are ${holdLocked ? 'held' : 'served'} where the host says so`, async () => {
+    const { fleet, owner, product } = await opened({ holdLocked });
+    const device = 'aa0000000000000000000001';
+    await owner.import(product, device);
+    await owner.setPolicy(product, { opaqueImages: true, gateDevices: 0, gateSoakMillis: 0 });
+    await owner.upload(product, { version: 2, title: 'Quieter', binary: Buffer.from('opaque firmware') });
+    await owner.release(product, 2);
+    const { owner: id } = await owner.product(product);
+    await fleet.console('operator', NOON).setAccountLock(id, true);
+    const gateway = fleet.gateway(NOON);
+    const connect = () => gateway.connectSync({ device, product, version: 1 }).answer;
+    const { reason: told, since } = connect();
+    assert.deepEqual([told, since], [reason, holdLocked ? NOON : undefined]);
+    // An answer is its reader's own.
+    since?.setTime(0);
+    assert.deepEqual(connect().since, holdLocked ? NOON : undefined);
+  });
+}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import fleet_core as fc
 import pytest
-from conftest import NOON, House
+from conftest import NOON, House, ids, listed
 
 
 def test_an_upgrade_is_quoted_charged_and_billed(house: House) -> None:
@@ -53,3 +53,21 @@ def test_the_platform_chooses_how_long_a_quote_holds() -> None:
             fleet.console(alice, NOON + timedelta(minutes=1)).upgrade(product, quote.quote)
     with pytest.raises(fc.Invalid):
         fc.Fleet.open("memory:", quote_life=timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_the_platform_chooses_what_becomes_of_a_locked_owners_devices(held: bool) -> None:
+    with fc.Fleet.open("memory:", hold_locked=held) as fleet:
+        alice = fleet.console("operator", NOON).create_account("alice@example.com").id
+        product = fleet.console(alice, NOON).create_product("Thermostat", "photon").id
+        team, [device] = fleet.console(alice, NOON), ids(1)
+        team.import_devices(product, listed([device]))
+        team.set_policy(product, opaque_images=True, gate_devices=0, gate_soak_millis=0)
+        team.upload(product, 2, "Quieter", b"opaque firmware")
+        team.release(product, 2)
+        fleet.console("operator", NOON).set_account_lock(alice, True)
+        match fleet.gateway(NOON).connect(fc.Report(device, product=product, version=1)).answer:
+            case fc.Held(reason="owner_locked", since=since, cites="R-PAY-5"):
+                assert held and since == NOON
+            case answer:
+                assert not held and isinstance(answer, fc.Update), answer
