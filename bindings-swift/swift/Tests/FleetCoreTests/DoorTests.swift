@@ -76,6 +76,25 @@ private func told(_ decision: Decision) -> String {
     _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
 }
 
+@Test(arguments: [true, false])
+func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throws {
+    let options = FleetOptions(holdLocked: held)
+    let world = try await World(fleet: Fleet.open(url: "memory:", options: options))
+    let console = try world.console()
+    let policy = PolicySettings(gateDevices: 0, gateSoakMillis: 0, opaqueImages: true)
+    _ = try await console.setPolicy(product: 94, policy: policy)
+    _ = try await console.upload(product: 94, version: 2, title: "Quieter", binary: Data("opaque firmware".utf8))
+    try await console.release(product: 94, version: 2)
+    _ = try await world.fleet.operator(now: noon).setAccountLock(account: world.alice.id, locked: true)
+    let report = Report(device: bench, product: 94, version: 1)
+    let answer = try await world.fleet.gateway(now: noon).connect(report: report).answer
+    if case .held(let reason, _, _, _, _, _, _, let since, _, _) = answer {
+        #expect(held && reason == .ownerLocked && since == noon)
+    } else {
+        #expect(!held && answer.directive?.version == 2)
+    }
+}
+
 @Test func aFleetInAFileIsThereAgain() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

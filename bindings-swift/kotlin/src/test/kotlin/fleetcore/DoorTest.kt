@@ -4,6 +4,7 @@ import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.HoldReason
+import fleetcore.shapes.PolicySettings
 import fleetcore.shapes.Report
 import fleetcore.shapes.Rule
 import java.nio.file.Files
@@ -12,6 +13,7 @@ import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
+import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.toList
@@ -80,6 +82,26 @@ class DoorTest {
                 assertEquals(at, world.console(at).device(94u, BENCH).seen?.at)
             }
             Unit
+        }
+    }
+
+    @Test
+    fun `the platform chooses what becomes of a locked owner's devices`() = runBlocking {
+        for (held in listOf(true, false)) {
+            World.open(Fleet.open("memory:", FleetOptions(holdLocked = held))).use { world ->
+                val policy = PolicySettings(opaqueImages = true, gateDevices = 0u, gateSoakMillis = 0)
+                world.console().setPolicy(94u, policy)
+                world.console().upload(94u, 2u, "Quieter", binary = "opaque firmware".toByteArray())
+                world.console().release(94u, 2u)
+                world.fleet.operator(NOON).setAccountLock(world.alice, true)
+                val answer = world.gateway().connect(Report(BENCH, product = 94u, version = 1u)).answer
+                if (held) {
+                    assertIs<Decision.Held>(answer)
+                    assertEquals(HoldReason.OWNER_LOCKED to NOON, answer.reason to answer.since)
+                } else {
+                    assertIs<Decision.Update>(answer)
+                }
+            }
         }
     }
 

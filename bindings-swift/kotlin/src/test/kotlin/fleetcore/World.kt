@@ -6,7 +6,7 @@ val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
 const val BENCH = "55ff6d04498b49a1b2c3d4e5"
 
 /** A product of Alice's, with one device on the bench. */
-class World private constructor(val fleet: Fleet, private val alice: Long) : AutoCloseable by fleet {
+class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseable by fleet {
     fun console(now: Instant = NOON): ConsoleInterface = fleet.console(alice, now)
 
     fun gateway(now: Instant = NOON): GatewayInterface = fleet.gateway(now)
