@@ -22,7 +22,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{self, Check, Commit, Key, Outcome, Record, Row, Stamp, Stamps, StoreError, StoreErrorKind, Write};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 impl Gateway<'_> {
@@ -269,7 +269,8 @@ impl<'e> Publishing<'_, 'e> {
         if !lost.is_empty() {
             // Their way is found first, and then that of all again, so that a device's events stay in order.
             self.pending = pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
-            self.pending.retain(|one| !lost.iter().any(|lost| lost.place == one.place));
+            let places: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.place).collect();
+            self.pending.retain(|one| !places.contains(&one.place));
             for pending in lost {
                 self.reroute(pending.place, pending.event)?;
             }

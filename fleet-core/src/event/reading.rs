@@ -49,7 +49,8 @@ impl Console<'_> {
     /// where the page before ended (R-EVT-8). With a device in the filter, only its slot is read.
     ///
     /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) of the product are newer and
-    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis).
+    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis). What grew too old for a clock that was ahead may
+    /// be gone for one that is set back.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.

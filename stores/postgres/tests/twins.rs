@@ -1,0 +1,26 @@
+//! Teams, events and billing on PostgreSQL answer as they do in memory, and end alike. SQLite's own test does the same.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "common/mod.rs"]
+mod schemas;
+#[path = "../../../fleet-core/tests/common/twins.rs"]
+mod twins;
+
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn cases() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 12 };
+    ProptestConfig { cases, failure_persistence: None, ..asked }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn postgresql_changes_nothing_of_what_is_answered(acts in twins::acts(80)) {
+        let store = Arc::new(schemas::schema().open());
+        twins::run(Arc::clone(&store) as _, &acts, || twins::rows(&*store));
+    }
+}
