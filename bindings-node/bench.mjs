@@ -23,7 +23,9 @@ function* numbers() {
 const random = numbers();
 const digits = () => random.next().value.toString(16).padStart(8, '0');
 const count = Number(process.argv[2]);
-const devices = Array.from({ length: count }, () => digits() + digits() + digits());
+// Whole strings, as they come from a socket: what was put together is kept in its parts.
+const whole = (text) => Buffer.from(text, 'latin1').toString('latin1');
+const devices = Array.from({ length: count }, () => whole(digits() + digits() + digits()));
 
 const fleet = await Fleet.open('memory:', { tiers: [{ name: 'All' }] });
 const { id } = await fleet.console('operator', NOON).createAccount('alice@example.com');

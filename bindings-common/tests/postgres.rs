@@ -1,5 +1,6 @@
 //! PostgreSQL by its URL. Where it is not installed there is nothing to open, which `cargo xtask test` says at its end.
 #![cfg(feature = "postgres")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_bindings::{Failure, Fleet, FleetOptions};
 use fleet_postgres_server::{programs, shared};

@@ -32,6 +32,12 @@ enum Chore {
         #[arg(long, value_parser = lang::names())]
         lang: Option<String>,
     },
+    /// Make the packages of the bindings as they are published, install each in a fresh place, and try it there.
+    Package {
+        /// That of one language only.
+        #[arg(long, value_parser = lang::names())]
+        lang: Option<String>,
+    },
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// One step only.
@@ -105,6 +111,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { lang: None } => ci::test().and(lang::test(None)),
         Chore::Test { lang } => lang::test(lang.as_deref()),
+        Chore::Package { lang } => lang::package(lang.as_deref()),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),

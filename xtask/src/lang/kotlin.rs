@@ -16,15 +16,20 @@ impl Language for Kotlin {
 
     /// The compiler takes most of the time there is, so all that follows runs what is compiled here.
     fn set_up(&self) -> Result<(), Trouble> {
-        let natives = natives().ok_or_else(|| Trouble::Absent("JNA has no name here for this machine".to_owned()))?;
+        natives().map_err(Trouble::Absent)?;
         if !has("mvn") || !has("javac") {
             install(&["maven", "default-jdk-headless"])?;
         }
         let built = mobile::build()?;
         built.generate("kotlin", &module().join("target/generated-sources/uniffi"))?;
-        copy_into(&built.library.shared, &module().join("target/natives").join(natives))?;
+        copy_into(&built.library.shared, &natives()?)?;
         let list = format!("-Dmdep.outputFile={}", listed()?.display());
         Ok(maven(&module(), &["test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test", &list])?)
+    }
+
+    fn release(&self) -> Result<(), String> {
+        copy_into(&mobile::library(Profile::Release)?.shared, &natives()?)?;
+        maven(&module(), &["resources:resources"])
     }
 
     fn test(&self) -> Result<(), String> {
@@ -33,7 +38,7 @@ impl Language for Kotlin {
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
-        finish(with_postgres(java(&[], "fleetcore.spec.MainKt")?.arg(path).arg(vectors))?)
+        finish(with_postgres(java("fleetcore.spec.MainKt")?.arg(path).arg(vectors))?)
     }
 
     /// A project of somebody else's, which depends on the jar as it is installed: the quickstart, and the program that
@@ -50,23 +55,20 @@ impl Language for Kotlin {
     }
 
     fn bench(&self) -> Result<(), String> {
-        let library = mobile::library(Profile::Release)?;
-        let folder = mobile::absolute(library.shared.parent().unwrap_or(&library.shared))?;
-        // Looked into before what is in the jar, which is built for tests.
-        let first = format!("-Djna.library.path={}", folder.display());
-        mobile::launcher("kotlin", &java(&[&first], "fleetcore.bench.MainKt")?)
+        mobile::launcher("kotlin", &java("fleetcore.bench.MainKt")?)
     }
 }
 
-/// The folder in a jar where JNA looks for a library of this machine's.
-fn natives() -> Option<&'static str> {
-    match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => Some("linux-x86-64"),
-        ("linux", "aarch64") => Some("linux-aarch64"),
-        ("macos", "x86_64") => Some("darwin-x86-64"),
-        ("macos", "aarch64") => Some("darwin-aarch64"),
-        _ => None,
-    }
+/// What goes into the jar so that JNA finds this machine's library there.
+fn natives() -> Result<PathBuf, String> {
+    let name = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x86-64",
+        ("linux", "aarch64") => "linux-aarch64",
+        ("macos", "x86_64") => "darwin-x86-64",
+        ("macos", "aarch64") => "darwin-aarch64",
+        _ => return Err("JNA has no name here for this machine".to_owned()),
+    };
+    Ok(module().join("target/natives").join(name))
 }
 
 /// The module's folder.
@@ -90,11 +92,11 @@ fn listed() -> Result<PathBuf, String> {
 }
 
 /// Runs a program that is beside the tests, as they were compiled.
-fn java(options: &[&str], main: &str) -> Result<Command, String> {
+fn java(main: &str) -> Result<Command, String> {
     let listed = listed()?;
     let others = fs::read_to_string(&listed).map_err(|error| format!("{}: {error}", listed.display()))?;
     let built = mobile::absolute(&module())?.join("target").display().to_string();
     let mut java = Command::new("java");
-    java.args(options).arg("-cp").arg(format!("{built}/classes:{built}/test-classes:{}", others.trim())).arg(main);
+    java.arg("-cp").arg(format!("{built}/classes:{built}/test-classes:{}", others.trim())).arg(main);
     Ok(java)
 }

@@ -37,7 +37,7 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
 pub(super) enum Profile {
     /// For tests: as cargo builds for the workspace's own, so that most of it is there.
     Dev,
-    /// For figures.
+    /// For people, and for figures.
     Release,
 }
 

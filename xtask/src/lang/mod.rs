@@ -24,6 +24,11 @@ pub(crate) trait Language: Sync {
     /// Gets what it takes and builds the binding, once for all that follows. What is there already is taken.
     fn set_up(&self) -> Result<(), Trouble>;
 
+    /// Builds the binding as it is published, in place of what was set up, where that was built for debugging.
+    fn release(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Runs the binding's own tests and checks of types.
     fn test(&self) -> Result<(), String>;
 
@@ -86,6 +91,14 @@ pub(crate) fn test(name: Option<&str>) -> Result<(), String> {
     })
 }
 
+/// Makes the package of one language, or of each, as it is published, and tries it.
+pub(crate) fn package(name: Option<&str>) -> Result<(), String> {
+    over(name, |language| {
+        language.release()?;
+        language.package()
+    })
+}
+
 /// Sets up the languages that a bench may measure: those that its filter names, or all. What can't be set up is not
 /// measured.
 pub(crate) fn prepare(arguments: &[String]) {
@@ -98,7 +111,8 @@ pub(crate) fn prepare(arguments: &[String]) {
     };
     for language in LANGUAGES {
         let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
-        let ready = || language.set_up().and_then(|()| language.bench().map_err(Trouble::Failed));
+        let build = || language.release().and_then(|()| language.bench());
+        let ready = || language.set_up().and_then(|()| build().map_err(Trouble::Failed));
         if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
             eprintln!("{} is not measured: {why}", language.name());
         }

@@ -1,4 +1,4 @@
-//! Node: the native half is built once, in release, and put where `bindings-node` looks for it; npm brings TypeScript, as
+//! Node: the native half is built once and put where `bindings-node` looks for it; npm brings TypeScript, as
 //! pinned in `bindings-node/package-lock.json`.
 
 use super::{Language, Trouble, folder, fresh, is_there, with_postgres};
@@ -16,7 +16,11 @@ impl Language for Node {
 
     fn set_up(&self) -> Result<(), Trouble> {
         toolchain()?;
-        no_registry().and_then(|()| tools()).and_then(|()| build()).map_err(Trouble::Failed)
+        no_registry().and_then(|()| tools()).and_then(|()| build("dev")).map_err(Trouble::Failed)
+    }
+
+    fn release(&self) -> Result<(), String> {
+        build("release")
     }
 
     fn test(&self) -> Result<(), String> {
@@ -104,8 +108,8 @@ fn no_registry() -> Result<(), String> {
 }
 
 /// Builds the native half, without the 50 MB that are for debuggers, and puts it where the package looks for it.
-fn build() -> Result<(), String> {
-    cargo(["rustc", "--release", "--locked", "--package", "fleet-node", "--", "-Cstrip=symbols"], &[])?;
+fn build(profile: &str) -> Result<(), String> {
+    cargo(["rustc", "--locked", "--package", "fleet-node", "--profile", profile, "--", "-Cstrip=symbols"], &[])?;
     let name = if cfg!(windows) {
         "fleet_node.dll"
     } else if cfg!(target_os = "macos") {
@@ -122,7 +126,8 @@ fn build() -> Result<(), String> {
     let platform = String::from_utf8_lossy(&output.stdout);
     let native = package().join("native");
     fs::create_dir_all(&native).map_err(|error| error.to_string())?;
-    copy(&root().join("target/release").join(name), &native.join(format!("fleet-core.{}.node", platform.trim())))
+    let built = root().join("target").join(if profile == "dev" { "debug" } else { profile }).join(name);
+    copy(&built, &native.join(format!("fleet-core.{}.node", platform.trim())))
 }
 
 fn package() -> PathBuf {

@@ -23,6 +23,10 @@ impl Language for Swift {
         mobile::both(Toolchain::set_up, || Ok(generate()?)).map(|_| ())
     }
 
+    fn release(&self) -> Result<(), String> {
+        copy_changed(&mobile::library(Profile::Release)?.archive, &package().join("lib"))
+    }
+
     fn test(&self) -> Result<(), String> {
         finish(with_postgres(&mut swift(&["test", "--quiet"])?)?)
     }
@@ -51,7 +55,6 @@ impl Language for Swift {
     }
 
     fn bench(&self) -> Result<(), String> {
-        copy_changed(&mobile::library(Profile::Release)?.archive, &package().join("lib"))?;
         finish(&mut swift(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?)?;
         let scratch = scratch()?;
         let arguments = ["run", "--quiet", "--skip-build", "--scratch-path", &scratch, "-c", "release", "FleetBench"];
