@@ -376,7 +376,7 @@ fn a_removed_product_leaves_nothing_of_its_events() {
     assert_eq!(world.stored(), 0);
     let slots =
         (0..SLOTS).flat_map(|slot| [Key::EventLog(world.product, slot), Key::DeviceErrors(world.product, slot)]);
-    let keys: Vec<Key> = slots.chain([Key::Subscriptions(world.product)]).collect();
+    let keys: Vec<Key> = slots.chain([Key::EventSubscriptions(world.product)]).collect();
     assert!(world.fleet.store().get(&keys).unwrap().iter().all(Option::is_none));
     let range =
         fleet_core::store::Range::new(Key::EventId(world.product, [0; 16]), Key::EventId(world.product, [0xFF; 16]));

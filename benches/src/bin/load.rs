@@ -4,16 +4,19 @@
 use benches::load::{Outcome, Plan, run};
 use fleet_core::MemoryStore;
 use fleet_core::store::{GroupCommit, Journaled, Store};
+use fleet_postgres_server::Server;
+use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::SqliteStore;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const USAGE: &str = "usage: load [--store memory|sqlite|journaled] [--seconds N] [--threads N] [--devices N] [--seed N]
+const USAGE: &str =
+    "usage: load [--store memory|sqlite|journaled|postgres] [--seconds N] [--threads N] [--devices N] [--seed N]
 
-  --store STORE  memory unless told; the others are files in target/bench, removed at the end. `journaled` keeps a journal
-                 before SQLite
+  --store STORE  memory unless told; `sqlite` and `journaled`, a journal before SQLite, are files in target/bench, and
+                 `postgres` is a server on loopback; all are removed at the end
   --seconds N    for so long; 10 unless told
   --threads N    by so many threads; 8 unless told
   --devices N    so many devices are in the fleet before; 10000 unless told
@@ -42,6 +45,7 @@ enum Kind {
     Memory,
     Sqlite,
     Journaled,
+    Postgres,
 }
 
 fn read(words: &[String]) -> Option<(Kind, Plan)> {
@@ -56,6 +60,7 @@ fn read(words: &[String]) -> Option<(Kind, Plan)> {
                     "memory" => Kind::Memory,
                     "sqlite" => Kind::Sqlite,
                     "journaled" => Kind::Journaled,
+                    "postgres" => Kind::Postgres,
                     _ => return None,
                 }
             }
@@ -78,6 +83,10 @@ fn load(kind: Kind, plan: &Plan) -> benches::Result<Outcome> {
         Kind::Memory => watch(MemoryStore::new(), plan),
         Kind::Sqlite => watch(GroupCommit::new(file()?), plan),
         Kind::Journaled => watch(GroupCommit::new(Journaled::open(file()?)?), plan),
+        Kind::Postgres => {
+            let server = Server::start(&[])?;
+            watch(GroupCommit::new(PostgresStore::open(&server.url("postgres"))?), plan)
+        }
     }
 }
 

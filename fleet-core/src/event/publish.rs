@@ -294,7 +294,7 @@ impl<'e> Publishing<'_, 'e> {
             return Ok(None);
         }
         let subscriptions = match subscriptions.map(|row| row.record) {
-            Some(Record::Subscriptions(subscriptions)) => subscriptions,
+            Some(Record::EventSubscriptions(subscriptions)) => subscriptions,
             _ => Arc::default(),
         };
         let locked = self.gateway.fleet.held_since(&product)?.is_some();
@@ -310,7 +310,7 @@ impl<'e> Publishing<'_, 'e> {
         let mut keys = Vec::with_capacity(self.pending.len() + 4);
         for of_product in self.pending.chunk_by(|a, b| a.product == b.product) {
             let Some(Pending { product, .. }) = of_product.first() else { continue };
-            keys.extend([Key::Product(*product), Key::Subscriptions(*product)]);
+            keys.extend([Key::Product(*product), Key::EventSubscriptions(*product)]);
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(Pending { slot, .. }) = of_slot.first() else { continue };
                 keys.push(Key::EventLog(*product, *slot));

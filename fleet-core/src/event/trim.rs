@@ -98,7 +98,7 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
         }
     }
     let rest = (0..SLOTS).flat_map(|slot| [Key::EventLog(product, slot), Key::DeviceErrors(product, slot)]);
-    let writes = rest.chain([Key::Subscriptions(product)]).map(|key| Write::Delete { key }).collect();
+    let writes = rest.chain([Key::EventSubscriptions(product)]).map(|key| Write::Delete { key }).collect();
     apply(fleet.store(), Commit { checks: Vec::new(), writes })?;
     Ok(())
 }

@@ -17,7 +17,7 @@ pub struct Decoded(Mutex<HashMap<Key, (Stamp, Record)>>);
 impl Decoded {
     /// Whether records under such a key are kept.
     pub fn keeps(key: &Key) -> bool {
-        matches!(key, Key::Product(_) | Key::Team(_) | Key::Firmware(_) | Key::Subscriptions(_))
+        matches!(key, Key::Product(_) | Key::Team(_) | Key::Firmware(_) | Key::EventSubscriptions(_))
     }
 
     /// The record that was put under a key with a stamp.

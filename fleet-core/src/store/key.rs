@@ -71,7 +71,7 @@ pub enum Key {
     /// Whose the claim code of this hash is.
     ClaimCode(Box<Sha256>),
     /// Who a product's events are sent to.
-    Subscriptions(ProductId),
+    EventSubscriptions(ProductId),
     /// The head of a slot of a product's event log.
     EventLog(ProductId, u8),
     /// An event of a product, by its slot and its number there, below 2^63.
@@ -149,8 +149,8 @@ pub enum Kind {
     Token = 23,
     /// [`Key::ClaimCode`].
     ClaimCode = 24,
-    /// [`Key::Subscriptions`].
-    Subscriptions = 25,
+    /// [`Key::EventSubscriptions`].
+    EventSubscriptions = 25,
     /// [`Key::EventLog`].
     EventLog = 26,
     /// [`Key::Event`].
@@ -205,7 +205,7 @@ impl Kind {
             Self::DeviceCode => "device_code",
             Self::Token => "token",
             Self::ClaimCode => "claim_code",
-            Self::Subscriptions => "subscriptions",
+            Self::EventSubscriptions => "event_subscriptions",
             Self::EventLog => "event_log",
             Self::Event => "event",
             Self::EventId => "event_id",
@@ -342,7 +342,7 @@ impl Key {
             Self::DeviceCode(..) => Kind::DeviceCode,
             Self::Token(..) => Kind::Token,
             Self::ClaimCode(..) => Kind::ClaimCode,
-            Self::Subscriptions(_) => Kind::Subscriptions,
+            Self::EventSubscriptions(_) => Kind::EventSubscriptions,
             Self::EventLog(..) => Kind::EventLog,
             Self::Event(..) => Kind::Event,
             Self::EventId(..) => Kind::EventId,
@@ -391,7 +391,7 @@ impl Key {
             | Self::Guest(product, _)
             | Self::ActivationCode(product, _)
             | Self::DeviceCode(product, _)
-            | Self::Subscriptions(product)
+            | Self::EventSubscriptions(product)
             | Self::EventLog(product, _)
             | Self::Event(product, ..)
             | Self::EventId(product, _)
@@ -524,7 +524,7 @@ impl Key {
             | Self::Guest(id, _)
             | Self::ActivationCode(id, _)
             | Self::DeviceCode(id, _)
-            | Self::Subscriptions(id)
+            | Self::EventSubscriptions(id)
             | Self::EventLog(id, _)
             | Self::Event(id, ..)
             | Self::EventId(id, _)
@@ -550,7 +550,7 @@ impl Key {
             | Self::DeviceCount(_)
             | Self::Configuration(_)
             | Self::CustomerCount(_)
-            | Self::Subscriptions(_)
+            | Self::EventSubscriptions(_)
             | Self::Subscription(_)
             | Self::Payer(_) => {}
             Self::Invoice(_, number) => bytes.extend(number.to_be_bytes()),
@@ -695,7 +695,7 @@ impl Key {
                     [20] => Self::Guest(id, text(&mut rest)?),
                     [21] => Self::ActivationCode(id, *take(&mut rest)?),
                     [22] => Self::DeviceCode(id, device(&mut rest)?),
-                    [25] => Self::Subscriptions(id),
+                    [25] => Self::EventSubscriptions(id),
                     [26] => Self::EventLog(id, slot(&mut rest)?),
                     [27] => Self::Event(id, slot(&mut rest)?, u64::from_be_bytes(*take(&mut rest)?)),
                     [28] => Self::EventId(id, *take(&mut rest)?),
@@ -779,7 +779,7 @@ mod tests {
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
             (product.clone(), any::<u32>()).prop_map(|(p, month)| Key::UsageMonth(p, month)),
             product.clone().prop_map(Key::Configuration),
-            product.clone().prop_map(Key::Subscriptions),
+            product.clone().prop_map(Key::EventSubscriptions),
             (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::EventLog(p, slot)),
             (product.clone(), any::<u8>(), 0..=LAST_SEQUENCE).prop_map(|(p, slot, number)| Key::Event(p, slot, number)),
             (product.clone(), any::<[u8; 16]>()).prop_map(|(p, hash)| Key::EventId(p, hash)),

@@ -64,8 +64,8 @@ pub enum Record {
     DeviceCode(Sha256),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
-    /// Under [`Key::Subscriptions`].
-    Subscriptions(Arc<Subscriptions>),
+    /// Under [`Key::EventSubscriptions`].
+    EventSubscriptions(Arc<Subscriptions>),
     /// Under [`Key::EventLog`].
     EventLog(EventLog),
     /// Under [`Key::Event`].
@@ -115,7 +115,7 @@ impl Record {
             Self::Customer(record) => serde_json::to_string(record),
             Self::CustomerCount(record) => serde_json::to_string(record),
             Self::Configuration(record) => serde_json::to_string(record),
-            Self::Subscriptions(record) => serde_json::to_string(record),
+            Self::EventSubscriptions(record) => serde_json::to_string(record),
             Self::EventLog(record) => serde_json::to_string(record),
             Self::Event(record) => serde_json::to_string(record),
             Self::EventId(record) => serde_json::to_string(record),
@@ -167,7 +167,7 @@ impl Record {
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
-            Kind::Subscriptions => Self::Subscriptions(serde_json::from_str(json)?),
+            Kind::EventSubscriptions => Self::EventSubscriptions(serde_json::from_str(json)?),
             Kind::EventLog => Self::EventLog(serde_json::from_str(json)?),
             Kind::Event => Self::Event(serde_json::from_str(json)?),
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
@@ -240,7 +240,7 @@ stored! {
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
     Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
     Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
-    Arc<Subscriptions>, Subscriptions, ProductId, id => Key::Subscriptions(id);
+    Arc<Subscriptions>, EventSubscriptions, ProductId, id => Key::EventSubscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
     Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
     Arc<Payer>, Payer, AccountId, id => Key::Payer(id);

@@ -171,9 +171,9 @@ impl Twin {
             }
             Act::Read(limit) => words(alice.events(product, &EventFilter::default(), None, *limit)),
             Act::Follow(limit) => {
-                let followed = operator.follow_events(product, Some(self.cursor.clone()), *limit);
+                let followed = operator.follow_events(product, Some(self.cursor), *limit);
                 if let Ok(followed) = &followed {
-                    self.cursor = followed.next.clone();
+                    self.cursor = followed.next;
                 }
                 words(followed)
             }

@@ -52,8 +52,8 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::ActivationCode => Kind::DeviceCode,
             Kind::DeviceCode => Kind::Token,
             Kind::Token => Kind::ClaimCode,
-            Kind::ClaimCode => Kind::Subscriptions,
-            Kind::Subscriptions => Kind::EventLog,
+            Kind::ClaimCode => Kind::EventSubscriptions,
+            Kind::EventSubscriptions => Kind::EventLog,
             Kind::EventLog => Kind::Event,
             Kind::Event => Kind::EventId,
             Kind::EventId => Kind::DeviceErrors,
@@ -161,7 +161,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::UsageMonth => [0, 1, 255, 256, u32::MAX].map(|month| Key::UsageMonth(of, month)).to_vec(),
         Kind::Token => hashes().map(|hash| Key::Token(Box::new(hash))).to_vec(),
         Kind::ClaimCode => hashes().map(|hash| Key::ClaimCode(Box::new(hash))).to_vec(),
-        Kind::Subscriptions => vec![Key::Subscriptions(of)],
+        Kind::EventSubscriptions => vec![Key::EventSubscriptions(of)],
         Kind::EventLog => [0, 7, 128, 255].map(|slot| Key::EventLog(of, slot)).to_vec(),
         Kind::Event => [0, 7, 255]
             .into_iter()
@@ -225,7 +225,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
         Kind::Journal => Vec::new(),
-        Kind::Subscriptions => events::subscriptions(),
+        Kind::EventSubscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
         Kind::EventId => events::positions(),

@@ -7,10 +7,10 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{Error, Result};
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -77,10 +77,26 @@ impl Server {
     /// Where PostgreSQL is not installed or does not start.
     pub fn start(settings: &[&str]) -> Result<Self> {
         let mut server = Self::new(settings)?;
-        let data = server.data();
-        let mut initdb = server.program("initdb");
-        initdb.arg("-D").arg(data).args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]);
-        run(initdb.args(["--locale", "C", "--no-sync", "--no-instructions"]))?;
+        server.make_data()?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// Makes a server that shows this certificate (PEM) to who asks for TLS, and starts it.
+    ///
+    /// # Errors
+    /// Where PostgreSQL is not installed or does not start.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self> {
+        let mut server = Self::new(&["ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key"])?;
+        server.make_data()?;
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let file = server.data().join(name);
+            fs::write(&file, text)?;
+            fs::set_permissions(&file, Permissions::from_mode(0o600))?;
+            if let Some((user, group)) = server.owner {
+                chown(&file, Some(user), Some(group))?;
+            }
+        }
         server.run()?;
         Ok(server)
     }
@@ -118,6 +134,12 @@ impl Server {
         let mut keeper = keeper.spawn()?;
         server.keeper = keeper.stdin.take().map(|input| (input, keeper));
         Ok(server)
+    }
+
+    fn make_data(&self) -> Result<()> {
+        let mut initdb = self.program("initdb");
+        initdb.arg("-D").arg(self.data()).args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]);
+        run(initdb.args(["--locale", "C", "--no-sync", "--no-instructions"]))
     }
 
     /// Starts the server again, after it was killed or stopped.

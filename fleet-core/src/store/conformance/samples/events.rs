@@ -26,7 +26,7 @@ pub(super) fn subscriptions() -> Vec<Record> {
         created_at,
     });
     let full = Subscriptions { last: u32::MAX, list: list.collect() };
-    [Subscriptions::default(), full].map(|record| Record::Subscriptions(Arc::new(record))).to_vec()
+    [Subscriptions::default(), full].map(|record| Record::EventSubscriptions(Arc::new(record))).to_vec()
 }
 
 pub(super) fn heads() -> Vec<Record> {
