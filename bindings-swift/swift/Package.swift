@@ -1,5 +1,5 @@
 // swift-tools-version:6.0
-// The generated sources, the headers and `lib/` are made by `cargo xtask package swift`.
+// The generated sources, the headers and `lib/` are made by `cargo xtask test --lang swift`.
 import PackageDescription
 
 let package = Package(

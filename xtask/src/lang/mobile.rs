@@ -2,6 +2,7 @@
 
 use super::Trouble;
 use crate::workspace::{cargo, finish, root};
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -31,30 +32,70 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
     path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Builds the library. What is in it of a debugger's stays: the generator reads symbols, which stripping would remove.
-pub(super) fn library() -> Result<Library, String> {
-    cargo(["build", "--release", "--locked", "--package", "fleet-mobile"], &[])?;
-    let built = target().join("release");
-    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join("libfleet_mobile.so") })
+/// How the library is built.
+#[derive(Clone, Copy)]
+pub(super) enum Profile {
+    /// For tests: as cargo builds for the workspace's own, so that most of it is there.
+    Dev,
+    /// For people, and for figures.
+    Release,
 }
 
-/// Writes the code of a language that calls the library.
-pub(super) fn generate(library: &Library, language: &str, into: &Path) -> Result<(), String> {
-    let generator = folder().join("bindgen");
+/// Builds the library. What is in it of a debugger's stays: the generator reads symbols, which stripping would remove.
+pub(super) fn library(profile: Profile) -> Result<Library, String> {
+    let (name, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("release", "release"),
+    };
+    cargo(["build", "--profile", name, "--locked", "--package", "fleet-mobile"], &[])?;
+    let built = target().join(folder);
+    let shared = format!("{DLL_PREFIX}fleet_mobile{DLL_SUFFIX}");
+    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join(shared) })
+}
+
+/// The library for tests, and what writes the code that calls it. Each keeps one core busy for most of its time, so they
+/// are built side by side.
+pub(super) struct Built {
+    pub(super) library: Library,
+    generator: PathBuf,
+}
+
+pub(super) fn build() -> Result<Built, String> {
+    both(|| library(Profile::Dev), generator).map(|(library, generator)| Built { library, generator })
+}
+
+/// Does two things at once; the first one's error is told first.
+pub(super) fn both<A, B: Send, E: Send>(
+    first: impl FnOnce() -> Result<A, E>,
+    second: impl FnOnce() -> Result<B, E> + Send,
+) -> Result<(A, B), E> {
+    std::thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let first = first();
+        let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((first?, second?))
+    })
+}
+
+/// Builds the generator, apart from what cargo builds otherwise.
+fn generator() -> Result<PathBuf, String> {
     let output = target().join("bindgen");
     finish(
         Command::new(env!("CARGO"))
-            .current_dir(&generator)
+            .current_dir(folder().join("bindgen"))
             .args(["build", "--quiet", "--locked"])
             .env("CARGO_TARGET_DIR", &output),
     )?;
-    finish(
-        Command::new(output.join("debug/fleet-bindgen"))
-            .arg(&library.shared)
-            .arg(folder().join("uniffi.toml"))
-            .arg(language)
-            .arg(into),
-    )
+    Ok(output.join("debug/fleet-bindgen"))
+}
+
+impl Built {
+    /// Writes the code of a language that calls the library.
+    pub(super) fn generate(&self, language: &str, into: &Path) -> Result<(), String> {
+        empty(into)?;
+        let config = folder().join("uniffi.toml");
+        finish(Command::new(&self.generator).arg(&self.library.shared).arg(config).arg(language).arg(into))
+    }
 }
 
 /// An empty folder, whatever was there.
@@ -110,20 +151,50 @@ pub(super) fn install(packages: &[&str]) -> Result<(), Trouble> {
 
 /// Whether this program may do anything.
 pub(super) fn is_root() -> bool {
-    output("id", ["-u"]).is_ok_and(|id| id.trim() == "0")
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
 /// What a program prints.
-pub(super) fn output<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>) -> Result<String, String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("{program} can't be started: {error}"))?;
+pub(super) fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
     if !output.status.success() {
-        return Err(format!("{program} ended with {}", output.status));
+        return Err(format!("{:?} ended with {}", command.get_program(), output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The program that a README shows, and what the README says that it prints.
+pub(super) struct Readme {
+    program: String,
+    prints: String,
+}
+
+impl Readme {
+    /// The first two blocks below *Ten lines that work*.
+    pub(super) fn read(file: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let blocks = || {
+            let (_, section) = text.split_once("\n## Ten lines that work\n")?;
+            let mut blocks = section.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+            Some(Self { program: blocks.next()?.1.to_owned(), prints: blocks.next()?.1.to_owned() })
+        };
+        blocks().ok_or_else(|| format!("{}: there is no program in it, or not what it prints", file.display()))
+    }
+
+    /// Writes the program down.
+    pub(super) fn write(&self, file: &Path) -> Result<(), String> {
+        fs::write(file, &self.program).map_err(|error| format!("{}: {error}", file.display()))
+    }
+
+    /// Whether the program prints what the README says. Maven puts what clears colours around it.
+    pub(super) fn compare(&self, program: &mut Command) -> Result<(), String> {
+        let printed = output(program)?;
+        if printed.contains(&self.prints) {
+            return Ok(());
+        }
+        Err(format!("the README's program does not print what the README says, but\n{printed}"))
+    }
 }
 
 /// Writes a command down as a program of its own, which hands its arguments on: `target/LANGUAGE/bench`.

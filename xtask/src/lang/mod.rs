@@ -42,11 +42,6 @@ pub(crate) trait Language: Sync {
     fn bench(&self) -> Result<(), String> {
         Ok(())
     }
-
-    /// Why it is only run when it is asked for by name; none: it is run with all others.
-    fn unproven(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 /// Why a language could not be set up.
@@ -115,7 +110,7 @@ pub(crate) fn prepare(arguments: &[String]) {
         }
     };
     for language in LANGUAGES {
-        let named = filter.as_ref().map_or(language.unproven().is_none(), |filter| filter.contains(language.name()));
+        let named = filter.as_ref().is_none_or(|filter| filter.contains(language.name()));
         let build = || language.release().and_then(|()| language.bench());
         let ready = || language.set_up().and_then(|()| build().map_err(Trouble::Failed));
         if named && let Err(Trouble::Absent(why) | Trouble::Failed(why)) = ready() {
@@ -130,10 +125,6 @@ fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) 
     for language in LANGUAGES.iter().filter(|language| only.is_none_or(|only| language.name() == only)) {
         println!("\n--- {}", language.name());
         let begin = Instant::now();
-        if let Some(why) = language.unproven().filter(|_| only.is_none()) {
-            table.push((language.name(), 0.0, Err((format!("NOT RUN: {why}"), false))));
-            continue;
-        }
         let outcome = match language.set_up() {
             Ok(()) => work(*language).map_err(|why| (format!("FAILED: {why}"), true)),
             Err(Trouble::Failed(why)) => Err((format!("FAILED: {why}"), true)),

@@ -4,8 +4,8 @@
 //! it needs of this machine is mounted for as long as a command runs and for nobody else to see: in a mount namespace
 //! of its own, which is gone with the command however that ends.
 
-use super::mobile::{self, copy_folder, copy_into, empty, has, install, is_root, output, target};
-use super::{Language, Trouble, fresh};
+use super::mobile::{self, Profile, copy_folder, copy_into, empty, has, install, is_root, output, target};
+use super::{Language, Trouble, fresh, with_postgres};
 use crate::workspace::{finish, root};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,30 +14,31 @@ use std::{env, fs};
 pub(crate) struct Swift;
 
 impl Language for Swift {
-    fn unproven(&self) -> Option<&'static str> {
-        Some("its tests and scenarios have never been run to their end; `cargo xtask test --lang swift` runs them")
-    }
-
     fn name(&self) -> &'static str {
         "swift"
     }
 
+    /// The toolchain comes over the network while cargo builds.
     fn set_up(&self) -> Result<(), Trouble> {
-        Toolchain::set_up()?;
-        Ok(generate()?)
+        mobile::both(Toolchain::set_up, || Ok(generate()?)).map(|_| ())
+    }
+
+    fn release(&self) -> Result<(), String> {
+        copy_changed(&mobile::library(Profile::Release)?.archive, &package().join("lib"))
     }
 
     fn test(&self) -> Result<(), String> {
-        run(&["test", "--quiet"])
+        finish(with_postgres(&mut swift(&["test", "--quiet"])?)?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let vectors = mobile::absolute(&root().join("fleet-core/tests/vectors"))?;
         let (path, vectors) = (path.display().to_string(), vectors.display().to_string());
-        run(&["run", "--quiet", "FleetSpec", &path, &vectors])
+        finish(with_postgres(&mut swift(&["run", "--quiet", "FleetSpec", &path, &vectors])?)?)
     }
 
-    /// A package of somebody else's, which depends on this one by its path.
+    /// A package of somebody else's, which depends on this one by its path: the quickstart, and in its place the program
+    /// that the README shows.
     fn package(&self) -> Result<(), String> {
         let fresh = mobile::absolute(&fresh("swift")?)?;
         copy_folder(&root().join("examples/swift"), &fresh)?;
@@ -46,11 +47,15 @@ impl Language for Swift {
         let text = text.replace("../../bindings-swift/swift", &mobile::absolute(&package())?.display().to_string());
         fs::write(&manifest, text).map_err(|error| error.to_string())?;
         let data = mobile::absolute(&root().join("examples/data"))?.display().to_string();
-        finish(&mut Toolchain::found()?.command(&fresh, &["run", "--quiet", "Quickstart", &data])?)
+        let swift = Toolchain::found()?;
+        finish(&mut swift.command(&fresh, &["run", "--quiet", "Quickstart", &data])?)?;
+        let readme = mobile::Readme::read(&mobile::folder().join("README.md"))?;
+        readme.write(&fresh.join("Sources/Quickstart/main.swift"))?;
+        readme.compare(&mut swift.command(&fresh, &["run", "--quiet", "Quickstart"])?)
     }
 
     fn bench(&self) -> Result<(), String> {
-        run(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?;
+        finish(&mut swift(&["build", "--quiet", "-c", "release", "--product", "FleetBench"])?)?;
         let scratch = scratch()?;
         let arguments = ["run", "--quiet", "--skip-build", "--scratch-path", &scratch, "-c", "release", "FleetBench"];
         mobile::launcher("swift", &Toolchain::found()?.command(&package(), &arguments)?)
@@ -122,10 +127,11 @@ while [ "$count" -gt 0 ]; do
     shift
 done
 exec chroot "$folder" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin:/usr/bin:/bin \
+    FLEET_POSTGRES="${FLEET_POSTGRES-}" \
     sh -euc 'cd "$1"; shift; exec swift "$@"' swift "$working" "$@"
 "#;
 
-/// Unpacks Debian and installs its Swift in it: a minute or two, 3 GB.
+/// Unpacks Debian and installs its Swift in it: a minute or two, 2 GB.
 fn unpack(folder: &Path) -> Result<(), Trouble> {
     let absent = |why: String| Trouble::Absent(why);
     if !has("apt-get") {
@@ -136,24 +142,22 @@ fn unpack(folder: &Path) -> Result<(), Trouble> {
     if !is_root() {
         return Err(absent("there is no `swift` on the PATH, and only root can unpack one".to_owned()));
     }
-    for program in ["debootstrap", "unshare", "chroot"] {
+    for (program, package) in [("mmdebstrap", "mmdebstrap"), ("unshare", "util-linux"), ("chroot", "coreutils")] {
         if !has(program) {
-            install(&[if program == "debootstrap" { program } else { "util-linux" }])?;
+            install(&[package])?;
         }
     }
     let mirror = mirror()?;
     empty(folder)?;
     println!("setting up Swift in {}", folder.display());
-    // Mounts that debootstrap makes and an interruption would leave are gone with the namespace, too.
-    let script = r#"
-debootstrap --variant=minbase --include=gcc,libc6-dev,ca-certificates "$1" "$2" "$3"
-mount -t proc proc "$2/proc"
-chroot "$2" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends swiftlang
-chroot "$2" apt-get clean
-"#;
+    // What is mounted meanwhile, and an interruption would leave, is gone with the namespace, too.
+    let program = ["--mount", "mmdebstrap", "--quiet", "--mode=root", "--variant=apt"];
+    let sparing = ["--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*"];
     finish(
         Command::new("unshare")
-            .args(["--mount", "sh", "-euc", script, "unpack", RELEASE])
+            .args(program)
+            .args(sparing)
+            .args(["--include=swiftlang,gcc,libc6-dev,ca-certificates", RELEASE])
             .arg(folder)
             .arg(mirror)
             .stdout(Stdio::null()),
@@ -164,8 +168,8 @@ chroot "$2" apt-get clean
 
 /// Where this machine gets its Debian packages from.
 fn mirror() -> Result<String, Trouble> {
-    let ask =
-        || output("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]);
+    let targets = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"];
+    let ask = || output(Command::new("apt-get").args(targets));
     let first = |listed: String| listed.lines().next().map(str::to_owned);
     let found = ask().ok().and_then(first);
     let found = match found {
@@ -185,17 +189,16 @@ fn package() -> PathBuf {
 
 /// Puts all that is not written by hand into the package.
 fn generate() -> Result<(), String> {
-    let library = mobile::library()?;
+    let built = mobile::build()?;
     let generated = target().join("swift/generated");
-    empty(&generated)?;
-    mobile::generate(&library, "swift", &generated)?;
+    built.generate("swift", &generated)?;
     let (headers, sources) = (package().join("Sources/FleetFFI/include"), package().join("Sources/FleetGenerated"));
     for entry in fs::read_dir(&generated).map_err(|error| error.to_string())? {
         let file = entry.map_err(|error| error.to_string())?.path();
         let is_source = file.extension().is_some_and(|extension| extension == "swift");
         copy_changed(&file, if is_source { &sources } else { &headers })?;
     }
-    copy_changed(&library.archive, &package().join("lib"))
+    copy_changed(&built.library.archive, &package().join("lib"))
 }
 
 /// Copies a file unless it is there already: what SwiftPM sees no change in, it does not build again.
@@ -207,12 +210,12 @@ fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Runs a command in the package.
-fn run(arguments: &[&str]) -> Result<(), String> {
+/// A command in the package.
+fn swift(arguments: &[&str]) -> Result<Command, String> {
     let scratch = scratch()?;
     let [command, rest @ ..] = arguments else { return Err("swift is to be asked for something".to_owned()) };
     let all = [&[*command, "--scratch-path", &scratch], rest].concat();
-    finish(&mut Toolchain::found()?.command(&package(), &all)?)
+    Toolchain::found()?.command(&package(), &all)
 }
 
 /// Where SwiftPM puts what it builds.

@@ -4,7 +4,8 @@ extension Decision {
     /// A sentence for a person: what the device is to do, and why.
     public var why: String {
         switch self {
-        case .upToDate(_, _, _, _, _, let why), .update(_, _, _, _, _, let why), .held(_, _, _, _, _, _, _, _, let why):
+        case .upToDate(_, _, _, _, _, let why), .update(_, _, _, _, _, let why),
+            .held(_, _, _, _, _, _, _, _, _, let why):
             why
         }
     }
@@ -13,7 +14,7 @@ extension Decision {
     public var cites: String {
         switch self {
         case .upToDate(_, _, _, _, let cites, _), .update(_, _, _, _, let cites, _),
-            .held(_, _, _, _, _, _, _, let cites, _):
+            .held(_, _, _, _, _, _, _, _, let cites, _):
             cites
         }
     }

@@ -78,9 +78,34 @@ extension Console {
             return (found.items, found.next)
         }
     }
+
+    /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
+    public func wholeEventLog(product: UInt32, device: String? = nil, prefix: String? = nil) -> Pages<Event> {
+        Pages { before in
+            let found = try await self.events(
+                product: product, device: device, prefix: prefix, before: before, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// A product's invoices and credit notes, newest first.
+    public func allInvoices(product: UInt32) -> Pages<Invoice> {
+        Pages { after in
+            let found = try await self.invoices(product: product, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
 }
 
 extension OpenFleet {
+    /// The charges that the host's payment provider is to make, by product.
+    public func allPendingCharges() -> Pages<Charge> {
+        Pages { after in
+            let found = try await self.pendingCharges(after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
     /// All notices that wait to be sent, by product.
     public func allPendingNotices() -> Pages<Notice> {
         Pages { after in

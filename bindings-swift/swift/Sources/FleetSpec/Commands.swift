@@ -362,8 +362,9 @@ func host(_ name: String, _ fleet: Fleet, _ now: Date, _ step: Arguments) async 
     case "pending_charges":
         return try await fleet.pendingCharges(after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "meter":
+        let want: Int64 = try step.number("want")
         let meter = try await fleet.meter(product: step.number("product"), now: now)
-        return ["admitted": shown(try await meter.admitMany(want: step.number("want")))]
+        return ["admitted": shown(try await meter.admitMany(want: want))]
     case "report_usage":
         return try await fleet.reportUsage(now: now)
     case "settle_usage":

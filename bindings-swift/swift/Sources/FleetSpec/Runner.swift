@@ -21,6 +21,9 @@ struct Difference: Error, CustomStringConvertible {
 
 final class Runner {
     private let vectors: Vectors
+    /// A PostgreSQL server, where there is one, in which each scenario has a schema of its own.
+    private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
+    private var schemas = 0
     private var passed = 0
     private var failed = 0
 
@@ -54,7 +57,7 @@ final class Runner {
             guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not read here") }
             let tiers = try file.catalogue?.map { try asObject($0, tier) }
             for scenario in file.scenarios {
-                for store in ["memory", "sqlite"] {
+                for store in ["memory", "sqlite"] + (server.isEmpty ? [] : ["postgres"]) {
                     let title = "\(path.lastPathComponent): \(scenario.name) [\(store)]"
                     do {
                         try await runScenario((file.given ?? []) + scenario.steps, store: store, tiers: tiers)
@@ -80,6 +83,9 @@ final class Runner {
         if store == "sqlite" {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             url = "sqlite:\(folder.path)/fleet.db?synchronous=normal"
+        } else if store == "postgres" {
+            schemas += 1
+            url = "\(server)?schema=swift_\(ProcessInfo.processInfo.processIdentifier)_\(schemas)"
         }
         defer { try? FileManager.default.removeItem(at: folder) }
         let fleet = try await Fleet.open(url: url, options: FleetOptions(tiers: tiers))

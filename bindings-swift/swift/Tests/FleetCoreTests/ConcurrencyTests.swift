@@ -36,7 +36,7 @@ private final class Progress: @unchecked Sendable {
         // However often it is told from here on, it is not held up.
         for _ in 0..<10 { resumed.signal() }
     }
-    await #expect(throws: CancellationError.self) { try await importing.value }
+    await #expect(throws: CancellationError.self) { _ = try await importing.value }
     let added = try await console.summary(product: 94).devices - 1
     #expect(added > 0 && added < 20_000)
     let report = try await console.import(product: 94, list: ids(20_000))
@@ -79,4 +79,21 @@ private let resumed = DispatchSemaphore(value: 0)
     _ = try await console.import(product: 94, list: ids(20_000))
     heart.cancel()
     #expect(beats > 1)
+}
+
+@Test func eventsComeInOnAStreamAndAreInTheLog() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let stream = try await console.eventStream(product: 94)
+    #expect(await !stream.wait(atMost: 0.001))
+    let names = ["door/opened", "door/closed"]
+    for (second, name) in names.enumerated() {
+        let gateway = world.fleet.gateway(now: noon.addingTimeInterval(Double(second)))
+        _ = try await gateway.publish(event: NewEvent(device: bench, name: name, product: 94))
+    }
+    #expect(await stream.wait(atMost: 10))
+    #expect(try await console.readEventStream(stream: stream).items.map(\.name) == names)
+    var logged: [String] = []
+    for try await event in console.wholeEventLog(product: 94, prefix: "door/") { logged.append(event.name) }
+    #expect(logged == names.reversed())
 }

@@ -8,7 +8,7 @@ private func told(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
     case .update(let directive, _, _, _, _, _): "send \(directive.version)"
-    case .held(let reason, _, _, _, _, _, _, _, _): "held: \(reason)"
+    case .held(let reason, _, _, _, _, _, _, _, _, _): "held: \(reason)"
     }
 }
 
@@ -76,6 +76,25 @@ private func told(_ decision: Decision) -> String {
     _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
 }
 
+@Test(arguments: [true, false])
+func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throws {
+    let options = FleetOptions(holdLocked: held)
+    let world = try await World(fleet: Fleet.open(url: "memory:", options: options))
+    let console = try world.console()
+    let policy = PolicySettings(gateDevices: 0, gateSoakMillis: 0, opaqueImages: true)
+    _ = try await console.setPolicy(product: 94, policy: policy)
+    _ = try await console.upload(product: 94, version: 2, title: "Quieter", binary: Data("opaque firmware".utf8))
+    try await console.release(product: 94, version: 2)
+    _ = try await world.fleet.operator(now: noon).setAccountLock(account: world.alice.id, locked: true)
+    let report = Report(device: bench, product: 94, version: 1)
+    let answer = try await world.fleet.gateway(now: noon).connect(report: report).answer
+    if case .held(let reason, _, _, _, _, _, _, let since, _, _) = answer {
+        #expect(held && reason == .ownerLocked && since == noon)
+    } else {
+        #expect(!held && answer.directive?.version == 2)
+    }
+}
+
 @Test func aFleetInAFileIsThereAgain() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -89,6 +108,18 @@ private func told(_ decision: Decision) -> String {
     #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
     await again.close()
     await #expect(throws: FleetError.self) { try await Fleet.open(url: "cloud:somewhere") }
+}
+
+private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
+
+@Test(.enabled(if: !server.isEmpty, "FLEET_POSTGRES names no server"))
+func aFleetInADatabaseIsThereAgain() async throws {
+    let url = "\(server)?schema=swift_\(ProcessInfo.processInfo.processIdentifier)"
+    let world = try await World(url: url)
+    await world.fleet.close()
+    let again = try await Fleet.open(url: url)
+    #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    await again.close()
 }
 
 @Test func listsComeInPagesOrWhole() async throws {

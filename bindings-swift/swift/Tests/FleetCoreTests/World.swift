@@ -10,7 +10,8 @@ struct World {
     let alice: Account
     let product: UInt32
 
-    init(url: String = "memory:", tiers: [Tier]? = nil) async throws {
+    /// Without tiers, one without limits.
+    init(url: String = "memory:", tiers: [Tier] = [Tier(name: "All")]) async throws {
         try await self.init(fleet: Fleet.open(url: url, options: FleetOptions(tiers: tiers)))
     }
 

@@ -95,7 +95,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
             println("  ${it.id} runs ${it.seen?.version ?: "?"}")
         }
         fleet.allPendingNotices().collect {
-            println("  to be told: ${it.subject}")
+            println("  to be told: ${it.subject::class.simpleName}")
             fleet.acknowledge(it.key)
         }
     }

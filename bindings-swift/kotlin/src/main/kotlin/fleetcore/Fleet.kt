@@ -18,11 +18,7 @@ class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterf
      * Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
      * fleet or its doors afterwards fails.
      */
-    override fun close() {
-        if (opened.uniffiIsDestroyed) return
-        opened.shut()
-        opened.close()
-    }
+    override fun close() = opened.shut()
 
     companion object {
         /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`. */

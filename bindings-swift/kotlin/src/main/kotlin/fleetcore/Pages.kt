@@ -2,10 +2,13 @@ package fleetcore
 
 import fleetcore.shapes.AuditEntry
 import fleetcore.shapes.BetaGuest
+import fleetcore.shapes.Charge
 import fleetcore.shapes.Customer
 import fleetcore.shapes.CustomerFilter
 import fleetcore.shapes.Device
 import fleetcore.shapes.DeviceFilter
+import fleetcore.shapes.Event
+import fleetcore.shapes.Invoice
 import fleetcore.shapes.Notice
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
@@ -42,6 +45,18 @@ fun ConsoleInterface.allClaimedDevices(): Flow<String> =
 /** All that was done to a product, newest first. */
 fun ConsoleInterface.wholeAuditLog(product: UInt): Flow<AuditEntry> =
     pages { after -> auditLog(product, after, PAGE).let { it.items to it.next } }
+
+/** The events of a product's log, newest first, of one device or whose name begins with a prefix. */
+fun ConsoleInterface.wholeEventLog(product: UInt, device: String? = null, prefix: String? = null): Flow<Event> =
+    pages { before -> events(product, device, prefix, before, PAGE).let { it.items to it.next } }
+
+/** A product's invoices and credit notes, newest first. */
+fun ConsoleInterface.allInvoices(product: UInt): Flow<Invoice> =
+    pages { after -> invoices(product, after, PAGE).let { it.items to it.next } }
+
+/** The charges that the host's payment provider is to make, by product. */
+fun OpenFleetInterface.allPendingCharges(): Flow<Charge> =
+    pages { after -> pendingCharges(after, PAGE).let { it.items to it.next } }
 
 /** All notices that wait to be sent, by product. */
 fun OpenFleetInterface.allPendingNotices(): Flow<Notice> =

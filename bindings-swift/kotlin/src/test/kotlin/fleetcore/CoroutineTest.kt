@@ -1,13 +1,16 @@
 package fleetcore
 
 import fleetcore.shapes.ImportProgress
+import fleetcore.shapes.NewEvent
 import fleetcore.shapes.Report
 import fleetcore.shapes.VersionCount
+import java.time.Duration
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
@@ -16,6 +19,8 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -88,6 +93,22 @@ class CoroutineTest {
             world.console().`import`(94u, ids(20_000))
             heart.cancelAndJoin()
             assertTrue(beats > 1, "$beats beats")
+        }
+    }
+
+    @Test
+    fun `events come in on a stream, and are in the log`() = runBlocking {
+        World.open().use { world ->
+            val stream = world.console().eventStream(94u)
+            assertFalse(stream.wait(Duration.ofMillis(1)))
+            val names = listOf("door/opened", "door/closed")
+            for ((second, name) in names.withIndex()) {
+                world.gateway(NOON.plusSeconds(second.toLong())).publish(NewEvent(BENCH, name, product = 94u))
+            }
+            assertTrue(stream.wait(Duration.ofSeconds(10)))
+            assertEquals(names, world.console().readEventStream(stream).items.map { it.name })
+            val logged = world.console().wholeEventLog(94u, prefix = "door/").map { it.name }.toList()
+            assertEquals(names.reversed(), logged)
         }
     }
 }

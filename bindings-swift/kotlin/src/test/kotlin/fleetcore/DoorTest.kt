@@ -4,6 +4,7 @@ import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.HoldReason
+import fleetcore.shapes.PolicySettings
 import fleetcore.shapes.Report
 import fleetcore.shapes.Rule
 import java.nio.file.Files
@@ -12,10 +13,12 @@ import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
+import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assumptions.assumeTrue
 
 /**
  * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
@@ -83,6 +86,26 @@ class DoorTest {
     }
 
     @Test
+    fun `the platform chooses what becomes of a locked owner's devices`() = runBlocking {
+        for (held in listOf(true, false)) {
+            World.open(Fleet.open("memory:", FleetOptions(holdLocked = held))).use { world ->
+                val policy = PolicySettings(opaqueImages = true, gateDevices = 0u, gateSoakMillis = 0)
+                world.console().setPolicy(94u, policy)
+                world.console().upload(94u, 2u, "Quieter", binary = "opaque firmware".toByteArray())
+                world.console().release(94u, 2u)
+                world.fleet.operator(NOON).setAccountLock(world.alice, true)
+                val answer = world.gateway().connect(Report(BENCH, product = 94u, version = 1u)).answer
+                if (held) {
+                    assertIs<Decision.Held>(answer)
+                    assertEquals(HoldReason.OWNER_LOCKED to NOON, answer.reason to answer.since)
+                } else {
+                    assertIs<Decision.Update>(answer)
+                }
+            }
+        }
+    }
+
+    @Test
     fun `a fleet in a file is there again`() = runBlocking {
         val folder = Files.createTempDirectory("fleet")
         try {
@@ -99,6 +122,15 @@ class DoorTest {
         } finally {
             folder.toFile().deleteRecursively()
         }
+    }
+
+    @Test
+    fun `a fleet in a database is there again`() = runBlocking {
+        val server = System.getenv("FLEET_POSTGRES")
+        assumeTrue(server != null, "FLEET_POSTGRES names no server")
+        val url = "$server?schema=kotlin_${ProcessHandle.current().pid()}"
+        World.open(url).close()
+        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94u).devices) }
     }
 
     @Test

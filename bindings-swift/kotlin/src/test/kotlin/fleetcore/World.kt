@@ -6,7 +6,7 @@ val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
 const val BENCH = "55ff6d04498b49a1b2c3d4e5"
 
 /** A product of Alice's, with one device on the bench. */
-class World private constructor(val fleet: Fleet, private val alice: Long) : AutoCloseable by fleet {
+class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseable by fleet {
     fun console(now: Instant = NOON): ConsoleInterface = fleet.console(alice, now)
 
     fun gateway(now: Instant = NOON): GatewayInterface = fleet.gateway(now)
@@ -19,7 +19,8 @@ class World private constructor(val fleet: Fleet, private val alice: Long) : Aut
             return World(fleet, alice.id).apply { console().`import`(94u, BENCH.toByteArray()) }
         }
 
-        suspend fun open(url: String = "memory:", tiers: List<Tier>? = null): World =
+        /** Without tiers, with one that has no limits. */
+        suspend fun open(url: String = "memory:", tiers: List<Tier> = listOf(Tier("All"))): World =
             open(Fleet.open(url, FleetOptions(tiers)))
     }
 }

@@ -19,7 +19,11 @@ private class Difference(message: String) : Exception(message)
 
 private val COMMON = setOf("do", "at", "as", "expect", "error", "message", "save")
 
+/** A PostgreSQL server, where there is one, in which each scenario has a schema of its own. */
+private val SERVER = System.getenv("FLEET_POSTGRES")
+
 class Runner(private val vectors: Vectors) {
+    private var schemas = 0
     private var passed = 0
     private var failed = 0
 
@@ -43,7 +47,7 @@ class Runner(private val vectors: Vectors) {
         val tiers = file["catalogue"]?.let { read(it, typeOf<List<Tier>>()) as List<Tier> }
         for (scenario in file.getValue("scenarios") as JsonArray) {
             val name = text((scenario as JsonObject).getValue("name"))
-            for (store in listOf("memory", "sqlite")) {
+            for (store in listOfNotNull("memory", "sqlite", "postgres".takeIf { SERVER != null })) {
                 noting("${path.name}: $name [$store]") {
                     runScenario(given + steps(scenario["steps"]), store, tiers)
                     passed += 1
@@ -64,7 +68,11 @@ class Runner(private val vectors: Vectors) {
     private suspend fun runScenario(steps: List<JsonObject>, store: String, tiers: List<Tier>?) {
         val folder = Files.createTempDirectory("fleet").toFile()
         try {
-            val url = if (store == "memory") "memory:" else "sqlite:$folder/fleet.db?synchronous=normal"
+            val url = when (store) {
+                "sqlite" -> "sqlite:$folder/fleet.db?synchronous=normal"
+                "postgres" -> "$SERVER?schema=kotlin_${ProcessHandle.current().pid()}_${schemas++}"
+                else -> "memory:"
+            }
             Fleet.open(url, FleetOptions(tiers)).use { fleet ->
                 val world = World(fleet, vectors)
                 for ((index, step) in steps.withIndex()) {
