@@ -3,6 +3,7 @@
 use benches::measures::ALL;
 use benches::report::{Line, heading, write_json};
 use benches::world::Setting;
+use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -67,7 +68,12 @@ fn measure(arguments: &Arguments) -> benches::Result<()> {
             println!("{:<52}not measured: that language is not set up", measure.name);
             continue;
         }
-        let figures = (measure.run)(&setting).map_err(|error| format!("{}: {error}", measure.name))?;
+        // An error of PostgreSQL says what it is about only in its source.
+        let explain = |error: Box<dyn Error>| {
+            let why = error.source().map_or_else(String::new, |source| format!(": {source}"));
+            format!("{}: {error}{why}", measure.name)
+        };
+        let figures = (measure.run)(&setting).map_err(explain)?;
         let line = Line { name: measure.name, unit: measure.unit, figures, target: measure.target };
         println!("{line}");
         lines.push(line);
