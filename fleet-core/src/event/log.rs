@@ -62,6 +62,12 @@ pub enum EventOrigin {
     OwnerLocked,
 }
 
+impl EventOrigin {
+    /// All of them. A store that keeps a number in their place keeps the place in this list, so that a new one is added at
+    /// its end.
+    pub const ALL: [Self; 4] = [Self::Member, Self::Quarantined, Self::Foreign, Self::OwnerLocked];
+}
+
 /// An event as it is in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,6 +152,19 @@ mod tests {
         let wanted = [(0, 10), (1, 20), (2, 20), (3, 20), (4, 21)];
         assert_eq!(pushed, wanted.map(|(sequence, at)| (sequence, Timestamp::from_millis(at))));
         assert_eq!((head.len(), head.first_at), (5, Timestamp::from_millis(10)));
+    }
+
+    #[test]
+    fn the_list_of_origins_has_each_at_its_place() {
+        for (place, origin) in EventOrigin::ALL.into_iter().enumerate() {
+            let wanted = match origin {
+                EventOrigin::Member => 0,
+                EventOrigin::Quarantined => 1,
+                EventOrigin::Foreign => 2,
+                EventOrigin::OwnerLocked => 3,
+            };
+            assert_eq!(place, wanted);
+        }
     }
 
     #[test]

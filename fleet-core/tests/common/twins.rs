@@ -2,7 +2,7 @@
 //! and both end alike. Where `machine` knows what is right, this knows only that an engine must not change it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
-use fleet_core::billing::{CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, NewCard};
+use fleet_core::billing::{BillingPolicy, CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, NewCard};
 use fleet_core::event::{Destination, Event, EventCursor, EventFilter, NewSubscription};
 use fleet_core::store::Key;
 use fleet_core::{
@@ -45,6 +45,8 @@ pub(crate) enum Act {
     Advance(usize),
     Outcome(ChargeOutcome),
     Status(usize),
+    /// The operator locks the owner, whose devices are held, or lets go.
+    Lock(bool),
 }
 
 /// So many commands at most.
@@ -80,6 +82,7 @@ pub(crate) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
         3 => (1..5_usize).prop_map(Act::Advance),
         3 => outcome.prop_map(Act::Outcome),
         1 => (0..2_usize).prop_map(Act::Status),
+        1 => any::<bool>().prop_map(Act::Lock),
     ];
     proptest::collection::vec(act, 1..most)
 }
@@ -103,8 +106,11 @@ impl Twin {
             bytes.fill_with(|| drawn.fetch_add(1, Ordering::Relaxed));
             true
         };
-        let fleet =
-            Fleet::open(store).with_seed(7).with_catalogue(Catalogue::new(tiers).unwrap()).with_randomness(draw);
+        let fleet = Fleet::open(store)
+            .with_seed(7)
+            .with_catalogue(Catalogue::new(tiers).unwrap())
+            .with_billing(BillingPolicy::default().with_devices_held(true))
+            .with_randomness(draw);
         let start = Timestamp::from_millis(START);
         let operator = fleet.console(Actor::Operator, start);
         let people =
@@ -202,6 +208,7 @@ impl Twin {
                 let first = self.fleet.pending_charges(None, 1).unwrap().items.pop();
                 words(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
             }
+            Act::Lock(locked) => words(operator.set_account_lock(self.people[0], *locked)),
             Act::Status(product) => {
                 let product = self.products[*product];
                 words((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))

@@ -66,7 +66,7 @@ CREATE TABLE event (
     happened_at  int8 NOT NULL,
     sent         int8 NOT NULL,          -- to how many of the subscriptions, from the first on
     slot         int2 NOT NULL,          -- that of the device: its events are all in one
-    origin       int2 NOT NULL,          -- 0 member, 1 quarantined, 2 foreign
+    origin       int2 NOT NULL,          -- 0 member, 1 quarantined, 2 foreign, 3 owner locked
     device       bytea NOT NULL,         -- 12 bytes
     name         text NOT NULL,
     data         text NOT NULL,
@@ -131,7 +131,7 @@ CREATE VIEW events AS SELECT
     to_timestamp(at / 1000.0) AS at,
     to_timestamp(happened_at / 1000.0) AS happened_at,
     encode(device, 'hex') AS device,
-    CASE origin WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'foreign' END AS origin,
+    CASE origin WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'foreign' WHEN 3 THEN 'owner_locked' END AS origin,
     name, data, id, error, matched, sent
 FROM event;
 

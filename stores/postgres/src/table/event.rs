@@ -30,8 +30,6 @@ pub(super) static TABLE: Table = Table {
     ],
 };
 
-const ORIGINS: [EventOrigin; 3] = [EventOrigin::Member, EventOrigin::Quarantined, EventOrigin::Foreign];
-
 /// The columns of an event's key.
 pub(super) fn key(product: ProductId, slot: u8, sequence: u64) -> Result<(i64, i16, i64), Problem> {
     let sequence = i64::try_from(sequence).map_err(|error| Problem::Unwritable(error.to_string()))?;
@@ -43,7 +41,7 @@ pub(super) fn write(row: &mut Cells<'_>, event: &LoggedEvent, stamp: Stamp) -> R
     row.push(event.at.as_millis());
     row.push(event.happened_at.as_millis());
     row.push(event.device.as_bytes().as_slice());
-    row.push(place(&ORIGINS, &event.origin)?);
+    row.push(place(&EventOrigin::ALL, &event.origin)?);
     row.text(&event.name);
     row.text(&event.data);
     row.text_if(event.id.as_deref());
@@ -62,7 +60,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         at: Timestamp::from_millis(row.next()?),
         happened_at: Timestamp::from_millis(row.next()?),
         device: row.next_as(super::device_id)?,
-        origin: row.next_of(&ORIGINS)?,
+        origin: row.next_of(&EventOrigin::ALL)?,
         name: from_text(row.next::<Text<'_>>()?.0).into(),
         data: from_text(row.next::<Text<'_>>()?.0).into(),
         id: row.next::<Option<Text<'_>>>()?.map(|text| from_text(text.0).into()),

@@ -6,7 +6,7 @@ CREATE TABLE event (
     at           INTEGER NOT NULL,      -- when it was logged
     happened_at  INTEGER NOT NULL,
     device       BLOB NOT NULL,         -- 12 bytes
-    origin       INTEGER NOT NULL,      -- 0 member, 1 quarantined, 2 foreign
+    origin       INTEGER NOT NULL,      -- 0 member, 1 quarantined, 2 foreign, 3 owner locked
     name         TEXT NOT NULL,
     data         TEXT NOT NULL,
     id           TEXT,                  -- the caller's
@@ -22,6 +22,6 @@ CREATE VIEW events AS SELECT
     strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch') AS at,
     strftime('%Y-%m-%dT%H:%M:%SZ', happened_at / 1000, 'unixepoch') AS happened_at,
     lower(hex(device)) AS device,
-    CASE origin WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'foreign' END AS origin,
+    CASE origin WHEN 0 THEN 'member' WHEN 1 THEN 'quarantined' WHEN 2 THEN 'foreign' WHEN 3 THEN 'owner_locked' END AS origin,
     name, data, id, error, matched, sent
 FROM event;

@@ -13,8 +13,6 @@ use std::sync::Arc;
 pub(super) const COLUMNS: [&str; 12] =
     ["stamp", "at", "happened_at", "device", "origin", "name", "data", "id", "error", "matched", "sent", "exceeded"];
 
-const ORIGINS: [EventOrigin; 3] = [EventOrigin::Member, EventOrigin::Quarantined, EventOrigin::Foreign];
-
 pub(super) fn write_key(
     row: &mut Parameters<'_, '_>,
     product: ProductId,
@@ -31,7 +29,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, event: &LoggedEvent, stamp: St
     row.push(event.at.as_millis())?;
     row.push(event.happened_at.as_millis())?;
     row.push(event.device.as_bytes())?;
-    row.push(place(&ORIGINS, &event.origin)?)?;
+    row.push(place(&EventOrigin::ALL, &event.origin)?)?;
     row.push(&*event.name)?;
     row.push(&*event.data)?;
     row.push(event.id.as_deref())?;
@@ -50,7 +48,7 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         at: Timestamp::from_millis(row.next()?),
         happened_at: Timestamp::from_millis(row.next()?),
         device: DeviceId::new(row.next()?),
-        origin: row.next_of(&ORIGINS)?,
+        origin: row.next_of(&EventOrigin::ALL)?,
         name: row.next()?,
         data: row.next()?,
         id: row.next()?,

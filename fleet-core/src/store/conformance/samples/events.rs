@@ -39,8 +39,7 @@ pub(super) fn heads() -> Vec<Record> {
 
 /// An event for each choice of which of its options are set; the other fields go through their values meanwhile.
 pub(super) fn events() -> Vec<Record> {
-    let origins = [EventOrigin::Member, EventOrigin::Quarantined, EventOrigin::Foreign];
-    let fields = texts().cycle().zip(moments().cycle()).zip(origins.into_iter().cycle());
+    let fields = texts().cycle().zip(moments().cycle()).zip(EventOrigin::ALL.into_iter().cycle());
     let numbers = [0, 1, 10, u32::MAX].map(SubscriptionId::new);
     (0_u8..64)
         .zip(fields)
