@@ -251,8 +251,8 @@ export declare class Fleet {
   private constructor();
 
   /**
-   * Opens the fleet of a store: `memory:`, `sqlite:PATH`, which is made where there is none, or one of your own, which
-   * can't be asked by the calls whose names end in `Sync`.
+   * Opens the fleet of a store: `memory:`, `sqlite:PATH`, which is made where there is none, `postgresql://…`, or one of
+   * your own, which can't be asked by the calls whose names end in `Sync`.
    *
    * @throws {InvalidError} for what is no such URL
    * @throws {StoreFailedError} where the store can't be opened

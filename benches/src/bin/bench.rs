@@ -65,7 +65,10 @@ fn measure(arguments: &Arguments) -> benches::Result<()> {
     let filter = arguments.filter.to_lowercase();
     for measure in ALL.iter().filter(|measure| measure.name.to_lowercase().contains(&filter)) {
         if !(measure.is_there)() {
-            println!("{:<52}not measured: that language is not set up", measure.name);
+            println!(
+                "{:<52}not measured: what it runs is not set up here; `cargo xtask bench` does that",
+                measure.name
+            );
             continue;
         }
         // An error of PostgreSQL says what it is about only in its source.

@@ -13,7 +13,7 @@ pub struct OpenFleet(Fleet);
 
 #[uniffi::export]
 impl OpenFleet {
-    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`.
+    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`.
     #[uniffi::constructor(default(options = None))]
     pub async fn open(url: String, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
         off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options.unwrap_or_default().try_into()?)?)))).await

@@ -1,7 +1,8 @@
 //! Records in memory: for tests, for fleets that are rebuilt from elsewhere, and as the measure of the others.
 //!
 //! Devices and registry entries, of which there may be millions, are kept in tables of their own, and events in a map of
-//! their own, so that they make finding nothing else slower; everything else is in one ordered map. One lock guards it all, so reads and commits are each from one moment.
+//! theirs, so that they make finding nothing else slower; everything else is in one ordered map. One lock guards it all,
+//! so reads and commits are each from one moment.
 
 mod pages;
 mod places;
@@ -75,18 +76,11 @@ impl Store for MemoryStore {
             }
             (Some(Key::Event(..)), _) | (_, Some(Key::Event(..))) => {
                 let found = rows.events.range((map(&range.first, event_key), map(&range.last, event_key)));
-                let found = found.map(|((product, slot, number), (record, stamp))| Row {
-                    key: Key::Event(*product, *slot, *number),
-                    record: record.clone(),
-                    stamp: *stamp,
-                });
-                in_order(found, range)
+                in_order(found.map(event_row), range)
             }
             _ => {
                 let found = rows.rest.range::<Key, _>((range.first.as_ref(), range.last.as_ref()));
-                let found =
-                    found.map(|(key, (record, stamp))| Row { key: key.clone(), record: record.clone(), stamp: *stamp });
-                in_order(found, range)
+                in_order(found.map(row), range)
             }
         })
     }
@@ -130,16 +124,7 @@ impl Store for MemoryStore {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         let devices = rows.devices.iter().map(|((product, id), record, stamp)| device_row(product, id, record, stamp));
         let registry = rows.registry.iter().map(|(id, entry, stamp)| registration_row(id, entry, stamp));
-        let rest = rows.rest.iter().map(|(key, (record, stamp))| Row {
-            key: key.clone(),
-            record: record.clone(),
-            stamp: *stamp,
-        });
-        let events = rows.events.iter().map(|((product, slot, number), (record, stamp))| Row {
-            key: Key::Event(*product, *slot, *number),
-            record: record.clone(),
-            stamp: *stamp,
-        });
+        let (events, rest) = (rows.events.iter().map(event_row), rows.rest.iter().map(row));
         devices.chain(registry).chain(events).chain(rest).try_for_each(visit)
     }
 }
@@ -213,6 +198,14 @@ fn device_row(product: ProductId, id: DeviceId, record: &Record, stamp: Stamp) -
 
 fn registration_row(id: DeviceId, entry: &Registration, stamp: Stamp) -> Row {
     Row { key: Key::Registration(id), record: Record::Registration(entry.clone()), stamp }
+}
+
+fn event_row(((product, slot, number), (record, stamp)): (&EventKey, &(Record, Stamp))) -> Row {
+    Row { key: Key::Event(*product, *slot, *number), record: record.clone(), stamp: *stamp }
+}
+
+fn row((key, (record, stamp)): (&Key, &(Record, Stamp))) -> Row {
+    Row { key: key.clone(), record: record.clone(), stamp: *stamp }
 }
 
 fn event_key(key: &Key) -> Option<EventKey> {

@@ -21,7 +21,7 @@ class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterf
     override fun close() = opened.shut()
 
     companion object {
-        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`. */
+        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
         suspend fun open(url: String, options: FleetOptions? = null): Fleet = Fleet(OpenFleet.open(url, options))
 
         /** Opens the fleet of a store that the host has written. */
