@@ -1,5 +1,6 @@
 //! The doors of metering: for publishing, for hosts that meter by themselves, and for the console.
 
+use super::allowance::Taken;
 use super::meter::{Admitted, NO_LIMIT, ProductMeter, limit_of, usage_month};
 use super::month::UsageMonth;
 use crate::Error;
@@ -76,6 +77,18 @@ impl Meter<'_> {
     /// The store's, where it had to be asked: then nothing was admitted.
     #[inline]
     pub fn admit(&self, now: Timestamp) -> Result<bool, Error> {
+        match self.meter.take_one(now) {
+            Taken { count: 1, emptied: false } => Ok(true),
+            taken => self.admit_slowly(taken, now),
+        }
+    }
+
+    #[cold]
+    fn admit_slowly(&self, taken: Taken, now: Timestamp) -> Result<bool, Error> {
+        if taken.emptied {
+            self.meter.tell_of_last(self.fleet, now);
+            return Ok(true);
+        }
         Ok(self.admit_many(1, now)? == 1)
     }
 

@@ -162,7 +162,7 @@ impl ProductMeter {
     pub(super) fn admit_at_once(&self, limit: Option<u64>, now: Timestamp, want: u64) -> Result<Admitted, Part> {
         let terms = &self.terms.0;
         let lease = terms.lease.load(Ordering::Acquire);
-        let nothing = Taken { count: 0, emptied: false };
+        let nothing = Taken::default();
         if want == 0 {
             return Ok(self.admitted(0, lease));
         }
@@ -176,6 +176,24 @@ impl ProductMeter {
             return Ok(admitted);
         }
         Err(Part { admitted, taken })
+    }
+
+    /// Takes one out of a lease that is of this moment and was reported lately, or nothing: what
+    /// [`admit_at_once`](Self::admit_at_once) does for one message, in fewer steps.
+    #[inline]
+    pub(super) fn take_one(&self, now: Timestamp) -> Taken {
+        let terms = &self.terms.0;
+        if terms.hold(now, None) && terms.is_fresh(now) { self.left.0.take_one() } else { Taken::default() }
+    }
+
+    /// Tells the store that the last of the lease is taken, if people are to hear of it; whether they are.
+    pub(super) fn tell_of_last(&self, fleet: &Fleet, now: Timestamp) -> bool {
+        let tells = self.terms.0.tells.load(Ordering::Relaxed);
+        if tells {
+            // What was taken is good whatever the store says now; the next report says it all again.
+            let _ = self.report(fleet, now);
+        }
+        tells
     }
 
     /// Admits the rest with the store's help: reports, or ends the lease and asks for another.
@@ -192,10 +210,8 @@ impl ProductMeter {
         if taken.count < want {
             return self.refill(fleet, limit, now, want, admitted);
         }
-        // What was taken is good whatever the store says now; the next report says it all again.
-        if taken.emptied && self.terms.0.tells.load(Ordering::Relaxed) {
-            let _ = self.report(fleet, now);
-        } else if let Ok(mut state) = self.state.0.try_lock() {
+        let told = taken.emptied && self.tell_of_last(fleet, now);
+        if !told && let Ok(mut state) = self.state.0.try_lock() {
             let _ = self.report_locked(fleet, &mut state, now);
         }
         Ok(admitted)
