@@ -3,8 +3,8 @@
 use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::event::Live;
 use crate::event::metering::Meters;
+use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
 use crate::store::{AuditId, Key, Record, Row, Stamps, Store, Transaction, Write, transact};
 use crate::team::{Actor, Command};
@@ -34,6 +34,7 @@ pub struct Fleet {
     randomness: Randomness,
     live: Arc<Live>,
     meters: Meters,
+    members: Members,
 }
 
 impl Fleet {
@@ -47,6 +48,7 @@ impl Fleet {
             randomness: Randomness::default(),
             live: Arc::default(),
             meters: Meters::default(),
+            members: Members::default(),
         }
     }
 
@@ -155,6 +157,10 @@ impl Fleet {
 
     pub(crate) fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    pub(crate) fn members(&self) -> &Members {
+        &self.members
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {

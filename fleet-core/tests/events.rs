@@ -5,12 +5,14 @@ use fleet_core::event::{
     Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, NewSubscription, Published, SLOTS,
     STREAM_BUFFER, SubscriptionId,
 };
-use fleet_core::store::{Fault, Faulty, Key};
+use fleet_core::store::{Commit, Fault, Faulty, Key, Outcome, Range, Row, StoreError};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const START: i64 = 1_457_438_400_000;
@@ -163,6 +165,112 @@ fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent(
     console.mark_development(world.product, device(4), true).unwrap();
     assert_eq!(world.log(1, &event(4, "a", "").from_product(number)).deliveries.len(), 1);
     assert_eq!(world.all(1, 100).len(), 4);
+}
+
+/// What becomes of a device between two of its events, by another process.
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    Import,
+    Remove,
+    Deny,
+    Undeny,
+    Ask,
+    Approve,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A process that has published for a device remembers that it is a member; one that opens the fleet anew does not.
+    #[test]
+    fn who_remembers_a_device_says_the_same_of_it_as_who_does_not(
+        moves in prop::collection::vec((1_u8..=4, prop::sample::select(vec![
+            Move::Import, Move::Remove, Move::Deny, Move::Undeny, Move::Ask, Move::Approve,
+        ])), 1..40),
+    ) {
+        let store = Arc::new(MemoryStore::new());
+        let world = World::on(Arc::clone(&store));
+        let mut remembered = 0;
+        for (number, what) in moves {
+            let (other, moved) = (Fleet::open(Arc::clone(&store)), device(number));
+            let console = other.console(world.alice, at(1));
+            match what {
+                Move::Import => drop(console.import(world.product, moved.to_string().as_bytes())),
+                Move::Remove => drop(console.remove_device(world.product, moved)),
+                Move::Deny => drop(console.deny_device(world.product, moved)),
+                Move::Undeny => drop(console.undeny_device(world.product, moved)),
+                Move::Ask => drop(other.gateway(at(1)).connect(&Report {
+                    product: Some(world.product.get().into()),
+                    ..Report::new(moved, at(1))
+                })),
+                Move::Approve => drop(console.approve_device(world.product, moved)),
+            }
+            for number in 1..=4 {
+                let told = event(number, "room", "").from_product(world.product.get());
+                let (warm, cold) = (world.publish(2, &told), Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&told));
+                match (warm, cold.unwrap()) {
+                    (Published::Logged(warm), Published::Logged(cold)) => {
+                        prop_assert_eq!(warm.origin, cold.origin, "{:?} after {:?}", number, what);
+                        remembered += 1;
+                    }
+                    (warm, cold) => prop_assert_eq!(warm, cold),
+                }
+            }
+        }
+        let events: Vec<Event> =
+            (1..=4).map(|number| event(number, "room", "").from_product(world.product.get())).collect();
+        let (warm, cold) = (
+            world.fleet.gateway(at(3)).publish_many(&events).unwrap(),
+            Fleet::open(Arc::clone(&store)).gateway(at(3)).publish_many(&events).unwrap(),
+        );
+        prop_assert_eq!(
+            warm.iter().map(origin).collect::<Vec<_>>(),
+            cold.iter().map(origin).collect::<Vec<_>>()
+        );
+        prop_assert!(remembered > 0);
+    }
+}
+
+fn origin(published: &Published) -> Option<EventOrigin> {
+    if let Published::Logged(entry) = published { Some(entry.origin) } else { None }
+}
+
+/// A store that counts the devices whose rows are read.
+#[derive(Debug, Default)]
+struct CountsDevices(MemoryStore, AtomicUsize);
+
+impl Store for CountsDevices {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        let devices = keys.iter().filter(|key| matches!(key, Key::Device(..))).count();
+        self.1.fetch_add(devices, Ordering::Relaxed);
+        self.0.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.0.scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.0.commit(batch)
+    }
+}
+
+#[test]
+fn a_member_that_published_is_not_looked_up_again_before_somebody_leaves() {
+    let store = Arc::new(CountsDevices::default());
+    let world = World::on(Arc::clone(&store));
+    let events: Vec<Event> =
+        (1..=8).map(|number| event(number, "room", "").from_product(world.product.get())).collect();
+    let looked_up = || {
+        store.1.store(0, Ordering::Relaxed);
+        world.fleet.gateway(at(1)).publish_many(&events).unwrap();
+        store.1.load(Ordering::Relaxed)
+    };
+    assert_eq!((looked_up(), looked_up()), (8, 0));
+    world.console(1).import(world.product, device(30).to_string().as_bytes()).unwrap();
+    assert_eq!(looked_up(), 0, "who comes does not matter");
+    world.console(1).remove_device(world.product, device(20)).unwrap();
+    assert_eq!((looked_up(), looked_up()), (8, 0));
 }
 
 #[test]

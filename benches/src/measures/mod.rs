@@ -37,7 +37,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 30] = [
+pub const ALL: [Measure; 31] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -49,6 +49,7 @@ pub const ALL: [Measure; 30] = [
     time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
+    time("publish_many of 1024, SQLite FULL, just started", NONE, publish::sqlite_started),
     time("connect_many of 1024, journaled, fold included", times(0.25), journaled::connect_many),
     time("connect of 64 callers, journaled, a connect", times(1.0 / 3.0), journaled::callers),
     time("connect of 64 callers, journaled, 99th percentile", NONE, journaled::callers_p99),

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::rounds::{Figures, alone, beside, timed};
 use crate::world::{NOW, Random, Setting, World};
 use fleet_core::event::{Destination, Event, NewSubscription};
-use fleet_core::{MemoryStore, Policy};
+use fleet_core::{DeviceId, MemoryStore, Policy};
 use fleet_store_sqlite::SqliteStore;
 use std::hint::black_box;
 
@@ -31,10 +31,24 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// Beside the same rows of the log put there by hand; neither trims.
+/// By a process that has heard of every device before, as one that runs for long has; beside the same rows of the log put
+/// there by hand. Neither trims.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let world = World::open(SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?)?;
-    subscribe(&world)?;
+    for ids in setting.ids().chunks(BATCH) {
+        world.fleet.gateway(NOW).publish_many(&ids.iter().map(|id| event(*id)).collect::<Result<Vec<_>>>()?)?;
+    }
+    beside_by_hand(setting, &world)
+}
+
+/// By a process that has just started and has to find out who each device is.
+pub(super) fn sqlite_started(setting: &Setting) -> Result<Figures> {
+    let world = World::open(SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?)?;
+    beside_by_hand(setting, &world)
+}
+
+fn beside_by_hand(setting: &Setting, world: &World) -> Result<Figures> {
+    subscribe(world)?;
     world.console().set_policy(world.product, &Policy { log_events: 1_000_000, ..Policy::default() })?;
     let mut connection = by_hand::open(&setting.sqlite_copy("publish-floor.db")?)?;
     let mut next = [0_i64; fleet_core::event::SLOTS as usize];
@@ -77,9 +91,9 @@ fn batches(setting: &Setting, random: &mut Random) -> Result<Vec<Vec<Event>>> {
 }
 
 fn events(setting: &Setting, random: &mut Random, count: usize) -> Result<Vec<Event>> {
-    let event = |_| {
-        let device = *random.one_of(setting.ids()).ok_or("a fleet needs a device")?;
-        Ok(Event::new(device, "room/temperature", r#"{"celsius":21.5}"#, NOW)?.from_product(94))
-    };
-    (0..count).map(event).collect()
+    (0..count).map(|_| event(*random.one_of(setting.ids()).ok_or("a fleet needs a device")?)).collect()
+}
+
+fn event(device: DeviceId) -> Result<Event> {
+    Ok(Event::new(device, "room/temperature", r#"{"celsius":21.5}"#, NOW)?.from_product(94))
 }

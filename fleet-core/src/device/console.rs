@@ -299,6 +299,7 @@ pub(crate) fn forget(
         Standing::Quarantined => count.quarantined = count.quarantined.saturating_sub(1),
         Standing::Member => {
             count.devices = count.devices.saturating_sub(1);
+            count.departures = count.departures.saturating_add(1);
             entry.product = None;
             // Customers are of the product: what leaves it is no customer's.
             if let Some(Claimant::Customer(_, customer)) = entry.claimed_by {

@@ -15,6 +15,15 @@ pub struct DeviceCount {
     /// Places that imports under way hold for what they have yet to add.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<Reservation>,
+    /// Devices that were in the product and left it, ever, one each time: as long as this is the same, who was a member
+    /// is one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub departures: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Places held by one import, so that a file is added whole or not at all although it takes many commits.

@@ -3,13 +3,15 @@
 //! One read for all that is to be published, then one commit for each slot of a product's log, all in one batch. A
 //! commit checks the slot's head, which is what makes sequence numbers gapless, and that the product is as it was read,
 //! so that nothing is logged behind a removal. The device's row and the subscriptions are not checked: a change that
-//! lands in the same instant may be seen or not, as if the event had come a moment earlier. Which product an event
-//! belongs to that names none, or one that its device is not in, is found by a transaction, as for a connect.
+//! lands in the same instant may be seen or not, as if the event had come a moment earlier. The row of a device that is
+//! known to be in the product is not even read, see [`members`](super::members). Which product an event belongs to that
+//! names none, or one that its device is not in, is found by a transaction, as for a connect.
+
+mod allowance;
+mod draft;
 
 use super::cursor::{Position, slot_of};
-use super::errors::DeviceErrors;
-use super::log::{EventLog, EventOrigin, EventView, LoggedEvent, id_hash};
-use super::metering::Admitted;
+use super::log::{EventOrigin, EventView, id_hash};
 use super::published::{Entry, Published};
 use super::record::Event;
 use super::subscription::{SubscriptionId, Subscriptions};
@@ -19,10 +21,11 @@ use crate::device::{Place, Registration, Report, Standing};
 use crate::firmware::Hold;
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
-use crate::store::{self, Check, Commit, Key, Outcome, Record, Row, Stamp, Stamps, StoreError, StoreErrorKind, Write};
-use crate::time::Timestamp;
+use crate::store::{self, Commit, Key, Outcome, Record, Row, Stamp, StoreError, StoreErrorKind};
 use crate::{Error, Fleet};
-use std::collections::{HashMap, HashSet};
+use allowance::Allowance;
+use draft::{Draft, DraftEntry};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Gateway<'_> {
@@ -73,6 +76,7 @@ impl Gateway<'_> {
             pending: Vec::with_capacity(events.len()),
             answers: vec![None; events.len()],
             allowances: Vec::new(),
+            remembers: true,
         };
         let done = publishing.run(events);
         for allowance in publishing.allowances {
@@ -114,6 +118,8 @@ struct Publishing<'g, 'e> {
     answers: Vec<Option<Published>>,
     /// By product.
     allowances: Vec<Allowance>,
+    /// Whether what is known of members may be used; not after it turned out to be of the past.
+    remembers: bool,
 }
 
 /// An event that has no answer yet.
@@ -126,15 +132,9 @@ struct Pending<'e> {
     event: &'e Event,
     /// What its device is to the product, where that was found by a transaction; none: its row tells.
     origin: Option<EventOrigin>,
+    /// Its device was in the product when so many members had left it.
+    member_after: Option<u64>,
     id: Option<[u8; 16]>,
-}
-
-/// What metering lets through of a product's messages.
-struct Allowance {
-    product: ProductId,
-    admitted: Vec<Admitted>,
-    /// How many of them are not spoken for.
-    left: u64,
 }
 
 /// What one read found of a product.
@@ -142,6 +142,8 @@ struct Found {
     product: Arc<Product>,
     stamp: Stamp,
     subscriptions: Arc<Subscriptions>,
+    /// How many members have left it.
+    departures: u64,
     /// Whether its devices are held for its owner's lock.
     locked: bool,
 }
@@ -153,28 +155,11 @@ struct Products(Vec<Found>);
 /// An event whose id has a row: what its device is, where the row leads, and its stamp.
 type Known<'e> = (Pending<'e>, EventOrigin, Position, Stamp);
 
-/// What is to be logged in one slot.
-struct Draft<'e> {
-    product: ProductId,
-    slot: u8,
-    /// The slot's head, as it was read and as it is to be.
-    before: EventLog,
-    stamp: Option<Stamp>,
-    head: EventLog,
-    errors: Option<(Arc<DeviceErrors>, Option<Stamp>)>,
-    entries: Vec<DraftEntry<'e>>,
-    /// Which of the entries has which id.
-    ids: HashMap<[u8; 16], usize, foldhash::fast::RandomState>,
-    /// Places of events whose id an entry before them has, and which.
-    repeated: Vec<(usize, usize)>,
-}
-
-struct DraftEntry<'e> {
-    pending: Pending<'e>,
-    sequence: u64,
-    event: Arc<LoggedEvent>,
-    /// The stamp of the row that has its id by now and leads nowhere.
-    id_stamp: Option<Stamp>,
+impl Pending<'_> {
+    /// Whether it takes the device's row to know what the device is to the product.
+    fn is_unknown(&self) -> bool {
+        self.origin.is_none() && self.member_after.is_none()
+    }
 }
 
 impl<'e> Publishing<'_, 'e> {
@@ -201,7 +186,7 @@ impl<'e> Publishing<'_, 'e> {
     fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
         let (device, id) = (event.device(), event.id());
         let id = id.map(|id| id_hash(device, id));
-        self.pending.push(Pending { product, slot: slot_of(device), place, event, origin, id });
+        self.pending.push(Pending { product, slot: slot_of(device), place, event, origin, member_after: None, id });
     }
 
     /// Finds an event's way by a transaction.
@@ -222,35 +207,44 @@ impl<'e> Publishing<'_, 'e> {
     /// Reads what all that is pending needs, and publishes as much of it as nobody comes between. Whether that was all.
     fn round(&mut self) -> Result<bool, Error> {
         let fleet = self.gateway.fleet;
+        self.recall();
         let mut rows = fleet.store().get(&self.keys())?.into_iter();
         let mut row = || rows.next().flatten();
         let mut products = Products::default();
         let mut drafts: Vec<Draft<'e>> = Vec::new();
-        let mut lost = Vec::new();
+        let (mut lost, mut is_stale) = (Vec::new(), false);
         let mut known: Vec<Known<'e>> = Vec::new();
         let pending = std::mem::take(&mut self.pending);
         for of_product in pending.chunk_by(|a, b| a.product == b.product) {
-            let found = self.found(row(), row())?;
+            let found = self.found(row(), row(), row())?;
+            let mut members = Vec::new();
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(first) = of_slot.first() else { continue };
                 let mut draft = Draft::new(first, row(), report_errors(of_slot).then(&mut row));
                 for pending in of_slot {
-                    let device = pending.origin.is_none().then(&mut row).flatten();
+                    let device = pending.is_unknown().then(&mut row).flatten();
                     let id = pending.id.is_some().then(&mut row).flatten();
                     let Some(found) = &found else {
                         lost.push(*pending);
                         continue;
                     };
-                    let origin = match (pending.origin, device) {
-                        (Some(origin), _) => origin,
-                        (None, Some(Row { record: Record::Device(device), .. })) => match origin_of(device.standing) {
-                            Some(origin) => origin,
-                            None => {
+                    let origin = match (pending.origin, pending.member_after, device) {
+                        (Some(origin), _, _) => origin,
+                        (None, Some(departures), _) => {
+                            is_stale |= departures != found.departures;
+                            EventOrigin::Member
+                        }
+                        (None, None, Some(Row { record: Record::Device(device), .. })) => {
+                            let Some(origin) = origin_of(device.standing) else {
                                 self.answer(pending.place, Published::Denied { product: pending.product });
                                 continue;
+                            };
+                            if origin == EventOrigin::Member {
+                                members.push(pending.event.device());
                             }
-                        },
-                        (None, _) => {
+                            origin
+                        }
+                        (None, None, _) => {
                             lost.push(*pending);
                             continue;
                         }
@@ -264,9 +258,15 @@ impl<'e> Publishing<'_, 'e> {
                 }
                 drafts.push(draft);
             }
-            products.0.extend(found);
+            if let Some(found) = found {
+                if !members.is_empty() || !self.remembers {
+                    fleet.members().keep(found.product.id, found.departures, &members);
+                }
+                products.0.push(found);
+            }
         }
-        if !lost.is_empty() {
+        self.remembers &= !is_stale;
+        if !lost.is_empty() || is_stale {
             // Their way is found first, and then that of all again, so that a device's events stay in order.
             self.pending = pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
             let places: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.place).collect();
@@ -287,8 +287,26 @@ impl<'e> Publishing<'_, 'e> {
         Ok(self.pending.is_empty())
     }
 
+    /// Looks up which devices are known to be in their products.
+    fn recall(&mut self) {
+        let (members, remembers) = (self.gateway.fleet.members(), self.remembers);
+        for of_product in self.pending.chunk_by_mut(|a, b| a.product == b.product) {
+            let Some(Pending { product, .. }) = of_product.first() else { continue };
+            members.with(*product, |departures, is_member| {
+                for pending in of_product {
+                    pending.member_after = departures.filter(|_| remembers && is_member(pending.event.device()));
+                }
+            });
+        }
+    }
+
     /// A product that is there, out of its rows.
-    fn found(&self, product: Option<Row>, subscriptions: Option<Row>) -> Result<Option<Found>, Error> {
+    fn found(
+        &self,
+        product: Option<Row>,
+        subscriptions: Option<Row>,
+        count: Option<Row>,
+    ) -> Result<Option<Found>, Error> {
         let Some(Row { record: Record::Product(product), stamp, .. }) = product else { return Ok(None) };
         if product.removed_at.is_some() {
             return Ok(None);
@@ -297,8 +315,12 @@ impl<'e> Publishing<'_, 'e> {
             Some(Record::EventSubscriptions(subscriptions)) => subscriptions,
             _ => Arc::default(),
         };
+        let departures = match count.map(|row| row.record) {
+            Some(Record::DeviceCount(count)) => count.departures,
+            _ => 0,
+        };
         let locked = self.gateway.fleet.held_since(&product)?.is_some();
-        Ok(Some(Found { product, stamp, subscriptions, locked }))
+        Ok(Some(Found { product, stamp, subscriptions, departures, locked }))
     }
 
     fn is_open(&self, place: usize) -> bool {
@@ -307,10 +329,10 @@ impl<'e> Publishing<'_, 'e> {
 
     /// The keys that a round reads, in the order in which it looks at them.
     fn keys(&self) -> Vec<Key> {
-        let mut keys = Vec::with_capacity(self.pending.len() + 4);
+        let mut keys = Vec::with_capacity(self.pending.len() + 5);
         for of_product in self.pending.chunk_by(|a, b| a.product == b.product) {
             let Some(Pending { product, .. }) = of_product.first() else { continue };
-            keys.extend([Key::Product(*product), Key::EventSubscriptions(*product)]);
+            keys.extend([Key::Product(*product), Key::EventSubscriptions(*product), Key::DeviceCount(*product)]);
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(Pending { slot, .. }) = of_slot.first() else { continue };
                 keys.push(Key::EventLog(*product, *slot));
@@ -318,7 +340,7 @@ impl<'e> Publishing<'_, 'e> {
                     keys.push(Key::DeviceErrors(*product, *slot));
                 }
                 for pending in of_slot {
-                    if pending.origin.is_none() {
+                    if pending.is_unknown() {
                         keys.push(Key::Device(*product, pending.event.device()));
                     }
                     keys.extend(pending.id.map(|hash| Key::EventId(*product, hash)));
@@ -386,7 +408,7 @@ impl<'e> Publishing<'_, 'e> {
     fn allowance(&mut self, product: ProductId) -> Option<&mut Allowance> {
         let place = self.allowances.binary_search_by_key(&product, |allowance| allowance.product);
         let place = place.unwrap_or_else(|place| {
-            self.allowances.insert(place, Allowance { product, admitted: Vec::new(), left: 0 });
+            self.allowances.insert(place, Allowance::new(product));
             place
         });
         self.allowances.get_mut(place)
@@ -456,129 +478,9 @@ impl<'e> Publishing<'_, 'e> {
     }
 }
 
-impl Allowance {
-    /// Has metering let through what is wanted and not there yet.
-    fn raise(&mut self, fleet: &Fleet, product: &Product, now: Timestamp, want: u64) -> Result<(), Error> {
-        if let Some(more @ 1..) = want.checked_sub(self.left) {
-            let admitted = fleet.admit(product, now, more)?;
-            self.left += admitted.count;
-            self.admitted.push(admitted);
-        }
-        Ok(())
-    }
-
-    /// Gives back what nobody spoke for.
-    fn give_back(self, fleet: &Fleet) {
-        let mut left = self.left;
-        for admitted in self.admitted.into_iter().rev() {
-            let count = left.min(admitted.count);
-            left -= count;
-            if count > 0 {
-                fleet.give_back(admitted, count);
-            }
-        }
-    }
-}
-
 impl Products {
     fn get(&self, id: ProductId) -> Option<&Found> {
         self.0.get(self.0.binary_search_by_key(&id, |found| found.product.id).ok()?)
-    }
-}
-
-impl<'e> Draft<'e> {
-    fn new(first: &Pending<'e>, head: Option<Row>, errors: Option<Option<Row>>) -> Self {
-        let (before, stamp) = match head {
-            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
-            _ => (EventLog::default(), None),
-        };
-        let errors = errors.map(|row| match row {
-            Some(Row { record: Record::DeviceErrors(errors), stamp, .. }) => (errors, Some(stamp)),
-            _ => (Arc::default(), None),
-        });
-        Self {
-            product: first.product,
-            slot: first.slot,
-            head: before,
-            before,
-            stamp,
-            errors,
-            entries: Vec::new(),
-            ids: HashMap::default(),
-            repeated: Vec::new(),
-        }
-    }
-
-    /// Takes an event in. Only a member's is counted if it is an error, and sent on where its owner is not locked.
-    fn enter(
-        &mut self,
-        pending: Pending<'e>,
-        origin: EventOrigin,
-        found: &Found,
-        now: Timestamp,
-        id_stamp: Option<Stamp>,
-    ) {
-        let event = pending.event;
-        if let Some(hash) = pending.id {
-            if let Some(first) = self.ids.get(&hash) {
-                self.repeated.push((pending.place, *first));
-                return;
-            }
-            self.ids.insert(hash, self.entries.len());
-        }
-        let (sequence, at) = self.head.push(now);
-        let origin = if found.locked && origin == EventOrigin::Member { EventOrigin::OwnerLocked } else { origin };
-        let is_member = matches!(origin, EventOrigin::Member | EventOrigin::OwnerLocked);
-        if let (Some(kind), Some((errors, _)), true) = (event.error(), &mut self.errors, is_member) {
-            Arc::make_mut(errors).count(kind, at, event.device());
-        }
-        let matched = if origin == EventOrigin::Member {
-            found.subscriptions.matching(event.device(), event.name()).collect()
-        } else {
-            Box::default()
-        };
-        let event = Arc::new(LoggedEvent {
-            at,
-            happened_at: event.at().min(now),
-            device: event.device(),
-            origin,
-            name: event.name().into(),
-            data: event.data().into(),
-            id: event.id().map(Into::into),
-            error: event.error().map(Into::into),
-            matched,
-            sent: 0,
-            limit: None,
-        });
-        self.entries.push(DraftEntry { pending, sequence, event, id_stamp });
-    }
-
-    /// The commit that logs it.
-    fn commit(&mut self, found: &Found, stamps: &Stamps) -> Commit {
-        let Self { product, slot, .. } = *self;
-        let mut checks = Vec::with_capacity(2);
-        let mut writes = Vec::with_capacity(1 + self.entries.len());
-        checks.push(Check { key: Key::Product(product), stamp: Some(found.stamp) });
-        let mut replace = |key: Key, read: Option<Stamp>, record: Record| {
-            checks.push(Check { key: key.clone(), stamp: read });
-            writes.push(Write::Put { key, record, stamp: stamps.stamp() });
-        };
-        replace(Key::EventLog(product, slot), self.stamp, Record::EventLog(self.head));
-        if let Some((errors, stamp)) = self.errors.take() {
-            replace(Key::DeviceErrors(product, slot), stamp, Record::DeviceErrors(errors));
-        }
-        for entry in &self.entries {
-            if let Some(hash) = entry.pending.id {
-                let position = Position::new(slot, entry.sequence);
-                replace(Key::EventId(product, hash), entry.id_stamp, Record::EventId(position));
-            }
-        }
-        writes.extend(self.entries.iter().map(|entry| Write::Put {
-            key: Key::Event(product, slot, entry.sequence),
-            record: Record::Event(Arc::clone(&entry.event)),
-            stamp: stamps.stamp(),
-        }));
-        Commit { checks, writes }
     }
 }
 
