@@ -5,9 +5,12 @@ use crate::Result;
 use crate::rounds::{Figures, alone, beside, timed};
 use crate::world::{NOW, Random, Setting, World};
 use fleet_core::event::{Destination, Event, NewSubscription};
-use fleet_core::{DeviceId, MemoryStore, Policy};
+use fleet_core::store::{Commit, Key, Outcome, Range, Row, Store};
+use fleet_core::{DeviceId, MemoryStore, Policy, StoreError};
 use fleet_store_sqlite::SqliteStore;
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// So few that a round is mostly over before the system lets somebody else run.
 const EVENTS: usize = 4096;
@@ -32,13 +35,43 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
 }
 
 /// By a process that has heard of every device before, as one that runs for long has; beside the same rows of the log put
-/// there by hand. Neither trims.
+/// there by hand. Neither trims, and both files are the same at first.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
-    let world = World::open(SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?)?;
+    let store = Arc::new(Deaf {
+        inner: SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?,
+        hears: AtomicBool::new(false),
+    });
+    let world = World::open(Arc::clone(&store))?;
     for ids in setting.ids().chunks(BATCH) {
         world.fleet.gateway(NOW).publish_many(&ids.iter().map(|id| event(*id)).collect::<Result<Vec<_>>>()?)?;
     }
+    store.hears.store(true, Ordering::Relaxed);
     beside_by_hand(setting, &world)
+}
+
+/// A layer that says of commits that they are applied, and applies them only once it hears.
+#[derive(Debug)]
+struct Deaf<S> {
+    inner: S,
+    hears: AtomicBool,
+}
+
+impl<S: Store> Store for Deaf<S> {
+    fn get(&self, keys: &[Key]) -> std::result::Result<Vec<Option<Row>>, StoreError> {
+        self.inner.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> std::result::Result<Vec<Row>, StoreError> {
+        self.inner.scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> std::result::Result<Vec<Outcome>, StoreError> {
+        if self.hears.load(Ordering::Relaxed) {
+            self.inner.commit(batch)
+        } else {
+            Ok(vec![Outcome::Applied; batch.len()])
+        }
+    }
 }
 
 /// By a process that has just started and has to find out who each device is.
@@ -51,6 +84,7 @@ fn beside_by_hand(setting: &Setting, world: &World) -> Result<Figures> {
     subscribe(world)?;
     world.console().set_policy(world.product, &Policy { log_events: 1_000_000, ..Policy::default() })?;
     let mut connection = by_hand::open(&setting.sqlite_copy("publish-floor.db")?)?;
+    by_hand::look_at_devices(&connection)?;
     let mut next = [0_i64; fleet_core::event::SLOTS as usize];
     let (mut ours, mut theirs, mut stamps) = (Random(9), Random(9), Random(10));
     beside(
