@@ -73,7 +73,7 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
         };
     }
     let store = PostgresStore::open_with(&url, options).map_err(fleet_core::Error::from)?;
-    Ok(Arc::new(GroupCommit::new(store)))
+    Ok(Arc::new(GroupCommit::new(store).with_reads()))
 }
 
 /// The names of what our URL may say beside PostgreSQL's own.

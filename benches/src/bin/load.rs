@@ -85,7 +85,7 @@ fn load(kind: Kind, plan: &Plan) -> benches::Result<Outcome> {
         Kind::Journaled => watch(GroupCommit::new(Journaled::open(file()?)?), plan),
         Kind::Postgres => {
             let server = Server::start(&[])?;
-            watch(GroupCommit::new(PostgresStore::open(&server.url("postgres"))?), plan)
+            watch(GroupCommit::new(PostgresStore::open(&server.url("postgres"))?).with_reads(), plan)
         }
     }
 }

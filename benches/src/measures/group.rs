@@ -21,7 +21,7 @@ const EACH: usize = 128;
 
 /// One statement a connect, on as many threads with a connection each.
 pub(super) fn postgres(setting: &Setting) -> Result<Figures> {
-    let (world, schema) = worlds(setting, GroupCommit::new)?;
+    let (world, schema) = worlds(setting, |store| GroupCommit::new(store).with_reads())?;
     let by_hand: Result<Vec<Mutex<ByHand>>> =
         (0..THREADS).map(|_| Ok(Mutex::new(ByHand::new(client(setting, &schema)?)?))).collect();
     let by_hand = by_hand?;

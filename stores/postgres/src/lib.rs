@@ -7,7 +7,7 @@
 //!
 //! let store = PostgresStore::open("postgresql://fleet:secret@db.example.com/fleet?sslmode=require")?;
 //! // Where commits come on many threads, they share what a commit costs.
-//! let fleet = Fleet::open(GroupCommit::new(store));
+//! let fleet = Fleet::open(GroupCommit::new(store).with_reads());
 //! # let _ = fleet;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -20,6 +20,7 @@ fn the_store_keeps_every_law() {
 #[test]
 fn a_layer_that_merges_commits_keeps_every_law_over_it() {
     lawful(conformance::check(|| GroupCommit::new(schema().open())));
+    lawful(conformance::check(|| GroupCommit::new(schema().open()).with_reads()));
 }
 
 #[test]

@@ -1,19 +1,19 @@
 //! Commits of many threads in one.
 //!
-//! A durable commit costs what a disk takes to say that it has it, however much is in it. So while one commit is under
-//! way, those that come meanwhile wait together and are then committed as one batch. There is no timer and no thread of
-//! its own: who meets nobody commits at once and pays nothing; of those who wait, the first commits for all.
-//!
-//! Invariants: a caller's commits stay in their order and are answered to that caller; at most one commit is under way
-//! in the inner store; whoever waits is always woken, also when the thread that commits for it panics.
+//! A durable commit costs what a disk takes to say that it has it, however much is in it, and a read of a database
+//! elsewhere costs a round trip. So calls that come while another is under way are merged; [`merger`] says how.
+
+mod merger;
 
 use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use merger::{Call, Merger};
 
-/// A layer that merges the commits of many threads into few of its inner store. Reading passes through.
+/// Who reads more keys than these does so alone: others would wait for what they have no use for.
+const FEW: usize = 64;
+
+/// A layer that merges the commits of many threads into few of its inner store; their reads too, if it is told to.
 ///
-/// If the inner commit fails, so does that of each caller whose commits were in it, with the same error; what was
+/// If the inner call fails, so does that of each caller whose commits or keys were in it, with the same error; what was
 /// applied is then to be found out as without this layer.
 ///
 /// ```
@@ -26,160 +26,47 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub struct GroupCommit<S> {
     inner: S,
     at_most: usize,
-    queue: Mutex<Queue>,
-}
-
-/// Who waits, the first of them in front.
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: VecDeque<Waiting>,
-    /// Whether a thread commits, or was called to.
-    led: bool,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    batch: Vec<Commit>,
-    seat: Arc<Seat>,
-}
-
-/// Where a caller waits for word.
-#[derive(Debug, Default)]
-struct Seat {
-    word: Mutex<Option<Word>>,
-    said: Condvar,
-}
-
-#[derive(Debug)]
-enum Word {
-    /// It is your turn to commit for all who wait.
-    Lead,
-    /// What became of your commits.
-    Answer(Result<Vec<Outcome>, StoreError>),
+    commits: Merger<Commit, Outcome>,
+    reads: Option<Merger<Key, Option<Row>>>,
 }
 
 impl<S: Store> GroupCommit<S> {
     /// A layer over a store, with groups of at most 1024 commits: enough that what a commit costs by itself is shared by
     /// many, and few enough that nobody waits long for others'.
     pub fn new(inner: S) -> Self {
-        Self { inner, at_most: 1024, queue: Mutex::default() }
+        Self { inner, at_most: 1024, commits: Merger::new(false), reads: None }
     }
 
-    /// At most so many commits a group. A caller's batch that is larger goes alone, whole.
+    /// At most so many commits a group, and so many keys where reads are merged. A caller's batch that is larger goes
+    /// alone, whole.
     #[must_use]
     pub fn at_most(self, commits: usize) -> Self {
         Self { at_most: commits, ..self }
+    }
+
+    /// The same with reads merged like commits, by [`get`](Store::get) alone: for a database that is reached over a
+    /// network, where each read by itself is a round trip and work for the server. Callers that met lately then wait for
+    /// one another, at most half as long as the last call took. Over a store in this process it is slower.
+    #[must_use]
+    pub fn with_reads(self) -> Self {
+        Self { commits: Merger::new(true), reads: Some(Merger::new(true)), ..self }
     }
 
     /// The inner store.
     pub fn inner(&self) -> &S {
         &self.inner
     }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A seat among those who wait; none where nobody commits: then it is this caller's turn at once.
-    fn line_up(&self, batch: &[Commit]) -> Option<Arc<Seat>> {
-        let mut queue = self.queue();
-        if !queue.led {
-            queue.led = true;
-            return None;
-        }
-        let seat = Arc::new(Seat::default());
-        queue.waiting.push_back(Waiting { batch: batch.to_vec(), seat: Arc::clone(&seat) });
-        Some(seat)
-    }
-
-    /// Those in front of the queue, as many as a group takes; at least one, if any waits.
-    fn next_group(&self) -> Vec<Waiting> {
-        let mut queue = self.queue();
-        let mut commits = 0_usize;
-        let fits = |waiting: &&Waiting| {
-            commits = commits.saturating_add(waiting.batch.len());
-            commits <= self.at_most
-        };
-        let count = queue.waiting.iter().take_while(fits).count().max(1).min(queue.waiting.len());
-        queue.waiting.drain(..count).collect()
-    }
-
-    /// Commits for a group, and says to each what became of its own.
-    fn commit_group(&self, group: Vec<Waiting>) {
-        let mut batch = Vec::with_capacity(group.iter().map(|waiting| waiting.batch.len()).sum());
-        let mut group = Unanswered(
-            group
-                .into_iter()
-                .map(|Waiting { batch: mut own, seat }| {
-                    let commits = own.len();
-                    batch.append(&mut own);
-                    (commits, seat)
-                })
-                .collect(),
-        );
-        let answer = self.inner.commit(&batch).and_then(|outcomes| {
-            if outcomes.len() == batch.len() {
-                return Ok(outcomes);
-            }
-            let problem = format!("the store answered {} outcomes to {} commits", outcomes.len(), batch.len());
-            Err(StoreError::new(StoreErrorKind::Unknown, problem))
-        });
-        let mut outcomes = answer.map(Vec::into_iter);
-        for (commits, seat) in group.0.drain(..) {
-            seat.say(Word::Answer(match &mut outcomes {
-                Ok(outcomes) => Ok(outcomes.take(commits).collect()),
-                Err(error) => Err(error.clone()),
-            }));
-        }
-    }
-}
-
-impl Seat {
-    fn wait(&self) -> Word {
-        let mut word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match word.take() {
-                Some(word) => return word,
-                None => word = self.said.wait(word).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
-    }
-
-    fn say(&self, word: Word) {
-        *self.word.lock().unwrap_or_else(PoisonError::into_inner) = Some(word);
-        self.said.notify_one();
-    }
-}
-
-/// Callers of a group that have no answer yet. Those that are left when the inner store panics are told so.
-struct Unanswered(VecDeque<(usize, Arc<Seat>)>);
-
-impl Drop for Unanswered {
-    fn drop(&mut self) {
-        for (_, seat) in self.0.drain(..) {
-            let problem = "the store panicked in the commit that these were part of";
-            seat.say(Word::Answer(Err(StoreError::new(StoreErrorKind::Unknown, problem))));
-        }
-    }
-}
-
-/// The place of who commits; calls the next one to it when it is dropped, also by a panic.
-struct Place<'g>(&'g Mutex<Queue>);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match queue.waiting.front() {
-            // It stays in the queue until it runs, and others join it meanwhile.
-            Some(next) => next.seat.say(Word::Lead),
-            None => queue.led = false,
-        }
-    }
 }
 
 impl<S: Store> Store for GroupCommit<S> {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
-        self.inner.get(keys)
+        match &self.reads {
+            Some(reads) if keys.len() <= FEW => {
+                let run = |keys: &[Key]| self.inner.get(keys);
+                reads.ask(keys, &Call { run: &run, at_most: self.at_most, failure: StoreErrorKind::Other })
+            }
+            _ => self.inner.get(keys),
+        }
     }
 
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
@@ -187,20 +74,8 @@ impl<S: Store> Store for GroupCommit<S> {
     }
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let Some(seat) = self.line_up(batch) else {
-            let _place = Place(&self.queue);
-            return self.inner.commit(batch);
-        };
-        loop {
-            match seat.wait() {
-                Word::Answer(answer) => return answer,
-                // Its own commits are the first of the group, so its answer is at its seat afterwards.
-                Word::Lead => {
-                    let _place = Place(&self.queue);
-                    self.commit_group(self.next_group());
-                }
-            }
-        }
+        let run = |batch: &[Commit]| self.inner.commit(batch);
+        self.commits.ask(batch, &Call { run: &run, at_most: self.at_most, failure: StoreErrorKind::Unknown })
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
@@ -218,6 +93,7 @@ mod tests {
     use crate::product::ProductId;
     use crate::store::{Check, Stamp, Tally, Write, conformance};
     use crate::{MemoryStore, StoreError};
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
     use std::time::Duration;
@@ -226,6 +102,7 @@ mod tests {
     #[derive(Debug, Default)]
     struct Slow {
         inner: MemoryStore,
+        gets: AtomicUsize,
         batches: AtomicUsize,
         largest: AtomicUsize,
         at_once: AtomicUsize,
@@ -235,6 +112,8 @@ mod tests {
 
     impl Store for Slow {
         fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+            self.gets.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_micros(500));
             self.inner.get(keys)
         }
 
@@ -288,6 +167,7 @@ mod tests {
     fn a_layer_over_a_store_keeps_every_law() {
         conformance::check(|| GroupCommit::new(MemoryStore::new())).unwrap();
         conformance::check(|| GroupCommit::new(MemoryStore::new()).at_most(2)).unwrap();
+        conformance::check(|| GroupCommit::new(MemoryStore::new()).with_reads()).unwrap();
     }
 
     #[test]
@@ -344,6 +224,34 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn reads_are_merged_where_that_is_asked_for_and_each_gets_its_own() {
+        let read_by_all = |store: &GroupCommit<Slow>| {
+            let wanted: Vec<Commit> = (0..8).flat_map(|me| vec![addition(me); usize::from(me)]).collect();
+            store.commit(&wanted).unwrap();
+            thread::scope(|scope| {
+                for me in 0..8_u8 {
+                    scope.spawn(move || {
+                        for _ in 0..20 {
+                            let rows = store.get(&[counter(me), counter(7 - me)]).unwrap();
+                            let counts: Vec<_> = rows.into_iter().map(|row| row.map(|row| row.record)).collect();
+                            let count = |of: u8| (of > 0).then(|| Record::Counter(of.into()));
+                            assert_eq!(counts, [count(me), count(7 - me)]);
+                        }
+                    });
+                }
+            });
+            store.inner().gets.load(Ordering::SeqCst)
+        };
+        assert_eq!(read_by_all(&GroupCommit::new(Slow::default())), 8 * 20);
+        let merged = read_by_all(&GroupCommit::new(Slow::default()).with_reads());
+        assert!(merged < 8 * 20 / 3, "{merged} inner reads");
+        let alone = GroupCommit::new(Slow::default()).with_reads();
+        alone.get(&vec![counter(0); FEW + 1]).unwrap();
+        alone.get(&[counter(0)]).unwrap();
+        assert_eq!(alone.inner().gets.load(Ordering::SeqCst), 2);
     }
 
     #[test]
