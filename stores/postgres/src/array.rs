@@ -129,13 +129,13 @@ impl Value for Json<'_> {
 pub(crate) struct Array {
     scalar: Scalar,
     count: usize,
-    nulls: bool,
+    nulls: usize,
     body: Vec<u8>,
 }
 
 impl Array {
     pub(crate) fn new(scalar: Scalar) -> Self {
-        Self { scalar, count: 0, nulls: false, body: Vec::new() }
+        Self { scalar, count: 0, nulls: 0, body: Vec::new() }
     }
 
     /// Adds a value. One that is not of the array's kind would be refused by the server.
@@ -153,15 +153,20 @@ impl Array {
 
     pub(crate) fn push_null(&mut self) {
         self.body.put_i32(-1);
-        self.nulls = true;
+        self.nulls += 1;
         self.count += 1;
+    }
+
+    /// Whether there is no value in it.
+    pub(crate) fn is_null(&self) -> bool {
+        self.nulls == self.count
     }
 }
 
 impl ToSql for Array {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         out.put_i32(i32::from(self.count > 0));
-        out.put_i32(i32::from(self.nulls));
+        out.put_i32(i32::from(self.nulls > 0));
         out.put_u32(self.scalar.element().oid());
         if self.count > 0 {
             out.put_i32(i32::try_from(self.count)?);

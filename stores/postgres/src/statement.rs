@@ -3,10 +3,13 @@
 //! A statement that writes is put together of parts, each of which has its rows in arrays: what is to be checked, and
 //! what to be put, deleted and added for those commits of which no check failed. Its answer is the numbers of the
 //! commits that were refused. So a batch of commits that do not meet is one statement, whatever is in it.
+//!
+//! To the server an array costs about the same whether there is something in it or not: what is NULL in all rows, such as
+//! the updates of devices that have none, is not sent.
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
-use crate::table::{Cells, Place, Table};
+use crate::table::{Absent, Cells, Place, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 use tokio_postgres::types::ToSql;
@@ -30,13 +33,14 @@ struct Part {
     act: Act,
     place: Place,
     arrays: Vec<Array>,
+    absent: Absent,
 }
 
 /// What tells one statement of the store from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    /// A bit for each part.
-    Script(u32),
+    /// A bit for each part, and what is absent of rows that are swapped and put.
+    Script(u32, [Absent; 2 * Place::ALL.len()]),
     Stamps(Place),
     Rows(Place),
     All(Place),
@@ -52,14 +56,14 @@ pub(crate) struct Script {
 
 impl Act {
     /// The columns of its arrays, after the number of the commit.
-    fn columns(self, table: &Table) -> Vec<(&'static str, Scalar)> {
+    fn columns(self, table: &Table, absent: Absent) -> Vec<(&'static str, Scalar)> {
         let key = table.key.iter().copied();
+        let present = table.columns.iter().enumerate().filter(|(place, _)| !absent.has(table, *place));
+        let present = present.map(|(_, column)| *column);
         match self {
             Self::Check => key.chain([("expected", Scalar::Int8)]).collect(),
-            Self::Swap => {
-                [("expected", Scalar::Int8)].into_iter().chain(key).chain(table.columns.iter().copied()).collect()
-            }
-            Self::Put => key.chain(table.columns.iter().copied()).collect(),
+            Self::Swap => [("expected", Scalar::Int8)].into_iter().chain(key).chain(present).collect(),
+            Self::Put => key.chain(present).collect(),
             Self::Delete => key.collect(),
             Self::Add => key.chain([("delta", Scalar::Int8)]).collect(),
         }
@@ -115,8 +119,10 @@ impl Script {
         let place = Place::of(key.kind());
         let found = self.parts.iter().position(|part| part.act == act && part.place == place);
         let at = found.unwrap_or_else(|| {
-            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table()));
-            self.parts.push(Part { act, place, arrays: columns.map(|(_, scalar)| Array::new(scalar)).collect() });
+            let absent = Absent::default();
+            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table(), absent));
+            let arrays = columns.map(|(_, scalar)| Array::new(scalar)).collect();
+            self.parts.push(Part { act, place, arrays, absent });
             self.parts.len() - 1
         });
         let mut cells = Cells::of(self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default());
@@ -128,51 +134,55 @@ impl Script {
         self.parts.is_empty()
     }
 
-    /// Puts its parts in order; to be done once all is in them.
+    /// Puts its parts in order and drops what is empty; to be done once all is in them.
     #[must_use]
     pub(crate) fn finish(mut self) -> Self {
         self.parts.sort_by_key(|part| (part.act, part.place));
+        self.parts.iter_mut().for_each(Part::drop_absent);
         self
     }
 
     /// Which parts it has: scripts that have the same have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        Shape::Script(
-            self.parts
-                .iter()
-                .fold(0, |bits, part| bits | 1 << (part.act as usize * Place::ALL.len() + part.place as usize)),
-        )
+        let (mut bits, mut all_absent) = (0, [Absent::default(); 2 * Place::ALL.len()]);
+        for part in &self.parts {
+            bits |= 1 << (part.act as usize * Place::ALL.len() + part.place as usize);
+            let place = part.place as usize + if part.act == Act::Put { Place::ALL.len() } else { 0 };
+            if let (Act::Swap | Act::Put, Some(absent)) = (part.act, all_absent.get_mut(place)) {
+                *absent = part.absent;
+            }
+        }
+        Shape::Script(bits, all_absent)
     }
 
     /// Its text.
     pub(crate) fn sql(&self) -> String {
         let mut next = 1;
-        let sources: Vec<(Act, Place, Source)> = self
+        let sources: Vec<(&Part, Source)> = self
             .parts
             .iter()
-            .map(|part| (part.act, part.place, Source::new(&part.act.columns(part.place.table()), &mut next)))
+            .map(|part| (part, Source::new(&part.act.columns(part.place.table(), part.absent), &mut next)))
             .collect();
-        let refusals: Vec<String> =
-            sources.iter().filter_map(|(act, place, source)| refusal(*act, *place, source)).collect();
+        let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(part, source)).collect();
         let guard = if refusals.is_empty() { "" } else { " WHERE u.n NOT IN (SELECT n FROM refused)" };
         let mut steps = Vec::new();
-        for (act, place, source) in &sources {
-            if *act == Act::Swap {
-                steps.push(format!("swap_{} AS ({})", place.table().name, swap(place.table(), source)));
+        for (part, source) in &sources {
+            if part.act == Act::Swap {
+                steps.push(format!("swap_{} AS ({})", part.place.table().name, swap(part, source)));
             }
         }
         if !refusals.is_empty() {
             steps.push(format!("refused AS MATERIALIZED ({})", refusals.join(" UNION ALL ")));
         }
-        for (act, place, source) in &sources {
-            let table = place.table();
-            let step = match act {
+        for (part, source) in &sources {
+            let table = part.place.table();
+            let step = match part.act {
                 Act::Check | Act::Swap => continue,
-                Act::Put => put(table, source, guard),
+                Act::Put => put(part, source, guard),
                 Act::Delete => delete(table, source, guard),
                 Act::Add => add(table, source, guard),
             };
-            steps.push(format!("{}_{} AS ({step})", act.name(), table.name));
+            steps.push(format!("{}_{} AS ({step})", part.act.name(), table.name));
         }
         let answer = if refusals.is_empty() { "SELECT 0 WHERE false" } else { "SELECT n FROM refused" };
         format!("WITH {} {answer}", steps.join(", "))
@@ -181,6 +191,28 @@ impl Script {
     /// Its parameters, in the order of its text.
     pub(crate) fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
         self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect()
+    }
+}
+
+impl Part {
+    /// Drops the arrays of optional columns that are NULL in all rows.
+    fn drop_absent(&mut self) {
+        let table = self.place.table();
+        if !matches!(self.act, Act::Swap | Act::Put) {
+            return;
+        }
+        let first = self.arrays.len() - table.columns.len();
+        self.absent = Absent::of(table, |place| self.arrays.get(first + place).is_some_and(Array::is_null));
+        let (absent, mut at) = (self.absent, 0..);
+        self.arrays.retain(|_| {
+            let place = at.next().and_then(|at: usize| at.checked_sub(first));
+            !place.is_some_and(|place| absent.has(table, place))
+        });
+    }
+
+    /// What a column of its rows `u` is.
+    fn value(&self, place: usize, (name, scalar): &(&str, Scalar)) -> String {
+        if self.absent.has(self.place.table(), place) { format!("NULL::{}", scalar.sql()) } else { format!("u.{name}") }
     }
 }
 
@@ -219,9 +251,9 @@ fn here(table: &Table) -> String {
 }
 
 /// The commits that a part refuses.
-fn refusal(act: Act, place: Place, source: &Source) -> Option<String> {
-    let table = place.table();
-    match act {
+fn refusal(part: &Part, source: &Source) -> Option<String> {
+    let table = part.place.table();
+    match part.act {
         Act::Check => Some(format!(
             "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {} IS DISTINCT FROM u.expected",
             source.from,
@@ -237,21 +269,29 @@ fn refusal(act: Act, place: Place, source: &Source) -> Option<String> {
     }
 }
 
-fn swap(table: &Table, source: &Source) -> String {
+fn swap(part: &Part, source: &Source) -> String {
+    let table = part.place.table();
+    let columns = table.columns.iter().enumerate();
+    let changes: Vec<_> =
+        columns.map(|(place, column)| format!("{} = {}", column.0, part.value(place, column))).collect();
     format!(
         "UPDATE {} AS t SET {} FROM {} WHERE {} AND {} = u.expected RETURNING u.n",
         table.name,
-        join(table.columns, ", ", |name| format!("{name} = u.{name}")),
+        changes.join(", "),
         source.from,
         here(table),
         table.stamp
     )
 }
 
-fn put(table: &Table, source: &Source, guard: &str) -> String {
+fn put(part: &Part, source: &Source, guard: &str) -> String {
+    let table = part.place.table();
     let all = format!("{}, {}", names(table.key), names(table.columns));
+    let columns = table.columns.iter().enumerate();
+    let values: Vec<_> = columns.map(|(place, column)| part.value(place, column)).collect();
+    let values = format!("{}, {}", join(table.key, ", ", |name| format!("u.{name}")), values.join(", "));
     format!(
-        "INSERT INTO {} ({all}) SELECT {all} FROM {}{guard} ON CONFLICT ({}) DO UPDATE SET {}",
+        "INSERT INTO {} ({all}) SELECT {values} FROM {}{guard} ON CONFLICT ({}) DO UPDATE SET {}",
         table.name,
         source.from,
         names(table.key),

@@ -43,6 +43,8 @@ pub(super) static TABLE: Table = Table {
         ("name", TextColumn),
         ("groups", Json),
     ],
+    // The lock, what was seen, an attempt, its outcome, and the label.
+    optional: &[5..6, 10..18, 18..22, 22..25, 25..27],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];

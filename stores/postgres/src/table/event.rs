@@ -28,6 +28,8 @@ pub(super) static TABLE: Table = Table {
         ("sent", Int8),
         ("exceeded", Json),
     ],
+    // Its id, what error it is, and what limit it met.
+    optional: &[7..8, 8..9, 11..12],
 };
 
 /// The columns of an event's key.

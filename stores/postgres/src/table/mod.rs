@@ -15,6 +15,7 @@ use fleet_core::device::DeviceId;
 use fleet_core::product::ProductId;
 use fleet_core::store::{Key, Kind, Record, Row, Stamp};
 use std::fmt::Display;
+use std::ops::Range;
 use tokio_postgres::types::{FromSql, ToSql};
 
 /// A column's name and what it holds.
@@ -28,6 +29,26 @@ pub(crate) struct Table {
     /// The expression that gives the stamp of a row `t`; without it, a row that is absent.
     pub(crate) stamp: &'static str,
     pub(crate) columns: &'static [Column],
+    /// Columns, named by their places, that mostly are NULL, and then together. Eight at most.
+    pub(crate) optional: &'static [Range<usize>],
+}
+
+/// Which of a table's optional columns are NULL in all rows of a statement, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Absent(u8);
+
+impl Absent {
+    /// Finds out, where `is_null` tells of a column's place whether it is NULL in all rows.
+    pub(crate) fn of(table: &Table, is_null: impl Fn(usize) -> bool) -> Self {
+        let bits = table.optional.iter().zip(0..).filter(|(columns, _)| Range::clone(columns).all(&is_null));
+        Self(bits.fold(0, |all, (_, bit)| all | 1 << bit))
+    }
+
+    /// Whether a column is among them.
+    pub(crate) fn has(self, table: &Table, column: usize) -> bool {
+        let mut optional = table.optional.iter().zip(0..);
+        optional.any(|(columns, bit)| columns.contains(&column) && self.0 & 1 << bit != 0)
+    }
 }
 
 /// Which table.

@@ -21,6 +21,8 @@ pub(super) static TABLE: Table = Table {
         ("registered", Bool),
         ("security_counter", Int8),
     ],
+    // Who claimed it, and its platform.
+    optional: &[2..4, 4..5],
 };
 
 pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {

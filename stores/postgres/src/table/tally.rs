@@ -10,6 +10,7 @@ pub(super) static TABLE: Table = Table {
     key: &[("product", Int8), ("counter", Int4), ("slot", Int4)],
     stamp: "t.value * 0",
     columns: &[("value", Int8)],
+    optional: &[],
 };
 
 /// The columns of a counter's key.
