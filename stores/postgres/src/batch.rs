@@ -8,7 +8,7 @@ use crate::error::Problem;
 use crate::statement::Script;
 use crate::table::Place;
 use fleet_core::store::{Check, Commit, Key, Outcome, Record, Stamp, Write};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Who has to do with a key so far.
 enum Touched {
@@ -63,16 +63,28 @@ fn is_plain(commit: &Commit) -> bool {
     }
 }
 
+/// Whether it is looked up first that there is no row where one is inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// The statement fails where there is one. Nearly always there is none, and looking costs as much as inserting.
+    Hoped,
+    /// The commit is refused where there is one.
+    Checked,
+}
+
 /// The one statement of commits that do not meet. They are numbered by their places in the batch.
-pub(crate) fn together(batch: &[Commit]) -> Result<Script, Problem> {
+pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Problem> {
     let mut script = Script::default();
     let (mut checks, mut writes) = (Vec::new(), Vec::new());
     for (number, commit) in (0..).zip(batch) {
         match swap(commit) {
-            Some((check, put)) => writes.push((number, put, Some(check))),
+            Some((check, put)) => writes.push((number, put, Some(Some(check)))),
             None => {
-                checks.extend(commit.checks.iter().map(|check| (number, check)));
-                writes.extend(commit.writes.iter().filter(|write| !is_add(write)).map(|write| (number, write, None)));
+                let inserted = inserted(commit);
+                let is_left = |check: &&Check| absence == Absence::Hoped && inserted.contains(&check.key);
+                checks.extend(commit.checks.iter().filter(|check| !is_left(check)).map(|check| (number, check)));
+                let changes = commit.writes.iter().filter(|write| !is_add(write));
+                writes.extend(changes.map(|write| (number, write, inserted.contains(write.key()).then_some(None))));
             }
         }
     }
@@ -83,9 +95,10 @@ pub(crate) fn together(batch: &[Commit]) -> Result<Script, Problem> {
     }
     for (number, write, expected) in writes {
         match (write, expected) {
-            (Write::Put { key, record, stamp }, Some(expected)) => {
+            (Write::Put { key, record, stamp }, Some(Some(expected))) => {
                 script.swap(number, expected, (key, record, *stamp))?;
             }
+            (Write::Put { key, record, stamp }, Some(None)) => script.insert(number, key, record, *stamp)?,
             (Write::Put { key, record, stamp }, None) => script.put(number, key, record, *stamp)?,
             (Write::Delete { key }, _) => script.delete(number, key)?,
             (Write::Add { .. }, _) => {}
@@ -99,6 +112,14 @@ pub(crate) fn together(batch: &[Commit]) -> Result<Script, Problem> {
         }
     }
     Ok(script.finish())
+}
+
+/// The keys that a commit puts where there must be no row.
+fn inserted(commit: &Commit) -> HashSet<&Key> {
+    let absent = commit.checks.iter().filter(|check| check.stamp.is_none());
+    let absent: HashSet<&Key> = absent.map(|check| &check.key).collect();
+    let puts = commit.writes.iter().filter(|write| matches!(write, Write::Put { .. })).map(Write::key);
+    puts.filter(|key| absent.contains(key)).collect()
 }
 
 fn is_add(write: &Write) -> bool {

@@ -21,6 +21,9 @@ enum Act {
     Check,
     /// Puts it in place of one with a certain stamp: its commit's one check, and all it puts.
     Swap,
+    /// Puts it where there is none, which its commit checks too. Where another transaction makes one at the same time
+    /// the statement fails, and the next try sees that one.
+    Insert,
     Put,
     Delete,
     /// Adds to a counter.
@@ -39,8 +42,8 @@ struct Part {
 /// What tells one statement of the store from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    /// A bit for each part, and what is absent of rows that are swapped and put.
-    Script(u32, [Absent; 2 * Place::ALL.len()]),
+    /// A bit for each part, and what is absent of rows that are swapped, inserted and put.
+    Script(u32, [Absent; 3 * Place::ALL.len()]),
     Stamps(Place),
     Rows(Place),
     All(Place),
@@ -63,7 +66,7 @@ impl Act {
         match self {
             Self::Check => key.chain([("expected", Scalar::Int8)]).collect(),
             Self::Swap => [("expected", Scalar::Int8)].into_iter().chain(key).chain(present).collect(),
-            Self::Put => key.chain(present).collect(),
+            Self::Insert | Self::Put => key.chain(present).collect(),
             Self::Delete => key.collect(),
             Self::Add => key.chain([("delta", Scalar::Int8)]).collect(),
         }
@@ -73,6 +76,7 @@ impl Act {
         match self {
             Self::Check => "check",
             Self::Swap => "swap",
+            Self::Insert => "insert",
             Self::Put => "put",
             Self::Delete => "delete",
             Self::Add => "add",
@@ -97,6 +101,10 @@ impl Script {
         let mut cells = self.cells(Act::Swap, key, commit);
         cells.expected(Some(expected));
         cells.row(key, record, stamp)
+    }
+
+    pub(crate) fn insert(&mut self, commit: i32, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
+        self.cells(Act::Insert, key, commit).row(key, record, stamp)
     }
 
     pub(crate) fn put(&mut self, commit: i32, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
@@ -144,11 +152,12 @@ impl Script {
 
     /// Which parts it has: scripts that have the same have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        let (mut bits, mut all_absent) = (0, [Absent::default(); 2 * Place::ALL.len()]);
+        let (mut bits, mut all_absent) = (0, [Absent::default(); 3 * Place::ALL.len()]);
         for part in &self.parts {
-            bits |= 1 << (part.act as usize * Place::ALL.len() + part.place as usize);
-            let place = part.place as usize + if part.act == Act::Put { Place::ALL.len() } else { 0 };
-            if let (Act::Swap | Act::Put, Some(absent)) = (part.act, all_absent.get_mut(place)) {
+            let bit = |act: Act| act as usize * Place::ALL.len() + part.place as usize;
+            bits |= 1 << bit(part.act);
+            let place = bit(part.act).checked_sub(Act::Swap as usize * Place::ALL.len());
+            if let Some(absent) = place.and_then(|place| all_absent.get_mut(place)) {
                 *absent = part.absent;
             }
         }
@@ -178,6 +187,7 @@ impl Script {
             let table = part.place.table();
             let step = match part.act {
                 Act::Check | Act::Swap => continue,
+                Act::Insert => insert(part, source, guard),
                 Act::Put => put(part, source, guard),
                 Act::Delete => delete(table, source, guard),
                 Act::Add => add(table, source, guard),
@@ -198,7 +208,7 @@ impl Part {
     /// Drops the arrays of optional columns that are NULL in all rows.
     fn drop_absent(&mut self) {
         let table = self.place.table();
-        if !matches!(self.act, Act::Swap | Act::Put) {
+        if !matches!(self.act, Act::Swap | Act::Insert | Act::Put) {
             return;
         }
         let first = self.arrays.len() - table.columns.len();
@@ -265,7 +275,7 @@ fn refusal(part: &Part, source: &Source) -> Option<String> {
             "SELECT u.n FROM unnest({}) AS u(n) WHERE u.n NOT IN (SELECT n FROM swap_{})",
             source.number, table.name
         )),
-        Act::Put | Act::Delete | Act::Add => None,
+        Act::Insert | Act::Put | Act::Delete | Act::Add => None,
     }
 }
 
@@ -284,16 +294,20 @@ fn swap(part: &Part, source: &Source) -> String {
     )
 }
 
-fn put(part: &Part, source: &Source, guard: &str) -> String {
+fn insert(part: &Part, source: &Source, guard: &str) -> String {
     let table = part.place.table();
     let all = format!("{}, {}", names(table.key), names(table.columns));
     let columns = table.columns.iter().enumerate();
     let values: Vec<_> = columns.map(|(place, column)| part.value(place, column)).collect();
     let values = format!("{}, {}", join(table.key, ", ", |name| format!("u.{name}")), values.join(", "));
+    format!("INSERT INTO {} ({all}) SELECT {values} FROM {}{guard}", table.name, source.from)
+}
+
+fn put(part: &Part, source: &Source, guard: &str) -> String {
+    let table = part.place.table();
     format!(
-        "INSERT INTO {} ({all}) SELECT {values} FROM {}{guard} ON CONFLICT ({}) DO UPDATE SET {}",
-        table.name,
-        source.from,
+        "{} ON CONFLICT ({}) DO UPDATE SET {}",
+        insert(part, source, guard),
         names(table.key),
         join(table.columns, ", ", |name| format!("{name} = excluded.{name}")),
     )

@@ -1,6 +1,6 @@
 //! The store's operations.
 
-use crate::batch::{checked, in_order, is_apart, together};
+use crate::batch::{Absence, checked, in_order, is_apart, together};
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Pool};
 use crate::question::{Asked, End, Question};
@@ -118,12 +118,14 @@ impl PostgresStore {
 
     /// One statement for commits that do not meet: its answer is who was refused.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let script = together(batch).map_err(|problem| problem.explain(&self.name))?;
         let mut outcomes = vec![Outcome::Applied; batch.len()];
-        if script.is_empty() {
-            return Ok(outcomes);
-        }
+        let mut absence = Absence::Hoped;
         let refused = self.call(|connection| {
+            let script = together(batch, absence)?;
+            absence = Absence::Checked;
+            if script.is_empty() {
+                return Ok(Vec::new());
+            }
             let statement = connection.prepared(script.shape(), || script.sql())?;
             let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
             answer.map_err(Attempt::to_commit)

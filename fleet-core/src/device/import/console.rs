@@ -289,7 +289,7 @@ impl Console<'_> {
     ) -> Result<Commit, Error> {
         let stamps = self.fleet.stamps();
         let Ground { mut count, mut checks, .. } = ground;
-        checks.reserve(chunk.len());
+        checks.reserve(2 * chunk.len());
         let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
         let (mut joined, slot) = (0, stamps.next());
         // A device that has a row here without being in the product waits or was shut out; then it is in the registry.
@@ -322,6 +322,7 @@ impl Console<'_> {
                     after
                 }
                 _ => {
+                    checks.push(Check { key: key.clone(), stamp: None });
                     joined += 1;
                     Device { security_counter: kept_counter, ..Device::new(Standing::Member, self.now) }
                 }
