@@ -19,7 +19,7 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 /// | `memory:` | in memory; nothing outlives it |
 /// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
 /// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
-/// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and commits of many threads are merged |
+/// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
 /// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
 ///
 /// # Errors

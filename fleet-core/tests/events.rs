@@ -200,7 +200,7 @@ proptest! {
                 Move::Deny => drop(console.deny_device(world.product, moved)),
                 Move::Undeny => drop(console.undeny_device(world.product, moved)),
                 Move::Ask => drop(other.gateway(at(1)).connect(&Report {
-                    product: Some(world.product.get().into()),
+                    product: Some(world.product.get()),
                     ..Report::new(moved, at(1))
                 })),
                 Move::Approve => drop(console.approve_device(world.product, moved)),

@@ -26,9 +26,12 @@ pub(super) struct Merger<T, A> {
     gathers: bool,
 }
 
+/// Asks the store.
+type Run<'c, T, A> = dyn Fn(&[T]) -> Result<Vec<A>, StoreError> + 'c;
+
 /// What is called, and how its failures are told.
 pub(super) struct Call<'c, T, A> {
-    pub(super) run: &'c dyn Fn(&[T]) -> Result<Vec<A>, StoreError>,
+    pub(super) run: &'c Run<'c, T, A>,
     /// At most so much is asked at once. What one caller asks is never torn.
     pub(super) at_most: usize,
     /// What it is when the store answers something else than it was asked, or panics.
@@ -83,7 +86,7 @@ impl<T: Clone, A> Merger<T, A> {
     /// Asks, alone or together with others.
     pub(super) fn ask(&self, asked: &[T], call: &Call<'_, T, A>) -> Result<Vec<A>, StoreError> {
         let mut queue = self.queue();
-        if !queue.led && !(self.gathers && queue.expected > 1) {
+        if !(queue.led || self.gathers && queue.expected > 1) {
             queue.led = true;
             drop(queue);
             let _place = Place { merger: self, callers: 1, since: self.now() };
