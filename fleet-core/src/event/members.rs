@@ -9,8 +9,9 @@ use crate::product::ProductId;
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-/// So many devices are kept, of all products together, at about 16 bytes each; then it starts anew.
-const KEPT: usize = 1 << 21;
+/// So many devices are kept, of all products together, at 15 to 30 bytes each; then it starts anew. As many as a table of
+/// 2²¹ places takes before it grows.
+const KEPT: usize = (1 << 21) / 8 * 7;
 
 /// The members that were found, by product.
 #[derive(Debug, Default)]
