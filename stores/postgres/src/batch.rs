@@ -81,8 +81,9 @@ pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Pro
             Some((check, put)) => writes.push((number, put, Some(Some(check)))),
             None => {
                 let inserted = inserted(commit);
-                let is_left = |check: &&Check| absence == Absence::Hoped && inserted.contains(&check.key);
-                checks.extend(commit.checks.iter().filter(|check| !is_left(check)).map(|check| (number, check)));
+                let is_hoped =
+                    |check: &Check| absence == Absence::Hoped && check.stamp.is_none() && inserted.contains(&check.key);
+                checks.extend(commit.checks.iter().filter(|check| !is_hoped(check)).map(|check| (number, check)));
                 let changes = commit.writes.iter().filter(|write| !is_add(write));
                 writes.extend(changes.map(|write| (number, write, inserted.contains(write.key()).then_some(None))));
             }
