@@ -16,12 +16,14 @@ pub(super) fn a_commit_is_whole_or_not_at_all(probe: &Probe<'_>) -> Finding {
     let writes = || {
         [put(a, &numbered(a, 2), probe.stamp()), delete(b), put(c, &numbered(c, 2), probe.stamp()), add(&tally(0), 1)]
     };
-    // Each place among the checks that the one which does not hold can have.
+    // Each place among the checks that the one which does not hold can have, also behind one of the same row that does.
     for checks in [
         vec![unchanged(a, stale), unchanged(b, was_b), absent(c)],
         vec![unchanged(a, was_a), unchanged(b, stale), absent(c)],
         vec![unchanged(a, was_a), unchanged(b, was_b), unchanged(c, stale)],
         vec![unchanged(a, was_a), unchanged(b, was_b), absent(c), unchanged(d, stale)],
+        vec![unchanged(a, was_a), unchanged(b, was_b), absent(c), unchanged(c, stale)],
+        vec![unchanged(a, was_a), unchanged(a, stale), unchanged(b, was_b), absent(c)],
     ] {
         same("a commit with a check that does not hold", &probe.outcome(commit(checks, writes()))?, &Conflict)?;
         probe.holds(a, Some((&numbered(a, 1), was_a)))?;
