@@ -1,5 +1,6 @@
 //! How many devices a product has.
 
+use super::record::is_zero;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,11 +20,6 @@ pub struct DeviceCount {
     /// is one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub departures: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 /// Places held by one import, so that a file is added whole or not at all although it takes many commits.

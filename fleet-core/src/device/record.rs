@@ -34,8 +34,9 @@ pub struct Registration {
     pub security_counter: u32,
 }
 
-fn is_zero(counter: &u32) -> bool {
-    *counter == 0
+/// Whether a counter need not be written down.
+pub(super) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
+    *counter == T::default()
 }
 
 /// A device's row in a product.

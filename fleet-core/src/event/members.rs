@@ -13,6 +13,9 @@ use std::sync::{PoisonError, RwLock};
 /// 2²¹ places takes before it grows.
 const KEPT: usize = (1 << 21) / 8 * 7;
 
+/// A product takes as much room by itself as so many devices.
+const PRODUCT: usize = 8;
+
 /// The members that were found, by product.
 #[derive(Debug, Default)]
 pub(crate) struct Members(RwLock<All>);
@@ -20,8 +23,8 @@ pub(crate) struct Members(RwLock<All>);
 #[derive(Debug, Default)]
 struct All {
     products: HashMap<ProductId, Found, foldhash::fast::RandomState>,
-    /// How many devices there are in all of them.
-    count: usize,
+    /// What they take: the devices, and [`PRODUCT`] for each product.
+    room: usize,
 }
 
 /// What was found of a product while so many members had left it.
@@ -50,20 +53,24 @@ impl Members {
 
 impl All {
     fn keep(&mut self, product: ProductId, departures: u64, devices: &[DeviceId], most: usize) {
-        if self.count.saturating_add(devices.len()) > most {
-            *self = Self::default();
-        }
-        let found = self.products.entry(product).or_default();
-        if found.departures > departures {
+        if self.products.get(&product).is_some_and(|found| found.departures > departures) {
             // Somebody read the product later than this.
             return;
         }
-        let before = found.devices.len();
+        if self.room.saturating_add(PRODUCT + devices.len()) > most {
+            *self = Self::default();
+        }
+        let found = self.products.entry(product).or_insert_with(|| {
+            self.room += PRODUCT;
+            Found::default()
+        });
         if found.departures < departures {
+            self.room -= found.devices.len();
             *found = Found { departures, ..Found::default() };
         }
+        self.room -= found.devices.len();
         found.devices.extend(devices);
-        self.count = self.count.saturating_sub(before).saturating_add(found.devices.len());
+        self.room += found.devices.len();
     }
 }
 
@@ -83,13 +90,22 @@ mod tests {
     #[test]
     fn what_was_found_before_a_departure_is_not_mixed_with_what_was_found_after() {
         let (mut all, product) = (All::default(), ProductId::new(1000).unwrap());
-        all.keep(product, 0, &[id(1), id(2)], 10);
+        all.keep(product, 0, &[id(1), id(2)], 100);
         assert!(known(&all, 1000, 1) && known(&all, 1000, 2));
-        all.keep(product, 1, &[id(3)], 10);
+        all.keep(product, 1, &[id(3)], 100);
         assert!(!known(&all, 1000, 1) && known(&all, 1000, 3), "one of the first two may have left");
-        all.keep(product, 0, &[id(1)], 10);
+        all.keep(product, 0, &[id(1)], 100);
         assert!(!known(&all, 1000, 1), "a reader that was slow tells of the time before");
-        assert_eq!(all.count, 1);
+        assert_eq!(all.room, PRODUCT + 1);
+    }
+
+    #[test]
+    fn products_whose_members_all_left_take_room_as_well() {
+        let mut all = All::default();
+        for number in 1000..1100 {
+            all.keep(ProductId::new(number).unwrap(), 1, &[], 4 * PRODUCT);
+            assert!(all.products.len() <= 4);
+        }
     }
 
     #[test]
@@ -97,9 +113,9 @@ mod tests {
         let mut all = All::default();
         for number in 1000..1100 {
             for byte in 0..7 {
-                all.keep(ProductId::new(number).unwrap(), 0, &[id(byte), id(byte + 1)], 10);
-                let kept: usize = all.products.values().map(|found| found.devices.len()).sum();
-                assert!(kept <= 10 && all.count == kept);
+                all.keep(ProductId::new(number).unwrap(), 0, &[id(byte), id(byte + 1)], 4 * PRODUCT);
+                let room: usize = all.products.values().map(|found| PRODUCT + found.devices.len()).sum();
+                assert!(room <= 4 * PRODUCT && all.room == room);
                 assert!(known(&all, number, byte + 1), "what was found last is kept");
             }
         }

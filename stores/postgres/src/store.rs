@@ -119,12 +119,14 @@ impl PostgresStore {
     /// One statement for commits that do not meet: its answer is who was refused.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes = vec![Outcome::Applied; batch.len()];
-        let mut absence = Absence::Hoped;
+        let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
+        if script.is_empty() {
+            return Ok(outcomes);
+        }
+        let mut is_first = true;
         let refused = self.call(|connection| {
-            let script = together(batch, absence)?;
-            absence = Absence::Checked;
-            if script.is_empty() {
-                return Ok(Vec::new());
+            if !std::mem::take(&mut is_first) {
+                script = together(batch, Absence::Checked)?;
             }
             let statement = connection.prepared(script.shape(), || script.sql())?;
             let answer = connection.wait(connection.client.query(&statement, &script.parameters()));

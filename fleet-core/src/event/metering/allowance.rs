@@ -42,8 +42,8 @@ impl Allowance {
         Taken { count: before.clamp(0, want).cast_unsigned(), emptied: before > 0 && before <= want }
     }
 
-    /// Takes one, if there is one. Unlike [`take`](Self::take) it does not look first, which takes as long again: at a
-    /// thousand million times a second, counting down from nothing would come to the smallest number in a century.
+    /// Takes one, if there is one. Unlike [`take`](Self::take) it does not look first: one at a time, a thousand million
+    /// times a second, it takes a century to count down from nothing to the smallest number.
     #[inline]
     pub(super) fn take_one(&self) -> Taken {
         let before = self.0.fetch_sub(1, Ordering::AcqRel);

@@ -288,9 +288,13 @@ mod tests {
 
     #[test]
     fn a_store_that_panics_leaves_nobody_waiting() {
-        let store = GroupCommit::new(Slow::default());
+        all_are_told_of_a_panic(&GroupCommit::new(Slow::default()));
+        all_are_told_of_a_panic(&GroupCommit::new(Slow::default()).with_reads());
+    }
+
+    fn all_are_told_of_a_panic(store: &GroupCommit<Slow>) {
         store.inner().panics.store(true, Ordering::SeqCst);
-        let told = crowd(&store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
+        let told = crowd(store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
         // Who committed saw the panic; who waited for it is told that the outcome is not known.
         assert!(told.contains(&None) && told.contains(&Some(StoreErrorKind::Unknown)), "{told:?}");
         assert!(told.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{told:?}");
