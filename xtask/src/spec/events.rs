@@ -1,7 +1,8 @@
 //! The commands about events: who is told of them, the log, what devices publish.
 
 use super::answer;
-use super::command::{Command, Destined, EventsFilter, Said};
+use super::argument::{Destined, EventsFilter, Said};
+use super::command::Command;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::event::{
     Destination, Entry, Event, EventFilter, EventView, NewSubscription, Published, Subscription, SubscriptionId,

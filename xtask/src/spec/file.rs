@@ -1,6 +1,7 @@
 //! A file of scenarios, read strictly: what is misspelt, unknown or out of place is an error that names its place.
 
-use super::command::{Command, Door, Moment};
+use super::argument::Moment;
+use super::command::{Command, Door};
 use fleet_core::{Catalogue, Tier};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

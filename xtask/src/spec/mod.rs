@@ -2,6 +2,7 @@
 //! runner does. The format is documented in `spec/README.md`.
 
 mod answer;
+mod argument;
 mod billing;
 mod command;
 mod compare;
@@ -127,7 +128,7 @@ fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Resul
     if let Some(catalogue) = &spec.catalogue {
         fleet = fleet.with_catalogue(catalogue.clone());
     }
-    let mut world = World::new(fleet, command::Moment::START.0);
+    let mut world = World::new(fleet, argument::Moment::START.0);
     for step in spec.given.iter().chain(&scenario.steps) {
         let differences = run_step(&mut world, step).map_err(|problem| format!("{}: {problem}", step.place))?;
         if !differences.is_empty() {

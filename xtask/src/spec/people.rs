@@ -1,7 +1,8 @@
 //! The commands about people: teams, customers, the private beta, the configuration; and the customers' own door.
 
 use super::answer;
-use super::command::{Command, CustomersFilter, Identified, Since};
+use super::argument::{CustomersFilter, Identified, Since};
+use super::command::Command;
 use super::world::{Found, PAGE, World, done, list_bytes, malformed};
 use fleet_core::Console;
 use fleet_core::customer::{Activity, CustomerFilter, Identity, Portal, Secret, TokenId};

@@ -1,7 +1,8 @@
 //! A scenario's fleet, and what its steps have found so far.
 
 use super::answer;
-use super::command::{Binary, Change, Command, Door, Filter, List, Ref, Reported};
+use super::argument::{Binary, Change, Filter, List, Ref, Reported};
+use super::command::{Command, Door};
 use super::file::Step;
 use super::metering;
 use crate::workspace::root;

@@ -1,0 +1,449 @@
+//! The names of records.
+//!
+//! A key begins with its partition: a product, an account, the device registry, the outbox, the clock, or the directory.
+//! An engine that is spread over machines can place rows by it. Commits touch more than one partition only where a device
+//! or a product comes or goes: import, approve, claim, remove, create; and where something is billed or paid.
+
+mod bytes;
+
+use super::Range;
+use crate::customer::CustomerId;
+use crate::device::DeviceId;
+use crate::event::LAST_SEQUENCE;
+use crate::firmware::Sha256;
+use crate::product::ProductId;
+use crate::team::AccountId;
+use crate::time::Timestamp;
+use std::sync::Arc;
+
+/// The name of a record.
+///
+/// Within one [`Kind`] and partition, keys are ordered as their [encoded](Key::encode) bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Key {
+    /// The numbers to give out next.
+    Directory,
+    /// An account.
+    Account(AccountId),
+    /// Which account has this e-mail.
+    Email(Arc<str>),
+    /// That an account is on a product's team.
+    Membership(AccountId, ProductId),
+    /// That an account was asked to join a product's team.
+    Invitation(AccountId, ProductId),
+    /// That an account claimed a device that is in no product.
+    Claim(AccountId, DeviceId),
+    /// A device's entry in the registry.
+    Registration(DeviceId),
+    /// A product.
+    Product(ProductId),
+    /// A product's team.
+    Team(ProductId),
+    /// A product's firmware.
+    Firmware(ProductId),
+    /// How many devices a product has.
+    DeviceCount(ProductId),
+    /// A device in a product.
+    Device(ProductId, DeviceId),
+    /// A counter of a product, in one of its slots.
+    Tally(ProductId, Tally, u8),
+    /// What was done to a product.
+    Audit(ProductId, AuditId),
+    /// A notice that waits for the host.
+    Notice(ProductId, Arc<str>),
+    /// A product's answers to the configuration's questions.
+    Configuration(ProductId),
+    /// How many customers a product has.
+    CustomerCount(ProductId),
+    /// A customer of a product.
+    Customer(ProductId, CustomerId),
+    /// Which customer of a product has this user name.
+    CustomerName(ProductId, Arc<str>),
+    /// A guest of a product's private beta, by the user name they were invited by.
+    Guest(ProductId, Arc<str>),
+    /// That this activation code is a guest's.
+    ActivationCode(ProductId, [u8; 4]),
+    /// The hash of a device's own claim code.
+    DeviceCode(ProductId, DeviceId),
+    /// What a product sent in one of its usage months, by the month's number from its creation.
+    UsageMonth(ProductId, u32),
+    /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
+    Token(Box<Sha256>),
+    /// Whose the claim code of this hash is.
+    ClaimCode(Box<Sha256>),
+    /// Who a product's events are sent to.
+    EventSubscriptions(ProductId),
+    /// The head of a slot of a product's event log.
+    EventLog(ProductId, u8),
+    /// An event of a product, by its slot and its number there, below 2^63.
+    Event(ProductId, u8, u64),
+    /// Where the event is whose device and id have this hash.
+    EventId(ProductId, [u8; 16]),
+    /// What errors the devices of a slot reported.
+    DeviceErrors(ProductId, u8),
+    /// A product's billing.
+    Subscription(ProductId),
+    /// An account's payments.
+    Payer(AccountId),
+    /// An invoice of a product.
+    Invoice(ProductId, u32),
+    /// A charge of a product's that has no outcome yet.
+    Charge(ProductId, u32),
+    /// That something is due for a product's billing at a moment.
+    ProductDue(Timestamp, ProductId),
+    /// That something is due for an account's payments at a moment.
+    AccountDue(Timestamp, AccountId),
+    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    Journal(u64),
+}
+
+/// The kinds of record: one for each form of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// [`Key::Directory`].
+    Directory = 1,
+    /// [`Key::Account`].
+    Account = 2,
+    /// [`Key::Email`].
+    Email = 3,
+    /// [`Key::Membership`].
+    Membership = 4,
+    /// [`Key::Claim`].
+    Claim = 5,
+    /// [`Key::Registration`].
+    Registration = 6,
+    /// [`Key::Product`].
+    Product = 7,
+    /// [`Key::Team`].
+    Team = 8,
+    /// [`Key::Firmware`].
+    Firmware = 9,
+    /// [`Key::DeviceCount`].
+    DeviceCount = 10,
+    /// [`Key::Device`].
+    Device = 11,
+    /// [`Key::Tally`].
+    Tally = 12,
+    /// [`Key::Audit`].
+    Audit = 13,
+    /// [`Key::Notice`].
+    Notice = 14,
+    /// [`Key::Invitation`].
+    Invitation = 15,
+    /// [`Key::Configuration`].
+    Configuration = 16,
+    /// [`Key::CustomerCount`].
+    CustomerCount = 17,
+    /// [`Key::Customer`].
+    Customer = 18,
+    /// [`Key::CustomerName`].
+    CustomerName = 19,
+    /// [`Key::Guest`].
+    Guest = 20,
+    /// [`Key::ActivationCode`].
+    ActivationCode = 21,
+    /// [`Key::DeviceCode`].
+    DeviceCode = 22,
+    /// [`Key::Token`].
+    Token = 23,
+    /// [`Key::ClaimCode`].
+    ClaimCode = 24,
+    /// [`Key::EventSubscriptions`].
+    EventSubscriptions = 25,
+    /// [`Key::EventLog`].
+    EventLog = 26,
+    /// [`Key::Event`].
+    Event = 27,
+    /// [`Key::EventId`].
+    EventId = 28,
+    /// [`Key::DeviceErrors`].
+    DeviceErrors = 29,
+    /// [`Key::UsageMonth`].
+    UsageMonth = 30,
+    /// [`Key::Subscription`].
+    Subscription = 32,
+    /// [`Key::Payer`].
+    Payer = 33,
+    /// [`Key::Invoice`].
+    Invoice = 34,
+    /// [`Key::Charge`].
+    Charge = 35,
+    /// [`Key::ProductDue`].
+    ProductDue = 36,
+    /// [`Key::AccountDue`].
+    AccountDue = 37,
+    /// [`Key::Journal`].
+    Journal = 255,
+}
+
+impl Kind {
+    /// Its name, for those who look for records with SQL: `kind = 'audit'`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Account => "account",
+            Self::Email => "email",
+            Self::Membership => "membership",
+            Self::Claim => "claim",
+            Self::Registration => "registration",
+            Self::Product => "product",
+            Self::Team => "team",
+            Self::Firmware => "firmware",
+            Self::DeviceCount => "device_count",
+            Self::Device => "device",
+            Self::Tally => "tally",
+            Self::Audit => "audit",
+            Self::Notice => "notice",
+            Self::Invitation => "invitation",
+            Self::Configuration => "configuration",
+            Self::CustomerCount => "customer_count",
+            Self::Customer => "customer",
+            Self::CustomerName => "customer_name",
+            Self::Guest => "guest",
+            Self::ActivationCode => "activation_code",
+            Self::DeviceCode => "device_code",
+            Self::Token => "token",
+            Self::ClaimCode => "claim_code",
+            Self::EventSubscriptions => "event_subscriptions",
+            Self::EventLog => "event_log",
+            Self::Event => "event",
+            Self::EventId => "event_id",
+            Self::DeviceErrors => "device_errors",
+            Self::UsageMonth => "usage_month",
+            Self::Subscription => "subscription",
+            Self::Payer => "payer",
+            Self::Invoice => "invoice",
+            Self::Charge => "charge",
+            Self::ProductDue => "product_due",
+            Self::AccountDue => "account_due",
+            Self::Journal => "journal",
+        }
+    }
+}
+
+/// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Tally {
+    /// In the product.
+    Members,
+    /// Waiting to be let in.
+    Quarantined,
+    /// Shut out.
+    Denied,
+    /// In the product and connected.
+    Online,
+    /// In the product and never seen since.
+    NeverSeen,
+    /// Locked to a version.
+    Locked,
+    /// Marked as development devices.
+    Development,
+    /// Held because their hardware is not the product's.
+    WrongPlatform,
+    /// With an update on its way.
+    Pending,
+    /// Whose latest attempt or attempts failed.
+    Failing,
+    /// Reporting the right version with another image.
+    ImageDiffers,
+    /// Reporting no version.
+    NoVersion,
+    /// Reporting this version.
+    Version(u16),
+}
+
+/// The name of an audit record: when, and a random number to tell those of one moment apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AuditId {
+    /// When it was done.
+    pub at: Timestamp,
+    /// A random number.
+    pub nonce: u64,
+}
+
+impl Key {
+    /// The kind of record it names.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Directory => Kind::Directory,
+            Self::Account(_) => Kind::Account,
+            Self::Email(_) => Kind::Email,
+            Self::Membership(..) => Kind::Membership,
+            Self::Invitation(..) => Kind::Invitation,
+            Self::Claim(..) => Kind::Claim,
+            Self::Registration(_) => Kind::Registration,
+            Self::Product(_) => Kind::Product,
+            Self::Team(_) => Kind::Team,
+            Self::Firmware(_) => Kind::Firmware,
+            Self::DeviceCount(_) => Kind::DeviceCount,
+            Self::Device(..) => Kind::Device,
+            Self::Tally(..) => Kind::Tally,
+            Self::Audit(..) => Kind::Audit,
+            Self::Notice(..) => Kind::Notice,
+            Self::Configuration(..) => Kind::Configuration,
+            Self::CustomerCount(..) => Kind::CustomerCount,
+            Self::Customer(..) => Kind::Customer,
+            Self::CustomerName(..) => Kind::CustomerName,
+            Self::Guest(..) => Kind::Guest,
+            Self::ActivationCode(..) => Kind::ActivationCode,
+            Self::DeviceCode(..) => Kind::DeviceCode,
+            Self::Token(..) => Kind::Token,
+            Self::ClaimCode(..) => Kind::ClaimCode,
+            Self::EventSubscriptions(_) => Kind::EventSubscriptions,
+            Self::EventLog(..) => Kind::EventLog,
+            Self::Event(..) => Kind::Event,
+            Self::EventId(..) => Kind::EventId,
+            Self::DeviceErrors(..) => Kind::DeviceErrors,
+            Self::UsageMonth(..) => Kind::UsageMonth,
+            Self::Subscription(..) => Kind::Subscription,
+            Self::Payer(..) => Kind::Payer,
+            Self::Invoice(..) => Kind::Invoice,
+            Self::Charge(..) => Kind::Charge,
+            Self::ProductDue(..) => Kind::ProductDue,
+            Self::AccountDue(..) => Kind::AccountDue,
+            Self::Journal(_) => Kind::Journal,
+        }
+    }
+
+    /// The account that it names.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(account)
+            | Self::Membership(account, _)
+            | Self::Invitation(account, _)
+            | Self::Claim(account, _)
+            | Self::Payer(account)
+            | Self::AccountDue(_, account) => Some(*account),
+            _ => None,
+        }
+    }
+
+    /// The product that it names.
+    pub fn product(&self) -> Option<ProductId> {
+        match self {
+            Self::Membership(_, product)
+            | Self::Invitation(_, product)
+            | Self::Product(product)
+            | Self::Team(product)
+            | Self::Firmware(product)
+            | Self::DeviceCount(product)
+            | Self::Device(product, _)
+            | Self::Tally(product, ..)
+            | Self::Audit(product, _)
+            | Self::Notice(product, _)
+            | Self::Configuration(product)
+            | Self::CustomerCount(product)
+            | Self::Customer(product, _)
+            | Self::CustomerName(product, _)
+            | Self::Guest(product, _)
+            | Self::ActivationCode(product, _)
+            | Self::DeviceCode(product, _)
+            | Self::EventSubscriptions(product)
+            | Self::EventLog(product, _)
+            | Self::Event(product, ..)
+            | Self::EventId(product, _)
+            | Self::DeviceErrors(product, _)
+            | Self::UsageMonth(product, _)
+            | Self::Subscription(product)
+            | Self::Invoice(product, _)
+            | Self::Charge(product, _)
+            | Self::ProductDue(_, product) => Some(*product),
+            Self::Directory
+            | Self::Account(_)
+            | Self::Email(_)
+            | Self::Claim(..)
+            | Self::Registration(_)
+            | Self::Token(_)
+            | Self::ClaimCode(_)
+            | Self::Payer(_)
+            | Self::AccountDue(..)
+            | Self::Journal(_) => None,
+        }
+    }
+
+    /// All devices of a product.
+    pub fn devices(product: ProductId) -> Range {
+        let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
+        Range::new(key(0), key(0xFF))
+    }
+
+    /// All counters of a product.
+    pub fn tallies(product: ProductId) -> Range {
+        Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
+    }
+
+    /// The records of a journal with these numbers.
+    pub(crate) fn journal(first: u64, last: u64) -> Range {
+        Range::new(Self::Journal(first), Self::Journal(last))
+    }
+
+    /// All that was done to a product.
+    pub fn audits(product: ProductId) -> Range {
+        let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
+        Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
+    }
+
+    /// The products whose team an account was asked to join.
+    pub fn invitations(account: AccountId) -> Range {
+        Range::new(Self::Invitation(account, ProductId::FIRST), Self::Invitation(account, ProductId::LAST))
+    }
+
+    /// The customers of a product.
+    pub fn customers(product: ProductId) -> Range {
+        Range::new(Self::Customer(product, CustomerId::FIRST), Self::Customer(product, CustomerId::LAST))
+    }
+
+    /// The guests of a product's private beta.
+    pub fn guests(product: ProductId) -> Range {
+        Range::new(Self::Guest(product, "".into()), Self::Guest(product, "\u{10FFFF}".into()))
+    }
+
+    /// The events in a slot of a product's log.
+    pub fn events(product: ProductId, slot: u8) -> Range {
+        Range::new(Self::Event(product, slot, 0), Self::Event(product, slot, LAST_SEQUENCE))
+    }
+
+    /// The devices that an account has claimed.
+    pub fn claims(account: AccountId) -> Range {
+        let key = |byte| Self::Claim(account, DeviceId::new([byte; 12]));
+        Range::new(key(0), key(0xFF))
+    }
+
+    /// The products whose team an account is on.
+    pub fn memberships(account: AccountId) -> Range {
+        Range::new(Self::Membership(account, ProductId::FIRST), Self::Membership(account, ProductId::LAST))
+    }
+
+    /// All notices that wait for the host.
+    pub fn notices() -> Range {
+        let (first, last) =
+            (Self::Notice(ProductId::FIRST, "".into()), Self::Notice(ProductId::LAST, "\u{10FFFF}".into()));
+        Range::new(first, last)
+    }
+
+    /// The invoices of a product.
+    pub fn invoices(product: ProductId) -> Range {
+        Range::new(Self::Invoice(product, 0), Self::Invoice(product, u32::MAX))
+    }
+
+    /// All charges that wait for the host.
+    pub fn charges() -> Range {
+        Range::new(Self::Charge(ProductId::FIRST, 0), Self::Charge(ProductId::LAST, u32::MAX))
+    }
+
+    /// The products that have something due until a moment, the earliest first.
+    pub fn products_due(until: Timestamp) -> Range {
+        let first = Timestamp::from_millis(i64::MIN);
+        Range::new(Self::ProductDue(first, ProductId::FIRST), Self::ProductDue(until, ProductId::LAST))
+    }
+
+    /// The accounts that have something due until a moment, the earliest first.
+    pub fn accounts_due(until: Timestamp) -> Range {
+        let first = Timestamp::from_millis(i64::MIN);
+        Range::new(Self::AccountDue(first, AccountId::FIRST), Self::AccountDue(until, AccountId::LAST))
+    }
+}
