@@ -3,10 +3,11 @@
 use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::{BillingPolicy, Catalogue};
+use crate::device::Arrivals;
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
-use crate::store::{AuditId, Key, Record, Row, Stamps, Store, Transaction, Write, transact};
+use crate::store::{AuditId, Key, Record, Row, Stamps, Store, StoreError, Transaction, Write, transact};
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -35,13 +36,16 @@ pub struct Fleet {
     live: Arc<Live>,
     meters: Meters,
     members: Members,
+    arrivals: Option<Arrivals>,
 }
 
 impl Fleet {
     /// The fleet that a store holds, with the default catalogue of tiers.
     pub fn open(store: impl Store + 'static) -> Self {
+        let arrivals = store.merges().then(|| Arrivals::new(true));
         Self {
             store: Arc::new(store),
+            arrivals,
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
             billing: BillingPolicy::default(),
@@ -137,13 +141,18 @@ impl Fleet {
 
     /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
     /// No commit checks the account: a lock that lands in the same instant may be seen or not.
-    pub(crate) fn held_since(&self, product: &Product) -> Result<Option<Timestamp>, Error> {
+    pub(crate) fn held_since(&self, product: &Product) -> Result<Option<Timestamp>, StoreError> {
         if !self.billing.holds_devices() {
             return Ok(None);
         }
         let owner = self.store.get(&[Key::Account(product.owner)])?.pop().flatten();
         let Some(Row { record: Record::Account(owner), .. }) = owner else { return Ok(None) };
         Ok(owner.locked_since())
+    }
+
+    /// Devices that connect at the same time; none over a store that merges nothing.
+    pub(crate) fn arrivals(&self) -> Option<&Arrivals> {
+        self.arrivals.as_ref()
     }
 
     /// Who listens to what this fleet publishes.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 const THREADS: usize = 8;
 /// Each connects so many devices a round.
-const EACH: usize = 128;
+const EACH: usize = 1024;
 
 /// One statement a connect, on as many threads with a connection each.
 pub(super) fn postgres(setting: &Setting) -> Result<Figures> {

@@ -11,8 +11,8 @@ mod record;
 mod report;
 pub(crate) mod tally;
 
+pub(crate) use connect::{Arrivals, Place, answer, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
-pub(crate) use connect::{Place, answer, put_device};
 pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};

@@ -192,6 +192,10 @@ impl<S: Store> Store for Faulty<S> {
         answer
     }
 
+    fn merges(&self) -> bool {
+        self.inner.merges()
+    }
+
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         self.read(|| self.inner.for_each(range, visit))
     }

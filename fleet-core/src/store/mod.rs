@@ -27,6 +27,7 @@ pub use decoded::Decoded;
 pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
+pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
@@ -97,6 +98,12 @@ pub trait Store: Send + Sync + Debug {
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _ = visit;
         Err(StoreError::new(StoreErrorKind::Unsupported, "this store cannot show all of its rows"))
+    }
+
+    /// Whether calls of many threads are merged in here, as [`GroupCommit`] does. A fleet on top then takes devices that
+    /// connect at the same time together, by one read and one commit, and each thread waits once. By default: no.
+    fn merges(&self) -> bool {
+        false
     }
 }
 
@@ -255,5 +262,9 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         (**self).for_each_row(visit)
+    }
+
+    fn merges(&self) -> bool {
+        (**self).merges()
     }
 }

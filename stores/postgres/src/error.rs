@@ -2,7 +2,7 @@
 
 use fleet_core::store::{StoreError, StoreErrorKind};
 use std::error::Error as _;
-use std::fmt;
+use std::{fmt, io};
 use tokio_postgres::error::{ErrorPosition, Severity, SqlState};
 
 /// Why a call came to nothing.
@@ -12,6 +12,8 @@ pub(crate) enum Problem {
     Server(tokio_postgres::Error),
     /// The server did not answer in time; the connection was given up.
     Silent,
+    /// This system gives us nothing to connect with; nothing was sent.
+    NoLine(io::Error),
     /// No connection came free in time.
     Busy,
     /// A row cannot be read.
@@ -43,6 +45,7 @@ impl fmt::Display for Problem {
                 },
             },
             Self::Silent => f.write_str("the server did not answer in time"),
+            Self::NoLine(error) => error.fmt(f),
             Self::Busy => f.write_str("every connection is in use"),
             Self::Unreadable(problem) | Self::Unwritable(problem) => f.write_str(problem),
         }
@@ -72,7 +75,7 @@ impl Problem {
     pub(crate) fn verdict(&self) -> Verdict {
         let Self::Server(error) = self else {
             return match self {
-                Self::Silent => Verdict::Elsewhere,
+                Self::Silent | Self::NoLine(_) => Verdict::Elsewhere,
                 _ => Verdict::Failed,
             };
         };
@@ -114,6 +117,10 @@ impl Problem {
                 Kind::Unavailable,
                 format!("every connection to {database} is in use; try again, or allow more connections"),
             ),
+            Self::NoLine(_) => (
+                Kind::Unavailable,
+                format!("this system has no more connections to give for {database}: {self}; try again"),
+            ),
             Self::Silent => (Kind::Unavailable, format!("{database} did not answer in time; try again")),
             Self::Server(error) => match self.state() {
                 Some(state) => told(database, state, &self),
@@ -126,6 +133,7 @@ impl Problem {
         let error = StoreError::new(kind, context);
         match self {
             Self::Server(source) => error.with_source(source),
+            Self::NoLine(source) => error.with_source(source),
             _ => error,
         }
     }

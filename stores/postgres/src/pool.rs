@@ -1,10 +1,10 @@
 //! Connections, each used by one call at a time, and the statements that are prepared on them.
 
 use crate::error::{Problem, Verdict};
-use crate::line::{Line, wait};
+use crate::line::Line;
 use crate::statement::Shape;
 use crate::{Dialect, Options, tls};
-use fleet_core::store::{StoreError, StoreErrorKind};
+use fleet_core::store::StoreError;
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A connection, and what is prepared on it.
 pub(crate) struct Connection {
     pub(crate) client: Client,
+    line: Line,
     /// Whether a transaction was begun and not ended.
     pub(crate) in_transaction: bool,
     statements: HashMap<Shape, Statement>,
@@ -46,11 +47,17 @@ impl Connection {
     }
 
     /// Waits for an answer.
-    pub(crate) fn wait<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Problem> {
-        match wait(answer, Instant::now() + self.answers_within) {
-            Some(answer) => Ok(answer?),
-            None => Err(Problem::Silent),
-        }
+    pub(crate) fn wait<T: Send>(
+        &self,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
+    ) -> Result<T, Problem> {
+        Ok(self.line.wait(self.answers_within, answer)??)
+    }
+
+    /// Whether its server or the way to it is known to be gone.
+    fn is_closed(&self) -> bool {
+        self.line.listen();
+        self.client.is_closed()
     }
 
     /// A statement, prepared the first time.
@@ -77,8 +84,6 @@ pub(crate) struct Pool {
     options: Options,
     /// None: not known yet.
     dialect: Option<Dialect>,
-    /// Last, so that it says the connections' farewells.
-    line: Line,
 }
 
 struct Tls(MakeRustlsConnect);
@@ -114,9 +119,6 @@ impl Pool {
         if config.get_application_name().is_none() {
             config.application_name("fleet");
         }
-        let line = Line::start().map_err(|error| {
-            StoreError::new(StoreErrorKind::Other, format!("cannot start a thread: {error}")).with_source(error)
-        })?;
         Ok(Self {
             state: Mutex::default(),
             freed: Condvar::new(),
@@ -124,7 +126,6 @@ impl Pool {
             tls: Tls(tls::connector(&options)?),
             dialect: options.dialect,
             options,
-            line,
         })
     }
 
@@ -135,9 +136,14 @@ impl Pool {
 
     /// Gives up the connections that nobody uses.
     pub(crate) fn forget_idle(&self) {
-        let mut state = self.state();
-        state.open -= state.idle.len();
-        state.idle.clear();
+        let idle = {
+            let mut state = self.state();
+            state.open -= state.idle.len();
+            std::mem::take(&mut state.idle)
+        };
+        for Connection { client, line, .. } in idle {
+            line.hang_up(client);
+        }
     }
 
     /// The moment until which a call that begins now goes on trying.
@@ -150,8 +156,15 @@ impl Pool {
         let mut state = self.state();
         loop {
             match state.idle.pop() {
-                Some(connection) if connection.client.is_closed() => state.open -= 1,
-                Some(connection) => return Ok(Lent { connection, permit: Permit(self) }),
+                Some(connection) => {
+                    drop(state);
+                    let permit = Permit(self);
+                    if !connection.is_closed() {
+                        return Ok(Lent { connection, permit });
+                    }
+                    drop(permit);
+                    state = self.state();
+                }
                 None if state.open < self.options.connections => {
                     state.open += 1;
                     drop(state);
@@ -179,25 +192,12 @@ impl Pool {
     }
 
     fn connect_once(&self) -> Result<Connection, Problem> {
-        let (config, tls) = (self.config.clone(), self.tls.0.clone());
-        let (tell, told) = futures_channel::oneshot::channel();
-        self.line.spawn(async move {
-            match config.connect(tls).await {
-                Err(error) => drop(tell.send(Err(error))),
-                Ok((client, connection)) => {
-                    if tell.send(Ok(client)).is_ok() {
-                        // Its errors come back as those of what was asked over it.
-                        let _ = connection.await;
-                    }
-                }
-            }
-        });
         // Each of the hosts has its time.
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
         let patience = self.options.connect_timeout.saturating_mul(hosts).saturating_add(GRACE);
-        let client = wait(told, Instant::now() + patience).and_then(Result::ok).ok_or(Problem::Silent)??;
+        let (line, client) = Line::connect(&self.config, self.tls.0.clone(), patience)?;
         let answers_within = self.options.statement_timeout.saturating_add(GRACE);
-        let connection = Connection { client, in_transaction: false, statements: HashMap::new(), answers_within };
+        let connection = Connection { client, line, in_transaction: false, statements: HashMap::new(), answers_within };
         connection.wait(connection.client.batch_execute(&self.session()))?;
         Ok(connection)
     }
@@ -216,6 +216,12 @@ impl Pool {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.forget_idle();
     }
 }
 

@@ -21,7 +21,7 @@ const LONGEST: Duration = Duration::from_millis(5);
 
 /// Merges calls that ask many things, each of which has one answer.
 #[derive(Debug)]
-pub(super) struct Merger<T, A> {
+pub(crate) struct Merger<T, A> {
     queue: Mutex<Queue<T, A>>,
     /// As many wait as are expected.
     gathered: Condvar,
@@ -33,12 +33,12 @@ pub(super) struct Merger<T, A> {
 type Run<'c, T, A> = dyn Fn(&[T]) -> Result<Vec<A>, StoreError> + 'c;
 
 /// What is called, and how its failures are told.
-pub(super) struct Call<'c, T, A> {
-    pub(super) run: &'c Run<'c, T, A>,
+pub(crate) struct Call<'c, T, A> {
+    pub(crate) run: &'c Run<'c, T, A>,
     /// At most so much is asked at once. What one caller asks is never torn.
-    pub(super) at_most: usize,
+    pub(crate) at_most: usize,
     /// What it is when the store answers something else than it was asked, or panics.
-    pub(super) failure: StoreErrorKind,
+    pub(crate) failure: StoreErrorKind,
 }
 
 /// Who waits, the first of them in front.
@@ -75,7 +75,7 @@ enum Word<A> {
 }
 
 impl<T, A> Merger<T, A> {
-    pub(super) fn new(gathers: bool) -> Self {
+    pub(crate) fn new(gathers: bool) -> Self {
         let queue = Queue { waiting: VecDeque::new(), led: false, expected: 1, took: Duration::ZERO };
         Self { queue: Mutex::new(queue), gathered: Condvar::new(), gathers }
     }
@@ -87,7 +87,7 @@ impl<T, A> Merger<T, A> {
 
 impl<T: Clone, A> Merger<T, A> {
     /// Asks, alone or together with others.
-    pub(super) fn ask(&self, asked: &[T], call: &Call<'_, T, A>) -> Result<Vec<A>, StoreError> {
+    pub(crate) fn ask(&self, asked: &[T], call: &Call<'_, T, A>) -> Result<Vec<A>, StoreError> {
         let mut queue = self.queue();
         if !(queue.led || self.gathers && queue.expected > 1) {
             queue.led = true;
@@ -122,7 +122,7 @@ impl<T: Clone, A> Merger<T, A> {
         let mut place = Place { merger: self, callers: 0, since: None };
         let group = self.gather(call.at_most);
         (place.callers, place.since) = (group.len(), self.now());
-        run(group, call);
+        run(group, call, place);
     }
 
     /// This moment, where it matters. Who gathers has threads, and so a clock.
@@ -149,8 +149,9 @@ impl<T: Clone, A> Merger<T, A> {
     }
 }
 
-/// Asks for a group, and says to each what it asked for.
-fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>) {
+/// Asks for a group, and says to each what it asked for. The place is free before that: who has an answer may be back at
+/// once, and is not to be counted twice.
+fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, place: Place<'_, T, A>) {
     let mut all = Vec::with_capacity(group.iter().map(|waiting| waiting.asked.len()).sum());
     let mut group = Unanswered {
         seats: group
@@ -163,7 +164,9 @@ fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>) {
             .collect(),
         failure: call.failure,
     };
-    let answer = (call.run)(&all).and_then(|answers| {
+    let answer = (call.run)(&all);
+    drop(place);
+    let answer = answer.and_then(|answers| {
         if answers.len() == all.len() {
             return Ok(answers);
         }

@@ -6,7 +6,7 @@
 mod merger;
 
 use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
-use merger::{Call, Merger};
+pub(crate) use merger::{Call, Merger};
 
 /// Who reads more keys than these does so alone: others would wait for what they have no use for.
 const FEW: usize = 64;
@@ -84,6 +84,10 @@ impl<S: Store> Store for GroupCommit<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.inner.for_each_row(visit)
+    }
+
+    fn merges(&self) -> bool {
+        true
     }
 }
 

@@ -1,0 +1,226 @@
+//! The gateway's door: devices come, go, and tell how their updates fare.
+//!
+//! A connect of a device that is in the product it reports reads three rows (its own, the product, the firmware) and
+//! writes one. What is rarer (a device that asks to join, reports no product, says its hardware for the first time, or
+//! proves a version) goes through a transaction.
+
+mod fast;
+mod slow;
+
+use super::report::{Observed, Report, end_attempt, is_stale, observe};
+use super::{Attempt, Device, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult, tally};
+use crate::Error;
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide};
+use crate::fleet::Gateway;
+use crate::product::{Product, ProductId};
+#[cfg(doc)]
+use crate::store::Store;
+use crate::store::Transaction;
+use crate::time::Timestamp;
+pub(crate) use fast::Arrivals;
+use serde::{Deserialize, Serialize};
+pub(crate) use slow::Place;
+
+/// What a connect came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Connected {
+    /// The product that the answer is of; none: a personal device.
+    pub product: Option<ProductId>,
+    /// What the device is to do, and why.
+    pub answer: Answer,
+    /// How the update that it was sent before ended, if it ended by this connect.
+    pub outcome: Option<Outcome>,
+}
+
+/// That a device's connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disconnect {
+    /// The device.
+    pub device: DeviceId,
+    /// The product id it reported when it connected.
+    pub product: Option<u32>,
+    /// The number of the session that ended; 0: the gateway numbers none.
+    pub session: u64,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
+/// How an update fares, by the word of who carries it out. Never a success: that is what the device reports when it is
+/// back (R-TGT-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateProgress {
+    /// The image is being sent.
+    Downloading,
+    /// The image is on the device.
+    Downloaded,
+    /// It could not be sent, or the device refused it.
+    Failed,
+}
+
+impl Gateway<'_> {
+    /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
+    ///
+    /// A report that was told before gets the answer it got, and changes nothing. A device that is in no product it
+    /// could be told apart by is a personal one; one that reports a product it is not in asks to join (R-IMP-9).
+    ///
+    /// Over a store that [merges](Store::merges) calls, devices that connect at the same time on many threads are taken
+    /// together, each at its own gateway's moment.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
+        match self.fleet.arrivals() {
+            Some(arrivals) => self.go_on(report, self.take_with_others(arrivals, report)?),
+            None => self.connect_alone(report),
+        }
+    }
+
+    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
+    /// order of the reports. A device that is told of twice is answered twice, in order.
+    ///
+    /// # Errors
+    /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
+    pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
+        let ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
+    }
+
+    /// A device's connection ended. One that ended before the present one began changes nothing (R-TGT-17).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn disconnect(&self, disconnect: &Disconnect) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let Some((id, mut device)) = find(tx, disconnect.device, disconnect.product)? else { return Ok(()) };
+            let before = device.clone();
+            let at = disconnect.at.min(self.now);
+            if let Some(seen) = &mut device.seen
+                && seen.online
+                && !is_stale(seen, disconnect.session, at)
+            {
+                seen.online = false;
+                put_device(tx, id, disconnect.device, Some(&before), device);
+            }
+            Ok(())
+        })
+    }
+
+    /// How the update with this directive's number fares. The word of who carries it out; one of another directive than
+    /// the device's latest changes nothing. Says whether it was the latest.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn report_update(
+        &self,
+        device: DeviceId,
+        product: ProductId,
+        sequence: u32,
+        progress: UpdateProgress,
+    ) -> Result<bool, Error> {
+        self.fleet.transact(|tx| {
+            let Some(mut row) = tx.get::<Device>((product, device))? else { return Ok(false) };
+            let before = row.clone();
+            let Some(attempt) = row.attempt.as_mut().filter(|_| row.sequence == sequence) else { return Ok(false) };
+            match progress {
+                UpdateProgress::Downloading => attempt.progress = attempt.progress.max(Progress::Downloading),
+                UpdateProgress::Downloaded => attempt.progress = Progress::Downloaded,
+                UpdateProgress::Failed => {
+                    end_attempt(&mut row, UpdateResult::Failed, self.now);
+                }
+            }
+            put_device(tx, product, device, Some(&before), row);
+            Ok(true)
+        })
+    }
+
+    /// Takes a report into a row and decides; nothing where the report is stale.
+    fn take(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        locked: Option<Timestamp>,
+        device: &mut Device,
+        report: &Report,
+    ) -> Option<Connected> {
+        match observe(device, report, product, index, self.now) {
+            Observed::Stale => None,
+            Observed::Taken(outcome) => {
+                let answer = answer(product, index, locked, report.device, device, self.now);
+                Some(Connected { product: Some(product.id), answer, outcome })
+            }
+        }
+    }
+}
+
+/// What a device is told, and the directive written down in its row (R-IMG-9, R-TGT-7).
+pub(crate) fn answer(
+    product: &Product,
+    index: &FirmwareIndex,
+    locked: Option<Timestamp>,
+    id: DeviceId,
+    device: &mut Device,
+    now: Timestamp,
+) -> Answer {
+    match decide(product, index, device) {
+        Decision::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
+        Decision::Held { hold, target } => Answer::Held { hold, target },
+        Decision::Send { firmware, rule, kept_back } => {
+            let version = firmware.version;
+            if let Some(since) = locked {
+                return Answer::Held { hold: Hold::OwnerLocked { since }, target: Some(Target { version, rule }) };
+            }
+            if device.attempt.is_none_or(|attempt| attempt.target != version) {
+                if device.outcome.is_some_and(|outcome| outcome.target != version) {
+                    device.failures = 0;
+                }
+                device.sequence = device.sequence.wrapping_add(1);
+                let from = device.version();
+                device.attempt = Some(Attempt { at: now, target: version, from, progress: Progress::Offered });
+            }
+            let directive = Directive::new(product.id, id, firmware, device.sequence);
+            Answer::Update { directive, rule, kept_back }
+        }
+    }
+}
+
+/// Writes a device's row and what its change moves in the counters.
+pub(crate) fn put_device(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    id: DeviceId,
+    before: Option<&Device>,
+    after: Device,
+) {
+    if before == Some(&after) {
+        return;
+    }
+    let slot = tx.random();
+    tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, tally, slot), delta));
+    tx.put((product, id), after);
+}
+
+/// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
+fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
+    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
+    let firmware = index.reported(seen.version)?;
+    let runs = seen.image != super::ImageSeen::Differs && seen.platform != PlatformSeen::Differs;
+    (runs && firmware.proven.is_none()).then_some(firmware.version)
+}
+
+/// The row of a device: in the product it reported, or in the one that it is in.
+fn find(tx: &mut Transaction<'_>, id: DeviceId, reported: Option<u32>) -> Result<Option<(ProductId, Device)>, Error> {
+    if let Some(product) = reported.and_then(|number| ProductId::new(number).ok())
+        && let Some(row) = tx.get::<Device>((product, id))?
+    {
+        return Ok(Some((product, row)));
+    }
+    let Some(home) = tx.get::<Registration>(id)?.and_then(|entry| entry.product) else { return Ok(None) };
+    Ok(tx.get::<Device>((home, id))?.map(|row| (home, row)))
+}
+
+/// What a report is answered that is older than what is known (R-TGT-17).
+fn stale(product: ProductId) -> Connected {
+    Connected { product: Some(product), answer: Answer::Held { hold: Hold::StaleReport, target: None }, outcome: None }
+}
