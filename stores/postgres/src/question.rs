@@ -1,14 +1,16 @@
-//! Looking up many rows at once, in whichever tables they are, from one moment and in one round trip.
+//! Looking up many rows at once, in whichever tables they are, by one statement.
+//!
+//! One statement sees one moment, and is answered in one piece: of several, the server would send each answer by itself,
+//! and who waits would be woken for each.
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
 use crate::pool::Connection;
-use crate::statement::{Shape, lookup};
-use crate::table::{Cells, Place};
+use crate::statement::{Shape, lookup, rows, stamps};
+use crate::table::{Cells, Place, Places};
 use fleet_core::store::{Key, Stamp};
-use futures_util::future::{join_all, join3};
+use futures_util::future::join;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 
 /// What is asked of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +19,20 @@ pub(crate) enum Asked {
     Rows,
 }
 
-/// When the transaction ends that the questions are asked in.
+/// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// With the answers.
-    AtOnce,
-    /// Later: it stays open.
-    Later,
+pub(crate) enum Within {
+    /// By itself.
+    Nothing,
+    /// In a transaction, which it begins and leaves open.
+    Transaction,
 }
 
 /// Keys to look up, by the table they are in.
 #[derive(Debug)]
 pub(crate) struct Question {
     asked: Asked,
+    /// In the order of their places.
     parts: Vec<(Place, Vec<Array>)>,
 }
 
@@ -54,56 +57,46 @@ impl Question {
     }
 
     fn part(&mut self, place: Place) -> &mut [Array] {
-        let found = self.parts.iter().position(|(other, _)| *other == place);
-        let at = found.unwrap_or_else(|| {
+        let at = self.parts.binary_search_by_key(&place, |(place, _)| *place).unwrap_or_else(|at| {
             let columns = match self.asked {
                 Asked::Stamps => place.table().key.to_vec(),
                 Asked::Rows => lookup(place),
             };
             let scalars = [Scalar::Int4].into_iter().chain(columns.iter().map(|(_, scalar)| *scalar));
-            self.parts.push((place, scalars.map(Array::new).collect()));
-            self.parts.len() - 1
+            self.parts.insert(at, (place, scalars.map(Array::new).collect()));
+            at
         });
         self.parts.get_mut(at).map(|(_, arrays)| arrays.as_mut_slice()).unwrap_or_default()
     }
 
+    /// The tables in which it looks.
+    pub(crate) fn places(&self) -> Places {
+        Places::of(self.parts.iter().map(|(place, _)| *place))
+    }
+
     /// The answers: rows whose first column is the number of a key.
-    pub(crate) fn ask(&self, connection: &mut Connection, end: End) -> Result<Vec<(Place, Row)>, Problem> {
-        let mut statements = Vec::with_capacity(self.parts.len());
-        for (place, _) in &self.parts {
-            statements.push(match self.asked {
-                Asked::Stamps => {
-                    connection.prepared(Shape::Stamps(*place), || crate::statement::stamps(place.table()))?
-                }
-                Asked::Rows => connection.prepared(Shape::Rows(*place), || crate::statement::rows(*place))?,
-            });
+    pub(crate) fn ask(&self, connection: &mut Connection, within: Within) -> Result<Vec<Row>, Problem> {
+        let places = self.places();
+        connection.in_transaction = within == Within::Transaction;
+        if self.parts.is_empty() {
+            let begin = if connection.in_transaction { "BEGIN" } else { "" };
+            return connection.wait(connection.client.batch_execute(begin)).map(|()| Vec::new());
         }
-        // One statement sees one moment by itself.
-        let alone = end == End::AtOnce && self.parts.len() < 2;
-        connection.in_transaction = !alone;
+        let statement = match self.asked {
+            Asked::Stamps => connection.prepared(Shape::Stamps(places), || stamps(places))?,
+            Asked::Rows => connection.prepared(Shape::Rows(places), || rows(places))?,
+        };
+        let parameters: Vec<_> = self.parts.iter().flat_map(|(_, arrays)| arrays).map(|array| array as _).collect();
         let client = &connection.client;
-        let parameters: Vec<Vec<&(dyn ToSql + Sync)>> =
-            self.parts.iter().map(|(_, arrays)| arrays.iter().map(|array| array as _).collect()).collect();
-        let run = async |wanted: bool, sql| if wanted { client.batch_execute(sql).await } else { Ok(()) };
-        let queries = statements.iter().zip(&parameters);
-        let all = join3(
-            run(!alone, "BEGIN"),
-            join_all(queries.map(|(statement, parameters)| client.query(statement, parameters))),
-            run(!alone && end == End::AtOnce, "COMMIT"),
-        );
-        let (answers, ended) = connection.wait(async {
-            let (begun, answers, ended) = all.await;
-            begun?;
-            Ok((answers, ended))
-        })?;
-        let mut rows = Vec::new();
-        for ((place, _), answer) in self.parts.iter().zip(answers) {
-            rows.extend(answer?.into_iter().map(|row| (*place, row)));
-        }
-        ended?;
-        if end == End::AtOnce {
-            connection.in_transaction = false;
-        }
-        Ok(rows)
+        let query = client.query(&statement, &parameters);
+        connection.wait(async {
+            match within {
+                Within::Nothing => query.await,
+                Within::Transaction => {
+                    let (begun, answers) = join(client.batch_execute("BEGIN"), query).await;
+                    begun.and(answers)
+                }
+            }
+        })
     }
 }

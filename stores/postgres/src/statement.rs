@@ -9,7 +9,7 @@
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
-use crate::table::{Absent, Cells, Place, Table};
+use crate::table::{Absent, Cells, Place, Places, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 use tokio_postgres::types::ToSql;
@@ -44,8 +44,8 @@ struct Part {
 pub(crate) enum Shape {
     /// A bit for each part, and what is absent of rows that are swapped, inserted and put.
     Script(u32, [Absent; 3 * Place::ALL.len()]),
-    Stamps(Place),
-    Rows(Place),
+    Stamps(Places),
+    Rows(Places),
     All(Place),
     /// With or without the ends of a range, and the order.
     Between(Place, bool, bool, Option<bool>),
@@ -336,9 +336,14 @@ fn clamped(sum: &str) -> String {
 }
 
 /// The stamps of rows by their keys: `n` and the stamp of each that is there.
-pub(crate) fn stamps(table: &Table) -> String {
-    let source = Source::new(table.key, &mut 1);
-    format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, here(table))
+pub(crate) fn stamps(places: Places) -> String {
+    let mut next = 1;
+    let selections = places.iter().map(|place| {
+        let table = place.table();
+        let source = Source::new(table.key, &mut next);
+        format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, here(table))
+    });
+    selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// The arrays by which rows are looked up: their place in the question, their key, and, where rows are JSON, the stamp
@@ -348,17 +353,29 @@ pub(crate) fn lookup(place: Place) -> Vec<(&'static str, Scalar)> {
     place.table().key.iter().copied().chain(known).collect()
 }
 
-/// Rows by their keys: `n`, and the columns of each that is there. The body of JSON is NULL where its stamp is the one
-/// that the caller has.
-pub(crate) fn rows(place: Place) -> String {
-    let table = place.table();
-    let source = Source::new(&lookup(place), &mut 1);
-    let column = |name: &str| match (place, name) {
-        (Place::Record, "body") => "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned(),
-        (_, name) => format!("t.{name}"),
-    };
-    let all = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
-    format!("SELECT u.n, {all} FROM {} JOIN {} t ON {}", source.from, table.name, here(table))
+/// Rows by their keys: `n`, and for each table the columns of its key and the others, NULL in rows of other tables. The
+/// body of JSON is NULL where its stamp is the one that the caller has.
+pub(crate) fn rows(places: Places) -> String {
+    let mut next = 1;
+    let selections = places.iter().map(|place| {
+        let table = place.table();
+        let source = Source::new(&lookup(place), &mut next);
+        let columns = places.iter().map(|other| {
+            let others = other.table();
+            let all = [others.key, others.columns].concat();
+            let value = |(name, scalar): &(&str, Scalar)| match (other == place, other, *name) {
+                (false, ..) => format!("NULL::{} AS {name}", scalar.sql()),
+                (true, Place::Record, "body") => {
+                    "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned()
+                }
+                (true, ..) => format!("t.{name}"),
+            };
+            all.iter().map(value).collect::<Vec<_>>().join(", ")
+        });
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("SELECT u.n, {columns} FROM {} JOIN {} t ON {}", source.from, table.name, here(table))
+    });
+    selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// All rows of a table.

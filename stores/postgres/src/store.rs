@@ -3,7 +3,7 @@
 use crate::batch::{Absence, checked, in_order, is_apart, together};
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Pool};
-use crate::question::{Asked, End, Question};
+use crate::question::{Asked, Question, Within};
 use crate::statement::{Shape, all, between};
 use crate::table::{self, Place};
 use crate::{Options, open};
@@ -148,7 +148,7 @@ impl PostgresStore {
         let question = Question::new(Asked::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
         self.call(|connection| {
             let mut now = HashMap::with_capacity(keys.len());
-            for (_, row) in question.ask(connection, End::Later)? {
+            for row in question.ask(connection, Within::Transaction)? {
                 let number: i32 = row.try_get(0).map_err(Problem::from)?;
                 let stamp: i64 = row.try_get(1).map_err(Problem::from)?;
                 if let Some(key) = usize::try_from(number).ok().and_then(|number| keys.get(number)) {
@@ -269,20 +269,24 @@ impl Store for PostgresStore {
             .collect();
         order.sort_by_key(|(_, key, _)| *key);
         let question = Question::new(Asked::Rows, order).map_err(|problem| problem.explain(&self.name))?;
-        let answers = self.call(|connection| Ok(question.ask(connection, End::AtOnce)?))?;
+        let answers = self.call(|connection| Ok(question.ask(connection, Within::Nothing)?))?;
+        let places = question.places();
         let mut rows = vec![None; keys.len()];
-        for (place, answer) in answers {
-            let read = || -> Result<(usize, Row), Problem> {
+        for answer in answers {
+            let read = || -> Result<Option<(usize, Row)>, Problem> {
                 let number = usize::try_from(answer.try_get::<_, i32>(0)?).unwrap_or(usize::MAX);
-                let row = match (place, keys.get(number), known.get(number)) {
-                    (Place::Record, Some(key), Some(Some((stamp, record)))) if !table::has_body(&answer, 1)? => {
+                let Some(key) = keys.get(number) else { return Ok(None) };
+                let place = Place::of(key.kind());
+                let first = places.column_of(place, 1);
+                let row = match (place, known.get(number)) {
+                    (Place::Record, Some(Some((stamp, record)))) if !table::has_body(&answer, first)? => {
                         Row { key: key.clone(), record: record.clone(), stamp: *stamp }
                     }
-                    _ => table::read(place, &answer, 1)?,
+                    _ => table::read(place, &answer, first)?,
                 };
-                Ok((number, row))
+                Ok(Some((number, row)))
             };
-            let (number, row) = read().map_err(|problem| problem.explain(&self.name))?;
+            let Some((number, row)) = read().map_err(|problem| problem.explain(&self.name))? else { continue };
             if Decoded::keeps(&row.key) && known.get(number).is_some_and(Option::is_none) {
                 self.decoded.keep(&row);
             }

@@ -88,6 +88,27 @@ impl Place {
     }
 }
 
+/// Which tables, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Places(u8);
+
+impl Places {
+    pub(crate) fn of(places: impl IntoIterator<Item = Place>) -> Self {
+        Self(places.into_iter().fold(0, |all, place| all | 1 << place as u8))
+    }
+
+    /// They, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Place> {
+        Place::ALL.into_iter().filter(move |place| self.0 & 1 << *place as u8 != 0)
+    }
+
+    /// The column from which on those of a table stand, where those of each stand after one another from `first` on.
+    pub(crate) fn column_of(self, place: Place, first: usize) -> usize {
+        let before = self.iter().take_while(|other| *other != place).map(Place::table);
+        first + before.map(|table| table.key.len() + table.columns.len()).sum::<usize>()
+    }
+}
+
 /// Fills in one row of a set of arrays, one column after the other.
 pub(crate) struct Cells<'a>(std::slice::IterMut<'a, Array>);
 
