@@ -13,35 +13,32 @@ use fleet_store_sqlite::SqliteStore;
 use std::hint::black_box;
 use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
 
 const THREADS: usize = 8;
-/// Each connects so many devices a round.
+/// Each connects so many devices a round: enough that a log has grown to its size, as that of a server has.
 const EACH: usize = 1024;
 
-/// One statement a connect, on as many threads with a connection each.
+/// One statement a connect, on as many threads with a connection each: a server merges their commits itself.
 pub(super) fn postgres(setting: &Setting) -> Result<Figures> {
     let (world, schema) = worlds(setting, |store| GroupCommit::new(store).with_reads())?;
     let by_hand: Result<Vec<Mutex<ByHand>>> =
         (0..THREADS).map(|_| Ok(Mutex::new(ByHand::new(client(setting, &schema)?)?))).collect();
     let by_hand = by_hand?;
-    let (mut ours, mut theirs) =
-        (Reports::new(setting.ids(), THREADS * EACH), Reports::new(setting.ids(), THREADS * EACH));
-    beside(
-        setting.rounds(7),
-        (THREADS * EACH).min(setting.devices),
-        || connects(&world.fleet, &ours.next_round()?),
-        || {
-            let reports = theirs.next_round()?;
-            timed(|| {
-                shared(&reports, |me, reports| {
-                    let mut by_hand =
-                        by_hand.get(me).ok_or("a thread too many")?.lock().map_err(|_| "a thread panicked")?;
-                    reports.iter().try_for_each(|report| by_hand.connect(std::slice::from_ref(report)).map(drop))
-                })
-            })
-        },
-    )
+    against(setting, &world.fleet, |reports| {
+        shared(reports, |me, reports| {
+            let mut by_hand = by_hand.get(me).ok_or("a thread too many")?.lock().map_err(|_| "a thread panicked")?;
+            reports.iter().try_for_each(|report| by_hand.connect(std::slice::from_ref(report)).map(drop))
+        })
+    })
+}
+
+/// One statement a connect, one after the other.
+pub(super) fn postgres_in_turn(setting: &Setting) -> Result<Figures> {
+    let (world, schema) = worlds(setting, |store| GroupCommit::new(store).with_reads())?;
+    let mut by_hand = ByHand::new(client(setting, &schema)?)?;
+    against(setting, &world.fleet, |reports| {
+        reports.iter().try_for_each(|report| by_hand.connect(std::slice::from_ref(report)).map(drop))
+    })
 }
 
 /// One transaction a connect. There is one writer of a file, so as many threads would only wait for one another.
@@ -49,33 +46,37 @@ pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let world = World::open(GroupCommit::new(SqliteStore::open(setting.sqlite_copy("group-ours.db")?)?))?;
     let mut connection = by_hand::open(&setting.sqlite_copy("group-floor.db")?)?;
     let mut random = Random(5);
-    let (mut ours, mut theirs) =
-        (Reports::new(setting.ids(), THREADS * EACH), Reports::new(setting.ids(), THREADS * EACH));
-    beside(
-        setting.rounds(7),
-        (THREADS * EACH).min(setting.devices),
-        || connects(&world.fleet, &ours.next_round()?),
-        || {
-            let reports = theirs.next_round()?;
-            timed(|| {
-                for report in &reports {
-                    black_box(by_hand::connect(&mut connection, std::slice::from_ref(report), &mut random)?);
-                }
-                Ok(())
-            })
-        },
-    )
+    against(setting, &world.fleet, |reports| {
+        for report in reports {
+            black_box(by_hand::connect(&mut connection, std::slice::from_ref(report), &mut random)?);
+        }
+        Ok(())
+    })
 }
 
-fn connects(fleet: &Fleet, reports: &[Report]) -> Result<Duration> {
-    timed(|| {
-        shared(reports, |_, reports| {
-            for report in reports {
-                black_box(fleet.gateway(NOW).connect(report)?);
-            }
-            Ok(())
-        })
-    })
+/// Rounds of connects on many threads, beside the same by hand.
+fn against(setting: &Setting, fleet: &Fleet, mut by_hand: impl FnMut(&[Report]) -> Result<()>) -> Result<Figures> {
+    let count = THREADS * EACH;
+    let (mut ours, mut theirs) = (Reports::new(setting.ids(), count), Reports::new(setting.ids(), count));
+    beside(
+        setting.rounds(7),
+        count.min(setting.devices),
+        || {
+            let reports = ours.next_round()?;
+            timed(|| {
+                shared(&reports, |_, reports| {
+                    for report in reports {
+                        black_box(fleet.gateway(NOW).connect(report)?);
+                    }
+                    Ok(())
+                })
+            })
+        },
+        || {
+            let reports = theirs.next_round()?;
+            timed(|| by_hand(&reports))
+        },
+    )
 }
 
 /// Shares reports out to threads, and waits for all.

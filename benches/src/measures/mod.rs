@@ -37,7 +37,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 31] = [
+pub const ALL: [Measure; 32] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -45,6 +45,10 @@ pub const ALL: [Measure; 31] = [
     through(
         postgres::is_there,
         time("connects of 8 threads, group commit, PostgreSQL", times(1.0 / 5.0), group::postgres),
+    ),
+    through(
+        postgres::is_there,
+        time("connects of 8 threads, PostgreSQL, floor in turn", times(1.0 / 5.0), group::postgres_in_turn),
     ),
     time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
