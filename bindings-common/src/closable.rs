@@ -43,4 +43,8 @@ impl Store for Closable {
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         self.with(|store| store.for_each(range, visit))
     }
+
+    fn merges(&self) -> bool {
+        self.with(|store| Ok(store.merges())).unwrap_or(false)
+    }
 }

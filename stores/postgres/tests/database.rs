@@ -208,6 +208,21 @@ fn a_storm_on_one_record_ends_and_its_retries_are_told() {
 }
 
 #[test]
+fn a_connection_that_the_server_ended_while_it_was_idle_is_not_used_again() {
+    let schema = schema();
+    let url = format!("{}{}application_name=ended", schema.url, if schema.url.contains('?') { '&' } else { '?' });
+    let store = PostgresStore::open_with(&url, schema.options()).unwrap();
+    assert_eq!(count(&store), Outcome::Applied);
+    let mut client = client(&schema);
+    let ended = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'ended'";
+    assert!(client.query_one(ended, &[]).unwrap().get::<_, i64>(0) > 0, "there was none");
+    assert_eq!(count(&store), Outcome::Applied);
+    assert_eq!(store.retries(), 0, "the commit was sent over a line that was known to be dead");
+    let row = client.query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
+    assert_eq!(row.get::<_, i64>(0), 2);
+}
+
+#[test]
 fn it_may_be_called_from_within_a_runtime() {
     let schema = schema();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
