@@ -114,6 +114,7 @@ choice! {
 
 shape! {
     /// The card to charge.
+    #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct ChargedCard {
         /// Which of the account's cards.
         pub number: u32,

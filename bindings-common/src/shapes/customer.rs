@@ -71,6 +71,7 @@ shape! {
 
 shape! {
     /// A token that was made: it is told this once.
+    #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct IssuedToken {
         /// What it is listed and revoked by: not a secret.
         pub token_id: String,
@@ -108,6 +109,7 @@ arguments! {
 
 shape! {
     /// A code for a customer's device to present when it is set up.
+    #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct ClaimCode {
         /// The code: a secret.
         pub code: SecretText,

@@ -36,6 +36,20 @@ private func told(_ decision: Decision) -> String {
     #expect(try gateway.connectBlocking(report: reports[1]) == answers[1])
 }
 
+@Test func whatHoldsASecretPrintsWithoutIt() {
+    let secret = "4f6b1c0d"
+    let code = ClaimCode(code: secret, expiresAt: noon)
+    let card = ChargedCard(number: 1, token: secret)
+    let token = IssuedToken(tokenId: "t-1", token: secret)
+    var dumped = ""
+    dump((code, card, token), to: &dumped)
+    for said in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
+        #expect(!said.contains(secret))
+    }
+    #expect("\(token)" == "IssuedToken(tokenId: t-1, token: hidden)")
+    #expect((code.code, card.token, token.token) == (secret, secret, secret))
+}
+
 @Test func anErrorHasACodeAMessageAndWhatToBranchOn() async throws {
     let world = try await World(tiers: [Tier(name: "Tiny", devices: 1)])
     do {

@@ -1,15 +1,19 @@
 package fleetcore
 
+import fleetcore.shapes.ChargedCard
+import fleetcore.shapes.ClaimCode
 import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.HoldReason
+import fleetcore.shapes.IssuedToken
 import fleetcore.shapes.PolicySettings
 import fleetcore.shapes.Report
 import fleetcore.shapes.Rule
 import java.nio.file.Files
 import java.time.Instant
 import kotlin.test.Test
+import kotlin.test.assertContains
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
@@ -54,6 +58,17 @@ class DoorTest {
             assertEquals(answers, world.gateway().connectManyBlocking(reports))
             assertEquals(answers[1], world.gateway().connectBlocking(reports[1]))
         }
+    }
+
+    @Test
+    fun `what holds a secret prints without it`() {
+        val secret = "4f6b1c0d"
+        val code = ClaimCode(secret, Instant.EPOCH)
+        val card = ChargedCard(1u, secret)
+        val token = IssuedToken("t-1", secret)
+        assertFalse("$code $card $token ${listOf(code, card, token)}".contains(secret))
+        assertContains("$token", "t-1")
+        assertEquals(listOf(secret, secret, secret), listOf(code.code, card.token, token.token))
     }
 
     @Test

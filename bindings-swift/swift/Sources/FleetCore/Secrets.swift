@@ -1,0 +1,18 @@
+import FleetGenerated
+
+// What holds a secret prints without it, also within an array, an optional or a `dump`: what is logged is read by others.
+
+extension IssuedToken: CustomStringConvertible, CustomReflectable {
+    public var description: String { "IssuedToken(tokenId: \(tokenId), token: hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: ["tokenId": tokenId]) }
+}
+
+extension ClaimCode: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ClaimCode(code: hidden, expiresAt: \(expiresAt))" }
+    public var customMirror: Mirror { Mirror(self, children: ["expiresAt": expiresAt]) }
+}
+
+extension ChargedCard: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ChargedCard(number: \(number), token: hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: ["number": number]) }
+}
