@@ -1,8 +1,8 @@
 //! A line to a server, and how callers wait at its end.
 //!
 //! The thread that waits for an answer reads and writes the socket itself meanwhile, so it is woken once, by the server's
-//! answer. (With a thread of the store's own in between, a read of eight devices took twice as long.) A thread that runs
-//! asynchronous tasks must not wait like that; what it asks for is waited for by a thread made for it.
+//! answer. (With a thread of the store's own in between, a connect of eight devices took nearly twice as long.) A thread
+//! that runs asynchronous tasks must not wait like that; what it asks for is waited for by a thread made for it.
 
 use crate::error::Problem;
 use std::future::Future;

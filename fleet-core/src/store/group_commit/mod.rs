@@ -46,7 +46,8 @@ impl<S: Store> GroupCommit<S> {
 
     /// The same with reads merged like commits, by [`get`](Store::get) alone: for a database that is reached over a
     /// network, where each read by itself is a round trip and work for the server. Callers that met lately then wait for
-    /// one another, at most half as long as the last call took and 5 ms. Over a store in this process it is slower.
+    /// one another, at most half as long as the last call took and 5 ms. A store in this process has no need of it: what
+    /// devices that connect at the same time read is merged [in any case](Store::merges).
     #[must_use]
     pub fn with_reads(self) -> Self {
         Self { commits: Merger::new(true), reads: Some(Merger::new(true)), ..self }
