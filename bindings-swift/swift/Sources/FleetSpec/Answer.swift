@@ -20,6 +20,10 @@ func shown(_ value: Any) -> JSON {
     case PaymentResult.declinedSoft: return .object(["declined": .text("soft")])
     case PaymentResult.declinedHard: return .object(["declined": .text("hard")])
     case let value as [String: ConfigurationAnswer]: return .object(value.mapValues { shown($0) })
+    // What holds a secret does not reflect it.
+    case let value as IssuedToken: return .object(["token_id": .text(value.tokenId), "token": .text(value.token)])
+    case let value as ClaimCode: return .object(["code": .text(value.code), "expires_at": shown(value.expiresAt)])
+    case let value as ChargedCard: return .object(["number": shown(value.number), "token": .text(value.token)])
     default: break
     }
     let mirror = Mirror(reflecting: value)
