@@ -14,8 +14,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 const PRODUCT: i64 = 94;
-const BATCH: usize = 8;
-const BATCHES: usize = 256;
+const BATCH: usize = 1024;
+const BATCHES: usize = 16;
 
 /// Whether its programs are on this machine.
 pub(super) fn is_there() -> bool {
