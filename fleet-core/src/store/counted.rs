@@ -31,7 +31,7 @@ pub struct Counted<S> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Calls of `get`, `scan` and `for_each` that were answered.
+    /// Calls of `get`, `scan`, `for_each` and `for_each_row` that were answered.
     pub reads: u64,
     /// Commits that were applied, those that only check among them.
     pub applied: u64,
@@ -91,16 +91,16 @@ impl<S: Store> Store for Counted<S> {
         answer
     }
 
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        self.read(self.inner.for_each(range, visit))
+    }
+
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.read(self.inner.for_each_row(visit))
     }
 
     fn merges(&self) -> bool {
         self.inner.merges()
-    }
-
-    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
-        self.read(self.inner.for_each(range, visit))
     }
 }
 

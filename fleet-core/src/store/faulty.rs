@@ -192,16 +192,16 @@ impl<S: Store> Store for Faulty<S> {
         answer
     }
 
-    fn merges(&self) -> bool {
-        self.inner.merges()
-    }
-
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         self.read(|| self.inner.for_each(range, visit))
     }
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.read(|| self.inner.for_each_row(visit))
+    }
+
+    fn merges(&self) -> bool {
+        self.inner.merges()
     }
 }
 

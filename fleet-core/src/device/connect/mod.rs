@@ -72,8 +72,9 @@ impl Gateway<'_> {
     /// The store's.
     pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
         match self.fleet.arrivals() {
-            Some(arrivals) => self.go_on(report, self.take_with_others(arrivals, report)?),
-            None => self.connect_alone(report),
+            // One that names no product never goes the fast way, so it need not wait for those that do.
+            Some(arrivals) if report.names().is_some() => self.go_on(report, self.take_with_others(arrivals, report)?),
+            _ => self.connect_alone(report),
         }
     }
 

@@ -236,15 +236,14 @@ impl<T, A> Drop for Place<'_, T, A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::StoreErrorKind;
     use std::thread;
 
     #[test]
     fn who_was_answered_and_is_back_is_not_expected_twice() {
-        const THREADS: usize = 8;
+        const THREADS: u32 = 8;
         let merger: Merger<u32, u32> = Merger::new(true);
         thread::scope(|threads| {
-            for me in 0..8 {
+            for me in 0..THREADS {
                 let merger = &merger;
                 threads.spawn(move || {
                     let run = |asked: &[u32]| {
@@ -255,7 +254,7 @@ mod tests {
                     for turn in 0..100 {
                         assert_eq!(merger.ask(&[me, turn], &call).unwrap(), [me, turn]);
                         let expected = merger.queue().expected;
-                        assert!(expected <= THREADS, "{expected} are expected of {THREADS}");
+                        assert!(expected <= THREADS as usize, "{expected} are expected of {THREADS}");
                     }
                 });
             }
