@@ -282,14 +282,17 @@ impl Store for PostgresStore {
                     (Place::Record, Some(Some((stamp, record)))) if !table::has_body(&answer, first)? => {
                         Row { key: key.clone(), record: record.clone(), stamp: *stamp }
                     }
-                    _ => table::read(place, &answer, first)?,
+                    _ => {
+                        let row = table::read(place, &answer, first)?;
+                        if Decoded::keeps(&row.key) {
+                            self.decoded.keep(&row);
+                        }
+                        row
+                    }
                 };
                 Ok(Some((number, row)))
             };
             let Some((number, row)) = read().map_err(|problem| problem.explain(&self.name))? else { continue };
-            if Decoded::keeps(&row.key) && known.get(number).is_some_and(Option::is_none) {
-                self.decoded.keep(&row);
-            }
             if let Some(slot) = rows.get_mut(number) {
                 *slot = Some(row);
             }

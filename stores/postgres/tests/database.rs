@@ -6,7 +6,7 @@ mod common;
 use common::load::{NOW, product};
 use common::{Schema, schema};
 use fleet_core::device::Report;
-use fleet_core::store::{Commit, Key, Outcome, Store, StoreErrorKind, Tally, Write};
+use fleet_core::store::{Commit, Key, Outcome, Stamp, Store, StoreErrorKind, Tally, Write};
 use fleet_core::{Fleet, ProductId};
 use fleet_store_postgres::{Options, PostgresStore};
 use postgres::{Client, NoTls};
@@ -173,6 +173,25 @@ fn a_connect_updates_its_device_within_its_page() {
         assert!(begun.elapsed() < Duration::from_secs(10), "only {updates} updates were counted");
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn a_product_that_changed_is_sent_and_decoded_once_more_only() {
+    let schema = schema();
+    let fleet = Fleet::open(schema.open());
+    let product = product(&fleet);
+    let product_row = || fleet.store().get(&[Key::Product(product)]).unwrap().remove(0).unwrap();
+    let before = product_row();
+    let put =
+        Write::Put { key: Key::Product(product), record: before.record.clone(), stamp: Stamp(before.stamp.0 ^ 1) };
+    fleet.store().commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
+    let after = product_row();
+    assert_ne!(after.stamp, before.stamp);
+    // What it says now is no product: whoever reads it again fails.
+    let sql = "UPDATE record SET body = '{}' WHERE kind = 'product'";
+    assert_eq!(client(&schema).execute(sql, &[]).unwrap(), 1);
+    assert_eq!(product_row(), after);
+    assert!(schema.open().get(&[Key::Product(product)]).is_err(), "`{{}}` is a product");
 }
 
 #[test]
