@@ -1,4 +1,5 @@
-//! Columns of many rows as binary arrays: parameters of statements that write or look up all of them at once.
+//! Columns of many rows as binary arrays: parameters of statements that write or look up all of them at once. Where all
+//! rows have the same, it may be sent once.
 
 use bytes::{BufMut, BytesMut};
 use std::error::Error;
@@ -130,12 +131,17 @@ pub(crate) struct Array {
     scalar: Scalar,
     count: usize,
     nulls: usize,
+    /// The values, the length of each before it.
     body: Vec<u8>,
+    /// How long the first value is with its length.
+    first: usize,
+    is_alike: bool,
+    is_sent_once: bool,
 }
 
 impl Array {
     pub(crate) fn new(scalar: Scalar) -> Self {
-        Self { scalar, count: 0, nulls: 0, body: Vec::new() }
+        Self { scalar, count: 0, nulls: 0, body: Vec::new(), first: 0, is_alike: true, is_sent_once: false }
     }
 
     /// Adds a value. One that is not of the array's kind would be refused by the server.
@@ -148,23 +154,45 @@ impl Array {
         if let Some(place) = self.body.get_mut(start..start + 4) {
             place.copy_from_slice(&length.to_be_bytes());
         }
-        self.count += 1;
+        self.pushed(start);
     }
 
     pub(crate) fn push_null(&mut self) {
+        let start = self.body.len();
         self.body.put_i32(-1);
         self.nulls += 1;
-        self.count += 1;
+        self.pushed(start);
     }
 
-    /// Whether there is no value in it.
-    pub(crate) fn is_null(&self) -> bool {
-        self.nulls == self.count
+    fn pushed(&mut self, start: usize) {
+        self.count += 1;
+        if start == 0 {
+            self.first = self.body.len();
+        } else if self.is_alike {
+            self.is_alike = self.body.get(..self.first) == self.body.get(start..);
+        }
+    }
+
+    /// Whether all its values are the same one, or none.
+    pub(crate) fn is_alike(&self) -> bool {
+        self.is_alike
+    }
+
+    /// Has its first value sent, for all.
+    pub(crate) fn send_once(&mut self) {
+        self.is_sent_once = true;
     }
 }
 
 impl ToSql for Array {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        if self.is_sent_once {
+            if self.nulls == self.count {
+                return Ok(IsNull::Yes);
+            }
+            out.put_slice(self.body.get(4..self.first).unwrap_or_default());
+            return Ok(IsNull::No);
+        }
         out.put_i32(i32::from(self.count > 0));
         out.put_i32(i32::from(self.nulls > 0));
         out.put_u32(self.scalar.element().oid());
@@ -177,7 +205,7 @@ impl ToSql for Array {
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(ty.kind(), Kind::Array(_))
+        matches!(ty.kind(), Kind::Array(_) | Kind::Simple)
     }
 
     to_sql_checked!();

@@ -6,8 +6,8 @@
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
 use crate::pool::Connection;
-use crate::statement::{Shape, lookup, rows, stamps};
-use crate::table::{Cells, Place, Places};
+use crate::statement::{Shape, row_lookup, rows, stamp_lookup, stamps};
+use crate::table::{Alike, Cells, Place, Places};
 use fleet_core::store::{Key, Stamp};
 use futures_util::future::join;
 use tokio_postgres::Row;
@@ -33,7 +33,15 @@ pub(crate) enum Within {
 pub(crate) struct Question {
     asked: Asked,
     /// In the order of their places.
-    parts: Vec<(Place, Vec<Array>)>,
+    parts: Vec<Part>,
+}
+
+/// Keys of one table.
+#[derive(Debug)]
+struct Part {
+    place: Place,
+    arrays: Vec<Array>,
+    alike: Alike,
 }
 
 impl Question {
@@ -53,40 +61,44 @@ impl Question {
                 cells.expected(known);
             }
         }
+        for part in &mut question.parts {
+            part.alike = Alike::find(part.place.table(), part.arrays.get_mut(1..).unwrap_or_default());
+        }
         Ok(question)
     }
 
     fn part(&mut self, place: Place) -> &mut [Array] {
-        let at = self.parts.binary_search_by_key(&place, |(place, _)| *place).unwrap_or_else(|at| {
+        let at = self.parts.binary_search_by_key(&place, |part| part.place).unwrap_or_else(|at| {
             let columns = match self.asked {
-                Asked::Stamps => place.table().key.to_vec(),
-                Asked::Rows => lookup(place),
+                Asked::Stamps => stamp_lookup(place),
+                Asked::Rows => row_lookup(place),
             };
             let scalars = [Scalar::Int4].into_iter().chain(columns.iter().map(|(_, scalar)| *scalar));
-            self.parts.insert(at, (place, scalars.map(Array::new).collect()));
+            let arrays = scalars.map(Array::new).collect();
+            self.parts.insert(at, Part { place, arrays, alike: Alike::default() });
             at
         });
-        self.parts.get_mut(at).map(|(_, arrays)| arrays.as_mut_slice()).unwrap_or_default()
+        self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default()
     }
 
     /// The tables in which it looks.
     pub(crate) fn places(&self) -> Places {
-        Places::of(self.parts.iter().map(|(place, _)| *place))
+        Places::of(self.parts.iter().map(|part| part.place))
     }
 
     /// The answers: rows whose first column is the number of a key.
     pub(crate) fn ask(&self, connection: &mut Connection, within: Within) -> Result<Vec<Row>, Problem> {
-        let places = self.places();
         connection.in_transaction = within == Within::Transaction;
         if self.parts.is_empty() {
             let begin = if connection.in_transaction { "BEGIN" } else { "" };
             return connection.wait(connection.client.batch_execute(begin)).map(|()| Vec::new());
         }
+        let parts: Vec<_> = self.parts.iter().map(|part| (part.place, part.alike)).collect();
         let statement = match self.asked {
-            Asked::Stamps => connection.prepared(Shape::Stamps(places), || stamps(places))?,
-            Asked::Rows => connection.prepared(Shape::Rows(places), || rows(places))?,
+            Asked::Stamps => connection.prepared(Shape::Stamps(parts.clone()), || stamps(&parts))?,
+            Asked::Rows => connection.prepared(Shape::Rows(parts.clone()), || rows(&parts))?,
         };
-        let parameters: Vec<_> = self.parts.iter().flat_map(|(_, arrays)| arrays).map(|array| array as _).collect();
+        let parameters: Vec<_> = self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect();
         let client = &connection.client;
         let query = client.query(&statement, &parameters);
         connection.wait(async {

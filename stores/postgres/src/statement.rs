@@ -4,19 +4,19 @@
 //! what to be put, deleted and added for those commits of which no check failed. Its answer is the numbers of the
 //! commits that were refused. So a batch of commits that do not meet is one statement, whatever is in it.
 //!
-//! To the server an array costs about the same whether there is something in it or not: what is NULL in all rows, such as
-//! the updates of devices that have none, is not sent.
+//! To the server an array costs about the same whatever is in it, more than all else about a row: what is the same in all
+//! rows, such as their product, or NULL, as the updates of devices that have none, is sent once and not as an array.
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
-use crate::table::{Absent, Cells, Place, Places, Table};
+use crate::table::{Alike, Cells, Column, Place, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 use tokio_postgres::types::ToSql;
 
 /// What is done with a row of a table, in the order in which a statement's parts stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Act {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Act {
     /// Looks whether its stamp is as expected.
     Check,
     /// Puts it in place of one with a certain stamp: its commit's one check, and all it puts.
@@ -30,22 +30,21 @@ enum Act {
     Add,
 }
 
-/// Rows that are treated alike.
+/// Rows with which the same is done.
 #[derive(Debug)]
 struct Part {
     act: Act,
     place: Place,
     arrays: Vec<Array>,
-    absent: Absent,
+    alike: Alike,
 }
 
-/// What tells one statement of the store from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What tells one statement of the store from another: its parts, and what is the same in all rows of each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    /// A bit for each part, and what is absent of rows that are swapped, inserted and put.
-    Script(u32, [Absent; 3 * Place::ALL.len()]),
-    Stamps(Places),
-    Rows(Places),
+    Script(Vec<(Act, Place, Alike)>),
+    Stamps(Vec<(Place, Alike)>),
+    Rows(Vec<(Place, Alike)>),
     All(Place),
     /// With or without the ends of a range, and the order.
     Between(Place, bool, bool, Option<bool>),
@@ -58,15 +57,14 @@ pub(crate) struct Script {
 }
 
 impl Act {
-    /// The columns of its arrays, after the number of the commit.
-    fn columns(self, table: &Table, absent: Absent) -> Vec<(&'static str, Scalar)> {
+    /// The columns of its arrays, after the number of the commit: the table's own, and then what else it takes.
+    fn columns(self, table: &Table) -> Vec<Column> {
         let key = table.key.iter().copied();
-        let present = table.columns.iter().enumerate().filter(|(place, _)| !absent.has(table, *place));
-        let present = present.map(|(_, column)| *column);
+        let all = key.clone().chain(table.columns.iter().copied());
         match self {
             Self::Check => key.chain([("expected", Scalar::Int8)]).collect(),
-            Self::Swap => [("expected", Scalar::Int8)].into_iter().chain(key).chain(present).collect(),
-            Self::Insert | Self::Put => key.chain(present).collect(),
+            Self::Swap => all.chain([("expected", Scalar::Int8)]).collect(),
+            Self::Insert | Self::Put => all.collect(),
             Self::Delete => key.collect(),
             Self::Add => key.chain([("delta", Scalar::Int8)]).collect(),
         }
@@ -99,8 +97,9 @@ impl Script {
         (key, record, stamp): (&Key, &Record, Stamp),
     ) -> Result<(), Problem> {
         let mut cells = self.cells(Act::Swap, key, commit);
+        cells.row(key, record, stamp)?;
         cells.expected(Some(expected));
-        cells.row(key, record, stamp)
+        Ok(())
     }
 
     pub(crate) fn insert(&mut self, commit: i32, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
@@ -127,10 +126,9 @@ impl Script {
         let place = Place::of(key.kind());
         let found = self.parts.iter().position(|part| part.act == act && part.place == place);
         let at = found.unwrap_or_else(|| {
-            let absent = Absent::default();
-            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table(), absent));
+            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table()));
             let arrays = columns.map(|(_, scalar)| Array::new(scalar)).collect();
-            self.parts.push(Part { act, place, arrays, absent });
+            self.parts.push(Part { act, place, arrays, alike: Alike::default() });
             self.parts.len() - 1
         });
         let mut cells = Cells::of(self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default());
@@ -142,26 +140,24 @@ impl Script {
         self.parts.is_empty()
     }
 
-    /// Puts its parts in order and drops what is empty; to be done once all is in them.
+    /// Puts its parts in order and finds out what is the same in all rows; to be done once all is in them.
     #[must_use]
     pub(crate) fn finish(mut self) -> Self {
         self.parts.sort_by_key(|part| (part.act, part.place));
-        self.parts.iter_mut().for_each(Part::drop_absent);
+        for part in &mut self.parts {
+            part.alike = Alike::find(part.place.table(), part.arrays.get_mut(1..).unwrap_or_default());
+        }
         self
     }
 
-    /// Which parts it has: scripts that have the same have the same text.
+    /// Scripts of the same shape have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        let (mut bits, mut all_absent) = (0, [Absent::default(); 3 * Place::ALL.len()]);
-        for part in &self.parts {
-            let bit = |act: Act| act as usize * Place::ALL.len() + part.place as usize;
-            bits |= 1 << bit(part.act);
-            let place = bit(part.act).checked_sub(Act::Swap as usize * Place::ALL.len());
-            if let Some(absent) = place.and_then(|place| all_absent.get_mut(place)) {
-                *absent = part.absent;
-            }
-        }
-        Shape::Script(bits, all_absent)
+        Shape::Script(self.parts.iter().map(|part| (part.act, part.place, part.alike)).collect())
+    }
+
+    /// Whether its answer is the numbers of the commits that were carried out, not of those that were refused.
+    pub(crate) fn tells_applied(&self) -> bool {
+        matches!(self.parts.as_slice(), [Part { act: Act::Swap, .. }])
     }
 
     /// Its text.
@@ -170,14 +166,21 @@ impl Script {
         let sources: Vec<(&Part, Source)> = self
             .parts
             .iter()
-            .map(|part| (part, Source::new(&part.act.columns(part.place.table(), part.absent), &mut next)))
+            .map(|part| {
+                let table = part.place.table();
+                (part, Source::new(table, &part.act.columns(table), part.alike, &mut next))
+            })
             .collect();
+        if let ([(part, source)], true) = (sources.as_slice(), self.tells_applied()) {
+            return swap(part.place.table(), source);
+        }
         let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(part, source)).collect();
         let guard = if refusals.is_empty() { "" } else { " WHERE u.n NOT IN (SELECT n FROM refused)" };
         let mut steps = Vec::new();
         for (part, source) in &sources {
+            let table = part.place.table();
             if part.act == Act::Swap {
-                steps.push(format!("swap_{} AS ({})", part.place.table().name, swap(part, source)));
+                steps.push(format!("swap_{} AS ({})", table.name, swap(table, source)));
             }
         }
         if !refusals.is_empty() {
@@ -187,8 +190,8 @@ impl Script {
             let table = part.place.table();
             let step = match part.act {
                 Act::Check | Act::Swap => continue,
-                Act::Insert => insert(part, source, guard),
-                Act::Put => put(part, source, guard),
+                Act::Insert => insert(table, source, guard),
+                Act::Put => put(table, source, guard),
                 Act::Delete => delete(table, source, guard),
                 Act::Add => add(table, source, guard),
             };
@@ -204,60 +207,51 @@ impl Script {
     }
 }
 
-impl Part {
-    /// Drops the arrays of optional columns that are NULL in all rows.
-    fn drop_absent(&mut self) {
-        let table = self.place.table();
-        if !matches!(self.act, Act::Swap | Act::Insert | Act::Put) {
-            return;
-        }
-        let first = self.arrays.len() - table.columns.len();
-        self.absent = Absent::of(table, |place| self.arrays.get(first + place).is_some_and(Array::is_null));
-        let (absent, mut at) = (self.absent, 0..);
-        self.arrays.retain(|_| {
-            let place = at.next().and_then(|at: usize| at.checked_sub(first));
-            !place.is_some_and(|place| absent.has(table, place))
-        });
-    }
-
-    /// What a column of its rows `u` is.
-    fn value(&self, place: usize, (name, scalar): &(&str, Scalar)) -> String {
-        if self.absent.has(self.place.table(), place) { format!("NULL::{}", scalar.sql()) } else { format!("u.{name}") }
-    }
-}
-
 /// Arrays as rows `u`.
 struct Source {
     from: String,
     number: String,
+    /// What stands for each column: its name in `u`, or what is the same in all rows.
+    values: Vec<(&'static str, String)>,
 }
 
 impl Source {
-    /// Rows of a commit's number and these columns, their parameters from `next` on.
-    fn new(columns: &[(&str, Scalar)], next: &mut usize) -> Self {
+    /// Rows of a number and these columns, of which those of the table come first; their parameters from `next` on.
+    fn new(table: &Table, columns: &[Column], alike: Alike, next: &mut usize) -> Self {
         let number = format!("${next}::int4[]");
         let (mut arrays, mut names) = (number.clone(), "n".to_owned());
         *next += 1;
-        for (name, scalar) in columns {
-            let _ = write!(arrays, ", ${next}::{}[]", scalar.sql());
-            let _ = write!(names, ", {name}");
+        let mut values = Vec::with_capacity(columns.len());
+        for (place, (name, scalar)) in columns.iter().enumerate() {
+            let parameter = format!("${next}::{}", scalar.sql());
             *next += 1;
+            if alike.has(table, place) {
+                values.push((*name, parameter));
+            } else {
+                let _ = write!(arrays, ", {parameter}[]");
+                let _ = write!(names, ", {name}");
+                values.push((*name, format!("u.{name}")));
+            }
         }
-        Self { from: format!("unnest({arrays}) AS u({names})"), number }
+        Self { from: format!("unnest({arrays}) AS u({names})"), number, values }
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(column, _)| *column == name).map_or("NULL", |(_, value)| value)
+    }
+
+    /// That a row `t` is the one that a row `u` names.
+    fn here(&self, table: &Table) -> String {
+        join(table.key, " AND ", |name| format!("t.{name} = {}", self.value(name)))
     }
 }
 
-fn names(columns: &[(&str, Scalar)]) -> String {
+fn names(columns: &[Column]) -> String {
     join(columns, ", ", |name| name.to_owned())
 }
 
-fn join(columns: &[(&str, Scalar)], between: &str, form: impl Fn(&str) -> String) -> String {
+fn join(columns: &[Column], between: &str, form: impl Fn(&str) -> String) -> String {
     columns.iter().map(|(name, _)| form(name)).collect::<Vec<_>>().join(between)
-}
-
-/// That a row `t` is the one that a row `u` names.
-fn here(table: &Table) -> String {
-    join(table.key, " AND ", |name| format!("t.{name} = u.{name}"))
 }
 
 /// The commits that a part refuses.
@@ -268,7 +262,7 @@ fn refusal(part: &Part, source: &Source) -> Option<String> {
             "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {} IS DISTINCT FROM u.expected",
             source.from,
             table.name,
-            here(table),
+            source.here(table),
             table.stamp
         )),
         Act::Swap => Some(format!(
@@ -279,35 +273,27 @@ fn refusal(part: &Part, source: &Source) -> Option<String> {
     }
 }
 
-fn swap(part: &Part, source: &Source) -> String {
-    let table = part.place.table();
-    let columns = table.columns.iter().enumerate();
-    let changes: Vec<_> =
-        columns.map(|(place, column)| format!("{} = {}", column.0, part.value(place, column))).collect();
+fn swap(table: &Table, source: &Source) -> String {
     format!(
         "UPDATE {} AS t SET {} FROM {} WHERE {} AND {} = u.expected RETURNING u.n",
         table.name,
-        changes.join(", "),
+        join(table.columns, ", ", |name| format!("{name} = {}", source.value(name))),
         source.from,
-        here(table),
+        source.here(table),
         table.stamp
     )
 }
 
-fn insert(part: &Part, source: &Source, guard: &str) -> String {
-    let table = part.place.table();
-    let all = format!("{}, {}", names(table.key), names(table.columns));
-    let columns = table.columns.iter().enumerate();
-    let values: Vec<_> = columns.map(|(place, column)| part.value(place, column)).collect();
-    let values = format!("{}, {}", join(table.key, ", ", |name| format!("u.{name}")), values.join(", "));
-    format!("INSERT INTO {} ({all}) SELECT {values} FROM {}{guard}", table.name, source.from)
+fn insert(table: &Table, source: &Source, guard: &str) -> String {
+    let all = [table.key, table.columns].concat();
+    let values = join(&all, ", ", |name| source.value(name).to_owned());
+    format!("INSERT INTO {} ({}) SELECT {values} FROM {}{guard}", table.name, names(&all), source.from)
 }
 
-fn put(part: &Part, source: &Source, guard: &str) -> String {
-    let table = part.place.table();
+fn put(table: &Table, source: &Source, guard: &str) -> String {
     format!(
         "{} ON CONFLICT ({}) DO UPDATE SET {}",
-        insert(part, source, guard),
+        insert(table, source, guard),
         names(table.key),
         join(table.columns, ", ", |name| format!("{name} = excluded.{name}")),
     )
@@ -315,18 +301,23 @@ fn put(part: &Part, source: &Source, guard: &str) -> String {
 
 fn delete(table: &Table, source: &Source, guard: &str) -> String {
     let and = if guard.is_empty() { String::new() } else { guard.replace(" WHERE ", " AND ") };
-    format!("DELETE FROM {} t USING {} WHERE {}{and}", table.name, source.from, here(table))
+    format!("DELETE FROM {} t USING {} WHERE {}{and}", table.name, source.from, source.here(table))
 }
 
 /// Adds to counters, which begin at 0 and stop at the ends of their range.
 fn add(table: &Table, source: &Source, guard: &str) -> String {
-    let key = names(table.key);
+    // What is the same in all rows needs no grouping, and an array stays: without one there would be a row for no rows.
+    let varying: Vec<Column> =
+        table.key.iter().filter(|(name, _)| source.value(name).starts_with("u.")).copied().collect();
     format!(
-        "INSERT INTO {name} ({key}, value) SELECT {key}, {sum} FROM {}{guard} GROUP BY {key} ORDER BY {key} \
-         ON CONFLICT ({key}) DO UPDATE SET value = {both}",
-        source.from,
+        "INSERT INTO {name} ({key}, value) SELECT {values}, {sum} FROM {from}{guard} GROUP BY {varying} \
+         ORDER BY {varying} ON CONFLICT ({key}) DO UPDATE SET value = {both}",
         name = table.name,
+        key = names(table.key),
+        values = join(table.key, ", ", |name| source.value(name).to_owned()),
         sum = clamped("sum(u.delta)"),
+        from = source.from,
+        varying = names(&varying),
         both = clamped(&format!("{}.value::numeric + excluded.value", table.name)),
     )
 }
@@ -335,35 +326,39 @@ fn clamped(sum: &str) -> String {
     format!("greatest(least({sum}, {}), {})::int8", i64::MAX, i64::MIN)
 }
 
-/// The stamps of rows by their keys: `n` and the stamp of each that is there.
-pub(crate) fn stamps(places: Places) -> String {
-    let mut next = 1;
-    let selections = places.iter().map(|place| {
-        let table = place.table();
-        let source = Source::new(table.key, &mut next);
-        format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, here(table))
-    });
-    selections.collect::<Vec<_>>().join(" UNION ALL ")
+/// The columns by which it is looked up what stamps rows have.
+pub(crate) fn stamp_lookup(place: Place) -> Vec<Column> {
+    place.table().key.to_vec()
 }
 
-/// The arrays by which rows are looked up: their place in the question, their key, and, where rows are JSON, the stamp
-/// of what the caller has of them.
-pub(crate) fn lookup(place: Place) -> Vec<(&'static str, Scalar)> {
+/// The columns by which rows are looked up: their key, and, where rows are JSON, the stamp of what the caller has of them.
+pub(crate) fn row_lookup(place: Place) -> Vec<Column> {
     let known = (place == Place::Record).then_some(("known", Scalar::Int8));
     place.table().key.iter().copied().chain(known).collect()
 }
 
+/// The stamps of rows by their keys: `n` and the stamp of each that is there.
+pub(crate) fn stamps(parts: &[(Place, Alike)]) -> String {
+    let mut next = 1;
+    let selections = parts.iter().map(|(place, alike)| {
+        let table = place.table();
+        let source = Source::new(table, &stamp_lookup(*place), *alike, &mut next);
+        format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, source.here(table))
+    });
+    selections.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
 /// Rows by their keys: `n`, and for each table the columns of its key and the others, NULL in rows of other tables. The
 /// body of JSON is NULL where its stamp is the one that the caller has.
-pub(crate) fn rows(places: Places) -> String {
+pub(crate) fn rows(parts: &[(Place, Alike)]) -> String {
     let mut next = 1;
-    let selections = places.iter().map(|place| {
+    let selections = parts.iter().map(|(place, alike)| {
         let table = place.table();
-        let source = Source::new(&lookup(place), &mut next);
-        let columns = places.iter().map(|other| {
+        let source = Source::new(table, &row_lookup(*place), *alike, &mut next);
+        let columns = parts.iter().map(|(other, _)| {
             let others = other.table();
             let all = [others.key, others.columns].concat();
-            let value = |(name, scalar): &(&str, Scalar)| match (other == place, other, *name) {
+            let value = |(name, scalar): &Column| match (other == place, other, *name) {
                 (false, ..) => format!("NULL::{} AS {name}", scalar.sql()),
                 (true, Place::Record, "body") => {
                     "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned()
@@ -373,7 +368,7 @@ pub(crate) fn rows(places: Places) -> String {
             all.iter().map(value).collect::<Vec<_>>().join(", ")
         });
         let columns = columns.collect::<Vec<_>>().join(", ");
-        format!("SELECT u.n, {columns} FROM {} JOIN {} t ON {}", source.from, table.name, here(table))
+        format!("SELECT u.n, {columns} FROM {} JOIN {} t ON {}", source.from, table.name, source.here(table))
     });
     selections.collect::<Vec<_>>().join(" UNION ALL ")
 }

@@ -118,13 +118,16 @@ impl PostgresStore {
 
     /// One statement for commits that do not meet: its answer is who was refused.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let mut outcomes = vec![Outcome::Applied; batch.len()];
         let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
-            return Ok(outcomes);
+            return Ok(vec![Outcome::Applied; batch.len()]);
         }
+        let (told, others) = match script.tells_applied() {
+            true => (Outcome::Applied, Outcome::Conflict),
+            false => (Outcome::Conflict, Outcome::Applied),
+        };
         let mut is_first = true;
-        let refused = self.call(|connection| {
+        let answer = self.call(|connection| {
             if !std::mem::take(&mut is_first) {
                 script = together(batch, Absence::Checked)?;
             }
@@ -132,10 +135,13 @@ impl PostgresStore {
             let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
             answer.map_err(Attempt::to_commit)
         })?;
-        for row in refused {
+        let says_nothing = |commit: &Commit| commit.checks.is_empty() && commit.writes.is_empty();
+        let outcome = |commit| if says_nothing(commit) { Outcome::Applied } else { others };
+        let mut outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
+        for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
-                *outcome = Outcome::Conflict;
+                *outcome = told;
             }
         }
         Ok(outcomes)
@@ -184,7 +190,7 @@ impl PostgresStore {
         self.call(|connection| {
             let statements: Vec<Statement> = selections
                 .iter()
-                .map(|selection| connection.prepared(selection.shape, || selection.sql.clone()))
+                .map(|selection| connection.prepared(selection.shape.clone(), || selection.sql.clone()))
                 .collect::<Result<_, _>>()?;
             // A snapshot will do where nothing is committed on what is seen, and keeps nobody from committing however
             // long it lasts.
@@ -303,7 +309,7 @@ impl Store for PostgresStore {
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
         let selection = self.select(range, Some(range.reverse))?;
         let found = self.call(|connection| {
-            let statement = connection.prepared(selection.shape, || selection.sql.clone())?;
+            let statement = connection.prepared(selection.shape.clone(), || selection.sql.clone())?;
             let parameters: Vec<_> = selection.parameters.iter().map(|parameter| &**parameter).collect();
             Ok(connection.wait(connection.client.query(&statement, &parameters))?)
         })?;

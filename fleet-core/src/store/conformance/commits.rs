@@ -204,7 +204,18 @@ pub(super) fn commits_may_have_nothing_to_write(probe: &Probe<'_>) -> Finding {
     ];
     let outcomes = [Applied, Applied, Conflict, Conflict, Conflict, Applied];
     probe.expect("commits that only check", &batch, &outcomes)?;
-    probe.holds(a, Some((&numbered(a, 1), stamp)))
+    probe.holds(a, Some((&numbered(a, 1), stamp)))?;
+    // Beside devices that are put in place of what they were, as connects have them.
+    let [c, d] = &[device_key(1, 1), device_key(1, 2)];
+    let (was_c, now_c, was_d) = (probe.put(c, &numbered(c, 1))?, probe.stamp(), probe.put(d, &numbered(d, 1))?);
+    let batch = [
+        commit([unchanged(c, was_c)], [put(c, &numbered(c, 2), now_c)]),
+        commit([], []),
+        commit([unchanged(d, probe.stamp())], [put(d, &numbered(d, 2), probe.stamp())]),
+    ];
+    probe.expect("a commit of nothing between devices", &batch, &[Applied, Applied, Conflict])?;
+    probe.holds(c, Some((&numbered(c, 2), now_c)))?;
+    probe.holds(d, Some((&numbered(d, 1), was_d)))
 }
 
 pub(super) fn a_batch_may_be_large(probe: &Probe<'_>) -> Finding {

@@ -20,19 +20,19 @@ pub(super) static TABLE: Table = Table {
         ("development", Bool),
         ("forced", Bool),
         ("failures", Int2),
+        ("security_counter", Int8),
         ("lock", Int4),
         ("sequence", Int8),
-        ("security_counter", Int8),
-        ("system", TextColumn),
         ("added_at", Int8),
         ("seen_at", Int8),
         ("session", Int8),
         ("version_since", Int8),
-        ("version", Int4),
         ("image", Int2),
         ("platform", Int2),
         ("takes_updates", Bool),
         ("online", Bool),
+        ("version", Int4),
+        ("system", TextColumn),
         ("attempt_at", Int8),
         ("attempt_target", Int4),
         ("attempt_from", Int4),
@@ -43,8 +43,9 @@ pub(super) static TABLE: Table = Table {
         ("name", TextColumn),
         ("groups", Json),
     ],
-    // The lock, what was seen, an attempt, its outcome, and the label.
-    optional: &[5..6, 10..18, 18..22, 22..25, 25..27],
+    // The product; what is the same for most members; the lock; what is, of those imported together; what is, of those
+    // never seen; what most that are seen say; what they run; an attempt, its outcome, and the label.
+    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -59,10 +60,9 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
     row.push(device.development);
     row.push(device.forced);
     row.push(i16::from(device.failures));
+    row.push(i64::from(device.security_counter));
     row.push_if(device.lock.map(|version| i32::from(version.get())));
     row.push(i64::from(device.sequence));
-    row.push(i64::from(device.security_counter));
-    row.text_if(device.system.as_ref().map(ToString::to_string).as_deref());
     row.push(device.added_at.as_millis());
     match &device.seen {
         None => row.nulls(8),
@@ -70,13 +70,14 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.push(seen.at.as_millis());
             row.push(seen.session.cast_signed());
             row.push(seen.version_since.as_millis());
-            row.push_if(seen.version.map(i32::from));
             row.push(place(&IMAGES, &seen.image)?);
             row.push(place(&PLATFORMS, &seen.platform)?);
             row.push(seen.takes_updates);
             row.push(seen.online);
+            row.push_if(seen.version.map(i32::from));
         }
     }
+    row.text_if(device.system.as_ref().map(ToString::to_string).as_deref());
     match &device.attempt {
         None => row.nulls(4),
         Some(attempt) => {
@@ -114,12 +115,12 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         development: row.next()?,
         forced: row.next()?,
         failures: row.number::<i16, u8>()?,
+        security_counter: row.number::<i64, u32>()?,
         lock: row.next_if(super::version)?,
         sequence: row.number::<i64, u32>()?,
-        security_counter: row.number::<i64, u32>()?,
-        system: row.next_if(|text: Text<'_>| crate::text::from_text(text.0).parse())?,
         added_at: Timestamp::from_millis(row.next()?),
         seen: seen(row)?,
+        system: row.next_if(|text: Text<'_>| crate::text::from_text(text.0).parse())?,
         attempt: attempt(row)?,
         outcome: outcome(row)?,
         label: label(row)?,
@@ -136,11 +137,11 @@ fn seen(row: &mut Columns<'_>) -> Result<Option<Seen>, Problem> {
         at: Timestamp::from_millis(at),
         session: row.next::<i64>()?.cast_unsigned(),
         version_since: Timestamp::from_millis(row.next()?),
-        version: row.next_if(|number: i32| u16::try_from(number))?,
         image: row.next_of(&IMAGES)?,
         platform: row.next_of(&PLATFORMS)?,
         takes_updates: row.next()?,
         online: row.next()?,
+        version: row.next_if(|number: i32| u16::try_from(number))?,
     }))
 }
 

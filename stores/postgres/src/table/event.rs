@@ -28,8 +28,9 @@ pub(super) static TABLE: Table = Table {
         ("sent", Int8),
         ("exceeded", Json),
     ],
-    // Its id, what error it is, and what limit it met.
-    optional: &[7..8, 8..9, 11..12],
+    // The product; when they were taken; the origin; the name; its id; what error it is; to whom it was sent; what limit
+    // it met.
+    alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15],
 };
 
 /// The columns of an event's key.

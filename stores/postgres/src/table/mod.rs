@@ -19,7 +19,7 @@ use std::ops::Range;
 use tokio_postgres::types::{FromSql, ToSql};
 
 /// A column's name and what it holds.
-type Column = (&'static str, Scalar);
+pub(crate) type Column = (&'static str, Scalar);
 
 /// A table: its name, the columns of its key in their order, and the others.
 #[derive(Debug)]
@@ -29,25 +29,35 @@ pub(crate) struct Table {
     /// The expression that gives the stamp of a row `t`; without it, a row that is absent.
     pub(crate) stamp: &'static str,
     pub(crate) columns: &'static [Column],
-    /// Columns, named by their places, that mostly are NULL, and then together. Eight at most.
-    pub(crate) optional: &'static [Range<usize>],
+    /// Columns that are often the same in all rows of a statement, and then together. They are named by their places, the
+    /// key's first. At most 16, and few, as each doubles the statements that the store may come to need.
+    pub(crate) alike: &'static [Range<usize>],
 }
 
-/// Which of a table's optional columns are NULL in all rows of a statement, a bit for each.
+/// Which columns are the same in all rows of a statement, a bit for each of a table's sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Absent(u8);
+pub(crate) struct Alike(u16);
 
-impl Absent {
-    /// Finds out, where `is_null` tells of a column's place whether it is NULL in all rows.
-    pub(crate) fn of(table: &Table, is_null: impl Fn(usize) -> bool) -> Self {
-        let bits = table.optional.iter().zip(0..).filter(|(columns, _)| Range::clone(columns).all(&is_null));
-        Self(bits.fold(0, |all, (_, bit)| all | 1 << bit))
+impl Alike {
+    /// Finds out, from the arrays of a table's columns in order, which may be less than all and have others behind them;
+    /// and has those that are the same in all rows sent once.
+    pub(crate) fn find(table: &Table, arrays: &mut [Array]) -> Self {
+        let mut found = Self::default();
+        for (set, bit) in table.alike.iter().zip(0..) {
+            if let Some(arrays) = arrays.get_mut(set.clone())
+                && arrays.iter().all(Array::is_alike)
+            {
+                arrays.iter_mut().for_each(Array::send_once);
+                found.0 |= 1 << bit;
+            }
+        }
+        found
     }
 
     /// Whether a column is among them.
     pub(crate) fn has(self, table: &Table, column: usize) -> bool {
-        let mut optional = table.optional.iter().zip(0..);
-        optional.any(|(columns, bit)| columns.contains(&column) && self.0 & 1 << bit != 0)
+        let mut sets = table.alike.iter().zip(0..);
+        sets.any(|(columns, bit)| columns.contains(&column) && self.0 & 1 << bit != 0)
     }
 }
 
@@ -349,4 +359,74 @@ fn device_id(bytes: &[u8]) -> Result<DeviceId, &'static str> {
 fn version(number: i32) -> Result<FirmwareVersion, String> {
     let number = u32::try_from(number).map_err(|error| error.to_string())?;
     FirmwareVersion::new(number).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sets_of_columns_that_are_alike_are_apart_and_never_all_of_a_key() {
+        for table in Place::ALL.map(Place::table) {
+            assert!(table.alike.len() <= 16, "{}", table.name);
+            let columns = table.key.len() + table.columns.len();
+            let mut from = 0;
+            for set in table.alike {
+                assert!(from <= set.start && set.start < set.end && set.end <= columns, "{set:?} of {}", table.name);
+                from = set.end;
+            }
+            // What is added to counters is grouped by what is left.
+            let left = (0..table.key.len()).filter(|place| !table.alike.iter().any(|set| set.contains(place)));
+            assert!(left.count() > 0, "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_in_all_rows_is_found_and_sent_once() {
+        let table = &registration::TABLE;
+        let columns =
+            || table.key.iter().chain(table.columns).map(|(_, scalar)| Array::new(*scalar)).collect::<Vec<_>>();
+        let row = |arrays: &mut [Array], id: u8, claimed_by: Option<i64>| {
+            let mut cells = Cells::of(arrays);
+            cells.push(&[id; 12][..]);
+            cells.stamp(Stamp(id.into()));
+            cells.push(94_i64);
+            cells.push_if(claimed_by);
+            cells.nulls(2);
+            cells.push(true);
+            cells.push(0_i64);
+        };
+        let sent = |arrays: &[Array]| {
+            arrays
+                .iter()
+                .map(|array| {
+                    let mut out = bytes::BytesMut::new();
+                    let is_null = array.to_sql(&tokio_postgres::types::Type::INT8, &mut out).unwrap();
+                    matches!(is_null, tokio_postgres::types::IsNull::No).then(|| out.to_vec())
+                })
+                .collect::<Vec<_>>()
+        };
+        let mut arrays = columns();
+        for id in 1..4 {
+            row(&mut arrays, id, None);
+        }
+        let alike = Alike::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        assert_eq!(once, [false, false, true, true, true, true, true, true]);
+        let values = sent(&arrays);
+        assert_eq!(values[2], Some(94_i64.to_be_bytes().to_vec()));
+        assert_eq!((&values[3], &values[4], &values[5]), (&None, &None, &None));
+        assert_eq!((&values[6], &values[7]), (&Some(vec![1]), &Some(vec![0; 8])));
+
+        // One that differs makes its set differ, and no other.
+        let mut arrays = columns();
+        for (id, claimed_by) in [(1, None), (2, Some(7)), (3, None)] {
+            row(&mut arrays, id, claimed_by);
+        }
+        let alike = Alike::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        assert_eq!(once, [false, false, true, false, false, true, true, true]);
+        // Three values of which the first and the last are none, eight bytes in between.
+        assert_eq!(sent(&arrays)[3].as_ref().map(Vec::len), Some(20 + 4 + 12 + 4));
+    }
 }

@@ -21,8 +21,8 @@ pub(super) static TABLE: Table = Table {
         ("registered", Bool),
         ("security_counter", Int8),
     ],
-    // Who claimed it, and its platform.
-    optional: &[2..4, 4..5],
+    // The product; who claimed it; its platform; and what is the same for most.
+    alike: &[2..3, 3..5, 5..6, 6..8],
 };
 
 pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {

@@ -10,7 +10,8 @@ pub(super) static TABLE: Table = Table {
     key: &[("product", Int8), ("counter", Int4), ("slot", Int4)],
     stamp: "t.value * 0",
     columns: &[("value", Int8)],
-    optional: &[],
+    // The product and the slot.
+    alike: &[0..1, 2..3],
 };
 
 /// The columns of a counter's key.
