@@ -34,6 +34,12 @@ pub(super) struct Closed {
 #[derive(Debug)]
 pub(super) struct Slice {
     pub(super) commit: Commit,
+    pub(super) noted: Noted,
+}
+
+/// What is to be noted of a part of the fold once it is committed.
+#[derive(Debug)]
+pub(super) struct Noted {
     /// How many rows of the generation, and the last of them.
     rows: usize,
     last: Option<Key>,
@@ -58,7 +64,7 @@ impl<S: Store> Journaled<S> {
             }
             let Some(slice) = self.slice(&journal, left.min(SLICE), TRIM) else { break };
             // Where only records are taken away, that too comes to an end.
-            left = left.saturating_sub(slice.rows.max(1));
+            left = left.saturating_sub(slice.noted.rows.max(1));
             self.fold_slice(&mut journal, slice).map_err(not_yet)?;
             self.end_if_folded(&mut journal).map_err(not_yet)?;
         }
@@ -122,9 +128,11 @@ impl<S: Store> Journaled<S> {
         }
         let gone = journal.trimmed + 1..=journal.trimmed + records;
         let gone = gone.map(|number| Write::Delete { key: Key::Journal(number) });
-        let writes = keys.iter().filter_map(|key| overlay.write_of(key)).chain(gone).collect();
+        let mut writes = overlay.writes_of(&keys);
+        writes.extend(gone);
         let last = keys.last().map(|key| Key::clone(key));
-        Some(Slice { commit: Commit { checks: vec![journal.owned()], writes }, rows: keys.len(), last, records })
+        let commit = Commit { checks: vec![journal.owned()], writes };
+        Some(Slice { commit, noted: Noted { rows: keys.len(), last, records } })
     }
 
     /// Commits a part of the fold by itself. If it cannot be said what became of it, it is committed again, as a row may
@@ -135,7 +143,7 @@ impl<S: Store> Journaled<S> {
         {
             return Err(self.refused(journal.head));
         }
-        journal.fold_noted(slice);
+        journal.fold_noted(slice.noted);
         Ok(())
     }
 
@@ -189,10 +197,10 @@ impl<S: Store> Journaled<S> {
 
 impl Journal {
     /// Notes that a part of the fold is done.
-    pub(super) fn fold_noted(&mut self, slice: Slice) {
-        self.trimmed += slice.records;
-        self.records_due = self.records_due.saturating_sub(slice.records);
-        if let (Some(closed), Some(last)) = (&mut self.closed, slice.last) {
+    pub(super) fn fold_noted(&mut self, noted: Noted) {
+        self.trimmed += noted.records;
+        self.records_due = self.records_due.saturating_sub(noted.records);
+        if let (Some(closed), Some(last)) = (&mut self.closed, noted.last) {
             closed.folded = Some(last);
         }
     }

@@ -196,7 +196,8 @@ impl<S: Store> Journaled<S> {
         journal.records_due = journal.records_due.saturating_add(2 * appended.records);
         self.close_if_due(journal);
         let slice = self.slice_due(journal);
-        let (append, folded) = match self.send(journal.head, append, slice.as_ref().map(|slice| &slice.commit)) {
+        let (fold, noted) = slice.map(|slice| (slice.commit, slice.noted)).unzip();
+        let (append, folded) = match self.send(journal.head, append, fold) {
             Ok(sent) => sent,
             Err((append, error)) => {
                 if error.is_unknown() {
@@ -210,8 +211,8 @@ impl<S: Store> Journaled<S> {
         let mut overlay = self.overlay_mut();
         writes().for_each(|write| overlay.apply(write));
         journal.note(appended);
-        if let Some(slice) = slice.filter(|_| folded) {
-            journal.fold_noted(slice);
+        if let Some(noted) = noted.filter(|_| folded) {
+            journal.fold_noted(noted);
         }
         overlay.release(self.options.rows);
         Ok(())
@@ -231,14 +232,9 @@ impl<S: Store> Journaled<S> {
 
     /// Sends an addition to the journal and with it a part of the fold; without, if the store cannot take both. Tells
     /// whether that part was applied.
-    fn send(
-        &self,
-        head: Stamp,
-        append: Commit,
-        slice: Option<&Commit>,
-    ) -> Result<(Commit, bool), (Commit, StoreError)> {
+    fn send(&self, head: Stamp, append: Commit, fold: Option<Commit>) -> Result<(Commit, bool), (Commit, StoreError)> {
         let mut batch = vec![append];
-        batch.extend(slice.cloned());
+        batch.extend(fold);
         let mut answer = self.inner.commit(&batch);
         if batch.len() > 1 && answer.as_ref().is_err_and(|error| !error.is_unknown()) {
             batch.truncate(1);
@@ -304,18 +300,19 @@ impl<S: Store> Store for Journaled<S> {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         self.owned()?;
         let overlay = self.overlay();
-        let (mut rows, mut missing) = (Vec::with_capacity(keys.len()), Vec::new());
-        for key in keys {
-            rows.push(match overlay.row(key) {
+        let mut missing = Vec::new();
+        let known = overlay.rows(keys).into_iter().zip(keys).enumerate();
+        let mut rows: Vec<Option<Row>> = known
+            .map(|(place, (row, key))| match row {
                 Known::Yes(row) => row,
                 Known::No => {
                     if !is_reserved(key) {
-                        missing.push((rows.len(), key.clone()));
+                        missing.push((place, key.clone()));
                     }
                     None
                 }
-            });
-        }
+            })
+            .collect();
         if missing.is_empty() {
             return Ok(rows);
         }
@@ -387,22 +384,29 @@ impl<S: Store> Store for Journaled<S> {
 /// What becomes of each commit after those before it; or which rows must be in memory to decide on the batch, and to add to
 /// its counters.
 fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key>> {
+    let checked = || batch.iter().flat_map(|commit| &commit.checks).map(|check| &check.key);
+    let stamps = overlay.stamps(checked());
+    let unknown = checked().zip(&stamps).filter(|(_, stamp)| **stamp == Known::No).map(|(key, _)| key);
+    let added = batch.iter().flat_map(|commit| &commit.writes).map(Write::key);
+    let counters = added.filter(|key| matches!(key, Key::Tally(..)) && !overlay.holds(key));
+    let missing: Vec<Key> = unknown.chain(counters).cloned().collect();
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+
     let mut written: HashMap<&Key, Option<Stamp>, foldhash::fast::RandomState> = HashMap::default();
     if batch.len() > 1 {
         written.reserve(batch.len());
     }
-    let (mut outcomes, mut missing) = (Vec::with_capacity(batch.len()), Vec::new());
+    let (mut stamps, mut outcomes) = (stamps.into_iter(), Vec::with_capacity(batch.len()));
     for Commit { checks, writes } in batch {
         let mut holds = true;
-        for check in checks {
-            let stamp = written.get(&check.key).copied().map_or_else(|| overlay.stamp(&check.key), Known::Yes);
-            match stamp {
-                Known::Yes(stamp) => holds &= stamp == check.stamp,
-                Known::No => missing.push(check.key.clone()),
-            }
+        for (check, before) in checks.iter().zip(stamps.by_ref()) {
+            holds &= match written.get(&check.key) {
+                Some(stamp) => *stamp == check.stamp,
+                None => before == Known::Yes(check.stamp),
+            };
         }
-        let counters = writes.iter().map(Write::key).filter(|key| matches!(key, Key::Tally(..)) && !overlay.holds(key));
-        missing.extend(counters.cloned());
         if holds && batch.len() > 1 {
             written.extend(writes.iter().map(|write| match write {
                 Write::Put { key, stamp, .. } => (key, Some(*stamp)),
@@ -412,7 +416,7 @@ fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key
         }
         outcomes.push(if holds { Outcome::Applied } else { Outcome::Conflict });
     }
-    if missing.is_empty() { Ok(outcomes) } else { Err(missing) }
+    Ok(outcomes)
 }
 
 /// Adds the rows of a page of the inner store as memory knows them.

@@ -57,11 +57,21 @@ impl Overlay {
         }
     }
 
-    pub(super) fn stamp(&self, key: &Key) -> Known<Stamp> {
-        match self.rows.get(key) {
-            None => Known::No,
-            Some(held) => Known::Yes(held.record.is_some().then_some(held.stamp)),
-        }
+    /// The same of many.
+    pub(super) fn rows(&self, keys: &[Key]) -> Vec<Known<Row>> {
+        let held = self.held(keys.iter());
+        keys.iter().zip(held).map(|(key, held)| held.map_or(Known::No, |held| Known::Yes(held.row(key)))).collect()
+    }
+
+    pub(super) fn stamps<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Vec<Known<Stamp>> {
+        let stamp = |held: &Held| held.record.is_some().then_some(held.stamp);
+        self.held(keys).into_iter().map(|held| held.map_or(Known::No, |held| Known::Yes(stamp(held)))).collect()
+    }
+
+    /// What is held of many keys. All are found before anything is done about one: so the processor waits for several rows
+    /// of a large table at once.
+    fn held<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Vec<Option<&Held>> {
+        keys.map(|key| self.rows.get(key)).collect()
     }
 
     pub(super) fn holds(&self, key: &Key) -> bool {
@@ -151,15 +161,20 @@ impl Overlay {
         self.closed.range::<Key, _>((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
-    /// What is to be written to the inner store for a key of the closed generation; nothing for one that was written to
+    /// What is to be written to the inner store for keys of the closed generation; nothing for those that were written to
     /// again since, and for counters, which come last.
-    pub(super) fn write_of(&self, key: &Key) -> Option<Write> {
-        let held = self.rows.get(key).filter(|held| Some(held.generation) == self.closed_generation())?;
-        match &held.record {
-            _ if matches!(key, Key::Tally(..)) => None,
-            Some(record) => Some(Write::Put { key: key.clone(), record: record.clone(), stamp: held.stamp }),
-            None => Some(Write::Delete { key: key.clone() }),
-        }
+    pub(super) fn writes_of(&self, keys: &[&Key]) -> Vec<Write> {
+        let held = self.held(keys.iter().copied());
+        let of_closed = |held: &&Held| Some(held.generation) == self.closed_generation();
+        let write = |(key, held): (&&Key, Option<&Held>)| {
+            let held = held.filter(of_closed)?;
+            match &held.record {
+                _ if matches!(key, Key::Tally(..)) => None,
+                Some(record) => Some(Write::Put { key: Key::clone(key), record: record.clone(), stamp: held.stamp }),
+                None => Some(Write::Delete { key: Key::clone(key) }),
+            }
+        };
+        keys.iter().zip(held).filter_map(write).collect()
     }
 
     /// Forgets the closed generation, all of which was folded; its rows are clean, but for those that were written to
