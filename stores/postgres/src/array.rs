@@ -173,6 +173,28 @@ impl Array {
         }
     }
 
+    /// How many values it has.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// How many bytes its values are, with the length of each.
+    pub(crate) fn size(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Its values, the length of each before it, in their order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.body.as_slice();
+        std::iter::from_fn(move || {
+            let length = rest.first_chunk().map(|length| i32::from_be_bytes(*length))?;
+            // The length of NULL is -1.
+            let (value, after) = rest.split_at_checked(4 + usize::try_from(length).unwrap_or(0))?;
+            rest = after;
+            Some(value)
+        })
+    }
+
     /// Whether all its values are the same one, or none.
     pub(crate) fn is_alike(&self) -> bool {
         self.is_alike

@@ -75,6 +75,7 @@
 
 mod array;
 mod batch;
+mod copy;
 mod dialect;
 mod error;
 mod line;

@@ -130,6 +130,10 @@ impl Pool {
     }
 
     /// From now on, connections are set up for this engine.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
     pub(crate) fn speak(&mut self, dialect: Dialect) {
         self.dialect = Some(dialect);
     }

@@ -8,6 +8,7 @@
 //! rows, such as their product, or NULL, as the updates of devices that have none, is sent once and not as an array.
 
 use crate::array::{Array, Scalar};
+use crate::copy::Copied;
 use crate::error::Problem;
 use crate::table::{Alike, Cells, Column, Place, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
@@ -43,6 +44,7 @@ struct Part {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
     Script(Vec<(Act, Place, Alike)>),
+    Copy(Place),
     Stamps(Vec<(Place, Alike)>),
     Rows(Vec<(Place, Alike)>),
     All(Place),
@@ -199,6 +201,14 @@ impl Script {
         }
         let answer = if refusals.is_empty() { "SELECT 0 WHERE false" } else { "SELECT n FROM refused" };
         format!("WITH {} {answer}", steps.join(", "))
+    }
+
+    /// Takes those parts out that insert more rows than so many, to be copied.
+    pub(crate) fn take_inserts(&mut self, more_than: usize) -> Vec<Copied> {
+        let is_large =
+            |part: &Part| part.act == Act::Insert && part.arrays.first().is_some_and(|n| n.len() > more_than);
+        let large = self.parts.extract_if(.., |part| is_large(part));
+        large.map(|part| Copied::new(part.place, part.arrays.get(1..).unwrap_or_default())).collect()
     }
 
     /// Its parameters, in the order of its text.

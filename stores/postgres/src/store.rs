@@ -1,15 +1,16 @@
 //! The store's operations.
 
 use crate::batch::{Absence, checked, in_order, is_apart, together};
+use crate::copy::{Copied, copy};
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Pool};
 use crate::question::{Asked, Question, Within};
-use crate::statement::{Shape, all, between};
+use crate::statement::{Script, Shape, all, between};
 use crate::table::{self, Place};
-use crate::{Options, open};
+use crate::{Dialect, Options, open};
 use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
-use futures_util::TryStreamExt;
 use futures_util::future::join;
+use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Bound;
@@ -18,6 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
+
+/// A commit that inserts more rows than these into a table has them copied: the round trips more are soon made up for.
+const COPIED: usize = 1024;
 
 /// A store in PostgreSQL. See the [crate] for what it promises.
 #[derive(Debug)]
@@ -126,10 +130,13 @@ impl PostgresStore {
             true => (Outcome::Applied, Outcome::Conflict),
             false => (Outcome::Conflict, Outcome::Applied),
         };
+        let copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
         let mut is_first = true;
         let answer = self.call(|connection| {
             if !std::mem::take(&mut is_first) {
                 script = together(batch, Absence::Checked)?;
+            } else if !copied.is_empty() {
+                return copy_in(connection, &script, &copied);
             }
             let statement = connection.prepared(script.shape(), || script.sql())?;
             let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
@@ -145,6 +152,12 @@ impl PostgresStore {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Whether many rows that a batch inserts are to be copied. Of several commits one might be refused, and then the rows
+    /// of that one would have to be left out.
+    fn copies(&self, batch: &[Commit]) -> bool {
+        batch.len() == 1 && self.pool.dialect() == Some(Dialect::PostgreSql)
     }
 
     /// One transaction for commits that meet.
@@ -331,6 +344,36 @@ impl Store for PostgresStore {
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.walk(&Place::ALL.map(Selection::all), visit)
     }
+}
+
+/// Carries out a commit that inserts many rows: a statement for all else, whose answer is whether it is refused, and then
+/// the rows. Where one of them is there already the transaction fails.
+fn copy_in(
+    connection: &mut Connection,
+    script: &Script,
+    copied: &[Copied],
+) -> Result<Vec<tokio_postgres::Row>, Attempt> {
+    connection.in_transaction = true;
+    connection.wait(connection.client.batch_execute("BEGIN"))?;
+    if !script.is_empty() {
+        let statement = connection.prepared(script.shape(), || script.sql())?;
+        let refused = connection.wait(connection.client.query(&statement, &script.parameters()))?;
+        if !refused.is_empty() {
+            connection.roll_back()?;
+            return Ok(refused);
+        }
+    }
+    for Copied { place, rows } in copied {
+        let statement = connection.prepared(Shape::Copy(*place), || copy(*place))?;
+        connection.wait(async {
+            let mut sink = pin!(connection.client.copy_in(&statement).await?);
+            sink.send(rows.clone()).await?;
+            sink.finish().await
+        })?;
+    }
+    connection.wait(connection.client.batch_execute("COMMIT")).map_err(Attempt::to_commit)?;
+    connection.in_transaction = false;
+    Ok(Vec::new())
 }
 
 /// Waits a random while that grows with the number of tries, up to some 16 ms.

@@ -246,7 +246,23 @@ pub(super) fn a_commit_may_be_large(probe: &Probe<'_>) -> Finding {
         let writes: Vec<_> = keys.iter().zip(&stamps).map(|(key, stamp)| put(key, &numbered(key, 1), *stamp)).collect();
         commit(checks, writes)
     };
-    probe.expect("a commit of 5,000 writes", &[create(), create()], &[Applied, Conflict])?;
+    let one_stale = || {
+        let Commit { mut checks, mut writes } = create();
+        checks.push(unchanged(&device_key(2, 0), probe.stamp()));
+        writes.push(add(&tally(0), 1));
+        Commit { checks, writes }
+    };
+    probe.expect("a commit of 5,000 writes with a check that does not hold", &[one_stale()], &[Conflict])?;
+    same("the rows that it left", &probe.get(&keys)?.iter().flatten().count(), &0)?;
+    probe.expect("a commit of 5,000 writes", &[create()], &[Applied])?;
+    probe.expect("the same of rows that are there by now", &[create()], &[Conflict])?;
+    probe.holds(&tally(0), None)?;
+    let more: Vec<Key> = (0..5_000).map(|number| device_key(2, number)).collect();
+    let all = || more.iter().chain(&keys);
+    let checks: Vec<_> = all().map(absent).collect();
+    let writes: Vec<_> = all().map(|key| put(key, &numbered(key, 2), probe.stamp())).collect();
+    probe.expect("a commit of which half of the rows are there", &[commit(checks, writes)], &[Conflict])?;
+    same("the rows of the other half", &probe.get(&more)?.iter().flatten().count(), &0)?;
     let rows = probe.get(&keys)?;
     for ((key, stamp), row) in keys.iter().zip(&stamps).zip(&rows) {
         same(&format!("the stamp of {key:?}"), &row.as_ref().map(|row| row.stamp), &Some(*stamp))?;
