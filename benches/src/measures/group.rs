@@ -1,15 +1,16 @@
 //! Devices that come one by one, on many threads at once: their commits share what a commit costs.
 
 use super::by_hand;
-use super::connect::Reports;
+use super::connect::{BATCH, Reports};
 use super::postgres::{ByHand, client, worlds};
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
-use crate::world::{NOW, Random, Setting, World};
+use crate::world::{NOW, Random, Setting, World, report};
 use fleet_core::Fleet;
 use fleet_core::device::Report;
-use fleet_core::store::GroupCommit;
+use fleet_core::store::{GroupCommit, Journaled};
 use fleet_store_sqlite::SqliteStore;
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Mutex;
 use std::thread;
@@ -41,10 +42,55 @@ pub(super) fn postgres_in_turn(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// One transaction a connect. There is one writer of a file, so as many threads would only wait for one another.
+/// One transaction a connect.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
-    let world = World::open(GroupCommit::new(SqliteStore::open(setting.sqlite_copy("group-ours.db")?)?))?;
-    let mut connection = by_hand::open(&setting.sqlite_copy("group-floor.db")?)?;
+    let store = SqliteStore::open(setting.sqlite_copy("group-ours.db")?)?;
+    against_sqlite(setting, &World::open(GroupCommit::new(store))?, "group-floor.db")
+}
+
+/// The same through a journal, by a process that is not new: it has had each device before, and has its row in memory.
+pub(super) fn journaled(setting: &Setting) -> Result<Figures> {
+    let store = Journaled::open(SqliteStore::open(setting.sqlite_copy("group-journaled-ours.db")?)?)?;
+    let world = World::open(GroupCommit::new(store))?;
+    for ids in setting.ids().chunks(BATCH) {
+        let reports = ids.iter().map(|id| report(*id, 1)).collect::<Result<Vec<_>>>()?;
+        black_box(world.fleet.gateway(NOW).connect_many(&reports)?);
+    }
+    against_sqlite(setting, &world, "group-journaled-floor.db")
+}
+
+/// What merging can come to at best: by hand, and without threads that wait for one another, as many connects in one
+/// transaction as there would be threads.
+pub(super) fn sqlite_at_best(setting: &Setting) -> Result<Figures> {
+    let mut connection = by_hand::open(&setting.sqlite_copy("group-best.db")?)?;
+    let mut random = Random(5);
+    at_best(setting, |reports| {
+        black_box(by_hand::connect(&mut connection, reports, &mut random)?);
+        Ok(())
+    })
+}
+
+/// The same with one statement to read as many and one to write them.
+pub(super) fn postgres_at_best(setting: &Setting) -> Result<Figures> {
+    let (_, schema) = worlds(setting, |store| store)?;
+    let mut by_hand = ByHand::new(client(setting, &schema)?)?;
+    at_best(setting, |reports| by_hand.connect(reports).map(drop))
+}
+
+/// Connects by hand, as many at once as there are threads, beside one by one.
+fn at_best(setting: &Setting, connect: impl FnMut(&[Report]) -> Result<()>) -> Result<Figures> {
+    let count = THREADS * EACH;
+    let (all, connect) = (RefCell::new(Reports::new(setting.ids(), count)), RefCell::new(connect));
+    let round = |at_once: usize| {
+        let reports = all.borrow_mut().next_round()?;
+        timed(|| reports.chunks(at_once).try_for_each(&mut *connect.borrow_mut()))
+    };
+    beside(setting.rounds(7), count.min(setting.devices), || round(THREADS), || round(1))
+}
+
+/// There is one writer of a file, so as many threads would only wait for one another.
+fn against_sqlite(setting: &Setting, world: &World, floor: &str) -> Result<Figures> {
+    let mut connection = by_hand::open(&setting.sqlite_copy(floor)?)?;
     let mut random = Random(5);
     against(setting, &world.fleet, |reports| {
         for report in reports {

@@ -37,7 +37,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 32] = [
+pub const ALL: [Measure; 35] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -50,7 +50,10 @@ pub const ALL: [Measure; 32] = [
         postgres::is_there,
         time("connects of 8 threads, PostgreSQL, floor in turn", times(1.0 / 5.0), group::postgres_in_turn),
     ),
+    through(postgres::is_there, time("connects by hand, 8 at once, PostgreSQL", NONE, group::postgres_at_best)),
     time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
+    time("connects by hand, 8 at once, SQLite FULL", NONE, group::sqlite_at_best),
+    time("connects of 8 threads, group commit, journaled", times(1.0 / 5.0), group::journaled),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
     time("publish_many of 1024, SQLite FULL, just started", NONE, publish::sqlite_started),

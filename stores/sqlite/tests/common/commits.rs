@@ -2,10 +2,11 @@
 //! every step and hold the same at its end.
 
 use super::*;
-use fleet_core::MemoryStore;
-use fleet_core::device::DeviceCount;
+use fleet_core::device::{Attempt, DeviceCount, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, UpdateResult};
+use fleet_core::product::GroupId;
 use fleet_core::store::{AuditId, Kind, Range, Row};
-use fleet_core::team::AccountId;
+use fleet_core::team::{AccountId, Claimant};
+use fleet_core::{FirmwareVersion, MemoryStore};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -44,8 +45,8 @@ fn families() -> Vec<Vec<Key>> {
 /// A record of the key's kind; where there are numbers in it, this one.
 fn record(key: &Key, number: u8) -> Record {
     let json = match key.kind() {
-        Kind::Device => return device(number.into()),
-        Kind::Registration => return registration(),
+        Kind::Device => return device_of_kind(number),
+        Kind::Registration => return registration_of_kind(number),
         Kind::Membership | Kind::Claim => return Record::Present,
         Kind::DeviceCount => {
             return Record::DeviceCount(Box::new(DeviceCount { devices: number.into(), ..DeviceCount::default() }));
@@ -66,6 +67,50 @@ fn record(key: &Key, number: u8) -> Record {
         other => panic!("no record of {other:?}"),
     };
     Record::from_json(key.kind(), &json).unwrap()
+}
+
+/// Devices that differ by what they have: stores may treat what many have in common as one.
+fn device_of_kind(number: u8) -> Record {
+    let Record::Device(mut device) = device(number.into()) else { panic!("no device") };
+    let [is_seen, is_updated, has_tried, is_special] = [1, 2, 4, 8].map(|bit| number & bit != 0);
+    let (at, target) = (Timestamp::from_millis(5), FirmwareVersion::new(2).unwrap());
+    if is_seen {
+        device.seen = Some(Seen {
+            at,
+            session: u64::MAX,
+            version_since: at,
+            version: is_updated.then_some(3),
+            image: ImageSeen::Matches,
+            platform: PlatformSeen::Unknown,
+            takes_updates: !is_special,
+            online: true,
+        });
+        device.system = is_special.then(|| "1.5.2".parse().unwrap());
+    }
+    if is_updated {
+        device.attempt = Some(Attempt { at, target, from: has_tried.then_some(1), progress: Progress::Downloaded });
+    }
+    if has_tried {
+        device.outcome = Some(Outcome { at, target, result: UpdateResult::Failed });
+        device.failures = 1;
+    }
+    if is_special {
+        device.standing = Standing::Denied;
+        device.lock = Some(target);
+        device.label = Some(Box::new(Label { name: "é".into(), groups: [GroupId::new(1)].into() }));
+    }
+    Record::Device(device)
+}
+
+/// The same of entries in the registry.
+fn registration_of_kind(number: u8) -> Record {
+    let Record::Registration(mut entry) = registration() else { panic!("no entry") };
+    let [is_claimed, is_known, is_registered, is_away] = [1, 2, 4, 8].map(|bit| number & bit != 0);
+    entry.claimed_by = is_claimed.then(|| Claimant::Account(AccountId::new(u64::MAX).unwrap()));
+    entry.platform = is_known.then(|| "photon".parse().unwrap());
+    entry.registered = is_registered;
+    entry.product = entry.product.filter(|_| !is_away);
+    Record::Registration(entry)
 }
 
 /// What a check expects of its row.
@@ -115,7 +160,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Expect::Another),
     ];
     let change =
-        prop_oneof![6 => (0..4u8).prop_map(Change::Put), 1 => Just(Change::Delete), 1 => Just(Change::Nothing)];
+        prop_oneof![6 => (0..16u8).prop_map(Change::Put), 1 => Just(Change::Delete), 1 => Just(Change::Nothing)];
     let plan = (
         vec((any::<Index>(), proptest::option::weighted(0.8, expect), change), 0..4),
         vec((any::<Index>(), -9..9i64), 0..3),
