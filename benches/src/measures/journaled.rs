@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 /// About as many connects as the journal takes before it is folded, so that a round is what goes on for ever: each device
 /// connects about twice, is journaled twice, and at the end of the round at the latest its row is folded.
 const BATCHES: usize = 2048;
+/// After so many rounds nearly every device is in memory, as it is in a process that has been there for a while.
+const ROUNDS: usize = 4;
 const CALLERS: usize = 64;
 /// So many connects of each caller a round.
 const CALLS: usize = 64;
@@ -35,7 +37,7 @@ pub(super) fn connect_many(setting: &Setting) -> Result<Figures> {
     let mut random = Random(5);
     let batches = BATCHES.min(2 * setting.devices.div_ceil(BATCH));
     beside(
-        setting.rounds(2),
+        setting.rounds(ROUNDS),
         BATCH.min(setting.devices) * batches,
         || {
             let batches = (0..batches).map(|_| ours.next_round()).collect::<Result<Vec<_>>>()?;
