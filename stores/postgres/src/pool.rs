@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// So many prepared statements are kept on a connection; then all are forgotten. More than a fleet uses.
+/// So many prepared statements are kept on a connection; then all are forgotten. Those a fleet uses most are soon back.
 const STATEMENTS: usize = 256;
 
 /// What a server may take longer to say that a statement timed out than the statement had.
@@ -129,11 +129,12 @@ impl Pool {
         })
     }
 
-    /// From now on, connections are set up for this engine.
+    /// Which engine it is, once that is known.
     pub(crate) fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
 
+    /// From now on, connections are set up for this engine.
     pub(crate) fn speak(&mut self, dialect: Dialect) {
         self.dialect = Some(dialect);
     }

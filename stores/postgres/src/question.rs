@@ -6,7 +6,7 @@
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
 use crate::pool::Connection;
-use crate::statement::{Shape, row_lookup, rows, stamp_lookup, stamps};
+use crate::statement::{Shape, lookup, rows, stamps};
 use crate::table::{Alike, Cells, Place, Places};
 use fleet_core::store::{Key, Stamp};
 use futures_util::future::join;
@@ -70,8 +70,8 @@ impl Question {
     fn part(&mut self, place: Place) -> &mut [Array] {
         let at = self.parts.binary_search_by_key(&place, |part| part.place).unwrap_or_else(|at| {
             let columns = match self.asked {
-                Asked::Stamps => stamp_lookup(place),
-                Asked::Rows => row_lookup(place),
+                Asked::Stamps => place.table().key.to_vec(),
+                Asked::Rows => lookup(place),
             };
             let scalars = [Scalar::Int4].into_iter().chain(columns.iter().map(|(_, scalar)| *scalar));
             let arrays = scalars.map(Array::new).collect();
@@ -93,10 +93,10 @@ impl Question {
             let begin = if connection.in_transaction { "BEGIN" } else { "" };
             return connection.wait(connection.client.batch_execute(begin)).map(|()| Vec::new());
         }
-        let parts: Vec<_> = self.parts.iter().map(|part| (part.place, part.alike)).collect();
+        let parts = || self.parts.iter().map(|part| (part.place, part.alike)).collect::<Vec<_>>();
         let statement = match self.asked {
-            Asked::Stamps => connection.prepared(Shape::Stamps(parts.clone()), || stamps(&parts))?,
-            Asked::Rows => connection.prepared(Shape::Rows(parts.clone()), || rows(&parts))?,
+            Asked::Stamps => connection.prepared(Shape::Stamps(parts()), || stamps(&parts()))?,
+            Asked::Rows => connection.prepared(Shape::Rows(parts()), || rows(&parts()))?,
         };
         let parameters: Vec<_> = self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect();
         let client = &connection.client;

@@ -205,9 +205,9 @@ impl Script {
 
     /// Takes those parts out that insert more rows than so many, to be copied.
     pub(crate) fn take_inserts(&mut self, more_than: usize) -> Vec<Copied> {
-        let is_large =
-            |part: &Part| part.act == Act::Insert && part.arrays.first().is_some_and(|n| n.len() > more_than);
-        let large = self.parts.extract_if(.., |part| is_large(part));
+        let large = self
+            .parts
+            .extract_if(.., |part| part.act == Act::Insert && part.arrays.first().is_some_and(|n| n.len() > more_than));
         large.map(|part| Copied::new(part.place, part.arrays.get(1..).unwrap_or_default())).collect()
     }
 
@@ -246,8 +246,14 @@ impl Source {
         Self { from: format!("unnest({arrays}) AS u({names})"), number, values }
     }
 
-    fn value(&self, name: &str) -> &str {
-        self.values.iter().find(|(column, _)| *column == name).map_or("NULL", |(_, value)| value)
+    /// What stands for a column of its own. One that it does not have is none that the server knows.
+    fn value<'s>(&'s self, name: &'s str) -> &'s str {
+        self.values.iter().find(|(column, _)| *column == name).map_or(name, |(_, value)| value)
+    }
+
+    /// Whether a column is not the same in all rows.
+    fn varies(&self, name: &str) -> bool {
+        self.value(name).starts_with("u.")
     }
 
     /// That a row `t` is the one that a row `u` names.
@@ -317,8 +323,7 @@ fn delete(table: &Table, source: &Source, guard: &str) -> String {
 /// Adds to counters, which begin at 0 and stop at the ends of their range.
 fn add(table: &Table, source: &Source, guard: &str) -> String {
     // What is the same in all rows needs no grouping, and an array stays: without one there would be a row for no rows.
-    let varying: Vec<Column> =
-        table.key.iter().filter(|(name, _)| source.value(name).starts_with("u.")).copied().collect();
+    let varying: Vec<Column> = table.key.iter().filter(|(name, _)| source.varies(name)).copied().collect();
     format!(
         "INSERT INTO {name} ({key}, value) SELECT {values}, {sum} FROM {from}{guard} GROUP BY {varying} \
          ORDER BY {varying} ON CONFLICT ({key}) DO UPDATE SET value = {both}",
@@ -336,13 +341,14 @@ fn clamped(sum: &str) -> String {
     format!("greatest(least({sum}, {}), {})::int8", i64::MAX, i64::MIN)
 }
 
-/// The columns by which it is looked up what stamps rows have.
-pub(crate) fn stamp_lookup(place: Place) -> Vec<Column> {
-    place.table().key.to_vec()
+/// Takes rows in the order of their columns.
+pub(crate) fn copy(place: Place) -> String {
+    let table = place.table();
+    format!("COPY {} ({}, {}) FROM STDIN BINARY", table.name, names(table.key), names(table.columns))
 }
 
 /// The columns by which rows are looked up: their key, and, where rows are JSON, the stamp of what the caller has of them.
-pub(crate) fn row_lookup(place: Place) -> Vec<Column> {
+pub(crate) fn lookup(place: Place) -> Vec<Column> {
     let known = (place == Place::Record).then_some(("known", Scalar::Int8));
     place.table().key.iter().copied().chain(known).collect()
 }
@@ -352,7 +358,7 @@ pub(crate) fn stamps(parts: &[(Place, Alike)]) -> String {
     let mut next = 1;
     let selections = parts.iter().map(|(place, alike)| {
         let table = place.table();
-        let source = Source::new(table, &stamp_lookup(*place), *alike, &mut next);
+        let source = Source::new(table, table.key, *alike, &mut next);
         format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, source.here(table))
     });
     selections.collect::<Vec<_>>().join(" UNION ALL ")
@@ -364,7 +370,7 @@ pub(crate) fn rows(parts: &[(Place, Alike)]) -> String {
     let mut next = 1;
     let selections = parts.iter().map(|(place, alike)| {
         let table = place.table();
-        let source = Source::new(table, &row_lookup(*place), *alike, &mut next);
+        let source = Source::new(table, &lookup(*place), *alike, &mut next);
         let columns = parts.iter().map(|(other, _)| {
             let others = other.table();
             let all = [others.key, others.columns].concat();

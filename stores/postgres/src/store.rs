@@ -1,11 +1,11 @@
 //! The store's operations.
 
 use crate::batch::{Absence, checked, in_order, is_apart, together};
-use crate::copy::{Copied, copy};
+use crate::copy::Copied;
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Pool};
 use crate::question::{Asked, Question, Within};
-use crate::statement::{Script, Shape, all, between};
+use crate::statement::{Script, Shape, all, between, copy};
 use crate::table::{self, Place};
 use crate::{Dialect, Options, open};
 use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
@@ -120,16 +120,13 @@ impl PostgresStore {
         }
     }
 
-    /// One statement for commits that do not meet: its answer is who was refused.
+    /// One statement for commits that do not meet: its answer is who was refused, or who was not.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
             return Ok(vec![Outcome::Applied; batch.len()]);
         }
-        let (told, others) = match script.tells_applied() {
-            true => (Outcome::Applied, Outcome::Conflict),
-            false => (Outcome::Conflict, Outcome::Applied),
-        };
+        let tells_applied = script.tells_applied();
         let copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
         let mut is_first = true;
         let answer = self.call(|connection| {
@@ -142,9 +139,12 @@ impl PostgresStore {
             let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
             answer.map_err(Attempt::to_commit)
         })?;
-        let says_nothing = |commit: &Commit| commit.checks.is_empty() && commit.writes.is_empty();
-        let outcome = |commit| if says_nothing(commit) { Outcome::Applied } else { others };
-        let mut outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
+        // Until the answer says otherwise. What checks nothing cannot be refused, and need not be in the statement.
+        let unless_told = |commit: &Commit| {
+            if tells_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
+        };
+        let told = if tells_applied { Outcome::Applied } else { Outcome::Conflict };
+        let mut outcomes: Vec<Outcome> = batch.iter().map(unless_told).collect();
         for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {

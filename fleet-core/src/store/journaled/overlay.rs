@@ -63,6 +63,7 @@ impl Overlay {
         keys.iter().zip(held).map(|(key, held)| held.map_or(Known::No, |held| Known::Yes(held.row(key)))).collect()
     }
 
+    /// The stamps of many.
     pub(super) fn stamps<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Vec<Known<Stamp>> {
         let stamp = |held: &Held| held.record.is_some().then_some(held.stamp);
         self.held(keys).into_iter().map(|held| held.map_or(Known::No, |held| Known::Yes(stamp(held)))).collect()
