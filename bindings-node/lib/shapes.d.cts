@@ -180,6 +180,8 @@ export interface Policy {
   readonly customersMay: readonly Scope[];
   /** At which shares of the tier's messages people are told, in percent. */
   readonly usageNotices: readonly number[];
+  /** How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. */
+  readonly clockToleranceMillis: number;
 }
 
 /** The policies that a product is to have; those left out take their default. */
@@ -214,6 +216,11 @@ export interface PolicySettings {
   readonly customersMay?: readonly Scope[] | null;
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
+  /**
+   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up to a day,
+   * default 10 minutes.
+   */
+  readonly clockToleranceMillis?: number | null;
 }
 
 /** How customers are authenticated. */
@@ -248,6 +255,10 @@ export interface Limit {
   readonly used: number;
   /** What would be in use. */
   readonly wouldBe: number;
+  /** The places that imports under way hold, where it would fit without them; 0: that is not why. */
+  readonly heldPlaces: number;
+  /** When the last of them is free at the latest. */
+  readonly heldUntil: Date | null;
   /** The cheapest tier that would do; none: there is none. */
   readonly fits: Fits | null;
   /** The same in a sentence. */
@@ -460,6 +471,8 @@ export type UpdateResult =
   | 'failed'
   /** The device reported a version that is neither the old one nor the one it was sent. */
   | 'runs_another'
+  /** The version was no longer wanted on the device before it came back: no failure. */
+  | 'withdrawn'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -479,6 +492,11 @@ export interface Device {
   readonly forced: boolean;
   /** How many attempts in a row failed on the present target. */
   readonly failures: number;
+  /**
+   * The number of times that it went back to another version within a day after its update. From 3 on two devices probably
+   * have one id: it counts as failing and is sent nothing.
+   */
+  readonly relapses: number;
   /** The version it is locked to. */
   readonly lock: number | null;
   /** The number of the latest directive that it was sent. */
@@ -589,6 +607,8 @@ export interface Summary {
   readonly quarantined: number;
   /** How many are shut out. */
   readonly denied: number;
+  /** Places that imports under way, or cut off, hold for devices they have yet to add. */
+  readonly heldPlaces: number;
 }
 
 /** How many devices report a version. */
@@ -813,8 +833,12 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  /** It went back to another version right after its update, again and again: two devices seem to have its id. */
+  | 'two_devices'
   /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
+  /** It asks to join, and the product's quarantine is full. */
+  | 'quarantine_full'
   /** It is in no product and asks for none. */
   | 'personal'
   /** It reports a product that does not exist. */
@@ -936,13 +960,21 @@ export interface Report {
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
   readonly session?: number | null;
-  /** When it connected. Default: now. */
+  /**
+   * When it connected. Without it and without a session, the report is live: the newest because it is told last. Told
+   * twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   */
   readonly reportedAt?: Date | null;
 }
 
 /** Devices ask to join the product. */
 export interface DevicesAskToJoin {
   readonly kind: 'devices_ask_to_join';
+}
+
+/** The quarantine is full: further devices that ask to join are turned away. */
+export interface QuarantineFull {
+  readonly kind: 'quarantine_full';
 }
 
 /** An account is asked to join the product's team. */
@@ -1073,7 +1105,7 @@ export interface OtherNotice {
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {

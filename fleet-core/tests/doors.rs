@@ -94,7 +94,7 @@ fn a_fleet_from_import_to_rollback() {
     world.console(11).unlock(world.product, id(1)).unwrap();
     let Answer::Update { directive, .. } = world.connect(id(1), 2, 12).answer else { panic!("taken back") };
     assert_eq!(directive.version, version(1));
-    let gone = Disconnect { device: id(1), product: Some(94), session: 0, at: at(13) };
+    let gone = Disconnect { device: id(1), product: Some(94), session: 0, at: Some(at(13)) };
     world.fleet.gateway(at(13)).disconnect(&gone).unwrap();
     assert_eq!(world.console(14).summary(world.product).unwrap().online, 1);
 }

@@ -37,7 +37,7 @@ fn connect(world: &World, report: &Report, seconds: i64) -> Answer {
 }
 
 fn disconnect(world: &World, number: u32, product: u32, session: u64, seconds: i64) {
-    let end = Disconnect { device: device(number), product: Some(product), session, at: at(seconds) };
+    let end = Disconnect { device: device(number), product: Some(product), session, at: Some(at(seconds)) };
     world.fleet.gateway(at(seconds)).disconnect(&end).unwrap();
 }
 

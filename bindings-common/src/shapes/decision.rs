@@ -42,8 +42,12 @@ words! {
         SystemVersion = "system_version",
         /// It takes no updates now, and nobody forces it.
         TakesNoUpdates = "takes_no_updates",
+        /// It went back to another version right after its update, again and again: two devices seem to have its id.
+        TwoDevices = "two_devices",
         /// The account of the product's owner is locked, and the platform holds the devices of such.
         OwnerLocked = "owner_locked",
+        /// It asks to join, and the product's quarantine is full.
+        QuarantineFull = "quarantine_full",
         /// It is in no product and asks for none.
         Personal = "personal",
         /// It reports a product that does not exist.
@@ -234,6 +238,8 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
             HoldReason::SystemVersion
         }
         Hold::TakesNoUpdates => HoldReason::TakesNoUpdates,
+        Hold::TwoDevices => HoldReason::TwoDevices,
+        Hold::QuarantineFull => HoldReason::QuarantineFull,
         Hold::OwnerLocked { since } => {
             locked = Some((*since).into());
             HoldReason::OwnerLocked

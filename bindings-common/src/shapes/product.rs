@@ -109,6 +109,8 @@ shape! {
         pub customers_may: Vec<Scope>,
         /// At which shares of the tier's messages people are told, in percent.
         pub usage_notices: Vec<u16>,
+        /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds.
+        pub clock_tolerance_millis: i64,
     }
 }
 
@@ -147,6 +149,9 @@ arguments! {
             customers_may: Vec<Scope>,
             /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
             usage_notices: Vec<u16>,
+            /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
+            /// to a day, default 10 minutes.
+            clock_tolerance_millis: i64,
         }
     }
 }
@@ -178,6 +183,10 @@ shape! {
         pub used: i64,
         /// What would be in use.
         pub would_be: i64,
+        /// The places that imports under way hold, where it would fit without them; 0: that is not why.
+        pub held_places: i64,
+        /// When the last of them is free at the latest.
+        pub held_until: Option<Moment>,
         /// The cheapest tier that would do; none: there is none.
         pub fits: Option<Fits>,
         /// The same in a sentence.
@@ -294,6 +303,7 @@ impl From<&fleet_core::Policy> for Policy {
             log_age_millis: count(policy.log_age_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
+            clock_tolerance_millis: count(policy.clock_tolerance_millis),
         }
     }
 }
@@ -307,7 +317,9 @@ impl TryFrom<PolicySettings> for fleet_core::Policy {
             None => Ok(default),
         };
         let default = Self::default();
+        let tolerance = settings.clock_tolerance_millis;
         Ok(Self {
+            clock_tolerance_millis: millis("clock_tolerance_millis", tolerance, default.clock_tolerance_millis)?,
             gate: product::Gate {
                 devices: settings.gate_devices.unwrap_or(default.gate.devices),
                 soak_millis: millis("gate.soak_millis", settings.gate_soak_millis, default.gate.soak_millis)?,
@@ -374,6 +386,8 @@ impl From<&LimitExceeded> for Limit {
             limit: count(exceeded.limit),
             used: count(exceeded.used),
             would_be: count(exceeded.would_be),
+            held_places: exceeded.held.map_or(0, |held| count(held.places)),
+            held_until: exceeded.held.map(|held| held.until.into()),
             fits: exceeded.fits.as_ref().map(|(tier, limit)| Fits { tier: tier.to_string(), limit: limit.map(count) }),
             message: exceeded.to_string(),
         }

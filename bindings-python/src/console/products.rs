@@ -51,7 +51,7 @@ impl Console {
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
         invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
-        customers_may=None, usage_notices=None
+        customers_may=None, usage_notices=None, clock_tolerance_millis=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn set_policy(
@@ -73,6 +73,7 @@ impl Console {
         log_age_millis: Option<i64>,
         customers_may: Option<Vec<Scope>>,
         usage_notices: Option<Vec<u16>>,
+        clock_tolerance_millis: Option<i64>,
     ) -> PyResult<Product> {
         let policy = PolicySettings {
             gate_devices,
@@ -90,6 +91,7 @@ impl Console {
             log_age_millis,
             customers_may,
             usage_notices,
+            clock_tolerance_millis,
         };
         run(py, || self.0.set_policy(product, policy))
     }

@@ -33,4 +33,4 @@ pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
 pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
-pub use tier::{Catalogue, LimitExceeded, Price, Resource, Tier};
+pub use tier::{Catalogue, Held, LimitExceeded, Price, Resource, Tier};

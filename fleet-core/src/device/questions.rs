@@ -1,6 +1,6 @@
 //! What a console asks of a fleet (R-SEE): counts at once whatever the fleet's size, and lists by page.
 
-use super::{Device, DeviceId, DeviceView, Standing};
+use super::{Device, DeviceCount, DeviceId, DeviceView, Standing};
 use crate::Error;
 use crate::fleet::Console;
 use crate::product::{GroupId, ProductId};
@@ -42,6 +42,8 @@ pub struct Summary {
     pub quarantined: u64,
     /// How many are shut out.
     pub denied: u64,
+    /// Places that imports under way, or cut off, hold for devices they have yet to add (R-IMP-13).
+    pub held_places: u64,
 }
 
 /// Which devices to list; all that is set must hold. By default, all that are in the product.
@@ -98,7 +100,7 @@ impl DeviceFilter {
             && is(self.locked, device.lock.is_some())
             && is(self.development, device.development)
             && is(self.pending, device.attempt.is_some())
-            && is(self.failing, device.failures > 0)
+            && is(self.failing, device.is_failing())
             && self.prefix.as_ref().is_none_or(|prefix| {
                 let prefix = prefix.to_lowercase();
                 id.to_string().starts_with(&prefix) || device.name().to_lowercase().starts_with(&prefix)
@@ -112,7 +114,11 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let held = self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            Ok(count.held(self.now, None))
+        })?;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
         for row in self.fleet.store().scan(&Key::tallies(product))? {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
@@ -138,6 +144,7 @@ impl Console<'_> {
             wrong_platform: sum(Tally::WrongPlatform),
             quarantined: sum(Tally::Quarantined),
             denied: sum(Tally::Denied),
+            held_places: held.map_or(0, |(places, _)| places),
         })
     }
 

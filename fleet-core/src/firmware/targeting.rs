@@ -3,7 +3,7 @@
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
-use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, Standing, SystemVersion};
+use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
 use crate::product::{GroupId, Product, ProductId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,11 +105,16 @@ pub enum Hold {
     },
     /// It takes no updates now, and nobody forces it (R-TGT-9).
     TakesNoUpdates,
+    /// It reported other versions again and again right after its update had succeeded: two devices seem to have its id.
+    /// A person's `force`, or another target, sends it updates again.
+    TwoDevices,
     /// The account of the product's owner is locked, and the platform holds the devices of such (R-PAY-5).
     OwnerLocked {
         /// Since when.
         since: Timestamp,
     },
+    /// It asks to join, and the product's quarantine is full: nothing is kept of it (R-IMP-9).
+    QuarantineFull,
     /// It is in no product and asks for none: a personal device (R-PRD-6).
     Personal,
     /// It reports a product that does not exist (R-TGT-16).
@@ -183,7 +188,7 @@ pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) 
         Standing::Quarantined => return held(Hold::Quarantined),
         Standing::Member => {}
     }
-    if matches!(device.seen, Some(seen) if seen.platform == PlatformSeen::Differs) {
+    if device.platform() == PlatformSeen::Differs {
         return held(Hold::OtherPlatform);
     }
     if device.development {
@@ -229,17 +234,31 @@ fn hold(product: &Product, firmware: &Firmware, device: &Device, reported: Optio
     {
         return Some(Hold::DowngradeForbidden { from });
     }
-    let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
+    let (image, confirmed) = (firmware.image.security_counter, confirmed(device.security_counter));
     if image < confirmed {
         return Some(Hold::SecurityCounter { image, confirmed });
     }
     if let Some(requires) = &firmware.requires_system
-        && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
+        && !device.system.as_ref().is_some_and(|system| system.meets(requires))
     {
         return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
     }
+    let has_relapsed = device.relapses >= RELAPSES
+        && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
+    if has_relapsed && !device.forced {
+        return Some(Hold::TwoDevices);
+    }
     let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
     (!takes_updates && !device.forced).then_some(Hold::TakesNoUpdates)
+}
+
+/// Whether a version is what a device should run as things stand, be it held or not.
+pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
+    match decide(product, index, device) {
+        Decision::Send { firmware, .. } => firmware.version == version,
+        Decision::Held { target, .. } => target.is_some_and(|target| target.version == version),
+        Decision::UpToDate { rule, .. } => rule != Rule::NoRelease && device.version() == Some(version.get()),
+    }
 }
 
 impl Directive {
@@ -281,7 +300,9 @@ impl Hold {
             Self::SecurityCounter { .. } => "R-TGT-15",
             Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
+            Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
+            Self::QuarantineFull => "R-IMP-9",
             Self::Personal => "R-PRD-6",
             Self::UnknownProduct => "R-TGT-16",
             Self::StaleReport => "R-TGT-17",
@@ -309,6 +330,13 @@ impl fmt::Display for Hold {
                 write!(f, "it never reported a system version, and the firmware requires `{requires}`")
             }
             Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::TwoDevices => f.write_str(
+                "two devices under one id? It went back to another version right after its update, again and again; \
+                 look for a copied id, or force the update",
+            ),
+            Self::QuarantineFull => f.write_str(
+                "it asks to join, but the quarantine is full; approve or deny devices that wait, or raise its limit",
+            ),
             Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),
             Self::Personal => f.write_str("it is in no product"),
             Self::UnknownProduct => f.write_str("it reports a product that does not exist"),

@@ -261,6 +261,7 @@ impl Console<'_> {
                     tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())

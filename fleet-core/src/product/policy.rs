@@ -47,6 +47,10 @@ pub struct Policy {
     /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
     /// Default: 70, 90 and 100.
     pub usage_notices: BTreeSet<u8>,
+    /// How far ahead of the present clock a moment may lie and still hold older reports of its device back, in
+    /// milliseconds: a clock that ran ahead shuts a device out for this long at most (R-TGT-17). 0 to 86,400,000 (a day),
+    /// default 10 minutes.
+    pub clock_tolerance_millis: u64,
 }
 
 /// The ways customers can be authenticated (R-CUS-1).
@@ -117,11 +121,17 @@ impl Default for Policy {
             log_age_millis: 7 * 86_400_000,
             customers_may: [Scope::See, Scope::Control].into(),
             usage_notices: [70, 90, 100].into(),
+            clock_tolerance_millis: 600_000,
         }
     }
 }
 
 impl Policy {
+    /// How far ahead of the present clock a moment may lie and still order reports.
+    pub fn clock_tolerance(&self) -> Duration {
+        Duration::from_millis(self.clock_tolerance_millis)
+    }
+
     pub(super) fn check(&self) -> Result<(), crate::Error> {
         let out_of_range = |field, range: &str| Err(crate::Error::invalid(field, format!("must be {range}")));
         if self.gate.devices > 10_000 {
@@ -141,6 +151,9 @@ impl Policy {
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
             return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if self.clock_tolerance_millis > 86_400_000 {
+            return out_of_range("clock_tolerance_millis", "0 to 86400000, a day");
         }
         if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
             return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");

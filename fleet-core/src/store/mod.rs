@@ -33,7 +33,7 @@ pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
 pub(crate) use record::Stored;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact, wait};
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact, wait};
 
 use std::fmt::Debug;
 use std::ops::Bound;

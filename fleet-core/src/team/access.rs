@@ -67,6 +67,8 @@ pub enum Command {
     LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
+    /// Correct what is known of a device.
+    CorrectDevice,
     /// Make a product with a given id.
     CreateProductWithId,
     /// Take a product away.
@@ -190,10 +192,11 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
+        Self::CorrectDevice,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
@@ -248,6 +251,7 @@ impl Command {
             Self::CreateAccount
             | Self::LockAccount
             | Self::RegisterDevices
+            | Self::CorrectDevice
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
@@ -303,6 +307,7 @@ impl fmt::Display for Command {
             Self::CreateAccount => "creating an account",
             Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
+            Self::CorrectDevice => "correcting a device",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",

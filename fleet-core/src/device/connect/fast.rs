@@ -155,7 +155,7 @@ impl Gateway<'_> {
         device: &mut Device,
         report: &Report,
     ) -> Option<Connected> {
-        if device.standing != Standing::Member || needs_registry(device, report) {
+        if device.standing != Standing::Member || needs_registry(product, device, report) {
             return None;
         }
         let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
@@ -187,10 +187,11 @@ impl Gateway<'_> {
     }
 }
 
-/// Whether a report tells the device's hardware for the first time, which the registry should know too.
-fn needs_registry(device: &Device, report: &Report) -> bool {
-    let known = device.seen.is_some_and(|seen| seen.platform != PlatformSeen::Unknown);
-    report.platform.is_some() && !known
+/// Whether a report tells of other hardware than the registry may know, which then should know it too.
+fn needs_registry(product: &Product, device: &Device, report: &Report) -> bool {
+    report.platform.as_ref().is_some_and(|platform| {
+        *platform != product.platform || device.platform() != PlatformSeen::Matches
+    })
 }
 
 /// A product that exists and its firmware, out of their rows.

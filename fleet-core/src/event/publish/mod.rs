@@ -507,7 +507,7 @@ fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
     let limit = catalogue.tier(tier).map_or(0, |tier| tier.messages.unwrap_or(u64::MAX));
     let would_be = limit.saturating_add(dropped);
     let resource = Resource::Messages;
-    let lifted = LimitExceeded { tier: Arc::clone(tier), resource, limit, used: limit, would_be, fits: None };
+    let lifted = LimitExceeded { tier: Arc::clone(tier), resource, limit, used: limit, would_be, fits: None, held: None };
     catalogue.check(tier, resource, limit, would_be).err().unwrap_or(lifted)
 }
 

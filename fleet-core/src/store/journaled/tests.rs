@@ -414,7 +414,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
             assert!(error.to_string().ends_with("; restore the store from a backup"), "{place} of {number}: {error}");
         }
         let newer = with(|bytes| {
-            bytes[0] = 2;
+            bytes[0] = 3;
             let content = bytes.len() - 4;
             let sum = crc32fast::hash(&bytes[..content]).to_le_bytes();
             bytes[content..].copy_from_slice(&sum);

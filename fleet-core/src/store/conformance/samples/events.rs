@@ -54,6 +54,7 @@ pub(super) fn events() -> Vec<Record> {
                 used: 1 << 63,
                 would_be: 0,
                 fits,
+                held: None,
             };
             Record::Event(Arc::new(LoggedEvent {
                 at,
