@@ -299,7 +299,7 @@ fn places_of_a_dead_import_can_be_freed_at_once() {
 
 #[test]
 fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
-    let world = exactly(large(MemoryStore::new()));
+    let world = exactly(large(Arc::new(MemoryStore::new())));
     let (all, half) = (list(0..MANY), list(0..MANY / 2));
     std::thread::scope(|threads| {
         let imports = [&all, &half, &all, &half].map(|list| {

@@ -131,7 +131,7 @@ impl Console<'_> {
             entry.product = Some(product);
             tx.put(product, count);
             let mut joined = Device { standing: Standing::Member, ..before.clone() };
-            joined.listed = entry.platform_in(&access.product.platform);
+            entry.tell_platform(&mut joined, &access.product.platform);
             entry.hand_over(&mut joined);
             tx.put(device, entry);
             put_device(tx, product, device, Some(&before), joined);
@@ -283,7 +283,7 @@ impl Console<'_> {
                 }
                 if correction.platform.is_some() {
                     let of: Option<Arc<Product>> = if id == product { None } else { tx.get(id)? };
-                    row.set_platform(entry.platform_in(&of.as_ref().unwrap_or(&access.product).platform));
+                    entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
                 }
                 put_device(tx, id, device, Some(&before), row);
             }
@@ -349,7 +349,7 @@ fn tell_platform(tx: &mut Transaction<'_>, device: DeviceId, entry: &Registratio
     let row: Option<Device> = tx.get((home, device))?;
     if let (Some(product), Some(before)) = (product, row) {
         let mut row = before.clone();
-        row.set_platform(entry.platform_in(&product.platform));
+        entry.tell_platform(&mut row, &product.platform);
         put_device(tx, home, device, Some(&before), row);
     }
     Ok(())

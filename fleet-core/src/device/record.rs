@@ -64,12 +64,10 @@ impl Registration {
         self.trail = (!trail.is_empty()).then(|| Box::new(trail));
     }
 
-    /// How its hardware stands to that of a product.
-    pub(crate) fn platform_in(&self, product: &Platform) -> PlatformSeen {
-        match &self.platform {
-            None => PlatformSeen::Unknown,
-            Some(platform) if platform == product => PlatformSeen::Matches,
-            Some(_) => PlatformSeen::Differs,
+    /// Writes what is known of its hardware into its row of a product, so that the two say the same.
+    pub(crate) fn tell_platform(&self, row: &mut Device, product: &Platform) {
+        if let Some(platform) = &self.platform {
+            row.set_platform(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
         }
     }
 }

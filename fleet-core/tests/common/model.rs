@@ -288,11 +288,9 @@ impl Row {
 
     /// What the registry has kept goes into the row that the device joins.
     fn join(&mut self, entry: &mut Entry, product: &Platform) {
-        self.listed = match &entry.platform {
-            None => PlatformSeen::Unknown,
-            Some(platform) if platform == product => PlatformSeen::Matches,
-            Some(_) => PlatformSeen::Differs,
-        };
+        if let Some(platform) = &entry.platform {
+            self.know_hardware(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
+        }
         self.take_numbers(entry);
     }
 

@@ -84,9 +84,8 @@ impl Gateway<'_> {
                 // A device that is heard elsewhere is no longer connected as one of its product.
                 let mut row = before.clone();
                 row.leave_connection(heard);
-                let product: Option<Arc<Product>> = tx.get(home)?;
-                if let (Some(product), true) = (product, report.platform.is_some()) {
-                    row.set_platform(entry.platform_in(&product.platform));
+                if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
+                    entry.tell_platform(&mut row, &product.platform);
                 }
                 put_device(tx, home, report.device, Some(&before), row);
             } else if entry.product.is_none() && connected.product.is_some() {
@@ -213,7 +212,7 @@ impl Gateway<'_> {
         let mut device = Device::new(standing, self.now);
         device.security_counter = confirmed(entry.security_counter);
         device.sequence = entry.sequence;
-        device.listed = entry.platform_in(&product.platform);
+        entry.tell_platform(&mut device, &product.platform);
         device.follow(elsewhere);
         let locked = self.fleet.held_since(&product)?;
         let Some(connected) = self.take(&product, &index, locked, &mut device, report) else {

@@ -342,7 +342,7 @@ impl Console<'_> {
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
                     let mut after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
-                    after.listed = entry.platform_in(&product.platform);
+                    entry.tell_platform(&mut after, &product.platform);
                     entry.hand_over(&mut after);
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
@@ -353,7 +353,7 @@ impl Console<'_> {
                     checks.push(Check { key: device_key.clone(), stamp: None });
                     joined += 1;
                     let mut device = Device::new(Standing::Member, self.now);
-                    device.listed = entry.platform_in(&product.platform);
+                    entry.tell_platform(&mut device, &product.platform);
                     entry.hand_over(&mut device);
                     device
                 }

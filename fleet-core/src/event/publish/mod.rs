@@ -426,7 +426,7 @@ impl<'e> Publishing<'_, 'e> {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 drafts.iter().for_each(|draft| self.free(draft));
-                return Err(error);
+                return Err(error.into());
             }
         };
         let (mut unknown, mut to_trim) = (false, Vec::new());

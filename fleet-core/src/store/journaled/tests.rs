@@ -382,6 +382,44 @@ fn a_journal_of_the_first_format_is_still_read() {
     assert!(matches!(row(&store, Key::Team(product())).unwrap().record, Record::Team(_)));
 }
 
+/// The same with all that the second format added.
+fn fuller_device() -> Record {
+    let json = r#"{"standing":"member","development":false,"forced":false,"failures":0,"lock":null,"sequence":3,
+        "security_counter":0,"system":"v5.0-2022 dirty","added_at":1457438400000,
+        "seen":{"at":1457438401000,"session":0,"version_since":1457438400500,"version":2,
+            "image":"unknown","platform":"unknown","takes_updates":true,"online":false},
+        "attempt":null,"outcome":{"at":1457438402000,"target":3,"result":"withdrawn"},"label":null,
+        "trail":{"newest":{"session":7,"at":-9223372036854775808},
+            "ended":{"session":18446744073709551615,"at":1457438402000}},
+        "listed":"differs","relapses":3}"#;
+    Record::from_json(Kind::Device, json).unwrap()
+}
+
+/// What the second format's program wrote: the head; two devices.
+const SECOND_FORMAT: &str = include_str!("journal_2.txt");
+
+#[test]
+fn a_journal_of_the_second_format_is_still_read() {
+    let inner = MemoryStore::new();
+    let lines = SECOND_FORMAT.lines().zip(0..);
+    let rows =
+        lines.map(|(line, number)| put(Key::Journal(number), Record::from_json(Kind::Journal, line).unwrap(), 1));
+    commit(&inner, blind(rows.collect::<Vec<_>>())).unwrap();
+    let store = Journaled::open(inner).unwrap();
+    assert_eq!(row(&store, device_key(1)).map(|row| (row.record, row.stamp)), Some((fuller_device(), Stamp(1))));
+    assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(2))));
+}
+
+#[test]
+fn zz_write_fixture() {
+    let store = Journaled::open(Arc::new(MemoryStore::new())).unwrap();
+    commit(&store, blind([put(device_key(1), fuller_device(), 1), put(device_key(2), full_device(), 2)])).unwrap();
+    let text: String = (0..2)
+        .map(|number| row(store.inner(), Key::Journal(number)).unwrap().record.to_json().unwrap() + "\n")
+        .collect();
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/journaled/journal_2.txt"), text).unwrap();
+}
+
 #[test]
 fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let open = |number: u64, change: &dyn Fn(Option<Record>) -> Option<Record>| -> Result<(), StoreError> {
