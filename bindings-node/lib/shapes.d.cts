@@ -819,7 +819,7 @@ export type Rule =
 export type HoldReason =
   /** It is shut out. */
   | 'denied'
-  /** It waits to be let in. */
+  /** It asks to join: it waits to be let in, or was turned away. */
   | 'quarantined'
   /** Its hardware is not the product's. */
   | 'other_platform'
@@ -837,8 +837,6 @@ export type HoldReason =
   | 'two_devices'
   /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
-  /** It asks to join, and the product's quarantine is full. */
-  | 'quarantine_full'
   /** It is in no product and asks for none. */
   | 'personal'
   /** It reports a product that does not exist. */
@@ -919,6 +917,8 @@ export interface Held {
   readonly reason: HoldReason;
   /** What it should run, where that was asked. */
   readonly target: Target | null;
+  /** With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it. */
+  readonly full: boolean | null;
   /** With `downgrade_forbidden`: the version that it reports. */
   readonly fromVersion: number | null;
   /** With `security_counter`: the image's. */

@@ -75,7 +75,6 @@ export const reasons: Record<HoldReason, true> = {
   takes_no_updates: true,
   two_devices: true,
   owner_locked: true,
-  quarantine_full: true,
   personal: true,
   unknown_product: true,
   stale_report: true,

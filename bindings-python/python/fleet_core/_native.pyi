@@ -733,13 +733,16 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
     @property
     def target(self) -> Target | None:
         """What it should run, where that was asked."""
+    @property
+    def full(self) -> bool | None:
+        """With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it."""
     @property
     def from_version(self) -> int | None:
         """With `downgrade_forbidden`: the version that it reports."""

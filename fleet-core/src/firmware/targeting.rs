@@ -78,8 +78,12 @@ pub enum Rule {
 pub enum Hold {
     /// It is shut out (R-IMP-10).
     Denied,
-    /// It waits to be let in (R-IMP-9).
-    Quarantined,
+    /// It asks to join: it waits to be let in, or it was turned away (R-IMP-9).
+    Quarantined {
+        /// Whether the quarantine is full: then it does not wait, and nothing is kept of it.
+        #[serde(default)]
+        full: bool,
+    },
     /// Its hardware is not the product's (R-IMP-12).
     OtherPlatform,
     /// It is a development device (R-IMP-11).
@@ -113,8 +117,6 @@ pub enum Hold {
         /// Since when.
         since: Timestamp,
     },
-    /// It asks to join, and the product's quarantine is full: nothing is kept of it (R-IMP-9).
-    QuarantineFull,
     /// It is in no product and asks for none: a personal device (R-PRD-6).
     Personal,
     /// It reports a product that does not exist (R-TGT-16).
@@ -185,7 +187,7 @@ pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) 
     let held = |hold| Decision::Held { hold, target: None };
     match device.standing {
         Standing::Denied => return held(Hold::Denied),
-        Standing::Quarantined => return held(Hold::Quarantined),
+        Standing::Quarantined => return held(Hold::Quarantined { full: false }),
         Standing::Member => {}
     }
     if device.platform() == PlatformSeen::Differs {
@@ -293,7 +295,7 @@ impl Hold {
     pub fn citation(&self) -> &'static str {
         match self {
             Self::Denied => "R-IMP-10",
-            Self::Quarantined => "R-IMP-9",
+            Self::Quarantined { .. } => "R-IMP-9",
             Self::OtherPlatform => "R-IMP-12",
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
@@ -302,7 +304,6 @@ impl Hold {
             Self::TakesNoUpdates => "R-TGT-9",
             Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
-            Self::QuarantineFull => "R-IMP-9",
             Self::Personal => "R-PRD-6",
             Self::UnknownProduct => "R-TGT-16",
             Self::StaleReport => "R-TGT-17",
@@ -314,7 +315,7 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied => f.write_str("it was denied"),
-            Self::Quarantined => f.write_str("it asks to join and waits for the team's approval"),
+            Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform => f.write_str("its hardware is not the product's"),
             Self::Development => f.write_str("a development device is never updated over the air"),
             Self::DowngradeForbidden { from } => {
@@ -334,7 +335,7 @@ impl fmt::Display for Hold {
                 "two devices under one id? It went back to another version right after its update, again and again; \
                  look for a copied id, or force the update",
             ),
-            Self::QuarantineFull => f.write_str(
+            Self::Quarantined { full: true } => f.write_str(
                 "it asks to join, but the quarantine is full; approve or deny devices that wait, or raise its limit",
             ),
             Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),

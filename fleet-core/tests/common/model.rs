@@ -345,7 +345,7 @@ impl Product {
             return held(Hold::Denied);
         }
         if row.standing == Standing::Quarantined {
-            return held(Hold::Quarantined);
+            return held(Hold::Quarantined { full: false });
         }
         if row.hardware() == PlatformSeen::Differs {
             return held(Hold::OtherPlatform);
@@ -983,7 +983,7 @@ impl Model {
                 let product = self.products.get_mut(&id).unwrap();
                 let Some((answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
                 if joins {
-                    entry.product = Some(id);
+                    (entry.product, entry.marks) = (Some(id), None);
                     row.take_numbers(&mut entry);
                 }
                 product.prove(&row);
@@ -1016,7 +1016,7 @@ impl Model {
                     heard = Some(row.marks());
                     product.rows.insert(said.device, row);
                 } else {
-                    answer = Answer::Held { hold: Hold::QuarantineFull, target: None };
+                    answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                 }
                 Told { product: Some(id), answer, ended }
             }

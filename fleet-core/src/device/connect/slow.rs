@@ -156,6 +156,8 @@ impl Gateway<'_> {
             count.settle(&product.policy);
             tx.put(id, count);
             entry.product = Some(id);
+            // The row has followed it before the report was taken.
+            entry.trail = None;
             entry.hand_over(&mut device);
         }
         self.prove(tx, id, index, report.device, &device);
@@ -222,6 +224,7 @@ impl Gateway<'_> {
             Some(mut count) => {
                 count.devices += 1;
                 entry.product = Some(id);
+                entry.trail = None;
                 entry.hand_over(&mut device);
                 count
             }
@@ -233,7 +236,7 @@ impl Gateway<'_> {
                         notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
                         tx.put(id, count);
                     }
-                    let answer = Answer::Held { hold: Hold::QuarantineFull, target: None };
+                    let answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                     return Ok((Connected { answer, ..connected }, None));
                 }
                 count.quarantined += 1;

@@ -411,16 +411,6 @@ fn a_journal_of_the_second_format_is_still_read() {
 }
 
 #[test]
-fn zz_write_fixture() {
-    let store = Journaled::open(Arc::new(MemoryStore::new())).unwrap();
-    commit(&store, blind([put(device_key(1), fuller_device(), 1), put(device_key(2), full_device(), 2)])).unwrap();
-    let text: String = (0..2)
-        .map(|number| row(store.inner(), Key::Journal(number)).unwrap().record.to_json().unwrap() + "\n")
-        .collect();
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/journaled/journal_2.txt"), text).unwrap();
-}
-
-#[test]
 fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let open = |number: u64, change: &dyn Fn(Option<Record>) -> Option<Record>| -> Result<(), StoreError> {
         let store = Journaled::open(Arc::new(MemoryStore::new())).unwrap();
