@@ -20,6 +20,7 @@ mod memory;
 mod merge;
 mod record;
 mod transaction;
+mod turnstile;
 
 pub use copy::copy;
 pub use counted::{Counted, Counts};
@@ -33,7 +34,10 @@ pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub use record::Record;
 pub(crate) use record::Stored;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact, wait};
+#[cfg(test)]
+pub(crate) use transaction::transact;
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact_in_turn, wait};
+pub(crate) use turnstile::{Tries, Turnstiles};
 
 use std::fmt::Debug;
 use std::ops::Bound;
