@@ -3,11 +3,14 @@
 use crate::Error;
 use crate::audit::AuditRecord;
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::device::Arrivals;
+use crate::device::{Arrivals, Joiners};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
-use crate::store::{AuditId, Guarded, Key, Record, Row, Stamps, Store, StoreError, Transaction, Write, transact};
+use crate::store::{
+    AuditId, Guarded, Key, Record, Row, Stamps, Store, StoreError, Transaction, Tries, Turnstiles, Write,
+    transact_in_turn,
+};
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -40,6 +43,8 @@ pub struct Fleet {
     meters: Meters,
     members: Members,
     arrivals: Option<Arrivals>,
+    joiners: Joiners,
+    turnstiles: Turnstiles,
 }
 
 impl Fleet {
@@ -56,6 +61,8 @@ impl Fleet {
             live: Arc::default(),
             meters: Meters::default(),
             members: Members::default(),
+            joiners: Joiners::new(false),
+            turnstiles: Turnstiles::default(),
         }
     }
 
@@ -166,6 +173,16 @@ impl Fleet {
         Ok(self.store.opener().check()?)
     }
 
+    /// Devices that need more than their own row to be written, at the same time.
+    pub(crate) fn joiners(&self) -> &Joiners {
+        &self.joiners
+    }
+
+    /// The tries of a caller that may meet others in one record.
+    pub(crate) fn tries(&self) -> Tries<'_> {
+        Tries::new(&self.turnstiles, &self.stamps)
+    }
+
     /// Who listens to what this fleet publishes.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live
@@ -184,7 +201,7 @@ impl Fleet {
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        transact(&self.store, &self.stamps, rule)
+        transact_in_turn(&self.store, &self.stamps, &self.turnstiles, rule)
     }
 }
 

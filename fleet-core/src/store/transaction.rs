@@ -11,7 +11,8 @@ mod tests;
 pub(crate) use outcome::{apply, apply_all};
 
 use super::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,
+    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Tries,
+    Turnstiles, Write,
 };
 use crate::Error;
 use crate::product::ProductId;
@@ -258,16 +259,19 @@ impl<'s> Transaction<'s> {
     }
 }
 
-/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between.
+/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between. Callers
+/// of one process that meet in one record take turns.
 ///
 /// # Errors
 /// The rule's own, if what it read was true; the store's; `store_contention` after 64 tries.
-pub(crate) fn transact<T>(
+pub(crate) fn transact_in_turn<T>(
     store: &dyn Store,
     stamps: &Stamps,
+    turnstiles: &Turnstiles,
     mut rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    for attempt in 0..TRIES {
+    let mut tries = Tries::new(turnstiles, stamps);
+    loop {
         let mut transaction = Transaction::new(store, stamps);
         let decided = rule(&mut transaction);
         if let Err(error) = &decided
@@ -276,12 +280,24 @@ pub(crate) fn transact<T>(
             return decided;
         }
         let Some(commit) = transaction.commit(decided.is_ok()) else { return decided };
-        if apply(store, commit)? == Outcome::Applied {
+        if !commit.writes.is_empty() && tries.line_up(commit.checks.iter().map(|check| &check.key)) {
+            continue;
+        }
+        if apply(store, &commit)? == Outcome::Applied {
             return decided;
         }
-        wait(attempt, stamps);
+        tries.lost(commit.checks)?;
     }
-    Err(contention().into())
+}
+
+/// The same for a test that has no fleet.
+#[cfg(test)]
+pub(crate) fn transact<T>(
+    store: &dyn Store,
+    stamps: &Stamps,
+    rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    transact_in_turn(store, stamps, &Turnstiles::default(), rule)
 }
 
 /// What a caller is told whose records others kept changing.
@@ -289,10 +305,10 @@ pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
-/// Waits a random while that grows with the number of tries, up to some 3 ms.
+/// Waits a random while that grows with the number of tries, up to some 13 ms.
 pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt >= 2 {
-        let longest = 50_u64 << attempt.min(6);
+        let longest = 50_u64 << attempt.min(8);
         rest(Duration::from_micros(stamps.next() % longest));
     }
 }
