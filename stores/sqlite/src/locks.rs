@@ -19,7 +19,8 @@ use libc::{c_char, c_int, c_void, flock};
 use rusqlite::ffi;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, OsString};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::os::fd::{AsRawFd as _, IntoRawFd as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -33,6 +34,51 @@ pub(crate) struct Owned {
     file: Option<FileId>,
 }
 
+/// What holds the locks of a connection in the file through which connections share memory: who has the log open.
+const LOG_OPEN: (i64, i64) = (128, 1);
+
+/// What holds the locks of a connection in the database: who has it open.
+const DATABASE_OPEN: (i64, i64) = (0x4000_0000, 512);
+
+/// Whether somebody has the log beside a database open, but not that database: they had another one open at this path,
+/// and the log is that one's.
+pub(crate) fn is_log_of_another(database: &Path) -> bool {
+    is_locked_by_anybody(&beside(database, "-shm"), LOG_OPEN) && !is_locked_by_anybody(database, DATABASE_OPEN)
+}
+
+/// Whether nobody but this copy of SQLite has a store's log open, by the file through which connections share memory.
+pub(crate) fn has_log_alone(shared: Option<(u64, u64)>) -> bool {
+    let Some((device, inode)) = shared else { return false };
+    let locks = locks();
+    let description = locks.descriptions.get(&FileId { device, inode });
+    description.is_some_and(|description| {
+        conflict(description.descriptor, LOG_OPEN).is_some_and(|lock| i32::from(lock.l_type) == libc::F_UNLCK)
+    })
+}
+
+fn is_locked_by_anybody(path: &Path, place: (i64, i64)) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let lock = conflict(file.as_raw_fd(), place).filter(|lock| i32::from(lock.l_type) != libc::F_UNLCK);
+    if lock.is_some_and(|lock| lock.l_pid == std::process::id().cast_signed()) {
+        // Another copy of SQLite in this process has it. Its locks would be dropped with this descriptor.
+        let _ = file.into_raw_fd();
+    }
+    lock.is_some()
+}
+
+/// The lock that keeps a description from locking a place for itself; of no kind, if none does.
+fn conflict(descriptor: c_int, (start, length): (i64, i64)) -> Option<flock> {
+    let mut asked = flock { l_type: libc::F_WRLCK as _, l_whence: 0, l_start: start, l_len: length, l_pid: 0 };
+    // SAFETY: `asked` is what this command reads and writes.
+    (unsafe { libc::fcntl(descriptor, libc::F_OFD_GETLK, &raw mut asked) } == 0).then_some(asked)
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(database.canonicalize().unwrap_or_else(|_| database.to_owned()));
+    name.push(end);
+    PathBuf::from(name)
+}
+
 impl Owned {
     /// To be called before SQLite opens the file. Creates a file that is not there yet, empty, as SQLite does. What
     /// cannot be done here is left to SQLite, whose errors say more.
@@ -41,13 +87,7 @@ impl Owned {
         INSTALLED.call_once(install);
         let _ = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
         let Some(file) = FileId::of_path(path) else { return Self { file: None } };
-        let shared = path.canonicalize().map(|path| {
-            let mut shared = OsString::from(path);
-            shared.push("-shm");
-            PathBuf::from(shared)
-        });
-        let Ok(shared) = shared else { return Self { file: None } };
-        locks().stores.push(Marked { file, shared });
+        locks().stores.push(Marked { file, shared: beside(path, "-shm") });
         Self { file: Some(file) }
     }
 }
@@ -171,9 +211,7 @@ fn describe(descriptor: c_int) -> Option<c_int> {
     if own < 0 {
         return None;
     }
-    let mut asked = flock { l_type: libc::F_RDLCK as _, l_whence: 0, l_start: 0, l_len: 1, l_pid: 0 };
-    // SAFETY: `asked` is what this command reads and writes.
-    if unsafe { libc::fcntl(own, libc::F_OFD_GETLK, &raw mut asked) } == 0 {
+    if conflict(own, LOG_OPEN).is_some() {
         return Some(own);
     }
     close_descriptor(own);

@@ -7,7 +7,7 @@
 use crate::backup;
 use crate::batch::Batch;
 use crate::error::{explain, explain_at_commit};
-use crate::files::{Change, Files};
+use crate::files::{self, Change, Files};
 use crate::locks::Owned;
 use crate::query;
 use crate::table::{EACH, Parameters, Tables, read, table_of};
@@ -62,6 +62,7 @@ impl SqliteStore {
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = absolute(path.as_ref())?;
         open::check(&options)?;
+        files::without_log_of_another(&path)?;
         let locks = Owned::new(&path);
         let (writer, files) = open::writer(&path, &options)?;
         let on_disk = OnDisk { options, files, idle: Mutex::default(), _locks: locks };
@@ -106,15 +107,18 @@ impl SqliteStore {
     fn in_place(&self, connection: &Connection) -> Result<(), StoreError> {
         let Some(OnDisk { files, .. }) = &self.on_disk else { return Ok(()) };
         let Some(change) = files.change() else { return Ok(()) };
-        if change == Change::LogDeleted {
-            // This connection has the log open still. What was acknowledged goes where it is found again.
-            let _ = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
-        }
+        // This connection has the log open still.
+        files.save(connection, change);
         Err(files.moved(change))
     }
 
     /// What becomes of commits that only check: a read, which waits for nobody who writes.
     fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        if let Some(OnDisk { files, .. }) = &self.on_disk
+            && let Some(change) = files.change()
+        {
+            return Err(files.moved(change));
+        }
         self.read_warm(|connection| {
             let moment = Transaction::to_read(connection)?;
             let mut checking = Batch::new(connection);
@@ -297,12 +301,19 @@ impl Store for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         let Some(on_disk) = &self.on_disk else { return };
-        // Who closes last writes the log back and deletes it by its name. That name is another log's by now.
-        if on_disk.files.change() == Some(Change::LogReplaced) {
-            let idle = on_disk.idle();
-            for connection in idle.iter().chain([&*self.writer()]) {
-                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        let (writer, idle) = (self.writer(), on_disk.idle());
+        match on_disk.files.change() {
+            Some(Change::Database) => {
+                on_disk.files.save(&writer, Change::Database);
+                on_disk.files.tidy();
             }
+            // Who closes last writes the log back and deletes it by its name. That name is another log's by now.
+            Some(Change::LogReplaced) => {
+                for connection in idle.iter().chain([&*writer]) {
+                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                }
+            }
+            Some(Change::LogDeleted) | None => {}
         }
     }
 }

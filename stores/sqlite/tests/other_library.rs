@@ -168,7 +168,7 @@ fn a_database_that_is_moved_deleted_or_replaced_is_not_written_to_any_more() {
         ("replaced by a backup", &|path| fs::rename(copied(path), path).unwrap()),
         ("moved, and another made", &|path| {
             fs::rename(path, path.with_extension("old")).unwrap();
-            drop(SqliteStore::open(path));
+            drop(SqliteStore::open(path).unwrap());
         }),
     ];
     for (what, change) in changes {
@@ -196,12 +196,75 @@ fn a_reader_that_is_opened_after_the_database_was_replaced_reads_neither() {
     let store = SqliteStore::open(&path).unwrap();
     put_one(&store, 1).unwrap();
     fs::rename(&path, path.with_extension("old")).unwrap();
-    drop(SqliteStore::open(&path));
+    drop(SqliteStore::open(&path).unwrap());
     let range = fleet_core::store::Range::new(device_key(0), device_key(255));
     assert_eq!(store.scan(&range).unwrap_err().kind(), StoreErrorKind::Moved);
-    // Once it is back, so is the fleet.
+}
+
+#[test]
+fn a_database_that_is_moved_and_put_back_is_as_good_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 1).unwrap();
+    fs::rename(&path, path.with_extension("old")).unwrap();
+    assert_eq!(put_one(&store, 2).unwrap_err().kind(), StoreErrorKind::Moved);
     fs::rename(path.with_extension("old"), &path).unwrap();
-    assert_eq!(store.scan(&range).unwrap().len(), 1);
+    put_one(&store, 3).unwrap();
+    holds(&path, &[1, 3]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_acknowledged_before_the_database_was_moved_is_in_it_and_a_new_one_at_its_path_is_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, moved] = ["fleet.db", "moved.db"].map(|name| folder.path().join(name));
+    for is_told in [true, false] {
+        let store = SqliteStore::open(&path).unwrap();
+        put_one(&store, 1).unwrap();
+        fs::rename(&path, &moved).unwrap();
+        let new = SqliteStore::open(&path).unwrap();
+        put_one(&new, 7).unwrap();
+        if is_told {
+            assert_eq!(put_one(&store, 2).unwrap_err().kind(), StoreErrorKind::Moved);
+            holds(&moved, &[1]);
+        }
+        assert_eq!(elsewhere(&path, "SELECT * FROM devices"), "well");
+        drop(store);
+        holds(&moved, &[1]);
+        put_one(&new, 8).unwrap();
+        holds(&path, &[7, 8]);
+        drop(new);
+        for path in [&path, &moved] {
+            fs::remove_file(path).unwrap();
+        }
+        fs::remove_file(beside(&path, "-wal-moved")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_backup_that_is_put_under_a_running_fleet_is_not_mixed_with_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, backup, moved] = ["fleet.db", "backup.db", "moved.db"].map(|name| folder.path().join(name));
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 1).unwrap();
+    store.backup(&backup).unwrap();
+    put_one(&store, 2).unwrap();
+    fs::rename(&path, &moved).unwrap();
+    fs::copy(&backup, &path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Moved);
+    assert!(error.to_string().contains("-wal` belongs to another database: a program is running"), "{error}");
+    assert_eq!(put_one(&store, 3).unwrap_err().kind(), StoreErrorKind::Moved);
+    drop(store);
+    holds(&moved, &[1, 2]);
+    // What the running fleet left is not there any more to be mixed with the backup.
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&backup).unwrap());
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 4).unwrap();
+    holds(&path, &[1, 4]);
 }
 
 #[test]
