@@ -239,6 +239,12 @@ export interface FleetOptions {
 }
 
 /**
+ * A row that a query answers: its values by the names of their columns. A whole number is a `bigint` where a number can't
+ * hold it.
+ */
+export type SqlRow = Record<string, string | number | bigint | Uint8Array | null>;
+
+/**
  * A fleet of connected devices, behind a store.
  *
  * No call runs the store on the event loop, but for those whose names end in `Sync`. What can't be done is a
@@ -291,6 +297,20 @@ export declare class Fleet {
 
   /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
   settleUsage(now?: Date | null): Promise<void>;
+
+  /**
+   * Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+   */
+  backup(path: string): Promise<void>;
+
+  /**
+   * Runs one statement of SQL that only reads, while others use the fleet; an object a row. An answer of more rows than
+   * `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+   *
+   * @example
+   * const online = await fleet.query('SELECT id, seen_at FROM devices WHERE product = 1000 AND online');
+   */
+  query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
 
   /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
   close(): Promise<void>;

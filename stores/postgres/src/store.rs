@@ -8,12 +8,15 @@ use crate::question::{Asked, Question, Within};
 use crate::statement::{Script, Shape, all, between, copy};
 use crate::table::{self, Place};
 use crate::{Dialect, Options, open};
-use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{
+    Commit, Decoded, Key, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
+};
 use futures_util::future::join;
 use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Bound;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -343,6 +346,17 @@ impl Store for PostgresStore {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.walk(&Place::ALL.map(Selection::all), visit)
+    }
+
+    fn backup(&self, _to: &Path) -> Result<(), StoreError> {
+        let problem = "a fleet in PostgreSQL is backed up by the server's own means: use `pg_dump` or a base backup";
+        Err(StoreError::new(StoreErrorKind::Unsupported, problem))
+    }
+
+    fn query(&self, _query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        let problem = "a fleet in PostgreSQL is queried with `psql` or over a connection pool of your own; the schema has \
+                       views for it";
+        Err(StoreError::new(StoreErrorKind::Unsupported, problem))
     }
 }
 

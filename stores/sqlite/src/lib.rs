@@ -54,12 +54,24 @@
 //! `VACUUM INTO 'copy.db'`, or `.backup copy.db` in the `sqlite3` shell, makes a whole copy while the fleet is open.
 //! Copying the file by other means is safe only while nobody has it open, and then together with the `-wal` file
 //! beside it, if there is one.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod backup;
 mod batch;
 mod error;
+mod files;
+// Where locks can belong to an open file description, and where SQLite's `fcntl` can be replaced by a function of Rust's.
+#[cfg_attr(
+    not(all(
+        any(target_os = "linux", target_os = "android"),
+        any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+    )),
+    path = "locks_of_process.rs"
+)]
+mod locks;
 mod open;
 mod options;
+mod query;
 mod store;
 mod table;
 mod transaction;
