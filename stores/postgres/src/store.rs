@@ -1,5 +1,8 @@
 //! The store's operations.
 
+#[cfg(test)]
+mod tests;
+
 use crate::batch::{Absence, checked, in_order, is_apart, together};
 use crate::copy::Copied;
 use crate::error::{Problem, Verdict, unknown};
