@@ -50,9 +50,15 @@ pub struct Server {
     keeper: Option<(ChildStdin, Child)>,
 }
 
+/// Names a folder of programs of another version than the one that is installed, for tests by hand.
+const PROGRAMS: &str = "FLEET_POSTGRES_PROGRAMS";
+
 /// Where PostgreSQL's programs are; nothing where they are not installed.
 pub fn programs() -> Option<PathBuf> {
     let complete = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
+    if let Some(folder) = std::env::var_os(PROGRAMS) {
+        return Some(PathBuf::from(folder)).filter(complete);
+    }
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
