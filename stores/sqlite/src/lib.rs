@@ -27,6 +27,8 @@
 //! - Several processes may have the file open. One of them writes at a time; the others wait for it, up to
 //!   [`Options::busy_timeout`], and then answer `store_unavailable`, which helps to try again. All must run on one
 //!   machine: a write-ahead log does not work over a network file system.
+//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file anew, also
+//!   while the parent has it open.
 //! - A file of another program, or of a newer version of this one, is refused and not touched.
 //!
 //! # What is in the file

@@ -286,7 +286,7 @@ pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
 }
 
-fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+pub(super) fn moments() -> impl Iterator<Item = Timestamp> + Clone {
     [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
 }
 
