@@ -7,8 +7,9 @@ use crate::device::{Arrivals, Joiners};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
-use crate::store::{AuditId, Key, Record, Row, Stamps, Store, StoreError, Transaction, Tries, Turnstiles, Write,
-    transact_in_turn};
+use crate::store::{
+    AuditId, Key, Record, Row, Stamps, Store, StoreError, Transaction, Tries, Turnstiles, Write, transact_in_turn,
+};
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use std::sync::Arc;

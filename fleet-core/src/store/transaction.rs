@@ -11,8 +11,8 @@ mod tests;
 pub(crate) use outcome::{apply, apply_all};
 
 use super::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally,
-    Tries, Turnstiles, Write,
+    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Tries,
+    Turnstiles, Write,
 };
 use crate::Error;
 use crate::product::ProductId;

@@ -19,9 +19,9 @@ use crate::store::Store;
 use crate::store::Transaction;
 use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
-pub(crate) use together::Joiners;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
+pub(crate) use together::Joiners;
 
 /// What a connect came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
