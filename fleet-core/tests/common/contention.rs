@@ -21,7 +21,6 @@ const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
 /// A fleet with a product 94 whose tier has no limits.
 pub(crate) struct Crowd {
     pub(crate) fleet: Fleet,
-    store: Arc<dyn Store>,
     pub(crate) owner: AccountId,
     pub(crate) product: ProductId,
     callers: u32,
@@ -138,9 +137,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
             crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
         },
         call: |crowd, n| {
-            // Each process counts in the month's record.
-            let process = Fleet::open(crowd.store.clone()).with_catalogue(crowd.fleet.catalogue().clone());
-            process.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop)
+            crowd.fleet.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop)
         },
     },
     Shared {
@@ -191,14 +188,13 @@ pub(crate) fn members(crowd: &Crowd) {
 
 impl Crowd {
     pub(crate) fn new(store: impl Store + 'static, callers: u32) -> Self {
-        let store: Arc<dyn Store> = Arc::new(store);
         let tier = Tier { name: "Vast".into(), devices: None, members: None, messages: None, prices: Vec::new() };
-        let fleet = Fleet::open(Arc::clone(&store)).with_catalogue(Catalogue::new(vec![tier]).unwrap());
+        let fleet = Fleet::open(store).with_catalogue(Catalogue::new(vec![tier]).unwrap());
         let operator = fleet.console(Actor::Operator, NOW);
         let owner = operator.create_account("owner@example.com").unwrap().id;
         let product = ProductId::new(94).unwrap();
         operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
-        Self { fleet, store, owner, product, callers }
+        Self { fleet, owner, product, callers }
     }
 
     pub(crate) fn owner(&self) -> Console<'_> {
