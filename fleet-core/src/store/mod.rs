@@ -18,6 +18,7 @@ pub(crate) mod journaled;
 mod key;
 mod memory;
 mod merge;
+mod opener;
 mod record;
 mod transaction;
 mod turnstile;
@@ -32,6 +33,8 @@ pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
+pub(crate) use opener::Guarded;
+pub use opener::Opener;
 pub use record::Record;
 pub(crate) use record::Stored;
 #[cfg(test)]

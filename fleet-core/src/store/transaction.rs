@@ -16,8 +16,8 @@ use super::{
 };
 use crate::Error;
 use crate::product::ProductId;
+use fleet_process::Process;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -28,32 +28,75 @@ pub(crate) const TRIES: u32 = 64;
 const FEW: usize = 16;
 
 /// Random numbers for stamps, slots and waiting times.
+///
+/// They begin at a number from the operating system's randomness, and in a forked process at another one.
 #[derive(Debug)]
-pub(crate) struct Stamps(AtomicU64);
+pub(crate) struct Stamps {
+    state: AtomicU64,
+    /// The number of the process whose state it is.
+    process: AtomicU64,
+}
 
 impl Stamps {
-    /// Numbers that no other process has, from the operating system's randomness.
+    /// Numbers that no other process has.
     pub(crate) fn random() -> Self {
-        Self(AtomicU64::new(RandomState::new().hash_one(0)))
+        Self::seeded(random_seed())
     }
 
     /// The same numbers each time, for tests.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self { state: AtomicU64::new(seed), process: AtomicU64::new(Process::current().number()) }
     }
 
     /// The next number (splitmix64: every one of the 2^64 comes once before any comes again).
     pub(crate) fn next(&self) -> u64 {
-        let state = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+        if !self.is_ours() {
+            self.begin_anew();
+        }
+        let state = self.state.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Whether the state is this process's, and not a copy of its parent's.
+    fn is_ours(&self) -> bool {
+        self.process.load(Ordering::Acquire) == Process::current().number()
+    }
+
+    #[cold]
+    fn begin_anew(&self) {
+        // Two threads may come here at once: then two new states follow one another.
+        self.state.store(random_seed(), Ordering::Relaxed);
+        self.process.store(Process::current().number(), Ordering::Release);
     }
 
     /// The next stamp of a row: never 0, which is that of counters.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp(self.next().max(1))
     }
+}
+
+/// Eight bytes of the operating system's randomness, asked for now: the standard library's and other generators keep a
+/// state in the process, which a forked one has a copy of.
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn random_seed() -> u64 {
+    let mut seed = [0; 8];
+    match getrandom::fill(&mut seed) {
+        Ok(()) => u64::from_le_bytes(seed),
+        // A system that has none: no two processes share a moment and a process id.
+        Err(_) => std::hash::BuildHasher::hash_one(
+            &std::hash::RandomState::new(),
+            (std::process::id(), std::time::SystemTime::now()),
+        ),
+    }
+}
+
+/// Bare WebAssembly has no randomness and one process.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+fn random_seed() -> u64 {
+    std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0)
 }
 
 /// What a rule read and what it wants to write.

@@ -71,6 +71,7 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
+        self.fleet.check_process()?;
         let mut publishing = Publishing {
             gateway: *self,
             pending: Vec::with_capacity(events.len()),
