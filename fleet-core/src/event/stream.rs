@@ -88,7 +88,8 @@ impl Live {
         self.inboxes().push(Arc::clone(&inbox));
         self.listening.fetch_add(1, Ordering::AcqRel);
         // From here on it is ended by being dropped, also where the start cannot be read.
-        let mut stream = EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
+        let mut stream =
+            EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
         stream.start = start()?;
         Ok(stream)
     }

@@ -55,7 +55,8 @@ impl Opener {
 
 #[cold]
 fn forked() -> StoreError {
-    let problem = "this process was forked after the fleet was opened, and must not use it; open the fleet after the fork";
+    let problem =
+        "this process was forked after the fleet was opened, and must not use it; open the fleet after the fork";
     StoreError::new(StoreErrorKind::Forked, problem)
 }
 

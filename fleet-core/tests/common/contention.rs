@@ -136,9 +136,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
             members(crowd);
             crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
         },
-        call: |crowd, n| {
-            crowd.fleet.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop)
-        },
+        call: |crowd, n| crowd.fleet.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop),
     },
     Shared {
         name: "set_card: the payer",

@@ -5,9 +5,9 @@
 #[path = "common/forked.rs"]
 mod forked;
 
+use fleet_core::device::Report;
 use fleet_core::event::{Event, EventStream};
 use fleet_core::store::{GroupCommit, Journaled, Key, Store};
-use fleet_core::device::Report;
 use fleet_core::{Actor, Fleet, ProductId, Timestamp};
 use fleet_store_sqlite::SqliteStore;
 use forked::in_child;
@@ -26,7 +26,9 @@ fn list(first: u32) -> String {
 fn with_product(fleet: &Fleet) -> ProductId {
     let operator = fleet.console(Actor::Operator, NOW);
     let alice = operator.create_account("alice@example.com").unwrap();
-    let product = operator.create_product_with_id(ProductId::new(94).unwrap(), alice.id, "Thermostat", "photon".parse().unwrap()).unwrap();
+    let product = operator
+        .create_product_with_id(ProductId::new(94).unwrap(), alice.id, "Thermostat", "photon".parse().unwrap())
+        .unwrap();
     operator.set_tier(product.id, "Medium").unwrap();
     product.id
 }
@@ -60,7 +62,8 @@ fn two_forked_processes_never_draw_the_same_number() {
             let fleet = open(&path);
             let product = with_product(&fleet);
             fleet.console(Actor::Operator, NOW).import(product, list(1).as_bytes()).unwrap();
-            let keys: Vec<Key> = (1..=DEVICES).map(|n| format!("aa{n:022x}").parse().unwrap()).map(Key::Registration).collect();
+            let keys: Vec<Key> =
+                (1..=DEVICES).map(|n| format!("aa{n:022x}").parse().unwrap()).map(Key::Registration).collect();
             let rows = fleet.store().get(&keys).unwrap();
             rows.into_iter().map(|row| format!("{:?}\n", row.unwrap().stamp)).collect()
         });
@@ -79,7 +82,9 @@ fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it(
     let kinds: [(&str, Opened); 3] = [
         ("grouped.db", open),
         ("plain.db", |path| Fleet::open(SqliteStore::open(path).unwrap())),
-        ("journaled.db", |path| Fleet::open(GroupCommit::new(Journaled::open(SqliteStore::open(path).unwrap()).unwrap()))),
+        ("journaled.db", |path| {
+            Fleet::open(GroupCommit::new(Journaled::open(SqliteStore::open(path).unwrap()).unwrap()))
+        }),
     ];
     for (name, opened) in kinds {
         let path = folder.path().join(name);
@@ -103,7 +108,10 @@ fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it(
         let told = told.join();
         assert_eq!(told.lines().count(), 12, "{name}: {told}");
         for line in told.lines() {
-            assert!(line.starts_with("store_forked") && line.contains("open the fleet after the fork"), "{name}: {line}");
+            assert!(
+                line.starts_with("store_forked") && line.contains("open the fleet after the fork"),
+                "{name}: {line}"
+            );
         }
         operator.import(product, list(2000).as_bytes()).unwrap();
         assert_eq!(operator.summary(product).unwrap().devices, 3 * u64::from(DEVICES), "{name}");
@@ -174,7 +182,10 @@ fn a_store_by_itself_does_not_cross_a_fork_either() {
     let child = in_child(|| {
         let mut said = String::new();
         for store in [&sqlite as &dyn Store, &journaled] {
-            for failed in [store.get(&[Key::Directory]).map(drop), store.commit(&[fleet_core::store::Commit::default()]).map(drop)] {
+            for failed in [
+                store.get(&[Key::Directory]).map(drop),
+                store.commit(&[fleet_core::store::Commit::default()]).map(drop),
+            ] {
                 said += failed.unwrap_err().code();
             }
         }

@@ -36,7 +36,10 @@ mod unix {
                 ffi::sqlite3_initialize();
                 let vfs = ffi::sqlite3_vfs_find(ptr::null());
                 let Some(set) = vfs.as_ref().and_then(|vfs| vfs.xSetSystemCall) else { return };
-                let fstat = std::mem::transmute::<unsafe extern "C" fn(c_int, *mut libc::stat) -> c_int, unsafe extern "C" fn()>(fstat);
+                let fstat = std::mem::transmute::<
+                    unsafe extern "C" fn(c_int, *mut libc::stat) -> c_int,
+                    unsafe extern "C" fn(),
+                >(fstat);
                 set(vfs, c"fstat".as_ptr(), Some(fstat));
             }
         });
