@@ -4,6 +4,7 @@ use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
 use crate::billing::Resource;
 use crate::customer::release_claim;
+use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
 use crate::product::{GroupId, Platform, ProductId};
@@ -172,6 +173,7 @@ impl Console<'_> {
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
+            forget_ids(tx, product, device)?;
             tx.put(product, count);
             if command == Command::DenyDevice {
                 put_device(tx, product, device, Some(&before), Device::new(Standing::Denied, self.now));
