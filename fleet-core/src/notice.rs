@@ -1,7 +1,7 @@
 //! What people are told by e-mail or alert. The core sends nothing: a notice waits in an outbox, written by the commit
 //! that causes it, until the host says that it has been sent.
 
-use crate::billing::{AttemptResult, Decline, ExpiryMonth, KnownCard};
+use crate::billing::{AttemptResult, ExpiryMonth, KnownCard};
 use crate::device::{Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
@@ -144,7 +144,7 @@ pub enum NoticeSubject {
         amount: Option<Money>,
         /// How it was declined.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        decline: Option<Decline>,
+        result: Option<AttemptResult>,
         /// The card that was declined.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         card: Option<KnownCard>,
@@ -231,11 +231,16 @@ impl NoticeSubject {
             Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
             Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
             Self::PlanEnded { since, .. } => format!("plan-ended-{}", since.date()).into(),
-            Self::ChargeUnknown { charge, .. } => format!("charge-unknown-{charge}").into(),
+            Self::ChargeUnknown { charge, .. } => charge_unknown_name(*charge),
             Self::CardExpires { account, card, month, .. } => format!("card-expires-{account}-{card}-{month}").into(),
             Self::CardNeeded { account, renewal, .. } => format!("card-needed-{}-{account}", renewal.date()).into(),
         }
     }
+}
+
+/// What the notice is filed under that a charge's outcome stays unknown.
+pub(crate) fn charge_unknown_name(charge: u32) -> Arc<str> {
+    format!("charge-unknown-{charge}").into()
 }
 
 /// Puts a notice in the outbox, unless one of its name waits there.

@@ -9,7 +9,7 @@ use super::{
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
 use crate::fleet::Fleet;
-use crate::notice::{NoticeSubject, notify};
+use crate::notice::{NoticeSubject, charge_unknown_name, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, StoreErrorKind, Transaction};
 use crate::team::AccountId;
@@ -50,7 +50,7 @@ pub enum Due {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Advanced {
-    /// How many things were done.
+    /// How many things were done; notices that an outcome stays unknown are not counted.
     pub done: usize,
     /// Whether more is due now, beside what was skipped.
     pub more: bool,
@@ -79,6 +79,12 @@ impl Advanced {
         self.skipped.push(Skipped { due, why: error.to_string() });
         Ok(())
     }
+}
+
+/// What was done for a product, and when it is due next.
+struct Turned {
+    is_counted: bool,
+    next: Option<Timestamp>,
 }
 
 fn moment_of(key: &Key) -> Option<Timestamp> {
@@ -255,8 +261,8 @@ impl Clock<'_> {
                     return Ok(());
                 }
                 match self.turn(product, at) {
-                    Ok(next) => {
-                        advanced.done += 1;
+                    Ok(Turned { is_counted, next }) => {
+                        advanced.done += usize::from(is_counted);
                         let again = next.filter(|next| *next <= self.now && *next > at);
                         let before = |next: &Timestamp| {
                             is_last || end.as_ref().and_then(moment_of).is_some_and(|end| *next <= end)
@@ -307,21 +313,22 @@ impl Clock<'_> {
     }
 
     /// What is due for a product: the notice that there is no card for its renewal, the renewal, or that nobody has found
-    /// out what became of a charge. Answers when it is due next.
-    fn turn(&self, product: ProductId, at: Timestamp) -> Result<Option<Timestamp>, Error> {
+    /// out what became of a charge.
+    fn turn(&self, product: ProductId, at: Timestamp) -> Result<Turned, Error> {
         self.fleet.transact(|tx| {
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let subscription = Arc::make_mut(&mut record);
             if subscription.due != Some(at) {
                 // Somebody else was here since it was found.
                 tx.delete(Key::ProductDue(at, product));
-                return Ok(subscription.due);
+                return Ok(Turned { is_counted: true, next: subscription.due });
             }
-            self.tell_of_unknown(tx, product, subscription)?;
+            let is_counted = self.tell_of_unknown(tx, product, subscription)? == 0;
             if let Some(plan) = subscription.plan.clone().filter(|plan| self.now >= plan.period.end) {
                 if subscription.upgrade.is_none() {
                     self.fleet.renew(tx, product, record, &plan, self.now)?;
-                    return Ok(tx.get::<Arc<Subscription>>(product)?.and_then(|renewed| renewed.due));
+                    let next = tx.get::<Arc<Subscription>>(product)?.and_then(|renewed| renewed.due);
+                    return Ok(Turned { is_counted: true, next });
                 }
                 // The period after is billed at the price that the open charge decides on.
                 subscription.warned = true;
@@ -332,30 +339,32 @@ impl Clock<'_> {
                 self.fleet.warn(tx, product, subscription, self.now)?;
             }
             self.fleet.schedule(tx, product, subscription);
-            let due = subscription.due;
+            let next = subscription.due;
             tx.put(product, record);
-            Ok(due)
+            Ok(Turned { is_counted, next })
         })
     }
 
-    /// Tells of charges whose outcome has been unknown for too long, once each (R-PAY-3).
+    /// Tells of charges whose outcome has been unknown for too long, once each (R-PAY-3). Answers of how many.
     fn tell_of_unknown(
         &self,
         tx: &mut Transaction<'_>,
         product: ProductId,
         subscription: &mut Subscription,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
         let patience = self.fleet.billing().unknown_notice();
         let late: Vec<(u32, Timestamp)> =
             subscription.unknown.iter().map(|(charge, since)| (*charge, *since)).collect();
+        let mut told = 0;
         for (number, since) in late.into_iter().filter(|(_, since)| self.now >= since.after(patience)) {
+            told += 1;
             subscription.unknown.remove(&number);
             if let Some(charge) = tx.get::<Arc<Charge>>((product, number))? {
                 let (account, amount) = (charge.account, charge.amount);
                 notify(tx, self.now, product, NoticeSubject::ChargeUnknown { account, charge: number, amount, since })?;
             }
         }
-        Ok(())
+        Ok(told)
     }
 
     /// What is due for an account: a retry, or the notice that its card expires.
@@ -404,6 +413,10 @@ impl Clock<'_> {
                 }
             };
             tx.delete(Key::Charge(key.product, key.number));
+            if charge.unknown {
+                // Nobody needs to be told of it any more.
+                tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
+            }
             if subscription.unknown.remove(&key.number).is_some() {
                 self.fleet.schedule(tx, key.product, subscription);
                 tx.put(key.product, record);
@@ -478,7 +491,8 @@ impl Clock<'_> {
             let payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
             let card = payer.known(charge.card.as_ref().map(|card| card.number));
             let (number, amount) = (charge.key.number, Some(charge.amount));
-            let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, decline: declined, card };
+            let result = declined.map(AttemptResult::Declined);
+            let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, result, card };
             notify(tx, self.now, product, subject)?;
             self.fleet.schedule(tx, product, subscription);
         } else {

@@ -106,11 +106,11 @@ impl Console<'_> {
     /// together with it, and is forgotten when it is declined (R-BILL-4); one that costs nothing takes effect at once.
     ///
     /// # Errors
-    /// `quote_expired`; `card_missing`; `renewal_unpaid`, `renewal_due`, `charge_open`; `forbidden` for anybody but the
-    /// owner.
+    /// `quote_expired`; `card_missing`, also where nothing is to be charged now; `renewal_unpaid`, `renewal_due`,
+    /// `charge_open`; `forbidden` for anybody but the owner, an operator among them.
     pub fn upgrade(&self, product: ProductId, quote: QuoteId) -> Result<Upgrade, Error> {
         self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
             let mut record = self.free_subscription(tx, &access.product)?;
             let subscription = Arc::make_mut(&mut record);
@@ -240,7 +240,8 @@ impl Console<'_> {
             let plan = subscription.plan.clone();
             let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &subscription, plan));
             let next_interval = next.map(|(interval, _)| interval);
-            let next_amount = next.map(|(_, price)| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
+            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(subscription.currency), |(_, price)| price));
+            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
             Ok(BillingStatus {
                 tier: Arc::clone(&record.tier),
                 renewal: plan.as_ref().map(|plan| plan.period.end),

@@ -184,7 +184,14 @@ impl Console<'_> {
         let none = Money::zero(subscription.currency);
         let paid = plan.paid(&billed)?;
         let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
-        let mut refund = split.refund;
+        let (mut refund, mut offset) = (split.refund, split.offset);
+        if !billed.is_open() {
+            // What was written off is not credited: there is nothing left that it could lessen.
+            if let Some(credit) = lines.first_mut() {
+                credit.amount = credit.amount.plus(offset)?;
+            }
+            offset = none;
+        }
         match lower {
             Some((tier, price)) => {
                 if is_owners {
@@ -206,14 +213,14 @@ impl Console<'_> {
         }
         subscription.quotes.clear();
         let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
-        let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset: split.offset, refund };
+        let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
         let note = write_credit(tx, product.id, subscription, credit, self.now)?;
         if lower.is_none() {
             return_balance(tx, product, subscription, Reason::Cancellation, self.now)?;
         }
         self.fleet.schedule(tx, product.id, subscription);
         tx.put(product.id, record);
-        self.offset(tx, billed, split.offset)?;
+        self.offset(tx, billed, offset)?;
         Ok(note)
     }
 

@@ -139,8 +139,10 @@ pub enum Command {
     SetCard,
     /// See how a product's billing stands, and its invoices.
     ReadBilling,
-    /// Quote and buy an upgrade, choose interval or currency. The owner's alone (R-TEAM-3): it is their card that is charged.
+    /// Quote an upgrade, choose interval or currency.
     ChangePlan,
+    /// Buy an upgrade that was quoted. The owner's alone (R-TEAM-3): it is their card that is charged.
+    BuyUpgrade,
     /// Ask an account to join the team.
     InviteMember,
     /// Take an invitation back.
@@ -192,7 +194,7 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
@@ -233,6 +235,7 @@ impl Command {
         Self::SetCard,
         Self::ReadBilling,
         Self::ChangePlan,
+        Self::BuyUpgrade,
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
@@ -259,8 +262,8 @@ impl Command {
             | Self::AgreePrice
             | Self::WriteOff => Circle::Operator,
             Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Circle::Account,
-            Self::ReadBilling => Circle::Billing,
-            Self::ChangePlan => Circle::Payer,
+            Self::ReadBilling | Self::ChangePlan => Circle::Billing,
+            Self::BuyUpgrade => Circle::Payer,
             Self::ReadProduct => Circle::Reader,
             Self::RenameProduct
             | Self::SetPolicy
@@ -343,6 +346,7 @@ impl fmt::Display for Command {
             Self::SetCard => "setting a card",
             Self::ReadBilling => "seeing the billing",
             Self::ChangePlan => "changing the plan",
+            Self::BuyUpgrade => "buying an upgrade",
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",

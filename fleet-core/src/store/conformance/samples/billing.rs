@@ -166,14 +166,14 @@ pub(super) fn notices() -> Vec<NoticeSubject> {
         locks_at: next,
     };
     let (amount, card) = (Some(MOST), Some(known("\"漢字\"")));
-    let decline = Some(Decline::Soft);
+    let result = Some(AttemptResult::Declined(Decline::Soft));
     let mut notices = vec![
         failed(None),
         NoticeSubject::AccountLocked { account, invoice, amount },
         NoticeSubject::AccountUnlocked { account, invoice },
         NoticeSubject::RenewalPaid { account, invoice, amount, card: card.clone() },
         NoticeSubject::Upgraded { account, invoice, amount: None },
-        NoticeSubject::UpgradeDeclined { account, charge: u32::MAX, amount, decline, card: card.clone() },
+        NoticeSubject::UpgradeDeclined { account, charge: u32::MAX, amount, result, card: card.clone() },
         NoticeSubject::PlanReduced { account, invoice, refund: amount },
         NoticeSubject::CardExpires { account, card: u32::MAX, month: month(), known: card.clone() },
     ];
