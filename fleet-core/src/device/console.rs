@@ -118,7 +118,7 @@ impl Console<'_> {
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
+            self.fleet.catalogue().check_product(&access.product, Resource::Devices, taken, taken.saturating_add(1))?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             entry.product = Some(product);

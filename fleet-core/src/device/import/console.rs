@@ -223,7 +223,7 @@ impl Console<'_> {
     /// Whether so many more devices fit the tier beside what other imports hold.
     fn room(&self, ground: &Ground, new: u64, import: u64) -> Result<(), LimitExceeded> {
         let taken = ground.count.taken(self.now, Some(import));
-        self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
+        self.fleet.catalogue().check_product(&ground.product, Resource::Devices, taken, taken.saturating_add(new))
     }
 
     /// Holds places for all devices of a large list, if there are as many.
@@ -233,7 +233,7 @@ impl Console<'_> {
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
             let taken = count.taken(self.now, Some(import));
             let would_be = taken.saturating_add(new);
-            if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
+            if self.fleet.catalogue().check_product(&product, Resource::Devices, taken, would_be).is_err() {
                 return Ok(false);
             }
             count.reserved.retain(|held| held.import != import && held.until > self.now);
