@@ -6,7 +6,7 @@ mod common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::DeviceFilter;
+use fleet_core::device::{DeviceFilter, Report};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
