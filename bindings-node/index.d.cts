@@ -314,7 +314,7 @@ export declare class Console {
   /** The products whose team the actor is on, by number. */
   products(): Promise<Product[]>;
   renameProduct(product: number, name: string): Promise<Product>;
-  /** Changes a product's policy; what is left out takes its default. */
+  /** Changes the policies that are named; the others stay as they are. */
   setPolicy(product: number, policy: PolicySettings): Promise<Product>;
   /** Puts a product on a tier without a charge. An operator's command. */
   setTier(product: number, tier: string): Promise<Product>;

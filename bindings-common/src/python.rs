@@ -171,7 +171,7 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }

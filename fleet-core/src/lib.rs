@@ -221,7 +221,7 @@ pub use error::{Error, ErrorKind};
 pub use firmware::{FirmwareVersion, Sha256};
 pub use fleet::{Console, Fleet, Gateway};
 pub use money::{Currency, Money};
-pub use product::{Platform, Policy, Product, ProductId};
+pub use product::{Platform, Policy, PolicyChange, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};
 pub use team::{Account, AccountId, Actor, Command};
 pub use time::{Date, Timestamp};

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -2441,8 +2441,8 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
-        """Changes a product's policy; what is left out takes its default."""
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+        """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     def remove_product(self, product: int) -> None:

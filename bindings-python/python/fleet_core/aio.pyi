@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
 from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
-from fleet_core._types import Authentication, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
+from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
 __all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
@@ -182,8 +182,8 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
-        """Changes a product's policy; what is left out takes its default."""
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+        """Changes the policies that are named; the others stay as they are."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     async def remove_product(self, product: int) -> None:

@@ -94,12 +94,12 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
                 }
                 _ => Vec::new(),
             });
-            apply(fleet.store(), Commit { checks: Vec::new(), writes: writes.collect() })?;
+            apply(fleet.store(), &Commit { checks: Vec::new(), writes: writes.collect() })?;
         }
     }
     let rest = (0..SLOTS).flat_map(|slot| [Key::EventLog(product, slot), Key::DeviceErrors(product, slot)]);
     let writes = rest.chain([Key::EventSubscriptions(product)]).map(|key| Write::Delete { key }).collect();
-    apply(fleet.store(), Commit { checks: Vec::new(), writes })?;
+    apply(fleet.store(), &Commit { checks: Vec::new(), writes })?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Making products, and what their teams and the operator change of them.
 
-use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
+use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
@@ -163,22 +163,28 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a product's policy. What an answer of the configuration decides is changed there.
+    /// Changes the policies that a change names; the others stay as they are. What an answer of the configuration decides
+    /// is changed there. A whole [`Policy`] is a change that names every policy.
     ///
     /// # Errors
     /// `invalid` for a value out of its range, or one that the configuration decides otherwise.
-    pub fn set_policy(&self, product: ProductId, policy: &Policy) -> Result<Product, Error> {
-        policy.check()?;
+    pub fn set_policy(&self, product: ProductId, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+        let change = change.into();
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetPolicy, product)?.product;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            if let Some(question) = configuration.decides_otherwise(policy) {
+            let mut policy = record.policy.clone();
+            change.apply(&mut policy);
+            policy.check()?;
+            if let Some(question) = configuration.decides_otherwise(&policy) {
                 let problem = format!("the configuration's answer to `{question}` decides this; change it there");
                 return Err(Error::invalid("policy", problem));
             }
-            Arc::make_mut(&mut record).policy.clone_from(policy);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetPolicy, "policy");
+            if policy != record.policy {
+                self.note(tx, product, Command::SetPolicy, record.policy.differences(&policy));
+                Arc::make_mut(&mut record).policy = policy;
+                tx.put(product, Arc::clone(&record));
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }

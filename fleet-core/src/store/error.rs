@@ -41,6 +41,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// Another process has taken the fleet over: this one may neither read nor write any more.
     Taken,
+    /// The fleet was opened by a parent of this process, before `fork()`: it must be opened in this process.
+    Forked,
     /// Anything else.
     Other,
 }
@@ -76,6 +78,7 @@ impl StoreError {
             StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
             StoreErrorKind::Taken => "store_taken",
+            StoreErrorKind::Forked => "store_forked",
             StoreErrorKind::Other => "store_failed",
         }
     }

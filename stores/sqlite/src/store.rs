@@ -9,11 +9,11 @@ use crate::error::{explain, explain_at_commit};
 use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
-use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, Decoded, Key, Opener, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// So many reading connections are kept open; more are opened while they are needed.
 const READERS: usize = 4;
@@ -22,10 +22,20 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// SQLite must not cross a fork: the child would believe that it holds its parent's locks. So every operation asks
+    /// this first, and in a child nothing is closed either.
+    opener: Opener,
+    writer: Arc<Mutex<Connection>>,
     /// None: in memory, where there is one connection only.
-    readers: Option<Readers>,
+    readers: Option<Arc<Readers>>,
     decoded: Decoded,
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.opener.release(&self.writer);
+        self.readers.iter().for_each(|readers| self.opener.release(readers));
+    }
 }
 
 #[derive(Debug)]
@@ -50,9 +60,11 @@ impl SqliteStore {
     /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = absolute(path.as_ref())?;
+        fleet_sqlite_process::tell_apart();
         let writer = open::writer(&path, &options)?;
-        let readers = Readers { options, idle: Mutex::default() };
-        Ok(Self { path, writer: Mutex::new(writer), readers: Some(readers), decoded: Decoded::default() })
+        let readers = Some(Arc::new(Readers { options, idle: Mutex::default() }));
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, readers, decoded: Decoded::default() })
     }
 
     /// A store in memory, gone when it is dropped: to try things with this very engine. One connection does it all, so
@@ -63,7 +75,8 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
         let writer = open::in_memory(&path)?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: None, decoded: Decoded::default() })
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, readers: None, decoded: Decoded::default() })
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -72,6 +85,7 @@ impl SqliteStore {
 
     /// Reads by the writing connection where it is free.
     fn read_warm<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.opener.check()?;
         let connection = match self.writer.try_lock() {
             Ok(connection) => connection,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -82,6 +96,7 @@ impl SqliteStore {
 
     /// Reads without keeping anybody from writing.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.opener.check()?;
         let worked = match &self.readers {
             Some(readers) => readers.with(&self.path, work),
             None => work(&self.writer()),
@@ -196,6 +211,7 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        self.opener.check()?;
         let connection = self.writer();
         let engine = |error| explain(&self.path, error);
         let write = Transaction::to_write(&connection).map_err(engine)?;

@@ -6,6 +6,7 @@
 
 mod fast;
 mod slow;
+mod together;
 
 use super::report::{Observed, Report, end_attempt, is_stale, observe};
 use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
@@ -20,6 +21,7 @@ use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
+pub(crate) use together::Joiners;
 
 /// What a connect came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,13 +80,14 @@ impl Gateway<'_> {
         }
     }
 
-    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the reports. A device that is told of twice is answered twice, in order.
+    /// The same for many at once: one read and one commit for all whose way is the fast one, and a commit for each 256 of
+    /// those that ask to join or say something that their row alone can't hold. The answers are in the order of the reports. A device that is told of twice is answered twice, in order.
     ///
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
-        let ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        self.take_rest(reports, &mut ways)?;
         reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
     }
 

@@ -271,27 +271,31 @@ impl Console<'_> {
 
     /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
     fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
-        for attempt in 0..store::TRIES {
+        self.fleet.check_process()?;
+        let (mut tries, mut is_first) = (self.fleet.tries(), true);
+        loop {
+            tries.line_up([Key::DeviceCount(id)].iter());
             let ground = self.ground(id)?;
-            if attempt > 0 {
+            if !is_first {
                 self.judge(&ground, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
             // With places of its own this always holds, unless they ran out of time or the tier was lowered.
             if let Err(limit) = self.room(&ground, new, step.import) {
-                if attempt == 0 {
+                if std::mem::take(&mut is_first) {
                     // The verdicts are older than the count: what takes the places may be these very devices.
                     continue;
                 }
                 return Err(limit.into());
             }
+            is_first = false;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
-            if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
+            if store::apply(self.fleet.store(), &commit)? == store::Outcome::Applied {
                 return Ok(new);
             }
-            store::wait(attempt, self.fleet.stamps());
+            // The commit of another import, or of a device that joins, is one of the same count.
+            tries.lost_at(Some(Key::DeviceCount(id)))?;
         }
-        Err(store::contention().into())
     }
 
     fn commit_of(

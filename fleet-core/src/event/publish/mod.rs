@@ -71,6 +71,7 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
+        self.fleet.check_process()?;
         let mut publishing = Publishing {
             gateway: *self,
             pending: Vec::with_capacity(events.len()),
@@ -170,17 +171,19 @@ impl<'e> Publishing<'_, 'e> {
                 None => self.reroute(place, event)?,
             }
         }
-        for attempt in 0..store::TRIES {
+        let mut tries = self.gateway.fleet.tries();
+        loop {
             self.pending.sort_unstable_by_key(|pending| (pending.product, pending.slot, pending.place));
-            if self.pending.is_empty() {
+            let heads = self.pending.iter().map(|pending| Key::EventLog(pending.product, pending.slot));
+            let mut heads: Vec<Key> = heads.collect();
+            heads.dedup();
+            tries.line_up(heads.iter());
+            if self.pending.is_empty() || self.round()? {
                 return Ok(());
             }
-            if self.round()? {
-                return Ok(());
-            }
-            store::wait(attempt, self.gateway.fleet.stamps());
+            let first = self.pending.first();
+            tries.lost_at(first.map(|pending| Key::EventLog(pending.product, pending.slot)))?;
         }
-        Err(store::contention().into())
     }
 
     fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {

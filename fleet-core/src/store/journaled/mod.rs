@@ -33,7 +33,9 @@ mod tests;
 pub(crate) use open::waits;
 pub use options::JournalOptions;
 
-use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
+use super::{
+    Check, Commit, Key, Opener, Outcome, Range, Record, Row, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write,
+};
 use fold::Closed;
 use overlay::{Known, Overlay};
 use std::collections::HashMap;
@@ -71,6 +73,7 @@ const RECORD: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Journaled<S> {
     inner: S,
+    opener: Opener,
     options: JournalOptions,
     stamps: Stamps,
     overlay: RwLock<Overlay>,
@@ -151,6 +154,7 @@ impl<S: Store> Journaled<S> {
     }
 
     fn owned(&self) -> Result<(), StoreError> {
+        self.opener.check()?;
         if self.taken.load(Ordering::Relaxed) { Err(taken()) } else { Ok(()) }
     }
 
@@ -367,6 +371,8 @@ impl<S: Store> Store for Journaled<S> {
             let problem = "the journal's own rows cannot be written to; leave `Key::Journal` to it";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
         }
+        // Before the lock: in a forked process nobody may be left to give it back.
+        self.owned()?;
         let mut journal = self.journal();
         self.settle(&mut journal)?;
         self.make_room(&mut journal)?;

@@ -13,9 +13,9 @@ const TRIES: u32 = 8;
 ///
 /// # Errors
 /// The store's. One of kind `Unknown` says that the commit may have been applied once, never twice, or not at all.
-pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error> {
-    match commit_one(store, &commit) {
-        Err(error) if error.is_unknown() => Ok(find_out(store, &commit).ok_or(error)?),
+pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error> {
+    match commit_one(store, commit) {
+        Err(error) if error.is_unknown() => Ok(find_out(store, commit).ok_or(error)?),
         answer => Ok(answer?),
     }
 }
@@ -175,7 +175,7 @@ mod tests {
 
     /// What is said of a commit, by its outcome or the code of its error, and how often it was applied.
     fn told(store: &dyn Store, commit: Commit) -> (Result<Outcome, &'static str>, i64) {
-        let told = apply(store, commit).map_err(|error| error.code());
+        let told = apply(store, &commit).map_err(|error| error.code());
         (told, times(store))
     }
 
@@ -237,7 +237,7 @@ mod tests {
         // An error of reading must not look as though nothing had been applied.
         let deaf = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
         let create = Commit { checks: vec![check(team(3), None)], writes: vec![put(team(3), 3)] };
-        assert_eq!(apply(&deaf, create).unwrap_err().code(), "store_outcome_unknown");
+        assert_eq!(apply(&deaf, &create).unwrap_err().code(), "store_outcome_unknown");
     }
 
     #[test]
