@@ -721,6 +721,10 @@ export interface Image {
   readonly project: string | null;
   /** Whether it names the platform's id as its product. */
   readonly wildcard: boolean;
+  /** The least revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly minChipRevision: number | null;
+  /** The last revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly maxChipRevision: number | null;
 }
 
 /** That a firmware ran on a device. */

@@ -1415,7 +1415,7 @@ class Firmware:
 class Image:
     """What was found in a binary."""
 
-    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard']]] = ...
+    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard'], Literal['min_chip_revision'], Literal['max_chip_revision']]] = ...
     @property
     def format(self) -> ImageFormat:
         """What kind of image it is."""
@@ -1440,6 +1440,12 @@ class Image:
     @property
     def wildcard(self) -> bool:
         """Whether it names the platform's id as its product."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """The least revision of the chip that it runs on, 100 × major + minor; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """The last revision of the chip that it runs on, 100 × major + minor; none: any."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...

@@ -38,7 +38,8 @@ impl Console<'_> {
     /// operator's command.
     ///
     /// # Errors
-    /// `product_id_used`, also for a removed product's; `invalid`; `not_found` for an owner that does not exist.
+    /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
+    /// firmware cannot hold; `not_found` for an owner that does not exist.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -68,6 +69,10 @@ impl Console<'_> {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
                 }
+                Some(id) if !platform.holds(id) => {
+                    let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
+                    return Err(Error::invalid("product id", problem));
+                }
                 Some(id) => id,
                 None => {
                     let mut directory: Directory = tx.get(())?.unwrap_or_default();
@@ -77,6 +82,10 @@ impl Console<'_> {
                             .checked_add(1)
                             .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
                         match ProductId::new(number) {
+                            Ok(id) if !platform.holds(id) => {
+                                let problem = "none up to 65534 is left to give out; have an operator create the product with one that was never used";
+                                return Err(Error::invalid("product id", problem));
+                            }
                             Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
                             _ => {}
                         }

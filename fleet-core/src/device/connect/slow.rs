@@ -135,7 +135,7 @@ impl Gateway<'_> {
         if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device, at: self.now });
+            firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });
             tx.put(id, index);
         }
     }

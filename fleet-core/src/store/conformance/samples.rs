@@ -403,6 +403,8 @@ fn firmware() -> Vec<Record> {
                 security_counter: u32::MAX,
                 own_version: some.then(|| text.clone()),
                 project: some.then(|| text.clone()),
+                min_chip_revision: some.then_some(u16::MAX),
+                max_chip_revision: some.then_some(0),
                 wildcard: some,
             },
             requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
