@@ -3,6 +3,7 @@
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
 use crate::customer::release_claim;
+use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
 use crate::product::{GroupId, Platform, Product, ProductId};
@@ -36,7 +37,11 @@ pub struct Correction {
 }
 
 impl DeviceView {
-    pub(super) fn new(id: DeviceId, row: Device) -> Self {
+    /// Shows a device without the groups that its product has deleted.
+    pub(super) fn new(product: &Product, id: DeviceId, mut row: Device) -> Self {
+        if !row.groups().all(|group| product.groups.contains_key(&group)) {
+            row.relabel(|label| label.groups.retain(|group| product.groups.contains_key(group)));
+        }
         Self { id, row }
     }
 }
@@ -48,8 +53,8 @@ impl Console<'_> {
     /// `not_found`.
     pub fn device(&self, product: ProductId, device: DeviceId) -> Result<DeviceView, Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok(DeviceView::new(device, any_row(tx, product, device)?))
+            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(DeviceView::new(&access.product, device, any_row(tx, product, device)?))
         })
     }
 
@@ -124,7 +129,7 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            count.room(self.fleet.catalogue(), &access.product.tier, 1, self.now, None)?;
+            count.room(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             count.settle(&access.product.policy);
@@ -182,6 +187,7 @@ impl Console<'_> {
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
             count.settle(&access.product.policy);
+            forget_ids(tx, product, device)?;
             tx.put(product, count);
             if command == Command::DenyDevice {
                 put_device(tx, product, device, Some(&before), Device::new(Standing::Denied, self.now));

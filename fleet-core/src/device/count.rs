@@ -2,7 +2,7 @@
 
 use super::record::is_zero;
 use crate::billing::{Catalogue, Held, LimitExceeded, Resource};
-use crate::product::Policy;
+use crate::product::{Policy, Product};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -55,12 +55,12 @@ impl DeviceCount {
     pub(crate) fn room(
         &self,
         catalogue: &Catalogue,
-        tier: &str,
+        product: &Product,
         new: u64,
         now: Timestamp,
         but: Option<u64>,
     ) -> Result<(), LimitExceeded> {
-        let check = |taken: u64| catalogue.check(tier, Resource::Devices, taken, taken.saturating_add(new));
+        let check = |taken: u64| catalogue.check_product(product, Resource::Devices, taken, taken.saturating_add(new));
         check(self.devices)?;
         let Some((places, until)) = self.held(now, but) else { return Ok(()) };
         check(self.devices.saturating_add(places))

@@ -124,7 +124,13 @@ pub(crate) fn observe(
         device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
     }
     let version_since = match before {
-        Some(seen) if seen.version == version => seen.version_since,
+        // A soak is of the image (R-TGT-2): another image under the same version begins anew.
+        Some(seen)
+            if seen.version == version
+                && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
+        {
+            seen.version_since
+        }
         _ => at,
     };
     let has_ended = told.is_at_or_before(device.trail.ended);

@@ -6,12 +6,15 @@
 
 mod fast;
 mod slow;
+mod together;
 
 use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult, tally};
+use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
 use crate::Error;
-use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide};
+use crate::firmware::{
+    Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since,
+};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
@@ -23,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
 use std::sync::Arc;
 use std::time::Duration;
+pub(crate) use together::Joiners;
 
 /// What a connect came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,13 +86,14 @@ impl Gateway<'_> {
         }
     }
 
-    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the reports. A device that is told of twice is answered twice, in order.
+    /// The same for many at once: one read and one commit for all whose way is the fast one, and a commit for each 256 of
+    /// those that ask to join or say something that their row alone can't hold. The answers are in the order of the reports. A device that is told of twice is answered twice, in order.
     ///
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
-        let ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        self.take_rest(reports, &mut ways)?;
         reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
     }
 
@@ -186,7 +191,7 @@ impl Gateway<'_> {
         match observe(device, report, product, index, self.now) {
             Observed::Stale => None,
             Observed::Taken { outcome, again } => {
-                let answer = match decide(product, index, device) {
+                let answer = match decide(product, index, locked, device) {
                     Decision::Send { firmware, rule, kept_back } if !may_start(device, firmware.version, again) => {
                         if device.is_online() {
                             let directive = Directive::new(product.id, report.device, firmware, device.sequence);
@@ -223,14 +228,11 @@ pub(crate) fn answer(
     device: &mut Device,
     now: Timestamp,
 ) -> Answer {
-    match decide(product, index, device) {
+    match decide(product, index, locked, device) {
         Decision::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
         Decision::Held { hold, target } => Answer::Held { hold, target },
         Decision::Send { firmware, rule, kept_back } => {
             let version = firmware.version;
-            if let Some(since) = locked {
-                return Answer::Held { hold: Hold::OwnerLocked { since }, target: Some(Target { version, rule }) };
-            }
             if device.attempt.is_none_or(|attempt| attempt.target != version) {
                 end_attempt(device, UpdateResult::Withdrawn, now);
                 if device.outcome.is_some_and(|outcome| outcome.target != version) {
@@ -264,10 +266,8 @@ pub(crate) fn put_device(
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
 fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
-    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
-    let firmware = index.reported(seen.version)?;
-    let runs = seen.image != super::ImageSeen::Differs && seen.platform != PlatformSeen::Differs;
-    (runs && firmware.proven.is_none()).then_some(firmware.version)
+    let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
+    runs_since(firmware, device).map(|_| firmware.version)
 }
 
 /// What a report is answered that is older than what is known (R-TGT-17).

@@ -29,73 +29,71 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     pub(super) fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load(
-                [Key::Registration(report.device)].into_iter().chain(
-                    report
-                        .names()
-                        .into_iter()
-                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
-                ),
-            )?;
-            let known: Option<Registration> = tx.get(report.device)?;
-            let mut entry = known.clone().unwrap_or_default();
-            if let Some(platform) = &report.platform {
-                // The newest word counts, as it does in the row (R-IMP-12).
-                entry.platform = Some(platform.clone());
-            }
-            let place = self.place(tx, report, &entry)?;
-            let left = match entry.product {
-                Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
-                    tx.get::<Device>((home, report.device))?.map(|row| (home, row))
-                }
-                _ => None,
-            };
-            let elsewhere = match &left {
-                Some((_, row)) => row.whole_trail(),
-                None => entry.trail.as_deref().copied().unwrap_or_default(),
-            };
-            let (connected, heard) = match place {
-                Place::Personal(hold) => {
-                    if let Some((home, _)) = &left
-                        && self.told(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
-                    {
-                        return Ok(stale(*home));
-                    }
-                    let answer = Answer::Held { hold, target: None };
-                    let heard = Told::new(report.session, report.at, self.now, Duration::ZERO).mark();
-                    let trail = Trail { newest: heard, ..Trail::default() };
-                    // Of a device that nobody knows nothing is kept: it would be there for ever (R-IMP-9).
-                    (Connected { product: None, answer, outcome: None }, known.is_some().then_some(trail))
-                }
-                Place::Row(id, before) => {
-                    let mut row = before.clone();
-                    if entry.product != Some(id) {
-                        row.follow(elsewhere);
-                    }
-                    match self.connect_row(tx, id, (&before, row), &mut entry, report)? {
-                        Some((connected, trail)) => (connected, Some(trail)),
-                        None => return Ok(stale(id)),
-                    }
-                }
-                Place::Asks(id) => self.ask(tx, id, &mut entry, elsewhere, report)?,
-            };
-            let Some(heard) = heard else { return Ok(connected) };
-            if let Some((home, before)) = left {
-                // A device that is heard elsewhere is no longer connected as one of its product.
-                let mut row = before.clone();
-                row.leave_connection(heard);
-                if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
-                    entry.tell_platform(&mut row, &product.platform);
-                }
-                put_device(tx, home, report.device, Some(&before), row);
-            } else if entry.product.is_none() && connected.product.is_some() {
-                entry.keep(heard);
-            }
-            if known.as_ref() != Some(&entry) {
-                tx.put(report.device, entry);
-            }
-            Ok(connected)
+            tx.load(keys(report))?;
+            self.connect_in(tx, report)
         })
+    }
+
+    /// The same in a transaction that may take others too.
+    pub(super) fn connect_in(&self, tx: &mut Transaction<'_>, report: &Report) -> Result<Connected, Error> {
+        let known: Option<Registration> = tx.get(report.device)?;
+        let mut entry = known.clone().unwrap_or_default();
+        if let Some(platform) = &report.platform {
+            // The newest word counts, as it does in the row (R-IMP-12).
+            entry.platform = Some(platform.clone());
+        }
+        let place = self.place(tx, report, &entry)?;
+        let left = match entry.product {
+            Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
+                tx.get::<Device>((home, report.device))?.map(|row| (home, row))
+            }
+            _ => None,
+        };
+        let elsewhere = match &left {
+            Some((_, row)) => row.whole_trail(),
+            None => entry.trail.as_deref().copied().unwrap_or_default(),
+        };
+        let (connected, heard) = match place {
+            Place::Personal(hold) => {
+                if let Some((home, _)) = &left
+                    && self.told(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
+                {
+                    return Ok(stale(*home));
+                }
+                let answer = Answer::Held { hold, target: None };
+                let heard = Told::new(report.session, report.at, self.now, Duration::ZERO).mark();
+                let trail = Trail { newest: heard, ..Trail::default() };
+                // Of a device that nobody knows nothing is kept: it would be there for ever (R-IMP-9).
+                (Connected { product: None, answer, outcome: None }, known.is_some().then_some(trail))
+            }
+            Place::Row(id, before) => {
+                let mut row = before.clone();
+                if entry.product != Some(id) {
+                    row.follow(elsewhere);
+                }
+                match self.connect_row(tx, id, (&before, row), &mut entry, report)? {
+                    Some((connected, trail)) => (connected, Some(trail)),
+                    None => return Ok(stale(id)),
+                }
+            }
+            Place::Asks(id) => self.ask(tx, id, &mut entry, elsewhere, report)?,
+        };
+        let Some(heard) = heard else { return Ok(connected) };
+        if let Some((home, before)) = left {
+            // A device that is heard elsewhere is no longer connected as one of its product.
+            let mut row = before.clone();
+            row.leave_connection(heard);
+            if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
+                entry.tell_platform(&mut row, &product.platform);
+            }
+            put_device(tx, home, report.device, Some(&before), row);
+        } else if entry.product.is_none() && connected.product.is_some() {
+            entry.keep(heard);
+        }
+        if known.as_ref() != Some(&entry) {
+            tx.put(report.device, entry);
+        }
+        Ok(connected)
     }
 
     /// Which row a report is for (R-TGT-16).
@@ -176,7 +174,7 @@ impl Gateway<'_> {
         let team: Arc<Team> = tx.get(product.id)?.unwrap_or_default();
         let count: Box<DeviceCount> = tx.get(product.id)?.unwrap_or_default();
         let may_join = judge(product, &team, Some(entry)) == Verdict::Imported
-            && count.room(self.fleet.catalogue(), &product.tier, 1, self.now, None).is_ok();
+            && count.room(self.fleet.catalogue(), product, 1, self.now, None).is_ok();
         Ok(may_join.then_some(count))
     }
 
@@ -192,7 +190,7 @@ impl Gateway<'_> {
         if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device, at: self.now });
+            firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });
             tx.put(id, index);
         }
     }
@@ -251,6 +249,12 @@ impl Gateway<'_> {
         put_device(tx, id, report.device, None, device);
         Ok((connected, Some(trail)))
     }
+}
+
+/// What a report is decided on first.
+pub(super) fn keys(report: &Report) -> impl Iterator<Item = Key> {
+    let of_product = |id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)];
+    [Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(of_product))
 }
 
 /// The product, if it exists and was not removed.
