@@ -63,7 +63,22 @@ fn damaged(path: &Path, error: &Error) -> String {
         Error::FromSqlConversionFailure(_, _, problem) => problem.to_string(),
         error => error.to_string(),
     };
-    format!("`{}` is damaged: {problem}; restore it from a backup", path.display())
+    let advice = match left_over(path).filter(|_| error.sqlite_error_code().is_some()) {
+        Some(log) => format!(
+            "if it was put there from a backup, `{log}` was left over from the file before: close the fleet, delete `{log}`, and \
+             copy the backup once more; otherwise restore it from a backup"
+        ),
+        None => "restore it from a backup".to_owned(),
+    };
+    format!("`{}` is damaged: {problem}; {advice}", path.display())
+}
+
+/// The log beside a file, if there is anything in it.
+fn left_over(path: &Path) -> Option<String> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = Path::new(&log);
+    log.metadata().is_ok_and(|found| found.len() > 0).then(|| log.display().to_string())
 }
 
 fn cannot_open(path: &Path) -> String {

@@ -56,6 +56,18 @@ pub(crate) fn has_log_alone(shared: Option<(u64, u64)>) -> bool {
     })
 }
 
+/// Reads the beginning of the file through which connections of a store share memory. Through the descriptor that is there
+/// anyway: to close another one would drop locks of other copies of SQLite.
+pub(crate) fn read_shared(shared: Option<(u64, u64)>, into: &mut [u8]) -> bool {
+    let Some((device, inode)) = shared else { return false };
+    let locks = locks();
+    locks.descriptions.get(&FileId { device, inode }).is_some_and(|description| {
+        // SAFETY: the descriptor is open while the mutex is held, and `into` is as long as is said.
+        let read = unsafe { libc::pread(description.descriptor, into.as_mut_ptr().cast::<c_void>(), into.len(), 0) };
+        usize::try_from(read).is_ok_and(|read| read == into.len())
+    })
+}
+
 fn is_locked_by_anybody(path: &Path, place: (i64, i64)) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let lock = conflict(file.as_raw_fd(), place).filter(|lock| i32::from(lock.l_type) != libc::F_UNLCK);

@@ -307,10 +307,14 @@ impl Drop for SqliteStore {
                 on_disk.files.save(&writer, Change::Database);
                 on_disk.files.tidy();
             }
-            // Who closes last writes the log back and deletes it by its name. That name is another log's by now.
-            Some(Change::LogReplaced) => {
+            // Who closes last writes the log back and deletes it by its name. That name is another log's by now, or the
+            // database is not the log's any more.
+            Some(change @ (Change::LogReplaced | Change::Overwritten)) => {
                 for connection in idle.iter().chain([&*writer]) {
                     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                }
+                if change == Change::Overwritten {
+                    on_disk.files.set_log_aside();
                 }
             }
             Some(Change::LogDeleted) | None => {}

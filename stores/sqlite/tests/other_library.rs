@@ -441,3 +441,61 @@ fn who_was_killed_leaves_a_file_that_opens_whoever_had_it_open_meanwhile() {
     put_one(&store, 2).unwrap();
     holds(&path, &[1, 2]);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_backup_that_is_copied_over_the_open_file_is_noticed_and_not_mixed_with_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, backup] = ["fleet.db", "backup.db"].map(|name| folder.path().join(name));
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 1).unwrap();
+    store.backup(&backup).unwrap();
+    put_one(&store, 2).unwrap();
+    thread::sleep(Duration::from_millis(20));
+    fs::write(&path, fs::read(&backup).unwrap()).unwrap();
+    let error = put_one(&store, 3).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Moved);
+    assert!(error.to_string().contains("was overwritten while this fleet had it open"), "{error}");
+    assert_eq!(put_one(&store, 3).unwrap_err().kind(), StoreErrorKind::Moved);
+    drop(store);
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&backup).unwrap());
+    holds(&path, &[1]);
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 4).unwrap();
+    holds(&path, &[1, 4]);
+}
+
+#[test]
+fn a_file_whose_log_is_written_back_by_whomever_is_not_taken_for_one_that_was_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let options = || Options::new().synchronous(fleet_store_sqlite::Synchronous::Normal);
+    let store = SqliteStore::open_with(&path, options()).unwrap();
+    let ends = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"] {
+            let (path, ends) = (&path, &ends);
+            scope.spawn(move || {
+                let other = Connection::open(path).unwrap();
+                other.busy_timeout(Duration::from_secs(5)).unwrap();
+                while !ends.load(Ordering::Relaxed) {
+                    let sql = format!("PRAGMA wal_checkpoint({mode})");
+                    let _ = other.query_row(&sql, [], |row| row.get::<_, i64>(0));
+                    thread::sleep(Duration::from_micros(300));
+                }
+            });
+        }
+        let second = SqliteStore::open_with(&path, options()).unwrap();
+        for number in 1..=2_000_u32 {
+            let store = if number % 2 == 0 { &store } else { &second };
+            let device = put(device_key((number % 200) as u8), device(number), number.into());
+            let done = store.commit(&[commit([], [device])]).map(drop);
+            if let Err(error) = &done {
+                assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+            }
+        }
+        ends.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(elsewhere(&path, "PRAGMA wal_checkpoint(TRUNCATE)"), "well");
+    put_one(&store, 255).unwrap();
+}
