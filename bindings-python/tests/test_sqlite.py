@@ -71,7 +71,6 @@ def test_another_library_that_opens_and_closes_the_file_loses_nothing(tmp_path: 
         "PRAGMA wal_checkpoint(TRUNCATE)",
         "VACUUM",
         "BEGIN IMMEDIATE;CREATE TABLE mine (a);DROP TABLE mine;COMMIT",
-        "PRAGMA locking_mode=EXCLUSIVE;SELECT count(*) FROM record",
     ],
 )
 def test_whatever_it_does_there_loses_nothing(tmp_path: Path, sql: str) -> None:
@@ -81,11 +80,14 @@ def test_whatever_it_does_there_loses_nothing(tmp_path: Path, sql: str) -> None:
 
 
 @LINUX
-def test_it_cannot_take_the_log_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "sql", ["PRAGMA journal_mode=DELETE", "PRAGMA locking_mode=EXCLUSIVE;SELECT count(*) FROM record"]
+)
+def test_it_cannot_have_the_file_to_itself(tmp_path: Path, sql: str) -> None:
     path = tmp_path / "fleet.db"
     said = run(
         path,
-        "try: look('PRAGMA journal_mode=DELETE')",
+        f"try: look({sql!r})",
         "except sqlite3.OperationalError as error: print(error)",
         "create(1)",
     )
@@ -144,7 +146,6 @@ def test_both_may_work_at_the_same_time(tmp_path: Path) -> None:
         ends.set()
         for thread in threads:
             thread.join()
-        assert fleet.query("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
     other = sqlite3.connect(path)
     assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     other.close()
@@ -210,7 +211,7 @@ def test_a_query_answers_values_of_pythons_own(tmp_path: Path) -> None:
         ("PRAGMA user_version = 7", "only reads"),
         ("PRAGMA wal_checkpoint", "only reads"),
         ("BEGIN IMMEDIATE", "only reads"),
-        ("SELECT load_extension('other')", "only reads|no such function"),
+        ("SELECT load_extension('other')", "not authorized"),
         ("SELECT 1 AS a, 2 AS a", "two columns are called `a`"),
         ("SELECT ?", "no parameters"),
         ("SELECT zeroblob(1000000000)", "MiB"),
