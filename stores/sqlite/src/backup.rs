@@ -15,8 +15,8 @@ pub(crate) fn write(connection: &Connection, path: &Path, to: &Path) -> Result<(
     // Whoever makes the file is the only one that writes to it.
     OpenOptions::new().write(true).create_new(true).open(&to).map_err(|error| failed(&to, error))?;
     let partial = partial(&to);
-    let written = copy(connection, path, &partial)
-        .and_then(|()| settle(&partial, &to).map_err(|error| failed(&to, error)));
+    let written =
+        copy(connection, path, &partial).and_then(|()| settle(&partial, &to).map_err(|error| failed(&to, error)));
     if written.is_err() {
         let _ = fs::remove_file(&partial);
         let _ = fs::remove_file(&to);

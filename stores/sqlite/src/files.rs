@@ -135,18 +135,21 @@ impl Files {
             None => return Some(Change::LogDeleted),
             Some(_) => return Some(Change::LogReplaced),
         }
-        // If it was written back meanwhile, this look tells nothing.
-        let written_back = before.filter(|before| self.written_back() == Some(*before));
-        let look = written_back.zip(content).map(|(written_back, content)| Look { written_back, content });
+        let look = before.zip(content).map(|(written_back, content)| Look { written_back, content });
         self.is_overwritten(look).then_some(Change::Overwritten)
     }
 
     /// Whether the content changed since the last look although nothing was written back.
-    fn is_overwritten(&self, look: Option<Look>) -> bool {
+    fn is_overwritten(&self, mut look: Option<Look>) -> bool {
         if self.is_overwritten.load(Ordering::Relaxed) {
             return true;
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_unchanged = last.zip(look).is_some_and(|(last, now)| last.content == now.content);
+        if !is_unchanged {
+            // If it was written back since this look began, the look tells nothing.
+            look = look.filter(|look| self.written_back() == Some(look.written_back));
+        }
         let unexplained = |last: Look, now: Look| last.written_back == now.written_back && last.content != now.content;
         if last.zip(look).is_some_and(|(last, now)| unexplained(last, now)) {
             self.is_overwritten.store(true, Ordering::Relaxed);

@@ -34,6 +34,9 @@ pub(crate) struct Owned {
     file: Option<FileId>,
 }
 
+/// Whether another copy of SQLite in this process can take the log away while a store has it open.
+pub(crate) const LOG_MAY_GO: bool = false;
+
 /// What holds the locks of a connection in the file through which connections share memory: who has the log open.
 const LOG_OPEN: (i64, i64) = (128, 1);
 

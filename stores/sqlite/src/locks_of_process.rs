@@ -28,3 +28,6 @@ pub(crate) fn has_log_alone(_shared: Option<(u64, u64)>) -> bool {
 pub(crate) fn read_shared(_shared: Option<(u64, u64)>, _into: &mut [u8]) -> bool {
     false
 }
+
+/// Whether another copy of SQLite in this process can take the log away while a store has it open.
+pub(crate) const LOG_MAY_GO: bool = cfg!(unix);

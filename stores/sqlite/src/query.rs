@@ -80,7 +80,9 @@ impl Trouble {
                 refused("a query only reads: it is one SELECT, and attaches and loads nothing".to_owned())
             }
             Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; ask for less", VALUE >> 20)),
-            Some(ErrorCode::OutOfMemory) => refused("the query takes more memory than there is; ask for less".to_owned()),
+            Some(ErrorCode::OutOfMemory) => {
+                refused("the query takes more memory than there is; ask for less".to_owned())
+            }
             Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => refused(error.to_string()),
             _ => match error {
                 Error::SqlInputError { msg, .. } => refused(msg),

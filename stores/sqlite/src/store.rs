@@ -6,9 +6,9 @@
 
 use crate::backup;
 use crate::batch::Batch;
-use crate::error::{explain, explain_at_commit};
+use crate::error::{explain, explain_at_commit, left_over, opened_beside};
 use crate::files::{self, Change, Files};
-use crate::locks::Owned;
+use crate::locks::{LOG_MAY_GO, Owned};
 use crate::query;
 use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
@@ -64,7 +64,8 @@ impl SqliteStore {
         open::check(&options)?;
         files::without_log_of_another(&path)?;
         let locks = Owned::new(&path);
-        let (writer, files) = open::writer(&path, &options)?;
+        let log = left_over(&path);
+        let (writer, files) = open::writer(&path, &options).map_err(|error| opened_beside(log, error))?;
         let on_disk = OnDisk { options, files, idle: Mutex::default(), _locks: locks };
         Ok(Self { path, writer: Mutex::new(writer), on_disk: Some(on_disk), decoded: Decoded::default() })
     }
@@ -249,8 +250,11 @@ impl Store for SqliteStore {
         let outcomes = batch.iter().map(|commit| applying.apply(commit)).collect::<Result<_, _>>().map_err(engine)?;
         applying.finish().map_err(engine)?;
         write.commit().map_err(|error| explain_at_commit(&self.path, error))?;
-        // Whoever took the files away in the meantime may have taken this commit with them.
-        self.in_place(&connection).map_err(|moved| StoreError::new(StoreErrorKind::Unknown, moved.to_string()))?;
+        if LOG_MAY_GO {
+            // Whoever took the log away in the meantime may have taken this commit with it.
+            let unknown = |moved: StoreError| StoreError::new(StoreErrorKind::Unknown, moved.to_string());
+            self.in_place(&connection).map_err(unknown)?;
+        }
         Ok(outcomes)
     }
 

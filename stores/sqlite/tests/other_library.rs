@@ -431,7 +431,10 @@ fn who_was_killed_leaves_a_file_that_opens_whoever_had_it_open_meanwhile() {
     let mut other = Command::new(std::env::current_exe().unwrap())
         .args(["another_process", "--exact", "--nocapture"])
         .envs([(FILE, path.as_os_str())])
-        .env(SQL, "BEGIN IMMEDIATE; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n")
+        .env(
+            SQL,
+            "BEGIN IMMEDIATE; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n",
+        )
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -547,5 +550,8 @@ fn a_damaged_file_with_a_log_beside_it_is_told_together_with_the_log() {
     assert!(alone.to_string().ends_with("; restore it from a backup"), "{alone}");
     fs::write(beside(&backup, "-wal"), "of another").unwrap();
     let beside = SqliteStore::open(&backup).unwrap_err().to_string();
-    assert!(beside.contains("backup.db-wal` was left over from the file before: close the fleet, delete `"), "{beside}");
+    assert!(
+        beside.contains("backup.db-wal` was left over from the file before: close the fleet, delete `"),
+        "{beside}"
+    );
 }
