@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountBilling,
   Advanced,
   AuditEntry,
   BetaGuest,
@@ -236,6 +237,10 @@ export interface FleetOptions {
    * on. By default they go on.
    */
   readonly holdLocked?: boolean | null;
+  /** How many days the clock may leap without a word where something was due meanwhile. 1 to 366; by default 35. */
+  readonly leapDays?: number | null;
+  /** After how long a charge whose outcome is still unknown is told. An hour to 30 days; by default a day. */
+  readonly unknownNoticeMillis?: number | null;
 }
 
 /**
@@ -334,7 +339,7 @@ export declare class Console {
   /** The products whose team the actor is on, by number. */
   products(): Promise<Product[]>;
   renameProduct(product: number, name: string): Promise<Product>;
-  /** Changes a product's policy; what is left out takes its default. */
+  /** Changes the policies that are named; the others stay as they are. */
   setPolicy(product: number, policy: PolicySettings): Promise<Product>;
   /** Puts a product on a tier without a charge. An operator's command. */
   setTier(product: number, tier: string): Promise<Product>;
@@ -493,8 +498,12 @@ export declare class Console {
   downgrade(product: number, tier: string): Promise<Invoice>;
   /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
   agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
-  /** Gives an unpaid invoice up. An operator's command. */
+  /** Gives an unpaid invoice up, a removed product's too. An operator's command. */
   writeOff(product: number, invoice: number): Promise<Invoice>;
+  /** What an account owes over all its products, removed ones among them. */
+  accountBilling(account: number): Promise<AccountBilling>;
+  /** An account's invoices over all its products, removed ones among them: by product, and of each the newest first. */
+  accountInvoices(account: number, options?: PageOptions): Pages<Invoice>;
 }
 
 /** The door for time, which the host opens every so often, and when its payment provider answers. */
@@ -505,6 +514,8 @@ export declare class Clock {
   due(options?: { readonly limit?: number }): Promise<Due[]>;
   /** Does what is due now: renewals, retries, notices; at most `limit` (1000) things. */
   advance(options?: { readonly limit?: number }): Promise<Advanced>;
+  /** Says that the clock is right after a leap that `advance` refused. */
+  confirmLeap(): Promise<void>;
   /** What the payment provider said of a charge. */
   chargeOutcome(key: string, outcome: ChargeOutcome): Promise<void>;
 }

@@ -181,9 +181,9 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
-        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice CardExpiresNotice CardNeededNotice Money
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice Money
         InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
-        PaymentAttempt Invoice InvoicePage Upgrade Card BillingStatus Due Advanced
+        PaymentAttempt Invoice InvoicePage Upgrade Card KnownCard AccountBilling BillingStatus Due Advanced Skipped
     }
     Ok(())
 }
@@ -199,7 +199,7 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }

@@ -122,6 +122,7 @@ impl Given for Options {
         let mut fields = Fields::of(value, place)?;
         let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
         let quote_life: Option<u64> = fields.read("quote_life_millis")?;
+        let unknown_notice: Option<u64> = fields.read("unknown_notice_millis")?;
         let read = FleetOptions {
             tiers: tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
             seed: fields.read("seed")?,
@@ -129,6 +130,8 @@ impl Given for Options {
             quote_life: quote_life.map(Duration::from_millis),
             card_notice_days: fields.read("card_notice_days")?,
             hold_locked: fields.read("hold_locked")?,
+            leap_days: fields.read("leap_days")?,
+            unknown_notice: unknown_notice.map(Duration::from_millis),
         };
         fields.end()?;
         Ok(Self(read))

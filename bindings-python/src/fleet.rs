@@ -95,10 +95,11 @@ impl TryFrom<Tier> for fleet_core::Tier {
 impl Fleet {
     /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
-    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether
-    /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on.
+    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether
+    /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how
+    /// many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told.
     #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None))]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None))]
     fn open(
         py: Python<'_>,
         store: &Bound<'_, PyAny>,
@@ -107,11 +108,21 @@ impl Fleet {
         quote_life: Option<Duration>,
         card_notice_days: Option<u32>,
         hold_locked: Option<bool>,
+        leap_days: Option<u32>,
+        unknown_notice: Option<Duration>,
     ) -> PyResult<Self> {
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
         let tiers = tiers.transpose()?;
-        let options =
-            FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, ..FleetOptions::default() };
+        let options = FleetOptions {
+            tiers,
+            retry_days,
+            quote_life,
+            card_notice_days,
+            hold_locked,
+            leap_days,
+            unknown_notice,
+            ..FleetOptions::default()
+        };
         if let Ok(url) = store.cast::<PyString>() {
             let url = url.to_cow()?;
             return run(py, || fleet_bindings::Fleet::open(&url, options)).map(Self);

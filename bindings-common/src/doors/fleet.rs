@@ -34,6 +34,10 @@ pub struct FleetOptions {
     /// Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not
     /// sent on. Default: they go on.
     pub hold_locked: Option<bool>,
+    /// How many days the clock may leap without a word where something was due meanwhile. 1 to 366, default 35.
+    pub leap_days: Option<u32>,
+    /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
+    pub unknown_notice: Option<Duration>,
 }
 
 impl Fleet {
@@ -64,6 +68,12 @@ impl Fleet {
         }
         if let Some(held) = options.hold_locked {
             billing = billing.with_devices_held(held);
+        }
+        if let Some(days) = options.leap_days {
+            billing = billing.with_leap_days(days)?;
+        }
+        if let Some(after) = options.unknown_notice {
+            billing = billing.with_unknown_notice(after)?;
         }
         let fleet = fleet.with_billing(billing);
         Ok(Self { core: Arc::new(fleet), store })

@@ -41,6 +41,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// Another process has taken the fleet over: this one may neither read nor write any more.
     Taken,
+    /// The fleet was opened by a parent of this process, before `fork()`: it must be opened in this process.
+    Forked,
     /// The files of the store were moved, deleted or replaced while it had them open.
     Moved,
     /// The store has a journal with changes in it that were not put in their places: without the journal it is an older
@@ -83,6 +85,7 @@ impl StoreError {
             StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
             StoreErrorKind::Taken => "store_taken",
+            StoreErrorKind::Forked => "store_forked",
             StoreErrorKind::Moved => "store_moved",
             StoreErrorKind::Journaled => "store_journaled",
             StoreErrorKind::Query => "store_query_refused",

@@ -18,10 +18,12 @@ pub(crate) mod journaled;
 mod key;
 mod memory;
 mod merge;
+mod opener;
 mod plain;
 mod query;
 mod record;
 mod transaction;
+mod turnstile;
 
 pub use copy::copy;
 pub use counted::{Counted, Counts};
@@ -33,11 +35,16 @@ pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
+pub(crate) use opener::Guarded;
+pub use opener::Opener;
 pub(crate) use plain::plain;
 pub use query::{Query, SqlRow, SqlValue};
 pub use record::Record;
 pub(crate) use record::Stored;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact, wait};
+#[cfg(test)]
+pub(crate) use transaction::transact;
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact_in_turn, wait};
+pub(crate) use turnstile::{Tries, Turnstiles};
 
 use std::fmt::Debug;
 use std::ops::Bound;

@@ -35,6 +35,8 @@
 //!   noticed before the next commit.
 //! - A file that is moved, deleted or replaced while it is open is not written to any more: `store_moved`. It is looked for
 //!   before each commit and for each new connection.
+//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file anew, also
+//!   while the parent has it open.
 //! - A file of another program, or of a newer version of this one, is refused and not touched.
 //!
 //! # What is in the file

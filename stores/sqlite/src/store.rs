@@ -14,13 +14,13 @@ use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
 use fleet_core::store::{
-    Commit, Decoded, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind,
+    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind,
 };
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// So many reading connections are kept open; more are opened while they are needed.
 const READERS: usize = 4;
@@ -29,9 +29,12 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// SQLite must not cross a fork: the child would believe that it holds its parent's locks. So every operation asks
+    /// this first, and in a child nothing is closed either.
+    opener: Opener,
+    writer: Arc<Mutex<Connection>>,
     /// `None` means in memory, where there is one connection only.
-    on_disk: Option<OnDisk>,
+    on_disk: Option<Arc<OnDisk>>,
     decoded: Decoded,
 }
 
@@ -61,13 +64,15 @@ impl SqliteStore {
     /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = absolute(path.as_ref())?;
+        fleet_sqlite_process::tell_apart();
         open::check(&options)?;
         files::without_log_of_another(&path)?;
         let locks = Owned::new(&path);
         let log = left_over(&path);
         let (writer, files) = open::writer(&path, &options).map_err(|error| opened_beside(log, error))?;
-        let on_disk = OnDisk { options, files, idle: Mutex::default(), _locks: locks };
-        Ok(Self { path, writer: Mutex::new(writer), on_disk: Some(on_disk), decoded: Decoded::default() })
+        let on_disk = Some(Arc::new(OnDisk { options, files, idle: Mutex::default(), _locks: locks }));
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, on_disk, decoded: Decoded::default() })
     }
 
     /// A store in memory, gone when it is dropped: to try things with this very engine. One connection does it all, so
@@ -78,7 +83,8 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
         let writer = open::in_memory(&path)?;
-        Ok(Self { path, writer: Mutex::new(writer), on_disk: None, decoded: Decoded::default() })
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, on_disk: None, decoded: Decoded::default() })
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -87,6 +93,7 @@ impl SqliteStore {
 
     /// Reads by the writing connection where it is free.
     fn read_warm<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.opener.check()?;
         let connection = match self.writer.try_lock() {
             Ok(connection) => connection,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -97,6 +104,7 @@ impl SqliteStore {
 
     /// Reads without keeping anybody from writing.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.opener.check()?;
         let worked = match &self.on_disk {
             Some(on_disk) => on_disk.read(work)?,
             None => work(&self.writer()),
@@ -106,7 +114,7 @@ impl SqliteStore {
 
     /// That the files are still those that the store was opened on.
     fn in_place(&self, connection: &Connection) -> Result<(), StoreError> {
-        let Some(OnDisk { files, .. }) = &self.on_disk else { return Ok(()) };
+        let Some(OnDisk { files, .. }) = self.on_disk.as_deref() else { return Ok(()) };
         let Some(change) = files.change() else { return Ok(()) };
         // This connection has the log open still.
         files.save(connection, change);
@@ -115,7 +123,7 @@ impl SqliteStore {
 
     /// What becomes of commits that only check: a read, which waits for nobody who writes.
     fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        if let Some(OnDisk { files, .. }) = &self.on_disk
+        if let Some(OnDisk { files, .. }) = self.on_disk.as_deref()
             && let Some(change) = files.change()
         {
             return Err(files.moved(change));
@@ -239,6 +247,7 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        self.opener.check()?;
         if batch.iter().all(|commit| commit.writes.is_empty()) {
             return self.check(batch);
         }
@@ -285,6 +294,7 @@ impl Store for SqliteStore {
     }
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.opener.check()?;
         match &self.on_disk {
             Some(on_disk) => backup::write(&open::copier(&on_disk.files, &on_disk.options)?, &self.path, to),
             None => backup::write(&self.writer(), &self.path, to),
@@ -292,6 +302,7 @@ impl Store for SqliteStore {
     }
 
     fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.opener.check()?;
         match &self.on_disk {
             Some(on_disk) => query::run(open::only_reader(&on_disk.files, &on_disk.options)?, &self.path, query),
             None => {
@@ -304,6 +315,11 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        if !self.opener.is_here() {
+            self.opener.release(&self.writer);
+            self.on_disk.iter().for_each(|on_disk| self.opener.release(on_disk));
+            return;
+        }
         let Some(on_disk) = &self.on_disk else { return };
         let (writer, idle) = (self.writer(), on_disk.idle());
         match on_disk.files.change() {

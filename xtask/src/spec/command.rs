@@ -11,7 +11,7 @@ use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::UpdateProgress;
 use fleet_core::event::EventCursor;
 use fleet_core::product::ConfigurationAnswer;
-use fleet_core::{AccountId, DeviceId, Money, Policy};
+use fleet_core::{AccountId, DeviceId, Money, PolicyChange};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) enum Command {
     },
     SetPolicy {
         product: Ref<u32>,
-        policy: Policy,
+        policy: PolicyChange,
     },
     SetTier {
         product: Ref<u32>,
@@ -443,6 +443,15 @@ pub(super) enum Command {
         invoice: Ref<u32>,
     },
 
+    AccountBilling {
+        account: Ref<AccountId>,
+    },
+    AccountInvoices {
+        account: Ref<AccountId>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // The clock.
     Due {
         limit: Option<usize>,
@@ -450,6 +459,7 @@ pub(super) enum Command {
     Advance {
         limit: Option<usize>,
     },
+    ConfirmLeap {},
     ChargeOutcome {
         key: Ref<String>,
         outcome: ChargeOutcome,
@@ -508,7 +518,7 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
+            Self::Due { .. } | Self::Advance { .. } | Self::ConfirmLeap {} | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
             | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }

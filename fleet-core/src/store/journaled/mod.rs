@@ -34,8 +34,8 @@ pub(crate) use open::waits;
 pub use options::JournalOptions;
 
 use super::{
-    Check, Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError, StoreErrorKind,
-    Write,
+    Check, Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
+    StoreErrorKind, Write,
 };
 use fold::Closed;
 use overlay::{Known, Overlay};
@@ -75,6 +75,7 @@ const RECORD: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Journaled<S> {
     inner: S,
+    opener: Opener,
     options: JournalOptions,
     stamps: Stamps,
     overlay: RwLock<Overlay>,
@@ -155,6 +156,7 @@ impl<S: Store> Journaled<S> {
     }
 
     fn owned(&self) -> Result<(), StoreError> {
+        self.opener.check()?;
         if self.taken.load(Ordering::Relaxed) { Err(taken()) } else { Ok(()) }
     }
 
@@ -385,6 +387,8 @@ impl<S: Store> Store for Journaled<S> {
             let problem = "the journal's own rows cannot be written to; leave `Key::Journal` to it";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
         }
+        // Before the lock: in a forked process nobody may be left to give it back.
+        self.owned()?;
         // What only checks is a read, and does not wait for who writes.
         if batch.iter().all(|commit| commit.writes.is_empty()) {
             return self.check(batch);
