@@ -196,7 +196,7 @@ impl Store for Damaged {
 #[test]
 fn a_record_that_cannot_be_read_stops_no_other_product() {
     let world = World::new();
-    let other = world.console("2016-04-01").create_product("Q", "photon".parse().unwrap()).unwrap().id;
+    let other = world.console("2016-04-02").create_product("Q", "photon".parse().unwrap()).unwrap().id;
     world.buy(world.product, "Small", "2016-04-01");
     world.buy(other, "Medium", "2016-04-02");
     for limit in [1, 2, 100] {

@@ -12,12 +12,10 @@
 )]
 
 use fleet_core::billing::{
-    AccountBilling, CardToken, Catalogue, Charge, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, NewCard, Price,
-    Purpose, Reason, Tier, Upgrade,
+    AccountBilling, CardToken, Catalogue, Charge, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, NewCard,
+    Price, Purpose, Reason, Tier, Upgrade,
 };
-use fleet_core::{
-    AccountId, Actor, Console, Currency, Error, Fleet, MemoryStore, Money, ProductId, Store as _, Timestamp,
-};
+use fleet_core::{AccountId, Actor, Console, Currency, Error, Fleet, MemoryStore, Money, ProductId, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -182,7 +180,7 @@ enum Op {
 
 fn ops() -> impl Strategy<Value = Op> {
     let (product, tier, account) = (0..PRODUCTS, 0..TIERS.len(), 0..2_usize);
-    let any = any::<prop::sample::Index>;
+    let index = any::<prop::sample::Index>;
     let outcome = prop_oneof![
         6 => Just(ChargeOutcome::Succeeded),
         3 => Just(ChargeOutcome::Declined(Decline::Soft)),
@@ -195,11 +193,11 @@ fn ops() -> impl Strategy<Value = Op> {
         1 => (40..800_i64).prop_map(Op::Leap),
         6 => (product.clone(), tier.clone(), prop::bool::weighted(0.2))
             .prop_map(|(product, tier, annual)| Op::Buy { product, tier, annual }),
-        14 => (any(), outcome).prop_map(|(which, outcome)| Op::Tell { which, outcome }),
-        1 => any().prop_map(Op::TellAgain),
+        14 => (index(), outcome).prop_map(|(which, outcome)| Op::Tell { which, outcome }),
+        1 => index().prop_map(Op::TellAgain),
         3 => (account.clone(), 0..4_u8).prop_map(|(account, token)| Op::Card { account, token }),
         1 => account.clone().prop_map(|account| Op::NoCard { account }),
-        2 => any().prop_map(|which| Op::WriteOff { which }),
+        2 => index().prop_map(|which| Op::WriteOff { which }),
         1 => product.clone().prop_map(Op::Cancel),
         2 => (product.clone(), tier.clone()).prop_map(|(product, tier)| Op::Downgrade { product, tier }),
         1 => (product.clone(), tier.clone()).prop_map(|(product, tier)| Op::SetTier { product, tier }),
@@ -316,7 +314,8 @@ impl World {
     fn renew(&mut self, product: usize, issued: i64) {
         loop {
             let account = &self.products[product];
-            let Some(plan) = account.plan.clone().filter(|plan| plan.period.1 <= issued && account.bought.is_none()) else {
+            let Some(plan) = account.plan.clone().filter(|plan| plan.period.1 <= issued && account.bought.is_none())
+            else {
                 return;
             };
             let interval = account.next.unwrap_or(plan.interval);
@@ -325,7 +324,7 @@ impl World {
             let number = self.latest(product, plan.period.1);
             let account = &mut self.products[product];
             account.next = None;
-            if account.tier == 0 {
+            if price == 0 {
                 account.plan = None;
                 continue;
             }
@@ -346,7 +345,8 @@ impl World {
     /// The number of the renewal that bills the period from a moment on.
     fn latest(&self, product: usize, start: i64) -> Option<u32> {
         let found = self.operator().invoices(self.products[product].id, None, 1000).unwrap().items;
-        let found = found.iter().find(|found| found.reason == Reason::Renewal && found.period.start.as_millis() == start);
+        let found =
+            found.iter().find(|found| found.reason == Reason::Renewal && found.period.start.as_millis() == start);
         found.map(|found| found.number)
     }
 
@@ -433,9 +433,8 @@ impl World {
     fn refunds(&self) -> i64 {
         let refund = |charge: &Charge| matches!(charge.purpose, Purpose::Refund { .. });
         let waiting = self.fleet.pending_charges(None, 1000).unwrap().items;
-        let made = self.charges.iter().filter(|(charge, said)| {
-            refund(charge) && *said == Some(ChargeOutcome::Succeeded)
-        });
+        let made =
+            self.charges.iter().filter(|(charge, said)| refund(charge) && *said == Some(ChargeOutcome::Succeeded));
         let made: i64 = made.map(|(charge, _)| charge.amount.minor()).sum();
         made + waiting.iter().filter(|charge| refund(charge)).map(|charge| charge.amount.minor()).sum::<i64>()
     }
@@ -463,8 +462,7 @@ impl World {
         let used = net.clamp(0, account.balance);
         let (due, balance) = (net.max(0) - used, account.balance - used + (-net).max(0));
         assert_eq!((quote.due, quote.balance), (usd(due), usd(balance)), "{quote:?} of {account:?}");
-        let plan =
-            Plan { tier, interval, period: span, price, billed: charge, paid: charge, payer: owner, invoice: 0 };
+        let plan = Plan { tier, interval, period: span, price, billed: charge, paid: charge, payer: owner, invoice: 0 };
         match self.console(owner).upgrade(id, quote.id) {
             Ok(Upgrade::Charging(asked)) => {
                 assert_eq!(asked.amount, quote.due, "R-BILL-4");
@@ -600,9 +598,8 @@ impl World {
             Op::Prices(which) => {
                 self.prices = CATALOGUES[*which];
                 self.opened += 1;
-                self.fleet = Fleet::open(Arc::clone(&self.store))
-                    .with_seed(self.opened)
-                    .with_catalogue(catalogue(&self.prices));
+                self.fleet =
+                    Fleet::open(Arc::clone(&self.store)).with_seed(self.opened).with_catalogue(catalogue(&self.prices));
             }
         }
         self.look();
@@ -661,9 +658,8 @@ impl World {
 
     fn contents(&self) -> (usize, usize) {
         let charges = self.fleet.pending_charges(None, 1000).unwrap().items.len();
-        let invoices = self.products.iter().map(|account| {
-            self.operator().invoices(account.id, None, 1000).unwrap().items.len()
-        });
+        let invoices =
+            self.products.iter().map(|account| self.operator().invoices(account.id, None, 1000).unwrap().items.len());
         (charges, invoices.sum())
     }
 
@@ -688,7 +684,8 @@ impl World {
         let (id, before) = (self.products[product].id, self.refunds());
         if self.command(product, |world| world.operator().cancel_plan(id)).is_some() {
             let has_plan = self.products[product].plan.is_some();
-            let back = if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
+            let back =
+                if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
             assert_eq!(self.refunds() - before, back, "R-BILL-7, R-BILL-12");
             if has_plan {
                 self.products[product].tier = 0;
@@ -724,7 +721,8 @@ impl World {
         let (id, before) = (self.products[product].id, self.refunds());
         if self.command(product, |world| world.operator().remove_product(id)).is_some() {
             let has_plan = self.products[product].plan.is_some();
-            let back = if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
+            let back =
+                if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
             assert_eq!(self.refunds() - before, back, "R-BILL-12");
             self.products[product].removed = true;
         }
