@@ -244,6 +244,12 @@ export interface FleetOptions {
 }
 
 /**
+ * A row that a query answers: its values by the names of their columns. A whole number is a `bigint` where a number can't
+ * hold it.
+ */
+export type SqlRow = Record<string, string | number | bigint | Uint8Array | null>;
+
+/**
  * A fleet of connected devices, behind a store.
  *
  * No call runs the store on the event loop, but for those whose names end in `Sync`. What can't be done is a
@@ -297,6 +303,20 @@ export declare class Fleet {
   /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
   settleUsage(now?: Date | null): Promise<void>;
 
+  /**
+   * Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+   */
+  backup(path: string): Promise<void>;
+
+  /**
+   * Runs one statement of SQL that only reads, while others use the fleet; an object a row. An answer of more rows than
+   * `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+   *
+   * @example
+   * const online = await fleet.query('SELECT id, seen_at FROM devices WHERE product = 1000 AND online');
+   */
+  query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
+
   /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
   close(): Promise<void>;
 
@@ -319,7 +339,7 @@ export declare class Console {
   /** The products whose team the actor is on, by number. */
   products(): Promise<Product[]>;
   renameProduct(product: number, name: string): Promise<Product>;
-  /** Changes a product's policy; what is left out takes its default. */
+  /** Changes the policies that are named; the others stay as they are. */
   setPolicy(product: number, policy: PolicySettings): Promise<Product>;
   /** Puts a product on a tier without a charge. An operator's command. */
   setTier(product: number, tier: string): Promise<Product>;

@@ -267,6 +267,10 @@ class Fleet extends Door {
     return new Pages((from) => ask(this, 'pendingNotices', from, limit), after);
   }
 
+  async query(sql, { limit } = {}) {
+    return ask(this, 'query', sql, limit);
+  }
+
   async close() {
     await ask(this, 'close');
   }

@@ -182,7 +182,7 @@ export interface Policy {
   readonly usageNotices: readonly number[];
 }
 
-/** The policies that a product is to have; those left out take their default. */
+/** The policies to change; those left out stay as they are. */
 export interface PolicySettings {
   /** On how many devices a version must run before it can be released. 0 to 10,000, default 1. */
   readonly gateDevices?: number | null;
@@ -202,8 +202,8 @@ export interface PolicySettings {
   readonly quarantineLimit?: number | null;
   /** For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
   readonly invitationMillis?: number | null;
-  /** How customers are authenticated. Default: not decided yet. */
-  readonly authentication?: Authentication | null;
+  /** How customers are authenticated. Default: undecided. */
+  readonly authentication?: AuthenticationChoice | null;
   /** Whether a customer needs an activation code to claim a device. Default: no. */
   readonly privateBeta?: boolean | null;
   /** How many events its log holds. 1 to 1,000,000, default 10,000. */
@@ -218,6 +218,17 @@ export interface PolicySettings {
 
 /** How customers are authenticated. */
 export type Authentication =
+  /** The platform holds the account. */
+  | 'simple'
+  /** The vendor's server vouches for its own user. */
+  | 'two_legged'
+  /** An account of the platform, linked to the customer. */
+  | 'linked';
+
+/** How customers are to be authenticated. */
+export type AuthenticationChoice =
+  /** Not decided: any way is taken. */
+  | 'undecided'
   /** The platform holds the account. */
   | 'simple'
   /** The vendor's server vouches for its own user. */
@@ -710,6 +721,10 @@ export interface Image {
   readonly project: string | null;
   /** Whether it names the platform's id as its product. */
   readonly wildcard: boolean;
+  /** The least revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly minChipRevision: number | null;
+  /** The last revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly maxChipRevision: number | null;
 }
 
 /** That a firmware ran on a device. */

@@ -5,7 +5,7 @@ use crate::store::StoreLink;
 use crate::threads::Threads;
 use crate::{Clock, Console, Gateway, Meter, Portal, given, refused};
 use fleet_bindings::given::{Fields, Given, Listed};
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Answered, FleetOptions, Moment};
 use napi::bindgen_prelude::PromiseRaw;
@@ -113,6 +113,8 @@ operations! { Fleet {
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
+    backup(path: String) -> () { move |fleet| fleet.backup(path) }
+    query(sql: String, limit: Option<u32>) -> Vec<SqlRow> { move |fleet| fleet.query(&sql, limit) }
 } }
 
 impl Given for Options {

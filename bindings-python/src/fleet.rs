@@ -7,11 +7,12 @@ use crate::portal::Portal;
 use crate::publish::Meter;
 use crate::run;
 use crate::store::PythonStore;
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Failure, FleetOptions, Moment};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Leaving its `with` block closes the store.
@@ -213,5 +214,17 @@ impl Fleet {
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     fn acknowledge(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
         run(py, || self.0.acknowledge(key))
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+    fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        run(py, || self.0.backup(path))
+    }
+
+    /// Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than
+    /// `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+    #[pyo3(signature = (sql, *, limit=None))]
+    fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
+        run(py, || self.0.query(sql, limit))
     }
 }

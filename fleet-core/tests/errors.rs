@@ -6,7 +6,7 @@ mod common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::DeviceFilter;
+use fleet_core::device::{DeviceFilter, Report};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
@@ -421,7 +421,8 @@ fn every_moment_can_be_written_down_and_read_back() {
         console.rename_product(world.product, "Moment").unwrap();
         console.import(world.product, list([1]).as_bytes()).unwrap();
         console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
-        world.fleet.gateway(now).connect(&common::report(1, 1, 0)).unwrap();
+        // What a device ran before the upload proves nothing (R-TGT-2).
+        world.fleet.gateway(now).connect(&Report { at: now, ..common::report(1, 1, 0) }).unwrap();
         console.release(world.product, one()).unwrap();
         let error = console.delete_firmware(world.product, one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");

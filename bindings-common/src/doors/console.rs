@@ -41,9 +41,10 @@ impl Console {
         Ok((&self.door().rename_product(product_id(product)?, name)?).into())
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
-        Ok((&self.door().set_policy(product_id(product)?, &policy.try_into()?)?).into())
+        let change = fleet_core::PolicyChange::try_from(policy)?;
+        Ok((&self.door().set_policy(product_id(product)?, change)?).into())
     }
 
     /// Puts a product on a tier without a charge. An operator's command.

@@ -143,4 +143,6 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Fleet, "meter"),
     of(Door::Fleet, "report_usage"),
     of(Door::Fleet, "settle_usage"),
+    of(Door::Fleet, "backup"),
+    of(Door::Fleet, "query"),
 ];

@@ -112,8 +112,22 @@ shape! {
     }
 }
 
+words! {
+    /// How customers are to be authenticated.
+    pub enum AuthenticationChoice {
+        /// Not decided: any way is taken.
+        Undecided = "undecided",
+        /// The platform holds the account.
+        Simple = "simple",
+        /// The vendor's server vouches for its own user.
+        TwoLegged = "two_legged",
+        /// An account of the platform, linked to the customer.
+        Linked = "linked",
+    }
+}
+
 arguments! {
-    /// The policies that a product is to have; those left out take their default.
+    /// The policies to change; those left out stay as they are.
     #[derive(Default)]
     pub struct PolicySettings {
         optional {
@@ -135,8 +149,8 @@ arguments! {
             quarantine_limit: u32,
             /// For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days.
             invitation_millis: i64,
-            /// How customers are authenticated. Default: not decided yet.
-            authentication: Authentication,
+            /// How customers are authenticated. Default: undecided.
+            authentication: AuthenticationChoice,
             /// Whether a customer needs an activation code to claim a device. Default: no.
             private_beta: bool,
             /// How many events its log holds. 1 to 1,000,000, default 10,000.
@@ -298,40 +312,46 @@ impl From<&fleet_core::Policy> for Policy {
     }
 }
 
-impl TryFrom<PolicySettings> for fleet_core::Policy {
+impl TryFrom<PolicySettings> for product::PolicyChange {
     type Error = crate::Failure;
 
     fn try_from(settings: PolicySettings) -> Result<Self, crate::Failure> {
-        let millis = |field, value: Option<i64>, default: u64| match value {
-            Some(value) => u64::try_from(value).map_err(|_| crate::Failure::invalid(field, "must not be negative")),
-            None => Ok(default),
+        let millis = |field, value: Option<i64>| {
+            let checked = value.map(u64::try_from).transpose();
+            checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))
         };
-        let default = Self::default();
         Ok(Self {
-            gate: product::Gate {
-                devices: settings.gate_devices.unwrap_or(default.gate.devices),
-                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis, default.gate.soak_millis)?,
+            gate: product::GateChange {
+                devices: settings.gate_devices,
+                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis)?,
             },
-            wildcard_product: settings.wildcard_product.unwrap_or(default.wildcard_product),
-            opaque_images: settings.opaque_images.unwrap_or(default.opaque_images),
-            forbid_downgrades: settings.forbid_downgrades.unwrap_or(default.forbid_downgrades),
-            approve_by_itself: settings.approve_by_itself.unwrap_or(default.approve_by_itself),
-            known_ids_only: settings.known_ids_only.unwrap_or(default.known_ids_only),
-            quarantine_limit: settings.quarantine_limit.unwrap_or(default.quarantine_limit),
-            invitation_millis: millis("invitation_millis", settings.invitation_millis, default.invitation_millis)?,
-            authentication: settings.authentication.map(product::Authentication::from),
-            private_beta: settings.private_beta.unwrap_or(default.private_beta),
-            customers_may: match settings.customers_may {
-                Some(scopes) => scopes.into_iter().map(Into::into).collect(),
-                None => default.customers_may,
-            },
-            log_events: settings.log_events.unwrap_or(default.log_events),
-            log_age_millis: millis("log_age_millis", settings.log_age_millis, default.log_age_millis)?,
-            usage_notices: match settings.usage_notices {
-                Some(shares) => shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect(),
-                None => default.usage_notices,
-            },
+            wildcard_product: settings.wildcard_product,
+            opaque_images: settings.opaque_images,
+            forbid_downgrades: settings.forbid_downgrades,
+            approve_by_itself: settings.approve_by_itself,
+            known_ids_only: settings.known_ids_only,
+            quarantine_limit: settings.quarantine_limit,
+            invitation_millis: millis("invitation_millis", settings.invitation_millis)?,
+            authentication: settings.authentication.map(AuthenticationChoice::into),
+            private_beta: settings.private_beta,
+            customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
+            log_events: settings.log_events,
+            log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
+            usage_notices: settings
+                .usage_notices
+                .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
         })
+    }
+}
+
+impl From<AuthenticationChoice> for Option<product::Authentication> {
+    fn from(choice: AuthenticationChoice) -> Self {
+        match choice {
+            AuthenticationChoice::Undecided => None,
+            AuthenticationChoice::Simple => Some(product::Authentication::Simple),
+            AuthenticationChoice::TwoLegged => Some(product::Authentication::TwoLegged),
+            AuthenticationChoice::Linked => Some(product::Authentication::Linked),
+        }
     }
 }
 
@@ -341,16 +361,6 @@ impl From<product::Authentication> for Authentication {
             product::Authentication::Simple => Self::Simple,
             product::Authentication::TwoLegged => Self::TwoLegged,
             product::Authentication::Linked => Self::Linked,
-        }
-    }
-}
-
-impl From<Authentication> for product::Authentication {
-    fn from(way: Authentication) -> Self {
-        match way {
-            Authentication::Simple => Self::Simple,
-            Authentication::TwoLegged => Self::TwoLegged,
-            Authentication::Linked => Self::Linked,
         }
     }
 }

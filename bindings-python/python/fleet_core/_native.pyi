@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -1414,7 +1415,7 @@ class Firmware:
 class Image:
     """What was found in a binary."""
 
-    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard']]] = ...
+    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard'], Literal['min_chip_revision'], Literal['max_chip_revision']]] = ...
     @property
     def format(self) -> ImageFormat:
         """What kind of image it is."""
@@ -1439,6 +1440,12 @@ class Image:
     @property
     def wildcard(self) -> bool:
         """Whether it names the platform's id as its product."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """The least revision of the chip that it runs on, 100 × major + minor; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """The last revision of the chip that it runs on, 100 × major + minor; none: any."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2594,8 +2601,8 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
-        """Changes a product's policy; what is left out takes its default."""
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+        """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     def remove_product(self, product: int) -> None:
@@ -2651,6 +2658,10 @@ class Fleet:
         """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+    def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
 
 @final
 class Price:

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -92,6 +92,9 @@ NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNot
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']
 """How customers are authenticated."""
+
+AuthenticationChoice: TypeAlias = Literal['undecided', 'simple', 'two_legged', 'linked']
+"""How customers are to be authenticated."""
 
 Resource: TypeAlias = Literal['devices', 'members', 'messages', 'other']
 """What a tier limits."""

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
 from fleet_core._native import Account, AccountBilling, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
-from fleet_core._types import Authentication, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
+from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
 __all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
@@ -186,8 +187,8 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
-        """Changes a product's policy; what is left out takes its default."""
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+        """Changes the policies that are named; the others stay as they are."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     async def remove_product(self, product: int) -> None:
@@ -285,3 +286,7 @@ class Fleet:
         """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     async def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
+    async def backup(self, path: str | PathLike[str]) -> None:
+        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+    async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""

@@ -3,7 +3,8 @@
 use super::Console;
 use crate::run;
 use fleet_bindings::shapes::{
-    Account, AuditPage, Authentication, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product, Scope,
+    Account, AuditPage, AuthenticationChoice, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
+    Scope,
 };
 use pyo3::prelude::*;
 
@@ -46,7 +47,7 @@ impl Console {
         run(py, || self.0.rename_product(product, name))
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     #[pyo3(signature = (
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
@@ -67,7 +68,7 @@ impl Console {
         known_ids_only: Option<bool>,
         quarantine_limit: Option<u32>,
         invitation_millis: Option<i64>,
-        authentication: Option<Authentication>,
+        authentication: Option<AuthenticationChoice>,
         private_beta: Option<bool>,
         log_events: Option<u32>,
         log_age_millis: Option<i64>,

@@ -167,31 +167,22 @@ impl Configuration {
         matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == words)
     }
 
-    fn yes(&self, question: &str) -> bool {
-        self.answers.get(question) == Some(&ConfigurationAnswer::YesNo(true))
-    }
-
-    /// Writes what the answers decide into the policy.
+    /// Writes what the answer to a question decides into the policy. A question without an answer decides nothing that
+    /// opens a gate: the policy stays as it is, or takes its default where that is stricter (R-CFG-2).
     fn act_on(&self, policy: &mut Policy, question: &str) {
-        match question {
-            "authentication" => {
-                policy.authentication = match self.answers.get(question) {
-                    Some(ConfigurationAnswer::Text(way)) => Authentication::from_word(way),
-                    _ => None,
-                };
+        let answer = self.answers.get(question);
+        match (question, answer) {
+            ("authentication", Some(ConfigurationAnswer::Text(way))) => {
+                policy.authentication = Authentication::from_word(way);
             }
-            "private_beta" => policy.private_beta = self.yes(question),
-            "customer_permissions" => {
-                policy.customers_may = match self.answers.get(question) {
-                    Some(ConfigurationAnswer::Some(chosen)) => {
-                        let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
-                        chosen.iter().map(scope).collect()
-                    }
-                    _ => Policy::default().customers_may,
-                };
+            ("private_beta", Some(ConfigurationAnswer::YesNo(yes))) => policy.private_beta = *yes,
+            ("customer_permissions", Some(ConfigurationAnswer::Some(chosen))) => {
+                let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
+                policy.customers_may = chosen.iter().map(scope).collect();
             }
-            "opaque_images" => policy.opaque_images = self.yes(question),
-            "forbid_downgrades" => policy.forbid_downgrades = self.yes(question),
+            ("opaque_images", Some(ConfigurationAnswer::YesNo(yes))) => policy.opaque_images = *yes,
+            ("opaque_images", None) => policy.opaque_images = false,
+            ("forbid_downgrades", Some(ConfigurationAnswer::YesNo(yes))) => policy.forbid_downgrades = *yes,
             _ => {}
         }
     }
@@ -236,7 +227,8 @@ impl Console<'_> {
         })
     }
 
-    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once.
+    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once; opening
+    /// the question again never opens a gate that the answer closed.
     ///
     /// ```
     /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};

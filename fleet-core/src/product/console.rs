@@ -1,6 +1,6 @@
 //! Making products, and what their teams and the operator change of them.
 
-use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
+use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
@@ -38,7 +38,8 @@ impl Console<'_> {
     /// operator's command.
     ///
     /// # Errors
-    /// `product_id_used`, also for a removed product's; `invalid`; `not_found` for an owner that does not exist.
+    /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
+    /// firmware cannot hold; `not_found` for an owner that does not exist.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -68,6 +69,10 @@ impl Console<'_> {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
                 }
+                Some(id) if !platform.holds(id) => {
+                    let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
+                    return Err(Error::invalid("product id", problem));
+                }
                 Some(id) => id,
                 None => {
                     let mut directory: Directory = tx.get(())?.unwrap_or_default();
@@ -77,6 +82,10 @@ impl Console<'_> {
                             .checked_add(1)
                             .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
                         match ProductId::new(number) {
+                            Ok(id) if !platform.holds(id) => {
+                                let problem = "none up to 65534 is left to give out; have an operator create the product with one that was never used";
+                                return Err(Error::invalid("product id", problem));
+                            }
                             Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
                             _ => {}
                         }
@@ -155,22 +164,28 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a product's policy. What an answer of the configuration decides is changed there.
+    /// Changes the policies that a change names; the others stay as they are. What an answer of the configuration decides
+    /// is changed there. A whole [`Policy`] is a change that names every policy.
     ///
     /// # Errors
     /// `invalid` for a value out of its range, or one that the configuration decides otherwise.
-    pub fn set_policy(&self, product: ProductId, policy: &Policy) -> Result<Product, Error> {
-        policy.check()?;
+    pub fn set_policy(&self, product: ProductId, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+        let change = change.into();
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetPolicy, product)?.product;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            if let Some(question) = configuration.decides_otherwise(policy) {
+            let mut policy = record.policy.clone();
+            change.apply(&mut policy);
+            policy.check()?;
+            if let Some(question) = configuration.decides_otherwise(&policy) {
                 let problem = format!("the configuration's answer to `{question}` decides this; change it there");
                 return Err(Error::invalid("policy", problem));
             }
-            Arc::make_mut(&mut record).policy.clone_from(policy);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetPolicy, "policy");
+            if policy != record.policy {
+                self.note(tx, product, Command::SetPolicy, record.policy.differences(&policy));
+                Arc::make_mut(&mut record).policy = policy;
+                tx.put(product, Arc::clone(&record));
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }

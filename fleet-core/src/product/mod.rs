@@ -12,7 +12,7 @@ pub use configuration::{Configuration, ConfigurationAnswer, Form, Missing, QUEST
 pub use console::MAX_GROUPS;
 pub use id::ProductId;
 pub use platform::Platform;
-pub use policy::{Authentication, Gate, Policy};
+pub use policy::{Authentication, Gate, GateChange, Policy, PolicyChange};
 
 use crate::billing::Limits;
 use crate::firmware::{FirmwareVersion, Release};

@@ -11,7 +11,7 @@ use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::UpdateProgress;
 use fleet_core::event::EventCursor;
 use fleet_core::product::ConfigurationAnswer;
-use fleet_core::{AccountId, DeviceId, Money, Policy};
+use fleet_core::{AccountId, DeviceId, Money, PolicyChange};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) enum Command {
     },
     SetPolicy {
         product: Ref<u32>,
-        policy: Policy,
+        policy: PolicyChange,
     },
     SetTier {
         product: Ref<u32>,

@@ -193,7 +193,7 @@ impl World {
                 answer::product(&door.rename_product(self.product(product)?, &self.see(name)?)?)
             }
             Command::SetPolicy { product, policy } => {
-                answer::product(&door.set_policy(self.product(product)?, policy)?)
+                answer::product(&door.set_policy(self.product(product)?, policy.clone())?)
             }
             Command::SetTier { product, tier } => {
                 answer::product(&door.set_tier(self.product(product)?, &self.see(tier)?)?)

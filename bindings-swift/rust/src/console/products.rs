@@ -44,7 +44,7 @@ impl Console {
         self.ask(move |door| door.rename_product(product, &name)).await
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     pub async fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         self.ask(move |door| door.set_policy(product, policy)).await
     }

@@ -233,7 +233,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::EventSubscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
-        Kind::EventId => events::positions(),
+        Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
         Kind::Subscription => billing::subscriptions(),
@@ -291,7 +291,7 @@ pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
 }
 
-fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+pub(super) fn moments() -> impl Iterator<Item = Timestamp> + Clone {
     [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
 }
 
@@ -345,6 +345,7 @@ fn products() -> Vec<Record> {
             private_beta: true,
             log_events: u32::MAX,
             log_age_millis: u64::MAX,
+            event_id_millis: u64::MAX,
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
         },
@@ -402,6 +403,8 @@ fn firmware() -> Vec<Record> {
                 security_counter: u32::MAX,
                 own_version: some.then(|| text.clone()),
                 project: some.then(|| text.clone()),
+                min_chip_revision: some.then_some(u16::MAX),
+                max_chip_revision: some.then_some(0),
                 wildcard: some,
             },
             requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
