@@ -11,7 +11,7 @@ use crate::notice::NoticeSubject;
 use crate::store::{Key, Record};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
-use crate::{Error, ErrorKind, Money};
+use crate::{Error, ErrorKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -206,9 +206,9 @@ impl Console<'_> {
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
-                if let Some(plan) = billing.plan.as_ref().filter(|_| !self.fleet.catalogue().is_free(&tier)) {
+                if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if self.fleet.price(&billing, &tier, interval).is_none_or(Money::is_zero) {
+                    if self.fleet.price(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
