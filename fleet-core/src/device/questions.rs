@@ -154,7 +154,8 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        let record =
+            self.fleet.transact(|tx| Ok(Access::check(tx, self.actor, Command::ReadProduct, product)?.product))?;
         let mut range: Range = Key::devices(product).limit(MAX_PAGE);
         if let Some(after) = after {
             range = range.after(Key::Device(product, after));
@@ -165,12 +166,13 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                if filter.wants(id, &device) {
+                let view = DeviceView::new(&record, id, device);
+                if filter.wants(id, &view.row) {
                     if items.len() == limit {
                         let next = items.last().map(|view: &DeviceView| view.id);
                         return Ok(Page::new(items, next));
                     }
-                    items.push(DeviceView::new(id, device));
+                    items.push(view);
                 }
             }
             range = range.after(last);

@@ -20,7 +20,7 @@ pub(super) fn check(findings: &mut Findings<'_>, catalogue: &Catalogue, product:
         }
     })?;
     for (month, granted) in months {
-        let within = catalogue.check(&product.tier, Resource::Messages, 0, granted).is_ok();
+        let within = catalogue.check_product(product, Resource::Messages, 0, granted).is_ok();
         findings.ensure("R-EVT-6", within, || {
             format!("product {} has {granted} messages given out in its month {month}, over its tier", product.id)
         });

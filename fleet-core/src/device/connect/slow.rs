@@ -135,7 +135,7 @@ impl Gateway<'_> {
         if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device, at: self.now });
+            firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });
             tx.put(id, index);
         }
     }
@@ -154,7 +154,7 @@ impl Gateway<'_> {
         let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
         let welcome = product.policy.approve_by_itself && judge(&product, &team, Some(entry)) == Verdict::Imported && {
             let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
+            self.fleet.catalogue().check_product(&product, Resource::Devices, taken, taken + 1).is_ok()
         };
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
         let security_counter = entry.security_counter;

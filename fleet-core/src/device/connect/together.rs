@@ -23,6 +23,7 @@ impl Gateway<'_> {
         if report.names().is_none() {
             return self.connect_slowly(report);
         }
+        self.fleet.check_process()?;
         let run = |joining: &[(Report, Timestamp)]| {
             let reports: Vec<(&Report, Timestamp)> = joining.iter().map(|(report, now)| (report, *now)).collect();
             self.connect_together(&reports)

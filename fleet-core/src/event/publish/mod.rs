@@ -534,12 +534,12 @@ fn count_of(matched: &[SubscriptionId]) -> u32 {
 
 /// What messages of a product are dropped for (R-TIER-3).
 fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
-    let (catalogue, tier) = (fleet.catalogue(), &product.tier);
-    let limit = catalogue.tier(tier).map_or(0, |tier| tier.messages.unwrap_or(u64::MAX));
+    let (catalogue, resource) = (fleet.catalogue(), Resource::Messages);
+    let limit = catalogue.limit_of(product, resource).unwrap_or(u64::MAX);
     let would_be = limit.saturating_add(dropped);
-    let resource = Resource::Messages;
-    let lifted = LimitExceeded { tier: Arc::clone(tier), resource, limit, used: limit, would_be, fits: None };
-    catalogue.check(tier, resource, limit, would_be).err().unwrap_or(lifted)
+    let tier = Arc::clone(&product.tier);
+    let lifted = LimitExceeded { tier, resource, limit, used: limit, would_be, fits: None };
+    catalogue.check_product(product, resource, limit, would_be).err().unwrap_or(lifted)
 }
 
 fn unanswered() -> Error {
