@@ -176,6 +176,8 @@ export interface Policy {
   readonly logEvents: number;
   /** How old they get there, in milliseconds. */
   readonly logAgeMillis: number;
+  /** For how long an event's id is recognised, in milliseconds. */
+  readonly eventIdMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
   /** At which shares of the tier's messages people are told, in percent. */
@@ -212,6 +214,8 @@ export interface PolicySettings {
   readonly logEvents?: number | null;
   /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
   readonly logAgeMillis?: number | null;
+  /** For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
+  readonly eventIdMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
@@ -1314,12 +1318,14 @@ export interface EventLogged {
   readonly at: Date;
   /** What the device was to the product. */
   readonly origin: EventOrigin;
-  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  /** Whether this very event was published before, by its id: nothing was logged or counted again. */
   readonly duplicate: boolean;
   /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
   readonly deliveries: readonly Delivery[];
   /** What is not to be sent, and why. */
   readonly dropped: Dropped | null;
+  /** Whether another event had this id before, or this one had it before the window: it is a new event. */
+  readonly idReused: boolean;
 }
 
 /** The device is shut out of the product: it was turned away and is logged nowhere. */

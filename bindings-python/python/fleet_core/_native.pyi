@@ -1223,7 +1223,7 @@ class StreamedEvents:
 class EventLogged:
     """It is in the log of the product, and is to be delivered as this says."""
 
-    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped'], Literal['id_reused']]] = ...
     @property
     def product(self) -> int:
         """The product whose log it is in."""
@@ -1241,13 +1241,16 @@ class EventLogged:
         """What the device was to the product."""
     @property
     def duplicate(self) -> bool:
-        """Whether an event with this id was published before: nothing was logged or counted again."""
+        """Whether this very event was published before, by its id: nothing was logged or counted again."""
     @property
     def deliveries(self) -> list[Delivery]:
         """What is to be sent, in the order of the subscriptions: each is one outbound message."""
     @property
     def dropped(self) -> Dropped | None:
         """What is not to be sent, and why."""
+    @property
+    def id_reused(self) -> bool:
+        """Whether another event had this id before, or this one had it before the window: it is a new event."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2110,7 +2113,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['event_id_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -2147,6 +2150,9 @@ class Policy:
     @property
     def log_age_millis(self) -> int:
         """How old they get there, in milliseconds."""
+    @property
+    def event_id_millis(self) -> int:
+        """For how long an event's id is recognised, in milliseconds."""
     @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
@@ -2638,7 +2644,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""

@@ -291,16 +291,23 @@ impl Console<'_> {
             }
             Ok(())
         })?;
+        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        let mut after: Option<DeviceId> = None;
         loop {
+            let range = Key::devices(id).limit(CHUNK);
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()
-                .scan(&Key::devices(id).limit(CHUNK))?
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
                 .into_iter()
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(self.fleet, id),
+                (last, _) => after = last.copied(),
+            }
             if devices.is_empty() {
-                return drop_log(self.fleet, id);
+                continue;
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;

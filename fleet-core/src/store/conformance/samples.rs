@@ -442,7 +442,14 @@ fn firmware() -> Vec<Record> {
 
 fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
-    let full = DeviceCount { devices: u64::MAX, quarantined: u64::MAX, reserved, departures: u64::MAX, full_told: true };
+    let full = DeviceCount {
+        devices: u64::MAX,
+        quarantined: u64::MAX,
+        reserved,
+        departures: u64::MAX,
+        full_told: true,
+        unnamed: false,
+    };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
 
