@@ -3,7 +3,8 @@
 
 use crate::Error;
 use crate::billing::ExpiryMonth;
-use crate::device::{Page, check_page};
+use crate::customer::CustomerId;
+use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
@@ -128,6 +129,15 @@ pub enum NoticeSubject {
         /// The month through which it is valid.
         month: ExpiryMonth,
     },
+    /// A device proved that it is somebody else's: the claim of whoever had it before ended (R-CUS-3).
+    ClaimEnded {
+        /// The device.
+        device: DeviceId,
+        /// The account that had claimed it.
+        account: Option<AccountId>,
+        /// The customer of the product that had claimed it.
+        customer: Option<CustomerId>,
+    },
     /// There is no card on file that will be good at the next renewal (R-PAY-7).
     CardNeeded {
         /// The owner's account.
@@ -161,6 +171,10 @@ impl NoticeSubject {
             Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
             Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
             Self::CardExpires { account, card, .. } => format!("card-expires-{account}-{card}").into(),
+            Self::ClaimEnded { device, account, customer } => {
+                let (account, customer) = (account.map_or(0, AccountId::get), customer.map_or(0, CustomerId::get));
+                format!("claim-ended-{device}-{account}-{customer}").into()
+            }
             Self::CardNeeded { renewal, .. } => format!("card-needed-{}", renewal.date()).into(),
         }
     }

@@ -108,6 +108,15 @@ choice! {
             /// When the renewal is.
             renewal: Moment,
         },
+        /// A device proved that it is somebody else's: the claim of whoever had it before ended.
+        ClaimEnded as ClaimEndedNotice {
+            /// The device.
+            device: String,
+            /// The account that had claimed it.
+            account: Option<i64>,
+            /// The customer of the product that had claimed it.
+            customer: Option<i64>,
+        },
         /// One that is newer than this binding.
         Other as OtherNotice,
     }
@@ -191,6 +200,11 @@ impl From<&notice::Notice> for Notice {
                 notice::NoticeSubject::CardNeeded { account, renewal } => {
                     NoticeSubject::CardNeeded { account: count(account.get()), renewal: (*renewal).into() }
                 }
+                notice::NoticeSubject::ClaimEnded { device, account, customer } => NoticeSubject::ClaimEnded {
+                    device: device.to_string(),
+                    account: account.map(|account| count(account.get())),
+                    customer: customer.map(|customer| count(customer.get())),
+                },
                 _ => NoticeSubject::Other,
             },
         }

@@ -8,10 +8,15 @@ mod code;
 mod console;
 mod portal;
 mod record;
+mod sticker;
+mod tries;
 
 pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS, MAX_LINES};
 pub use code::{ActivationCode, Secret};
 pub use console::{Activity, CustomerFilter, CustomerView, MAX_TOKEN_LIFE, MAX_TOKENS};
-pub use portal::{BARRED_FOR, CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, MAX_DEVICES_A_CUSTOMER, Portal, WRONG_CODES};
-pub(crate) use record::release_claim;
+pub use portal::{CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, CustomerSession, MAX_DEVICES_A_CUSTOMER, Portal};
+pub use tries::{BARRED_FOR, WRONG_CODES};
+pub(crate) use record::end_claim;
 pub use record::{Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner};
+pub use sticker::{DeviceCode, StickerKey};
+pub use tries::WrongCodes;

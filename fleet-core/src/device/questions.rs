@@ -3,9 +3,9 @@
 use super::{Device, DeviceId, DeviceView, Standing};
 use crate::Error;
 use crate::fleet::Console;
-use crate::product::{GroupId, ProductId};
+use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Tally};
-use crate::team::{Access, Command};
+use crate::team::Command;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -112,9 +112,9 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
-        for row in self.fleet.store().scan(&Key::tallies(product))? {
+        let counters = |_: &Product| Ok(self.fleet.store().scan(&Key::tallies(product))?);
+        for row in self.read(Command::ReadProduct, product, counters)? {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
                 *sums.entry(tally).or_default() += value;
             }
@@ -154,7 +154,16 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        self.read(Command::ReadProduct, product, |_| self.devices_of(product, filter, after, limit))
+    }
+
+    fn devices_of(
+        &self,
+        product: ProductId,
+        filter: &DeviceFilter,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> Result<Page<DeviceView, DeviceId>, Error> {
         let mut range: Range = Key::devices(product).limit(MAX_PAGE);
         if let Some(after) = after {
             range = range.after(Key::Device(product, after));
