@@ -260,13 +260,7 @@ pub struct Gateway<'f> {
 
 impl Console<'_> {
     /// Writes down what was done, with the commit that does it (R-TEAM-7).
-    pub(crate) fn note(
-        &self,
-        tx: &mut Transaction<'_>,
-        product: ProductId,
-        command: Command,
-        entry: impl Into<Entry>,
-    ) {
+    pub(crate) fn note(&self, tx: &mut Transaction<'_>, product: ProductId, command: Command, entry: impl Into<Entry>) {
         let (key, record) = self.audit_record(AuditPlace::Product(product), command, entry);
         tx.put_record(key, record);
     }

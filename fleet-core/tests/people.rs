@@ -380,7 +380,9 @@ fn manufacturing_starts_once_every_question_is_answered() {
     console.start_manufacturing(product).unwrap();
     assert_eq!(code(console.start_manufacturing(product)), "manufacturing_started");
     assert_eq!(code(console.configure(product, "purpose", None)), "ok", "people change their minds");
-    for (question, answer) in [("line_firmware", None), ("programming", Some(ConfigurationAnswer::Text("at_setup".to_owned())))] {
+    for (question, answer) in
+        [("line_firmware", None), ("programming", Some(ConfigurationAnswer::Text("at_setup".to_owned())))]
+    {
         assert_eq!(code(console.configure(product, question, answer.as_ref())), "manufacturing_started", "{question}");
     }
     assert_eq!(code(console.delete_firmware(product, version)), "firmware_in_use", "R-CFG-3: locked down");

@@ -6,9 +6,9 @@ use crate::shapes::{
     Account, AuditEntry, AuditPage, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
 };
 use fleet_core::Timestamp;
-use fleet_core::product::GroupId;
 use fleet_core::audit::AuditRecord;
 use fleet_core::device::Page;
+use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
 use std::sync::Arc;
 

@@ -3,8 +3,8 @@
 use super::{Answered, Console, account_id, customer_id, device_id, limit, not_found, product_id, unsigned};
 use crate::plain::SecretText;
 use crate::shapes::{
-    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team, token_id,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team, token_id,
 };
 use fleet_core::customer::TokenId;
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use super::Console;
 use crate::job::operations;
 use fleet_bindings::shapes::{
-    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 
 operations! { Console {

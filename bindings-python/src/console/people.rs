@@ -4,8 +4,8 @@ use super::Console;
 use crate::run;
 use fleet_bindings::Moment;
 use fleet_bindings::shapes::{
-    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 use pyo3::prelude::*;
 use std::time::Duration;

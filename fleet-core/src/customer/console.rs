@@ -2,9 +2,7 @@
 
 use super::code::Secret;
 use super::record::end_claim;
-use super::{
-    Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner,
-};
+use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::Console;
 use crate::product::{Authentication, ProductId};
@@ -192,8 +190,10 @@ impl Console<'_> {
         loop {
             let rows = self.fleet.store().scan(&range)?;
             let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
-            let ids: Vec<CustomerId> =
-                rows.iter().filter_map(|row| if let Key::Customer(_, id) = row.key { Some(id) } else { None }).collect();
+            let ids: Vec<CustomerId> = rows
+                .iter()
+                .filter_map(|row| if let Key::Customer(_, id) = row.key { Some(id) } else { None })
+                .collect();
             self.fleet.transact(|tx| {
                 tx.load(ids.iter().map(|id| Key::Customer(product, *id)))?;
                 for id in &ids {
@@ -337,7 +337,10 @@ impl Console<'_> {
             let id = TokenId(tx.random());
             changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
             tx.put((product, customer), record);
-            tx.put_record(Key::Token(Box::new(hash)), Record::TokenOwner(TokenOwner { product, customer, expires_at, used_by: None }));
+            tx.put_record(
+                Key::Token(Box::new(hash)),
+                Record::TokenOwner(TokenOwner { product, customer, expires_at, used_by: None }),
+            );
             self.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
             Ok((id, secret.clone()))
         })

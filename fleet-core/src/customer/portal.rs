@@ -6,9 +6,7 @@
 use super::code::{ActivationCode, Secret, same};
 use super::console::{find, unclaim};
 use super::record::{Guest, end_claim};
-use super::{
-    Customer, CustomerId, CustomerView, DeviceCode, Scope, StickerKey, Token, TokenId, TokenOwner,
-};
+use super::{Customer, CustomerId, CustomerView, DeviceCode, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::audit::{Entry, shown};
 use crate::device::{Device, DeviceId, Registration, Standing};
 use crate::fleet::{AuditPlace, Fleet, Gateway};
@@ -213,7 +211,8 @@ impl Portal<'_> {
     pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
         let code = Secret::new(self.fleet)?;
         self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } = self.enter(tx, Command::AskClaimCode, None, Some(Scope::Claim))?;
+            let Guarded { product, mut customer, .. } =
+                self.enter(tx, Command::AskClaimCode, None, Some(Scope::Claim))?;
             activated(&product, &customer)?;
             let expires_at = self.now.after(CLAIM_CODE_LIFE);
             let changed = Arc::make_mut(&mut customer);
@@ -276,7 +275,8 @@ impl Portal<'_> {
     /// `not_found` for a device that is not the customer's.
     pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            let Guarded { product, customer, .. } = self.enter(tx, Command::UseDevice, Some(device), Some(Scope::Claim))?;
+            let Guarded { product, customer, .. } =
+                self.enter(tx, Command::UseDevice, Some(device), Some(Scope::Claim))?;
             unclaim(tx, product.id, customer.id, device)?;
             let id = (product.id, customer.id);
             audit(self.fleet, tx, id, self.now, Command::UseDevice, format!("{device} given up"));
@@ -318,7 +318,8 @@ impl Portal<'_> {
             return Err(Error::invalid("scope", "is to be `see` or `control`: that is how a device is used"));
         }
         self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } = self.enter(tx, Command::UseDevice, Some(device), Some(scope))?;
+            let Guarded { product, mut customer, .. } =
+                self.enter(tx, Command::UseDevice, Some(device), Some(scope))?;
             // Once a minute is often enough to tell who uses their device.
             if customer.active_at.is_none_or(|at| self.now.since(at) >= Duration::from_secs(60)) {
                 let changed = Arc::make_mut(&mut customer);

@@ -2,8 +2,8 @@
 
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
-use crate::billing::Resource;
 use crate::audit::Entry;
+use crate::billing::Resource;
 use crate::customer::end_claim;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;

@@ -53,7 +53,8 @@ pub struct Product {
 impl Product {
     /// What the audit says of a command that made this product that one.
     pub(crate) fn changed(&self, subject: impl Into<String>, after: &Self) -> Entry {
-        let name = |product: &Self, id: &GroupId| shown(product.groups.get(id).map(|group| format!("`{}`", group.name)));
+        let name =
+            |product: &Self, id: &GroupId| shown(product.groups.get(id).map(|group| format!("`{}`", group.name)));
         let release = |product: &Self, id: &GroupId| shown(product.groups.get(id).and_then(|group| group.release));
         let ids: BTreeSet<&GroupId> = self.groups.keys().chain(after.groups.keys()).collect();
         let groups: Vec<(String, String, String)> = ids

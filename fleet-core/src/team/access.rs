@@ -296,7 +296,9 @@ impl Command {
             Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
             Self::AcceptInvitation | Self::AnswerInvitation => Circle::Invited,
             Self::LeaveTeam => Circle::Oneself,
-            Self::ReadSelf | Self::LogOut | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => Circle::Customer,
+            Self::ReadSelf | Self::LogOut | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => {
+                Circle::Customer
+            }
             Self::UseDevice => Circle::DeviceOwner,
         }
     }
@@ -461,9 +463,8 @@ impl Console<'_> {
         product: ProductId,
         read: impl FnOnce(&Product) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let access = || {
-            self.fleet.transact(|tx| Access::check(tx, self.actor, command, product).map(|access| access.product))
-        };
+        let access =
+            || self.fleet.transact(|tx| Access::check(tx, self.actor, command, product).map(|access| access.product));
         let found = read(&*access()?)?;
         access()?;
         Ok(found)

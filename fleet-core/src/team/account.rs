@@ -1,9 +1,9 @@
 //! Accounts and teams.
 
-use crate::{Error, ErrorKind};
 use crate::customer::CustomerId;
 use crate::product::ProductId;
 use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

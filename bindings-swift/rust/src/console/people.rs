@@ -3,8 +3,8 @@
 use super::Console;
 use crate::Answered;
 use fleet_bindings::shapes::{
-    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 
 #[uniffi::export]

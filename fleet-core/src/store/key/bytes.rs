@@ -355,8 +355,10 @@ mod tests {
             (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Guest(p, text.into())),
             (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerIdentity(p, text.into())),
             Just(Key::StickerKey),
-            (account.clone(), any::<i64>(), any::<u64>())
-                .prop_map(|(a, at, nonce)| Key::AccountAudit(a, AuditId { at: Timestamp::from_millis(at), nonce }.into())),
+            (account.clone(), any::<i64>(), any::<u64>()).prop_map(|(a, at, nonce)| Key::AccountAudit(
+                a,
+                AuditId { at: Timestamp::from_millis(at), nonce }.into()
+            )),
             (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
             (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),

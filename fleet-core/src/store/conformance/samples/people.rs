@@ -2,8 +2,8 @@
 
 use super::{account, moments, product, texts, versions};
 use crate::customer::{
-    ActivationCode, Customer, CustomerCount, CustomerId, DeviceCode, Guest, Identity, Scope, StickerKey, Token, TokenId,
-    TokenOwner, WrongCodes,
+    ActivationCode, Customer, CustomerCount, CustomerId, DeviceCode, Guest, Identity, Scope, StickerKey, Token,
+    TokenId, TokenOwner, WrongCodes,
 };
 use crate::device::DeviceId;
 use crate::firmware::Sha256;
@@ -97,7 +97,8 @@ pub(super) fn configurations() -> Vec<Record> {
 }
 
 pub(super) fn device_codes() -> Vec<Record> {
-    let of = |byte, keyed, wrong| Record::DeviceCode(Box::new(DeviceCode { hash: Sha256::new([byte; 32]), keyed, wrong }));
+    let of =
+        |byte, keyed, wrong| Record::DeviceCode(Box::new(DeviceCode { hash: Sha256::new([byte; 32]), keyed, wrong }));
     let none = WrongCodes::default();
     let wrong = moments().map(|at| of(0xFF, true, wrong_codes(at)));
     [of(0, false, none), of(0, true, none)].into_iter().chain(wrong).collect()
