@@ -755,6 +755,10 @@ export interface Image {
   readonly project: string | null;
   /** Whether it names the platform's id as its product. */
   readonly wildcard: boolean;
+  /** The least revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly minChipRevision: number | null;
+  /** The last revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly maxChipRevision: number | null;
 }
 
 /** That a firmware ran on a device. */
@@ -1034,8 +1038,18 @@ export interface PaymentFailedNotice {
   readonly failures: number;
   /** With how many failures the account is locked. */
   readonly of: number;
-  /** When it is tried again; none: not before another card is there. */
+  /** When the schedule goes on; none: not before another card is there. */
   readonly next: Date | null;
+  /** What is to be paid. */
+  readonly amount: Money | null;
+  /** How it failed. */
+  readonly result: PaymentResult | null;
+  /** The card that failed, or the last that was there. */
+  readonly card: KnownCard | null;
+  /** Whether the card on file is tried at `next`; otherwise that day counts as a further failure. */
+  readonly triedNext: boolean;
+  /** When the account is locked, if nothing is paid until then. */
+  readonly locksAt: Date | null;
 }
 
 /** The last attempt failed: the account is locked. */
@@ -1045,6 +1059,8 @@ export interface AccountLockedNotice {
   readonly account: number;
   /** The invoice whose last attempt it was. */
   readonly invoice: number;
+  /** What is to be paid of it. */
+  readonly amount: Money | null;
 }
 
 /** All is paid: the account is unlocked. */
@@ -1063,6 +1079,10 @@ export interface RenewalPaidNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
+  /** How much was charged. */
+  readonly amount: Money | null;
+  /** The card that was charged. */
+  readonly card: KnownCard | null;
 }
 
 /** An upgrade was paid and is in effect. */
@@ -1072,6 +1092,8 @@ export interface UpgradedNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
+  /** How much was charged. */
+  readonly amount: Money | null;
 }
 
 /** An upgrade's charge was declined: nothing has changed. */
@@ -1081,15 +1103,47 @@ export interface UpgradeDeclinedNotice {
   readonly account: number;
   /** The charge's number. */
   readonly charge: number;
+  /** How much was to be charged. */
+  readonly amount: Money | null;
+  /** How it was declined. */
+  readonly result: PaymentResult | null;
+  /** The card that was declined. */
+  readonly card: KnownCard | null;
 }
 
-/** A plan was ended or lowered; the credit note says what it gives back. */
+/** A plan was ended or lowered, or the product is another's now; the credit note says what it gives back. */
 export interface PlanReducedNotice {
   readonly kind: 'plan_reduced';
-  /** The owner's account. */
+  /** The account that gets it back. */
   readonly account: number;
   /** The credit note. */
   readonly invoice: number;
+  /** How much goes back to the account. */
+  readonly refund: Money | null;
+}
+
+/** A plan ran out and was not renewed: the product is on a tier that costs nothing. */
+export interface PlanEndedNotice {
+  readonly kind: 'plan_ended';
+  /** The owner's account. */
+  readonly account: number;
+  /** The tier that the product is on. */
+  readonly tier: string;
+  /** Since when nothing is paid for. */
+  readonly since: Date;
+}
+
+/** The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell. */
+export interface ChargeUnknownNotice {
+  readonly kind: 'charge_unknown';
+  /** The account that is charged, or gets the money back. */
+  readonly account: number;
+  /** The charge's number. */
+  readonly charge: number;
+  /** How much. */
+  readonly amount: Money;
+  /** Since when it is unknown. */
+  readonly since: Date;
 }
 
 /** The card on file expires at the end of this month. */
@@ -1101,6 +1155,8 @@ export interface CardExpiresNotice {
   readonly card: number;
   /** The month through which it is valid, such as `2017-12`. */
   readonly month: string;
+  /** What people know it by. */
+  readonly known: KnownCard | null;
 }
 
 /** There is no card on file that will be good at the next renewal. */
@@ -1110,6 +1166,10 @@ export interface CardNeededNotice {
   readonly account: number;
   /** When the renewal is. */
   readonly renewal: Date;
+  /** What will be charged then. */
+  readonly amount: Money | null;
+  /** The card on file, or the last that was there. */
+  readonly card: KnownCard | null;
 }
 
 /** A device proved that it is somebody else's: the claim of whoever had it before ended. */
@@ -1129,7 +1189,7 @@ export interface OtherNotice {
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -1509,6 +1569,8 @@ export type InvoiceReason =
   | 'downgrade'
   /** The end of a plan. */
   | 'cancellation'
+  /** Another owner: what the one before had paid ahead, or left over, goes back. */
+  | 'transfer'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -1575,6 +1637,30 @@ export interface Card {
   readonly good: boolean;
 }
 
+/** The card that a notice is about. */
+export interface KnownCard {
+  /** The brand. */
+  readonly brand: string;
+  /** The last four digits of its number. */
+  readonly lastFour: string;
+  /** The month through which it is valid, such as `2017-12`. */
+  readonly expires: string;
+}
+
+/** What an account owes over all its products, removed ones among them. */
+export interface AccountBilling {
+  /** What it owes, one sum for each currency. */
+  readonly owed: readonly Money[];
+  /** The invoices that it owes, the oldest first. */
+  readonly open: readonly Invoice[];
+  /** Its charges and refunds that have no outcome yet, by product. */
+  readonly charges: readonly Charge[];
+  /** Its card on file. */
+  readonly card: Card | null;
+  /** Since when it is locked. */
+  readonly lockedSince: Date | null;
+}
+
 /** How a product's billing stands. */
 export interface BillingStatus {
   /** The product's tier. */
@@ -1621,7 +1707,21 @@ export interface Due {
 export interface Advanced {
   /** How many things were done. */
   readonly done: number;
-  /** Whether more is due now. */
+  /** Whether more is due now, beside what was skipped. */
   readonly more: boolean;
+  /** What could not be done because a record cannot be read. It stays due, and stops nothing else. */
+  readonly skipped: readonly Skipped[];
+}
+
+/** Something that is due and could not be done. */
+export interface Skipped {
+  /** Since when it is due. */
+  readonly at: Date;
+  /** The product, if it is of one. */
+  readonly product: number | null;
+  /** The account, if it is of one. */
+  readonly account: number | null;
+  /** Why, in words. */
+  readonly why: string;
 }
 

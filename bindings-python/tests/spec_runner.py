@@ -50,6 +50,8 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
     fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
     fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.PlanEndedNotice: lambda notice: {"plan_ended": fields(notice)},
+    fc.ChargeUnknownNotice: lambda notice: {"charge_unknown": fields(notice)},
     fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
     fc.ClaimEndedNotice: lambda notice: {"claim_ended": fields(notice)},
     fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
@@ -60,6 +62,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.Integration: lambda to: {"integration": {"name": to.name}},
     fc.LiveStream: lambda _: "live_stream",
 }
+DECLINED = (fc.PaymentAttempt, fc.PaymentFailedNotice, fc.UpgradeDeclinedNotice)
 KINDS: dict[type, str] = {
     fc.UpToDate: "up_to_date",
     fc.Update: "update",
@@ -85,8 +88,6 @@ def shown(value: Any) -> JSON:
     if put := CHOICES.get(type(value)):
         return put(value)
     found = fields(value)
-    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
-        found["result"] = {"declined": value.result.removeprefix("declined_")}
     if isinstance(value, fc.Configuration):
         found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
@@ -95,7 +96,10 @@ def shown(value: Any) -> JSON:
 
 
 def fields(value: Any) -> dict[str, JSON]:
-    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    found = {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    if isinstance(value, DECLINED) and value.result is not None and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
+    return found
 
 
 def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
@@ -551,8 +555,11 @@ PLAIN: dict[str, str] = {
     "cancel_plan": "product",
     "downgrade": "product tier",
     "write_off": "product invoice",
+    "account_billing": "account",
+    "account_invoices": "account * after limit",
     "due": "* limit",
     "advance": "* limit",
+    "confirm_leap": "",
     "pending_charges": "* after limit",
     "pending_notices": "* after limit",
 }

@@ -192,6 +192,18 @@ pub enum ErrorKind {
         /// Since when.
         since: Timestamp,
     },
+    /// The clock leaps, and nobody confirmed it (R-BILL-10).
+    #[error(
+        "the clock leaps from {last} to {now}, over {days} days with bills due in between: if it is right, confirm the leap on the clock's door and try again; if not, set it right"
+    )]
+    ClockLeap {
+        /// The moment at which it advanced last; where it never did, since when something is due.
+        last: Timestamp,
+        /// The moment that it shows now.
+        now: Timestamp,
+        /// How many days it may leap.
+        days: u32,
+    },
     /// A charge has no outcome yet that what was asked for depends on.
     #[error("charge {charge} has no outcome yet: tell it first")]
     ChargeOpen {
@@ -265,6 +277,7 @@ impl Error {
             ErrorKind::QuoteExpired => "quote_expired",
             ErrorKind::RenewalUnpaid { .. } => "renewal_unpaid",
             ErrorKind::RenewalDue { .. } => "renewal_due",
+            ErrorKind::ClockLeap { .. } => "clock_leap",
             ErrorKind::ChargeOpen { .. } => "charge_open",
             ErrorKind::UnknownCharge => "unknown_charge",
             ErrorKind::ChargeFinished => "charge_finished",

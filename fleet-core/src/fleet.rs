@@ -3,19 +3,26 @@
 use crate::Error;
 use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::device::Arrivals;
+use crate::device::{Arrivals, Joiners};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
-use crate::store::{AuditId, Key, Record, Row, Stamps, Store, StoreError, Transaction, Write, transact};
+use crate::store::{
+    AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
+    Turnstiles, Write, plain, transact_in_turn,
+};
 use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A fleet of connected devices, behind a store.
 ///
 /// Every door is opened at a moment: nothing in here reads a clock.
+///
+/// A fleet belongs to the process that opened it. In a process that is made by `fork()` afterwards every call fails with
+/// `store_forked` and touches nothing; open the fleet after the fork.
 ///
 /// ```
 /// use fleet_core::{Fleet, MemoryStore, Actor, Timestamp};
@@ -29,7 +36,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct Fleet {
-    store: Arc<dyn Store>,
+    store: Guarded,
     stamps: Stamps,
     audited: AuditOrder,
     catalogue: Catalogue,
@@ -39,14 +46,17 @@ pub struct Fleet {
     meters: Meters,
     members: Members,
     arrivals: Option<Arrivals>,
+    joiners: Joiners,
+    turnstiles: Turnstiles,
 }
 
 impl Fleet {
-    /// The fleet that a store holds, with the default catalogue of tiers.
+    /// The fleet that a store holds, with the default catalogue of tiers. A store whose journal holds changes is opened
+    /// with [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
         let arrivals = store.merges().then(|| Arrivals::new(true));
         Self {
-            store: Arc::new(store),
+            store: Guarded::new(plain(store)),
             arrivals,
             stamps: Stamps::random(),
             audited: AuditOrder::OfProcess,
@@ -56,6 +66,8 @@ impl Fleet {
             live: Arc::default(),
             meters: Meters::default(),
             members: Members::default(),
+            joiners: Joiners::new(false),
+            turnstiles: Turnstiles::default(),
         }
     }
 
@@ -94,7 +106,33 @@ impl Fleet {
 
     /// The store.
     pub fn store(&self) -> &dyn Store {
-        &*self.store
+        &self.store
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. The copy of a store
+    /// with a journal has the journal in it, and is opened like the store.
+    ///
+    /// # Errors
+    /// `store_not_empty` where the file is there already, `store_unsupported` for a fleet that is in no file; the message
+    /// names what to use instead.
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
+        Ok(self.store.backup(to.as_ref())?)
+    }
+
+    /// Runs one statement of SQL that only reads, on one moment of the store, while others use the fleet. What tables
+    /// and views there are is the store's to say. Over a journal it sees rows as of the last fold.
+    ///
+    /// # Errors
+    /// `invalid` for a statement that does not only read, is not SQL, takes too long or answers too many rows;
+    /// `store_unsupported` for a store without SQL; the message names what to use instead.
+    pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
+        if !(1..=Query::MOST).contains(&query.rows()) {
+            return Err(Error::invalid("limit", format!("is a number of rows from 1 to {}", Query::MOST)));
+        }
+        self.store.query(query).map_err(|error| match error.kind() {
+            StoreErrorKind::Query => Error::invalid("sql", error.to_string()),
+            _ => error.into(),
+        })
     }
 
     /// The tiers on offer.
@@ -158,9 +196,27 @@ impl Fleet {
         Ok(owner.locked_since())
     }
 
-    /// Devices that connect at the same time; none over a store that merges nothing.
+    /// Devices that connect at the same time; none over a store that merges nothing, nor in a forked process, where
+    /// nobody may be left who goes for those that wait.
     pub(crate) fn arrivals(&self) -> Option<&Arrivals> {
-        self.arrivals.as_ref()
+        self.arrivals.as_ref().filter(|_| self.store.opener().is_here())
+    }
+
+    /// That this process opened the fleet. To be asked before a lock of the fleet's own is taken: a forked process has a
+    /// copy of it, which may be held by a thread that does not exist there.
+    #[inline]
+    pub(crate) fn check_process(&self) -> Result<(), Error> {
+        Ok(self.store.opener().check()?)
+    }
+
+    /// Devices that need more than their own row to be written, at the same time.
+    pub(crate) fn joiners(&self) -> &Joiners {
+        &self.joiners
+    }
+
+    /// The tries of a caller that may meet others in one record.
+    pub(crate) fn tries(&self) -> Tries<'_> {
+        Tries::new(&self.turnstiles, &self.stamps)
     }
 
     /// Who listens to what this fleet publishes.
@@ -181,7 +237,7 @@ impl Fleet {
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        transact(&*self.store, &self.stamps, rule)
+        transact_in_turn(&self.store, &self.stamps, &self.turnstiles, rule)
     }
 }
 

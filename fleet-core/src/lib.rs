@@ -204,6 +204,7 @@ pub mod event;
 pub mod firmware;
 mod fleet;
 pub mod invariants;
+mod list;
 mod money;
 pub mod notice;
 pub mod product;

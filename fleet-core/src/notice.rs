@@ -1,8 +1,7 @@
 //! What people are told by e-mail or alert. The core sends nothing: a notice waits in an outbox, written by the commit
 //! that causes it, until the host says that it has been sent.
 
-use crate::Error;
-use crate::billing::ExpiryMonth;
+use crate::billing::{AttemptResult, ExpiryMonth, KnownCard};
 use crate::customer::CustomerId;
 use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
@@ -10,6 +9,7 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
+use crate::{Error, Money};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -75,8 +75,24 @@ pub enum NoticeSubject {
         failures: u32,
         /// With how many failures the account is locked.
         of: u32,
-        /// When it is tried again; none: not before another card is there.
+        /// When the schedule goes on; none: not before another card is there.
         next: Option<Timestamp>,
+        /// What is to be paid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// How it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<AttemptResult>,
+        /// The card that failed, or the last that was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
+        /// Whether the card on file is tried at `next`; otherwise that day counts as a further failure, unless another card
+        /// is there by then.
+        #[serde(default)]
+        tried_next: bool,
+        /// When the account is locked, if nothing is paid until then; none: it is already, or with this failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        locks_at: Option<Timestamp>,
     },
     /// The last attempt failed: the account is locked (R-PAY-2, R-PAY-5).
     AccountLocked {
@@ -84,6 +100,9 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice whose last attempt it was.
         invoice: u32,
+        /// What is to be paid of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
     },
     /// All is paid: the account is unlocked (R-PAY-5).
     AccountUnlocked {
@@ -98,6 +117,12 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
+        /// How much was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// The card that was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
     /// An upgrade was paid and is in effect.
     Upgraded {
@@ -105,6 +130,9 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
+        /// How much was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
     },
     /// An upgrade's charge was declined: nothing has changed.
     UpgradeDeclined {
@@ -112,13 +140,46 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The charge's number.
         charge: u32,
+        /// How much was to be charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// How it was declined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<AttemptResult>,
+        /// The card that was declined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
-    /// A plan was ended or lowered; the credit note says what it gives back.
+    /// A plan was ended or lowered, or the product is another's now; the credit note says what it gives back.
     PlanReduced {
-        /// The owner's account.
+        /// The account that gets it back.
         account: AccountId,
         /// The credit note.
         invoice: u32,
+        /// How much goes back to the account. The rest of the credit note lessens an invoice, or later ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<Money>,
+    },
+    /// A plan ran out and was not renewed: the product is on a tier that costs nothing.
+    PlanEnded {
+        /// The owner's account.
+        account: AccountId,
+        /// The tier that the product is on.
+        tier: String,
+        /// Since when nothing is paid for.
+        since: Timestamp,
+    },
+    /// The payment provider's outcome of a charge is unknown, and nobody has found it out for a day (R-PAY-3). For the host's
+    /// people: look the charge up by its key, and tell; never present it again.
+    ChargeUnknown {
+        /// The account that is charged, or gets the money back.
+        account: AccountId,
+        /// The charge's number.
+        charge: u32,
+        /// How much.
+        amount: Money,
+        /// Since when it is unknown.
+        since: Timestamp,
     },
     /// The card on file expires at the end of this month (R-PAY-7).
     CardExpires {
@@ -128,6 +189,9 @@ pub enum NoticeSubject {
         card: u32,
         /// The month through which it is valid.
         month: ExpiryMonth,
+        /// What people know it by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<KnownCard>,
     },
     /// A device proved that it is somebody else's: the claim of whoever had it before ended (R-CUS-3).
     ClaimEnded {
@@ -144,6 +208,12 @@ pub enum NoticeSubject {
         account: AccountId,
         /// When the renewal is.
         renewal: Timestamp,
+        /// What will be charged then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// The card on file, or the last that was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
 }
 
@@ -170,14 +240,21 @@ impl NoticeSubject {
             Self::Upgraded { invoice, .. } => format!("upgraded-{invoice}").into(),
             Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
             Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
-            Self::CardExpires { account, card, .. } => format!("card-expires-{account}-{card}").into(),
+            Self::PlanEnded { since, .. } => format!("plan-ended-{}", since.date()).into(),
+            Self::ChargeUnknown { charge, .. } => charge_unknown_name(*charge),
             Self::ClaimEnded { device, account, customer } => {
                 let (account, customer) = (account.map_or(0, AccountId::get), customer.map_or(0, CustomerId::get));
                 format!("claim-ended-{device}-{account}-{customer}").into()
             }
-            Self::CardNeeded { renewal, .. } => format!("card-needed-{}", renewal.date()).into(),
+            Self::CardExpires { account, card, month, .. } => format!("card-expires-{account}-{card}-{month}").into(),
+            Self::CardNeeded { account, renewal, .. } => format!("card-needed-{}-{account}", renewal.date()).into(),
         }
     }
+}
+
+/// What the notice is filed under that a charge's outcome stays unknown.
+pub(crate) fn charge_unknown_name(charge: u32) -> Arc<str> {
+    format!("charge-unknown-{charge}").into()
 }
 
 /// Puts a notice in the outbox, unless one of its name waits there.

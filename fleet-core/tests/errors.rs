@@ -6,7 +6,7 @@ mod common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::DeviceFilter;
+use fleet_core::device::{DeviceFilter, Report};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
@@ -26,6 +26,10 @@ enum For {
     Team,
     /// The owner of the product, and operators.
     Owner,
+    /// The owner of the product alone: it is their card.
+    OwnerAlone,
+    /// An account, about itself, and operators.
+    OwnAccount,
     /// Who is on the team, for themselves.
     Oneself,
     /// Who was asked to join the team.
@@ -121,7 +125,7 @@ const METHODS: [(&str, For, Ask); 92] = [
     ("revoke_invitation", For::Owner, |console, id| console.revoke_invitation(id, AccountId::new(3)?)),
     ("remove_member", For::Owner, |console, id| console.remove_member(id, AccountId::new(3)?)),
     ("quote_upgrade", For::Owner, |console, id| console.quote_upgrade(id, "Small", Interval::Monthly).map(drop)),
-    ("upgrade", For::Owner, |console, id| {
+    ("upgrade", For::OwnerAlone, |console, id| {
         let quote = console.quote_upgrade(id, "Small", Interval::Monthly)?.id;
         console.upgrade(id, quote).map(drop)
     }),
@@ -129,6 +133,10 @@ const METHODS: [(&str, For, Ask); 92] = [
     ("set_currency", For::Owner, |console, id| console.set_currency(id, "EUR".parse()?)),
     ("billing_status", For::Owner, |console, id| console.billing_status(id).map(drop)),
     ("invoices", For::Owner, |console, id| console.invoices(id, None, 10).map(drop)),
+    ("account_billing", For::OwnAccount, |console, _| console.account_billing(AccountId::new(1)?).map(drop)),
+    ("account_invoices", For::OwnAccount, |console, _| {
+        console.account_invoices(AccountId::new(1)?, None, 10).map(drop)
+    }),
     ("set_card", For::Account, |console, _| {
         let (token, brand, last_four) = (CardToken::new("tok")?, "visa".to_owned(), "4242".to_owned());
         console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2099, 1)? })
@@ -207,7 +215,7 @@ fn no_method_of_a_console_is_missing_from_the_matrix_of_this_file() {
 fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
     for outsider in [2, 999, u64::MAX] {
         for (name, whose, ask) in METHODS {
-            if matches!(whose, For::Account | For::Anybody) {
+            if matches!(whose, For::Account | For::OwnAccount | For::Anybody) {
                 continue;
             }
             let world = world();
@@ -230,8 +238,8 @@ fn members_and_operators_may_do_what_the_matrix_says() {
             let world = world();
             let result = ask(&world.fleet.console(who, at(2)), world.product);
             let allowed = match whose {
-                For::Team | For::Owner | For::Anybody => true,
-                For::Oneself => !operator,
+                For::Team | For::Owner | For::OwnAccount | For::Anybody => true,
+                For::Oneself | For::OwnerAlone => !operator,
                 For::Invited => false,
                 For::Operator | For::OperatorAlone => operator,
                 For::Account => !operator,
@@ -420,7 +428,8 @@ fn every_moment_can_be_written_down_and_read_back() {
         console.rename_product(world.product, "Moment").unwrap();
         console.import(world.product, list([1]).as_bytes()).unwrap();
         console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
-        world.fleet.gateway(now).connect(&common::report(1, 1, 0)).unwrap();
+        // What a device ran before the upload proves nothing (R-TGT-2).
+        world.fleet.gateway(now).connect(&Report { at: now, ..common::report(1, 1, 0) }).unwrap();
         console.release(world.product, one()).unwrap();
         let error = console.delete_firmware(world.product, one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");

@@ -383,3 +383,37 @@ fn an_outsider_imports_nothing_and_learns_nothing() {
     assert_eq!(here.to_string(), nowhere.to_string(), "R-TEAM-6");
     assert_eq!(world.contents(), before);
 }
+
+#[test]
+fn a_list_of_short_lines_costs_a_bounded_number_of_verdicts() {
+    use fleet_core::device::import::MAX_LINES_WITHOUT_ID;
+    let world = memory();
+    let whole = world.console(1).import(world.product, "x\n".repeat(MAX_LINES_WITHOUT_ID).as_bytes()).unwrap();
+    assert_eq!(whole.lines.len(), MAX_LINES_WITHOUT_ID, "every line is answered (R-IMP-5)");
+    let over = list(0..1) + &"x\n".repeat(MAX_LINES_WITHOUT_ID + 1);
+    for refused in [
+        world.console(1).plan_import(world.product, over.as_bytes()),
+        world.console(1).import(world.product, over.as_bytes()),
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "no_ids");
+    }
+    assert_eq!(world.devices(), 0, "nothing is done before the list is read");
+}
+
+#[test]
+fn a_list_of_more_guests_than_a_beta_has_invites_nobody() {
+    use fleet_core::customer::MAX_GUESTS;
+    let world = memory();
+    let console = world.console(1);
+    console
+        .configure(world.product, "private_beta", Some(&fleet_core::product::ConfigurationAnswer::YesNo(true)))
+        .unwrap();
+    let guests = |numbers: std::ops::Range<u64>| numbers.map(|number| format!("guest{number}\n")).collect::<String>();
+    console.invite_to_beta(world.product, guests(0..3).as_bytes()).unwrap();
+    let error = console.invite_to_beta(world.product, guests(3..MAX_GUESTS + 1).as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "invalid");
+    assert!(error.to_string().contains("at most 100000 guests, and would have 100001"), "{error}");
+    assert_eq!(console.beta_guests(world.product, None, 10).unwrap().items.len(), 3, "nobody was invited");
+    let fitting = console.invite_to_beta(world.product, guests(1..MAX_GUESTS).as_bytes()).unwrap();
+    assert_eq!(fitting.len(), 99_999);
+}

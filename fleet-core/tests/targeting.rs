@@ -230,7 +230,7 @@ proptest! {
     #[test]
     fn every_device_has_one_decision_and_it_is_that_of_the_rules(ground in ground(), rows in proptest::collection::vec(row(), 1..24)) {
         for row in rows {
-            let decision = decide(&ground.product, &ground.index, &row);
+            let decision = decide(&ground.product, &ground.index, None, &row);
             let naive = ground.naive.decide(&model::Row::of(&row));
             prop_assert_eq!(spelled(&decision), expected(&naive), "R-TGT-4 for {:?}", row);
             if let Decision::Send { firmware, .. } = decision {

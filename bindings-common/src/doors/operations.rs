@@ -122,6 +122,8 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Console, "downgrade"),
     of(Door::Console, "agree_price"),
     of(Door::Console, "write_off"),
+    of(Door::Console, "account_billing"),
+    of(Door::Console, "account_invoices"),
     of(Door::Portal, "me"),
     of(Door::Portal, "log_out"),
     of(Door::Portal, "activate"),
@@ -139,6 +141,7 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Gateway, "publish_many"),
     of(Door::Clock, "due"),
     of(Door::Clock, "advance"),
+    of(Door::Clock, "confirm_leap"),
     of(Door::Clock, "charge_outcome"),
     of(Door::Fleet, "pending_notices"),
     of(Door::Fleet, "pending_charges"),
@@ -146,4 +149,6 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Fleet, "meter"),
     of(Door::Fleet, "report_usage"),
     of(Door::Fleet, "settle_usage"),
+    of(Door::Fleet, "backup"),
+    of(Door::Fleet, "query"),
 ];

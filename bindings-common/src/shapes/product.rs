@@ -337,6 +337,7 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
             log_events: settings.log_events,
             log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
+            event_id_millis: None,
             usage_notices: settings
                 .usage_notices
                 .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import ClassVar, Literal, Self, final
 
@@ -300,6 +301,48 @@ class Card:
     def __hash__(self) -> int: ...
 
 @final
+class KnownCard:
+    """The card that a notice is about."""
+
+    __match_args__: ClassVar[tuple[Literal['brand'], Literal['last_four'], Literal['expires']]] = ...
+    @property
+    def brand(self) -> str:
+        """The brand."""
+    @property
+    def last_four(self) -> str:
+        """The last four digits of its number."""
+    @property
+    def expires(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class AccountBilling:
+    """What an account owes over all its products, removed ones among them."""
+
+    __match_args__: ClassVar[tuple[Literal['owed'], Literal['open'], Literal['charges'], Literal['card'], Literal['locked_since']]] = ...
+    @property
+    def owed(self) -> list[Money]:
+        """What it owes, one sum for each currency."""
+    @property
+    def open(self) -> list[Invoice]:
+        """The invoices that it owes, the oldest first."""
+    @property
+    def charges(self) -> list[Charge]:
+        """Its charges and refunds that have no outcome yet, by product."""
+    @property
+    def card(self) -> Card | None:
+        """Its card on file."""
+    @property
+    def locked_since(self) -> datetime | None:
+        """Since when it is locked."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class BillingStatus:
     """How a product's billing stands."""
 
@@ -372,13 +415,37 @@ class Due:
 class Advanced:
     """How far an advance came."""
 
-    __match_args__: ClassVar[tuple[Literal['done'], Literal['more']]] = ...
+    __match_args__: ClassVar[tuple[Literal['done'], Literal['more'], Literal['skipped']]] = ...
     @property
     def done(self) -> int:
         """How many things were done."""
     @property
     def more(self) -> bool:
-        """Whether more is due now."""
+        """Whether more is due now, beside what was skipped."""
+    @property
+    def skipped(self) -> list[Skipped]:
+        """What could not be done because a record cannot be read. It stays due, and stops nothing else."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Skipped:
+    """Something that is due and could not be done."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['product'], Literal['account'], Literal['why']]] = ...
+    @property
+    def at(self) -> datetime:
+        """Since when it is due."""
+    @property
+    def product(self) -> int | None:
+        """The product, if it is of one."""
+    @property
+    def account(self) -> int | None:
+        """The account, if it is of one."""
+    @property
+    def why(self) -> str:
+        """Why, in words."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1396,7 +1463,7 @@ class Firmware:
 class Image:
     """What was found in a binary."""
 
-    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard']]] = ...
+    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard'], Literal['min_chip_revision'], Literal['max_chip_revision']]] = ...
     @property
     def format(self) -> ImageFormat:
         """What kind of image it is."""
@@ -1421,6 +1488,12 @@ class Image:
     @property
     def wildcard(self) -> bool:
         """Whether it names the platform's id as its product."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """The least revision of the chip that it runs on, 100 × major + minor; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """The last revision of the chip that it runs on, 100 × major + minor; none: any."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1695,7 +1768,7 @@ class UsageLimitReachedNotice:
 class PaymentFailedNotice:
     """A renewal's payment failed."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next'], Literal['amount'], Literal['result'], Literal['card'], Literal['tried_next'], Literal['locks_at']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
@@ -1713,7 +1786,22 @@ class PaymentFailedNotice:
         """With how many failures the account is locked."""
     @property
     def next(self) -> datetime | None:
-        """When it is tried again; none: not before another card is there."""
+        """When the schedule goes on; none: not before another card is there."""
+    @property
+    def amount(self) -> Money | None:
+        """What is to be paid."""
+    @property
+    def result(self) -> PaymentResult | None:
+        """How it failed."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that failed, or the last that was there."""
+    @property
+    def tried_next(self) -> bool:
+        """Whether the card on file is tried at `next`; otherwise that day counts as a further failure."""
+    @property
+    def locks_at(self) -> datetime | None:
+        """When the account is locked, if nothing is paid until then."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1722,13 +1810,16 @@ class PaymentFailedNotice:
 class AccountLockedNotice:
     """The last attempt failed: the account is locked."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice whose last attempt it was."""
+    @property
+    def amount(self) -> Money | None:
+        """What is to be paid of it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1752,13 +1843,19 @@ class AccountUnlockedNotice:
 class RenewalPaidNotice:
     """A renewal was paid."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was charged."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that was charged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1767,13 +1864,16 @@ class RenewalPaidNotice:
 class UpgradedNotice:
     """An upgrade was paid and is in effect."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was charged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1782,28 +1882,79 @@ class UpgradedNotice:
 class UpgradeDeclinedNotice:
     """An upgrade's charge was declined: nothing has changed."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['result'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def charge(self) -> int:
         """The charge's number."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was to be charged."""
+    @property
+    def result(self) -> PaymentResult | None:
+        """How it was declined."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that was declined."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class PlanReducedNotice:
-    """A plan was ended or lowered; the credit note says what it gives back."""
+    """A plan was ended or lowered, or the product is another's now; the credit note says what it gives back."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['refund']]] = ...
+    @property
+    def account(self) -> int:
+        """The account that gets it back."""
+    @property
+    def invoice(self) -> int:
+        """The credit note."""
+    @property
+    def refund(self) -> Money | None:
+        """How much goes back to the account."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PlanEndedNotice:
+    """A plan ran out and was not renewed: the product is on a tier that costs nothing."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['tier'], Literal['since']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
-    def invoice(self) -> int:
-        """The credit note."""
+    def tier(self) -> str:
+        """The tier that the product is on."""
+    @property
+    def since(self) -> datetime:
+        """Since when nothing is paid for."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargeUnknownNotice:
+    """The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['since']]] = ...
+    @property
+    def account(self) -> int:
+        """The account that is charged, or gets the money back."""
+    @property
+    def charge(self) -> int:
+        """The charge's number."""
+    @property
+    def amount(self) -> Money:
+        """How much."""
+    @property
+    def since(self) -> datetime:
+        """Since when it is unknown."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1812,7 +1963,7 @@ class PlanReducedNotice:
 class CardExpiresNotice:
     """The card on file expires at the end of this month."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month'], Literal['known']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
@@ -1822,6 +1973,9 @@ class CardExpiresNotice:
     @property
     def month(self) -> str:
         """The month through which it is valid, such as `2017-12`."""
+    @property
+    def known(self) -> KnownCard | None:
+        """What people know it by."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1830,13 +1984,19 @@ class CardExpiresNotice:
 class CardNeededNotice:
     """There is no card on file that will be good at the next renewal."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal'], Literal['amount'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def renewal(self) -> datetime:
         """When the renewal is."""
+    @property
+    def amount(self) -> Money | None:
+        """What will be charged then."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card on file, or the last that was there."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2314,6 +2474,8 @@ class Clock:
         """What is due now."""
     def advance(self, *, limit: int | None = None) -> Advanced:
         """Does what is due now: renewals, retries, notices."""
+    def confirm_leap(self) -> None:
+        """Says that the clock is right after a leap that `advance` refused."""
     def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
         """What the payment provider said of a charge."""
 
@@ -2376,7 +2538,11 @@ class Console:
     def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
         """Agrees on a price for a product, or takes the agreement back. An operator's command."""
     def write_off(self, product: int, invoice: int) -> Invoice:
-        """Gives an unpaid invoice up. An operator's command."""
+        """Gives an unpaid invoice up, a removed product's too. An operator's command."""
+    def account_billing(self, account: int) -> AccountBilling:
+        """What an account owes over all its products, removed ones among them."""
+    def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -2543,8 +2709,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -2574,6 +2740,10 @@ class Fleet:
         """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+    def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
 
 @final
 class Price:

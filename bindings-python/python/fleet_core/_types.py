@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
+from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
 __all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
@@ -33,7 +33,7 @@ ChargeOutcome: TypeAlias = Literal['succeeded', 'declined_soft', 'declined_hard'
 PaymentResult: TypeAlias = Literal['open', 'succeeded', 'declined_soft', 'declined_hard', 'not_presented']
 """What became of an attempt to have an invoice paid."""
 
-InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'other']
+InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'transfer', 'other']
 """What an invoice is for."""
 
 InvoiceStatus: TypeAlias = Literal['open', 'settled', 'void']
@@ -87,7 +87,7 @@ ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'ot
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
-NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
+NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
 """What a notice tells."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']

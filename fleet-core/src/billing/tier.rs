@@ -1,6 +1,7 @@
 //! Tiers: what a product may hold and what it costs (R-TIER). The catalogue is data; the default is that of R-TIER-1.
 
 use super::Interval;
+use crate::product::Product;
 use crate::{Currency, Error, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,21 @@ pub struct Tier {
     /// What a full period costs, one price for each interval and currency it is sold in. None: by agreement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
+}
+
+/// What a product may hold: the limits of its tier as they were when it was put there, or when its plan was sold or last
+/// renewed. What was sold stays for as long as it runs, whatever becomes of the catalogue (R-BILL-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Devices, at most; none: no limit.
+    pub devices: Option<u64>,
+    /// Team members, at most; none: no limit.
+    pub members: Option<u64>,
+    /// Outbound messages a usage month, at most; none: no limit.
+    pub messages: Option<u64>,
+    /// Whether they were sold with a plan. Then the catalogue can raise them at once, and lower them with the next renewal.
+    pub sold: bool,
 }
 
 /// What a full period of a tier costs.
@@ -125,7 +141,21 @@ impl fmt::Display for LimitExceeded {
 
 impl std::error::Error for LimitExceeded {}
 
+impl Limits {
+    fn limit(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::Devices => self.devices,
+            Resource::Members => self.members,
+            Resource::Messages => self.messages,
+        }
+    }
+}
+
 impl Tier {
+    pub(crate) fn limits(&self, sold: bool) -> Limits {
+        Limits { devices: self.devices, members: self.members, messages: self.messages, sold }
+    }
+
     fn limit(&self, resource: Resource) -> Option<u64> {
         match resource {
             Resource::Devices => self.devices,
@@ -197,6 +227,53 @@ impl Catalogue {
         self.tiers.iter().position(|tier| &*tier.name == name)
     }
 
+    /// Whether a tier costs nothing in whatever currency: a product on it has no plan.
+    pub(crate) fn is_free(&self, name: &str) -> bool {
+        let Some(tier) = self.tier(name) else { return false };
+        let costs_nothing = tier.prices.iter().all(|price| price.amount.is_zero());
+        costs_nothing && (!tier.prices.is_empty() || self.rank(name) == Some(0))
+    }
+
+    /// What a product may hold of something; none: no limit. The limit of its tier, but not less than was sold; of a tier
+    /// that is not on offer any more, the limit that it had.
+    pub(crate) fn limit_of(&self, product: &Product, resource: Resource) -> Option<u64> {
+        let kept = product.limits.as_ref();
+        let listed = self.tier(&product.tier).map(|tier| tier.limit(resource));
+        match (listed, kept.filter(|kept| kept.sold || listed.is_none())) {
+            (Some(listed), None) => listed,
+            (Some(listed), Some(kept)) => listed.zip(kept.limit(resource)).map(|(listed, kept)| listed.max(kept)),
+            (None, Some(kept)) => kept.limit(resource),
+            (None, None) => Some(0),
+        }
+    }
+
+    /// Whether a tier would limit a product more than it is.
+    pub(crate) fn limits_less(&self, tier: &str, product: &Product) -> bool {
+        let Some(tier) = self.tier(tier) else { return true };
+        [Resource::Devices, Resource::Members, Resource::Messages].into_iter().any(|resource| {
+            match (tier.limit(resource), self.limit_of(product, resource)) {
+                (Some(then), Some(now)) => then < now,
+                (Some(_), None) => true,
+                (None, _) => false,
+            }
+        })
+    }
+
+    /// Whether a product may go from `used` to `would_be` (R-TIER-3, R-TIER-4). Not adding anything is always allowed, also
+    /// above the limit.
+    ///
+    /// # Errors
+    /// The limit that stands in the way.
+    pub(crate) fn check_product(
+        &self,
+        product: &Product,
+        resource: Resource,
+        used: u64,
+        would_be: u64,
+    ) -> Result<(), LimitExceeded> {
+        self.within(&product.tier, self.limit_of(product, resource), resource, used, would_be)
+    }
+
     /// The tiers, the cheapest first.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
@@ -218,10 +295,18 @@ impl Catalogue {
     /// # Errors
     /// The limit that stands in the way. A tier that the catalogue does not have allows nothing more.
     pub fn check(&self, tier: &str, resource: Resource, used: u64, would_be: u64) -> Result<(), LimitExceeded> {
-        let limit = match self.tier(tier) {
-            Some(tier) => tier.limit(resource),
-            None => Some(0),
-        };
+        let limit = self.tier(tier).map_or(Some(0), |tier| tier.limit(resource));
+        self.within(tier, limit, resource, used, would_be)
+    }
+
+    fn within(
+        &self,
+        tier: &str,
+        limit: Option<u64>,
+        resource: Resource,
+        used: u64,
+        would_be: u64,
+    ) -> Result<(), LimitExceeded> {
         match limit {
             Some(limit) if would_be > limit && would_be > used => Err(LimitExceeded {
                 tier: tier.into(),

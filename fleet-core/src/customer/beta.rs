@@ -1,23 +1,19 @@
 //! The private beta: who is invited, and the code that lets them claim a device (R-CUS-4).
 
 use super::record::Guest;
-use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes};
+use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
+use crate::Error;
 use crate::device::{Page, check_page};
 use crate::fleet::Console;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Command};
-use crate::text::{self, NAME};
 use crate::time::Timestamp;
-use crate::{Error, ErrorKind};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A product's beta has at most so many guests: some tenth of the codes there are, so that guessing one is hard.
 pub const MAX_GUESTS: u64 = 100_000;
-
-/// A list of guests has at most so many lines.
-pub const MAX_LINES: usize = 100_000;
 
 /// So many guests are invited by one commit.
 const CHUNK: usize = 1024;
@@ -59,14 +55,16 @@ pub enum BetaVerdict {
 }
 
 impl Console<'_> {
-    /// Invites the customers of a list to the private beta: a user name a line, or the first column of a .csv; a first
-    /// line of `user_name`, `username`, `email` or `e-mail` is its header. A verdict for each line that is not blank.
+    /// Invites the customers of a list to the private beta: a user name a line, or a .csv whose first column holds them, or
+    /// the one that its header names `user_name`, `email` or `Email Address`. The list is read as one of devices is
+    /// (R-IMP-2). Returns a verdict for each line that is not blank and not the header.
     ///
     /// # Errors
-    /// `invalid` for a list that is not UTF-8 text, has over 100,000 lines, or more guests than a beta may have.
+    /// Where the file is no list, as for [`import`](Self::import); `invalid` for one that has over 100,000 lines, or more
+    /// guests than a beta may have. Nobody is invited then.
     pub fn invite_to_beta(&self, product: ProductId, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
         self.fleet.transact(|tx| Access::check(tx, self.actor, Command::InviteToBeta, product).map(|_| ()))?;
-        let mut lines = read(list)?;
+        let mut lines = guest_list::read(list)?;
         let mut wanted: Vec<(usize, String)> = Vec::new();
         let mut seen: HashMap<String, u32> = HashMap::new();
         for (place, (line, name)) in lines.iter_mut().enumerate() {
@@ -80,6 +78,7 @@ impl Console<'_> {
                 }
             }
         }
+        self.check_room(product, &wanted)?;
         let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
         for chunk in wanted.chunks(CHUNK) {
             verdicts.extend(self.invite_some(product, chunk)?);
@@ -95,6 +94,21 @@ impl Console<'_> {
             .enumerate()
             .map(|(place, (line, name))| BetaLine { line, verdict: verdict(place, line, name) })
             .collect())
+    }
+
+    /// Whether the guests of a list fit the beta, so that none is invited where they do not. Guests whom others invite
+    /// meanwhile are found when these are.
+    fn check_room(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
+        if names.len() <= CHUNK {
+            return Ok(());
+        }
+        let count: Box<CustomerCount> = self.fleet.transact(|tx| Ok(tx.get(product)?.unwrap_or_default()))?;
+        let mut guests = count.guests;
+        for chunk in names.chunks(CHUNK) {
+            let keys: Vec<Key> = chunk.iter().map(|(_, name)| guest_key(product, name)).collect();
+            guests += self.fleet.store().get(&keys)?.iter().filter(|row| row.is_none()).count() as u64;
+        }
+        fits(guests)
     }
 
     fn invite_some(&self, product: ProductId, names: &[(usize, String)]) -> Result<Vec<(usize, BetaVerdict)>, Error> {
@@ -116,9 +130,7 @@ impl Console<'_> {
                 new += 1;
             }
             count.guests += new;
-            if count.guests > MAX_GUESTS {
-                return Err(Error::invalid("list", format!("a private beta has at most {MAX_GUESTS} guests")));
-            }
+            fits(count.guests)?;
             if new > 0 {
                 tx.put(product, count);
                 self.note(tx, product, Command::InviteToBeta, format!("{new} guests"));
@@ -221,6 +233,15 @@ impl Console<'_> {
     }
 }
 
+/// Whether a beta may have this number of guests.
+fn fits(guests: u64) -> Result<(), Error> {
+    if guests <= MAX_GUESTS {
+        return Ok(());
+    }
+    let problem = format!("a private beta has at most {MAX_GUESTS} guests, and would have {guests}; shorten the list");
+    Err(Error::invalid("list", problem))
+}
+
 impl BetaGuest {
     fn of(guest: &Guest) -> Self {
         Self { user_name: guest.user_name.clone(), code: guest.code, used_at: guest.used_at }
@@ -237,31 +258,4 @@ fn guest_key(product: ProductId, name: &str) -> Key {
 
 fn guest(tx: &mut Transaction<'_>, product: ProductId, name: &str) -> Result<Arc<Guest>, Error> {
     tx.get::<Arc<Guest>>((product, user_name_key(name).into()))?.ok_or_else(|| Error::not_found("guest"))
-}
-
-/// A line's number, and the user name on it or why there is none.
-type Named = (u32, Result<String, String>);
-
-/// The lines of a list that are not blank.
-fn read(list: &[u8]) -> Result<Vec<Named>, Error> {
-    let text = std::str::from_utf8(list.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(list))
-        .map_err(|_| Error::invalid("list", "is not UTF-8 text; save it as UTF-8"))?;
-    let mut lines = Vec::new();
-    for (line, number) in text.lines().zip(1_u32..) {
-        let field = line.split([',', ';', '\t']).next().unwrap_or_default();
-        let name = field.trim().trim_matches('"').trim();
-        let header = ["user_name", "username", "email", "e-mail"];
-        if name.is_empty() || (lines.is_empty() && header.contains(&name.to_lowercase().as_str())) {
-            continue;
-        }
-        if lines.len() == MAX_LINES {
-            return Err(Error::invalid("list", format!("has over {MAX_LINES} lines; split it")));
-        }
-        let checked = text::checked("user name", name, NAME).map_err(|error| match error.kind() {
-            ErrorKind::Invalid { problem, .. } => problem.clone(),
-            _ => error.to_string(),
-        });
-        lines.push((number, checked));
-    }
-    Ok(lines)
 }

@@ -6,14 +6,16 @@
 mod beta;
 mod code;
 mod console;
+mod guest_list;
 mod portal;
 mod record;
 mod sticker;
 mod tries;
 
-pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS, MAX_LINES};
+pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS};
 pub use code::{ActivationCode, Secret};
 pub use console::{Activity, CustomerFilter, CustomerView, MAX_TOKEN_LIFE, MAX_TOKENS};
+pub use guest_list::MAX_LINES;
 pub use portal::{CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, CustomerSession, MAX_DEVICES_A_CUSTOMER, Portal};
 pub(crate) use record::end_claim;
 pub use record::{Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner};

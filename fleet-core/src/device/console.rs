@@ -5,9 +5,10 @@ use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer,
 use crate::audit::Entry;
 use crate::billing::Resource;
 use crate::customer::end_claim;
+use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
-use crate::product::{GroupId, Platform, ProductId};
+use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::team::{self, Access, Actor, Claimant, Command};
 use crate::text::{self, NAME};
@@ -29,7 +30,11 @@ pub struct DeviceView {
 }
 
 impl DeviceView {
-    pub(super) fn new(id: DeviceId, row: Device) -> Self {
+    /// Shows a device without the groups that its product has deleted.
+    pub(super) fn new(product: &Product, id: DeviceId, mut row: Device) -> Self {
+        if !row.groups().all(|group| product.groups.contains_key(&group)) {
+            row.relabel(|label| label.groups.retain(|group| product.groups.contains_key(group)));
+        }
         Self { id, row }
     }
 }
@@ -41,8 +46,8 @@ impl Console<'_> {
     /// `not_found`.
     pub fn device(&self, product: ProductId, device: DeviceId) -> Result<DeviceView, Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok(DeviceView::new(device, any_row(tx, product, device)?))
+            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(DeviceView::new(&access.product, device, any_row(tx, product, device)?))
         })
     }
 
@@ -118,7 +123,7 @@ impl Console<'_> {
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
+            self.fleet.catalogue().check_product(&access.product, Resource::Devices, taken, taken.saturating_add(1))?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             entry.product = Some(product);
@@ -173,6 +178,7 @@ impl Console<'_> {
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
+            forget_ids(tx, product, device)?;
             tx.put(product, count);
             if command == Command::DenyDevice {
                 put_device(tx, product, device, Some(&before), Device::new(Standing::Denied, self.now));

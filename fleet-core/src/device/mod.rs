@@ -11,7 +11,7 @@ mod record;
 mod report;
 pub(crate) mod tally;
 
-pub(crate) use connect::{Arrivals, Place, answer, put_device};
+pub(crate) use connect::{Arrivals, Joiners, Place, answer, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
 pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};

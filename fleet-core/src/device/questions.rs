@@ -154,16 +154,17 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         check_page(limit)?;
-        self.read(Command::ReadProduct, product, |_| self.devices_of(product, filter, after, limit))
+        self.read(Command::ReadProduct, product, |record| self.devices_of(record, filter, after, limit))
     }
 
     fn devices_of(
         &self,
-        product: ProductId,
+        record: &Product,
         filter: &DeviceFilter,
         after: Option<DeviceId>,
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
+        let product = record.id;
         let mut range: Range = Key::devices(product).limit(MAX_PAGE);
         if let Some(after) = after {
             range = range.after(Key::Device(product, after));
@@ -174,12 +175,13 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                if filter.wants(id, &device) {
+                let view = DeviceView::new(&record, id, device);
+                if filter.wants(id, &view.row) {
                     if items.len() == limit {
                         let next = items.last().map(|view: &DeviceView| view.id);
                         return Ok(Page::new(items, next));
                     }
-                    items.push(DeviceView::new(id, device));
+                    items.push(view);
                 }
             }
             range = range.after(last);

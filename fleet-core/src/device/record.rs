@@ -91,7 +91,7 @@ pub struct Seen {
     pub at: Timestamp,
     /// The gateway's number of the session; 0 where the gateway gives none.
     pub session: u64,
-    /// Since when it has reported this version.
+    /// Since when it has reported this version, and no other image of it.
     pub version_since: Timestamp,
     /// The version it reported, uploaded or not; none: it reported none (R-TGT-16).
     pub version: Option<u16>,

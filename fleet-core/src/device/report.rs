@@ -116,7 +116,13 @@ pub(crate) fn observe(
         None => before.map_or(PlatformSeen::Unknown, |seen| seen.platform),
     };
     let version_since = match before {
-        Some(seen) if seen.version == report.version => seen.version_since,
+        // A soak is of the image (R-TGT-2): another image under the same version begins anew.
+        Some(seen)
+            if seen.version == report.version
+                && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
+        {
+            seen.version_since
+        }
         _ => at,
     };
     device.seen = Some(Seen {

@@ -6,6 +6,7 @@
 use super::cursor::EventCursor;
 use super::log::EventView;
 use crate::product::ProductId;
+use crate::store::Opener;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,7 @@ pub struct EventStream {
     live: Arc<Live>,
     inbox: Arc<Inbox>,
     start: EventCursor,
+    opener: Opener,
 }
 
 /// What came in on a stream.
@@ -86,7 +88,8 @@ impl Live {
         self.inboxes().push(Arc::clone(&inbox));
         self.listening.fetch_add(1, Ordering::AcqRel);
         // From here on it is ended by being dropped, also where the start cannot be read.
-        let mut stream = EventStream { live: Arc::clone(self), inbox, start: EventCursor::default() };
+        let mut stream =
+            EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
         stream.start = start()?;
         Ok(stream)
     }
@@ -114,8 +117,12 @@ impl EventStream {
         self.start
     }
 
-    /// Waits until there is something to read, at most so long. Whether there is.
+    /// Waits until there is something to read, at most so long. Whether there is. In a process that was forked since the
+    /// stream was opened there is at once: reading says what is wrong.
     pub fn wait(&self, at_most: Duration) -> bool {
+        if !self.opener.is_here() {
+            return true;
+        }
         let is_empty = |waiting: &mut Waiting| waiting.events.is_empty();
         let waiting = self.inbox.came.wait_timeout_while(self.inbox.waiting(), at_most, is_empty);
         let (waiting, _) = waiting.unwrap_or_else(PoisonError::into_inner);
@@ -131,6 +138,9 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
+        if !self.opener.is_here() {
+            return;
+        }
         self.live.inboxes().retain(|inbox| !Arc::ptr_eq(inbox, &self.inbox));
         self.live.listening.fetch_sub(1, Ordering::AcqRel);
     }

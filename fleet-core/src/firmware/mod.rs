@@ -15,6 +15,7 @@ pub use dry_run::{Change, DryRun, Ways};
 pub use index::{Firmware, FirmwareIndex, ImageFacts, ImageFormat, Proof};
 pub(crate) use lock::move_lock;
 pub use release::Release;
+pub(crate) use release::runs_since;
 pub use sha256::{MalformedSha256, Sha256};
 pub use targeting::{Answer, Decision, Directive, Hold, Rule, Target, decide};
 pub use upload::{MAX_IMAGE_BYTES, Upload, UploadRefused, examine};

@@ -1,4 +1,5 @@
-//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware and the device's row.
+//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware, its owner's account and
+//! the device's row.
 //!
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
@@ -24,7 +25,7 @@ pub enum Answer {
     UpToDate {
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
         /// It reported the right version with another image than the uploaded one (R-TGT-5).
         image_differs: bool,
@@ -35,7 +36,7 @@ pub enum Answer {
         directive: Directive,
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing, whatever it should run.
@@ -147,7 +148,7 @@ pub enum Decision<'f> {
     UpToDate {
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
         /// Right version, another image (R-TGT-5).
         image_differs: bool,
@@ -158,7 +159,7 @@ pub enum Decision<'f> {
         firmware: &'f Firmware,
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing.
@@ -171,12 +172,19 @@ pub enum Decision<'f> {
 }
 
 /// Decides which firmware a device gets, by its row and what that holds of its last report (R-TGT-4, 5, 9, 14, 15).
+/// `owner_locked` is the moment since which the owner's account is locked, where the platform then holds the owner's devices
+/// (R-PAY-5).
 ///
 /// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
 /// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
 /// reported one results, what may keep it back: a forbidden downgrade, the security counter, the system version, the
-/// device's own word.
-pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) -> Decision<'f> {
+/// device's own word, the owner's account. Connects, explanations and dry runs all ask this function, so they agree.
+pub fn decide<'f>(
+    product: &Product,
+    index: &'f FirmwareIndex,
+    owner_locked: Option<Timestamp>,
+    device: &Device,
+) -> Decision<'f> {
     let held = |hold| Decision::Held { hold, target: None };
     match device.standing {
         Standing::Denied => return held(Hold::Denied),
@@ -189,57 +197,108 @@ pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) 
     if device.development {
         return held(Hold::Development);
     }
-    let released = product.release.as_ref().map(|release| release.version);
-    let Some(target) = target(product, device, released) else {
+    let ground = Ground { product, index, owner_locked, device };
+    let Some(target) = ground.target(Step::Lock) else {
         return Decision::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
     };
     let Target { version, rule } = target;
-    let kept_back = released.filter(|released| *released != version);
-    let reported = device.version();
-    if reported == Some(version.get()) {
-        let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
-        return Decision::UpToDate { rule, kept_back, image_differs };
-    }
-    // A version that is targeted is never deleted (R-IMG-7), so the index has it.
-    let Some(firmware) = index.get(version) else {
-        return Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
-    };
-    match hold(product, firmware, device, reported) {
-        Some(hold) => Decision::Held { hold, target: Some(target) },
-        None => Decision::Send { firmware, rule, kept_back },
+    let kept_back = || ground.kept_back(target);
+    match ground.way_to(version) {
+        Way::Runs => {
+            let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
+            Decision::UpToDate { rule, kept_back: kept_back(), image_differs }
+        }
+        // A version that is targeted is never deleted (R-IMG-7), so the index has it.
+        Way::Missing => Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false },
+        Way::Held(hold) => Decision::Held { hold, target: Some(target) },
+        Way::Open(firmware) => Decision::Send { firmware, rule, kept_back: kept_back() },
     }
 }
 
-fn target(product: &Product, device: &Device, released: Option<FirmwareVersion>) -> Option<Target> {
-    if let Some(version) = device.lock {
-        return Some(Target { version, rule: Rule::Lock });
-    }
-    let by_group = device
-        .groups()
-        .filter_map(|id| Some((product.groups.get(&id)?.release?, std::cmp::Reverse(id))))
-        .max()
-        .map(|(version, std::cmp::Reverse(id))| Target { version, rule: Rule::GroupRelease(id) });
-    by_group.or_else(|| released.map(|version| Target { version, rule: Rule::Release }))
+/// The steps by which a target is looked for, in this order (R-TGT-4).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Lock,
+    Groups,
+    Release,
 }
 
-fn hold(product: &Product, firmware: &Firmware, device: &Device, reported: Option<u16>) -> Option<Hold> {
-    if let Some(from) = reported
-        && product.policy.forbid_downgrades
-        && firmware.version.get() < from
-    {
-        return Some(Hold::DowngradeForbidden { from });
+/// What stands between a device and a version.
+enum Way<'f> {
+    /// It reports that version.
+    Runs,
+    /// The product has no such firmware.
+    Missing,
+    Held(Hold),
+    Open(&'f Firmware),
+}
+
+struct Ground<'g, 'f> {
+    product: &'g Product,
+    index: &'f FirmwareIndex,
+    owner_locked: Option<Timestamp>,
+    device: &'g Device,
+}
+
+impl<'f> Ground<'_, 'f> {
+    /// The version that a device should run, by the first rule from this step on that names one.
+    fn target(&self, from: Step) -> Option<Target> {
+        let lock = self.device.lock.filter(|_| from == Step::Lock).map(|version| Target { version, rule: Rule::Lock });
+        let by_group = || {
+            let groups = self.device.groups().filter(|_| from <= Step::Groups);
+            groups
+                .filter_map(|id| Some((self.product.groups.get(&id)?.release?, std::cmp::Reverse(id))))
+                .max()
+                .map(|(version, std::cmp::Reverse(id))| Target { version, rule: Rule::GroupRelease(id) })
+        };
+        let release = || self.product.release.as_ref().map(|release| release.version);
+        lock.or_else(by_group).or_else(|| release().map(|version| Target { version, rule: Rule::Release }))
     }
-    let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
-    if image < confirmed {
-        return Some(Hold::SecurityCounter { image, confirmed });
+
+    /// What the device would get, or would be right to run, if the rule that named its target did not exist (R-TGT-6).
+    fn kept_back(&self, target: Target) -> Option<FirmwareVersion> {
+        let next = match target.rule {
+            Rule::Lock => Step::Groups,
+            Rule::GroupRelease(_) => Step::Release,
+            Rule::Release | Rule::NoRelease => return None,
+        };
+        let other = self.target(next).filter(|other| other.version != target.version)?;
+        matches!(self.way_to(other.version), Way::Runs | Way::Open(_)).then_some(other.version)
     }
-    if let Some(requires) = &firmware.requires_system
-        && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
-    {
-        return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+
+    fn way_to(&self, version: FirmwareVersion) -> Way<'f> {
+        if self.device.version() == Some(version.get()) {
+            return Way::Runs;
+        }
+        match self.index.get(version) {
+            None => Way::Missing,
+            Some(firmware) => self.hold(firmware).map_or(Way::Open(firmware), Way::Held),
+        }
     }
-    let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
-    (!takes_updates && !device.forced).then_some(Hold::TakesNoUpdates)
+
+    fn hold(&self, firmware: &Firmware) -> Option<Hold> {
+        let device = self.device;
+        if let Some(from) = device.version()
+            && self.product.policy.forbid_downgrades
+            && firmware.version.get() < from
+        {
+            return Some(Hold::DowngradeForbidden { from });
+        }
+        let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
+        if image < confirmed {
+            return Some(Hold::SecurityCounter { image, confirmed });
+        }
+        if let Some(requires) = &firmware.requires_system
+            && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
+        {
+            return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+        }
+        let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
+        if !takes_updates && !device.forced {
+            return Some(Hold::TakesNoUpdates);
+        }
+        self.owner_locked.map(|since| Hold::OwnerLocked { since })
+    }
 }
 
 impl Directive {

@@ -12,7 +12,7 @@ use crate::notice::NoticeSubject;
 use crate::store::{Key, Record};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Money};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl Console<'_> {
     /// operator's command.
     ///
     /// # Errors
-    /// `product_id_used`, also for a removed product's; `invalid`; `not_found` for an owner that does not exist.
+    /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
+    /// firmware cannot hold; `not_found` for an owner that does not exist.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -69,6 +70,10 @@ impl Console<'_> {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
                 }
+                Some(id) if !platform.holds(id) => {
+                    let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
+                    return Err(Error::invalid("product id", problem));
+                }
                 Some(id) => id,
                 None => {
                     let mut directory: Directory = tx.get(())?.unwrap_or_default();
@@ -78,6 +83,10 @@ impl Console<'_> {
                             .checked_add(1)
                             .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
                         match ProductId::new(number) {
+                            Ok(id) if !platform.holds(id) => {
+                                let problem = "none up to 65534 is left to give out; have an operator create the product with one that was never used";
+                                return Err(Error::invalid("product id", problem));
+                            }
                             Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
                             _ => {}
                         }
@@ -93,6 +102,7 @@ impl Console<'_> {
                 owner,
                 created_at: self.now,
                 tier: self.fleet.catalogue().first(),
+                limits: self.fleet.catalogue().tiers().first().map(|tier| tier.limits(false)),
                 policy: Policy::default(),
                 release: None,
                 groups: BTreeMap::new(),
@@ -187,28 +197,33 @@ impl Console<'_> {
     }
 
     /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4). Where
-    /// the product pays for a plan, its next renewal is at this tier's price.
+    /// the product pays for a plan, its next renewal is at this tier's price, and on a tier that costs nothing the plan ends
+    /// with its period. A renewal that is due is issued before.
     ///
     /// # Errors
     /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
         let tier = self.fleet.catalogue().named(tier)?;
+        self.up_to_date(product, Command::SetTier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
+            let mut is_paid = false;
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
-                if let Some(plan) = &billing.plan {
+                billing.no_renewal_due(self.now)?;
+                if let Some(plan) = billing.plan.as_ref().filter(|_| !self.fleet.catalogue().is_free(&tier)) {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if self.fleet.price(&billing, &tier, interval).is_none() {
+                    if self.fleet.price(&billing, &tier, interval).is_none_or(Money::is_zero) {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
+                is_paid = billing.plan.is_some();
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
             let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
-            Arc::make_mut(&mut record).tier = Arc::clone(&tier);
+            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
             tx.put(product, Arc::clone(&record));
             self.note(tx, product, Command::SetTier, entry);
             Ok(Arc::unwrap_or_clone(record))
@@ -252,13 +267,17 @@ impl Console<'_> {
     }
 
     /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
-    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), and its number is never used again. What it owes
-    /// for the time before stays owed. Interrupted, the same command completes it.
+    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), what is left over goes back, and its number is never
+    /// used again. What it owes for the time before stays owed: [`account_billing`](Self::account_billing) shows it. Interrupted, the same command completes it.
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
     pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
         team::allow(self.actor, Command::RemoveProduct)?;
+        while self.fleet.transact(|tx| {
+            let is_there = tx.get::<Arc<Product>>(id)?.is_some_and(|product| product.removed_at.is_none());
+            if is_there { self.renew_if_due(tx, id) } else { Ok(false) }
+        })? {}
         self.fleet.transact(|tx| {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {

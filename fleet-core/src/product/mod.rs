@@ -15,6 +15,7 @@ pub use platform::Platform;
 pub use policy::{Authentication, Gate, GateChange, Policy, PolicyChange};
 
 use crate::audit::{Entry, shown};
+use crate::billing::Limits;
 use crate::firmware::{FirmwareVersion, Release};
 use crate::team::AccountId;
 use crate::time::Timestamp;
@@ -38,6 +39,9 @@ pub struct Product {
     pub created_at: Timestamp,
     /// The name of its tier in the catalogue.
     pub tier: Arc<str>,
+    /// What it may hold; none in what an earlier version wrote: as the catalogue says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// What its team decided on.
     pub policy: Policy,
     /// The version that devices get which are not locked and in no group with a release of its own (R-TGT-1).

@@ -101,6 +101,8 @@ policies! {
     log_events: u32 = 10_000,
     /// How old they get there, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
     log_age_millis: u64 = 7 * 86_400_000,
+    /// For how long an event's id is recognised, in milliseconds (R-EVT-7). A minute to 31 days, default 24 hours.
+    event_id_millis: u64 = 86_400_000,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     customers_may: BTreeSet<Scope> = [Scope::See, Scope::Control].into(),
     /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
@@ -219,6 +221,9 @@ impl Policy {
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
             return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if !(60_000..=2_678_400_000).contains(&self.event_id_millis) {
+            return out_of_range("event_id_millis", "60000 to 2678400000, a minute to 31 days");
         }
         if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
             return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");

@@ -208,6 +208,9 @@ impl Product {
         if row.development {
             return held(Hold::Development);
         }
+        // Each rule that names a version, the first one first.
+        let mut targets = Vec::new();
+        targets.extend(row.lock.map(|version| (version, Rule::Lock)));
         // The highest version among its groups' releases; of groups with the same, the first.
         let mut of_groups: Option<(u16, u16)> = None;
         for group in &row.groups {
@@ -217,39 +220,45 @@ impl Product {
                 of_groups = Some((*version, *group));
             }
         }
-        let (version, rule) = match (row.lock, of_groups, self.release) {
-            (Some(version), _, _) => (version, Rule::Lock),
-            (None, Some((version, group)), _) => (version, Rule::GroupRelease(GroupId::new(group))),
-            (None, None, Some(version)) => (version, Rule::Release),
-            (None, None, None) => {
-                return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
-            }
+        targets.extend(of_groups.map(|(version, group)| (version, Rule::GroupRelease(GroupId::new(group)))));
+        targets.extend(self.release.map(|version| (version, Rule::Release)));
+        let Some((version, rule)) = targets.first().copied() else {
+            return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
         };
-        let kept_back = if self.release == Some(version) { None } else { self.release };
+        // R-TGT-6: what it would get, or is right to run, without the first rule.
+        let kept_back = targets.get(1).map(|(other, _)| *other).filter(|other| {
+            *other != version
+                && (row.runs() == Some(*other) || self.firmware.contains_key(other) && self.hold(row, *other).is_none())
+        });
         if row.runs() == Some(version) {
             let image_differs = row.seen.is_some_and(|seen| seen.image == ImageSeen::Differs);
             return Decided::UpToDate { rule, kept_back, image_differs };
         }
-        let Some(firmware) = self.firmware.get(&version) else {
+        if !self.firmware.contains_key(&version) {
             return Decided::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
-        };
-        let held = |hold| Decided::Held { hold, target: Some((version, rule)) };
+        }
+        match self.hold(row, version) {
+            Some(hold) => Decided::Held { hold, target: Some((version, rule)) },
+            None => Decided::Send { version, rule, kept_back },
+        }
+    }
+
+    /// What keeps a version that it does not run from a device.
+    fn hold(&self, row: &Row, version: u16) -> Option<Hold> {
+        let firmware = &self.firmware[&version];
         if self.policy.forbid_downgrades && row.runs().is_some_and(|runs| runs > version) {
-            return held(Hold::DowngradeForbidden { from: row.runs().unwrap() });
+            return Some(Hold::DowngradeForbidden { from: row.runs().unwrap() });
         }
         if firmware.counter < row.counter {
-            return held(Hold::SecurityCounter { image: firmware.counter, confirmed: row.counter });
+            return Some(Hold::SecurityCounter { image: firmware.counter, confirmed: row.counter });
         }
         if let Some(requires) = &firmware.requires {
             let fits = row.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()));
             if !fits {
-                return held(Hold::SystemVersion { requires: requires.clone(), reported: row.system.clone() });
+                return Some(Hold::SystemVersion { requires: requires.clone(), reported: row.system.clone() });
             }
         }
-        if row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced {
-            return held(Hold::TakesNoUpdates);
-        }
-        Decided::Send { version, rule, kept_back }
+        (row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced).then_some(Hold::TakesNoUpdates)
     }
 
     /// R-IMG-9: what a device is told, and the directive that is on its way from then on.
@@ -296,7 +305,11 @@ impl Product {
         row.seen = Some(Seen {
             at,
             session: said.session,
-            version_since: before.filter(|seen| seen.version == said.version).map_or(at, |seen| seen.version_since),
+            // R-TGT-2: a soak is of the image.
+            version_since: before
+                .filter(|seen| seen.version == said.version)
+                .filter(|seen| (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs))
+                .map_or(at, |seen| seen.version_since),
             version: said.version,
             image,
             platform,
@@ -334,6 +347,7 @@ impl Product {
         if seen.image != ImageSeen::Differs
             && seen.platform != PlatformSeen::Differs
             && let Some(firmware) = seen.version.and_then(|version| self.firmware.get_mut(&version))
+            && seen.at >= firmware.uploaded_at
         {
             firmware.proven = true;
         }
@@ -345,8 +359,8 @@ impl Product {
         if firmware.released || gate.devices == 0 {
             return true;
         }
-        if gate.devices == 1 && gate.soak_millis == 0 {
-            return firmware.proven;
+        if gate.devices == 1 && gate.soak_millis == 0 && firmware.proven {
+            return true;
         }
         let runs = |row: &&Row| {
             row.standing == Standing::Member

@@ -27,6 +27,8 @@
 //! - Several processes may have the file open. One of them writes at a time; the others wait for it, up to
 //!   [`Options::busy_timeout`], and then answer `store_unavailable`, which helps to try again. All must run on one
 //!   machine: a write-ahead log does not work over a network file system.
+//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file anew, also
+//!   while the parent has it open.
 //! - A file of another program, or of a newer version of this one, is refused and not touched.
 //!
 //! # What is in the file
@@ -54,12 +56,24 @@
 //! `VACUUM INTO 'copy.db'`, or `.backup copy.db` in the `sqlite3` shell, makes a whole copy while the fleet is open.
 //! Copying the file by other means is safe only while nobody has it open, and then together with the `-wal` file
 //! beside it, if there is one.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod backup;
 mod batch;
 mod error;
+mod files;
+// Where locks can belong to an open file description, and where SQLite's `fcntl` can be replaced by a function of Rust's.
+#[cfg_attr(
+    not(all(
+        any(target_os = "linux", target_os = "android"),
+        any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+    )),
+    path = "locks_of_process.rs"
+)]
+mod locks;
 mod open;
 mod options;
+mod query;
 mod store;
 mod table;
 mod transaction;

@@ -32,7 +32,7 @@ fn an_empty_file_becomes_a_store_with_small_pages_and_its_mark() {
     put_one(&SqliteStore::open(&path).unwrap(), 1).unwrap();
     let file = Connection::open(&path).unwrap();
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 2]);
+    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 3]);
 }
 
 #[test]

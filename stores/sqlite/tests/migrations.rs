@@ -34,6 +34,6 @@ fn a_file_from_before_there_were_events_opens_with_all_that_is_in_it_and_takes_t
     assert!(matches!(fleet.gateway(now).publish(&event).unwrap(), Published::Logged(_)));
     assert_eq!(console.events(product, &EventFilter::default(), None, 10).unwrap().items.len(), 1);
     drop(fleet);
-    assert_eq!(version().unwrap(), 2);
+    assert_eq!(version().unwrap(), 3);
     assert!(SqliteStore::open(&path).is_ok());
 }

@@ -213,6 +213,8 @@ pub(super) fn firmware(firmware: &Firmware) -> Value {
             "own_version": image.own_version,
             "project": image.project,
             "wildcard": image.wildcard,
+            "min_chip_revision": image.min_chip_revision,
+            "max_chip_revision": image.max_chip_revision,
         },
         "requires_system": firmware.requires_system,
         "proven": firmware.proven.map(|proof| json!({ "device": proof.device, "at": time(proof.at) })),

@@ -467,6 +467,15 @@ pub(super) enum Command {
         invoice: Ref<u32>,
     },
 
+    AccountBilling {
+        account: Ref<AccountId>,
+    },
+    AccountInvoices {
+        account: Ref<AccountId>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // The clock.
     Due {
         limit: Option<usize>,
@@ -474,6 +483,7 @@ pub(super) enum Command {
     Advance {
         limit: Option<usize>,
     },
+    ConfirmLeap {},
     ChargeOutcome {
         key: Ref<String>,
         outcome: ChargeOutcome,
@@ -533,7 +543,7 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
+            Self::Due { .. } | Self::Advance { .. } | Self::ConfirmLeap {} | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
             | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }

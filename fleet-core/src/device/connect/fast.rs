@@ -37,7 +37,7 @@ impl Gateway<'_> {
         match way {
             Way::Done(connected) => Ok(connected),
             Way::Alone => self.connect_alone(report),
-            Way::Slow => self.connect_slowly(report),
+            Way::Slow => self.take_slowly(report),
         }
     }
 
@@ -58,12 +58,12 @@ impl Gateway<'_> {
                 else {
                     return Ok(connected);
                 };
-                if store::apply(store, commit)? == Outcome::Applied {
+                if store::apply(store, &commit)? == Outcome::Applied {
                     return Ok(connected);
                 }
             }
         }
-        self.connect_slowly(report)
+        self.take_slowly(report)
     }
 
     /// Takes a report together with those of other threads that come at the same time.

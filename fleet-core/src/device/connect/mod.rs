@@ -6,11 +6,12 @@
 
 mod fast;
 mod slow;
+mod together;
 
 use super::report::{Observed, Report, end_attempt, is_stale, observe};
-use super::{Attempt, Device, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult, tally};
+use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
 use crate::Error;
-use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide};
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, decide, runs_since};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
@@ -20,6 +21,7 @@ use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
+pub(crate) use together::Joiners;
 
 /// What a connect came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,13 +80,14 @@ impl Gateway<'_> {
         }
     }
 
-    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the reports. A device that is told of twice is answered twice, in order.
+    /// The same for many at once: one read and one commit for all whose way is the fast one, and a commit for each 256 of
+    /// those that ask to join or say something that their row alone can't hold. The answers are in the order of the reports. A device that is told of twice is answered twice, in order.
     ///
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
-        let ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        self.take_rest(reports, &mut ways)?;
         reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
     }
 
@@ -164,14 +167,11 @@ pub(crate) fn answer(
     device: &mut Device,
     now: Timestamp,
 ) -> Answer {
-    match decide(product, index, device) {
+    match decide(product, index, locked, device) {
         Decision::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
         Decision::Held { hold, target } => Answer::Held { hold, target },
         Decision::Send { firmware, rule, kept_back } => {
             let version = firmware.version;
-            if let Some(since) = locked {
-                return Answer::Held { hold: Hold::OwnerLocked { since }, target: Some(Target { version, rule }) };
-            }
             if device.attempt.is_none_or(|attempt| attempt.target != version) {
                 if device.outcome.is_some_and(|outcome| outcome.target != version) {
                     device.failures = 0;
@@ -204,10 +204,8 @@ pub(crate) fn put_device(
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
 fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
-    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
-    let firmware = index.reported(seen.version)?;
-    let runs = seen.image != super::ImageSeen::Differs && seen.platform != PlatformSeen::Differs;
-    (runs && firmware.proven.is_none()).then_some(firmware.version)
+    let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
+    runs_since(firmware, device).map(|_| firmware.version)
 }
 
 /// The row of a device: in the product it reported, or in the one that it is in.

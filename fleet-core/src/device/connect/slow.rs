@@ -28,53 +28,51 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     pub(super) fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load(
-                [Key::Registration(report.device)].into_iter().chain(
-                    report
-                        .names()
-                        .into_iter()
-                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
-                ),
-            )?;
-            let known: Option<Registration> = tx.get(report.device)?;
-            let mut entry = known.clone().unwrap_or_default();
-            if entry.platform.is_none() {
-                entry.platform.clone_from(&report.platform);
-            }
-            let place = self.place(tx, report, &entry)?;
-            let left = match entry.product {
-                Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
-                    tx.get::<Device>((home, report.device))?.map(|row| (home, row))
-                }
-                _ => None,
-            };
-            if let Some((home, row)) = &left
-                && row.seen.is_some_and(|seen| is_stale(&seen, report.session, report.at.min(self.now)))
-            {
-                return Ok(stale(*home));
-            }
-            let (connected, remembered) = match place {
-                Place::Personal(hold) => {
-                    let answer = Answer::Held { hold, target: None };
-                    (Connected { product: None, answer, outcome: None }, true)
-                }
-                Place::Row(id, before) => match self.connect_row(tx, id, before, report)? {
-                    Some(connected) => (connected, true),
-                    None => return Ok(stale(id)),
-                },
-                Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
-            };
-            // A device that is heard elsewhere is no longer connected as one of its product.
-            if let Some((home, before)) = left {
-                let mut row = before.clone();
-                row.seen = row.seen.map(|seen| Seen { online: false, ..seen });
-                put_device(tx, home, report.device, Some(&before), row);
-            }
-            if remembered && known.as_ref() != Some(&entry) {
-                tx.put(report.device, entry);
-            }
-            Ok(connected)
+            tx.load(keys(report))?;
+            self.connect_in(tx, report)
         })
+    }
+
+    /// The same in a transaction that may take others too.
+    pub(super) fn connect_in(&self, tx: &mut Transaction<'_>, report: &Report) -> Result<Connected, Error> {
+        let known: Option<Registration> = tx.get(report.device)?;
+        let mut entry = known.clone().unwrap_or_default();
+        if entry.platform.is_none() {
+            entry.platform.clone_from(&report.platform);
+        }
+        let place = self.place(tx, report, &entry)?;
+        let left = match entry.product {
+            Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
+                tx.get::<Device>((home, report.device))?.map(|row| (home, row))
+            }
+            _ => None,
+        };
+        if let Some((home, row)) = &left
+            && row.seen.is_some_and(|seen| is_stale(&seen, report.session, report.at.min(self.now)))
+        {
+            return Ok(stale(*home));
+        }
+        let (connected, remembered) = match place {
+            Place::Personal(hold) => {
+                let answer = Answer::Held { hold, target: None };
+                (Connected { product: None, answer, outcome: None }, true)
+            }
+            Place::Row(id, before) => match self.connect_row(tx, id, before, report)? {
+                Some(connected) => (connected, true),
+                None => return Ok(stale(id)),
+            },
+            Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
+        };
+        // A device that is heard elsewhere is no longer connected as one of its product.
+        if let Some((home, before)) = left {
+            let mut row = before.clone();
+            row.seen = row.seen.map(|seen| Seen { online: false, ..seen });
+            put_device(tx, home, report.device, Some(&before), row);
+        }
+        if remembered && known.as_ref() != Some(&entry) {
+            tx.put(report.device, entry);
+        }
+        Ok(connected)
     }
 
     /// Which row a report is for (R-TGT-16).
@@ -137,7 +135,7 @@ impl Gateway<'_> {
         if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device, at: self.now });
+            firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });
             tx.put(id, index);
         }
     }
@@ -156,7 +154,7 @@ impl Gateway<'_> {
         let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
         let welcome = product.policy.approve_by_itself && judge(&product, &team, Some(entry)) == Verdict::Imported && {
             let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
+            self.fleet.catalogue().check_product(&product, Resource::Devices, taken, taken + 1).is_ok()
         };
         let standing = if welcome { Standing::Member } else { Standing::Quarantined };
         let security_counter = entry.security_counter;
@@ -179,6 +177,12 @@ impl Gateway<'_> {
         put_device(tx, id, report.device, None, device);
         Ok((connected, true))
     }
+}
+
+/// What a report is decided on first.
+pub(super) fn keys(report: &Report) -> impl Iterator<Item = Key> {
+    let of_product = |id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)];
+    [Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(of_product))
 }
 
 /// The product, if it exists and was not removed.

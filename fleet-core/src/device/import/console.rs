@@ -5,8 +5,8 @@
 //! devices, so that no store has to hold a million rows in one transaction and a person can stop it. When the process
 //! dies in between, the same file imported again takes the same reservation and completes it (R-IMP-13).
 
-use super::DeviceList;
 use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
+use super::{DeviceList, UnreadableFile};
 use crate::billing::{LimitExceeded, Resource};
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
 use crate::fleet::Console;
@@ -17,6 +17,10 @@ use crate::{Error, ErrorKind};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A list may have this number of lines without a device id. Each line is answered, so a list of nothing else would cost
+/// many times its size.
+pub const MAX_LINES_WITHOUT_ID: usize = 1_000_000;
 
 /// So many devices are looked up, or added, at a time.
 const CHUNK: usize = 8192;
@@ -166,14 +170,25 @@ impl Console<'_> {
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let mut lines = Vec::new();
         let mut ids: Vec<(DeviceId, u32)> = Vec::new();
+        let here = ground.product.id;
+        let mut without_id = 0;
         for line in list.lines() {
             let place = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-            let (device, verdict) = match line.content {
-                Ok(id) => {
+            let (device, verdict) = match (line.content, line.product) {
+                (Ok(id), Some(named)) if named != here.get() => {
+                    (Some(id), Verdict::NamesAnotherProduct { named, here })
+                }
+                (Ok(id), _) => {
                     ids.push((id, place));
                     (Some(id), Verdict::Imported)
                 }
-                Err(malformed) => (None, Verdict::Malformed(malformed)),
+                (Err(_), _) if without_id == MAX_LINES_WITHOUT_ID => {
+                    return Err(UnreadableFile::NoIds { most: MAX_LINES_WITHOUT_ID }.into());
+                }
+                (Err(malformed), _) => {
+                    without_id += 1;
+                    (None, Verdict::Malformed(malformed))
+                }
             };
             lines.push(LineVerdict { line: line.number, device, verdict });
         }
@@ -223,7 +238,7 @@ impl Console<'_> {
     /// Whether so many more devices fit the tier beside what other imports hold.
     fn room(&self, ground: &Ground, new: u64, import: u64) -> Result<(), LimitExceeded> {
         let taken = ground.count.taken(self.now, Some(import));
-        self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
+        self.fleet.catalogue().check_product(&ground.product, Resource::Devices, taken, taken.saturating_add(new))
     }
 
     /// Holds places for all devices of a large list, if there are as many.
@@ -233,7 +248,7 @@ impl Console<'_> {
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
             let taken = count.taken(self.now, Some(import));
             let would_be = taken.saturating_add(new);
-            if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
+            if self.fleet.catalogue().check_product(&product, Resource::Devices, taken, would_be).is_err() {
                 return Ok(false);
             }
             count.reserved.retain(|held| held.import != import && held.until > self.now);
@@ -256,27 +271,31 @@ impl Console<'_> {
 
     /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
     fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
-        for attempt in 0..store::TRIES {
+        self.fleet.check_process()?;
+        let (mut tries, mut is_first) = (self.fleet.tries(), true);
+        loop {
+            tries.line_up([Key::DeviceCount(id)].iter());
             let ground = self.ground(id)?;
-            if attempt > 0 {
+            if !is_first {
                 self.judge(&ground, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
             // With places of its own this always holds, unless they ran out of time or the tier was lowered.
             if let Err(limit) = self.room(&ground, new, step.import) {
-                if attempt == 0 {
+                if std::mem::take(&mut is_first) {
                     // The verdicts are older than the count: what takes the places may be these very devices.
                     continue;
                 }
                 return Err(limit.into());
             }
+            is_first = false;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
-            if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
+            if store::apply(self.fleet.store(), &commit)? == store::Outcome::Applied {
                 return Ok(new);
             }
-            store::wait(attempt, self.fleet.stamps());
+            // The commit of another import, or of a device that joins, is one of the same count.
+            tries.lost_at(Some(Key::DeviceCount(id)))?;
         }
-        Err(store::contention().into())
     }
 
     fn commit_of(

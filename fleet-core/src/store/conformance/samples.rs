@@ -8,6 +8,7 @@ mod events;
 mod people;
 
 use crate::audit::AuditRecord;
+use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
     Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration,
@@ -195,7 +196,11 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
     match kind {
         Kind::Directory => vec![
             Record::Directory(Directory::default()),
-            Record::Directory(Directory { next_product: u32::MAX, next_account: u64::MAX }),
+            Record::Directory(Directory {
+                next_product: u32::MAX,
+                next_account: u64::MAX,
+                advanced_at: Some(Timestamp::from_millis(i64::MAX)),
+            }),
         ],
         Kind::Account => texts()
             .zip(moments())
@@ -236,7 +241,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::EventSubscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
-        Kind::EventId => events::positions(),
+        Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
         Kind::Subscription => billing::subscriptions(),
@@ -294,7 +299,7 @@ pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
 }
 
-fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+pub(super) fn moments() -> impl Iterator<Item = Timestamp> + Clone {
     [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
 }
 
@@ -348,6 +353,7 @@ fn products() -> Vec<Record> {
             private_beta: true,
             log_events: u32::MAX,
             log_age_millis: u64::MAX,
+            event_id_millis: u64::MAX,
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
         },
@@ -365,6 +371,12 @@ fn products() -> Vec<Record> {
             Record::Product(Arc::new(Product {
                 id: product(u32::MAX),
                 tier: name.as_str().into(),
+                limits: release.map(|_| Limits {
+                    devices: None,
+                    members: Some(0),
+                    messages: Some(u64::MAX),
+                    sold: true,
+                }),
                 next_group: u16::MAX,
                 groups: [0, 9, 10, u16::MAX].into_iter().zip(texts()).map(group).collect(),
                 name,
@@ -399,6 +411,8 @@ fn firmware() -> Vec<Record> {
                 security_counter: u32::MAX,
                 own_version: some.then(|| text.clone()),
                 project: some.then(|| text.clone()),
+                min_chip_revision: some.then_some(u16::MAX),
+                max_chip_revision: some.then_some(0),
                 wildcard: some,
             },
             requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
