@@ -5,7 +5,7 @@ use fleet_bindings::store::{
     KeyRange as Range, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
 };
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 use std::fmt;
 
 /// A row: its key, what it says as JSON, and the stamp of the write that put it there.
@@ -109,14 +109,17 @@ impl fmt::Debug for PythonStore {
     }
 }
 
-/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again, unless they
-/// came in the middle of a commit. `fleet_core.store.OutcomeUnknown` says that a commit may have been applied.
+/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again. In a commit, all
+/// but `fleet_core.store.Refused` leave it unknown whether it was applied.
 fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
     use pyo3::exceptions::{PyConnectionError, PyTimeoutError};
 
-    let unknown = PyModule::import(py, "fleet_core.store").and_then(|store| store.getattr("OutcomeUnknown"));
-    let trouble = if unknown.is_ok_and(|unknown| error.is_instance(py, &unknown)) {
+    let store = PyModule::import(py, "fleet_core.store");
+    let is = |name| store.as_ref().is_ok_and(|store| store.getattr(name).is_ok_and(|kind| error.is_instance(py, &kind)));
+    let trouble = if is("OutcomeUnknown") {
         RowStoreTrouble::Unknown
+    } else if is("Refused") {
+        RowStoreTrouble::Refused
     } else if error.is_instance_of::<PyTimeoutError>(py) || error.is_instance_of::<PyConnectionError>(py) {
         RowStoreTrouble::Unavailable
     } else {
@@ -201,9 +204,43 @@ python_value!(KeyRange {
     last_included: bool,
     limit: i64,
     reverse: bool,
-});
-python_value!(Check { key: Vec<u8>, stamp: Option<i64>, });
-python_value!(Put { key: Vec<u8>, record: String, stamp: i64, });
-python_value!(Delete { key: Vec<u8>, });
-python_value!(Add { key: Vec<u8>, delta: i64, });
-python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, });
+}
+    #[new]
+    #[pyo3(signature = (first, last, *, first_included=true, last_included=true, limit=i64::MAX, reverse=false))]
+    fn new(first: Vec<u8>, last: Vec<u8>, first_included: bool, last_included: bool, limit: i64, reverse: bool) -> Self {
+        Self { first, first_included, last, last_included, limit, reverse }
+    }
+);
+python_value!(Check { key: Vec<u8>, stamp: Option<i64>, }
+    #[new]
+    #[pyo3(signature = (key, stamp=None))]
+    fn new(key: Vec<u8>, stamp: Option<i64>) -> Self {
+        Self { key, stamp }
+    }
+);
+python_value!(Put { key: Vec<u8>, record: String, stamp: i64, }
+    #[new]
+    fn new(key: Vec<u8>, record: String, stamp: i64) -> Self {
+        Self { key, record, stamp }
+    }
+);
+python_value!(Delete { key: Vec<u8>, }
+    #[new]
+    fn new(key: Vec<u8>) -> Self {
+        Self { key }
+    }
+);
+python_value!(Add { key: Vec<u8>, delta: i64, }
+    #[new]
+    fn new(key: Vec<u8>, delta: i64) -> Self {
+        Self { key, delta }
+    }
+);
+python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, }
+    #[new]
+    #[pyo3(signature = (checks=None, writes=None))]
+    fn new(py: Python<'_>, checks: Option<Py<PyAny>>, writes: Option<Py<PyAny>>) -> Self {
+        let none = || PyList::empty(py).into_any().unbind();
+        Self { checks: checks.unwrap_or_else(none), writes: writes.unwrap_or_else(none) }
+    }
+);
