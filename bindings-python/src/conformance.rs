@@ -21,7 +21,7 @@ fleet_bindings::python_value!(Violation { law: &'static str, what: String, });
 
 /// How often the interpreter has another thread go on while stores are tried, in seconds: its lock would otherwise hide
 /// what threads do to each other between two lines of a store.
-const SWITCHING: f64 = 1e-5;
+const SWITCHING: f64 = 1e-6;
 
 /// Has the interpreter switch often, until it is dropped.
 struct Switching<'py>(Bound<'py, PyModule>, Bound<'py, PyAny>);
@@ -43,15 +43,20 @@ impl Drop for Switching<'_> {
 
 /// Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory`
 /// makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a
-/// store that is not used any more, and opens what it kept once more.
+/// store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often
+/// between threads, in the store's methods above all.
 #[pyfunction]
 #[pyo3(signature = (factory, *, reopen=None))]
 pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<PyAny>>) -> PyResult<Vec<Violation>> {
     let _switching = Switching::often(py)?;
+    let profiler = PyModule::import(py, "fleet_core._interrupts")?.getattr("interrupt")?.unbind();
     let raised: Mutex<Option<PyErr>> = Mutex::new(None);
     let opened = |store: PyResult<PythonStore>| -> Arc<dyn Store> {
         match store {
-            Ok(store) => Arc::new(HostStore(store)),
+            Ok(store) => {
+                let profiler = Python::attach(|py| profiler.clone_ref(py));
+                Arc::new(HostStore(store.interrupted_by(profiler)))
+            }
             Err(error) => {
                 *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 // No law is held against this one: what was raised is told in place of all findings.

@@ -89,7 +89,11 @@ pub(crate) struct Commit {
 }
 
 /// Any object with `get`, `scan` and `commit`.
-pub(crate) struct PythonStore(Py<PyAny>);
+pub(crate) struct PythonStore {
+    store: Py<PyAny>,
+    /// Called at each step within the store: has other threads go on in between, where the store is tried.
+    interrupts: Option<Py<PyAny>>,
+}
 
 impl PythonStore {
     pub(crate) fn new(store: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -99,8 +103,37 @@ impl PythonStore {
                 return Err(pyo3::exceptions::PyTypeError::new_err(what));
             }
         }
-        Ok(Self(store.clone().unbind()))
+        Ok(Self { store: store.clone().unbind(), interrupts: None })
     }
+
+    /// The same, with a profiler that its methods run under.
+    pub(crate) fn interrupted_by(self, profiler: Py<PyAny>) -> Self {
+        Self { interrupts: Some(profiler), ..self }
+    }
+
+    /// Calls a method and does something with what it answers.
+    fn ask<T: Send>(
+        &self,
+        call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
+    ) -> Result<T, RowStoreError> {
+        Python::attach(|py| {
+            let store = self.store.bind(py);
+            let called = match &self.interrupts {
+                None => call(store),
+                Some(profiler) => interrupted(profiler.bind(py), || call(store)),
+            };
+            called.map_err(|error| trouble(py, &error))
+        })
+    }
+}
+
+/// Does something under a profiler.
+fn interrupted<T>(profiler: &Bound<'_, PyAny>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let sys = PyModule::import(profiler.py(), "sys")?;
+    sys.call_method1("setprofile", (profiler,))?;
+    let done = act();
+    sys.call_method1("setprofile", (profiler.py().None(),))?;
+    done
 }
 
 impl fmt::Debug for PythonStore {
@@ -126,10 +159,6 @@ fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
         RowStoreTrouble::Other
     };
     RowStoreError { trouble, message: format!("the store raised {error}") }
-}
-
-fn asked<T: Send>(call: impl for<'py> FnOnce(Python<'py>) -> PyResult<T>) -> Result<T, RowStoreError> {
-    Python::attach(|py| call(py).map_err(|error| trouble(py, &error)))
 }
 
 /// A row out of whatever has its three attributes.
@@ -163,9 +192,9 @@ fn commit(py: Python<'_>, commit: RowCommit) -> PyResult<Commit> {
 
 impl RowStore for PythonStore {
     fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError> {
-        asked(|py| {
-            let keys: Vec<Bound<'_, PyBytes>> = keys.iter().map(|key| PyBytes::new(py, key)).collect();
-            let rows = self.0.bind(py).call_method1("get", (keys,))?;
+        self.ask(|store| {
+            let keys: Vec<Bound<'_, PyBytes>> = keys.iter().map(|key| PyBytes::new(store.py(), key)).collect();
+            let rows = store.call_method1("get", (keys,))?;
             let rows = rows.try_iter()?.map(|found| {
                 let found = found?;
                 if found.is_none() { Ok(None) } else { row(&found).map(Some) }
@@ -176,17 +205,17 @@ impl RowStore for PythonStore {
 
     fn scan(&self, range: Range) -> Result<Vec<StoredRow>, RowStoreError> {
         let Range { first, first_included, last, last_included, limit, reverse } = range;
-        asked(|py| {
+        self.ask(|store| {
             let range = KeyRange { first, first_included, last, last_included, limit, reverse };
-            let rows = self.0.bind(py).call_method1("scan", (range,))?;
+            let rows = store.call_method1("scan", (range,))?;
             rows.try_iter()?.map(|found| row(&found?)).collect()
         })
     }
 
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError> {
-        asked(|py| {
-            let batch = batch.into_iter().map(|one| commit(py, one)).collect::<PyResult<Vec<_>>>()?;
-            self.0.bind(py).call_method1("commit", (batch,))?.try_iter()?.map(|applied| applied?.is_truthy()).collect()
+        self.ask(|store| {
+            let batch = batch.into_iter().map(|one| commit(store.py(), one)).collect::<PyResult<Vec<_>>>()?;
+            store.call_method1("commit", (batch,))?.try_iter()?.map(|applied| applied?.is_truthy()).collect()
         })
     }
 }
@@ -206,8 +235,9 @@ python_value!(KeyRange {
     reverse: bool,
 }
     #[new]
-    #[pyo3(signature = (first, last, *, first_included=true, last_included=true, limit=i64::MAX, reverse=false))]
-    fn new(first: Vec<u8>, last: Vec<u8>, first_included: bool, last_included: bool, limit: i64, reverse: bool) -> Self {
+    #[pyo3(signature = (first, last, *, first_included=true, last_included=true, limit=None, reverse=false))]
+    fn new(first: Vec<u8>, last: Vec<u8>, first_included: bool, last_included: bool, limit: Option<i64>, reverse: bool) -> Self {
+        let limit = limit.unwrap_or(i64::MAX);
         Self { first, first_included, last, last_included, limit, reverse }
     }
 );
