@@ -2530,8 +2530,8 @@ class Violation:
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-def conformance(factory: Callable[[], Store]) -> list[Violation]:
-    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
+def conformance(factory: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None) -> list[Violation]:
+    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often between threads, in the store's methods above all."""
 
 @final
 class EventStream:
@@ -3000,6 +3000,7 @@ class KeyRange:
     """A range of keys."""
 
     __match_args__: ClassVar[tuple[Literal['first'], Literal['first_included'], Literal['last'], Literal['last_included'], Literal['limit'], Literal['reverse']]] = ...
+    def __new__(cls, first: bytes, last: bytes, *, first_included: bool = True, last_included: bool = True, limit: int | None = None, reverse: bool = False) -> Self: ...
     @property
     def first(self) -> bytes:
         """Where it begins."""
@@ -3027,6 +3028,7 @@ class Check:
     """A row that must be as it was read."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, stamp: int | None = None) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which row."""
@@ -3042,6 +3044,7 @@ class Put:
     """Puts a row, in place of what was there."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['record'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, record: str, stamp: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Where."""
@@ -3060,6 +3063,7 @@ class Delete:
     """Takes a row away; nothing happens where there is none."""
 
     __match_args__: ClassVar[tuple[Literal['key']]] = ...
+    def __new__(cls, key: bytes) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which."""
@@ -3072,6 +3076,7 @@ class Add:
     """Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['delta']]] = ...
+    def __new__(cls, key: bytes, delta: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which counter."""
@@ -3087,6 +3092,7 @@ class Commit:
     """What is to be changed, and what must still be so for it to be changed."""
 
     __match_args__: ClassVar[tuple[Literal['checks'], Literal['writes']]] = ...
+    def __new__(cls, checks: Sequence[Check] | None = None, writes: Sequence[Put | Delete | Add] | None = None) -> Self: ...
     @property
     def checks(self) -> list[Check]:
         """What must still be so."""
