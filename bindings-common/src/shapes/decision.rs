@@ -219,7 +219,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     let reason = match hold {
         Hold::Denied => HoldReason::Denied,
         Hold::Quarantined => HoldReason::Quarantined,
-        Hold::OtherPlatform => HoldReason::OtherPlatform,
+        Hold::OtherPlatform { .. } => HoldReason::OtherPlatform,
         Hold::Development => HoldReason::Development,
         Hold::DowngradeForbidden { from } => {
             from_version = Some(*from);

@@ -12,7 +12,7 @@ use crate::firmware::Sha256;
 use crate::fleet::{Fleet, Gateway};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
-use crate::team::{Actor, Claimant, Command, Role, allows, forbidden};
+use crate::team::{Actor, Claimant, Command, Role, allows};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
@@ -278,7 +278,7 @@ impl Portal<'_> {
         if let Some(scope) = scope {
             let granted = scope == Scope::Claim || product.policy.customers_may.contains(&scope);
             if !granted || !token.scopes.contains(&scope) {
-                return Err(forbidden(command));
+                return Err(ErrorKind::Forbidden { command, needs: what_grants(scope, granted) }.into());
             }
         }
         Ok(Guarded { product, customer })
@@ -366,6 +366,17 @@ fn activated(product: &Product, customer: &Customer) -> Result<(), Error> {
         return Err(ErrorKind::NotActivated.into());
     }
     Ok(())
+}
+
+/// What it takes to use a scope that the token has not, or the product grants to nobody.
+fn what_grants(scope: Scope, granted: bool) -> &'static str {
+    match (scope, granted) {
+        (Scope::See, true) => "a token with the scope `see`",
+        (Scope::Control, true) => "a token with the scope `control`",
+        (Scope::Claim, _) => "a token with the scope `claim`",
+        (Scope::See, false) => "a product whose configuration lets customers `see` their devices",
+        (Scope::Control, false) => "a product whose configuration lets customers `control` their devices",
+    }
 }
 
 fn barred(customer: &Customer, now: Timestamp) -> Option<Error> {

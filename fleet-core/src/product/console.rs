@@ -63,7 +63,11 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
             if let Some(since) = account.locked_since().filter(|_| self.actor != Actor::Operator) {
-                return Err(ErrorKind::Locked { since }.into());
+                let lifted_by = match account.locked_at {
+                Some(_) => "ask the operator to unlock it",
+                None => "pay what it owes, or set a card that can be charged",
+            };
+                return Err(ErrorKind::OwnAccountLocked { since, lifted_by }.into());
             }
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {

@@ -445,7 +445,7 @@ fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Re
     }
 }
 
-pub(crate) fn forbidden(command: Command) -> Error {
+fn forbidden(command: Command) -> Error {
     ErrorKind::Forbidden { command, needs: command.circle().needs() }.into()
 }
 

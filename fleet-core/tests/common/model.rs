@@ -203,7 +203,7 @@ impl Product {
             return held(Hold::Quarantined);
         }
         if row.seen.is_some_and(|seen| seen.platform == PlatformSeen::Differs) {
-            return held(Hold::OtherPlatform);
+            return held(Hold::OtherPlatform { product: self.platform.clone(), device: None });
         }
         if row.development {
             return held(Hold::Development);

@@ -152,6 +152,7 @@ impl Gateway<'_> {
             Observed::Stale => None,
             Observed::Taken(outcome) => {
                 let answer = answer(product, index, locked, report.device, device, self.now);
+                let answer = answer.with_hardware(report.platform.as_ref());
                 Some(Connected { product: Some(product.id), answer, outcome })
             }
         }

@@ -52,7 +52,7 @@ impl Gateway<'_> {
         {
             return Ok(stale(*home));
         }
-        let (connected, remembered) = match place {
+        let (mut connected, remembered) = match place {
             Place::Personal(hold) => {
                 let answer = Answer::Held { hold, target: None };
                 (Connected { product: None, answer, outcome: None }, true)
@@ -63,6 +63,7 @@ impl Gateway<'_> {
             },
             Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
         };
+        connected.answer = connected.answer.with_hardware(entry.platform.as_ref());
         // A device that is heard elsewhere is no longer connected as one of its product.
         if let Some((home, before)) = left {
             let mut row = before.clone();
