@@ -227,7 +227,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
             full = Some(*is_full);
             HoldReason::Quarantined
         }
-        Hold::OtherPlatform => HoldReason::OtherPlatform,
+        Hold::OtherPlatform { .. } => HoldReason::OtherPlatform,
         Hold::Development => HoldReason::Development,
         Hold::DowngradeForbidden { from } => {
             from_version = Some(*from);
@@ -254,7 +254,19 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     };
     let ((image, confirmed), (requires, reported)) = (counters, system);
     let cites = hold.citation().to_owned();
-    Decision::Held { reason, target, full, from_version, image, confirmed, requires, reported, since: locked, cites, why }
+    Decision::Held {
+        reason,
+        target,
+        full,
+        from_version,
+        image,
+        confirmed,
+        requires,
+        reported,
+        since: locked,
+        cites,
+        why,
+    }
 }
 
 impl From<&fleet_core::device::Connected> for Connected {

@@ -12,9 +12,7 @@ use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
 use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
 use crate::Error;
-use crate::firmware::{
-    Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since,
-};
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
@@ -203,6 +201,7 @@ impl Gateway<'_> {
                     }
                     _ => answer(product, index, locked, report.device, device, self.now),
                 };
+                let answer = answer.with_hardware(report.platform.as_ref());
                 Some(Connected { product: Some(product.id), answer, outcome })
             }
         }
