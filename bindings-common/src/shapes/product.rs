@@ -105,6 +105,8 @@ shape! {
         pub log_events: u32,
         /// How old they get there, in milliseconds.
         pub log_age_millis: i64,
+        /// For how long an event's id is recognised, in milliseconds.
+        pub event_id_millis: i64,
         /// What customers may do with their device.
         pub customers_may: Vec<Scope>,
         /// At which shares of the tier's messages people are told, in percent.
@@ -159,6 +161,8 @@ arguments! {
             log_events: u32,
             /// How old they get there, in milliseconds. A minute to a year, default 7 days.
             log_age_millis: i64,
+            /// For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours.
+            event_id_millis: i64,
             /// What customers may do with their device. Default: see and control it.
             customers_may: Vec<Scope>,
             /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
@@ -226,7 +230,7 @@ shape! {
 pub struct Configuration {
     /// By the question's name.
     pub answers: HashMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on answers stay as they are.
+    /// When manufacturing began; from then on what the line is programmed with stays as it is.
     pub started_at: Option<Moment>,
 }
 
@@ -315,6 +319,7 @@ impl From<&fleet_core::Policy> for Policy {
             private_beta: policy.private_beta,
             log_events: policy.log_events,
             log_age_millis: count(policy.log_age_millis),
+            event_id_millis: count(policy.event_id_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
             clock_tolerance_millis: count(policy.clock_tolerance_millis),
@@ -349,6 +354,7 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
             log_events: settings.log_events,
             log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
+            event_id_millis: millis("event_id_millis", settings.event_id_millis)?,
             usage_notices: settings
                 .usage_notices
                 .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),

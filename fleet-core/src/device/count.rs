@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The guard record of a product's device limit and of its quarantine (R-IMP-6, R-TIER-2): read and written by whoever
 /// lets a device in or out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceCount {
     /// Devices in the product.
@@ -25,6 +25,16 @@ pub struct DeviceCount {
     /// Whether the team was told that the quarantine is full, since it was.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub full_told: bool,
+    /// That no device of the product was ever given a name, so that a list by prefix looks at ids alone; not known of a
+    /// product of an earlier version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+}
+
+impl Default for DeviceCount {
+    fn default() -> Self {
+        Self { devices: 0, quarantined: 0, reserved: Vec::new(), departures: 0, full_told: false, unnamed: true }
+    }
 }
 
 /// Places held by one import, so that a file is added whole or not at all although it takes many commits.
