@@ -45,7 +45,7 @@ fn told() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
         let mut told = life.clone();
         let mut place = 0;
         while place + 1 < told.len() {
-            if swaps[place] {
+            if swaps.get(place) == Some(&true) {
                 told.swap(place, place + 1);
                 place += 1;
             }

@@ -848,7 +848,11 @@ impl Model {
             Some(group) => *product.groups.get_mut(&group).ok_or("not_found")? = version,
         }
         if let Some(version) = version {
-            product.firmware.get_mut(&version).unwrap().released = true;
+            let counted = product.policy.gate.devices > 0;
+            let firmware = product.firmware.get_mut(&version).unwrap();
+            // A gate that was passed by counting leaves its proof behind.
+            firmware.proven |= counted && !firmware.released;
+            firmware.released = true;
         }
         Ok(())
     }
