@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountBilling,
   Advanced,
   AuditEntry,
   BetaGuest,
@@ -236,7 +237,17 @@ export interface FleetOptions {
    * on. By default they go on.
    */
   readonly holdLocked?: boolean | null;
+  /** How many days the clock may leap without a word where something was due meanwhile. 1 to 366; by default 35. */
+  readonly leapDays?: number | null;
+  /** After how long a charge whose outcome is still unknown is told. An hour to 30 days; by default a day. */
+  readonly unknownNoticeMillis?: number | null;
 }
+
+/**
+ * A row that a query answers: its values by the names of their columns. A whole number is a `bigint` where a number can't
+ * hold it.
+ */
+export type SqlRow = Record<string, string | number | bigint | Uint8Array | null>;
 
 /**
  * A fleet of connected devices, behind a store.
@@ -291,6 +302,20 @@ export declare class Fleet {
 
   /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
   settleUsage(now?: Date | null): Promise<void>;
+
+  /**
+   * Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+   */
+  backup(path: string): Promise<void>;
+
+  /**
+   * Runs one statement of SQL that only reads, while others use the fleet; an object a row. An answer of more rows than
+   * `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+   *
+   * @example
+   * const online = await fleet.query('SELECT id, seen_at FROM devices WHERE product = 1000 AND online');
+   */
+  query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
 
   /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
   close(): Promise<void>;
@@ -377,6 +402,18 @@ export declare class Console {
   importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Tells the platform of devices that exist; answers how many were new. An operator's command. */
   registerDevices(devices: readonly ListedDevice[]): Promise<number>;
+  /**
+   * Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+   * recorded in the audit of `product`; the device need not be in it.
+   */
+  correctDevice(
+    product: number,
+    device: string,
+    platform?: string | null,
+    securityCounter?: number | null,
+  ): Promise<void>;
+  /** Frees the places that imports hold for devices they have yet to add; answers how many. */
+  freePlaces(product: number): Promise<number>;
   /** A device of the product, waiting and denied ones too. */
   device(product: number, device: string): Promise<Device>;
   /** The devices that the filter wants, by id. */
@@ -473,8 +510,12 @@ export declare class Console {
   downgrade(product: number, tier: string): Promise<Invoice>;
   /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
   agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
-  /** Gives an unpaid invoice up. An operator's command. */
+  /** Gives an unpaid invoice up, a removed product's too. An operator's command. */
   writeOff(product: number, invoice: number): Promise<Invoice>;
+  /** What an account owes over all its products, removed ones among them. */
+  accountBilling(account: number): Promise<AccountBilling>;
+  /** An account's invoices over all its products, removed ones among them: by product, and of each the newest first. */
+  accountInvoices(account: number, options?: PageOptions): Pages<Invoice>;
 }
 
 /** The door for time, which the host opens every so often, and when its payment provider answers. */
@@ -485,6 +526,8 @@ export declare class Clock {
   due(options?: { readonly limit?: number }): Promise<Due[]>;
   /** Does what is due now: renewals, retries, notices; at most `limit` (1000) things. */
   advance(options?: { readonly limit?: number }): Promise<Advanced>;
+  /** Says that the clock is right after a leap that `advance` refused. */
+  confirmLeap(): Promise<void>;
   /** What the payment provider said of a charge. */
   chargeOutcome(key: string, outcome: ChargeOutcome): Promise<void>;
 }
@@ -585,7 +628,7 @@ export declare class Gateway {
   connectSync(report: Report): Connected;
   /** `connectMany` on the event loop. */
   connectManySync(reports: readonly Report[]): Connected[];
-  /** A device's connection ended. */
+  /** A device's connection ended. Without `session` and `endedAt`: the one that was told of last. */
   disconnect(device: string, options?: Disconnect): Promise<void>;
   /** A device publishes an event: it is logged, and what is to be sent is answered. */
   publish(event: NewEvent): Promise<Published>;

@@ -1,7 +1,8 @@
 //! A store that can be closed while doors to it are still about, as hosts with garbage collectors need it.
 
 use fleet_core::Store;
-use fleet_core::store::{Commit, Key, Opener, Outcome, Range, Record, Row, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A store until it is closed.
@@ -50,6 +51,14 @@ impl Store for Closable {
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         self.with(|store| store.for_each(range, visit))
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.with(|store| store.backup(to))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.with(|store| store.query(query))
     }
 
     fn merges(&self) -> bool {

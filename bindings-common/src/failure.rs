@@ -199,6 +199,15 @@ kinds! {
         /// Since when.
         since: Moment,
     },
+    /// The clock leaps, and nobody confirmed it.
+    ClockLeap {
+        /// The moment at which it advanced last; where it never did, since when something is due.
+        last: Moment,
+        /// The moment that it shows now.
+        now: Moment,
+        /// How many days it may leap.
+        days: u32,
+    },
     /// A charge has no outcome yet that what was asked for depends on.
     ChargeOpen {
         /// Its number within the product.
@@ -289,6 +298,9 @@ impl From<&ErrorKind> for FailureKind {
                 Self::RenewalUnpaid { product: product.get(), invoice: *invoice }
             }
             ErrorKind::RenewalDue { since } => Self::RenewalDue { since: (*since).into() },
+            ErrorKind::ClockLeap { last, now, days } => {
+                Self::ClockLeap { last: (*last).into(), now: (*now).into(), days: *days }
+            }
             ErrorKind::ChargeOpen { charge } => Self::ChargeOpen { charge: *charge },
             ErrorKind::UnknownCharge => Self::UnknownCharge {},
             ErrorKind::ChargeFinished => Self::ChargeFinished {},

@@ -1,10 +1,10 @@
 //! What Python has types of its own for, and what its classes have in common.
 
-use crate::shapes::ConfigurationAnswer;
+use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Failure, Moment, SecretText};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTzInfo};
+use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTzInfo};
 use pyo3::{IntoPyObjectExt as _, intern};
 use std::convert::Infallible;
 
@@ -99,6 +99,34 @@ impl<'py> IntoPyObject<'py> for ConfigurationAnswer {
     }
 }
 
+impl<'py> IntoPyObject<'py> for SqlRow {
+    type Target = PyDict;
+    type Output = Bound<'py, PyDict>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let row = PyDict::new(py);
+        self.0.into_iter().try_for_each(|(column, value)| row.set_item(column, value))?;
+        Ok(row)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for SqlValue {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Null => Ok(py.None().into_bound(py)),
+            Self::Integer { number } => number.into_bound_py_any(py),
+            Self::Real { number } => number.into_bound_py_any(py),
+            Self::Text { text } => text.into_bound_py_any(py),
+            Self::Blob { bytes } => Ok(PyBytes::new(py, &bytes).into_any()),
+        }
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for ConfigurationAnswer {
     type Error = PyErr;
 
@@ -150,12 +178,12 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         LinkedIdentity Customer Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
         BetaLine BetaReport Directive Target UpToDate Update Held Device Seen UpdateAttempt UpdateOutcome DevicePage
         DeviceIdPage Summary VersionCount Firmware Image Proof NoChange ReleaseChange GroupReleaseChange LockChange
-        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
+        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin QuarantineFull InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
-        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice CardExpiresNotice CardNeededNotice Money
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice Money
         InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
-        PaymentAttempt Invoice InvoicePage Upgrade Card BillingStatus Due Advanced
+        PaymentAttempt Invoice InvoicePage Upgrade Card KnownCard AccountBilling BillingStatus Due Advanced Skipped
     }
     Ok(())
 }

@@ -77,8 +77,8 @@ fn described() -> Vec<Described> {
         Destination Subscription EventOrigin Event EventPage FollowedEvents StreamedEvents NewEvent
         Published Delivery Dropped DeviceError Period Usage
         Interval InvoiceLineKind InvoiceLine Quote ChargePurpose ChargedCard Charge ChargePage ChargeOutcome
-        PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card BillingStatus
-        Due Advanced
+        PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card KnownCard AccountBilling
+        BillingStatus Due Advanced Skipped
     }
 }
 

@@ -89,6 +89,10 @@ class Console extends Door {
     return new Pages((from) => ask(this, 'invoices', product, from, limit), after);
   }
 
+  accountInvoices(account, { after, limit } = {}) {
+    return new Pages((from) => ask(this, 'accountInvoices', account, from, limit), after);
+  }
+
   async subscribe(product, to, { prefix, device } = {}) {
     return ask(this, 'subscribe', product, to, prefix, device);
   }
@@ -261,6 +265,10 @@ class Fleet extends Door {
 
   pendingNotices({ after, limit } = {}) {
     return new Pages((from) => ask(this, 'pendingNotices', from, limit), after);
+  }
+
+  async query(sql, { limit } = {}) {
+    return ask(this, 'query', sql, limit);
   }
 
   async close() {

@@ -43,6 +43,7 @@ exports.ProductIdUsedError = class ProductIdUsedError extends FleetError {};
 exports.QuoteExpiredError = class QuoteExpiredError extends FleetError {};
 exports.RenewalUnpaidError = class RenewalUnpaidError extends FleetError {};
 exports.RenewalDueError = class RenewalDueError extends FleetError {};
+exports.ClockLeapError = class ClockLeapError extends FleetError {};
 exports.ChargeOpenError = class ChargeOpenError extends FleetError {};
 exports.UnknownChargeError = class UnknownChargeError extends FleetError {};
 exports.ChargeFinishedError = class ChargeFinishedError extends FleetError {};

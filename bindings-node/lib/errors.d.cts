@@ -169,6 +169,16 @@ export declare class RenewalDueError extends FleetError {
   readonly since: Date;
 }
 
+/** The clock leaps, and nobody confirmed it. */
+export declare class ClockLeapError extends FleetError {
+  /** The moment at which it advanced last; where it never did, since when something is due. */
+  readonly last: Date;
+  /** The moment that it shows now. */
+  readonly now: Date;
+  /** How many days it may leap. */
+  readonly days: number;
+}
+
 /** A charge has no outcome yet that what was asked for depends on. */
 export declare class ChargeOpenError extends FleetError {
   /** Its number within the product. */

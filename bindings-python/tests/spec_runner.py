@@ -40,6 +40,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.TwoLeggedIdentity: lambda identity: {"two_legged": {"user": identity.user}},
     fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
     fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
+    fc.QuarantineFull: lambda _: "quarantine_full",
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
     fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
     fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
@@ -50,6 +51,8 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
     fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
     fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.PlanEndedNotice: lambda notice: {"plan_ended": fields(notice)},
+    fc.ChargeUnknownNotice: lambda notice: {"charge_unknown": fields(notice)},
     fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
     fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
     fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
@@ -59,6 +62,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.Integration: lambda to: {"integration": {"name": to.name}},
     fc.LiveStream: lambda _: "live_stream",
 }
+DECLINED = (fc.PaymentAttempt, fc.PaymentFailedNotice, fc.UpgradeDeclinedNotice)
 KINDS: dict[type, str] = {
     fc.UpToDate: "up_to_date",
     fc.Update: "update",
@@ -84,8 +88,6 @@ def shown(value: Any) -> JSON:
     if put := CHOICES.get(type(value)):
         return put(value)
     found = fields(value)
-    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
-        found["result"] = {"declined": value.result.removeprefix("declined_")}
     if isinstance(value, fc.Configuration):
         found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
@@ -94,7 +96,10 @@ def shown(value: Any) -> JSON:
 
 
 def fields(value: Any) -> dict[str, JSON]:
-    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    found = {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    if isinstance(value, DECLINED) and value.result is not None and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
+    return found
 
 
 def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
@@ -423,6 +428,12 @@ SPECIAL: dict[str, Command] = {
     ),
     "import_watched": watched,
     "register_devices": registered,
+    "free_places": lambda world, door, step: {"freed": door.free_places(step.take("product"))},
+    "correct_device": lambda world, door, step: shown(
+        door.correct_device(
+            step.take("product"), step.take("device"), **step.given("platform", "security_counter")
+        )
+    ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
         door.dry_run(step.take("product"), change(world, step.raw.pop("change")))
@@ -542,8 +553,11 @@ PLAIN: dict[str, str] = {
     "cancel_plan": "product",
     "downgrade": "product tier",
     "write_off": "product invoice",
+    "account_billing": "account",
+    "account_invoices": "account * after limit",
     "due": "* limit",
     "advance": "* limit",
+    "confirm_leap": "",
     "pending_charges": "* after limit",
     "pending_notices": "* after limit",
 }

@@ -203,6 +203,18 @@ pub enum ErrorKind {
         /// Since when.
         since: Timestamp,
     },
+    /// The clock leaps, and nobody confirmed it (R-BILL-10).
+    #[error(
+        "the clock leaps from {last} to {now}, over {days} days with bills due in between: if it is right, confirm the leap on the clock's door and try again; if not, set it right"
+    )]
+    ClockLeap {
+        /// The moment at which it advanced last; where it never did, since when something is due.
+        last: Timestamp,
+        /// The moment that it shows now.
+        now: Timestamp,
+        /// How many days it may leap.
+        days: u32,
+    },
     /// A charge has no outcome yet that what was asked for depends on.
     #[error("charge {charge} has no outcome yet: tell it first")]
     ChargeOpen {
@@ -276,6 +288,7 @@ impl Error {
             ErrorKind::QuoteExpired => "quote_expired",
             ErrorKind::RenewalUnpaid { .. } => "renewal_unpaid",
             ErrorKind::RenewalDue { .. } => "renewal_due",
+            ErrorKind::ClockLeap { .. } => "clock_leap",
             ErrorKind::ChargeOpen { .. } => "charge_open",
             ErrorKind::UnknownCharge => "unknown_charge",
             ErrorKind::ChargeFinished => "charge_finished",
@@ -295,7 +308,11 @@ impl Error {
 
     /// Whether the same call may succeed when it is made again, without anything else being changed.
     pub fn is_transient(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Store(error) if error.is_transient())
+        match self.kind() {
+            ErrorKind::Store(error) => error.is_transient(),
+            ErrorKind::LimitExceeded(limit) => limit.is_transient(),
+            _ => false,
+        }
     }
 
     pub(crate) fn not_found(what: &'static str) -> Self {

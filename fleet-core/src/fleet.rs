@@ -8,11 +8,12 @@ use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
 use crate::store::{
-    AuditId, Guarded, Key, Record, Row, Stamps, Store, StoreError, Transaction, Tries, Turnstiles, Write,
-    transact_in_turn,
+    AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
+    Turnstiles, Write, plain, transact_in_turn,
 };
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A fleet of connected devices, behind a store.
@@ -48,11 +49,12 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// The fleet that a store holds, with the default catalogue of tiers.
+    /// The fleet that a store holds, with the default catalogue of tiers. A store whose journal holds changes is opened
+    /// with [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
         let arrivals = store.merges().then(|| Arrivals::new(true));
         Self {
-            store: Guarded::new(store),
+            store: Guarded::new(plain(store)),
             arrivals,
             stamps: Stamps::random(),
             catalogue: Catalogue::default(),
@@ -101,6 +103,32 @@ impl Fleet {
     /// The store.
     pub fn store(&self) -> &dyn Store {
         &self.store
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. The copy of a store
+    /// with a journal has the journal in it, and is opened like the store.
+    ///
+    /// # Errors
+    /// `store_not_empty` where the file is there already, `store_unsupported` for a fleet that is in no file; the message
+    /// names what to use instead.
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
+        Ok(self.store.backup(to.as_ref())?)
+    }
+
+    /// Runs one statement of SQL that only reads, on one moment of the store, while others use the fleet. What tables
+    /// and views there are is the store's to say. Over a journal it sees rows as of the last fold.
+    ///
+    /// # Errors
+    /// `invalid` for a statement that does not only read, is not SQL, takes too long or answers too many rows;
+    /// `store_unsupported` for a store without SQL; the message names what to use instead.
+    pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
+        if !(1..=Query::MOST).contains(&query.rows()) {
+            return Err(Error::invalid("limit", format!("is a number of rows from 1 to {}", Query::MOST)));
+        }
+        self.store.query(query).map_err(|error| match error.kind() {
+            StoreErrorKind::Query => Error::invalid("sql", error.to_string()),
+            _ => error.into(),
+        })
     }
 
     /// The tiers on offer.

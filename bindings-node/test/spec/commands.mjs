@@ -37,6 +37,7 @@ function connected({ answer, ...rest }) {
 
 function notice({ subject, ...rest }) {
   const { kind, ...fields } = spelt(subject);
+  if ('result' in fields) fields.result = declined(fields.result);
   return { ...spelt(rest), subject: Object.keys(fields).length > 0 ? { [kind]: fields } : kind };
 }
 
@@ -206,6 +207,8 @@ const CONSOLE = {
   import: command(['product', 'list'], (door, given) => door.import(given.product, list(given.list))),
   import_watched: command(['product', 'list', 'stop_after?'], importWatched, (answer) => answer),
   register_devices: plain('registerDevices', ['devices'], (fresh) => ({ new: fresh })),
+  correct_device: plain('correctDevice', ['product', 'device', 'platform?', 'security_counter?'], done),
+  free_places: plain('freePlaces', ['product'], (freed) => ({ freed })),
   device: plain('device', ['product', 'device'], device),
   devices: command(
     ['product', 'filter?', ...PAGED],
@@ -285,6 +288,16 @@ const CONSOLE = {
   downgrade: plain('downgrade', ['product', 'tier'], invoice),
   agree_price: plain('agreePrice', ['product', 'tier', 'interval', 'price?'], done),
   write_off: plain('writeOff', ['product', 'invoice'], invoice),
+  account_billing: plain('accountBilling', ['account'], ({ open, charges, ...rest }) => ({
+    ...spelt(rest),
+    open: open.map(invoice),
+    charges: charges.map(charge),
+  })),
+  account_invoices: command(
+    ['account', ...PAGED],
+    (door, { account: number, ...rest }) => door.accountInvoices(number, rest),
+    page(invoice),
+  ),
 };
 
 const PORTAL = {
@@ -329,6 +342,7 @@ const GATEWAY = {
 const CLOCK = {
   due: command(['limit?'], (clock, given) => clock.due(given), items),
   advance: command(['limit?'], (clock, given) => clock.advance(given)),
+  confirm_leap: plain('confirmLeap', [], done),
   charge_outcome: command(
     ['key', 'outcome'],
     (clock, given) => clock.chargeOutcome(given.key, outcome(given.outcome)),

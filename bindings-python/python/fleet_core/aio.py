@@ -193,6 +193,8 @@ class Fleet(_Door):
         quote_life: timedelta | None = None,
         card_notice_days: int | None = None,
         hold_locked: bool | None = None,
+        leap_days: int | None = None,
+        unknown_notice: timedelta | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
         opened = await asyncio.to_thread(
@@ -203,6 +205,8 @@ class Fleet(_Door):
             quote_life=quote_life,
             card_notice_days=card_notice_days,
             hold_locked=hold_locked,
+            leap_days=leap_days,
+            unknown_notice=unknown_notice,
         )
         return cls(opened)
 

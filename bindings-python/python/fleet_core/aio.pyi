@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
-from fleet_core._native import Account, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
+from fleet_core._native import Account, AccountBilling, Advanced, AuditPage, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
 from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
@@ -51,7 +52,11 @@ class Console:
     async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
         """Agrees on a price for a product, or takes the agreement back. An operator's command."""
     async def write_off(self, product: int, invoice: int) -> Invoice:
-        """Gives an unpaid invoice up. An operator's command."""
+        """Gives an unpaid invoice up, a removed product's too. An operator's command."""
+    async def account_billing(self, account: int) -> AccountBilling:
+        """What an account owes over all its products, removed ones among them."""
+    async def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -60,6 +65,13 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    async def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """
+        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+        recorded in the audit of `product`; the device need not be in it.
+        """
+    async def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     async def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     async def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -182,7 +194,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -225,7 +237,7 @@ class Gateway:
     async def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     async def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     async def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     async def present_claim_code(self, device: str, code: str) -> None:
@@ -240,6 +252,8 @@ class Clock:
         """What is due now."""
     async def advance(self, *, limit: int | None = None) -> Advanced:
         """Does what is due now: renewals, retries, notices."""
+    async def confirm_leap(self) -> None:
+        """Says that the clock is right after a leap that `advance` refused."""
     async def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
         """What the payment provider said of a charge."""
 
@@ -255,8 +269,8 @@ class Fleet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Self:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
+    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None) -> Self:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told."""
     async def close(self) -> None:
         """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
     def console(self, actor: int | Literal['operator'], now: datetime | None = None) -> Console:
@@ -279,3 +293,7 @@ class Fleet:
         """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     async def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
+    async def backup(self, path: str | PathLike[str]) -> None:
+        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+    async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""

@@ -177,6 +177,14 @@ class RenewalDue(FleetError):
     since: datetime
 
 
+class ClockLeap(FleetError):
+    """The clock leaps, and nobody confirmed it."""
+
+    last: datetime
+    now: datetime
+    days: int
+
+
 class ChargeOpen(FleetError):
     """A charge has no outcome yet that what was asked for depends on."""
 

@@ -41,7 +41,7 @@ pub(super) fn team(
         .iter()
         .filter(|(account, invitation)| invitation.expires_at > now && !team.members.contains(*account));
     let seats = (team.members.len() + waiting.count()) as u64;
-    let within = catalogue.check(&product.tier, Resource::Members, 0, seats);
+    let within = catalogue.check_product(product, Resource::Members, 0, seats);
     findings.ensure("R-TEAM-4", within.is_ok(), || format!("product {id} has {seats} seats taken, over its tier"));
     for account in &team.members {
         let told = findings.has(Key::Membership(*account, id))?;

@@ -105,6 +105,7 @@ impl Console<'_> {
                 owner,
                 created_at: self.now,
                 tier: self.fleet.catalogue().first(),
+                limits: self.fleet.catalogue().tiers().first().map(|tier| tier.limits(false)),
                 policy: Policy::default(),
                 release: None,
                 groups: BTreeMap::new(),
@@ -194,27 +195,32 @@ impl Console<'_> {
     }
 
     /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4). Where
-    /// the product pays for a plan, its next renewal is at this tier's price.
+    /// the product pays for a plan, its next renewal is at this tier's price, and on a tier that costs nothing the plan ends
+    /// with its period. A renewal that is due is issued before.
     ///
     /// # Errors
     /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
         let tier = self.fleet.catalogue().named(tier)?;
+        self.up_to_date(product, Command::SetTier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
+            let mut is_paid = false;
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
+                billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
                     if self.fleet.price(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
+                is_paid = billing.plan.is_some();
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
-            Arc::make_mut(&mut record).tier = Arc::clone(&tier);
+            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
             tx.put(product, Arc::clone(&record));
             self.note(tx, product, Command::SetTier, &*tier);
             Ok(Arc::unwrap_or_clone(record))
@@ -258,13 +264,17 @@ impl Console<'_> {
     }
 
     /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
-    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), and its number is never used again. What it owes
-    /// for the time before stays owed. Interrupted, the same command completes it.
+    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), what is left over goes back, and its number is never
+    /// used again. What it owes for the time before stays owed: [`account_billing`](Self::account_billing) shows it. Interrupted, the same command completes it.
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
     pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
         team::allow(self.actor, Command::RemoveProduct)?;
+        while self.fleet.transact(|tx| {
+            let is_there = tx.get::<Arc<Product>>(id)?.is_some_and(|product| product.removed_at.is_none());
+            if is_there { self.renew_if_due(tx, id) } else { Ok(false) }
+        })? {}
         self.fleet.transact(|tx| {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
@@ -280,20 +290,28 @@ impl Console<'_> {
                     tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())
         })?;
+        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        let mut after: Option<DeviceId> = None;
         loop {
+            let range = Key::devices(id).limit(CHUNK);
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()
-                .scan(&Key::devices(id).limit(CHUNK))?
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
                 .into_iter()
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(self.fleet, id),
+                (last, _) => after = last.copied(),
+            }
             if devices.is_empty() {
-                return drop_log(self.fleet, id);
+                continue;
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;

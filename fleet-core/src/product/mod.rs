@@ -14,6 +14,7 @@ pub use id::ProductId;
 pub use platform::Platform;
 pub use policy::{Authentication, Gate, GateChange, Policy, PolicyChange};
 
+use crate::billing::Limits;
 use crate::firmware::{FirmwareVersion, Release};
 use crate::team::AccountId;
 use crate::time::Timestamp;
@@ -37,6 +38,9 @@ pub struct Product {
     pub created_at: Timestamp,
     /// The name of its tier in the catalogue.
     pub tier: Arc<str>,
+    /// What it may hold; none in what an earlier version wrote: as the catalogue says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// What its team decided on.
     pub policy: Policy,
     /// The version that devices get which are not locked and in no group with a release of its own (R-TGT-1).

@@ -4,8 +4,9 @@
 //! a lock that a thread held which does not exist there. So nothing that was opened before a fork may be touched after
 //! it, not even to close it: a farewell on the parent's socket would end the parent's session.
 
-use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use fleet_process::Process;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Remembers the process that opened something.
@@ -68,8 +69,8 @@ pub(crate) struct Guarded {
 }
 
 impl Guarded {
-    pub(crate) fn new(store: impl Store + 'static) -> Self {
-        Self { opener: Opener::here(), inner: Arc::new(store) }
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Self { opener: Opener::here(), inner }
     }
 
     pub(crate) fn opener(&self) -> Opener {
@@ -101,6 +102,16 @@ impl Store for Guarded {
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.opener.check()?;
         self.inner.for_each_row(visit)
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.opener.check()?;
+        self.inner.backup(to)
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.opener.check()?;
+        self.inner.query(query)
     }
 
     fn merges(&self) -> bool {

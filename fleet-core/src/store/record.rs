@@ -7,7 +7,7 @@ use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
 use crate::event::metering::UsageMonth;
-use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
+use crate::event::{DeviceErrors, EventId, EventLog, LoggedEvent, Subscriptions};
 use crate::firmware::{FirmwareIndex, Sha256};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
@@ -71,7 +71,7 @@ pub enum Record {
     /// Under [`Key::Event`].
     Event(Arc<LoggedEvent>),
     /// Under [`Key::EventId`].
-    EventId(Position),
+    EventId(EventId),
     /// Under [`Key::DeviceErrors`].
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].

@@ -305,15 +305,16 @@ pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
-/// Waits a random while that grows with the number of tries, up to some 13 ms.
+/// Waits a random while that grows with the number of tries, up to some 25 ms.
 pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt >= 2 {
-        let longest = 50_u64 << attempt.min(8);
+        let longest = 50_u64 << attempt.min(9);
         rest(Duration::from_micros(stamps.next() % longest));
     }
 }
 
-fn rest(span: Duration) {
+/// Waits; does nothing where there are no threads.
+pub(crate) fn rest(span: Duration) {
     if !cfg!(target_family = "wasm") {
         std::thread::sleep(span);
     }

@@ -67,6 +67,8 @@ pub enum Command {
     LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
+    /// Correct what is known of a device.
+    CorrectDevice,
     /// Make a product with a given id.
     CreateProductWithId,
     /// Take a product away.
@@ -139,8 +141,10 @@ pub enum Command {
     SetCard,
     /// See how a product's billing stands, and its invoices.
     ReadBilling,
-    /// Quote and buy an upgrade, choose interval or currency.
+    /// Quote an upgrade, choose interval or currency.
     ChangePlan,
+    /// Buy an upgrade that was quoted. The owner's alone (R-TEAM-3): it is their card that is charged.
+    BuyUpgrade,
     /// Ask an account to join the team.
     InviteMember,
     /// Take an invitation back.
@@ -178,6 +182,8 @@ enum Circle {
     Owner,
     /// The same, also while the owner's account is locked.
     Billing,
+    /// The owner alone, also while their account is locked.
+    Payer,
     /// Who was asked to join.
     Invited,
     /// Who is on the team, for themselves.
@@ -190,10 +196,11 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 52] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
+        Self::CorrectDevice,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
@@ -231,6 +238,7 @@ impl Command {
         Self::SetCard,
         Self::ReadBilling,
         Self::ChangePlan,
+        Self::BuyUpgrade,
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
@@ -248,6 +256,7 @@ impl Command {
             Self::CreateAccount
             | Self::LockAccount
             | Self::RegisterDevices
+            | Self::CorrectDevice
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
@@ -258,6 +267,7 @@ impl Command {
             | Self::WriteOff => Circle::Operator,
             Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Circle::Account,
             Self::ReadBilling | Self::ChangePlan => Circle::Billing,
+            Self::BuyUpgrade => Circle::Payer,
             Self::ReadProduct => Circle::Reader,
             Self::RenameProduct
             | Self::SetPolicy
@@ -303,6 +313,7 @@ impl fmt::Display for Command {
             Self::CreateAccount => "creating an account",
             Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
+            Self::CorrectDevice => "correcting a device",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",
@@ -340,6 +351,7 @@ impl fmt::Display for Command {
             Self::SetCard => "setting a card",
             Self::ReadBilling => "seeing the billing",
             Self::ChangePlan => "changing the plan",
+            Self::BuyUpgrade => "buying an upgrade",
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",
@@ -361,7 +373,7 @@ impl Circle {
             Self::Operator => "an operator",
             Self::Account => "an account",
             Self::Reader | Self::Team | Self::Oneself => "a member of the team",
-            Self::Owner | Self::Billing => "the owner",
+            Self::Owner | Self::Billing | Self::Payer => "the owner",
             Self::Invited => "an invitation",
             Self::Customer => "a customer",
             Self::DeviceOwner => "the customer whose device it is",
@@ -374,6 +386,7 @@ impl Circle {
             Self::Account => matches!(role, Role::Owner | Role::Member | Role::Invited | Role::Outsider),
             Self::Reader | Self::Team => matches!(role, Role::Operator | Role::Owner | Role::Member),
             Self::Owner | Self::Billing => matches!(role, Role::Operator | Role::Owner),
+            Self::Payer => role == Role::Owner,
             Self::Invited => role == Role::Invited,
             Self::Oneself => matches!(role, Role::Owner | Role::Member),
             Self::Customer => matches!(role, Role::Customer | Role::CustomerWithDevice),
@@ -411,11 +424,23 @@ impl Access {
         command: Command,
         id: ProductId,
     ) -> Result<Self, Error> {
+        let access = Self::check_ever(tx, actor, command, id)?;
+        if access.product.removed_at.is_some() { Err(Error::not_found("product")) } else { Ok(access) }
+    }
+
+    /// The same, but lets an operator through to a product that was removed: a bill outlives its product.
+    pub(crate) fn check_ever(
+        tx: &mut Transaction<'_>,
+        actor: Actor,
+        command: Command,
+        id: ProductId,
+    ) -> Result<Self, Error> {
         tx.load([Key::Product(id), Key::Team(id)])?;
         let product: Option<Arc<Product>> = tx.get(id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
         let hidden = || Error::not_found("product");
-        let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(hidden)?;
+        let is_seen = |product: &Arc<Product>| product.removed_at.is_none() || actor == Actor::Operator;
+        let product = product.filter(is_seen).ok_or_else(hidden)?;
         let role = match actor {
             Actor::Operator => Role::Operator,
             Actor::Account(account) if account == product.owner => Role::Owner,
@@ -431,6 +456,18 @@ impl Access {
             (false, _) => return Err(forbidden(command)),
         }
         Ok(Self { product, team })
+    }
+}
+
+impl Access {
+    /// Lets an account's bills be read by that account and by an operator.
+    pub(crate) fn check_payer(actor: Actor, command: Command, account: AccountId) -> Result<(), Error> {
+        let role = match actor {
+            Actor::Operator => Role::Operator,
+            Actor::Account(own) if own == account => Role::Owner,
+            Actor::Account(_) | Actor::Customer(_) => Role::Outsider,
+        };
+        if allows(role, command) { Ok(()) } else { Err(Error::not_found("account")) }
     }
 }
 

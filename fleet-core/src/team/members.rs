@@ -3,7 +3,7 @@
 //! The team's record is the guard of its seats: whoever could take one reads and writes it.
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
-use crate::billing::{Resource, Subscription};
+use crate::billing::{Reason, Resource, Subscription, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -218,19 +218,25 @@ impl Console<'_> {
     }
 
     /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays, from
-    /// the next invoice on. What is open has to be paid, or written off, first.
+    /// the next invoice on. What is open has to be paid, or written off, first; a renewal that is due is issued before. What
+    /// the one before paid stays theirs: what is left over goes back at once, and so does the unused rest of the plan where
+    /// the new owner changes it or it ends.
     ///
     /// # Errors
     /// `renewal_unpaid`, `charge_open`; `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
     pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
+        self.up_to_date(product, Command::TransferOwnership)?;
         self.fleet.transact(|tx| {
             let Access { product: mut record, mut team, .. } =
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
             tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            let mut changed = tx.get::<Arc<Subscription>>(product)?.filter(|_| record.owner != to);
+            if let Some(billing) = &mut changed {
                 billing.nothing_open(product)?;
-                Arc::make_mut(&mut billing).quotes.clear();
-                tx.put(product, billing);
+                billing.no_renewal_due(self.now)?;
+                let subscription = Arc::make_mut(billing);
+                subscription.quotes.clear();
+                return_balance(tx, &record, subscription, Reason::Transfer, self.now)?;
             }
             if team.invitations.contains_key(&to) {
                 end_invitation(tx, product, &mut team, to)?;
@@ -243,6 +249,13 @@ impl Console<'_> {
             tx.put(product, team);
             Arc::make_mut(&mut record).owner = to;
             tx.put(product, record);
+            if let Some(mut billing) = changed {
+                // The new owner may have no card for the renewal.
+                let subscription = Arc::make_mut(&mut billing);
+                subscription.card_needed = false;
+                self.fleet.warn(tx, product, subscription, self.now)?;
+                tx.put(product, billing);
+            }
             self.note(tx, product, Command::TransferOwnership, format!("to account {to}"));
             Ok(())
         })
@@ -267,7 +280,7 @@ impl Console<'_> {
     /// Whether one more seat, that account's, fits the tier (R-TEAM-4).
     fn seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
         let used = team.seats_but(account, self.now);
-        Ok(self.fleet.catalogue().check(&product.tier, Resource::Members, used, used.saturating_add(1))?)
+        Ok(self.fleet.catalogue().check_product(product, Resource::Members, used, used.saturating_add(1))?)
     }
 
     fn person(&self) -> Result<AccountId, Error> {

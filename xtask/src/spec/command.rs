@@ -249,6 +249,15 @@ pub(super) enum Command {
     RegisterDevices {
         devices: Vec<Listed>,
     },
+    CorrectDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    },
+    FreePlaces {
+        product: Ref<u32>,
+    },
     Device {
         product: Ref<u32>,
         device: Ref<DeviceId>,
@@ -443,6 +452,15 @@ pub(super) enum Command {
         invoice: Ref<u32>,
     },
 
+    AccountBilling {
+        account: Ref<AccountId>,
+    },
+    AccountInvoices {
+        account: Ref<AccountId>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // The clock.
     Due {
         limit: Option<usize>,
@@ -450,6 +468,7 @@ pub(super) enum Command {
     Advance {
         limit: Option<usize>,
     },
+    ConfirmLeap {},
     ChargeOutcome {
         key: Ref<String>,
         outcome: ChargeOutcome,
@@ -508,7 +527,7 @@ impl Command {
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
+            Self::Due { .. } | Self::Advance { .. } | Self::ConfirmLeap {} | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
             | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }

@@ -189,6 +189,11 @@ func billing(_ name: String, _ console: Console, _ step: Arguments) async throws
             price: step.object("price", money))
     case "write_off":
         return try await console.writeOff(product: step.number("product"), invoice: step.number("invoice"))
+    case "account_billing":
+        return try await console.accountBilling(account: step.number("account"))
+    case "account_invoices":
+        return try await console.accountInvoices(
+            account: step.number("account"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     default:
         return nil
     }
@@ -233,6 +238,12 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         return fields.merging(["progress": shown(watcher.told)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
+    case "correct_device":
+        return try await console.correctDevice(
+            product: step.number("product"), device: step.text("device"),
+            platform: step.textIfAny("platform"), securityCounter: step.numberIfAny("security_counter"))
+    case "free_places":
+        return ["freed": shown(try await console.freePlaces(product: step.number("product")))]
     case "device":
         return try await console.device(product: step.number("product"), device: step.text("device"))
     case "devices":
@@ -346,6 +357,8 @@ func clock(_ name: String, _ clock: Clock, _ step: Arguments) async throws -> An
         return items(try await clock.due(limit: step.numberIfAny("limit")))
     case "advance":
         return try await clock.advance(limit: step.numberIfAny("limit"))
+    case "confirm_leap":
+        return try await clock.confirmLeap()
     case "charge_outcome":
         return try await clock.chargeOutcome(key: step.text("key"), outcome: chargeOutcome(step))
     default:

@@ -8,9 +8,10 @@ mod events;
 mod people;
 
 use crate::audit::AuditRecord;
+use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
-    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration,
+    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration, Trail,
     Reservation, Seen, Standing, UpdateResult,
 };
 use crate::directory::Directory;
@@ -188,7 +189,11 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
     match kind {
         Kind::Directory => vec![
             Record::Directory(Directory::default()),
-            Record::Directory(Directory { next_product: u32::MAX, next_account: u64::MAX }),
+            Record::Directory(Directory {
+                next_product: u32::MAX,
+                next_account: u64::MAX,
+                advanced_at: Some(Timestamp::from_millis(i64::MAX)),
+            }),
         ],
         Kind::Account => texts()
             .zip(moments())
@@ -228,7 +233,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::EventSubscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
-        Kind::EventId => events::positions(),
+        Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
         Kind::Subscription => billing::subscriptions(),
@@ -286,7 +291,7 @@ pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
 }
 
-fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+pub(super) fn moments() -> impl Iterator<Item = Timestamp> + Clone {
     [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
 }
 
@@ -317,11 +322,32 @@ fn registrations() -> Vec<Record> {
                     platform,
                     registered,
                     security_counter,
+                    sequence: claimed_by.map_or(u32::MAX, |_| 0),
+                    trail: claimed_by.map(|_| Box::new(trail(marks().count() - 1))),
                 }));
             }
         }
     }
     records
+}
+
+/// Marks of every form: none, a session, a moment, both.
+fn marks() -> impl Iterator<Item = Mark> + Clone {
+    let at = Timestamp::from_millis(-1);
+    let later = Timestamp::from_millis(i64::MAX);
+    [
+        Mark::NONE,
+        Mark::new(1, None),
+        Mark::new(0, Some(at)),
+        Mark::new(1 << 63, Some(later)),
+        Mark::new(u64::MAX, Some(at)),
+    ]
+    .into_iter()
+}
+
+fn trail(choice: usize) -> Trail {
+    let mark = |choice: usize| marks().cycle().nth(choice % 5).unwrap_or_default();
+    Trail { newest: mark(choice), ended: mark(choice / 2) }
 }
 
 fn products() -> Vec<Record> {
@@ -340,8 +366,10 @@ fn products() -> Vec<Record> {
             private_beta: true,
             log_events: u32::MAX,
             log_age_millis: u64::MAX,
+            event_id_millis: u64::MAX,
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
+            clock_tolerance_millis: u64::MAX,
         },
     ];
     let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });
@@ -357,6 +385,12 @@ fn products() -> Vec<Record> {
             Record::Product(Arc::new(Product {
                 id: product(u32::MAX),
                 tier: name.as_str().into(),
+                limits: release.map(|_| Limits {
+                    devices: None,
+                    members: Some(0),
+                    messages: Some(u64::MAX),
+                    sold: true,
+                }),
                 next_group: u16::MAX,
                 groups: [0, 9, 10, u16::MAX].into_iter().zip(texts()).map(group).collect(),
                 name,
@@ -408,7 +442,14 @@ fn firmware() -> Vec<Record> {
 
 fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
-    let full = DeviceCount { devices: u64::MAX, quarantined: u64::MAX, reserved, departures: u64::MAX };
+    let full = DeviceCount {
+        devices: u64::MAX,
+        quarantined: u64::MAX,
+        reserved,
+        departures: u64::MAX,
+        full_told: true,
+        unnamed: false,
+    };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
 
@@ -428,7 +469,10 @@ fn devices() -> Vec<Record> {
     let at = |step| turn(&moments, step).unwrap_or_default();
     let reported = [None, Some(0), Some(1), Some(u16::MAX)];
     let systems: Vec<_> =
-        ["0.0.0", "65535.65535.65535", "2.0.0-rc.1"].iter().filter_map(|text| text.parse().ok()).collect();
+        ["0.0.0", "65535.65535.65535", "2.0.0-rc.1", "v5.0-2022 Küche", "65536.0.0-a"].iter().filter_map(|text| text.parse().ok()).collect();
+    let results =
+        [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
+    let platforms = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
     let counts = [0, 1, 1 << 31, u32::MAX];
     let names: Vec<_> = texts().collect();
     (0..256_usize)
@@ -453,8 +497,7 @@ fn devices() -> Vec<Record> {
                     version: turn(&reported, choice / 7).flatten(),
                     image: turn(&[ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs], choice)
                         .unwrap_or(ImageSeen::Unknown),
-                    platform: turn(&[PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs], choice / 2)
-                        .unwrap_or(PlatformSeen::Unknown),
+                    platform: turn(&platforms, choice / 2).unwrap_or_default(),
                     takes_updates: choice % 3 == 0,
                     online: choice % 5 < 2,
                 }),
@@ -468,8 +511,7 @@ fn devices() -> Vec<Record> {
                 outcome: target.filter(|_| has(6)).map(|target| Outcome {
                     at: at(choice / 7),
                     target,
-                    result: turn(&[UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother], choice)
-                        .unwrap_or(UpdateResult::Failed),
+                    result: turn(&results, choice).unwrap_or(UpdateResult::Failed),
                 }),
                 // An empty label is never kept, so one of the two is set.
                 label: has(7).then(|| {
@@ -477,6 +519,9 @@ fn devices() -> Vec<Record> {
                     let groups: &[u16] = if name.is_empty() || has(0) { &[0, 1, u16::MAX] } else { &[] };
                     Box::new(Label { name: name.into(), groups: groups.iter().map(|id| GroupId::new(*id)).collect() })
                 }),
+                trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
+                listed: turn(&platforms, choice / 5).unwrap_or_default(),
+                relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
             }
         })
         .map(Record::Device)

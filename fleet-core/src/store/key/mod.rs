@@ -435,6 +435,11 @@ impl Key {
         Range::new(Self::Charge(ProductId::FIRST, 0), Self::Charge(ProductId::LAST, u32::MAX))
     }
 
+    /// The charges of a product that wait for the host.
+    pub fn charges_of(product: ProductId) -> Range {
+        Range::new(Self::Charge(product, 0), Self::Charge(product, u32::MAX))
+    }
+
     /// The products that have something due until a moment, the earliest first.
     pub fn products_due(until: Timestamp) -> Range {
         let first = Timestamp::from_millis(i64::MIN);

@@ -4,10 +4,21 @@ use super::rest;
 use crate::Error;
 use crate::store::{Check, Commit, Key, Outcome, Store, StoreError, StoreErrorKind, Write};
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a call is made again to find out.
 const TRIES: u32 = 8;
+
+/// A call that took longer to fail was one of a patient store: it waited for a server that is not there; or for the answer
+/// of one that was there for a while, which may come back soon.
+fn patient(error: &StoreError) -> Duration {
+    Duration::from_millis(if error.is_unknown() { 5_000 } else { 500 })
+}
+
+/// This moment. On bare WebAssembly there is no clock.
+fn now() -> Option<Instant> {
+    (!cfg!(all(target_family = "wasm", target_os = "unknown"))).then(Instant::now)
+}
 
 /// Applies one commit, and finds out what became of it where the store cannot say.
 ///
@@ -25,11 +36,12 @@ pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error
 ///
 /// # Errors
 /// The store's. Nothing was applied.
-pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, Error> {
+pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-        Err(error) if error.is_unknown() => commits.iter().map(|commit| find_out(store, commit)).collect(),
-        Err(error) => return Err(error.into()),
+        // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
+        Err(error) if error.is_unknown() => commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect(),
+        Err(error) => return Err(error),
     };
     outcomes.resize(commits.len(), None);
     Ok(outcomes)
@@ -111,11 +123,14 @@ fn see(store: &dyn Store, commit: &Commit, guards: &[&Check]) -> Result<Seen, St
     })
 }
 
-/// Calls again what may work when it is called again, for some 10 ms.
+/// Calls again what may work when it is called again, for some 10 ms. A store that was patient itself, and waited for its
+/// server, is not called again: its caller has waited long enough.
 fn persist<T>(call: impl Fn() -> Result<T, StoreError>) -> Option<T> {
     for attempt in 0..TRIES {
+        let begun = now();
         match call() {
             Ok(answer) => return Some(answer),
+            Err(error) if begun.is_some_and(|begun| begun.elapsed() > patient(&error)) => return None,
             Err(error) if error.is_unknown() || error.is_transient() => rest(Duration::from_micros(50 << attempt)),
             Err(_) => return None,
         }
