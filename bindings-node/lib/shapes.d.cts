@@ -98,6 +98,10 @@ export interface AuditEntry {
   readonly command: string;
   /** To what, in short. */
   readonly subject: string;
+  /** What was changed, as it was before; none: nothing that was there before was changed. */
+  readonly old: string | null;
+  /** The same as it is from then on. */
+  readonly new: string | null;
 }
 
 /** A product: one platform, one owner, one fleet. */
@@ -329,6 +333,8 @@ export type Scope =
 
 /** A customer, as the team sees them. */
 export interface Customer {
+  /** The product that they are a customer of. */
+  readonly product: number;
   /** Their number. */
   readonly id: number;
   /** Their name. */
@@ -345,6 +351,34 @@ export interface Customer {
   readonly activatedAt: Date | null;
   /** Their tokens. */
   readonly tokens: readonly Token[];
+}
+
+/** A customer's own record, and what the token that they came with is good for. */
+export interface CustomerSession {
+  /** The product that they are a customer of. */
+  readonly product: number;
+  /** Their number. */
+  readonly id: number;
+  /** Their name. */
+  readonly userName: string;
+  /** How they are known. */
+  readonly identity: Identity;
+  /** When they were made. */
+  readonly createdAt: Date;
+  /** The devices they have claimed, where the token and the product let them see them. */
+  readonly devices: readonly string[];
+  /** When they last used a device; none: never. */
+  readonly activeAt: Date | null;
+  /** When they joined the private beta. */
+  readonly activatedAt: Date | null;
+  /** Their tokens. */
+  readonly tokens: readonly Token[];
+  /** What the token is listed and revoked by. */
+  readonly tokenId: string;
+  /** What the token may be used for. */
+  readonly scopes: readonly Scope[];
+  /** From when on the token is no good. */
+  readonly expiresAt: Date;
 }
 
 /** A token, as it is listed and revoked. */
@@ -399,7 +433,7 @@ export interface CustomerDevice {
 export interface BetaGuest {
   /** The user name they were invited by. */
   readonly userName: string;
-  /** Their code, to be sent to them. */
+  /** Their code, to be sent to them: a secret. */
   readonly code: string;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -426,7 +460,7 @@ export interface BetaLine {
   readonly verdict: BetaLineVerdict;
   /** The user name of who is invited. */
   readonly userName: string | null;
-  /** Their code. */
+  /** Their code: a secret. */
   readonly code: string | null;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -1174,13 +1208,24 @@ export interface CardNeededNotice {
   readonly card: KnownCard | null;
 }
 
+/** A device proved that it is somebody else's: the claim of whoever had it before ended. */
+export interface ClaimEndedNotice {
+  readonly kind: 'claim_ended';
+  /** The device. */
+  readonly device: string;
+  /** The account that had claimed it. */
+  readonly account: number | null;
+  /** The customer of the product that had claimed it. */
+  readonly customer: number | null;
+}
+
 /** One that is newer than this binding. */
 export interface OtherNotice {
   readonly kind: 'other';
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {

@@ -54,6 +54,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.PlanEndedNotice: lambda notice: {"plan_ended": fields(notice)},
     fc.ChargeUnknownNotice: lambda notice: {"charge_unknown": fields(notice)},
     fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
+    fc.ClaimEndedNotice: lambda notice: {"claim_ended": fields(notice)},
     fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
     fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
     fc.UpgradeCharge: lambda _: "upgrade",
@@ -405,6 +406,9 @@ SPECIAL: dict[str, Command] = {
     "create_customer": lambda world, door, step: shown(
         door.create_customer(step.take("product"), step.take("user_name"), identity(step.maybe("identity")))
     ),
+    "find_customer": lambda world, door, step: shown(
+        door.find_customer(step.take("product"), identity(step.maybe("identity")))
+    ),
     "customers": lambda world, door, step: shown(
         door.customers(
             step.take("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
@@ -490,6 +494,7 @@ PLAIN: dict[str, str] = {
     "remove_product": "product",
     "delete_group": "product group",
     "audit_log": "product * after limit",
+    "account_audit_log": "account * after limit",
     "team": "product",
     "invite": "product email",
     "revoke_invitation": "product account",
@@ -504,6 +509,8 @@ PLAIN: dict[str, str] = {
     "remove_customer": "product customer",
     "revoke_token": "product customer token_id",
     "set_device_code": "product device code",
+    "uninvite_from_beta": "product user_name",
+    "renew_activation_code": "product user_name",
     "beta_guests": "product * after limit",
     "configuration": "product",
     "manufacturing_readiness": "product",
@@ -520,6 +527,7 @@ PLAIN: dict[str, str] = {
     "remove_device": "product device",
     "claim_device": "device",
     "unclaim_device": "device",
+    "end_claim": "device",
     "claimed_devices": "* after limit",
     "firmware": "product",
     "edit_firmware": "product version title * description",
@@ -532,6 +540,7 @@ PLAIN: dict[str, str] = {
     "unlock": "product device",
     "force_update": "product device",
     "me": "",
+    "log_out": "",
     "activate": "code",
     "ask_claim_code": "",
     "claim": "device code",

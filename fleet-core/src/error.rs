@@ -126,20 +126,19 @@ pub enum ErrorKind {
     /// The owner stays on the team (R-TEAM-3).
     #[error("the owner cannot leave or be removed; an operator can make another member the owner first")]
     OwnerStays,
-    /// The owner's account is locked for an unpaid bill: the product can be seen and not changed (R-PAY-5).
-    #[error("the product is read-only: its owner's account is locked since {since} until its bills are paid")]
+    /// An account is locked: the products that it owns can be seen and not changed (R-PAY-5).
+    #[error("{what} is locked since {since}, until {lifted}")]
     Locked {
+        /// Whose account, in words.
+        what: &'static str,
         /// Since when.
         since: Timestamp,
+        /// What lifts the lock, in words.
+        lifted: &'static str,
     },
-    /// The actor's own account is locked.
-    #[error("your account is locked since {since}, so it cannot create products; {lifted_by}")]
-    OwnAccountLocked {
-        /// Since when.
-        since: Timestamp,
-        /// What unlocks it.
-        lifted_by: &'static str,
-    },
+    /// A team has no seat for who was invited. Its tier and its size are not theirs to know.
+    #[error("the team has no free seat; ask who invited you")]
+    NoSeat,
     /// A token that is malformed, unknown, expired or revoked: the four are never told apart.
     #[error("the token is not good, or no longer; ask for a new one")]
     Unauthenticated,
@@ -158,8 +157,8 @@ pub enum ErrorKind {
     /// A customer who is not in the private beta yet (R-CUS-4).
     #[error("the product is in a private beta: activate with your code first")]
     NotActivated,
-    /// Manufacturing has begun: the answers stay as they are (R-CFG-2).
-    #[error("manufacturing started at {at}: the configuration stays as it is")]
+    /// Manufacturing has begun: what the line is programmed with stays as it is (R-CFG-2).
+    #[error("manufacturing started at {at}: what the line is programmed with stays as it is")]
     ManufacturingStarted {
         /// When.
         at: Timestamp,
@@ -276,7 +275,8 @@ impl Error {
             ErrorKind::AlreadyInvited { .. } => "already_invited",
             ErrorKind::Expired { .. } => "expired",
             ErrorKind::OwnerStays => "owner_stays",
-            ErrorKind::Locked { .. } | ErrorKind::OwnAccountLocked { .. } => "account_locked",
+            ErrorKind::Locked { .. } => "account_locked",
+            ErrorKind::NoSeat => "no_seat",
             ErrorKind::Unauthenticated => "unauthenticated",
             ErrorKind::WrongCode { .. } => "wrong_code",
             ErrorKind::Barred { .. } => "barred",

@@ -100,6 +100,8 @@ const METHODS: &[(&str, For, Ask)] = &[
     ("remove_product", For::OperatorAlone, |console, id| console.remove_product(id)),
     ("create_product", For::Account, |console, _| console.create_product("Mine", Platform::Particle(6)).map(drop)),
     ("claim_device", For::Account, |console, _| console.claim_device(device(7))),
+    ("end_claim", For::Team, |console, _| console.end_claim(device(1))),
+    ("account_audit_log", For::Team, |console, _| console.account_audit_log(AccountId::new(1)?, None, 10).map(drop)),
     ("unclaim_device", For::Account, |console, _| console.unclaim_device(device(7))),
     ("claimed_devices", For::Account, |console, _| console.claimed_devices(None, 10).map(drop)),
     ("products", For::Anybody, |console, _| console.products().map(drop)),
@@ -117,6 +119,11 @@ const METHODS: &[(&str, For, Ask)] = &[
     ("revoke_token", For::Team, |console, id| console.revoke_token(id, CustomerId::new(1)?, TokenId(1))),
     ("remove_customer", For::Team, |console, id| console.remove_customer(id, CustomerId::new(1)?)),
     ("set_device_code", For::Team, |console, id| console.set_device_code(id, device(1), "STICKER-0001")),
+    ("find_customer", For::Team, |console, id| {
+        console.find_customer(id, &Identity::TwoLegged { user: "u-1".to_owned() }).map(drop)
+    }),
+    ("uninvite_from_beta", For::Team, |console, id| console.uninvite_from_beta(id, "carl")),
+    ("renew_activation_code", For::Team, |console, id| console.renew_activation_code(id, "carl").map(drop)),
     ("invite_to_beta", For::Team, |console, id| console.invite_to_beta(id, b"carl").map(drop)),
     ("beta_guests", For::Team, |console, id| console.beta_guests(id, None, 10).map(drop)),
     ("invite", For::Owner, |console, id| console.invite(id, "third@example.com").map(drop)),

@@ -136,6 +136,11 @@ impl Console {
         Ok(self.door().unclaim_device(device_id(device)?)?)
     }
 
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    pub fn end_claim(&self, device: &str) -> Answered<()> {
+        Ok(self.door().end_claim(device_id(device)?)?)
+    }
+
     /// The devices that one has claimed, by id.
     pub fn claimed_devices(&self, after: Option<&str>, page: Option<u32>) -> Answered<DeviceIdPage> {
         let page = self.door().claimed_devices(after.map(device_id).transpose()?, limit(page))?;

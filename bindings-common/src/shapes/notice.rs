@@ -163,6 +163,15 @@ choice! {
             /// The card on file, or the last that was there.
             card: Option<KnownCard>,
         },
+        /// A device proved that it is somebody else's: the claim of whoever had it before ended.
+        ClaimEnded as ClaimEndedNotice {
+            /// The device.
+            device: String,
+            /// The account that had claimed it.
+            account: Option<i64>,
+            /// The customer of the product that had claimed it.
+            customer: Option<i64>,
+        },
         /// One that is newer than this binding.
         Other as OtherNotice,
     }
@@ -284,6 +293,11 @@ impl From<&notice::Notice> for Notice {
                         since: (*since).into(),
                     }
                 }
+                notice::NoticeSubject::ClaimEnded { device, account, customer } => NoticeSubject::ClaimEnded {
+                    device: device.to_string(),
+                    account: account.map(|account| count(account.get())),
+                    customer: customer.map(|customer| count(customer.get())),
+                },
                 notice::NoticeSubject::CardExpires { account, card, month, known } => NoticeSubject::CardExpires {
                     account: count(account.get()),
                     card: *card,

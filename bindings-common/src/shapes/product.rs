@@ -230,7 +230,7 @@ shape! {
 pub struct Configuration {
     /// By the question's name.
     pub answers: HashMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on answers stay as they are.
+    /// When manufacturing began; from then on what the line is programmed with stays as it is.
     pub started_at: Option<Moment>,
 }
 

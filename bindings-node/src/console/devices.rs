@@ -40,6 +40,7 @@ operations! { Console {
     remove_device(product: u32, device: String) -> () { move |door| door.remove_device(product, &device) }
     claim_device(device: String) -> () { move |door| door.claim_device(&device) }
     unclaim_device(device: String) -> () { move |door| door.unclaim_device(&device) }
+    end_claim(device: String) -> () { move |door| door.end_claim(&device) }
     claimed_devices(after: Option<String>, limit: Option<u32>) -> DeviceIdPage {
         move |door| door.claimed_devices(after.as_deref(), limit)
     }

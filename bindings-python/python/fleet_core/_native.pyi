@@ -506,7 +506,10 @@ class LinkedIdentity:
 class Customer:
     """A customer, as the team sees them."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
     @property
     def id(self) -> int:
         """Their number."""
@@ -531,6 +534,51 @@ class Customer:
     @property
     def tokens(self) -> list[Token]:
         """Their tokens."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CustomerSession:
+    """A customer's own record, and what the token that they came with is good for."""
+
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens'], Literal['token_id'], Literal['scopes'], Literal['expires_at']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
+    @property
+    def id(self) -> int:
+        """Their number."""
+    @property
+    def user_name(self) -> str:
+        """Their name."""
+    @property
+    def identity(self) -> Identity:
+        """How they are known."""
+    @property
+    def created_at(self) -> datetime:
+        """When they were made."""
+    @property
+    def devices(self) -> list[str]:
+        """The devices they have claimed, where the token and the product let them see them."""
+    @property
+    def active_at(self) -> datetime | None:
+        """When they last used a device; none: never."""
+    @property
+    def activated_at(self) -> datetime | None:
+        """When they joined the private beta."""
+    @property
+    def tokens(self) -> list[Token]:
+        """Their tokens."""
+    @property
+    def token_id(self) -> str:
+        """What the token is listed and revoked by."""
+    @property
+    def scopes(self) -> list[Scope]:
+        """What the token may be used for."""
+    @property
+    def expires_at(self) -> datetime:
+        """From when on the token is no good."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -626,7 +674,7 @@ class BetaGuest:
         """The user name they were invited by."""
     @property
     def code(self) -> str:
-        """Their code, to be sent to them."""
+        """Their code, to be sent to them: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -665,7 +713,7 @@ class BetaLine:
         """The user name of who is invited."""
     @property
     def code(self) -> str | None:
-        """Their code."""
+        """Their code: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -1978,6 +2026,24 @@ class CardNeededNotice:
     def __hash__(self) -> int: ...
 
 @final
+class ClaimEndedNotice:
+    """A device proved that it is somebody else's: the claim of whoever had it before ended."""
+
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['account'], Literal['customer']]] = ...
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def account(self) -> int | None:
+        """The account that had claimed it."""
+    @property
+    def customer(self) -> int | None:
+        """The customer of the product that had claimed it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OtherNotice:
     """One that is newer than this binding."""
 
@@ -2242,7 +2308,7 @@ class Configuration:
         """By the question's name."""
     @property
     def started_at(self) -> datetime | None:
-        """When manufacturing began; from then on answers stay as they are."""
+        """When manufacturing began; from then on what the line is programmed with stays as it is."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -2398,7 +2464,7 @@ class CustomerActor:
 class AuditEntry:
     """One thing that was done."""
 
-    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject']]] = ...
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject'], Literal['old'], Literal['new']]] = ...
     @property
     def at(self) -> datetime:
         """When."""
@@ -2411,6 +2477,12 @@ class AuditEntry:
     @property
     def subject(self) -> str:
         """To what, in short."""
+    @property
+    def old(self) -> str | None:
+        """What was changed, as it was before; none: nothing that was there before was changed."""
+    @property
+    def new(self) -> str | None:
+        """The same as it is from then on."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2458,8 +2530,8 @@ class Violation:
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-def conformance(factory: Callable[[], Store]) -> list[Violation]:
-    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
+def conformance(factory: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None) -> list[Violation]:
+    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often between threads, in the store's methods above all."""
 
 @final
 class EventStream:
@@ -2548,6 +2620,8 @@ class Console:
         """Claims a device that nobody has claimed, for oneself."""
     def unclaim_device(self, device: str) -> None:
         """Gives up a device that one has claimed."""
+    def end_claim(self, device: str) -> None:
+        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
     def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
@@ -2620,6 +2694,8 @@ class Console:
         """A customer of the product."""
     def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
         """The customers that a filter wants, by number."""
+    def find_customer(self, product: int, identity: Identity) -> Customer:
+        """The customer whom a vendor's user name, or a linked account, is known as."""
     def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
@@ -2630,6 +2706,10 @@ class Console:
         """Gives a device of the product a claim code of its own, such as that on its sticker."""
     def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
+    def uninvite_from_beta(self, product: int, user_name: str) -> None:
+        """Takes a guest off the private beta."""
+    def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also one who used theirs."""
     def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
         """The guests of the private beta, by name."""
     def create_account(self, email: str) -> Account:
@@ -2656,6 +2736,8 @@ class Console:
         """Deletes a group."""
     def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """What was done to a product, newest first."""
+    def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """What was done to an account, newest first."""
     def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
     def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
@@ -2837,8 +2919,10 @@ def words() -> dict[str, list[str]]:
 class Portal:
     """The door for customers: whoever holds the token."""
 
-    def me(self) -> Customer:
-        """The customer's own record."""
+    def me(self) -> CustomerSession:
+        """The customer's own record, and what the token is good for."""
+    def log_out(self) -> None:
+        """Makes the token no good at once."""
     def activate(self, code: str) -> None:
         """Joins the private beta by the customer's activation code."""
     def ask_claim_code(self) -> ClaimCode:
@@ -2916,6 +3000,7 @@ class KeyRange:
     """A range of keys."""
 
     __match_args__: ClassVar[tuple[Literal['first'], Literal['first_included'], Literal['last'], Literal['last_included'], Literal['limit'], Literal['reverse']]] = ...
+    def __new__(cls, first: bytes, last: bytes, *, first_included: bool = True, last_included: bool = True, limit: int | None = None, reverse: bool = False) -> Self: ...
     @property
     def first(self) -> bytes:
         """Where it begins."""
@@ -2943,6 +3028,7 @@ class Check:
     """A row that must be as it was read."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, stamp: int | None = None) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which row."""
@@ -2958,6 +3044,7 @@ class Put:
     """Puts a row, in place of what was there."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['record'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, record: str, stamp: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Where."""
@@ -2976,6 +3063,7 @@ class Delete:
     """Takes a row away; nothing happens where there is none."""
 
     __match_args__: ClassVar[tuple[Literal['key']]] = ...
+    def __new__(cls, key: bytes) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which."""
@@ -2988,6 +3076,7 @@ class Add:
     """Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['delta']]] = ...
+    def __new__(cls, key: bytes, delta: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which counter."""
@@ -3003,6 +3092,7 @@ class Commit:
     """What is to be changed, and what must still be so for it to be changed."""
 
     __match_args__: ClassVar[tuple[Literal['checks'], Literal['writes']]] = ...
+    def __new__(cls, checks: Sequence[Check] | None = None, writes: Sequence[Put | Delete | Add] | None = None) -> Self: ...
     @property
     def checks(self) -> list[Check]:
         """What must still be so."""

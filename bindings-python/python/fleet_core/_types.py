@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
+from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
 __all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
@@ -87,7 +87,7 @@ ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'ot
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
-NoticeSubject: TypeAlias = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | OtherNotice
+NoticeSubject: TypeAlias = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
 """What a notice tells."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']

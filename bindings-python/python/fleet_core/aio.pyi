@@ -98,6 +98,8 @@ class Console:
         """Claims a device that nobody has claimed, for oneself."""
     async def unclaim_device(self, device: str) -> None:
         """Gives up a device that one has claimed."""
+    async def end_claim(self, device: str) -> None:
+        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
     async def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
     async def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
@@ -170,6 +172,8 @@ class Console:
         """A customer of the product."""
     async def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
         """The customers that a filter wants, by number."""
+    async def find_customer(self, product: int, identity: Identity) -> Customer:
+        """The customer whom a vendor's user name, or a linked account, is known as."""
     async def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     async def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
@@ -180,6 +184,10 @@ class Console:
         """Gives a device of the product a claim code of its own, such as that on its sticker."""
     async def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
+    async def uninvite_from_beta(self, product: int, user_name: str) -> None:
+        """Takes a guest off the private beta."""
+    async def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also one who used theirs."""
     async def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
         """The guests of the private beta, by name."""
     async def create_account(self, email: str) -> Account:
@@ -206,6 +214,8 @@ class Console:
         """Deletes a group."""
     async def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """What was done to a product, newest first."""
+    async def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """What was done to an account, newest first."""
     async def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
     async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
@@ -216,8 +226,10 @@ class Console:
         """Starts manufacturing."""
 
 class Portal:
-    async def me(self) -> Customer:
-        """The customer's own record."""
+    async def me(self) -> CustomerSession:
+        """The customer's own record, and what the token is good for."""
+    async def log_out(self) -> None:
+        """Makes the token no good at once."""
     async def activate(self, code: str) -> None:
         """Joins the private beta by the customer's activation code."""
     async def ask_claim_code(self) -> ClaimCode:

@@ -169,6 +169,11 @@ impl Console {
         run(py, || self.0.unclaim_device(device))
     }
 
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    fn end_claim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.end_claim(device))
+    }
+
     /// The devices that one has claimed, by id.
     #[pyo3(signature = (*, after=None, limit=None))]
     fn claimed_devices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<DeviceIdPage> {

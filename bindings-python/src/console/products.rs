@@ -125,6 +125,18 @@ impl Console {
         run(py, || self.0.audit_log(product, after, limit))
     }
 
+    /// What was done to an account, newest first.
+    #[pyo3(signature = (account, *, after=None, limit=None))]
+    fn account_audit_log(
+        &self,
+        py: Python<'_>,
+        account: i64,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<AuditPage> {
+        run(py, || self.0.account_audit_log(account, after, limit))
+    }
+
     /// A product's answers to the questions before manufacturing.
     fn configuration(&self, py: Python<'_>, product: u32) -> PyResult<Configuration> {
         run(py, || self.0.configuration(product))

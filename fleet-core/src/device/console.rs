@@ -2,7 +2,8 @@
 
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
-use crate::customer::release_claim;
+use crate::audit::Entry;
+use crate::customer::end_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
@@ -202,10 +203,11 @@ impl Console<'_> {
         })
     }
 
-    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it.
+    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it. A
+    /// device that is in a product is claimed through the product, by its claim code (R-CUS-3).
     ///
     /// # Errors
-    /// `taken` where somebody else has claimed it; `forbidden` for an operator, who has no devices.
+    /// `taken` where somebody else has claimed it, or it is in a product; `forbidden` for an operator, who has no devices.
     pub fn claim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -213,11 +215,13 @@ impl Console<'_> {
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match entry.claimed_by {
                 Some(holder) if holder == Claimant::Account(account) => return Ok(()),
-                Some(_) => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
-                None => entry.claimed_by = Some(Claimant::Account(account)),
+                None if entry.product.is_none() => entry.claimed_by = Some(Claimant::Account(account)),
+                // A product's device is claimed through the product. Whether it is in one is nobody else's to know.
+                _ => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
             }
             tx.put(device, entry);
             tx.put_record(Key::Claim(account, device), crate::store::Record::Present);
+            self.note_account(tx, account, Command::ClaimDevice, format!("{device} claimed"));
             Ok(())
         })
     }
@@ -233,9 +237,44 @@ impl Console<'_> {
             if entry.claimed_by != Some(Claimant::Account(account)) {
                 return Err(Error::not_found("device"));
             }
-            entry.claimed_by = None;
+            end_claim(tx, device, &mut entry)?;
             tx.put(device, entry);
-            tx.delete(Key::Claim(account, device));
+            self.note_account(tx, account, Command::ClaimDevice, format!("{device} given up"));
+            Ok(())
+        })
+    }
+
+    /// Ends the claim of a device, whoever has it: a claim that was a mistake, or is nobody's any more. The team does it
+    /// for a device of its product, the operator for any. A device that nobody has claimed stays as it is.
+    ///
+    /// # Errors
+    /// `not_found` for a device that is not in a product of the actor's team.
+    pub fn end_claim(&self, device: DeviceId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            match entry.product {
+                Some(product) => {
+                    let let_through = Access::check(tx, self.actor, Command::EndClaim, product);
+                    let_through.map_err(|error| match error.kind() {
+                        // Where the device is, is nobody else's to know.
+                        ErrorKind::NotFound { .. } => Error::not_found("device"),
+                        _ => error,
+                    })?;
+                }
+                None if self.actor == Actor::Operator => {}
+                None => return Err(Error::not_found("device")),
+            }
+            let product = entry.product;
+            let Some(claimant) = end_claim(tx, device, &mut entry)? else { return Ok(()) };
+            tx.put(device, entry);
+            let values = [("claimed by", claimant.to_string(), "nobody".to_owned())];
+            let entry = Entry::changed(device.to_string(), values);
+            if let Claimant::Account(account) = claimant {
+                self.note_account(tx, account, Command::EndClaim, entry.clone());
+            }
+            if let Some(product) = product {
+                self.note(tx, product, Command::EndClaim, entry);
+            }
             Ok(())
         })
     }
@@ -382,9 +421,8 @@ pub(crate) fn forget(
             count.departures = count.departures.saturating_add(1);
             entry.product = None;
             // Customers are of the product: what leaves it is no customer's.
-            if let Some(Claimant::Customer(_, customer)) = entry.claimed_by {
-                entry.claimed_by = None;
-                release_claim(tx, product, customer, device)?;
+            if let Some(Claimant::Customer(..)) = entry.claimed_by {
+                end_claim(tx, device, &mut entry)?;
             }
             tx.delete(Key::DeviceCode(product, device));
             if row.lock.is_some() {

@@ -6,6 +6,7 @@ use super::image::mcuboot::{ImageHash, McubootError};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
+use crate::audit::Entry;
 use crate::fleet::Console;
 use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
@@ -434,11 +435,16 @@ impl Console<'_> {
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             index.title_is_free(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
+            let values = [
+                ("title", format!("`{}`", firmware.title), format!("`{title}`")),
+                ("description", format!("`{}`", firmware.description), format!("`{description}`")),
+            ];
+            let entry = Entry::changed(format!("version {version}, `{title}`"), values);
             firmware.title.clone_from(&title);
             firmware.description.clone_from(&description);
             let edited = firmware.clone();
             tx.put(product, index);
-            self.note(tx, product, Command::EditFirmware, format!("version {version}, `{title}`"));
+            self.note(tx, product, Command::EditFirmware, entry);
             Ok(edited)
         })
     }

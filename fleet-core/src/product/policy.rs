@@ -197,18 +197,18 @@ impl Policy {
         Duration::from_millis(self.clock_tolerance_millis)
     }
 
-    /// The policies that two differ in, with the values of both, as the audit records them.
-    pub(super) fn differences(&self, after: &Self) -> String {
+    /// The policies that two differ in: name, value here, value there.
+    pub(super) fn differences(&self, after: &Self) -> Vec<(String, String, String)> {
         let fields = |policy: &Self| match serde_json::to_value(policy) {
             Ok(serde_json::Value::Object(fields)) => fields,
             _ => serde_json::Map::new(),
         };
         let (before, after) = (fields(self), fields(after));
-        let changed = before.iter().filter_map(|(name, old)| {
-            let new = after.get(name).filter(|new| *new != old)?;
-            Some(format!("{name}: {old} to {new}"))
+        let changed = before.into_iter().filter_map(|(name, old)| {
+            let new = after.get(&name).filter(|new| **new != old)?.to_string();
+            Some((name, old.to_string(), new))
         });
-        changed.collect::<Vec<_>>().join(", ")
+        changed.collect()
     }
 
     pub(super) fn check(&self) -> Result<(), crate::Error> {

@@ -15,9 +15,11 @@ use super::{
     Turnstiles, Write,
 };
 use crate::Error;
+use crate::customer::CustomerId;
 use crate::product::ProductId;
 use fleet_process::Process;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -168,6 +170,13 @@ impl<'s> Transaction<'s> {
     /// Whether a key that was loaded has a record.
     pub(crate) fn holds(&self, key: &Key) -> bool {
         self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
+    }
+
+    /// The customer whom a product's guard record of an identity names.
+    pub(crate) fn get_identity(&mut self, product: ProductId, guard: &Arc<str>) -> Result<Option<CustomerId>, Error> {
+        let key = Key::CustomerIdentity(product, Arc::clone(guard));
+        self.load([key.clone()])?;
+        Ok(self.record(&key).and_then(|record| if let Record::CustomerName(id) = record { Some(id) } else { None }))
     }
 
     pub(crate) fn put<T: Stored>(&mut self, id: T::Id, record: T) {

@@ -754,8 +754,10 @@ impl Model {
     }
 
     pub(crate) fn claim(&mut self, account: AccountNumber, device: DeviceNumber) -> Result<(), Code> {
-        let holder = self.registry.get(&device).and_then(|entry| entry.claimed_by);
-        if holder.is_some_and(|holder| holder != account) {
+        let known = self.registry.get(&device);
+        let holder = known.and_then(|entry| entry.claimed_by);
+        let taken = holder.is_none() && known.is_some_and(|entry| entry.product.is_some());
+        if taken || holder.is_some_and(|holder| holder != account) {
             return Err("taken");
         }
         self.registry.entry(device).or_default().claimed_by = Some(account);

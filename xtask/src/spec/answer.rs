@@ -3,7 +3,7 @@
 //! Written out here and not taken from how records are stored, so that a change of storage changes no scenario.
 
 use fleet_core::audit::AuditRecord;
-use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerView, TokenId};
+use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerSession, CustomerView, TokenId};
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
 use fleet_core::device::{Attempt, Connected, Device, DeviceView, Outcome, Seen, Summary};
 use fleet_core::firmware::{Answer, Directive, DryRun, Firmware, Rule, Target, Ways};
@@ -263,6 +263,8 @@ pub(super) fn audit(record: &AuditRecord) -> Value {
         "actor": record.actor,
         "command": record.command,
         "subject": record.subject,
+        "old": record.old,
+        "new": record.new,
     })
 }
 
@@ -286,6 +288,7 @@ pub(super) fn customer(customer: &CustomerView) -> Value {
     let tokens = customer.tokens.iter();
     let tokens = tokens.map(|(id, expires_at)| json!({ "token_id": token_id(*id), "expires_at": time(*expires_at) }));
     json!({
+        "product": customer.product,
         "id": customer.id,
         "user_name": customer.user_name,
         "identity": customer.identity,
@@ -295,6 +298,16 @@ pub(super) fn customer(customer: &CustomerView) -> Value {
         "activated_at": customer.activated_at.map(time),
         "tokens": tokens.collect::<Value>(),
     })
+}
+
+/// A customer, and what the token that they came with is good for.
+pub(super) fn session(session: &CustomerSession) -> Value {
+    let more = json!({
+        "token_id": token_id(session.token_id),
+        "scopes": session.scopes,
+        "expires_at": time(session.expires_at),
+    });
+    with(customer(&session.customer), more)
 }
 
 /// As text: more than JavaScript's numbers hold.

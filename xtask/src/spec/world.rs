@@ -215,6 +215,12 @@ impl World {
                 let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
                 answer::page(page.items.iter().map(|record| answer::audit(record)), next)
             }
+            Command::AccountAuditLog { account, after, limit } => {
+                let after = self.maybe(after.as_ref())?.map(|text| audit_cursor(&text)).transpose()?;
+                let page = door.account_audit_log(self.see(account)?, after, limit.unwrap_or(PAGE))?;
+                let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
+                answer::page(page.items.iter().map(|record| answer::audit(record)), next)
+            }
             _ => return Ok(None),
         }))
     }
@@ -301,6 +307,10 @@ impl World {
             }
             Command::UnclaimDevice { device } => {
                 door.unclaim_device(self.see(device)?)?;
+                done()
+            }
+            Command::EndClaim { device } => {
+                door.end_claim(self.see(device)?)?;
                 done()
             }
             Command::ClaimedDevices { after, limit } => {

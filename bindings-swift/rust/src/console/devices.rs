@@ -132,6 +132,11 @@ impl Console {
         self.ask(move |door| door.unclaim_device(&device)).await
     }
 
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    pub async fn end_claim(&self, device: String) -> Answered<()> {
+        self.ask(move |door| door.end_claim(&device)).await
+    }
+
     /// The devices that one has claimed, by id.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn claimed_devices(&self, after: Option<String>, limit: Option<u32>) -> Answered<DeviceIdPage> {

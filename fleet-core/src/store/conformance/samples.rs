@@ -65,8 +65,11 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Invoice => Kind::Charge,
             Kind::Charge => Kind::ProductDue,
             Kind::ProductDue => Kind::AccountDue,
+            Kind::AccountDue => Kind::AccountAudit,
+            Kind::AccountAudit => Kind::CustomerIdentity,
+            Kind::CustomerIdentity => Kind::StickerKey,
             // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
-            Kind::AccountDue | Kind::Journal => return None,
+            Kind::StickerKey | Kind::Journal => return None,
         })
     })
 }
@@ -144,11 +147,10 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .into_iter()
             .flat_map(|tally| [0, 127, 128, 255].map(|slot| Key::Tally(of, tally, slot)))
             .collect(),
-        Kind::Audit => [i64::MIN, -1, 0, 1, i64::MAX]
-            .into_iter()
-            .flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
-            .map(|id| Key::Audit(of, id))
-            .collect(),
+        Kind::Audit => audit_ids().map(|id| Key::Audit(of, id)).collect(),
+        Kind::AccountAudit => audit_ids().map(|id| Key::AccountAudit(owner, id.into())).collect(),
+        Kind::CustomerIdentity => texts().map(|name| Key::CustomerIdentity(of, name)).collect(),
+        Kind::StickerKey => vec![Key::StickerKey],
         Kind::Notice => texts().map(|name| Key::Notice(of, name)).collect(),
         Kind::Configuration => vec![Key::Configuration(of)],
         Kind::CustomerCount => vec![Key::CustomerCount(of)],
@@ -184,6 +186,11 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
     keys
 }
 
+fn audit_ids() -> impl Iterator<Item = AuditId> {
+    let moments = [i64::MIN, -1, 0, 1, i64::MAX].into_iter();
+    moments.flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
+}
+
 /// Records of a kind: plain, empty and extreme ones.
 pub(super) fn records(kind: Kind) -> Vec<Record> {
     match kind {
@@ -213,7 +220,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
         Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
-        Kind::Audit => Command::ALL
+        Kind::Audit | Kind::AccountAudit => Command::ALL
             .into_iter()
             .zip(moments().cycle())
             .zip(texts().cycle())
@@ -225,9 +232,10 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Configuration => people::configurations(),
         Kind::CustomerCount => people::customer_counts(),
         Kind::Customer => people::customers(),
-        Kind::CustomerName => people::customer_ids().map(Record::CustomerName).to_vec(),
+        Kind::StickerKey => people::sticker_keys(),
+        Kind::CustomerName | Kind::CustomerIdentity => people::customer_ids().map(Record::CustomerName).to_vec(),
         Kind::Guest => people::guests(),
-        Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
+        Kind::DeviceCode => people::device_codes(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
         Kind::Journal => Vec::new(),
         Kind::EventSubscriptions => events::subscriptions(),
