@@ -305,8 +305,8 @@ impl<'f> Ground<'_, 'f> {
         {
             return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
         }
-        let has_relapsed = device.relapses >= RELAPSES
-            && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
+        let has_relapsed =
+            device.relapses >= RELAPSES && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
         if has_relapsed && !device.forced {
             return Some(Hold::TwoDevices);
         }
@@ -315,6 +315,15 @@ impl<'f> Ground<'_, 'f> {
             return Some(Hold::TakesNoUpdates);
         }
         self.owner_locked.map(|since| Hold::OwnerLocked { since })
+    }
+}
+
+/// Whether a version is what a device should run as things stand, be it held or not.
+pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
+    match decide(product, index, None, device) {
+        Decision::Send { firmware, .. } => firmware.version == version,
+        Decision::Held { target, .. } => target.is_some_and(|target| target.version == version),
+        Decision::UpToDate { rule, .. } => rule != Rule::NoRelease && device.version() == Some(version.get()),
     }
 }
 
@@ -327,15 +336,6 @@ impl Answer {
             *device = known.cloned();
         }
         self
-    }
-}
-
-/// Whether a version is what a device should run as things stand, be it held or not.
-pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
-    match decide(product, index, None, device) {
-        Decision::Send { firmware, .. } => firmware.version == version,
-        Decision::Held { target, .. } => target.is_some_and(|target| target.version == version),
-        Decision::UpToDate { rule, .. } => rule != Rule::NoRelease && device.version() == Some(version.get()),
     }
 }
 
