@@ -391,7 +391,7 @@ fn a_locked_account_does_all_again_once_it_is_unlocked() {
     let world = world();
     world.operator(1).set_account_lock(world.owner, true).unwrap();
     let create = || world.console(2).create_product("Mine", "photon".parse().unwrap());
-    let message = refused(create(), "account_locked", "ask the operator to unlock it");
+    let message = refused(create(), "account_locked", "until an operator unlocks it");
     assert!(!message.contains("read-only"), "{message}");
     refused(world.console(2).create_group(world.product, "g"), "account_locked", "");
     world.operator(3).set_account_lock(world.owner, false).unwrap();
@@ -420,6 +420,25 @@ fn teams() {
     refused(owners.leave_team(id), "owner_stays", "an operator can make another member the owner first");
     world.fleet.console(fleet_core::Actor::Operator, days(32)).transfer_ownership(id, bob).unwrap();
     owners.leave_team(id).unwrap();
+}
+
+#[test]
+fn an_invited_person_without_a_seat_asks_who_invited_them() {
+    let world = world();
+    let id = world.product;
+    world.operator(1).set_tier(id, "Small").unwrap();
+    let people: Vec<_> = (0..5).map(|number| account(&world.fleet, &format!("person{number}"))).collect();
+    for number in 0..5 {
+        world.console(1).invite(id, &format!("person{number}@example.com")).unwrap();
+    }
+    for person in &people[..4] {
+        world.fleet.console(*person, at(2)).accept_invitation(id).unwrap();
+    }
+    world.operator(3).set_tier(id, "Prototype").unwrap();
+    let last = || world.fleet.console(people[4], at(4)).accept_invitation(id);
+    refused(last(), "no_seat", "ask who invited you");
+    world.console(4).remove_member(id, people[0]).unwrap();
+    last().unwrap();
 }
 
 #[test]
@@ -533,6 +552,10 @@ fn billing() {
     let again = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
     clock(33 * day).charge_outcome(again.key, ChargeOutcome::Succeeded).unwrap();
     larger(33 * day).unwrap();
+
+    refused(clock(400 * day).advance(100), "clock_leap", "confirm the leap on the clock's door and try again");
+    clock(400 * day).confirm_leap().unwrap();
+    clock(400 * day).advance(100).unwrap();
 }
 
 /// The refusals that advise nothing, or whose advice is to another person or another day.

@@ -20,6 +20,7 @@ use crate::store::Store;
 use crate::store::Transaction;
 use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
+use fast::Way;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
 use std::sync::Arc;
@@ -91,8 +92,21 @@ impl Gateway<'_> {
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
         let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
-        self.take_rest(reports, &mut ways)?;
-        reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
+        let mut answers = Vec::with_capacity(reports.len());
+        // One that goes alone goes in its turn: it may be the first to prove a version, or to ask.
+        let (mut reports, mut ways) = (reports, ways.as_mut_slice());
+        while !reports.is_empty() {
+            let turn =
+                ways.iter().position(|way| matches!(way, Way::Alone)).map_or(reports.len(), |alone| alone.max(1));
+            let Some((before, later)) = reports.split_at_checked(turn) else { break };
+            let Some((ways_before, ways_later)) = ways.split_at_mut_checked(turn) else { break };
+            self.take_rest(before, ways_before)?;
+            for (report, way) in before.iter().zip(ways_before) {
+                answers.push(self.go_on(report, std::mem::replace(way, Way::Alone))?);
+            }
+            (reports, ways) = (later, ways_later);
+        }
+        Ok(answers)
     }
 
     /// A device's connection ended. One that ended before the present one began changes nothing; one whose connect has
