@@ -51,7 +51,7 @@ fn one() -> FirmwareVersion {
 }
 
 /// Every method of a console: whom it is for (the matrix of R-TEAM-6), and how it is asked of a product.
-const METHODS: [(&str, For, Ask); 92] = [
+const METHODS: [(&str, For, Ask); 94] = [
     ("product", For::Team, |console, id| console.product(id).map(drop)),
     ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
     ("set_policy", For::Team, |console, id| console.set_policy(id, &Policy::default()).map(drop)),
