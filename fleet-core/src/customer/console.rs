@@ -135,15 +135,15 @@ impl Console<'_> {
                 return Err(ErrorKind::Taken { what: "user name", value: user_name.clone() }.into());
             }
             let guard = identity.guard();
-            if let Some(guard) = &guard {
-                if tx.get_identity(product, guard)?.is_some() {
-                    let (what, value) = match &identity {
-                        Identity::TwoLegged { user } => ("vendor's user", user.clone()),
-                        Identity::Linked { account } => ("linked account", account.to_string()),
-                        Identity::Simple => ("identity", String::new()),
-                    };
-                    return Err(ErrorKind::Taken { what, value }.into());
-                }
+            if let Some(guard) = &guard
+                && tx.get_identity(product, guard)?.is_some()
+            {
+                let (what, value) = match &identity {
+                    Identity::TwoLegged { user } => ("vendor's user", user.clone()),
+                    Identity::Linked { account } => ("linked account", account.to_string()),
+                    Identity::Simple => ("identity", String::new()),
+                };
+                return Err(ErrorKind::Taken { what, value }.into());
             }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let id = CustomerId::new(count.next)?;

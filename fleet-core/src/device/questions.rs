@@ -176,7 +176,7 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                let view = DeviceView::new(&record, id, device);
+                let view = DeviceView::new(record, id, device);
                 if filter.wants(id, &view.row) {
                     if items.len() == limit {
                         let next = items.last().map(|view: &DeviceView| view.id);
