@@ -58,6 +58,10 @@ def test_a_value_shows_itself_and_hides_secrets(house: House) -> None:
     assert "user_name='carl@example.com', identity=SimpleIdentity()" in repr(customer)
     issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
     assert len(issued.token) == 64 and issued.token not in repr(issued) and "token=<hidden>" in repr(issued)
+    guests = console.invite_to_beta(house.product, b"carl@example.com")
+    assert guests.lines[0].code is not None and guests.lines[0].code not in repr(guests)
+    guest = console.beta_guests(house.product).items[0]
+    assert guest.code not in repr(guest) and "code=<hidden>" in repr(guest)
 
 
 def test_a_report_is_kept_as_it_is_read() -> None:

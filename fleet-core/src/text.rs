@@ -1,13 +1,24 @@
-//! Texts that people hand in: trimmed, bounded, without control characters.
+//! Texts that people hand in: trimmed, bounded, in one form of Unicode, without characters that nobody sees.
+//!
+//! What people compare (e-mails, user names, titles) is compared by [`compared`]: in one form, whatever the case.
 
 use crate::Error;
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A text as it is kept, if it has so many characters.
 pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Error> {
     let text = text.trim();
     // Counting stops where it is too long, whatever was handed in.
-    let characters = text.chars().take(length.end() + 1).count();
+    if text.chars().take(length.end() + 1).count() > *length.end() {
+        return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
+    }
+    let text: String = text.nfc().collect();
+    let characters = text.chars().count();
+    if characters > *length.end() {
+        return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
+    }
     if characters < *length.start() {
         let problem = match length.start() {
             1 => "is empty; give it a text".to_owned(),
@@ -15,15 +26,17 @@ pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<us
         };
         return Err(Error::invalid(field, problem));
     }
-    if characters > *length.end() {
-        return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
-    }
     // Only what is longer than a name has lines: a name with a line end would forge a second line where it is listed.
     let has_lines = length.end() > NAME.end();
     if text.chars().any(|c| c.is_control() && !(has_lines && c == '\n')) {
         return Err(Error::invalid(field, "has a control character in it; type it again without"));
     }
-    Ok(text.to_owned())
+    // Joiners are part of how some scripts are written. In a name they make two that look alike.
+    let joins = |c| has_lines && matches!(c, '\u{200C}' | '\u{200D}');
+    if text.chars().any(|c| is_format(c) && !joins(c)) {
+        return Err(Error::invalid(field, "has a character in it that nobody sees; type it again without"));
+    }
+    Ok(text)
 }
 
 /// Titles and names: 1 to 100 characters.
@@ -31,6 +44,48 @@ pub(crate) const NAME: RangeInclusive<usize> = 1..=100;
 
 /// Descriptions: up to 2,000 characters.
 pub(crate) const DESCRIPTION: RangeInclusive<usize> = 0..=2000;
+
+/// What a text is compared by: equal for two that differ only in case, in the form of Unicode, or in characters that nobody
+/// sees (canonical caseless matching).
+pub(crate) fn compared(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let seen: String = text.nfd().filter(|c| !is_format(*c) && !is_ignorable(*c)).collect();
+    caseless::default_case_fold_str(&seen).nfc().collect()
+}
+
+/// The keys that a name may be stored under: the one that it is compared by, then that of earlier versions, if it is
+/// another.
+pub(crate) fn keys(name: &str) -> impl Iterator<Item = String> {
+    let name = name.trim();
+    let key = compared(name);
+    let old = Some(name.to_lowercase()).filter(|old| *old != key);
+    std::iter::once(key).chain(old)
+}
+
+/// A code as it is compared: trimmed, in one form of Unicode.
+pub(crate) fn code(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+/// Whether a character changes how others are shown and is itself not seen: the category Cf, among them the controls of
+/// direction, and the separators of lines and paragraphs.
+pub(crate) fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}' | '\u{8E2}'
+        | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a character of another category is not seen either: fillers, and selectors of how the one before is drawn.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{34F}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
+}
 
 #[cfg(test)]
 mod tests {
@@ -43,5 +98,38 @@ mod tests {
         assert_eq!(checked("name", "  ", NAME).unwrap_err().code(), "invalid");
         assert_eq!(checked("name", " a ", NAME).unwrap(), "a");
         assert!(checked("name", "a\0b", NAME).is_err());
+    }
+
+    #[test]
+    fn a_name_has_no_character_that_nobody_sees() {
+        for hidden in ['\u{200B}', '\u{200D}', '\u{202E}', '\u{2066}', '\u{2028}', '\u{2029}', '\u{FEFF}', '\u{AD}'] {
+            let name = format!("ja{hidden}ne");
+            assert_eq!(checked("name", &name, NAME).unwrap_err().code(), "invalid", "{name:?}");
+        }
+        assert!(checked("description", "नमस्\u{200D}ते\nsecond line", DESCRIPTION).is_ok());
+        assert!(checked("description", "a\u{202E}b", DESCRIPTION).is_err());
+        assert!(checked("description", "a\u{2028}b", DESCRIPTION).is_err());
+    }
+
+    #[test]
+    fn what_looks_alike_is_kept_and_compared_alike() {
+        assert_eq!(checked("name", "e\u{301}", NAME).unwrap(), "\u{E9}");
+        for (one, two) in [
+            ("É", "e\u{301}"),
+            ("ΟΔΟΣ", "οδος"),
+            ("οδοσ", "οδος"),
+            ("STRASSE", "straße"),
+            ("❤\u{FE0F}", "❤"),
+            ("K", "\u{212A}"),
+        ] {
+            assert_eq!(compared(one), compared(two), "{one} {two}");
+        }
+        assert_ne!(compared("jane"), compared("jame"));
+    }
+
+    #[test]
+    fn a_name_of_an_earlier_version_is_looked_up_by_its_old_key_too() {
+        assert_eq!(keys(" Jane ").collect::<Vec<_>>(), ["jane"]);
+        assert_eq!(keys("Straße").collect::<Vec<_>>(), ["strasse", "straße"]);
     }
 }

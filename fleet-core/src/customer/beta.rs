@@ -1,6 +1,6 @@
 //! The private beta: who is invited, and the code that lets them claim a device (R-CUS-4).
 
-use super::record::Guest;
+use super::record::{Guest, named};
 use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
 use crate::device::{Page, check_page};
@@ -8,8 +8,9 @@ use crate::fleet::Console;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Command};
+use crate::text;
 use crate::time::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A product's beta has at most so many guests: some tenth of the codes there are, so that guessing one is hard.
@@ -69,7 +70,7 @@ impl Console<'_> {
         let mut seen: HashMap<String, u32> = HashMap::new();
         for (place, (line, name)) in lines.iter_mut().enumerate() {
             if let Ok(user_name) = name {
-                match seen.entry(user_name.to_lowercase()) {
+                match seen.entry(text::compared(user_name)) {
                     std::collections::hash_map::Entry::Vacant(entry) => {
                         entry.insert(*line);
                         wanted.push((place, user_name.clone()));
@@ -85,7 +86,7 @@ impl Console<'_> {
         }
         let verdict = |place, line: u32, name: Result<String, String>| match (verdicts.remove(&place), name) {
             (Some(verdict), _) => verdict,
-            (None, Ok(name)) => BetaVerdict::DuplicateOf(seen.get(&name.to_lowercase()).copied().unwrap_or(line)),
+            (None, Ok(name)) => BetaVerdict::DuplicateOf(seen.get(&text::compared(&name)).copied().unwrap_or(line)),
             (None, Err(why)) => BetaVerdict::Malformed(why),
         };
         let mut verdict = verdict;
@@ -105,8 +106,13 @@ impl Console<'_> {
         let count: Box<CustomerCount> = self.fleet.transact(|tx| Ok(tx.get(product)?.unwrap_or_default()))?;
         let mut guests = count.guests;
         for chunk in names.chunks(CHUNK) {
-            let keys: Vec<Key> = chunk.iter().map(|(_, name)| guest_key(product, name)).collect();
-            guests += self.fleet.store().get(&keys)?.iter().filter(|row| row.is_none()).count() as u64;
+            let named = chunk.iter().flat_map(|(place, name)| text::keys(name).map(|key| (*place, key)));
+            let (places, keys): (Vec<usize>, Vec<Key>) =
+                named.map(|(place, key)| (place, Key::Guest(product, key.into()))).unzip();
+            let rows = self.fleet.store().get(&keys)?;
+            let known: HashSet<usize> =
+                places.into_iter().zip(rows).filter(|(_, row)| row.is_some()).map(|(place, _)| place).collect();
+            guests += (chunk.len() - known.len()) as u64;
         }
         fits(guests)
     }
@@ -114,12 +120,13 @@ impl Console<'_> {
     fn invite_some(&self, product: ProductId, names: &[(usize, String)]) -> Result<Vec<(usize, BetaVerdict)>, Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::InviteToBeta, product)?;
-            tx.load(names.iter().map(|(_, name)| guest_key(product, name)))?;
+            let keys = names.iter().flat_map(|(_, name)| text::keys(name));
+            tx.load(keys.map(|key| Key::Guest(product, key.into())))?;
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let (mut verdicts, mut new) = (Vec::with_capacity(names.len()), 0);
             for (place, name) in names {
-                let id = (product, Arc::from(name.to_lowercase()));
-                if let Some(guest) = tx.get::<Arc<Guest>>(id.clone())? {
+                let id = (product, Arc::from(text::compared(name)));
+                if let Some((_, guest)) = named::<Arc<Guest>>(tx, product, name)? {
                     verdicts.push((*place, BetaVerdict::AlreadyInvited(BetaGuest::of(&guest))));
                     continue;
                 }
@@ -161,11 +168,11 @@ impl Console<'_> {
     pub fn uninvite_from_beta(&self, product: ProductId, user_name: &str) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::InviteToBeta, product)?;
-            let guest = guest(tx, product, user_name)?;
+            let (name, guest) = guest(tx, product, user_name)?;
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             count.guests = count.guests.saturating_sub(1);
             tx.put(product, count);
-            tx.delete(guest_key(product, user_name));
+            tx.delete(Key::Guest(product, name));
             self.end_activation(tx, product, &guest)?;
             self.note(tx, product, Command::InviteToBeta, format!("guest `{}` taken off", guest.user_name));
             Ok(())
@@ -180,12 +187,12 @@ impl Console<'_> {
     pub fn renew_activation_code(&self, product: ProductId, user_name: &str) -> Result<BetaGuest, Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::InviteToBeta, product)?;
-            let mut guest = guest(tx, product, user_name)?;
+            let (name, mut guest) = guest(tx, product, user_name)?;
             tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
             let changed = Arc::make_mut(&mut guest);
             (changed.code, changed.used_at) = (self.new_code(tx, product)?, None);
             changed.wrong = WrongCodes::default();
-            tx.put((product, Arc::from(user_name_key(user_name))), Arc::clone(&guest));
+            tx.put((product, name), Arc::clone(&guest));
             self.note(tx, product, Command::InviteToBeta, format!("new code for guest `{}`", guest.user_name));
             Ok(BetaGuest::of(&guest))
         })
@@ -194,8 +201,7 @@ impl Console<'_> {
     /// Makes a guest's code no good, and takes the customer of that name out of the beta.
     fn end_activation(&self, tx: &mut Transaction<'_>, product: ProductId, guest: &Guest) -> Result<(), Error> {
         tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
-        let name: Arc<str> = user_name_key(&guest.user_name).into();
-        if let Some(id) = tx.get::<CustomerId>((product, name))?
+        if let Some((_, id)) = named::<CustomerId>(tx, product, &guest.user_name)?
             && let Some(mut customer) = tx.get::<Arc<Customer>>((product, id))?
             && customer.activated_at.is_some()
         {
@@ -218,7 +224,7 @@ impl Console<'_> {
         check_page(limit)?;
         let mut range = Key::guests(product).limit(limit);
         if let Some(after) = after {
-            range = range.after(guest_key(product, after));
+            range = range.after(Key::Guest(product, after.into()));
         }
         let rows = self.read(Command::ReadProduct, product, |_| Ok(self.fleet.store().scan(&range)?))?;
         let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
@@ -248,14 +254,6 @@ impl BetaGuest {
     }
 }
 
-fn user_name_key(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
-fn guest_key(product: ProductId, name: &str) -> Key {
-    Key::Guest(product, user_name_key(name).into())
-}
-
-fn guest(tx: &mut Transaction<'_>, product: ProductId, name: &str) -> Result<Arc<Guest>, Error> {
-    tx.get::<Arc<Guest>>((product, user_name_key(name).into()))?.ok_or_else(|| Error::not_found("guest"))
+fn guest(tx: &mut Transaction<'_>, product: ProductId, name: &str) -> Result<(Arc<str>, Arc<Guest>), Error> {
+    named::<Arc<Guest>>(tx, product, name)?.ok_or_else(|| Error::not_found("guest"))
 }

@@ -1,7 +1,7 @@
 //! What a team does with its customers: make them, give them tokens, see who uses their device (R-CUS, R-SEE-1).
 
 use super::code::Secret;
-use super::record::end_claim;
+use super::record::{end_claim, named};
 use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::Console;
@@ -78,7 +78,7 @@ impl CustomerFilter {
             && self
                 .prefix
                 .as_ref()
-                .is_none_or(|prefix| customer.user_name.to_lowercase().starts_with(&prefix.to_lowercase()))
+                .is_none_or(|prefix| text::compared(&customer.user_name).starts_with(&text::compared(prefix)))
     }
 }
 
@@ -130,20 +130,20 @@ impl Console<'_> {
                 let problem = format!("the product's customers are authenticated as `{chosen}`, this is `{way}`");
                 return Err(Error::invalid("identity", problem));
             }
-            let name: Arc<str> = user_name.to_lowercase().into();
-            if tx.get::<CustomerId>((product, Arc::clone(&name)))?.is_some() {
+            let name: Arc<str> = text::compared(&user_name).into();
+            if named::<CustomerId>(tx, product, &user_name)?.is_some() {
                 return Err(ErrorKind::Taken { what: "user name", value: user_name.clone() }.into());
             }
             let guard = identity.guard();
-            if let Some(guard) = &guard {
-                if tx.get_identity(product, guard)?.is_some() {
-                    let (what, value) = match &identity {
-                        Identity::TwoLegged { user } => ("vendor's user", user.clone()),
-                        Identity::Linked { account } => ("linked account", account.to_string()),
-                        Identity::Simple => ("identity", String::new()),
-                    };
-                    return Err(ErrorKind::Taken { what, value }.into());
-                }
+            if let Some(guard) = &guard
+                && tx.get_identity(product, guard)?.is_some()
+            {
+                let (what, value) = match &identity {
+                    Identity::TwoLegged { user } => ("vendor's user", user.clone()),
+                    Identity::Linked { account } => ("linked account", account.to_string()),
+                    Identity::Simple => ("identity", String::new()),
+                };
+                return Err(ErrorKind::Taken { what, value }.into());
             }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let id = CustomerId::new(count.next)?;
@@ -291,7 +291,9 @@ impl Console<'_> {
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             count.customers = count.customers.saturating_sub(1);
             tx.put(product, count);
-            tx.delete(Key::CustomerName(product, record.user_name.to_lowercase().into()));
+            if let Some((name, _)) = named::<CustomerId>(tx, product, &record.user_name)? {
+                tx.delete(Key::CustomerName(product, name));
+            }
             if let Some(guard) = record.identity.guard()
                 && tx.get_identity(product, &guard)? == Some(customer)
             {

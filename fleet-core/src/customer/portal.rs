@@ -5,7 +5,7 @@
 
 use super::code::{ActivationCode, Secret, same};
 use super::console::{find, unclaim};
-use super::record::{Guest, end_claim};
+use super::record::{Guest, end_claim, named};
 use super::{Customer, CustomerId, CustomerView, DeviceCode, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::audit::{Entry, shown};
 use crate::device::{Device, DeviceId, Registration, Standing};
@@ -14,6 +14,7 @@ use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Actor, Claimant, Command, Role, allows};
+use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -166,8 +167,11 @@ impl Portal<'_> {
     pub fn activate(&self, code: ActivationCode) -> Result<(), Error> {
         let turned_away = self.fleet.transact(|tx| {
             let Guarded { product, mut customer, .. } = self.enter(tx, Command::Activate, None, Some(Scope::Claim))?;
-            let guest_id = (product.id, Arc::from(customer.user_name.to_lowercase()));
-            let guest = tx.get::<Arc<Guest>>(guest_id.clone())?;
+            let (guest_name, guest) = match named::<Arc<Guest>>(tx, product.id, &customer.user_name)? {
+                Some((name, guest)) => (name, Some(guest)),
+                None => (Arc::default(), None),
+            };
+            let guest_id = (product.id, guest_name);
             // Told again by who succeeded, it succeeds.
             let known = guest.as_ref().filter(|guest| guest.code.is(&code));
             if known.is_some_and(|guest| guest.used_at.is_some() && guest.used_at == customer.activated_at) {
@@ -233,7 +237,7 @@ impl Portal<'_> {
     /// `wrong_code`, alike where the device is not there, has no code, or has another; `barred` after five wrong ones;
     /// `taken` where somebody has claimed it; `not_activated` in a private beta.
     pub fn claim(&self, device: DeviceId, code: &str) -> Result<(), Error> {
-        let code = code.trim();
+        let code = &*text::code(code);
         let turned_away = self.fleet.transact(|tx| {
             let Guarded { product, mut customer, .. } =
                 self.enter(tx, Command::ClaimAsCustomer, None, Some(Scope::Claim))?;

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::device::{DeviceId, Registration};
 use crate::firmware::Sha256;
 use crate::product::ProductId;
-use crate::store::{Key, Transaction};
+use crate::store::{Key, Stored, Transaction};
 use crate::team::{AccountId, Claimant};
 use crate::text::{self, NAME};
 use crate::time::Timestamp;
@@ -227,6 +227,21 @@ pub struct Guest {
     /// The wrong codes that were told under their name.
     #[serde(default, skip_serializing_if = "WrongCodes::is_zero")]
     pub wrong: WrongCodes,
+}
+
+/// What a user name stands for in a product, and the key that it is stored under: the one that names are compared by, or
+/// that of an earlier version.
+pub(super) fn named<T: Stored<Id = (ProductId, Arc<str>)>>(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    user_name: &str,
+) -> Result<Option<(Arc<str>, T)>, Error> {
+    for key in text::keys(user_name).map(Arc::from) {
+        if let Some(found) = tx.get::<T>((product, Arc::clone(&key)))? {
+            return Ok(Some((key, found)));
+        }
+    }
+    Ok(None)
 }
 
 /// Ends the claim of a device, whoever has it. The caller writes the registry's entry.

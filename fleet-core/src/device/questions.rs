@@ -7,6 +7,7 @@ use crate::fleet::Console;
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Tally};
 use crate::team::Command;
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -103,8 +104,8 @@ impl DeviceFilter {
             && is(self.pending, device.attempt.is_some())
             && is(self.failing, device.is_failing())
             && self.prefix.as_ref().is_none_or(|prefix| {
-                let prefix = prefix.to_lowercase();
-                id.to_string().starts_with(&prefix) || device.name().to_lowercase().starts_with(&prefix)
+                let prefix = text::compared(prefix);
+                id.to_string().starts_with(&prefix) || text::compared(device.name()).starts_with(&prefix)
             })
     }
 }

@@ -481,8 +481,8 @@ impl Console<'_> {
 impl FirmwareIndex {
     /// Titles are distinct within a product, whatever their case (R-IMG-7).
     fn title_is_free(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
-        let wanted = title.to_lowercase();
-        let holder = self.iter().find(|other| Some(other.version) != but && other.title.to_lowercase() == wanted);
+        let wanted = text::compared(title);
+        let holder = self.iter().find(|other| Some(other.version) != but && text::compared(&other.title) == wanted);
         match holder {
             Some(other) => Err(ErrorKind::Taken { what: "title", value: other.title.clone() }.into()),
             None => Ok(()),

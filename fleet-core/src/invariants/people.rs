@@ -7,6 +7,7 @@ use crate::customer::{Customer, CustomerCount, CustomerId, Guest};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Range, Record, StoreError};
 use crate::team::{Account, AccountId, Claimant};
+use crate::text;
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +20,10 @@ pub(super) fn accounts(findings: &mut Findings<'_>) -> Result<Vec<Account>, Stor
             findings.add("R-TEAM-1", format!("account {id} was given out and is not there"));
             continue;
         };
-        let owner = findings.record::<AccountId>(account.email.as_str().into())?;
+        let mut owner = None;
+        for email in text::keys(&account.email) {
+            owner = owner.or(findings.record::<AccountId>(email.into())?);
+        }
         findings.same("R-TEAM-1", &format!("whose the e-mail of account {id} is"), owner, Some(id));
         accounts.push(Account::clone(&account));
     }
@@ -89,8 +93,10 @@ pub(super) fn customers(
         let id = customer.id;
         let below = id.get() < count.next;
         findings.ensure("R-CUS-2", below, || format!("customer {id} of product {product} was never given out"));
-        let name: Arc<str> = customer.user_name.to_lowercase().into();
-        let found = findings.record::<CustomerId>((product, name))?;
+        let mut found = None;
+        for name in text::keys(&customer.user_name) {
+            found = found.or(findings.record::<CustomerId>((product, name.into()))?);
+        }
         findings.same("R-CUS-2", &format!("whose customer {id}'s name is in product {product}"), found, Some(id));
         if let Some(guard) = customer.identity.guard().filter(|_| count.identities_indexed) {
             let found = findings.has(Key::CustomerIdentity(product, guard))?;

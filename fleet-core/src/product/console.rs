@@ -238,7 +238,8 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         let mut made = GroupId::new(0);
         self.change_product(product, Command::ChangeGroups, format!("group `{name}` made"), |product| {
-            if product.groups.values().any(|group| group.name == name) {
+            let wanted = text::compared(&name);
+            if product.groups.values().any(|group| text::compared(&group.name) == wanted) {
                 return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
             }
             if product.groups.len() >= MAX_GROUPS {

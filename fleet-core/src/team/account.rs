@@ -2,12 +2,15 @@
 
 use crate::customer::CustomerId;
 use crate::product::ProductId;
+use crate::store::Transaction;
+use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU64;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// An account's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,21 +148,74 @@ impl Team {
     }
 }
 
-/// An e-mail as it is kept: trimmed, lower case, of a form that mail can be sent to.
+/// An e-mail as it is kept: trimmed, lower case, in one form of Unicode, of a form that mail can be sent to.
 pub(crate) fn email(text: &str) -> Result<String, Error> {
-    let email = text.trim().to_lowercase();
     let wrong = |problem: &str| Err(Error::invalid("e-mail", problem));
-    let Some((local, domain)) = email.rsplit_once('@') else {
+    let text = text.trim();
+    if text.len() > 4 * 254 {
+        return wrong("is too long: at most 64 bytes before the @ and 254 in all");
+    }
+    let email: String = text.nfc().collect::<String>().to_lowercase();
+    let mut parts = email.split('@');
+    let (Some(local), Some(domain)) = (parts.next(), parts.next()) else {
         return wrong("has no @; write it like alice@example.com");
     };
+    if parts.next().is_some() {
+        return wrong("has more than one @; write one address, like alice@example.com");
+    }
     if local.is_empty() || domain.is_empty() || domain.starts_with('.') || domain.ends_with('.') {
         return wrong("needs a name before and a domain after the @");
     }
     if email.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return wrong("has a blank in it");
     }
+    if email.chars().any(text::is_format) {
+        return wrong("has a character in it that nobody sees; type it again without");
+    }
+    if email.contains([',', ';', ':', '<', '>', '(', ')', '[', ']', '\\', '"']) {
+        return wrong("has a character in it that no address has; write it like alice@example.com");
+    }
     if local.len() > 64 || email.len() > 254 {
         return wrong("is too long: at most 64 bytes before the @ and 254 in all");
     }
     Ok(email)
+}
+
+/// The account with an e-mail. Also found is what an earlier version stored under the lower case alone, or let pass.
+pub(super) fn with_email(tx: &mut Transaction<'_>, text: &str) -> Result<Option<AccountId>, Error> {
+    if text.len() <= 4 * 254 {
+        for key in text::keys(text) {
+            if let Some(account) = tx.get::<AccountId>(key.into())? {
+                return Ok(Some(account));
+            }
+        }
+    }
+    email(text).map(|_| None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_e_mail_is_one_address_without_what_nobody_sees() {
+        assert_eq!(email(" Alice@Example.com ").unwrap(), "alice@example.com");
+        assert_eq!(email("jose\u{301}@x").unwrap(), "jos\u{E9}@x");
+        assert_eq!(email("o'brien+tag@mail.example.com").unwrap(), "o'brien+tag@mail.example.com");
+        for text in [
+            "jane\u{200b}@x",
+            "victim@x,evil@y",
+            "a@@b",
+            "a@b@c",
+            "a,b@x",
+            "a b@x",
+            "@x",
+            "a@",
+            "a@.x",
+            "a\u{202e}@x",
+            "a\u{2028}@x",
+        ] {
+            assert_eq!(email(text).unwrap_err().code(), "invalid", "{text:?}");
+        }
+    }
 }

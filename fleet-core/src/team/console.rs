@@ -7,6 +7,7 @@ use crate::directory::Directory;
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::{AuditId, Key, Range, Record};
+use crate::text;
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ impl Console<'_> {
         access::allow(self.actor, Command::CreateAccount)?;
         let email = account::email(email)?;
         self.fleet.transact(|tx| {
-            let name: Arc<str> = email.as_str().into();
-            if tx.get::<AccountId>(Arc::clone(&name))?.is_some() {
+            let name: Arc<str> = text::compared(&email).into();
+            if account::with_email(tx, &email)?.is_some() {
                 return Err(ErrorKind::Taken { what: "e-mail", value: email.clone() }.into());
             }
             let mut directory: Directory = tx.get(())?.unwrap_or_default();

@@ -91,15 +91,14 @@ impl Console<'_> {
     /// `not_found` for an e-mail that no account has; `already_invited`; `limit_exceeded` with the tier that would do;
     /// `forbidden` for anybody but the owner.
     pub fn invite(&self, product: ProductId, email: &str) -> Result<Invitation, Error> {
-        let email = account::email(email)?;
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
                 Access::check(tx, self.actor, Command::InviteMember, product)?;
-            let invitee: AccountId =
-                tx.get(email.as_str().into())?.ok_or_else(|| Error::not_found("account with this e-mail"))?;
+            let invitee = account::with_email(tx, email)?;
+            let invitee = invitee.ok_or_else(|| Error::not_found("account with this e-mail"))?;
             let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > self.now);
             if waits || team.members.contains(&invitee) {
-                return Err(ErrorKind::AlreadyInvited { email: email.clone() }.into());
+                return Err(ErrorKind::AlreadyInvited { email: email.trim().to_lowercase() }.into());
             }
             self.seat(&record, &team, invitee)?;
             let lasts = Duration::from_millis(record.policy.invitation_millis);

@@ -16,3 +16,13 @@ extension ChargedCard: CustomStringConvertible, CustomReflectable {
     public var description: String { "ChargedCard(number: \(number), token: hidden)" }
     public var customMirror: Mirror { Mirror(self, children: ["number": number]) }
 }
+
+extension BetaGuest: CustomStringConvertible, CustomReflectable {
+    public var description: String { "BetaGuest(userName: \(userName), code: hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: ["userName": userName]) }
+}
+
+extension BetaLine: CustomStringConvertible, CustomReflectable {
+    public var description: String { "BetaLine(line: \(line), verdict: \(verdict), code: hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: ["line": line, "verdict": verdict]) }
+}

@@ -253,6 +253,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .chain([
                 NoticeSubject::DevicesAskToJoin,
                 NoticeSubject::Invitation { account: account(u64::MAX) },
+                NoticeSubject::ClaimEnded { device: device_id(1), account: Some(account(u64::MAX)), customer: None },
                 NoticeSubject::UsageWarning { month: u32::MAX, limit: u64::MAX, percent: u8::MAX, used: u64::MAX },
                 NoticeSubject::UsageLimitReached { month: u32::MAX, limit: u64::MAX, used: u64::MAX },
             ])
