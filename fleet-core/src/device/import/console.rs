@@ -336,7 +336,7 @@ impl Console<'_> {
                     let after =
                         Device { standing: Standing::Member, added_at: self.now, security_counter, ..before.clone() };
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
-                        writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
+                        writes.push(Write::Add { key: tally::key(id, one.id, tally, slot), delta });
                     });
                     after
                 }
@@ -348,8 +348,10 @@ impl Console<'_> {
             };
             writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });
         }
+        // A new row has no version, so it does not matter which device's slot that would be in.
+        let any = chunk.first().map_or(DeviceId::new([0; 12]), |one| one.id);
         tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
-            writes.push(Write::Add { key: tally::key(id, tally, slot), delta: delta * joined });
+            writes.push(Write::Add { key: tally::key(id, any, tally, slot), delta: delta * joined });
         });
         count.devices += new;
         for held in &mut count.reserved {
