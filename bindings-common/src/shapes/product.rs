@@ -111,6 +111,8 @@ shape! {
         pub customers_may: Vec<Scope>,
         /// At which shares of the tier's messages people are told, in percent.
         pub usage_notices: Vec<u16>,
+        /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds.
+        pub clock_tolerance_millis: i64,
     }
 }
 
@@ -165,6 +167,9 @@ arguments! {
             customers_may: Vec<Scope>,
             /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
             usage_notices: Vec<u16>,
+            /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
+            /// to a day, default 10 minutes.
+            clock_tolerance_millis: i64,
         }
     }
 }
@@ -196,6 +201,10 @@ shape! {
         pub used: i64,
         /// What would be in use.
         pub would_be: i64,
+        /// The places that imports under way hold, where it would fit without them; 0: that is not why.
+        pub held_places: i64,
+        /// When the last of them is free at the latest.
+        pub held_until: Option<Moment>,
         /// The cheapest tier that would do; none: there is none.
         pub fits: Option<Fits>,
         /// The same in a sentence.
@@ -221,7 +230,7 @@ shape! {
 pub struct Configuration {
     /// By the question's name.
     pub answers: HashMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on answers stay as they are.
+    /// When manufacturing began; from then on what the line is programmed with stays as it is.
     pub started_at: Option<Moment>,
 }
 
@@ -313,6 +322,7 @@ impl From<&fleet_core::Policy> for Policy {
             event_id_millis: count(policy.event_id_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
+            clock_tolerance_millis: count(policy.clock_tolerance_millis),
         }
     }
 }
@@ -325,7 +335,9 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             let checked = value.map(u64::try_from).transpose();
             checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))
         };
+        let tolerance = settings.clock_tolerance_millis;
         Ok(Self {
+            clock_tolerance_millis: millis("clock_tolerance_millis", tolerance)?,
             gate: product::GateChange {
                 devices: settings.gate_devices,
                 soak_millis: millis("gate.soak_millis", settings.gate_soak_millis)?,
@@ -346,6 +358,7 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             usage_notices: settings
                 .usage_notices
                 .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
+            ..Self::default()
         })
     }
 }
@@ -390,6 +403,8 @@ impl From<&LimitExceeded> for Limit {
             limit: count(exceeded.limit),
             used: count(exceeded.used),
             would_be: count(exceeded.would_be),
+            held_places: exceeded.held.map_or(0, |held| count(held.places)),
+            held_until: exceeded.held.map(|held| held.until.into()),
             fits: exceeded.fits.as_ref().map(|(tier, limit)| Fits { tier: tier.to_string(), limit: limit.map(count) }),
             message: exceeded.to_string(),
         }

@@ -4,9 +4,9 @@ use super::tally::SLOTS;
 use super::{Device, DeviceCount, DeviceId, DeviceView, Standing};
 use crate::Error;
 use crate::fleet::Console;
-use crate::product::{GroupId, ProductId};
+use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Tally};
-use crate::team::{Access, Command};
+use crate::team::Command;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,6 +43,8 @@ pub struct Summary {
     pub quarantined: u64,
     /// How many are shut out.
     pub denied: u64,
+    /// Places that imports under way, or cut off, hold for devices they have yet to add (R-IMP-13).
+    pub held_places: u64,
 }
 
 /// Which devices to list; all that is set must hold. By default, all that are in the product.
@@ -99,7 +101,7 @@ impl DeviceFilter {
             && is(self.locked, device.lock.is_some())
             && is(self.development, device.development)
             && is(self.pending, device.attempt.is_some())
-            && is(self.failing, device.failures > 0)
+            && is(self.failing, device.is_failing())
             && self.prefix.as_ref().is_none_or(|prefix| {
                 let prefix = prefix.to_lowercase();
                 id.to_string().starts_with(&prefix) || device.name().to_lowercase().starts_with(&prefix)
@@ -143,9 +145,12 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
-        for row in self.fleet.store().scan(&Key::tallies(product))? {
+        let counters =
+            |_: &Product| Ok((self.fleet.store().scan(&Key::tallies(product))?, self.device_count(product)?));
+        let (rows, count) = self.read(Command::ReadProduct, product, counters)?;
+        let held = count.held(self.now, None);
+        for row in rows {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
                 *sums.entry(tally).or_default() += value;
             }
@@ -169,6 +174,7 @@ impl Console<'_> {
             wrong_platform: sum(Tally::WrongPlatform),
             quarantined: sum(Tally::Quarantined),
             denied: sum(Tally::Denied),
+            held_places: held.map_or(0, |(places, _)| places),
         })
     }
 
@@ -185,10 +191,18 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         check_page(limit)?;
-        let (record, unnamed) = self.fleet.transact(|tx| {
-            let Access { product: record, .. } = Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok((record, tx.get::<Box<DeviceCount>>(product)?.unwrap_or_default().unnamed))
-        })?;
+        self.read(Command::ReadProduct, product, |record| self.devices_of(record, filter, after, limit))
+    }
+
+    fn devices_of(
+        &self,
+        record: &Product,
+        filter: &DeviceFilter,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> Result<Page<DeviceView, DeviceId>, Error> {
+        let product = record.id;
+        let unnamed = self.device_count(product)?.unnamed;
         let ids = if unnamed && filter.prefix.is_some() { Some(filter.ids()) } else { None };
         if ids == Some(None)
             || filter.group.is_some_and(|group| !record.groups.contains_key(&group))
@@ -208,7 +222,7 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                let view = DeviceView::new(&record, id, device);
+                let view = DeviceView::new(record, id, device);
                 if filter.wants(id, &view.row) {
                     if items.len() == limit {
                         let next = items.last().map(|view: &DeviceView| view.id);
@@ -223,6 +237,10 @@ impl Console<'_> {
 }
 
 impl Console<'_> {
+    fn device_count(&self, product: ProductId) -> Result<DeviceCount, Error> {
+        self.fleet.transact(|tx| Ok(*tx.get::<Box<DeviceCount>>(product)?.unwrap_or_default()))
+    }
+
     /// Whether a filter can find anything: not where a counter of what it asks for is 0.
     fn may_find(&self, product: ProductId, filter: &DeviceFilter) -> Result<bool, Error> {
         let wanted = filter.counted();
