@@ -123,3 +123,17 @@ fn removing_a_product_reads_each_device_twice_at_most() {
     assert!(read <= DEVICES as usize + 100, "{read} rows");
     assert!(store.scan(&Key::devices(world.product)).unwrap().is_empty());
 }
+
+#[test]
+fn a_device_that_reports_very_many_versions_leaves_no_counters_behind() {
+    let (store, world) = crowd();
+    for number in 0..4000_u16 {
+        let told = report(1, number % 2000 + 1, 10 + i64::from(number));
+        world.fleet.gateway(at(100_000)).connect(&told).unwrap();
+    }
+    let rows = store.scan(&Key::tallies(world.product)).unwrap();
+    assert!(rows.len() <= 8 * 13, "{} counters", rows.len());
+    let summary = world.console(100_000).summary(world.product).unwrap();
+    assert_eq!(summary.versions, [(2000, 1)].into());
+    world.devices();
+}

@@ -439,7 +439,9 @@ pub(crate) fn forget(
 /// Takes a device's row away, and what it counted for.
 pub(crate) fn drop_device(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, before: &Device) {
     let slot = tx.random();
-    super::tally::changes(Some(before), None, |tally, delta| tx.add(super::tally::key(product, tally, slot), delta));
+    super::tally::changes(Some(before), None, |tally, delta| {
+        tx.add(super::tally::key(product, device, tally, slot), delta)
+    });
     tx.delete(Key::Device(product, device));
 }
 

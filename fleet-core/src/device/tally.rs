@@ -1,6 +1,6 @@
 //! What is counted of devices: the difference that a change of a row makes to the counters.
 
-use super::{Device, ImageSeen, PlatformSeen, Standing};
+use super::{Device, DeviceId, ImageSeen, PlatformSeen, Standing};
 use crate::product::ProductId;
 use crate::store::{Key, Tally};
 
@@ -77,8 +77,13 @@ pub(crate) fn changes(before: Option<&Device>, after: Option<&Device>, mut add: 
     }
 }
 
-/// The counter's key in the slot that a random number picks.
-pub(crate) fn key(product: ProductId, tally: Tally, random: u64) -> Key {
+/// The counter's key for a device, in the slot that a random number picks. The counter of a version is in the device's own
+/// slot, so that it comes to 0 there when the last such device leaves the version, and goes away.
+pub(crate) fn key(product: ProductId, device: DeviceId, tally: Tally, random: u64) -> Key {
+    let random = match tally {
+        Tally::Version(_) => device.as_bytes().iter().fold(0, |sum, byte| sum * 31 % 251 + u64::from(*byte)),
+        _ => random,
+    };
     let slot = u8::try_from(random % u64::from(SLOTS)).unwrap_or(0);
     Key::Tally(product, tally, slot)
 }

@@ -200,7 +200,13 @@ impl Rows {
                 self.rest.remove(key);
             }
             Write::Add { key, delta } => match self.rest.get_mut(key) {
-                Some((Record::Counter(value), _)) => *value = value.saturating_add(*delta),
+                Some((Record::Counter(value), _)) => {
+                    *value = value.saturating_add(*delta);
+                    if *value == 0 && key.ends_at_zero() {
+                        self.rest.remove(key);
+                    }
+                }
+                _ if *delta == 0 && key.ends_at_zero() => {}
                 _ => {
                     self.rest.insert(key.clone(), (Record::Counter(*delta), Stamp::default()));
                 }

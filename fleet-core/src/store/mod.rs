@@ -195,7 +195,8 @@ pub enum Write {
         /// Which.
         key: Key,
     },
-    /// Adds to a counter, which starts at 0 and stops at the ends of `i64`. Additions commute: they never conflict.
+    /// Adds to a counter, which starts at 0 and stops at the ends of `i64`. Additions commute: they never conflict. One that
+    /// [ends at zero](Key::ends_at_zero) should go away when it comes to 0; it reads as absent then.
     Add {
         /// Which counter.
         key: Key,

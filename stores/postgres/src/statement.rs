@@ -11,7 +11,7 @@ use crate::array::{Array, Scalar};
 use crate::copy::Copied;
 use crate::error::Problem;
 use crate::pool::Parameter;
-use crate::table::{Alike, Cells, Column, Place, Table};
+use crate::table::{Alike, COUNTERS, Cells, Column, Place, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 
@@ -411,6 +411,14 @@ pub(crate) fn all(schema: &str, table: &Table) -> String {
     let column = |name: &str| format!("t.{name}");
     let columns = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
     format!("SELECT {columns} FROM {} t", name_of(schema, table))
+}
+
+/// Takes away these of the counters that are 0.
+pub(crate) fn without_counters(schema: &str, counters: &[(i64, i32, i32)]) -> String {
+    let keys: Vec<String> =
+        counters.iter().map(|(product, counter, slot)| format!("({product}, {counter}, {slot})")).collect();
+    let table = name_of(schema, &COUNTERS);
+    format!("DELETE FROM {table} WHERE value = 0 AND (product, counter, slot) IN ({})", keys.join(", "))
 }
 
 /// The rows between two keys, which are in or not. In order, the number of rows is the last parameter.

@@ -8,11 +8,12 @@ use crate::copy::Copied;
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Parameter, Pool, Within};
 use crate::question::{Asked, Question};
-use crate::statement::{Script, Shape, all, between, copy};
+use crate::statement::{Script, Shape, all, between, copy, without_counters};
 use crate::table::{self, Given, Place};
 use crate::{Dialect, Options, open};
 use fleet_core::store::{
     Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
+    Write,
 };
 use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
@@ -171,6 +172,25 @@ impl PostgresStore {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Takes away the counters that a batch brought to 0. A statement of its own, which is right by itself: where it fails,
+    /// the counter is there with a 0 in it, until it comes to 0 again.
+    fn end_counters(&self, batch: &[Commit]) {
+        let ended = batch.iter().flat_map(|commit| &commit.writes).filter_map(|write| match write {
+            Write::Add { key, delta: ..=0 } if key.ends_at_zero() => table::counter_key(key).ok(),
+            _ => None,
+        });
+        let mut ended: Vec<(i64, i32, i32)> = ended.collect();
+        if ended.is_empty() {
+            return;
+        }
+        ended.sort_unstable();
+        ended.dedup();
+        let _ = self.call(|connection| {
+            let sql = without_counters(connection.schema(), &ended);
+            connection.wait(connection.client.batch_execute(&sql)).map_err(Attempt::to_commit)
+        });
     }
 
     /// Whether many rows that a batch inserts are to be copied. Of several commits one might be refused, and then the rows
@@ -348,7 +368,9 @@ impl Store for PostgresStore {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         self.opener.check()?;
-        if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }
+        let outcomes = if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
+        self.end_counters(batch);
+        Ok(outcomes)
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {

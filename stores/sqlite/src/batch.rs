@@ -3,7 +3,7 @@
 //! A check of a row that the same commit puts is not read first: the statement that puts the row carries it as a
 //! condition. Additions to counters are summed and written at the end, since no commit can see a counter.
 
-use crate::table::{ADD, Parameters, Tables};
+use crate::table::{ADD, END, Parameters, Tables};
 use crate::transaction::run;
 use fleet_core::store::{Check, Commit, Key, Outcome, Stamp, Write};
 use rusqlite::Connection;
@@ -58,6 +58,11 @@ impl<'b, 'c> Batch<'b, 'c> {
             parameters.key(key)?;
             parameters.push(delta)?;
             add.raw_execute()?;
+            if key.ends_at_zero() {
+                let mut end = self.connection.prepare_cached(END)?;
+                Parameters::of(&mut end).key(key)?;
+                end.raw_execute()?;
+            }
         }
         Ok(())
     }

@@ -174,7 +174,7 @@ impl Gateway<'_> {
         let key = Key::Device(product, id);
         let mut adds = Vec::new();
         tally::changes(Some(before), Some(&after), |tally, delta| {
-            adds.push(Write::Add { key: tally::key(product, tally, slot), delta });
+            adds.push(Write::Add { key: tally::key(product, id, tally, slot), delta });
         });
         let checks = vec![Check { key: key.clone(), stamp: Some(stamp) }];
         let put = Write::Put { key, record: Record::Device(after), stamp: self.fleet.stamps().stamp() };

@@ -273,7 +273,7 @@ pub(crate) fn put_device(
         return;
     }
     let slot = tx.random();
-    tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, tally, slot), delta));
+    tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, id, tally, slot), delta));
     tx.put((product, id), after);
 }
 

@@ -364,7 +364,7 @@ impl Console<'_> {
                     entry.tell_platform(&mut after, &product.platform);
                     entry.hand_over(&mut after);
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
-                        writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
+                        writes.push(Write::Add { key: tally::key(id, one.id, tally, slot), delta });
                     });
                     after
                 }
@@ -380,8 +380,10 @@ impl Console<'_> {
             writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
             writes.push(Write::Put { key: device_key, record: Record::Device(device), stamp: stamps.stamp() });
         }
+        // A new row has no version, so it does not matter which device's slot that would be in.
+        let any = chunk.first().map_or(DeviceId::new([0; 12]), |one| one.id);
         tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
-            writes.push(Write::Add { key: tally::key(id, tally, slot), delta: delta * joined });
+            writes.push(Write::Add { key: tally::key(id, any, tally, slot), delta: delta * joined });
         });
         count.devices += new;
         count.settle(&product.policy);

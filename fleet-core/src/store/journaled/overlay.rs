@@ -131,7 +131,8 @@ impl Overlay {
             Write::Delete { .. } => Held { record: None, stamp: Stamp::default(), generation },
             Write::Add { delta, .. } => {
                 let sum = before.unwrap_or(0).saturating_add(*delta);
-                Held { record: Some(Record::Counter(sum)), stamp: Stamp::default(), generation }
+                let record = (sum != 0 || !key.ends_at_zero()).then_some(Record::Counter(sum));
+                Held { record, stamp: Stamp::default(), generation }
             }
         };
         if there.as_ref().is_none_or(|held| held.generation != generation) {

@@ -191,6 +191,14 @@ pub enum Kind {
     Journal = 255,
 }
 
+impl Key {
+    /// Whether a counter goes away where it comes to 0, as a store does with each of these: there is one for each version
+    /// that any device ever reported.
+    pub fn ends_at_zero(&self) -> bool {
+        matches!(self, Self::Tally(_, Tally::Version(_), _))
+    }
+}
+
 impl Kind {
     /// Its name, for those who look for records with SQL: `kind = 'audit'`.
     pub fn name(self) -> &'static str {

@@ -16,6 +16,7 @@ use fleet_core::product::ProductId;
 use fleet_core::store::{Key, Kind, Record, Row, Stamp};
 use std::fmt::Display;
 use std::ops::Range;
+pub(crate) use tally::{TABLE as COUNTERS, key as counter_key};
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 /// A column's name and what it holds.

@@ -5,7 +5,7 @@ use super::{Columns, Problem, Table};
 use crate::array::Scalar::{Int4, Int8};
 use fleet_core::store::{Key, Record, Row, Stamp, Tally};
 
-pub(super) static TABLE: Table = Table {
+pub(crate) static TABLE: Table = Table {
     name: "tally",
     key: &[("product", Int8), ("counter", Int4), ("slot", Int4)],
     stamp: "t.value * 0",
@@ -15,7 +15,7 @@ pub(super) static TABLE: Table = Table {
 };
 
 /// The columns of a counter's key.
-pub(super) fn key(key: &Key) -> Result<(i64, i32, i32), Problem> {
+pub(crate) fn key(key: &Key) -> Result<(i64, i32, i32), Problem> {
     let encoded = key.encode();
     let [_, p1, p2, p3, p4, _, tag, high, low, slot] = *encoded else {
         return Err(Problem::Unwritable(format!("{key:?} is no counter")));

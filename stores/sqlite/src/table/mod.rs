@@ -14,7 +14,7 @@ use rusqlite::types::{FromSql, ToSql, Type};
 use rusqlite::{Connection, Statement};
 use std::error::Error as StdError;
 use std::sync::LazyLock;
-pub(crate) use tally::ADD;
+pub(crate) use tally::{ADD, END};
 pub(crate) use text::{Statements, Table};
 
 static DEVICE: LazyLock<Table> = LazyLock::new(|| Table::new("device", &["product", "id"], "stamp", &device::COLUMNS));

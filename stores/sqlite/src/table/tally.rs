@@ -11,6 +11,9 @@ pub(super) const COLUMNS: [&str; 1] = ["value"];
 pub(crate) const ADD: &str = "INSERT INTO tally (product, counter, slot, value) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT DO UPDATE SET value = CAST(value + excluded.value AS INTEGER)";
 
+/// Takes a counter away where it came to 0.
+pub(crate) const END: &str = "DELETE FROM tally WHERE product = ?1 AND counter = ?2 AND slot = ?3 AND value = 0";
+
 pub(super) fn write_key(row: &mut Parameters<'_, '_>, key: &Key) -> rusqlite::Result<()> {
     let encoded = key.encode();
     let [_, p1, p2, p3, p4, _, tag, high, low, slot] = *encoded else {
