@@ -13,6 +13,7 @@ import type {
   Customer,
   CustomerDevice,
   CustomerFilter,
+  CustomerSession,
   Decision,
   Destination,
   Device,
@@ -71,7 +72,7 @@ export type ConfigurationAnswer = string | boolean | readonly string[] | number;
 export interface Configuration {
   /** By the question's name. */
   readonly answers: Readonly<Record<string, ConfigurationAnswer>>;
-  /** When manufacturing began; from then on answers stay as they are. */
+  /** When manufacturing began; from then on what the line is programmed with stays as it is. */
   readonly startedAt: Date | null;
 }
 
@@ -165,8 +166,9 @@ export type StoreWrite =
 /**
  * A store of your own: anything with atomic conditional writes. Held to its laws by `conformance`.
  *
- * An error whose `code` is `store_unavailable` is worth trying again; one whose `code` is `store_outcome_unknown` says
- * that a commit may have been applied; any other says that nothing was.
+ * An error of `get` or `scan` whose `code` is `store_unavailable` is worth trying again. Whatever `commit` fails with, it is
+ * taken to be unknown whether the commits were applied, as a connection may be lost after the engine has applied them, and
+ * the core finds out. Only an error whose `code` is `store_refused` says that nothing was applied, nor will be.
  */
 export interface Store {
   /** The rows of these keys, in the order asked, from one moment. */
@@ -350,6 +352,8 @@ export declare class Console {
   deleteGroup(product: number, group: number): Promise<void>;
   /** What was done to a product, newest first. */
   auditLog(product: number, options?: PageOptions): Pages<AuditEntry>;
+  /** What was done to an account, newest first. */
+  accountAuditLog(account: number, options?: PageOptions): Pages<AuditEntry>;
 
   // Who is on a team.
 
@@ -374,6 +378,8 @@ export declare class Console {
   customer(product: number, customer: number): Promise<Customer>;
   /** The customers that the filter wants, by number. */
   customers(product: number, options?: CustomerFilter & PageOptions): Pages<Customer>;
+  /** The customer whom a vendor's user name, or a linked account, is known as. */
+  findCustomer(product: number, identity: Identity): Promise<Customer>;
   removeCustomer(product: number, customer: number): Promise<void>;
   /** Gives a customer a token for so many seconds, up to a year. It is told this once. */
   issueToken(product: number, customer: number, scopes: readonly Scope[], seconds: number): Promise<IssuedToken>;
@@ -383,6 +389,10 @@ export declare class Console {
   setDeviceCode(product: number, device: string, code: string): Promise<void>;
   /** Invites the customers of a list to the private beta. */
   inviteToBeta(product: number, list: List): Promise<BetaReport>;
+  /** Takes a guest off the private beta. */
+  uninviteFromBeta(product: number, userName: string): Promise<void>;
+  /** Gives a guest a new code, also one who used theirs. */
+  renewActivationCode(product: number, userName: string): Promise<BetaGuest>;
   /** The guests of the private beta, by name. */
   betaGuests(product: number, options?: PageOptions): Pages<BetaGuest>;
   configuration(product: number): Promise<Configuration>;
@@ -402,6 +412,18 @@ export declare class Console {
   importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Tells the platform of devices that exist; answers how many were new. An operator's command. */
   registerDevices(devices: readonly ListedDevice[]): Promise<number>;
+  /**
+   * Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+   * recorded in the audit of `product`; the device need not be in it.
+   */
+  correctDevice(
+    product: number,
+    device: string,
+    platform?: string | null,
+    securityCounter?: number | null,
+  ): Promise<void>;
+  /** Frees the places that imports hold for devices they have yet to add; answers how many. */
+  freePlaces(product: number): Promise<number>;
   /** A device of the product, waiting and denied ones too. */
   device(product: number, device: string): Promise<Device>;
   /** The devices that the filter wants, by id. */
@@ -427,6 +449,8 @@ export declare class Console {
   /** Claims a device that nobody has claimed, for oneself. */
   claimDevice(device: string): Promise<void>;
   unclaimDevice(device: string): Promise<void>;
+  /** Ends the claim of a device, whoever has it: the team for its product's, the operator for any. */
+  endClaim(device: string): Promise<void>;
   /** The ids of the devices that one has claimed. */
   claimedDevices(options?: PageOptions): Pages<string>;
 
@@ -579,8 +603,10 @@ export declare class Meter {
 export declare class Portal {
   private constructor();
 
-  /** The customer's own record. */
-  me(): Promise<Customer>;
+  /** The customer's own record, and what the token is good for. */
+  me(): Promise<CustomerSession>;
+  /** Makes the token no good at once. */
+  logOut(): Promise<void>;
   /** Joins the private beta by the customer's activation code. */
   activate(code: string): Promise<void>;
   /** A code for the customer's device to present when it is set up. */
@@ -616,7 +642,7 @@ export declare class Gateway {
   connectSync(report: Report): Connected;
   /** `connectMany` on the event loop. */
   connectManySync(reports: readonly Report[]): Connected[];
-  /** A device's connection ended. */
+  /** A device's connection ended. Without `session` and `endedAt`: the one that was told of last. */
   disconnect(device: string, options?: Disconnect): Promise<void>;
   /** A device publishes an event: it is logged, and what is to be sent is answered. */
   publish(event: NewEvent): Promise<Published>;

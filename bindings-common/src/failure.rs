@@ -139,11 +139,13 @@ kinds! {
     },
     /// The owner stays on the team.
     OwnerStays {},
-    /// The owner's account is locked for an unpaid bill.
+    /// An account is locked; the message says what lifts the lock.
     AccountLocked {
         /// Since when.
         since: Moment,
     },
+    /// A team has no seat for who was invited.
+    NoSeat {},
     /// A token that is unknown, expired or revoked.
     Unauthenticated {},
     /// A code that is not the right one.
@@ -158,7 +160,7 @@ kinds! {
     },
     /// A customer who is not in the private beta yet.
     NotActivated {},
-    /// Manufacturing has begun: the answers stay as they are.
+    /// Manufacturing has begun: what the line is programmed with stays as it is.
     ManufacturingStarted {
         /// When.
         at: Moment,
@@ -281,7 +283,8 @@ impl From<&ErrorKind> for FailureKind {
             ErrorKind::AlreadyInvited { email } => Self::AlreadyInvited { email: email.clone() },
             ErrorKind::Expired { what, at } => Self::Expired { what: (*what).to_owned(), at: (*at).into() },
             ErrorKind::OwnerStays => Self::OwnerStays {},
-            ErrorKind::Locked { since } => Self::AccountLocked { since: (*since).into() },
+            ErrorKind::Locked { since, .. } => Self::AccountLocked { since: (*since).into() },
+            ErrorKind::NoSeat => Self::NoSeat {},
             ErrorKind::Unauthenticated => Self::Unauthenticated {},
             ErrorKind::WrongCode { left } => Self::WrongCode { left: *left },
             ErrorKind::Barred { until } => Self::Barred { until: (*until).into() },

@@ -12,7 +12,7 @@ use std::convert::Infallible;
 pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<String> {
     let mut shown = Vec::with_capacity(fields.len());
     for (field, kind) in fields {
-        if *kind == stringify!(SecretText) {
+        if kind.contains("SecretText") {
             shown.push(format!("{field}=<hidden>"));
         } else {
             shown.push(format!("{field}={}", value.getattr(*field)?.repr()?));
@@ -175,13 +175,13 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add! {
         Account Person Invited Team Invitation ReceivedInvitation Operator AccountActor CustomerActor AuditEntry
         AuditPage Product Release Group Gate Policy Limit Fits Configuration Missing SimpleIdentity TwoLeggedIdentity
-        LinkedIdentity Customer Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
+        LinkedIdentity Customer CustomerSession Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
         BetaLine BetaReport Directive Target UpToDate Update Held Device Seen UpdateAttempt UpdateOutcome DevicePage
         DeviceIdPage Summary VersionCount Firmware Image Proof NoChange ReleaseChange GroupReleaseChange LockChange
-        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
+        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin QuarantineFull InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
-        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice Money
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice ClaimEndedNotice Money
         InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
         PaymentAttempt Invoice InvoicePage Upgrade Card KnownCard AccountBilling BillingStatus Due Advanced Skipped
     }

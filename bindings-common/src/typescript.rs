@@ -66,7 +66,7 @@ fn described() -> Vec<Described> {
     list! {
         Account Person Invited Team Invitation ReceivedInvitation Actor AuditEntry AuditPage
         Product Release Group Gate Policy PolicySettings Authentication AuthenticationChoice Resource Limit Fits Missing
-        Identity Scope Customer Token IssuedToken CustomerPage CustomerFilter ClaimCode CustomerDevice
+        Identity Scope Customer CustomerSession Token IssuedToken CustomerPage CustomerFilter ClaimCode CustomerDevice
         BetaGuest BetaGuestPage BetaLineVerdict BetaLine BetaReport
         Standing Agreement AttemptProgress UpdateProgress UpdateResult Device Seen UpdateAttempt UpdateOutcome
         DevicePage DeviceIdPage DeviceFilter Summary VersionCount ListedDevice

@@ -53,6 +53,10 @@ class Console extends Door {
     return new Pages((from) => ask(this, 'customers', product, filter, from, limit), after);
   }
 
+  accountAuditLog(account, { after, limit } = {}) {
+    return new Pages((from) => ask(this, 'accountAuditLog', account, from, limit), after);
+  }
+
   betaGuests(product, { after, limit } = {}) {
     return new Pages((from) => ask(this, 'betaGuests', product, from, limit), after);
   }

@@ -31,6 +31,7 @@ exports.AlreadyInvitedError = class AlreadyInvitedError extends FleetError {};
 exports.ExpiredError = class ExpiredError extends FleetError {};
 exports.OwnerStaysError = class OwnerStaysError extends FleetError {};
 exports.AccountLockedError = class AccountLockedError extends FleetError {};
+exports.NoSeatError = class NoSeatError extends FleetError {};
 exports.UnauthenticatedError = class UnauthenticatedError extends FleetError {};
 exports.WrongCodeError = class WrongCodeError extends FleetError {};
 exports.BarredError = class BarredError extends FleetError {};

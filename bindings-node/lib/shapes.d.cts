@@ -98,6 +98,10 @@ export interface AuditEntry {
   readonly command: string;
   /** To what, in short. */
   readonly subject: string;
+  /** What was changed, as it was before; none: nothing that was there before was changed. */
+  readonly old: string | null;
+  /** The same as it is from then on. */
+  readonly new: string | null;
 }
 
 /** A product: one platform, one owner, one fleet. */
@@ -176,10 +180,14 @@ export interface Policy {
   readonly logEvents: number;
   /** How old they get there, in milliseconds. */
   readonly logAgeMillis: number;
+  /** For how long an event's id is recognised, in milliseconds. */
+  readonly eventIdMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
   /** At which shares of the tier's messages people are told, in percent. */
   readonly usageNotices: readonly number[];
+  /** How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. */
+  readonly clockToleranceMillis: number;
 }
 
 /** The policies to change; those left out stay as they are. */
@@ -210,10 +218,17 @@ export interface PolicySettings {
   readonly logEvents?: number | null;
   /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
   readonly logAgeMillis?: number | null;
+  /** For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
+  readonly eventIdMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
+  /**
+   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up to a day,
+   * default 10 minutes.
+   */
+  readonly clockToleranceMillis?: number | null;
 }
 
 /** How customers are authenticated. */
@@ -259,6 +274,10 @@ export interface Limit {
   readonly used: number;
   /** What would be in use. */
   readonly wouldBe: number;
+  /** The places that imports under way hold, where it would fit without them; 0: that is not why. */
+  readonly heldPlaces: number;
+  /** When the last of them is free at the latest. */
+  readonly heldUntil: Date | null;
   /** The cheapest tier that would do; none: there is none. */
   readonly fits: Fits | null;
   /** The same in a sentence. */
@@ -314,6 +333,8 @@ export type Scope =
 
 /** A customer, as the team sees them. */
 export interface Customer {
+  /** The product that they are a customer of. */
+  readonly product: number;
   /** Their number. */
   readonly id: number;
   /** Their name. */
@@ -330,6 +351,34 @@ export interface Customer {
   readonly activatedAt: Date | null;
   /** Their tokens. */
   readonly tokens: readonly Token[];
+}
+
+/** A customer's own record, and what the token that they came with is good for. */
+export interface CustomerSession {
+  /** The product that they are a customer of. */
+  readonly product: number;
+  /** Their number. */
+  readonly id: number;
+  /** Their name. */
+  readonly userName: string;
+  /** How they are known. */
+  readonly identity: Identity;
+  /** When they were made. */
+  readonly createdAt: Date;
+  /** The devices they have claimed, where the token and the product let them see them. */
+  readonly devices: readonly string[];
+  /** When they last used a device; none: never. */
+  readonly activeAt: Date | null;
+  /** When they joined the private beta. */
+  readonly activatedAt: Date | null;
+  /** Their tokens. */
+  readonly tokens: readonly Token[];
+  /** What the token is listed and revoked by. */
+  readonly tokenId: string;
+  /** What the token may be used for. */
+  readonly scopes: readonly Scope[];
+  /** From when on the token is no good. */
+  readonly expiresAt: Date;
 }
 
 /** A token, as it is listed and revoked. */
@@ -384,7 +433,7 @@ export interface CustomerDevice {
 export interface BetaGuest {
   /** The user name they were invited by. */
   readonly userName: string;
-  /** Their code, to be sent to them. */
+  /** Their code, to be sent to them: a secret. */
   readonly code: string;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -411,7 +460,7 @@ export interface BetaLine {
   readonly verdict: BetaLineVerdict;
   /** The user name of who is invited. */
   readonly userName: string | null;
-  /** Their code. */
+  /** Their code: a secret. */
   readonly code: string | null;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -471,6 +520,8 @@ export type UpdateResult =
   | 'failed'
   /** The device reported a version that is neither the old one nor the one it was sent. */
   | 'runs_another'
+  /** The version was no longer wanted on the device before it came back: no failure. */
+  | 'withdrawn'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -490,6 +541,11 @@ export interface Device {
   readonly forced: boolean;
   /** How many attempts in a row failed on the present target. */
   readonly failures: number;
+  /**
+   * The number of times that it went back to another version within a day after its update. From 3 on two devices probably
+   * have one id: it counts as failing and is sent nothing.
+   */
+  readonly relapses: number;
   /** The version it is locked to. */
   readonly lock: number | null;
   /** The number of the latest directive that it was sent. */
@@ -600,6 +656,8 @@ export interface Summary {
   readonly quarantined: number;
   /** How many are shut out. */
   readonly denied: number;
+  /** Places that imports under way, or cut off, hold for devices they have yet to add. */
+  readonly heldPlaces: number;
 }
 
 /** How many devices report a version. */
@@ -814,7 +872,7 @@ export type Rule =
 export type HoldReason =
   /** It is shut out. */
   | 'denied'
-  /** It waits to be let in. */
+  /** It asks to join: it waits to be let in, or was turned away. */
   | 'quarantined'
   /** Its hardware is not the product's. */
   | 'other_platform'
@@ -828,6 +886,8 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  /** It went back to another version right after its update, again and again: two devices seem to have its id. */
+  | 'two_devices'
   /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
   /** It is in no product and asks for none. */
@@ -910,6 +970,8 @@ export interface Held {
   readonly reason: HoldReason;
   /** What it should run, where that was asked. */
   readonly target: Target | null;
+  /** With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it. */
+  readonly full: boolean | null;
   /** With `downgrade_forbidden`: the version that it reports. */
   readonly fromVersion: number | null;
   /** With `security_counter`: the image's. */
@@ -951,13 +1013,21 @@ export interface Report {
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
   readonly session?: number | null;
-  /** When it connected. Default: now. */
+  /**
+   * When it connected. Without it and without a session, the report is live: the newest because it is told last. Told
+   * twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   */
   readonly reportedAt?: Date | null;
 }
 
 /** Devices ask to join the product. */
 export interface DevicesAskToJoin {
   readonly kind: 'devices_ask_to_join';
+}
+
+/** The quarantine is full: further devices that ask to join are turned away. */
+export interface QuarantineFull {
+  readonly kind: 'quarantine_full';
 }
 
 /** An account is asked to join the product's team. */
@@ -1138,13 +1208,24 @@ export interface CardNeededNotice {
   readonly card: KnownCard | null;
 }
 
+/** A device proved that it is somebody else's: the claim of whoever had it before ended. */
+export interface ClaimEndedNotice {
+  readonly kind: 'claim_ended';
+  /** The device. */
+  readonly device: string;
+  /** The account that had claimed it. */
+  readonly account: number | null;
+  /** The customer of the product that had claimed it. */
+  readonly customer: number | null;
+}
+
 /** One that is newer than this binding. */
 export interface OtherNotice {
   readonly kind: 'other';
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -1282,12 +1363,14 @@ export interface EventLogged {
   readonly at: Date;
   /** What the device was to the product. */
   readonly origin: EventOrigin;
-  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  /** Whether this very event was published before, by its id: nothing was logged or counted again. */
   readonly duplicate: boolean;
   /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
   readonly deliveries: readonly Delivery[];
   /** What is not to be sent, and why. */
   readonly dropped: Dropped | null;
+  /** Whether another event had this id before, or this one had it before the window: it is a new event. */
+  readonly idReused: boolean;
 }
 
 /** The device is shut out of the product: it was turned away and is logged nowhere. */

@@ -1,7 +1,7 @@
 //! The customers' door.
 
 use crate::run;
-use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use pyo3::prelude::*;
 
 /// The door for customers: whoever holds the token.
@@ -11,9 +11,14 @@ pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
 
 #[pymethods]
 impl Portal {
-    /// The customer's own record.
-    fn me(&self, py: Python<'_>) -> PyResult<Customer> {
+    /// The customer's own record, and what the token is good for.
+    fn me(&self, py: Python<'_>) -> PyResult<CustomerSession> {
         run(py, || self.0.me())
+    }
+
+    /// Makes the token no good at once.
+    fn log_out(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.log_out())
     }
 
     /// Joins the private beta by the customer's activation code.

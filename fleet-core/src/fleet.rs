@@ -1,7 +1,7 @@
 //! A fleet: a store, and the doors to it.
 
 use crate::Error;
-use crate::audit::AuditRecord;
+use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
 use crate::device::{Arrivals, Joiners};
 use crate::event::metering::Meters;
@@ -11,10 +11,11 @@ use crate::store::{
     AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
     Turnstiles, Write, plain, transact_in_turn,
 };
-use crate::team::{Actor, Command};
+use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A fleet of connected devices, behind a store.
 ///
@@ -37,6 +38,7 @@ use std::sync::Arc;
 pub struct Fleet {
     store: Guarded,
     stamps: Stamps,
+    audited: AuditOrder,
     catalogue: Catalogue,
     billing: BillingPolicy,
     randomness: Randomness,
@@ -57,6 +59,7 @@ impl Fleet {
             store: Guarded::new(plain(store)),
             arrivals,
             stamps: Stamps::random(),
+            audited: AuditOrder::OfProcess,
             catalogue: Catalogue::default(),
             billing: BillingPolicy::default(),
             randomness: Randomness::default(),
@@ -87,6 +90,7 @@ impl Fleet {
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.stamps = Stamps::seeded(seed);
+        self.audited = AuditOrder::Own(AtomicU32::new(0));
         self
     }
 
@@ -167,14 +171,18 @@ impl Fleet {
     /// The record of what somebody did, and where it is kept.
     pub(crate) fn audit_record(
         &self,
-        product: ProductId,
+        place: AuditPlace,
         actor: Actor,
         at: Timestamp,
         command: Command,
-        subject: String,
+        entry: impl Into<Entry>,
     ) -> (Key, Record) {
-        let id = AuditId { at, nonce: self.stamps.next() };
-        (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
+        let id = AuditId { at, nonce: self.audited.next(&self.stamps) };
+        let key = match place {
+            AuditPlace::Product(product) => Key::Audit(product, id),
+            AuditPlace::Account(account) => Key::AccountAudit(account, id.into()),
+        };
+        (key, Record::Audit(Arc::new(AuditRecord::new(at, actor, command, entry))))
     }
 
     /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
@@ -233,6 +241,39 @@ impl Fleet {
     }
 }
 
+/// What an audit record is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AuditPlace {
+    /// A product: its team reads it.
+    Product(ProductId),
+    /// An account: it reads it itself.
+    Account(AccountId),
+}
+
+/// Numbers audit records of one millisecond in the order of their commits.
+///
+/// A rule draws a number each time that it runs, so one that conflicted and ran again has a later number than the commit
+/// that it lost to. The numbers are the process's, whichever fleet draws them.
+#[derive(Debug)]
+enum AuditOrder {
+    OfProcess,
+    /// For a fleet with a seed, which writes the same bytes each time.
+    Own(AtomicU32),
+}
+
+impl AuditOrder {
+    /// A number above those drawn before; its lower half is random and tells those of several processes apart.
+    fn next(&self, stamps: &Stamps) -> u64 {
+        static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
+        let drawn = match self {
+            Self::OfProcess => &OF_PROCESS,
+            Self::Own(drawn) => drawn,
+        };
+        let order = drawn.fetch_add(1, Ordering::Relaxed);
+        (u64::from(order) << 32) | (stamps.next() >> 32)
+    }
+}
+
 /// Where unguessable bytes come from.
 #[derive(Clone)]
 struct Randomness(Arc<Fill>);
@@ -275,24 +316,30 @@ pub struct Gateway<'f> {
 
 impl Console<'_> {
     /// Writes down what was done, with the commit that does it (R-TEAM-7).
-    pub(crate) fn note(
+    pub(crate) fn note(&self, tx: &mut Transaction<'_>, product: ProductId, command: Command, entry: impl Into<Entry>) {
+        let (key, record) = self.audit_record(AuditPlace::Product(product), command, entry);
+        tx.put_record(key, record);
+    }
+
+    /// Writes down what was done to an account, with the commit that does it (R-TEAM-7).
+    pub(crate) fn note_account(
         &self,
         tx: &mut Transaction<'_>,
-        product: ProductId,
+        account: AccountId,
         command: Command,
-        subject: impl Into<String>,
+        entry: impl Into<Entry>,
     ) {
-        let (key, record) = self.audit_record(product, command, subject.into());
+        let (key, record) = self.audit_record(AuditPlace::Account(account), command, entry);
         tx.put_record(key, record);
     }
 
     /// The same as a write of a commit that no transaction makes.
     pub(crate) fn audit(&self, product: ProductId, command: Command, subject: String) -> Write {
-        let (key, record) = self.audit_record(product, command, subject);
+        let (key, record) = self.audit_record(AuditPlace::Product(product), command, subject);
         Write::Put { key, record, stamp: self.fleet.stamps.stamp() }
     }
 
-    fn audit_record(&self, product: ProductId, command: Command, subject: String) -> (Key, Record) {
-        self.fleet.audit_record(product, self.actor, self.now, command, subject)
+    fn audit_record(&self, place: AuditPlace, command: Command, entry: impl Into<Entry>) -> (Key, Record) {
+        self.fleet.audit_record(place, self.actor, self.now, command, entry)
     }
 }

@@ -2,7 +2,8 @@
 //! that causes it, until the host says that it has been sent.
 
 use crate::billing::{AttemptResult, ExpiryMonth, KnownCard};
-use crate::device::{Page, check_page};
+use crate::customer::CustomerId;
+use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
@@ -36,6 +37,8 @@ pub struct Notice {
 pub enum NoticeSubject {
     /// Devices ask to join the product (R-IMP-9). One notice until it is acknowledged, however many ask.
     DevicesAskToJoin,
+    /// The quarantine is full: further devices that ask to join are turned away (R-IMP-9). Once, until there is room again.
+    QuarantineFull,
     /// An account is asked to join the product's team (R-TEAM-1).
     Invitation {
         /// Which account; its e-mail is where the notice goes.
@@ -192,6 +195,15 @@ pub enum NoticeSubject {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known: Option<KnownCard>,
     },
+    /// A device proved that it is somebody else's: the claim of whoever had it before ended (R-CUS-3).
+    ClaimEnded {
+        /// The device.
+        device: DeviceId,
+        /// The account that had claimed it.
+        account: Option<AccountId>,
+        /// The customer of the product that had claimed it.
+        customer: Option<CustomerId>,
+    },
     /// There is no card on file that will be good at the next renewal (R-PAY-7).
     CardNeeded {
         /// The owner's account.
@@ -220,6 +232,7 @@ impl NoticeSubject {
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
+            Self::QuarantineFull => "quarantine-full".into(),
             Self::Invitation { account } => format!("invitation-{account}").into(),
             Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
             Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
@@ -232,6 +245,10 @@ impl NoticeSubject {
             Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
             Self::PlanEnded { since, .. } => format!("plan-ended-{}", since.date()).into(),
             Self::ChargeUnknown { charge, .. } => charge_unknown_name(*charge),
+            Self::ClaimEnded { device, account, customer } => {
+                let (account, customer) = (account.map_or(0, AccountId::get), customer.map_or(0, CustomerId::get));
+                format!("claim-ended-{device}-{account}-{customer}").into()
+            }
             Self::CardExpires { account, card, month, .. } => format!("card-expires-{account}-{card}-{month}").into(),
             Self::CardNeeded { account, renewal, .. } => format!("card-needed-{}-{account}", renewal.date()).into(),
         }
@@ -342,6 +359,7 @@ mod tests {
     fn a_key_says_where_its_notice_is_filed() {
         for subject in [
             NoticeSubject::DevicesAskToJoin,
+            NoticeSubject::QuarantineFull,
             NoticeSubject::Invitation { account: AccountId::new(7).unwrap() },
             NoticeSubject::usage(3, 250_000, 70, 175_000),
         ] {

@@ -2,7 +2,7 @@
 
 use super::{Answered, When, device_id};
 use crate::Moment;
-use crate::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use crate::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use fleet_core::customer::Secret;
 use std::sync::Arc;
 
@@ -23,9 +23,14 @@ impl Portal {
         self.fleet.portal(&self.token, self.when.now())
     }
 
-    /// The customer's own record.
-    pub fn me(&self) -> Answered<Customer> {
+    /// The customer's own record, and what the token is good for.
+    pub fn me(&self) -> Answered<CustomerSession> {
         Ok((&self.door().me()?).into())
+    }
+
+    /// Makes the token no good at once.
+    pub fn log_out(&self) -> Answered<()> {
+        Ok(self.door().log_out()?)
     }
 
     /// Joins the private beta by the customer's activation code.

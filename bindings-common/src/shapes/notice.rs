@@ -11,6 +11,8 @@ choice! {
     pub enum NoticeSubject {
         /// Devices ask to join the product.
         DevicesAskToJoin as DevicesAskToJoin,
+        /// The quarantine is full: further devices that ask to join are turned away.
+        QuarantineFull as QuarantineFull,
         /// An account is asked to join the product's team.
         Invitation as InvitationNotice {
             /// The account's number; its e-mail is where the notice goes.
@@ -161,6 +163,15 @@ choice! {
             /// The card on file, or the last that was there.
             card: Option<KnownCard>,
         },
+        /// A device proved that it is somebody else's: the claim of whoever had it before ended.
+        ClaimEnded as ClaimEndedNotice {
+            /// The device.
+            device: String,
+            /// The account that had claimed it.
+            account: Option<i64>,
+            /// The customer of the product that had claimed it.
+            customer: Option<i64>,
+        },
         /// One that is newer than this binding.
         Other as OtherNotice,
     }
@@ -198,6 +209,7 @@ impl From<&notice::Notice> for Notice {
             product: notice.product.get(),
             subject: match &notice.subject {
                 notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
+                notice::NoticeSubject::QuarantineFull => NoticeSubject::QuarantineFull,
                 notice::NoticeSubject::Invitation { account } => {
                     NoticeSubject::Invitation { account: count(account.get()) }
                 }
@@ -281,6 +293,11 @@ impl From<&notice::Notice> for Notice {
                         since: (*since).into(),
                     }
                 }
+                notice::NoticeSubject::ClaimEnded { device, account, customer } => NoticeSubject::ClaimEnded {
+                    device: device.to_string(),
+                    account: account.map(|account| count(account.get())),
+                    customer: customer.map(|customer| count(customer.get())),
+                },
                 notice::NoticeSubject::CardExpires { account, card, month, known } => NoticeSubject::CardExpires {
                     account: count(account.get()),
                     card: *card,

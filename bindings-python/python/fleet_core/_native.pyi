@@ -506,7 +506,10 @@ class LinkedIdentity:
 class Customer:
     """A customer, as the team sees them."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
     @property
     def id(self) -> int:
         """Their number."""
@@ -531,6 +534,51 @@ class Customer:
     @property
     def tokens(self) -> list[Token]:
         """Their tokens."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CustomerSession:
+    """A customer's own record, and what the token that they came with is good for."""
+
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens'], Literal['token_id'], Literal['scopes'], Literal['expires_at']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
+    @property
+    def id(self) -> int:
+        """Their number."""
+    @property
+    def user_name(self) -> str:
+        """Their name."""
+    @property
+    def identity(self) -> Identity:
+        """How they are known."""
+    @property
+    def created_at(self) -> datetime:
+        """When they were made."""
+    @property
+    def devices(self) -> list[str]:
+        """The devices they have claimed, where the token and the product let them see them."""
+    @property
+    def active_at(self) -> datetime | None:
+        """When they last used a device; none: never."""
+    @property
+    def activated_at(self) -> datetime | None:
+        """When they joined the private beta."""
+    @property
+    def tokens(self) -> list[Token]:
+        """Their tokens."""
+    @property
+    def token_id(self) -> str:
+        """What the token is listed and revoked by."""
+    @property
+    def scopes(self) -> list[Scope]:
+        """What the token may be used for."""
+    @property
+    def expires_at(self) -> datetime:
+        """From when on the token is no good."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -626,7 +674,7 @@ class BetaGuest:
         """The user name they were invited by."""
     @property
     def code(self) -> str:
-        """Their code, to be sent to them."""
+        """Their code, to be sent to them: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -665,7 +713,7 @@ class BetaLine:
         """The user name of who is invited."""
     @property
     def code(self) -> str | None:
-        """Their code."""
+        """Their code: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -800,13 +848,16 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
     @property
     def target(self) -> Target | None:
         """What it should run, where that was asked."""
+    @property
+    def full(self) -> bool | None:
+        """With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it."""
     @property
     def from_version(self) -> int | None:
         """With `downgrade_forbidden`: the version that it reports."""
@@ -839,7 +890,7 @@ class Held:
 class Device:
     """A device of a product, as its team sees it."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
     @property
     def id(self) -> str:
         """Its id: 24 hexadecimal digits."""
@@ -861,6 +912,12 @@ class Device:
     @property
     def failures(self) -> int:
         """How many attempts in a row failed on the present target."""
+    @property
+    def relapses(self) -> int:
+        """
+        The number of times that it went back to another version within a day after its update. From 3 on two devices
+        probably have one id: it counts as failing and is sent nothing.
+        """
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -995,7 +1052,7 @@ class DeviceIdPage:
 class Summary:
     """A fleet in numbers."""
 
-    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied']]] = ...
+    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied'], Literal['held_places']]] = ...
     @property
     def devices(self) -> int:
         """In the product."""
@@ -1035,6 +1092,9 @@ class Summary:
     @property
     def denied(self) -> int:
         """How many are shut out."""
+    @property
+    def held_places(self) -> int:
+        """Places that imports under way, or cut off, hold for devices they have yet to add."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1211,7 +1271,7 @@ class StreamedEvents:
 class EventLogged:
     """It is in the log of the product, and is to be delivered as this says."""
 
-    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped'], Literal['id_reused']]] = ...
     @property
     def product(self) -> int:
         """The product whose log it is in."""
@@ -1229,13 +1289,16 @@ class EventLogged:
         """What the device was to the product."""
     @property
     def duplicate(self) -> bool:
-        """Whether an event with this id was published before: nothing was logged or counted again."""
+        """Whether this very event was published before, by its id: nothing was logged or counted again."""
     @property
     def deliveries(self) -> list[Delivery]:
         """What is to be sent, in the order of the subscriptions: each is one outbound message."""
     @property
     def dropped(self) -> Dropped | None:
         """What is not to be sent, and why."""
+    @property
+    def id_reused(self) -> bool:
+        """Whether another event had this id before, or this one had it before the window: it is a new event."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1666,6 +1729,15 @@ class DevicesAskToJoin:
     def __hash__(self) -> int: ...
 
 @final
+class QuarantineFull:
+    """The quarantine is full: further devices that ask to join are turned away."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class InvitationNotice:
     """An account is asked to join the product's team."""
 
@@ -1954,6 +2026,24 @@ class CardNeededNotice:
     def __hash__(self) -> int: ...
 
 @final
+class ClaimEndedNotice:
+    """A device proved that it is somebody else's: the claim of whoever had it before ended."""
+
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['account'], Literal['customer']]] = ...
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def account(self) -> int | None:
+        """The account that had claimed it."""
+    @property
+    def customer(self) -> int | None:
+        """The customer of the product that had claimed it."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OtherNotice:
     """One that is newer than this binding."""
 
@@ -2089,7 +2179,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['event_id_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -2127,11 +2217,17 @@ class Policy:
     def log_age_millis(self) -> int:
         """How old they get there, in milliseconds."""
     @property
+    def event_id_millis(self) -> int:
+        """For how long an event's id is recognised, in milliseconds."""
+    @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
     @property
     def usage_notices(self) -> list[int]:
         """At which shares of the tier's messages people are told, in percent."""
+    @property
+    def clock_tolerance_millis(self) -> int:
+        """How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2140,7 +2236,7 @@ class Policy:
 class Limit:
     """A tier's limit that stands in the way."""
 
-    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['fits'], Literal['message']]] = ...
+    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['held_places'], Literal['held_until'], Literal['fits'], Literal['message']]] = ...
     @property
     def tier(self) -> str:
         """The product's tier."""
@@ -2156,6 +2252,12 @@ class Limit:
     @property
     def would_be(self) -> int:
         """What would be in use."""
+    @property
+    def held_places(self) -> int:
+        """The places that imports under way hold, where it would fit without them; 0: that is not why."""
+    @property
+    def held_until(self) -> datetime | None:
+        """When the last of them is free at the latest."""
     @property
     def fits(self) -> Fits | None:
         """The cheapest tier that would do; none: there is none."""
@@ -2206,7 +2308,7 @@ class Configuration:
         """By the question's name."""
     @property
     def started_at(self) -> datetime | None:
-        """When manufacturing began; from then on answers stay as they are."""
+        """When manufacturing began; from then on what the line is programmed with stays as it is."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -2362,7 +2464,7 @@ class CustomerActor:
 class AuditEntry:
     """One thing that was done."""
 
-    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject']]] = ...
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject'], Literal['old'], Literal['new']]] = ...
     @property
     def at(self) -> datetime:
         """When."""
@@ -2375,6 +2477,12 @@ class AuditEntry:
     @property
     def subject(self) -> str:
         """To what, in short."""
+    @property
+    def old(self) -> str | None:
+        """What was changed, as it was before; none: nothing that was there before was changed."""
+    @property
+    def new(self) -> str | None:
+        """The same as it is from then on."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2422,8 +2530,8 @@ class Violation:
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-def conformance(factory: Callable[[], Store]) -> list[Violation]:
-    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
+def conformance(factory: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None) -> list[Violation]:
+    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often between threads, in the store's methods above all."""
 
 @final
 class EventStream:
@@ -2479,6 +2587,13 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """
+        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+        recorded in the audit of `product`; the device need not be in it.
+        """
+    def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -2505,6 +2620,8 @@ class Console:
         """Claims a device that nobody has claimed, for oneself."""
     def unclaim_device(self, device: str) -> None:
         """Gives up a device that one has claimed."""
+    def end_claim(self, device: str) -> None:
+        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
     def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
@@ -2577,6 +2694,8 @@ class Console:
         """A customer of the product."""
     def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
         """The customers that a filter wants, by number."""
+    def find_customer(self, product: int, identity: Identity) -> Customer:
+        """The customer whom a vendor's user name, or a linked account, is known as."""
     def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
@@ -2587,6 +2706,10 @@ class Console:
         """Gives a device of the product a claim code of its own, such as that on its sticker."""
     def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
+    def uninvite_from_beta(self, product: int, user_name: str) -> None:
+        """Takes a guest off the private beta."""
+    def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also one who used theirs."""
     def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
         """The guests of the private beta, by name."""
     def create_account(self, email: str) -> Account:
@@ -2601,7 +2724,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -2613,6 +2736,8 @@ class Console:
         """Deletes a group."""
     def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """What was done to a product, newest first."""
+    def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """What was done to an account, newest first."""
     def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
     def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
@@ -2742,7 +2867,7 @@ class Report:
         """The gateway's number of the session; 0: the gateway numbers none."""
     @property
     def reported_at(self) -> datetime | None:
-        """When it connected; none: when it is handed on."""
+        """When it connected; none: it is ordered by its session, or is a live one."""
 
 @final
 class Connected:
@@ -2771,7 +2896,7 @@ class Gateway:
     def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:
@@ -2794,8 +2919,10 @@ def words() -> dict[str, list[str]]:
 class Portal:
     """The door for customers: whoever holds the token."""
 
-    def me(self) -> Customer:
-        """The customer's own record."""
+    def me(self) -> CustomerSession:
+        """The customer's own record, and what the token is good for."""
+    def log_out(self) -> None:
+        """Makes the token no good at once."""
     def activate(self, code: str) -> None:
         """Joins the private beta by the customer's activation code."""
     def ask_claim_code(self) -> ClaimCode:
@@ -2873,6 +3000,7 @@ class KeyRange:
     """A range of keys."""
 
     __match_args__: ClassVar[tuple[Literal['first'], Literal['first_included'], Literal['last'], Literal['last_included'], Literal['limit'], Literal['reverse']]] = ...
+    def __new__(cls, first: bytes, last: bytes, *, first_included: bool = True, last_included: bool = True, limit: int | None = None, reverse: bool = False) -> Self: ...
     @property
     def first(self) -> bytes:
         """Where it begins."""
@@ -2900,6 +3028,7 @@ class Check:
     """A row that must be as it was read."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, stamp: int | None = None) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which row."""
@@ -2915,6 +3044,7 @@ class Put:
     """Puts a row, in place of what was there."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['record'], Literal['stamp']]] = ...
+    def __new__(cls, key: bytes, record: str, stamp: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Where."""
@@ -2933,6 +3063,7 @@ class Delete:
     """Takes a row away; nothing happens where there is none."""
 
     __match_args__: ClassVar[tuple[Literal['key']]] = ...
+    def __new__(cls, key: bytes) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which."""
@@ -2945,6 +3076,7 @@ class Add:
     """Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['delta']]] = ...
+    def __new__(cls, key: bytes, delta: int) -> Self: ...
     @property
     def key(self) -> bytes:
         """Which counter."""
@@ -2960,6 +3092,7 @@ class Commit:
     """What is to be changed, and what must still be so for it to be changed."""
 
     __match_args__: ClassVar[tuple[Literal['checks'], Literal['writes']]] = ...
+    def __new__(cls, checks: Sequence[Check] | None = None, writes: Sequence[Put | Delete | Add] | None = None) -> Self: ...
     @property
     def checks(self) -> list[Check]:
         """What must still be so."""

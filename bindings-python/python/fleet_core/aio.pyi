@@ -65,6 +65,13 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    async def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """
+        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+        recorded in the audit of `product`; the device need not be in it.
+        """
+    async def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     async def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     async def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -91,6 +98,8 @@ class Console:
         """Claims a device that nobody has claimed, for oneself."""
     async def unclaim_device(self, device: str) -> None:
         """Gives up a device that one has claimed."""
+    async def end_claim(self, device: str) -> None:
+        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
     async def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
     async def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
@@ -163,6 +172,8 @@ class Console:
         """A customer of the product."""
     async def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
         """The customers that a filter wants, by number."""
+    async def find_customer(self, product: int, identity: Identity) -> Customer:
+        """The customer whom a vendor's user name, or a linked account, is known as."""
     async def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     async def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
@@ -173,6 +184,10 @@ class Console:
         """Gives a device of the product a claim code of its own, such as that on its sticker."""
     async def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
+    async def uninvite_from_beta(self, product: int, user_name: str) -> None:
+        """Takes a guest off the private beta."""
+    async def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also one who used theirs."""
     async def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
         """The guests of the private beta, by name."""
     async def create_account(self, email: str) -> Account:
@@ -187,7 +202,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -199,6 +214,8 @@ class Console:
         """Deletes a group."""
     async def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """What was done to a product, newest first."""
+    async def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """What was done to an account, newest first."""
     async def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
     async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
@@ -209,8 +226,10 @@ class Console:
         """Starts manufacturing."""
 
 class Portal:
-    async def me(self) -> Customer:
-        """The customer's own record."""
+    async def me(self) -> CustomerSession:
+        """The customer's own record, and what the token is good for."""
+    async def log_out(self) -> None:
+        """Makes the token no good at once."""
     async def activate(self, code: str) -> None:
         """Joins the private beta by the customer's activation code."""
     async def ask_claim_code(self) -> ClaimCode:
@@ -230,7 +249,7 @@ class Gateway:
     async def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     async def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     async def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     async def present_claim_code(self, device: str, code: str) -> None:

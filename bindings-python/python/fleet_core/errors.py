@@ -104,9 +104,13 @@ class OwnerStays(FleetError):
 
 
 class AccountLocked(FleetError):
-    """The owner's account is locked for an unpaid bill: the product can be seen and not changed."""
+    """An account is locked: the products that it owns can be seen and not changed. The message says what lifts the lock."""
 
     since: datetime
+
+
+class NoSeat(FleetError):
+    """A team has no seat for who was invited."""
 
 
 class Unauthenticated(FleetError):

@@ -1,12 +1,12 @@
 //! The private beta: who is invited, and the code that lets them claim a device (R-CUS-4).
 
 use super::record::Guest;
-use super::{ActivationCode, CustomerCount, guest_list};
+use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
 use crate::device::{Page, check_page};
 use crate::fleet::Console;
 use crate::product::ProductId;
-use crate::store::{Key, Record};
+use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Command};
 use crate::time::Timestamp;
 use std::collections::HashMap;
@@ -123,16 +123,8 @@ impl Console<'_> {
                     verdicts.push((*place, BetaVerdict::AlreadyInvited(BetaGuest::of(&guest))));
                     continue;
                 }
-                let code = loop {
-                    let code = ActivationCode::pick(self.fleet.random_number()?);
-                    // The code's own key guards that it is one guest's: it is read, and must be absent at the commit.
-                    tx.load([Key::ActivationCode(product, *code.as_bytes())])?;
-                    if !tx.holds(&Key::ActivationCode(product, *code.as_bytes())) {
-                        break code;
-                    }
-                };
-                tx.put_record(Key::ActivationCode(product, *code.as_bytes()), Record::Present);
-                let guest = Guest { user_name: name.clone(), code, used_at: None };
+                let code = self.new_code(tx, product)?;
+                let guest = Guest { user_name: name.clone(), code, used_at: None, wrong: WrongCodes::default() };
                 verdicts.push((*place, BetaVerdict::Invited(BetaGuest::of(&guest))));
                 tx.put(id, Arc::new(guest));
                 new += 1;
@@ -147,6 +139,72 @@ impl Console<'_> {
         })
     }
 
+    /// A code that no guest of the product has, taken with this commit.
+    fn new_code(&self, tx: &mut Transaction<'_>, product: ProductId) -> Result<ActivationCode, Error> {
+        loop {
+            let code = ActivationCode::pick(self.fleet.random_number()?);
+            // The code's own key guards that it is one guest's: it is read, and must be absent at the commit.
+            let key = Key::ActivationCode(product, *code.as_bytes());
+            tx.load([key.clone()])?;
+            if !tx.holds(&key) {
+                tx.put_record(key, Record::Present);
+                return Ok(code);
+            }
+        }
+    }
+
+    /// Takes a guest off the private beta. Their code is no good, and the customer of that name is not in the beta any
+    /// more; devices that they have claimed stay theirs. The guest can be invited again, with another code.
+    ///
+    /// # Errors
+    /// `not_found` for who is no guest.
+    pub fn uninvite_from_beta(&self, product: ProductId, user_name: &str) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::InviteToBeta, product)?;
+            let guest = guest(tx, product, user_name)?;
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            count.guests = count.guests.saturating_sub(1);
+            tx.put(product, count);
+            tx.delete(guest_key(product, user_name));
+            self.end_activation(tx, product, &guest)?;
+            self.note(tx, product, Command::InviteToBeta, format!("guest `{}` taken off", guest.user_name));
+            Ok(())
+        })
+    }
+
+    /// Gives a guest a new code, whether or not they used the one before, which is no good from then on. A customer who
+    /// is in the beta stays in it.
+    ///
+    /// # Errors
+    /// `not_found` for who is no guest.
+    pub fn renew_activation_code(&self, product: ProductId, user_name: &str) -> Result<BetaGuest, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::InviteToBeta, product)?;
+            let mut guest = guest(tx, product, user_name)?;
+            tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
+            let changed = Arc::make_mut(&mut guest);
+            (changed.code, changed.used_at) = (self.new_code(tx, product)?, None);
+            changed.wrong = WrongCodes::default();
+            tx.put((product, Arc::from(user_name_key(user_name))), Arc::clone(&guest));
+            self.note(tx, product, Command::InviteToBeta, format!("new code for guest `{}`", guest.user_name));
+            Ok(BetaGuest::of(&guest))
+        })
+    }
+
+    /// Makes a guest's code no good, and takes the customer of that name out of the beta.
+    fn end_activation(&self, tx: &mut Transaction<'_>, product: ProductId, guest: &Guest) -> Result<(), Error> {
+        tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
+        let name: Arc<str> = user_name_key(&guest.user_name).into();
+        if let Some(id) = tx.get::<CustomerId>((product, name))?
+            && let Some(mut customer) = tx.get::<Arc<Customer>>((product, id))?
+            && customer.activated_at.is_some()
+        {
+            Arc::make_mut(&mut customer).activated_at = None;
+            tx.put((product, id), customer);
+        }
+        Ok(())
+    }
+
     /// The guests of the private beta, in order of their names, `limit` (1 to 1,000) a page.
     ///
     /// # Errors
@@ -158,12 +216,11 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<BetaGuest, String>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
         let mut range = Key::guests(product).limit(limit);
         if let Some(after) = after {
             range = range.after(guest_key(product, after));
         }
-        let rows = self.fleet.store().scan(&range)?;
+        let rows = self.read(Command::ReadProduct, product, |_| Ok(self.fleet.store().scan(&range)?))?;
         let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
             Key::Guest(_, name) => Some(name.to_string()),
             _ => None,
@@ -191,6 +248,14 @@ impl BetaGuest {
     }
 }
 
+fn user_name_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 fn guest_key(product: ProductId, name: &str) -> Key {
-    Key::Guest(product, name.to_lowercase().into())
+    Key::Guest(product, user_name_key(name).into())
+}
+
+fn guest(tx: &mut Transaction<'_>, product: ProductId, name: &str) -> Result<Arc<Guest>, Error> {
+    tx.get::<Arc<Guest>>((product, user_name_key(name).into()))?.ok_or_else(|| Error::not_found("guest"))
 }

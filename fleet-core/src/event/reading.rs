@@ -63,7 +63,17 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<EventView, EventCursor>, Error> {
         check_page(limit)?;
-        let record = self.reader(product)?;
+        self.read(Command::ReadProduct, product, |record| self.events_of(record, filter, before, limit))
+    }
+
+    fn events_of(
+        &self,
+        record: &Product,
+        filter: &EventFilter,
+        before: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<Page<EventView, EventCursor>, Error> {
+        let product = record.id;
         let log = Heads::read(self.fleet.store(), product)?;
         let floor = log.floor(record.policy.log_events.into())?;
         let end = log.end();
@@ -125,7 +135,11 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Followed, Error> {
         check_page(limit)?;
-        let record = self.reader(product)?;
+        self.read(Command::ReadProduct, product, |record| self.events_after(record, after, limit))
+    }
+
+    fn events_after(&self, record: &Product, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
+        let product = record.id;
         let log = Heads::read(self.fleet.store(), product)?;
         let end = log.end();
         let Some(after) = after else { return Ok(Followed { items: Vec::new(), next: end, missed: 0 }) };
@@ -195,8 +209,7 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a limit out of its range.
     pub fn read_event_stream(&self, stream: &EventStream, limit: usize) -> Result<Streamed, Error> {
         check_page(limit)?;
-        self.reader(stream.product())?;
-        Ok(stream.read(limit))
+        self.read(Command::ReadProduct, stream.product(), |_| Ok(stream.read(limit)))
     }
 
     /// A product that the actor may see.

@@ -73,6 +73,10 @@ impl Console<'_> {
     /// `not_found` for a firmware, group or device that the product has not. Whether the change would pass the gate is
     /// not asked.
     pub fn dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
+        self.read(Command::ReadProduct, id, |_| self.counted(id, change))
+    }
+
+    fn counted(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
         let (before, index) = self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ReadProduct, id)?;
             let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();

@@ -96,9 +96,11 @@ impl Console<'_> {
                     tx.put(id, index);
                 }
             }
+            let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product), self.now, self.actor)?;
+            let entry = before.changed(subject.clone(), &product);
             tx.put(id, product);
-            self.note(tx, id, Command::ReleaseFirmware, subject.clone());
+            self.note(tx, id, Command::ReleaseFirmware, entry);
             Ok(())
         })
     }

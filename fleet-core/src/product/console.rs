@@ -1,6 +1,7 @@
 //! Making products, and what their teams and the operator change of them.
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
+use crate::audit::Entry;
 use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
@@ -62,8 +63,8 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(since) = account.locked_since().filter(|_| self.actor != Actor::Operator) {
-                return Err(ErrorKind::Locked { since }.into());
+            if self.actor != Actor::Operator {
+                account.unlocked("the account")?;
             }
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
@@ -142,10 +143,13 @@ impl Console<'_> {
             .filter_map(|row| if let Key::Membership(_, id) = row.key { Some(id) } else { None })
             .collect();
         self.fleet.transact(|tx| {
-            tx.load(ids.iter().map(|id| Key::Product(*id)))?;
+            tx.load(ids.iter().flat_map(|id| [Key::Product(*id), Key::Team(*id)]))?;
             let mut products = Vec::with_capacity(ids.len());
             for id in &ids {
-                products.extend(tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none()));
+                // Who left since the memberships were listed sees nothing more.
+                let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
+                let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
+                products.extend(product.filter(|_| team.members.contains(&account)));
             }
             Ok(products.into_iter().map(Arc::unwrap_or_clone).collect())
         })
@@ -182,7 +186,9 @@ impl Console<'_> {
                 return Err(Error::invalid("policy", problem));
             }
             if policy != record.policy {
-                self.note(tx, product, Command::SetPolicy, record.policy.differences(&policy));
+                let values = record.policy.differences(&policy);
+                let values = values.iter().map(|(name, old, new)| (name.as_str(), old.clone(), new.clone()));
+                self.note(tx, product, Command::SetPolicy, Entry::changed("policy", values));
                 Arc::make_mut(&mut record).policy = policy;
                 tx.put(product, Arc::clone(&record));
             }
@@ -216,9 +222,10 @@ impl Console<'_> {
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
+            let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
             self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
             tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetTier, &*tier);
+            self.note(tx, product, Command::SetTier, entry);
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -286,20 +293,28 @@ impl Console<'_> {
                     tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())
         })?;
+        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        let mut after: Option<DeviceId> = None;
         loop {
+            let range = Key::devices(id).limit(CHUNK);
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()
-                .scan(&Key::devices(id).limit(CHUNK))?
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
                 .into_iter()
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(self.fleet, id),
+                (last, _) => after = last.copied(),
+            }
             if devices.is_empty() {
-                return drop_log(self.fleet, id);
+                continue;
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
@@ -325,9 +340,10 @@ impl Console<'_> {
     ) -> Result<Product, Error> {
         self.fleet.transact(|tx| {
             let mut product = Access::check(tx, self.actor, command, id)?.product;
+            let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product))?;
             tx.put(id, Arc::clone(&product));
-            self.note(tx, id, command, subject.clone());
+            self.note(tx, id, command, before.changed(subject.clone(), &product));
             Ok(Arc::unwrap_or_clone(product))
         })
     }

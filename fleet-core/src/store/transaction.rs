@@ -15,9 +15,11 @@ use super::{
     Turnstiles, Write,
 };
 use crate::Error;
+use crate::customer::CustomerId;
 use crate::product::ProductId;
 use fleet_process::Process;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -170,6 +172,13 @@ impl<'s> Transaction<'s> {
         self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
     }
 
+    /// The customer whom a product's guard record of an identity names.
+    pub(crate) fn get_identity(&mut self, product: ProductId, guard: &Arc<str>) -> Result<Option<CustomerId>, Error> {
+        let key = Key::CustomerIdentity(product, Arc::clone(guard));
+        self.load([key.clone()])?;
+        Ok(self.record(&key).and_then(|record| if let Record::CustomerName(id) = record { Some(id) } else { None }))
+    }
+
     pub(crate) fn put<T: Stored>(&mut self, id: T::Id, record: T) {
         self.put_record(T::key(id), record.into_record());
     }
@@ -313,7 +322,8 @@ pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     }
 }
 
-fn rest(span: Duration) {
+/// Waits; does nothing where there are no threads.
+pub(crate) fn rest(span: Duration) {
     if !cfg!(target_family = "wasm") {
         std::thread::sleep(span);
     }

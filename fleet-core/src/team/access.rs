@@ -2,6 +2,7 @@
 
 use super::{Account, AccountId, Team};
 use crate::customer::CustomerId;
+use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::{Error, ErrorKind};
@@ -67,6 +68,8 @@ pub enum Command {
     LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
+    /// Correct what is known of a device.
+    CorrectDevice,
     /// Make a product with a given id.
     CreateProductWithId,
     /// Take a product away.
@@ -107,6 +110,8 @@ pub enum Command {
     UndenyDevice,
     /// Take a device out of the product.
     RemoveDevice,
+    /// End whoever's claim of a device.
+    EndClaim,
     /// Name a device.
     NameDevice,
     /// Mark a device for development, or no longer.
@@ -149,12 +154,16 @@ pub enum Command {
     RevokeInvitation,
     /// Take a member off the team.
     RemoveMember,
+    /// Accept an invitation.
+    AcceptInvitation,
     /// Accept or decline an invitation.
     AnswerInvitation,
     /// Leave the team.
     LeaveTeam,
     /// See one's own customer record.
     ReadSelf,
+    /// Make one's own token no good.
+    LogOut,
     /// Take part in the private beta by one's activation code.
     Activate,
     /// Get a code to claim a device with.
@@ -194,10 +203,11 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 55] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
+        Self::CorrectDevice,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
@@ -218,6 +228,7 @@ impl Command {
         Self::DenyDevice,
         Self::UndenyDevice,
         Self::RemoveDevice,
+        Self::EndClaim,
         Self::NameDevice,
         Self::MarkDevelopment,
         Self::ChangeGroups,
@@ -239,9 +250,11 @@ impl Command {
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
+        Self::AcceptInvitation,
         Self::AnswerInvitation,
         Self::LeaveTeam,
         Self::ReadSelf,
+        Self::LogOut,
         Self::Activate,
         Self::AskClaimCode,
         Self::ClaimAsCustomer,
@@ -253,6 +266,7 @@ impl Command {
             Self::CreateAccount
             | Self::LockAccount
             | Self::RegisterDevices
+            | Self::CorrectDevice
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
@@ -274,6 +288,7 @@ impl Command {
             | Self::DenyDevice
             | Self::UndenyDevice
             | Self::RemoveDevice
+            | Self::EndClaim
             | Self::NameDevice
             | Self::MarkDevelopment
             | Self::ChangeGroups
@@ -289,17 +304,23 @@ impl Command {
             | Self::ChangeSubscriptions
             | Self::ForgetErrors => Circle::Team,
             Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
-            Self::AnswerInvitation => Circle::Invited,
+            Self::AcceptInvitation | Self::AnswerInvitation => Circle::Invited,
             Self::LeaveTeam => Circle::Oneself,
-            Self::ReadSelf | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => Circle::Customer,
+            Self::ReadSelf | Self::LogOut | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => {
+                Circle::Customer
+            }
             Self::UseDevice => Circle::DeviceOwner,
         }
     }
 
-    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, and
-    /// making more products. People can still decline and leave; customers and devices go on.
+    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, joining its
+    /// team, and making more products. People can still decline and leave; customers and devices go on, so they get tokens.
     fn is_stopped_by_lock(self) -> bool {
-        matches!(self.circle(), Circle::Team | Circle::Owner) || self == Self::CreateProduct
+        match self {
+            Self::IssueToken => false,
+            Self::CreateProduct | Self::AcceptInvitation => true,
+            _ => matches!(self.circle(), Circle::Team | Circle::Owner),
+        }
     }
 }
 
@@ -309,6 +330,7 @@ impl fmt::Display for Command {
             Self::CreateAccount => "creating an account",
             Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
+            Self::CorrectDevice => "correcting a device",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",
@@ -329,6 +351,7 @@ impl fmt::Display for Command {
             Self::DenyDevice => "denying a device",
             Self::UndenyDevice => "undenying a device",
             Self::RemoveDevice => "removing a device",
+            Self::EndClaim => "ending a claim",
             Self::NameDevice => "naming a device",
             Self::MarkDevelopment => "marking a device for development",
             Self::ChangeGroups => "changing groups",
@@ -350,9 +373,11 @@ impl fmt::Display for Command {
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",
+            Self::AcceptInvitation => "accepting an invitation",
             Self::AnswerInvitation => "answering an invitation",
             Self::LeaveTeam => "leaving the team",
             Self::ReadSelf => "seeing one's own account",
+            Self::LogOut => "logging out",
             Self::Activate => "activating",
             Self::AskClaimCode => "asking for a claim code",
             Self::ClaimAsCustomer => "claiming a device as a customer",
@@ -454,6 +479,31 @@ impl Access {
     }
 }
 
+impl Console<'_> {
+    /// Reads what a transaction can't: scans. Access is asked for before, so that nobody else can have the store walked, and
+    /// again after, so that somebody who lost it meanwhile is shown nothing newer.
+    pub(crate) fn read<T>(
+        &self,
+        command: Command,
+        product: ProductId,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.read_by(|tx| Access::check(tx, self.actor, command, product), read)
+    }
+
+    /// The same with another way to be let through.
+    pub(crate) fn read_by<T>(
+        &self,
+        access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let product = || self.fleet.transact(|tx| access(tx).map(|access| access.product));
+        let found = read(&*product()?)?;
+        product()?;
+        Ok(found)
+    }
+}
+
 impl Access {
     /// Lets an account's bills be read by that account and by an operator.
     pub(crate) fn check_payer(actor: Actor, command: Command, account: AccountId) -> Result<(), Error> {
@@ -471,13 +521,11 @@ fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Re
     if !command.is_stopped_by_lock() {
         return Ok(());
     }
-    match tx.get::<Arc<Account>>(product.owner)?.and_then(|owner| owner.locked_since()) {
-        Some(since) => Err(ErrorKind::Locked { since }.into()),
-        None => Ok(()),
-    }
+    let owner: Option<Arc<Account>> = tx.get(product.owner)?;
+    owner.map_or(Ok(()), |owner| owner.unlocked("the product is read-only: its owner's account"))
 }
 
-pub(crate) fn forbidden(command: Command) -> Error {
+fn forbidden(command: Command) -> Error {
     ErrorKind::Forbidden { command, needs: command.circle().needs() }.into()
 }
 
@@ -487,13 +535,14 @@ mod tests {
     use std::fmt::Write as _;
 
     /// The columns: a role, and whether the account of the product's owner is locked.
-    const COLUMNS: [(Role, bool, &str); 9] = [
+    const COLUMNS: [(Role, bool, &str); 10] = [
         (Role::Operator, false, "operator"),
         (Role::Owner, false, "owner"),
         (Role::Owner, true, "owner,locked"),
         (Role::Member, false, "member"),
         (Role::Member, true, "member,locked"),
         (Role::Invited, false, "invited"),
+        (Role::Invited, true, "invited,locked"),
         (Role::CustomerWithDevice, false, "device owner"),
         (Role::Customer, false, "customer"),
         (Role::Outsider, false, "outsider"),

@@ -34,6 +34,9 @@ pub(crate) struct Owned {
     file: Option<FileId>,
 }
 
+/// Whether another copy of SQLite in this process can take the log away while a store has it open.
+pub(crate) const LOG_MAY_GO: bool = false;
+
 /// What holds the locks of a connection in the file through which connections share memory: who has the log open.
 const LOG_OPEN: (i64, i64) = (128, 1);
 
@@ -53,6 +56,18 @@ pub(crate) fn has_log_alone(shared: Option<(u64, u64)>) -> bool {
     let description = locks.descriptions.get(&FileId { device, inode });
     description.is_some_and(|description| {
         conflict(description.descriptor, LOG_OPEN).is_some_and(|lock| i32::from(lock.l_type) == libc::F_UNLCK)
+    })
+}
+
+/// Reads the beginning of the file through which connections of a store share memory. Through the descriptor that is there
+/// anyway: to close another one would drop locks of other copies of SQLite.
+pub(crate) fn read_shared(shared: Option<(u64, u64)>, into: &mut [u8]) -> bool {
+    let Some((device, inode)) = shared else { return false };
+    let locks = locks();
+    locks.descriptions.get(&FileId { device, inode }).is_some_and(|description| {
+        // SAFETY: the descriptor is open while the mutex is held, and `into` is as long as is said.
+        let read = unsafe { libc::pread(description.descriptor, into.as_mut_ptr().cast::<c_void>(), into.len(), 0) };
+        usize::try_from(read).is_ok_and(|read| read == into.len())
     })
 }
 

@@ -22,3 +22,12 @@ pub(crate) fn is_log_of_another(_database: &Path) -> bool {
 pub(crate) fn has_log_alone(_shared: Option<(u64, u64)>) -> bool {
     false
 }
+
+/// Reads from the file through which connections of a store share memory. A descriptor more of it would be one too many:
+/// closing it would drop this process's locks.
+pub(crate) fn read_shared(_shared: Option<(u64, u64)>, _into: &mut [u8]) -> bool {
+    false
+}
+
+/// Whether another copy of SQLite in this process can take the log away while a store has it open.
+pub(crate) const LOG_MAY_GO: bool = cfg!(unix);

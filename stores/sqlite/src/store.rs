@@ -6,9 +6,9 @@
 
 use crate::backup;
 use crate::batch::Batch;
-use crate::error::{explain, explain_at_commit};
+use crate::error::{explain, explain_at_commit, left_over, opened_beside};
 use crate::files::{self, Change, Files};
-use crate::locks::Owned;
+use crate::locks::{LOG_MAY_GO, Owned};
 use crate::query;
 use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
@@ -68,7 +68,8 @@ impl SqliteStore {
         open::check(&options)?;
         files::without_log_of_another(&path)?;
         let locks = Owned::new(&path);
-        let (writer, files) = open::writer(&path, &options)?;
+        let log = left_over(&path);
+        let (writer, files) = open::writer(&path, &options).map_err(|error| opened_beside(log, error))?;
         let on_disk = Some(Arc::new(OnDisk { options, files, idle: Mutex::default(), _locks: locks }));
         let writer = Arc::new(Mutex::new(writer));
         Ok(Self { path, opener: Opener::here(), writer, on_disk, decoded: Decoded::default() })
@@ -258,8 +259,11 @@ impl Store for SqliteStore {
         let outcomes = batch.iter().map(|commit| applying.apply(commit)).collect::<Result<_, _>>().map_err(engine)?;
         applying.finish().map_err(engine)?;
         write.commit().map_err(|error| explain_at_commit(&self.path, error))?;
-        // Whoever took the files away in the meantime may have taken this commit with them.
-        self.in_place(&connection).map_err(|moved| StoreError::new(StoreErrorKind::Unknown, moved.to_string()))?;
+        if LOG_MAY_GO {
+            // Whoever took the log away in the meantime may have taken this commit with it.
+            let unknown = |moved: StoreError| StoreError::new(StoreErrorKind::Unknown, moved.to_string());
+            self.in_place(&connection).map_err(unknown)?;
+        }
         Ok(outcomes)
     }
 
@@ -323,10 +327,14 @@ impl Drop for SqliteStore {
                 on_disk.files.save(&writer, Change::Database);
                 on_disk.files.tidy();
             }
-            // Who closes last writes the log back and deletes it by its name. That name is another log's by now.
-            Some(Change::LogReplaced) => {
+            // Who closes last writes the log back and deletes it by its name. That name is another log's by now, or the
+            // database is not the log's any more.
+            Some(change @ (Change::LogReplaced | Change::Overwritten)) => {
                 for connection in idle.iter().chain([&*writer]) {
                     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                }
+                if change == Change::Overwritten {
+                    on_disk.files.set_log_aside();
                 }
             }
             Some(Change::LogDeleted) | None => {}

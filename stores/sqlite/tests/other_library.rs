@@ -6,8 +6,8 @@
 mod common;
 
 use common::*;
-use fleet_core::StoreError;
-use fleet_core::store::{GroupCommit, Journaled, Outcome, Store, StoreErrorKind};
+use fleet_core::store::{self, GroupCommit, Journaled, Outcome, Query, Store, StoreErrorKind};
+use fleet_core::{Actor, Fleet, MemoryStore, StoreError};
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 use std::fs::{self, File};
@@ -443,4 +443,115 @@ fn who_was_killed_leaves_a_file_that_opens_whoever_had_it_open_meanwhile() {
     other.wait().unwrap();
     put_one(&store, 2).unwrap();
     holds(&path, &[1, 2]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_backup_that_is_copied_over_the_open_file_is_noticed_and_not_mixed_with_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, backup] = ["fleet.db", "backup.db"].map(|name| folder.path().join(name));
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 1).unwrap();
+    store.backup(&backup).unwrap();
+    put_one(&store, 2).unwrap();
+    thread::sleep(Duration::from_millis(20));
+    fs::write(&path, fs::read(&backup).unwrap()).unwrap();
+    let error = put_one(&store, 3).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Moved);
+    assert!(error.to_string().contains("was overwritten while this fleet had it open"), "{error}");
+    assert_eq!(put_one(&store, 3).unwrap_err().kind(), StoreErrorKind::Moved);
+    drop(store);
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&backup).unwrap());
+    holds(&path, &[1]);
+    let store = SqliteStore::open(&path).unwrap();
+    put_one(&store, 4).unwrap();
+    holds(&path, &[1, 4]);
+}
+
+#[test]
+fn a_file_whose_log_is_written_back_by_whomever_is_not_taken_for_one_that_was_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let options = || Options::new().synchronous(fleet_store_sqlite::Synchronous::Normal);
+    let store = SqliteStore::open_with(&path, options()).unwrap();
+    let ends = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"] {
+            let (path, ends) = (&path, &ends);
+            scope.spawn(move || {
+                let other = Connection::open(path).unwrap();
+                other.busy_timeout(Duration::from_secs(5)).unwrap();
+                while !ends.load(Ordering::Relaxed) {
+                    let sql = format!("PRAGMA wal_checkpoint({mode})");
+                    let _ = other.query_row(&sql, [], |row| row.get::<_, i64>(0));
+                    thread::sleep(Duration::from_micros(300));
+                }
+            });
+        }
+        let second = SqliteStore::open_with(&path, options()).unwrap();
+        for number in 1..=2_000_u32 {
+            let store = if number % 2 == 0 { &store } else { &second };
+            let device = put(device_key((number % 200) as u8), device(number), number.into());
+            let done = store.commit(&[commit([], [device])]).map(drop);
+            if let Err(error) = &done {
+                assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+            }
+        }
+        ends.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(elsewhere(&path, "PRAGMA wal_checkpoint(TRUNCATE)"), "well");
+    put_one(&store, 255).unwrap();
+}
+
+#[test]
+fn a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused_whole() {
+    let now = fleet_core::Timestamp::from_millis(0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let open = || SqliteStore::open(&path).unwrap();
+    let create = |fleet: &Fleet, name: &str| {
+        let made = fleet.console(Actor::Operator, now).create_account(&format!("{name}@example.com"));
+        made.map(|account| account.id.get()).map_err(|error| error.code())
+    };
+    // As a kill leaves it: nobody closes the journal.
+    assert_eq!(create(&Fleet::open(Journaled::open(open()).unwrap()), "alice"), Ok(1));
+
+    let plain = Fleet::open(GroupCommit::new(open()));
+    assert_eq!(create(&plain, "mallory"), Err("store_journaled"));
+    assert_eq!(plain.pending_notices(None, 10).unwrap_err().code(), "store_journaled");
+    let error = plain.query(&Query::new("SELECT * FROM devices")).unwrap_err();
+    assert_eq!((error.code(), error.is_transient()), ("store_journaled", false));
+    assert!(error.to_string().contains("open it with `Journaled::open`"), "{error}");
+    for (from, to) in [(&open() as &dyn Store, &MemoryStore::new() as &dyn Store), (&MemoryStore::new(), &open())] {
+        assert_eq!(store::copy(from, to).unwrap_err().code(), "store_journaled");
+    }
+    let copy = folder.path().join("copy.db");
+    plain.backup(&copy).unwrap();
+    assert_eq!(create(&Fleet::open(SqliteStore::open(&copy).unwrap()), "mallory"), Err("store_journaled"));
+    assert_eq!(create(&Fleet::open(Journaled::open(SqliteStore::open(&copy).unwrap()).unwrap()), "bob"), Ok(2));
+
+    // Once the journal is closed, the fleet that was refused works too.
+    drop(Journaled::open(open()).unwrap().close().unwrap());
+    assert_eq!(create(&plain, "alice"), Err("taken"));
+    assert_eq!(create(&plain, "bob"), Ok(2));
+    assert_eq!(create(&Fleet::open(open()), "carol"), Ok(3));
+}
+
+#[test]
+fn a_damaged_file_with_a_log_beside_it_is_told_together_with_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, backup] = ["fleet.db", "backup.db"].map(|name| folder.path().join(name));
+    drop(SqliteStore::open(&path).unwrap());
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.iter_mut().skip(100).take(200).for_each(|byte| *byte = 0xAA);
+    fs::write(&backup, &bytes).unwrap();
+    let alone = SqliteStore::open(&backup).unwrap_err();
+    assert_eq!(alone.kind(), StoreErrorKind::Corrupt);
+    assert!(alone.to_string().ends_with("; restore it from a backup"), "{alone}");
+    fs::write(beside(&backup, "-wal"), "of another").unwrap();
+    let beside = SqliteStore::open(&backup).unwrap_err().to_string();
+    assert!(
+        beside.contains("backup.db-wal` was left over from the file before: close the fleet, delete `"),
+        "{beside}"
+    );
 }

@@ -66,6 +66,12 @@ pub(super) enum Command {
         limit: Option<usize>,
     },
 
+    AccountAuditLog {
+        account: Ref<AccountId>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // Who is on a team.
     Team {
         product: Ref<u32>,
@@ -142,6 +148,18 @@ pub(super) enum Command {
         product: Ref<u32>,
         list: List,
     },
+    FindCustomer {
+        product: Ref<u32>,
+        identity: Identified,
+    },
+    UninviteFromBeta {
+        product: Ref<u32>,
+        user_name: Ref<String>,
+    },
+    RenewActivationCode {
+        product: Ref<u32>,
+        user_name: Ref<String>,
+    },
     BetaGuests {
         product: Ref<u32>,
         after: Option<Ref<String>>,
@@ -206,6 +224,9 @@ pub(super) enum Command {
     Me {
         token: Ref<String>,
     },
+    LogOut {
+        token: Ref<String>,
+    },
     Activate {
         token: Ref<String>,
         code: Ref<String>,
@@ -248,6 +269,15 @@ pub(super) enum Command {
     },
     RegisterDevices {
         devices: Vec<Listed>,
+    },
+    CorrectDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    },
+    FreePlaces {
+        product: Ref<u32>,
     },
     Device {
         product: Ref<u32>,
@@ -301,6 +331,9 @@ pub(super) enum Command {
         device: Ref<DeviceId>,
     },
     UnclaimDevice {
+        device: Ref<DeviceId>,
+    },
+    EndClaim {
         device: Ref<DeviceId>,
     },
     ClaimedDevices {
@@ -512,6 +545,7 @@ impl Command {
             | Self::PublishMany { .. }
             | Self::PresentClaimCode { .. } => Door::Gateway,
             Self::Me { .. }
+            | Self::LogOut { .. }
             | Self::Activate { .. }
             | Self::AskClaimCode { .. }
             | Self::Claim { .. }

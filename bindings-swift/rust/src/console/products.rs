@@ -75,6 +75,17 @@ impl Console {
         self.ask(move |door| door.audit_log(product, after.as_deref(), limit)).await
     }
 
+    /// What was done to an account, newest first.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn account_audit_log(
+        &self,
+        account: i64,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Answered<AuditPage> {
+        self.ask(move |door| door.account_audit_log(account, after.as_deref(), limit)).await
+    }
+
     /// A product's answers to the questions before manufacturing.
     pub async fn configuration(&self, product: u32) -> Answered<Configuration> {
         self.ask(move |door| door.configuration(product)).await

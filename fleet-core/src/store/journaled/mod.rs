@@ -178,14 +178,14 @@ impl<S: Store> Journaled<S> {
 
     /// What becomes of commits that only check.
     fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let checks = || batch.iter().flat_map(|commit| &commit.checks);
-        let keys: Vec<Key> = checks().map(|check| check.key.clone()).collect();
-        let mut rows = self.get(&keys)?.into_iter();
-        let mut holds = |check: &Check| rows.next().flatten().map(|row| row.stamp) == check.stamp;
+        let checks = batch.iter().flat_map(|commit| &commit.checks);
+        let keys: Vec<Key> = checks.map(|check| check.key.clone()).collect();
+        let mut stamps = self.get(&keys)?.into_iter().map(|row| row.map(|row| row.stamp));
         let outcome = |commit: &Commit| {
-            // Each check takes its row, also behind one that does not hold.
-            let holds = commit.checks.iter().fold(true, |all, check| holds(check) && all);
-            if holds { Outcome::Applied } else { Outcome::Conflict }
+            // Each check takes its stamp, also behind one that does not hold.
+            let found = stamps.by_ref().take(commit.checks.len());
+            let failed = commit.checks.iter().zip(found).filter(|(check, stamp)| check.stamp != *stamp).count();
+            if failed == 0 { Outcome::Applied } else { Outcome::Conflict }
         };
         Ok(batch.iter().map(outcome).collect())
     }
