@@ -243,3 +243,14 @@ fn a_plan_that_an_earlier_version_wrote_says_by_its_invoice_what_was_paid() {
     let note = world.operator("2016-04-16").cancel_plan(world.product).unwrap();
     assert_eq!(note.refund, Money::new(4_450, Currency::USD));
 }
+
+#[test]
+fn an_upgrade_that_is_paid_after_its_tier_left_the_catalogue_brings_what_was_quoted() {
+    let mut world = World::new();
+    let console = world.console("2016-04-01");
+    let quote = console.quote_upgrade(world.product, "Medium", Interval::Monthly).unwrap();
+    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
+    world.fleet.clock(at("2016-04-02")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
+    assert_eq!(world.room("2016-04-02"), Some(9));
+}

@@ -824,6 +824,8 @@ impl World {
             self.look();
         }
         self.check();
+        let broken = fleet_core::invariants::check(&self.fleet, self.moment()).unwrap();
+        assert!(broken.is_empty(), "{broken:?}");
         for account in self.people {
             let billing = self.owed(account);
             assert!(billing.owed.iter().all(|owed| owed.is_zero()) && billing.open.is_empty(), "{billing:?}");
@@ -854,7 +856,7 @@ impl KeyNumber for Charge {
 }
 
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(192)
 }
 
 proptest! {

@@ -530,7 +530,9 @@ pub(crate) fn take_effect(
     now: Timestamp,
 ) -> Result<Invoice, Error> {
     let mut record = tx.get::<Arc<Product>>(product)?.ok_or_else(|| Error::not_found("product"))?;
-    fleet.put_on(Arc::make_mut(&mut record), Some(&quote.tier), true);
+    let changed = Arc::make_mut(&mut record);
+    fleet.put_on(changed, Some(&quote.tier), true);
+    changed.limits = quote.limits.or(changed.limits);
     tx.put(product, record);
     let before = subscription.plan.take();
     let former = former_payer(tx, product, before.as_ref(), account)?;

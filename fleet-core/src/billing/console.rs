@@ -342,7 +342,8 @@ impl Console<'_> {
         if price.is_zero() {
             return not("it costs nothing");
         }
-        Ok(Target { tier, interval, price })
+        let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
+        Ok(Target { tier, interval, price, limits })
     }
 
     /// Whether a tier is below a product's. One that is sold no more has no place among the others: less is what costs less

@@ -1,6 +1,6 @@
 //! What an upgrade costs (R-BILL-3 to 6): the unused rest of the old plan back, the rest of the period at the new price.
 
-use super::{Anchor, Interval, Line, LineKind, Period, Subscription, prorate};
+use super::{Anchor, Interval, Limits, Line, LineKind, Period, Subscription, prorate};
 use crate::billing::invoice::total;
 use crate::{Error, Money, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,9 @@ pub struct Quote {
     pub expires_at: Timestamp,
     /// The period that the plan will be in.
     pub period: Period,
+    /// What the product may hold then: what is sold is what was quoted. None in what an earlier version wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// What all of that period costs.
     pub price: Money,
     /// What the rest of it costs.
@@ -64,6 +67,7 @@ pub(crate) struct Target {
     pub(crate) tier: Arc<str>,
     pub(crate) interval: Interval,
     pub(crate) price: Money,
+    pub(crate) limits: Option<Limits>,
 }
 
 /// What going there costs now. `paid` is what the owner has paid for the segment that runs; none where somebody else has,
@@ -77,7 +81,7 @@ pub(crate) fn quote(
     now: Timestamp,
     life: Duration,
 ) -> Result<Quote, Error> {
-    let Target { tier, interval, price } = target;
+    let Target { tier, interval, price, limits } = target;
     let plan = subscription.plan.as_ref();
     let at = plan.map_or(now, |plan| now.max(plan.period.start));
     subscription.no_renewal_due(at)?;
@@ -103,6 +107,7 @@ pub(crate) fn quote(
         at,
         expires_at: now.after(life).min(end),
         period,
+        limits,
         price,
         charge,
         lines,

@@ -52,6 +52,14 @@ impl Index {
         findings.ensure("R-BILL-4", given, || format!("invoice {highest} of product {product} was never given out"));
         let there = subscription.unpaid.is_subset(&invoices);
         findings.ensure("R-PAY-6", there, || format!("product {product} owes an invoice that is not there"));
+        if let Some(plan) = &subscription.plan
+            && let Some(paid) = plan.paid
+        {
+            let is_part = (0..=plan.billed.minor()).contains(&paid.minor());
+            findings.ensure("R-BILL-7", is_part, || {
+                format!("product {product} paid {paid} of the {} that were billed", plan.billed)
+            });
+        }
         Ok(())
     }
 
@@ -61,6 +69,9 @@ impl Index {
         let payer = findings.record::<Arc<Payer>>(account.id)?;
         let due = payer.as_ref().and_then(|payer| payer.due).into_iter().collect();
         findings.same("R-PAY-6", &format!("when account {} is due", account.id), due, listed);
+        let is_ordered = payer.as_ref().is_none_or(|payer| payer.open.is_sorted_by_key(|open| open.since));
+        findings
+            .ensure("R-PAY-6", is_ordered, || format!("account {} owes a younger bill before an older", account.id));
         let locked = payer.is_some_and(|payer| payer.lock.is_some());
         let shown = account.unpaid_since.is_some();
         findings.same("R-PAY-5", &format!("whether account {} is locked for unpaid bills", account.id), shown, locked);

@@ -3,8 +3,8 @@
 use super::{account, moments, product, texts};
 use crate::billing::{
     AgreedPrice, Attempt, AttemptResult, Card, CardToken, Charge, ChargeKey, ChargedCard, Decline, ExpiryMonth,
-    Interval, Invoice, InvoiceStatus, KnownCard, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade, PastCard, Payer,
-    PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason, Subscription,
+    Interval, Invoice, InvoiceStatus, KnownCard, Limits, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade,
+    PastCard, Payer, PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason, Subscription,
 };
 use crate::firmware::Sha256;
 use crate::notice::NoticeSubject;
@@ -43,6 +43,7 @@ fn quote(at: Timestamp, tier: &str) -> Quote {
         at,
         expires_at: at,
         period: period(at),
+        limits: Some(Limits { devices: Some(u64::MAX), members: None, messages: Some(0), sold: true }),
         price: MOST,
         charge: MOST,
         lines: lines(at),
