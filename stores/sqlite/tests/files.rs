@@ -62,7 +62,7 @@ fn a_newer_schema_is_refused() {
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let message = "`fleet.db` has schema 99, and this program knows 2 at most; update the program";
+    let message = "`fleet.db` has schema 99, and this program knows 3 at most; update the program";
     assert_eq!(refusal(&path), (StoreErrorKind::NewerSchema, message.to_owned()));
 }
 
