@@ -402,6 +402,18 @@ export declare class Console {
   importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Tells the platform of devices that exist; answers how many were new. An operator's command. */
   registerDevices(devices: readonly ListedDevice[]): Promise<number>;
+  /**
+   * Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+   * recorded in the audit of `product`; the device need not be in it.
+   */
+  correctDevice(
+    product: number,
+    device: string,
+    platform?: string | null,
+    securityCounter?: number | null,
+  ): Promise<void>;
+  /** Frees the places that imports hold for devices they have yet to add; answers how many. */
+  freePlaces(product: number): Promise<number>;
   /** A device of the product, waiting and denied ones too. */
   device(product: number, device: string): Promise<Device>;
   /** The devices that the filter wants, by id. */
@@ -616,7 +628,7 @@ export declare class Gateway {
   connectSync(report: Report): Connected;
   /** `connectMany` on the event loop. */
   connectManySync(reports: readonly Report[]): Connected[];
-  /** A device's connection ended. */
+  /** A device's connection ended. Without `session` and `endedAt`: the one that was told of last. */
   disconnect(device: string, options?: Disconnect): Promise<void>;
   /** A device publishes an event: it is logged, and what is to be sent is answered. */
   publish(event: NewEvent): Promise<Published>;

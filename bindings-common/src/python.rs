@@ -178,7 +178,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         LinkedIdentity Customer Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
         BetaLine BetaReport Directive Target UpToDate Update Held Device Seen UpdateAttempt UpdateOutcome DevicePage
         DeviceIdPage Summary VersionCount Firmware Image Proof NoChange ReleaseChange GroupReleaseChange LockChange
-        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
+        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin QuarantineFull InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
         EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice Money

@@ -176,10 +176,14 @@ export interface Policy {
   readonly logEvents: number;
   /** How old they get there, in milliseconds. */
   readonly logAgeMillis: number;
+  /** For how long an event's id is recognised, in milliseconds. */
+  readonly eventIdMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
   /** At which shares of the tier's messages people are told, in percent. */
   readonly usageNotices: readonly number[];
+  /** How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. */
+  readonly clockToleranceMillis: number;
 }
 
 /** The policies to change; those left out stay as they are. */
@@ -210,10 +214,17 @@ export interface PolicySettings {
   readonly logEvents?: number | null;
   /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
   readonly logAgeMillis?: number | null;
+  /** For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
+  readonly eventIdMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
+  /**
+   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up to a day,
+   * default 10 minutes.
+   */
+  readonly clockToleranceMillis?: number | null;
 }
 
 /** How customers are authenticated. */
@@ -259,6 +270,10 @@ export interface Limit {
   readonly used: number;
   /** What would be in use. */
   readonly wouldBe: number;
+  /** The places that imports under way hold, where it would fit without them; 0: that is not why. */
+  readonly heldPlaces: number;
+  /** When the last of them is free at the latest. */
+  readonly heldUntil: Date | null;
   /** The cheapest tier that would do; none: there is none. */
   readonly fits: Fits | null;
   /** The same in a sentence. */
@@ -471,6 +486,8 @@ export type UpdateResult =
   | 'failed'
   /** The device reported a version that is neither the old one nor the one it was sent. */
   | 'runs_another'
+  /** The version was no longer wanted on the device before it came back: no failure. */
+  | 'withdrawn'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -490,6 +507,11 @@ export interface Device {
   readonly forced: boolean;
   /** How many attempts in a row failed on the present target. */
   readonly failures: number;
+  /**
+   * The number of times that it went back to another version within a day after its update. From 3 on two devices probably
+   * have one id: it counts as failing and is sent nothing.
+   */
+  readonly relapses: number;
   /** The version it is locked to. */
   readonly lock: number | null;
   /** The number of the latest directive that it was sent. */
@@ -600,6 +622,8 @@ export interface Summary {
   readonly quarantined: number;
   /** How many are shut out. */
   readonly denied: number;
+  /** Places that imports under way, or cut off, hold for devices they have yet to add. */
+  readonly heldPlaces: number;
 }
 
 /** How many devices report a version. */
@@ -814,7 +838,7 @@ export type Rule =
 export type HoldReason =
   /** It is shut out. */
   | 'denied'
-  /** It waits to be let in. */
+  /** It asks to join: it waits to be let in, or was turned away. */
   | 'quarantined'
   /** Its hardware is not the product's. */
   | 'other_platform'
@@ -828,6 +852,8 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  /** It went back to another version right after its update, again and again: two devices seem to have its id. */
+  | 'two_devices'
   /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
   /** It is in no product and asks for none. */
@@ -910,6 +936,8 @@ export interface Held {
   readonly reason: HoldReason;
   /** What it should run, where that was asked. */
   readonly target: Target | null;
+  /** With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it. */
+  readonly full: boolean | null;
   /** With `downgrade_forbidden`: the version that it reports. */
   readonly fromVersion: number | null;
   /** With `security_counter`: the image's. */
@@ -951,13 +979,21 @@ export interface Report {
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
   readonly session?: number | null;
-  /** When it connected. Default: now. */
+  /**
+   * When it connected. Without it and without a session, the report is live: the newest because it is told last. Told
+   * twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   */
   readonly reportedAt?: Date | null;
 }
 
 /** Devices ask to join the product. */
 export interface DevicesAskToJoin {
   readonly kind: 'devices_ask_to_join';
+}
+
+/** The quarantine is full: further devices that ask to join are turned away. */
+export interface QuarantineFull {
+  readonly kind: 'quarantine_full';
 }
 
 /** An account is asked to join the product's team. */
@@ -1144,7 +1180,7 @@ export interface OtherNotice {
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -1282,12 +1318,14 @@ export interface EventLogged {
   readonly at: Date;
   /** What the device was to the product. */
   readonly origin: EventOrigin;
-  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  /** Whether this very event was published before, by its id: nothing was logged or counted again. */
   readonly duplicate: boolean;
   /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
   readonly deliveries: readonly Delivery[];
   /** What is not to be sent, and why. */
   readonly dropped: Dropped | null;
+  /** Whether another event had this id before, or this one had it before the window: it is a new event. */
+  readonly idReused: boolean;
 }
 
 /** The device is shut out of the product: it was turned away and is logged nowhere. */

@@ -40,6 +40,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.TwoLeggedIdentity: lambda identity: {"two_legged": {"user": identity.user}},
     fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
     fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
+    fc.QuarantineFull: lambda _: "quarantine_full",
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
     fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
     fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
@@ -427,6 +428,12 @@ SPECIAL: dict[str, Command] = {
     ),
     "import_watched": watched,
     "register_devices": registered,
+    "free_places": lambda world, door, step: {"freed": door.free_places(step.take("product"))},
+    "correct_device": lambda world, door, step: shown(
+        door.correct_device(
+            step.take("product"), step.take("device"), **step.given("platform", "security_counter")
+        )
+    ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
         door.dry_run(step.take("product"), change(world, step.raw.pop("change")))

@@ -289,7 +289,11 @@ impl Error {
 
     /// Whether the same call may succeed when it is made again, without anything else being changed.
     pub fn is_transient(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Store(error) if error.is_transient())
+        match self.kind() {
+            ErrorKind::Store(error) => error.is_transient(),
+            ErrorKind::LimitExceeded(limit) => limit.is_transient(),
+            _ => false,
+        }
     }
 
     pub(crate) fn not_found(what: &'static str) -> Self {

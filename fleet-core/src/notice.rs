@@ -36,6 +36,8 @@ pub struct Notice {
 pub enum NoticeSubject {
     /// Devices ask to join the product (R-IMP-9). One notice until it is acknowledged, however many ask.
     DevicesAskToJoin,
+    /// The quarantine is full: further devices that ask to join are turned away (R-IMP-9). Once, until there is room again.
+    QuarantineFull,
     /// An account is asked to join the product's team (R-TEAM-1).
     Invitation {
         /// Which account; its e-mail is where the notice goes.
@@ -220,6 +222,7 @@ impl NoticeSubject {
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
+            Self::QuarantineFull => "quarantine-full".into(),
             Self::Invitation { account } => format!("invitation-{account}").into(),
             Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
             Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
@@ -342,6 +345,7 @@ mod tests {
     fn a_key_says_where_its_notice_is_filed() {
         for subject in [
             NoticeSubject::DevicesAskToJoin,
+            NoticeSubject::QuarantineFull,
             NoticeSubject::Invitation { account: AccountId::new(7).unwrap() },
             NoticeSubject::usage(3, 250_000, 70, 175_000),
         ] {

@@ -6,7 +6,7 @@ mod common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::{DeviceFilter, Report};
+use fleet_core::device::{Correction, DeviceFilter, Report};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
@@ -51,7 +51,7 @@ fn one() -> FirmwareVersion {
 }
 
 /// Every method of a console: whom it is for (the matrix of R-TEAM-6), and how it is asked of a product.
-const METHODS: [(&str, For, Ask); 87] = [
+const METHODS: &[(&str, For, Ask)] = &[
     ("product", For::Team, |console, id| console.product(id).map(drop)),
     ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
     ("set_policy", For::Team, |console, id| console.set_policy(id, &Policy::default()).map(drop)),
@@ -65,6 +65,7 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("approve_device", For::Team, |console, id| console.approve_device(id, device(2))),
     ("deny_device", For::Team, |console, id| console.deny_device(id, device(3))),
     ("undeny_device", For::Team, |console, id| console.undeny_device(id, device(3))),
+    ("free_places", For::Team, |console, id| console.free_places(id).map(drop)),
     ("remove_device", For::Team, |console, id| console.remove_device(id, device(4))),
     ("plan_import", For::Team, |console, id| console.plan_import(id, list([9]).as_bytes()).map(drop)),
     ("import", For::Team, |console, id| console.import(id, list([9]).as_bytes()).map(drop)),
@@ -86,6 +87,10 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("withdraw_release", For::Team, |console, id| console.withdraw_release(id)),
     ("delete_firmware", For::Team, |console, id| console.delete_firmware(id, one())),
     ("audit_log", For::Team, |console, id| console.audit_log(id, None, 10).map(drop)),
+    ("correct_device", For::Operator, |console, id| {
+        let correction = Correction { security_counter: Some(0), platform: None };
+        console.correct_device(id, device(4), &correction)
+    }),
     ("set_tier", For::Operator, |console, id| console.set_tier(id, "Small").map(drop)),
     ("create_account", For::OperatorAlone, |console, _| console.create_account("new@example.com").map(drop)),
     ("register_devices", For::OperatorAlone, |console, _| console.register_devices(&[(device(8), None)]).map(drop)),
@@ -422,7 +427,7 @@ fn every_moment_can_be_written_down_and_read_back() {
         console.import(world.product, list([1]).as_bytes()).unwrap();
         console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
         // What a device ran before the upload proves nothing (R-TGT-2).
-        world.fleet.gateway(now).connect(&Report { at: now, ..common::report(1, 1, 0) }).unwrap();
+        world.fleet.gateway(now).connect(&Report { at: Some(now), ..common::report(1, 1, 0) }).unwrap();
         console.release(world.product, one()).unwrap();
         let error = console.delete_firmware(world.product, one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");

@@ -153,7 +153,7 @@ fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent(
     console.undeny_device(world.product, waiting).unwrap();
     let foreign = world.log(1, &event(100, "a", "").from_product(number));
     assert_eq!((foreign.origin, sent(&foreign)), (EventOrigin::Foreign, vec![]));
-    world.fleet.gateway(at(1)).connect(&Report { at: at(1), ..report }).unwrap();
+    world.fleet.gateway(at(1)).connect(&Report { at: Some(at(1)), ..report }).unwrap();
     let quarantined = world.log(1, &event(100, "a", "").from_product(number));
     assert_eq!((quarantined.origin, sent(&quarantined)), (EventOrigin::Quarantined, vec![]));
 

@@ -69,6 +69,8 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Console, "import"),
     of(Door::Console, "import_watched"),
     of(Door::Console, "register_devices"),
+    of(Door::Console, "correct_device"),
+    of(Door::Console, "free_places"),
     of(Door::Console, "device"),
     of(Door::Console, "devices"),
     of(Door::Console, "summary"),

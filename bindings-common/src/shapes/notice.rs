@@ -11,6 +11,8 @@ choice! {
     pub enum NoticeSubject {
         /// Devices ask to join the product.
         DevicesAskToJoin as DevicesAskToJoin,
+        /// The quarantine is full: further devices that ask to join are turned away.
+        QuarantineFull as QuarantineFull,
         /// An account is asked to join the product's team.
         Invitation as InvitationNotice {
             /// The account's number; its e-mail is where the notice goes.
@@ -198,6 +200,7 @@ impl From<&notice::Notice> for Notice {
             product: notice.product.get(),
             subject: match &notice.subject {
                 notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
+                notice::NoticeSubject::QuarantineFull => NoticeSubject::QuarantineFull,
                 notice::NoticeSubject::Invitation { account } => {
                     NoticeSubject::Invitation { account: count(account.get()) }
                 }

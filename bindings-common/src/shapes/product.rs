@@ -105,10 +105,14 @@ shape! {
         pub log_events: u32,
         /// How old they get there, in milliseconds.
         pub log_age_millis: i64,
+        /// For how long an event's id is recognised, in milliseconds.
+        pub event_id_millis: i64,
         /// What customers may do with their device.
         pub customers_may: Vec<Scope>,
         /// At which shares of the tier's messages people are told, in percent.
         pub usage_notices: Vec<u16>,
+        /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds.
+        pub clock_tolerance_millis: i64,
     }
 }
 
@@ -157,10 +161,15 @@ arguments! {
             log_events: u32,
             /// How old they get there, in milliseconds. A minute to a year, default 7 days.
             log_age_millis: i64,
+            /// For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours.
+            event_id_millis: i64,
             /// What customers may do with their device. Default: see and control it.
             customers_may: Vec<Scope>,
             /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
             usage_notices: Vec<u16>,
+            /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
+            /// to a day, default 10 minutes.
+            clock_tolerance_millis: i64,
         }
     }
 }
@@ -192,6 +201,10 @@ shape! {
         pub used: i64,
         /// What would be in use.
         pub would_be: i64,
+        /// The places that imports under way hold, where it would fit without them; 0: that is not why.
+        pub held_places: i64,
+        /// When the last of them is free at the latest.
+        pub held_until: Option<Moment>,
         /// The cheapest tier that would do; none: there is none.
         pub fits: Option<Fits>,
         /// The same in a sentence.
@@ -306,8 +319,10 @@ impl From<&fleet_core::Policy> for Policy {
             private_beta: policy.private_beta,
             log_events: policy.log_events,
             log_age_millis: count(policy.log_age_millis),
+            event_id_millis: count(policy.event_id_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
+            clock_tolerance_millis: count(policy.clock_tolerance_millis),
         }
     }
 }
@@ -320,7 +335,9 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             let checked = value.map(u64::try_from).transpose();
             checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))
         };
+        let tolerance = settings.clock_tolerance_millis;
         Ok(Self {
+            clock_tolerance_millis: millis("clock_tolerance_millis", tolerance)?,
             gate: product::GateChange {
                 devices: settings.gate_devices,
                 soak_millis: millis("gate.soak_millis", settings.gate_soak_millis)?,
@@ -337,9 +354,11 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
             log_events: settings.log_events,
             log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
+            event_id_millis: millis("event_id_millis", settings.event_id_millis)?,
             usage_notices: settings
                 .usage_notices
                 .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
+            ..Self::default()
         })
     }
 }
@@ -384,6 +403,8 @@ impl From<&LimitExceeded> for Limit {
             limit: count(exceeded.limit),
             used: count(exceeded.used),
             would_be: count(exceeded.would_be),
+            held_places: exceeded.held.map_or(0, |held| count(held.places)),
+            held_until: exceeded.held.map(|held| held.until.into()),
             fits: exceeded.fits.as_ref().map(|(tier, limit)| Fits { tier: tier.to_string(), limit: limit.map(count) }),
             message: exceeded.to_string(),
         }

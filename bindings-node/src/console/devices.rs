@@ -10,6 +10,15 @@ operations! { Console {
     plan_import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.plan_import(product, &list) }
     import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.import(product, &list) }
     register_devices(devices: Vec<ListedDevice>) -> i64 { move |door| door.register_devices(&devices) }
+    correct_device(
+        product: u32,
+        device: String,
+        platform: Option<String>,
+        security_counter: Option<u32>
+    ) -> () {
+        move |door| door.correct_device(product, &device, platform.as_deref(), security_counter)
+    }
+    free_places(product: u32) -> i64 { move |door| door.free_places(product) }
     device(product: u32, device: String) -> Device { move |door| door.device(product, &device) }
     devices(product: u32, filter: Option<DeviceFilter>, after: Option<String>, limit: Option<u32>) -> DevicePage {
         move |door| door.devices(product, filter.unwrap_or_default(), after.as_deref(), limit)

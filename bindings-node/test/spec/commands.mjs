@@ -207,6 +207,8 @@ const CONSOLE = {
   import: command(['product', 'list'], (door, given) => door.import(given.product, list(given.list))),
   import_watched: command(['product', 'list', 'stop_after?'], importWatched, (answer) => answer),
   register_devices: plain('registerDevices', ['devices'], (fresh) => ({ new: fresh })),
+  correct_device: plain('correctDevice', ['product', 'device', 'platform?', 'security_counter?'], done),
+  free_places: plain('freePlaces', ['product'], (freed) => ({ freed })),
   device: plain('device', ['product', 'device'], device),
   devices: command(
     ['product', 'filter?', ...PAGED],

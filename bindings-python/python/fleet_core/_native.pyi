@@ -800,13 +800,16 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
     @property
     def target(self) -> Target | None:
         """What it should run, where that was asked."""
+    @property
+    def full(self) -> bool | None:
+        """With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it."""
     @property
     def from_version(self) -> int | None:
         """With `downgrade_forbidden`: the version that it reports."""
@@ -839,7 +842,7 @@ class Held:
 class Device:
     """A device of a product, as its team sees it."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
     @property
     def id(self) -> str:
         """Its id: 24 hexadecimal digits."""
@@ -861,6 +864,12 @@ class Device:
     @property
     def failures(self) -> int:
         """How many attempts in a row failed on the present target."""
+    @property
+    def relapses(self) -> int:
+        """
+        The number of times that it went back to another version within a day after its update. From 3 on two devices
+        probably have one id: it counts as failing and is sent nothing.
+        """
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -995,7 +1004,7 @@ class DeviceIdPage:
 class Summary:
     """A fleet in numbers."""
 
-    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied']]] = ...
+    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied'], Literal['held_places']]] = ...
     @property
     def devices(self) -> int:
         """In the product."""
@@ -1035,6 +1044,9 @@ class Summary:
     @property
     def denied(self) -> int:
         """How many are shut out."""
+    @property
+    def held_places(self) -> int:
+        """Places that imports under way, or cut off, hold for devices they have yet to add."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1211,7 +1223,7 @@ class StreamedEvents:
 class EventLogged:
     """It is in the log of the product, and is to be delivered as this says."""
 
-    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped'], Literal['id_reused']]] = ...
     @property
     def product(self) -> int:
         """The product whose log it is in."""
@@ -1229,13 +1241,16 @@ class EventLogged:
         """What the device was to the product."""
     @property
     def duplicate(self) -> bool:
-        """Whether an event with this id was published before: nothing was logged or counted again."""
+        """Whether this very event was published before, by its id: nothing was logged or counted again."""
     @property
     def deliveries(self) -> list[Delivery]:
         """What is to be sent, in the order of the subscriptions: each is one outbound message."""
     @property
     def dropped(self) -> Dropped | None:
         """What is not to be sent, and why."""
+    @property
+    def id_reused(self) -> bool:
+        """Whether another event had this id before, or this one had it before the window: it is a new event."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1666,6 +1681,15 @@ class DevicesAskToJoin:
     def __hash__(self) -> int: ...
 
 @final
+class QuarantineFull:
+    """The quarantine is full: further devices that ask to join are turned away."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class InvitationNotice:
     """An account is asked to join the product's team."""
 
@@ -2089,7 +2113,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['event_id_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -2127,11 +2151,17 @@ class Policy:
     def log_age_millis(self) -> int:
         """How old they get there, in milliseconds."""
     @property
+    def event_id_millis(self) -> int:
+        """For how long an event's id is recognised, in milliseconds."""
+    @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
     @property
     def usage_notices(self) -> list[int]:
         """At which shares of the tier's messages people are told, in percent."""
+    @property
+    def clock_tolerance_millis(self) -> int:
+        """How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2140,7 +2170,7 @@ class Policy:
 class Limit:
     """A tier's limit that stands in the way."""
 
-    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['fits'], Literal['message']]] = ...
+    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['held_places'], Literal['held_until'], Literal['fits'], Literal['message']]] = ...
     @property
     def tier(self) -> str:
         """The product's tier."""
@@ -2156,6 +2186,12 @@ class Limit:
     @property
     def would_be(self) -> int:
         """What would be in use."""
+    @property
+    def held_places(self) -> int:
+        """The places that imports under way hold, where it would fit without them; 0: that is not why."""
+    @property
+    def held_until(self) -> datetime | None:
+        """When the last of them is free at the latest."""
     @property
     def fits(self) -> Fits | None:
         """The cheapest tier that would do; none: there is none."""
@@ -2479,6 +2515,13 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """
+        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+        recorded in the audit of `product`; the device need not be in it.
+        """
+    def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -2601,7 +2644,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -2742,7 +2785,7 @@ class Report:
         """The gateway's number of the session; 0: the gateway numbers none."""
     @property
     def reported_at(self) -> datetime | None:
-        """When it connected; none: when it is handed on."""
+        """When it connected; none: it is ordered by its session, or is a live one."""
 
 @final
 class Connected:
@@ -2771,7 +2814,7 @@ class Gateway:
     def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:

@@ -65,6 +65,13 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    async def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """
+        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+        recorded in the audit of `product`; the device need not be in it.
+        """
+    async def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     async def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     async def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -187,7 +194,7 @@ class Console:
         """The products whose team the actor is on, by number."""
     async def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
+    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
         """Changes the policies that are named; the others stay as they are."""
     async def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
@@ -230,7 +237,7 @@ class Gateway:
     async def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     async def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     async def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     async def present_claim_code(self, device: str, code: str) -> None:

@@ -52,7 +52,7 @@ impl Console {
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
         invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
-        customers_may=None, usage_notices=None
+        event_id_millis=None, customers_may=None, usage_notices=None, clock_tolerance_millis=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn set_policy(
@@ -72,8 +72,10 @@ impl Console {
         private_beta: Option<bool>,
         log_events: Option<u32>,
         log_age_millis: Option<i64>,
+        event_id_millis: Option<i64>,
         customers_may: Option<Vec<Scope>>,
         usage_notices: Option<Vec<u16>>,
+        clock_tolerance_millis: Option<i64>,
     ) -> PyResult<Product> {
         let policy = PolicySettings {
             gate_devices,
@@ -89,8 +91,10 @@ impl Console {
             private_beta,
             log_events,
             log_age_millis,
+            event_id_millis,
             customers_may,
             usage_notices,
+            clock_tolerance_millis,
         };
         run(py, || self.0.set_policy(product, policy))
     }

@@ -196,8 +196,8 @@ impl Clock<'_> {
     /// ```
     ///
     /// # Errors
-    /// `clock_leap` where something has been due for over 35 days (by default) and the clock did not advance meanwhile:
-    /// nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
+    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over a
+    /// week: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
     /// its range; the store's. What was done before stays done.
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
@@ -323,9 +323,12 @@ impl Clock<'_> {
                 tx.delete(Key::ProductDue(at, product));
                 return Ok(Turned { is_counted: true, next: subscription.due });
             }
-            let is_counted = self.tell_of_unknown(tx, product, subscription)? == 0;
+            let mut is_counted = self.tell_of_unknown(tx, product, subscription)? == 0;
             if let Some(plan) = subscription.plan.clone().filter(|plan| self.now >= plan.period.end) {
-                if subscription.upgrade.is_none() {
+                // Too late for the notice: the renewal has its turn by its own moment, among those of other products.
+                if at < plan.period.end && subscription.upgrade.is_none() {
+                    is_counted = false;
+                } else if subscription.upgrade.is_none() {
                     self.fleet.renew(tx, product, record, &plan, self.now)?;
                     let next = tx.get::<Arc<Subscription>>(product)?.and_then(|renewed| renewed.due);
                     return Ok(Turned { is_counted: true, next });

@@ -40,9 +40,10 @@ impl Fleet {
         }
     }
 
-    /// What a full period costs a product: as agreed, or by the catalogue.
+    /// What a full period costs a product: as agreed, or by the catalogue. A free tier costs nothing in any currency.
     pub(crate) fn price(&self, subscription: &Subscription, tier: &str, interval: Interval) -> Option<Money> {
         let listed = || self.catalogue().tier(tier)?.price(interval, subscription.currency);
-        subscription.agreed(tier, interval).or_else(listed)
+        let free = || self.catalogue().is_free(tier).then(|| Money::zero(subscription.currency));
+        subscription.agreed(tier, interval).or_else(listed).or_else(free)
     }
 }

@@ -38,4 +38,4 @@ pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
 pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
-pub use tier::{Catalogue, LimitExceeded, Limits, Price, Resource, Tier};
+pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

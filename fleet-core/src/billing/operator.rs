@@ -49,9 +49,6 @@ impl Console<'_> {
             let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
-            if catalogue.is_free(&tier) {
-                return Err(Error::invalid("tier", format!("{tier} costs nothing: cancel the plan instead")));
-            }
             let interval = plan.interval;
             let price = self.fleet.price(&record, &tier, interval);
             let price = price.ok_or(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval })?;
@@ -97,9 +94,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-            if record.no_renewal_due(self.now).is_err() {
-                record.no_upgrade_open()?;
-            }
+            record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
                 return Err(Error::invalid("price", problem));
@@ -173,7 +168,6 @@ impl Console<'_> {
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        record.no_renewal_due(self.now)?;
         let subscription = Arc::make_mut(&mut record);
         let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
         let billed = invoice(tx, product.id, plan.invoice)?;

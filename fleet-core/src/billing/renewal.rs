@@ -23,6 +23,9 @@ const MOST_LATE: u32 = 600;
 /// Until the clock has advanced for the first time, nothing may be due for longer than this many days.
 const FIRST_LEAP_DAYS: u32 = 366;
 
+/// What has waited for no longer than this many days is late, and no leap: it would have been done once, all the same.
+const LATE_DAYS: u32 = 7;
+
 /// What a product goes on with.
 enum Renewal {
     /// The next period, at this price.
@@ -119,9 +122,6 @@ impl Fleet {
         subscription: &Subscription,
         plan: &Plan,
     ) -> Option<(super::Interval, Money)> {
-        if product.tier != plan.tier && self.catalogue().is_free(&product.tier) {
-            return None;
-        }
         let interval = subscription.at_renewal.unwrap_or(plan.interval);
         let found = self.price(subscription, &product.tier, interval).map(|price| (interval, price));
         let (interval, price) = found.unwrap_or((plan.interval, plan.price));
@@ -182,15 +182,17 @@ impl Fleet {
         Ok(())
     }
 
-    /// Refuses a leap of the clock that nobody confirmed (R-BILL-10): something has been due for longer than the policy
-    /// allows, and the clock did not advance meanwhile. `due` is the earliest that is due.
+    /// Refuses a leap of the clock that nobody confirmed (R-BILL-10): the clock did not advance for longer than the policy
+    /// allows, and something has been due for over a week. `due` is the earliest that is due.
     pub(crate) fn no_leap(&self, directory: &Directory, due: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
         let Some(due) = due else { return Ok(()) };
-        let (last, days) = match directory.advanced_at {
-            Some(last) => (last.max(due), self.billing().leap_days()),
-            None => (due, self.billing().leap_days().max(FIRST_LEAP_DAYS)),
+        let over = |since: Timestamp, days: u32| now.since(since) > Duration::from_secs(86_400) * days;
+        let days = self.billing().leap_days();
+        let leaps = match directory.advanced_at {
+            Some(last) => over(last, days) && over(due, LATE_DAYS),
+            None => over(due, FIRST_LEAP_DAYS),
         };
-        if now.since(last) <= Duration::from_secs(86_400) * days {
+        if !leaps {
             return Ok(());
         }
         Err(ErrorKind::ClockLeap { last: directory.advanced_at.unwrap_or(due), now, days }.into())

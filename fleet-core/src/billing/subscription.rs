@@ -145,10 +145,14 @@ impl Subscription {
         Ok(self.charges)
     }
 
-    /// Refuses while the period is over and the next was not billed.
+    /// Refuses while the period is over and the next was not billed: the renewal waits for the clock, or for an upgrade that
+    /// is open.
     pub(crate) fn no_renewal_due(&self, now: Timestamp) -> Result<(), Error> {
         match &self.plan {
-            Some(plan) if now >= plan.period.end => Err(ErrorKind::RenewalDue { since: plan.period.end }.into()),
+            Some(plan) if now >= plan.period.end => {
+                self.no_upgrade_open()?;
+                Err(ErrorKind::RenewalDue { since: plan.period.end }.into())
+            }
             _ => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Interval;
 use crate::product::Product;
+use crate::time::Timestamp;
 use crate::{Currency, Error, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,11 +126,39 @@ pub struct LimitExceeded {
     pub would_be: u64,
     /// The cheapest tier that would do, and its limit (none: it has no limit).
     pub fits: Option<(Arc<str>, Option<u64>)>,
+    /// The places that imports under way hold, where it would fit without them: then it fits later, without another tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Places in a product that imports under way hold for devices they have yet to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// How many.
+    pub places: u64,
+    /// When the last of them is free at the latest, should its import not go on.
+    pub until: Timestamp,
+}
+
+impl LimitExceeded {
+    /// Whether the same may fit later without another tier: only places that imports hold are in the way.
+    pub fn is_transient(&self) -> bool {
+        self.held.is_some()
+    }
 }
 
 impl fmt::Display for LimitExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tier, resource, limit, used, would_be, fits } = self;
+        let Self { tier, resource, limit, used, would_be, fits, held } = self;
+        if let Some(Held { places, until }) = held {
+            return write!(
+                f,
+                "refused for now: {would_be} {resource} would exceed the {tier} tier's {limit}, of which {used} are in use \
+                 and {places} are held by an import that is under way or was cut off; try again when it is through, or \
+                 after {until}, or free its places"
+            );
+        }
         write!(f, "refused: {would_be} {resource} would exceed the {tier} tier's {limit} ({used} in use now); ")?;
         match fits {
             Some((name, Some(limit))) => write!(f, "{name} allows {limit}"),
@@ -319,6 +348,7 @@ impl Catalogue {
                     .iter()
                     .find(|tier| tier.limit(resource).is_none_or(|limit| would_be <= limit))
                     .map(|tier| (Arc::clone(&tier.name), tier.limit(resource))),
+                held: None,
             }),
             _ => Ok(()),
         }

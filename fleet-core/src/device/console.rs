@@ -1,8 +1,7 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
-use crate::billing::Resource;
+use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
 use crate::customer::release_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
@@ -26,6 +25,15 @@ pub struct DeviceView {
     pub id: DeviceId,
     /// Its row.
     pub row: Device,
+}
+
+/// What is corrected of a device; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// Its hardware.
+    pub platform: Option<Platform>,
+    /// The highest security counter that it has confirmed; 4294967295: none.
+    pub security_counter: Option<u32>,
 }
 
 impl DeviceView {
@@ -121,15 +129,16 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check_product(&access.product, Resource::Devices, taken, taken.saturating_add(1))?;
+            count.room(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
+            count.settle(&access.product.policy);
             entry.product = Some(product);
             tx.put(product, count);
-            let security_counter = before.security_counter.max(entry.security_counter);
+            let mut joined = Device { standing: Standing::Member, ..before.clone() };
+            entry.tell_platform(&mut joined, &access.product.platform);
+            entry.hand_over(&mut joined);
             tx.put(device, entry);
-            let joined = Device { standing: Standing::Member, security_counter, ..before.clone() };
             put_device(tx, product, device, Some(&before), joined);
             self.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
@@ -170,13 +179,14 @@ impl Console<'_> {
 
     fn leave(&self, product: ProductId, device: DeviceId, command: Command) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, command, product)?;
+            let access = Access::check(tx, self.actor, command, product)?;
             let before = any_row(tx, product, device)?;
             if before.standing == Standing::Denied {
                 return Err(Error::not_found("device"));
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
+            count.settle(&access.product.policy);
             forget_ids(tx, product, device)?;
             tx.put(product, count);
             if command == Command::DenyDevice {
@@ -245,6 +255,50 @@ impl Console<'_> {
         Ok(Page::new(devices, next))
     }
 
+    /// Corrects what the registry knows of a device, where a mistake of the device or of a list would shut it out: its
+    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. It counts until the device says otherwise. Recorded
+    /// in the audit of the product that it was asked through; the device need not be in it.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` where nothing is
+    /// to be corrected.
+    pub fn correct_device(&self, product: ProductId, device: DeviceId, correction: &Correction) -> Result<(), Error> {
+        let mut said = Vec::new();
+        said.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
+        said.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
+        if said.is_empty() {
+            return Err(Error::invalid("correction", "is empty; give a platform, a security counter, or both"));
+        }
+        let subject = format!("{device}: {}", said.join(", "));
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
+            let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            if let Some(platform) = &correction.platform {
+                entry.platform = Some(platform.clone());
+            }
+            if let Some(counter) = correction.security_counter {
+                entry.security_counter = confirmed(counter);
+            }
+            let mut places = BTreeSet::from([product]);
+            places.extend(entry.product);
+            for id in places {
+                let Some(before) = tx.get::<Device>((id, device))? else { continue };
+                let mut row = before.clone();
+                if let Some(counter) = correction.security_counter {
+                    row.security_counter = confirmed(counter);
+                }
+                if correction.platform.is_some() {
+                    let of: Option<Arc<Product>> = if id == product { None } else { tx.get(id)? };
+                    entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
+                }
+                put_device(tx, id, device, Some(&before), row);
+            }
+            tx.put(device, entry);
+            self.note(tx, product, Command::CorrectDevice, subject.clone());
+            Ok(())
+        })
+    }
+
     fn claimant(&self) -> Result<team::AccountId, Error> {
         team::allow(self.actor, Command::ClaimDevice)?;
         match self.actor {
@@ -280,6 +334,9 @@ impl Console<'_> {
                         (None, Some(listed)) => entry.platform = Some(listed.clone()),
                         _ => {}
                     }
+                    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
+                        tell_platform(tx, *id, &entry)?;
+                    }
                     if known.as_ref() != Some(&entry) {
                         tx.put(*id, entry);
                     }
@@ -291,7 +348,21 @@ impl Console<'_> {
     }
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks. Its security counter stays with the registry.
+/// Writes what the registry now knows of a device's hardware into its row of the product that it is in.
+fn tell_platform(tx: &mut Transaction<'_>, device: DeviceId, entry: &Registration) -> Result<(), Error> {
+    let Some(home) = entry.product else { return Ok(()) };
+    let product: Option<Arc<Product>> = tx.get(home)?;
+    let row: Option<Device> = tx.get((home, device))?;
+    if let (Some(product), Some(before)) = (product, row) {
+        let mut row = before.clone();
+        entry.tell_platform(&mut row, &product.platform);
+        put_device(tx, home, device, Some(&before), row);
+    }
+    Ok(())
+}
+
+/// Takes a device's places: in the registry, in the count, among the locks. What must not go back stays with the
+/// registry: its security counter, the number of its latest directive, the order of its connections.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -319,7 +390,7 @@ pub(crate) fn forget(
             }
         }
     }
-    entry.security_counter = entry.security_counter.max(row.security_counter);
+    entry.take_over(row);
     tx.put(device, entry);
     Ok(())
 }

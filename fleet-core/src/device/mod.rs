@@ -10,10 +10,11 @@ mod questions;
 mod record;
 mod report;
 pub(crate) mod tally;
+mod trail;
 
 pub(crate) use connect::{Arrivals, Joiners, Place, answer, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
-pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
+pub use console::{Correction, DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};
 pub use id::{DeviceId, MalformedDeviceId};
@@ -24,3 +25,6 @@ pub use record::{
     UpdateResult,
 };
 pub use report::Report;
+pub(crate) use report::withdraw;
+pub use trail::{Mark, Trail};
+pub(crate) use record::{RELAPSES, confirmed};

@@ -89,12 +89,11 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
 /// The store's.
 pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
     for slot in 0..SLOTS {
-        let range = Key::events(product, slot).limit(CHUNK);
+        let mut range = Key::events(product, slot).limit(CHUNK);
         loop {
             let rows = fleet.store().scan(&range)?;
-            if rows.is_empty() {
-                break;
-            }
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            range = range.after(last);
             let writes = rows.iter().flat_map(|row| match (&row.key, &row.record) {
                 (Key::Event(_, slot, sequence), Record::Event(event)) => {
                     deletions(product, *slot, *sequence, event).collect()
@@ -104,12 +103,11 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
             apply(fleet.store(), &Commit { checks: Vec::new(), writes: writes.collect() })?;
         }
     }
-    let range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(CHUNK);
+    let mut range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(CHUNK);
     loop {
         let rows = fleet.store().scan(&range)?;
-        if rows.is_empty() {
-            break;
-        }
+        let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+        range = range.after(last);
         let writes = rows.into_iter().map(|row| Write::Delete { key: row.key }).collect();
         apply(fleet.store(), &Commit { checks: Vec::new(), writes })?;
     }

@@ -1,7 +1,7 @@
 //! Locking one device to one version (R-TGT-3), and forcing an update on it (R-TGT-9).
 
 use super::{Answer, FirmwareIndex, FirmwareVersion};
-use crate::device::{Device, DeviceId, answer, member, put_device};
+use crate::device::{Device, DeviceCount, DeviceId, answer, member, put_device, withdraw};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
@@ -62,7 +62,7 @@ impl Console<'_> {
     /// `not_found`.
     pub fn force_update(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
         self.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {
-            change.row.forced = true;
+            (change.row.forced, change.row.relapses) = (true, 0);
             Ok(())
         })
     }
@@ -82,17 +82,30 @@ impl Console<'_> {
             let mut row = before.clone();
             let mut index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
             let result = change(&mut Change { product: &product, index: &index, row: &mut row })?;
+            withdraw(&mut row, &product, &index, self.now);
             if before == row {
                 return Ok(result);
             }
             if before.lock != row.lock {
                 move_lock(tx, id, &mut index, before.lock, row.lock);
             }
+            if !row.name().is_empty() {
+                keep_that_names_are_given(tx, id)?;
+            }
             put_device(tx, id, device, Some(&before), row);
             self.note(tx, id, command, subject.clone());
             Ok(result)
         })
     }
+}
+
+/// Writes down, once, that a product has devices with names.
+fn keep_that_names_are_given(tx: &mut Transaction<'_>, id: ProductId) -> Result<(), Error> {
+    let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+    if std::mem::take(&mut count.unnamed) {
+        tx.put(id, count);
+    }
+    Ok(())
 }
 
 /// A device's row, as a command changes it.

@@ -4,7 +4,7 @@
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
-use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, Standing, SystemVersion};
+use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
 use crate::product::{GroupId, Product, ProductId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,8 +79,12 @@ pub enum Rule {
 pub enum Hold {
     /// It is shut out (R-IMP-10).
     Denied,
-    /// It waits to be let in (R-IMP-9).
-    Quarantined,
+    /// It asks to join: it waits to be let in, or it was turned away (R-IMP-9).
+    Quarantined {
+        /// Whether the quarantine is full: then it does not wait, and nothing is kept of it.
+        #[serde(default)]
+        full: bool,
+    },
     /// Its hardware is not the product's (R-IMP-12).
     OtherPlatform,
     /// It is a development device (R-IMP-11).
@@ -106,6 +110,9 @@ pub enum Hold {
     },
     /// It takes no updates now, and nobody forces it (R-TGT-9).
     TakesNoUpdates,
+    /// It reported other versions again and again right after its update had succeeded: two devices seem to have its id.
+    /// A person's `force`, or another target, sends it updates again.
+    TwoDevices,
     /// The account of the product's owner is locked, and the platform holds the devices of such (R-PAY-5).
     OwnerLocked {
         /// Since when.
@@ -188,10 +195,10 @@ pub fn decide<'f>(
     let held = |hold| Decision::Held { hold, target: None };
     match device.standing {
         Standing::Denied => return held(Hold::Denied),
-        Standing::Quarantined => return held(Hold::Quarantined),
+        Standing::Quarantined => return held(Hold::Quarantined { full: false }),
         Standing::Member => {}
     }
-    if matches!(device.seen, Some(seen) if seen.platform == PlatformSeen::Differs) {
+    if device.platform() == PlatformSeen::Differs {
         return held(Hold::OtherPlatform);
     }
     if device.development {
@@ -284,20 +291,34 @@ impl<'f> Ground<'_, 'f> {
         {
             return Some(Hold::DowngradeForbidden { from });
         }
-        let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
+        let (image, confirmed) = (firmware.image.security_counter, confirmed(device.security_counter));
         if image < confirmed {
             return Some(Hold::SecurityCounter { image, confirmed });
         }
         if let Some(requires) = &firmware.requires_system
-            && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
+            && !device.system.as_ref().is_some_and(|system| system.meets(requires))
         {
             return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+        }
+        let has_relapsed = device.relapses >= RELAPSES
+            && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
+        if has_relapsed && !device.forced {
+            return Some(Hold::TwoDevices);
         }
         let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
         if !takes_updates && !device.forced {
             return Some(Hold::TakesNoUpdates);
         }
         self.owner_locked.map(|since| Hold::OwnerLocked { since })
+    }
+}
+
+/// Whether a version is what a device should run as things stand, be it held or not.
+pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
+    match decide(product, index, None, device) {
+        Decision::Send { firmware, .. } => firmware.version == version,
+        Decision::Held { target, .. } => target.is_some_and(|target| target.version == version),
+        Decision::UpToDate { rule, .. } => rule != Rule::NoRelease && device.version() == Some(version.get()),
     }
 }
 
@@ -333,13 +354,14 @@ impl Hold {
     pub fn citation(&self) -> &'static str {
         match self {
             Self::Denied => "R-IMP-10",
-            Self::Quarantined => "R-IMP-9",
+            Self::Quarantined { .. } => "R-IMP-9",
             Self::OtherPlatform => "R-IMP-12",
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
             Self::SecurityCounter { .. } => "R-TGT-15",
             Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
+            Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
             Self::Personal => "R-PRD-6",
             Self::UnknownProduct => "R-TGT-16",
@@ -352,7 +374,7 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied => f.write_str("it was denied"),
-            Self::Quarantined => f.write_str("it asks to join and waits for the team's approval"),
+            Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform => f.write_str("its hardware is not the product's"),
             Self::Development => f.write_str("a development device is never updated over the air"),
             Self::DowngradeForbidden { from } => {
@@ -368,6 +390,13 @@ impl fmt::Display for Hold {
                 write!(f, "it never reported a system version, and the firmware requires `{requires}`")
             }
             Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::TwoDevices => f.write_str(
+                "two devices under one id? It went back to another version right after its update, again and again; \
+                 look for a copied id, or force the update",
+            ),
+            Self::Quarantined { full: true } => f.write_str(
+                "it asks to join, but the quarantine is full; approve or deny devices that wait, or raise its limit",
+            ),
             Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),
             Self::Personal => f.write_str("it is in no product"),
             Self::UnknownProduct => f.write_str("it reports a product that does not exist"),

@@ -11,7 +11,7 @@ use crate::notice::NoticeSubject;
 use crate::store::{Key, Record};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
-use crate::{Error, ErrorKind, Money};
+use crate::{Error, ErrorKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -206,9 +206,9 @@ impl Console<'_> {
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
-                if let Some(plan) = billing.plan.as_ref().filter(|_| !self.fleet.catalogue().is_free(&tier)) {
+                if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if self.fleet.price(&billing, &tier, interval).is_none_or(Money::is_zero) {
+                    if self.fleet.price(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
@@ -286,20 +286,28 @@ impl Console<'_> {
                     tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())
         })?;
+        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        let mut after: Option<DeviceId> = None;
         loop {
+            let range = Key::devices(id).limit(CHUNK);
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()
-                .scan(&Key::devices(id).limit(CHUNK))?
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
                 .into_iter()
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(self.fleet, id),
+                (last, _) => after = last.copied(),
+            }
             if devices.is_empty() {
-                return drop_log(self.fleet, id);
+                continue;
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;

@@ -108,6 +108,10 @@ policies! {
     /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
     /// Default: 70, 90 and 100.
     usage_notices: BTreeSet<u8> = [70, 90, 100].into(),
+    /// How far ahead of the present clock a moment may lie and still hold older reports of its device back, in
+    /// milliseconds: a clock that ran ahead shuts a device out for this long at most (R-TGT-17). 0 to 86,400,000 (a day),
+    /// default 10 minutes.
+    clock_tolerance_millis: u64 = 600_000,
 }
 
 fn replace<T: Clone>(policy: &mut T, wanted: Option<&T>) {
@@ -188,6 +192,11 @@ impl Default for Gate {
 }
 
 impl Policy {
+    /// How far ahead of the present clock a moment may lie and still order reports.
+    pub fn clock_tolerance(&self) -> Duration {
+        Duration::from_millis(self.clock_tolerance_millis)
+    }
+
     /// The policies that two differ in, with the values of both, as the audit records them.
     pub(super) fn differences(&self, after: &Self) -> String {
         let fields = |policy: &Self| match serde_json::to_value(policy) {
@@ -221,6 +230,9 @@ impl Policy {
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
             return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if self.clock_tolerance_millis > 86_400_000 {
+            return out_of_range("clock_tolerance_millis", "0 to 86400000, a day");
         }
         if !(60_000..=2_678_400_000).contains(&self.event_id_millis) {
             return out_of_range("event_id_millis", "60000 to 2678400000, a minute to 31 days");

@@ -43,7 +43,7 @@ pub use record::Record;
 pub(crate) use record::Stored;
 #[cfg(test)]
 pub(crate) use transaction::transact;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact_in_turn, wait};
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact_in_turn, wait};
 pub(crate) use turnstile::{Tries, Turnstiles};
 
 use std::fmt::Debug;

@@ -313,7 +313,8 @@ pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     }
 }
 
-fn rest(span: Duration) {
+/// Waits; does nothing where there are no threads.
+pub(crate) fn rest(span: Duration) {
     if !cfg!(target_family = "wasm") {
         std::thread::sleep(span);
     }

@@ -67,6 +67,8 @@ pub enum Command {
     LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
+    /// Correct what is known of a device.
+    CorrectDevice,
     /// Make a product with a given id.
     CreateProductWithId,
     /// Take a product away.
@@ -194,10 +196,11 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
+        Self::CorrectDevice,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
@@ -253,6 +256,7 @@ impl Command {
             Self::CreateAccount
             | Self::LockAccount
             | Self::RegisterDevices
+            | Self::CorrectDevice
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
@@ -309,6 +313,7 @@ impl fmt::Display for Command {
             Self::CreateAccount => "creating an account",
             Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
+            Self::CorrectDevice => "correcting a device",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",

@@ -280,7 +280,7 @@ impl Console<'_> {
     /// Whether one more seat, that account's, fits the tier (R-TEAM-4).
     fn seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
         let used = team.seats_but(account, self.now);
-        Ok(self.fleet.catalogue().check_product(&product, Resource::Members, used, used.saturating_add(1))?)
+        Ok(self.fleet.catalogue().check_product(product, Resource::Members, used, used.saturating_add(1))?)
     }
 
     fn person(&self) -> Result<AccountId, Error> {

@@ -70,6 +70,8 @@ pub(super) fn limit(limit: &LimitExceeded) -> Value {
         "limit": limit.limit,
         "used": limit.used,
         "would_be": limit.would_be,
+        "held_places": limit.held.map_or(0, |held| held.places),
+        "held_until": limit.held.map(|held| time(held.until)),
         "fits": fits,
         "message": limit.to_string(),
     })
@@ -150,7 +152,8 @@ fn directive(directive: &Directive) -> Value {
 }
 
 pub(super) fn device(view: &DeviceView) -> Value {
-    let Device { standing, development, forced, failures, lock, sequence, security_counter, system, .. } = &view.row;
+    let Device { standing, development, forced, failures, relapses, lock, sequence, security_counter, system, .. } =
+        &view.row;
     json!({
         "id": view.id,
         "name": Some(view.row.name()).filter(|name| !name.is_empty()),
@@ -159,6 +162,7 @@ pub(super) fn device(view: &DeviceView) -> Value {
         "development": development,
         "forced": forced,
         "failures": failures,
+        "relapses": relapses,
         "lock": lock,
         "sequence": sequence,
         "security_counter": security_counter,
@@ -241,6 +245,7 @@ pub(super) fn summary(summary: &Summary) -> Value {
         "wrong_platform": summary.wrong_platform,
         "quarantined": summary.quarantined,
         "denied": summary.denied,
+        "held_places": summary.held_places,
     })
 }
 

@@ -249,6 +249,15 @@ pub(super) enum Command {
     RegisterDevices {
         devices: Vec<Listed>,
     },
+    CorrectDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    },
+    FreePlaces {
+        product: Ref<u32>,
+    },
     Device {
         product: Ref<u32>,
         device: Ref<DeviceId>,

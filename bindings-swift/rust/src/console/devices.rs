@@ -42,6 +42,24 @@ impl Console {
         self.ask(move |door| door.register_devices(&devices)).await
     }
 
+    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// recorded in the audit of `product`; the device need not be in it.
+    #[uniffi::method(default(platform = None, security_counter = None))]
+    pub async fn correct_device(
+        &self,
+        product: u32,
+        device: String,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    ) -> Answered<()> {
+        self.ask(move |door| door.correct_device(product, &device, platform.as_deref(), security_counter)).await
+    }
+
+    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    pub async fn free_places(&self, product: u32) -> Answered<i64> {
+        self.ask(move |door| door.free_places(product)).await
+    }
+
     /// A device of the product, waiting and denied ones too.
     pub async fn device(&self, product: u32, device: String) -> Answered<Device> {
         self.ask(move |door| door.device(product, &device)).await

@@ -238,6 +238,12 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         return fields.merging(["progress": shown(watcher.told)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
+    case "correct_device":
+        return try await console.correctDevice(
+            product: step.number("product"), device: step.text("device"),
+            platform: step.textIfAny("platform"), securityCounter: step.numberIfAny("security_counter"))
+    case "free_places":
+        return ["freed": shown(try await console.freePlaces(product: step.number("product")))]
     case "device":
         return try await console.device(product: step.number("product"), device: step.text("device"))
     case "devices":

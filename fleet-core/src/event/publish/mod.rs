@@ -443,7 +443,7 @@ impl<'e> Publishing<'_, 'e> {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 drafts.iter().for_each(|draft| self.free(draft));
-                return Err(error);
+                return Err(error.into());
             }
         };
         let (mut unknown, mut to_trim) = (false, Vec::new());
@@ -538,7 +538,7 @@ fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
     let limit = catalogue.limit_of(product, resource).unwrap_or(u64::MAX);
     let would_be = limit.saturating_add(dropped);
     let tier = Arc::clone(&product.tier);
-    let lifted = LimitExceeded { tier, resource, limit, used: limit, would_be, fits: None };
+    let lifted = LimitExceeded { tier, resource, limit, used: limit, would_be, fits: None, held: None };
     catalogue.check_product(product, resource, limit, would_be).err().unwrap_or(lifted)
 }
 

@@ -36,11 +36,12 @@ pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error
 ///
 /// # Errors
 /// The store's. Nothing was applied.
-pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, Error> {
+pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-        Err(error) if error.is_unknown() => commits.iter().map(|commit| find_out(store, commit)).collect(),
-        Err(error) => return Err(error.into()),
+        // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
+        Err(error) if error.is_unknown() => commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect(),
+        Err(error) => return Err(error),
     };
     outcomes.resize(commits.len(), None);
     Ok(outcomes)

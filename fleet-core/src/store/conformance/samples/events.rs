@@ -65,6 +65,7 @@ pub(super) fn events() -> Vec<Record> {
                 used: 1 << 63,
                 would_be: 0,
                 fits,
+                held: None,
             };
             Record::Event(Arc::new(LoggedEvent {
                 at,
@@ -96,6 +97,7 @@ pub(super) fn ids() -> Vec<Record> {
         used: 1,
         would_be: 2,
         fits: None,
+        held: None,
     };
     let known = moments().map(|at| KnownEvent {
         at,
