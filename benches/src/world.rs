@@ -2,8 +2,7 @@
 
 use crate::Result;
 use fleet_core::device::{
-    Device, DeviceCount, ImageSeen, Outcome, PlatformSeen, Registration, Report, Seen, Standing, Trail,
-    UpdateResult,
+    Device, DeviceCount, ImageSeen, Outcome, PlatformSeen, Registration, Report, Seen, Standing, Trail, UpdateResult,
 };
 use fleet_core::firmware::{FirmwareIndex, Upload};
 use fleet_core::store::{Commit, Key, Record, Stamp, Store, Tally, Write};

@@ -113,7 +113,10 @@ fn a_stranger_waits_until_the_team_lets_it_in() {
     world.console(4).deny_device(world.product, id(9)).unwrap();
     assert_eq!(world.connect(id(9), 1, 5).answer, Answer::Held { hold: Hold::Denied, target: None });
     world.console(6).undeny_device(world.product, id(9)).unwrap();
-    assert_eq!(world.connect(id(9), 1, 7).answer, Answer::Held { hold: Hold::Quarantined { full: false }, target: None });
+    assert_eq!(
+        world.connect(id(9), 1, 7).answer,
+        Answer::Held { hold: Hold::Quarantined { full: false }, target: None }
+    );
 }
 
 #[test]

@@ -302,9 +302,8 @@ fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
     let world = exactly(large(Arc::new(MemoryStore::new())));
     let (all, half) = (list(0..MANY), list(0..MANY / 2));
     std::thread::scope(|threads| {
-        let imports = [&all, &half, &all, &half].map(|list| {
-            threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused)
-        });
+        let imports = [&all, &half, &all, &half]
+            .map(|list| threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused));
         for import in imports {
             assert_eq!(import.join().unwrap(), None);
         }

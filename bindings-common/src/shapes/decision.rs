@@ -254,7 +254,19 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     };
     let ((image, confirmed), (requires, reported)) = (counters, system);
     let cites = hold.citation().to_owned();
-    Decision::Held { reason, target, full, from_version, image, confirmed, requires, reported, since: locked, cites, why }
+    Decision::Held {
+        reason,
+        target,
+        full,
+        from_version,
+        image,
+        confirmed,
+        requires,
+        reported,
+        since: locked,
+        cites,
+        why,
+    }
 }
 
 impl From<&fleet_core::device::Connected> for Connected {

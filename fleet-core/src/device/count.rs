@@ -73,8 +73,11 @@ impl DeviceCount {
         let check = |taken: u64| catalogue.check_product(product, Resource::Devices, taken, taken.saturating_add(new));
         check(self.devices)?;
         let Some((places, until)) = self.held(now, but) else { return Ok(()) };
-        check(self.devices.saturating_add(places))
-            .map_err(|limit| LimitExceeded { used: self.devices, held: Some(Held { places, until }), ..limit })
+        check(self.devices.saturating_add(places)).map_err(|limit| LimitExceeded {
+            used: self.devices,
+            held: Some(Held { places, until }),
+            ..limit
+        })
     }
 
     /// Forgets that the team was told of a full quarantine, once there is room again.

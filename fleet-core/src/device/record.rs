@@ -471,9 +471,7 @@ fn meets(version: &semver::Version, comparator: &semver::Comparator) -> bool {
         Op::Less => !is_lowest_or_above,
         Op::LessEq if is_exact => version.cmp_precedence(&lowest).is_le(),
         Op::LessEq => !is_lowest_or_above || begins_alike,
-        Op::Tilde => {
-            is_lowest_or_above && version.major == *major && minor.is_none_or(|minor| version.minor == minor)
-        }
+        Op::Tilde => is_lowest_or_above && version.major == *major && minor.is_none_or(|minor| version.minor == minor),
         Op::Caret => {
             // The first number that is not 0 must stay, else the last that is named.
             let same_minor = minor.is_none_or(|minor| version.minor == minor);
@@ -554,7 +552,9 @@ mod tests {
     fn a_system_version_reads_back_as_it_was_written() {
         let longest = "9".repeat(SystemVersion::MAX_LEN);
         let texts = ["0.0.0", "1.5.2", "65535.65535.65535", "2.0.0-rc.1", "5.0.0-a.very.long.prerelease.name.12"];
-        for text in texts.into_iter().chain(["1", "1.5", "65536.0.0", "v5.0-2022-12-01", "1.2.3-", "Linux 6.1 #1", &longest]) {
+        for text in
+            texts.into_iter().chain(["1", "1.5", "65536.0.0", "v5.0-2022-12-01", "1.2.3-", "Linux 6.1 #1", &longest])
+        {
             let version: SystemVersion = text.parse().unwrap();
             assert_eq!(version.to_string(), text);
             let stored = serde_json::to_string(&version).unwrap();

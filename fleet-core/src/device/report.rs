@@ -126,8 +126,7 @@ pub(crate) fn observe(
     let version_since = match before {
         // A soak is of the image (R-TGT-2): another image under the same version begins anew.
         Some(seen)
-            if seen.version == version
-                && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
+            if seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
         {
             seen.version_since
         }
@@ -137,7 +136,8 @@ pub(crate) fn observe(
     let online = !has_ended && before.filter(|_| again).is_none_or(|seen| seen.online);
     // What is known of other connections stays known as far as this one does not come after it by the same measure.
     let Trail { newest, ended } = device.trail;
-    let known = [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
+    let known =
+        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
     device.trail.newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
     if online {
         device.trail.ended = Mark::NONE;
@@ -182,13 +182,7 @@ fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>
 
 /// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
 /// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
-fn finish(
-    device: &mut Device,
-    version: Option<u16>,
-    at: Timestamp,
-    again: bool,
-    wanted: bool,
-) -> Option<Outcome> {
+fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, again: bool, wanted: bool) -> Option<Outcome> {
     let Some(Attempt { target, from, .. }) = device.attempt else {
         let given_up = device.outcome.filter(|outcome| outcome.result != UpdateResult::Succeeded)?;
         return (version == Some(given_up.target.get()))

@@ -47,9 +47,7 @@ impl Counted {
         match &device.seen {
             None => Self { flags: marks | flag(true, 4), version: None },
             Some(seen) => Self {
-                flags: marks
-                    | flag(seen.online, 3)
-                    | flag(seen.image == ImageSeen::Differs, 10),
+                flags: marks | flag(seen.online, 3) | flag(seen.image == ImageSeen::Differs, 10),
                 version: Some(seen.version.map_or(Tally::NoVersion, Tally::Version)),
             },
         }

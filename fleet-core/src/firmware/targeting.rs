@@ -300,8 +300,8 @@ impl<'f> Ground<'_, 'f> {
         {
             return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
         }
-        let has_relapsed = device.relapses >= RELAPSES
-            && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
+        let has_relapsed =
+            device.relapses >= RELAPSES && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
         if has_relapsed && !device.forced {
             return Some(Hold::TwoDevices);
         }

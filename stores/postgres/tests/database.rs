@@ -70,9 +70,7 @@ fn a_schema_from_before_the_order_of_connections_was_kept_is_brought_up_to_date(
             outcome_target, outcome_result)
         VALUES (94, 2, 0, 3, 7, 5, 7, 5, 1, 0, 0, 0, 0, false, false, true, false,
             decode('55ff6d04498b49a1b2c3d4e5', 'hex'), 6, 2, 2)";
-    client(&schema)
-        .batch_execute(&format!("CREATE SCHEMA {name}; SET search_path = {name}; {first}; {rows}"))
-        .unwrap();
+    client(&schema).batch_execute(&format!("CREATE SCHEMA {name}; SET search_path = {name}; {first}; {rows}")).unwrap();
     let store = schema.open();
     let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
     let found = store.get(&[Key::Device(product, device), Key::Registration(device)]).unwrap();

@@ -6,8 +6,8 @@ mod common;
 use common::*;
 use fleet_core::customer::CustomerId;
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome as UpdateOutcome, PlatformSeen, Progress, Registration, Seen,
-    Standing, Trail, UpdateResult,
+    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome as UpdateOutcome, PlatformSeen, Progress, Registration,
+    Seen, Standing, Trail, UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{Key, Kind, Outcome, Range, Record, Row, Stamp, Store, Write};
@@ -268,7 +268,8 @@ fn devices() -> impl Strategy<Value = Device> {
     let progress = prop_oneof![Just(Progress::Offered), Just(Progress::Downloading), Just(Progress::Downloaded)];
     let result =
         prop_oneof![Just(UpdateResult::Succeeded), Just(UpdateResult::RunsAnother), Just(UpdateResult::Withdrawn)];
-    let system = prop_oneof![Just("1.5.2"), Just("65535.0.1-rc.1"), Just("v5.0 dirty")].prop_map(|text| text.parse().unwrap());
+    let system =
+        prop_oneof![Just("1.5.2"), Just("65535.0.1-rc.1"), Just("v5.0 dirty")].prop_map(|text| text.parse().unwrap());
     let seen = (time(), any::<u64>(), time(), any::<Option<u16>>(), image, platform, any::<[bool; 2]>()).prop_map(
         |(at, session, version_since, version, image, platform, [takes_updates, online])| Seen {
             at,

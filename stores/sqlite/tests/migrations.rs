@@ -65,8 +65,8 @@ fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
     drop(fleet);
-    let outcome = Connection::open(&path).unwrap().query_row("SELECT outcome_result FROM devices", [], |row| {
-        row.get::<_, Option<String>>(0)
-    });
+    let outcome = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT outcome_result FROM devices", [], |row| row.get::<_, Option<String>>(0));
     assert_eq!(outcome.unwrap(), None, "the view is there");
 }

@@ -185,9 +185,10 @@ impl Gateway<'_> {
 
 /// Whether a report tells of other hardware than the registry may know, which then should know it too.
 fn needs_registry(product: &Product, device: &Device, report: &Report) -> bool {
-    report.platform.as_ref().is_some_and(|platform| {
-        *platform != product.platform || device.platform() != PlatformSeen::Matches
-    })
+    report
+        .platform
+        .as_ref()
+        .is_some_and(|platform| *platform != product.platform || device.platform() != PlatformSeen::Matches)
 }
 
 /// A product that exists and its firmware, out of their rows.

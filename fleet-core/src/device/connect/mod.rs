@@ -12,9 +12,7 @@ use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
 use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
 use crate::Error;
-use crate::firmware::{
-    Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since,
-};
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]

@@ -11,8 +11,8 @@ use crate::audit::AuditRecord;
 use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
-    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration, Trail,
-    Reservation, Seen, Standing, UpdateResult,
+    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration,
+    Reservation, Seen, Standing, Trail, UpdateResult,
 };
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
@@ -468,10 +468,11 @@ fn devices() -> Vec<Record> {
     let (moments, versions): (Vec<_>, Vec<_>) = (moments().collect(), versions().collect());
     let at = |step| turn(&moments, step).unwrap_or_default();
     let reported = [None, Some(0), Some(1), Some(u16::MAX)];
-    let systems: Vec<_> =
-        ["0.0.0", "65535.65535.65535", "2.0.0-rc.1", "v5.0-2022 Küche", "65536.0.0-a"].iter().filter_map(|text| text.parse().ok()).collect();
-    let results =
-        [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
+    let systems: Vec<_> = ["0.0.0", "65535.65535.65535", "2.0.0-rc.1", "v5.0-2022 Küche", "65536.0.0-a"]
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let results = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
     let platforms = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
     let counts = [0, 1, 1 << 31, u32::MAX];
     let names: Vec<_> = texts().collect();

@@ -59,7 +59,8 @@ const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Stand
 const IMAGES: [ImageSeen; 3] = [ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs];
 const PLATFORMS: [PlatformSeen; 3] = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
 const PROGRESSES: [Progress; 3] = [Progress::Offered, Progress::Downloading, Progress::Downloaded];
-const RESULTS: [UpdateResult; 4] = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
+const RESULTS: [UpdateResult; 4] =
+    [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
 
 pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Result<(), Problem> {
     row.stamp(stamp);
