@@ -244,3 +244,26 @@ def test_a_fleet_in_memory_says_what_to_use_instead() -> None:
             with pytest.raises(fc.StoreFailed, match="SQLite") as failed:
                 call()
             assert failed.value.code == "store_unsupported"
+
+
+@LINUX
+def test_a_forked_child_holds_none_of_its_parents_locks(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    said = run(
+        path,
+        "import time",
+        "ends, begun = os.pipe()",
+        "child = os.fork()",
+        "if child == 0:",
+        "    os.close(begun)",
+        "    os.read(ends, 1)",  # Until it is killed, or its parent has ended.
+        "    os._exit(0)",
+        "create(1)",
+        "fleet.close()",
+        "print(os.path.exists(path + '-wal'))",
+        "look('PRAGMA journal_mode=DELETE')",
+        "os.close(begun)",
+        "os.waitpid(child, 0)",
+    )
+    assert said == "False\n"
+    assert accounts(path) == 2

@@ -66,10 +66,7 @@ class Console:
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     async def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
-        """
-        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
-        recorded in the audit of `product`; the device need not be in it.
-        """
+        """Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
     async def free_places(self, product: int) -> int:
         """Frees the places that imports hold for devices they have yet to add; answers how many."""
     async def device(self, product: int, device: str) -> Device:

@@ -17,6 +17,7 @@
 
 use libc::{c_char, c_int, c_void, flock};
 use rusqlite::ffi;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, OsString};
 use std::fs::{File, OpenOptions};
@@ -256,7 +257,7 @@ fn install() {
             c"fcntl",
             std::mem::transmute::<unsafe extern "C" fn(c_int, c_int, *mut c_void) -> c_int, Function>(lock_or_other),
         );
-        libc::pthread_atfork(None, None, Some(leave_to_parent));
+        libc::pthread_atfork(Some(hold), Some(release), Some(leave_to_parent));
     }
 }
 
@@ -292,11 +293,25 @@ unsafe extern "C" fn close(descriptor: c_int) -> c_int {
     unsafe { libc::close(descriptor) }
 }
 
-/// Runs in a child after `fork`: the locks are the parent's, and end when it lets go of them. A child that kept the
+thread_local! {
+    /// What a thread that forks holds meanwhile, so that no other holds it in the child, where nobody would give it back.
+    static HELD: RefCell<Option<MutexGuard<'static, Locks>>> = const { RefCell::new(None) };
+}
+
+/// Runs before a `fork`.
+unsafe extern "C" fn hold() {
+    let _ = HELD.try_with(|held| held.replace(Some(locks())));
+}
+
+/// Runs in the parent after a `fork`.
+unsafe extern "C" fn release() {
+    let _ = HELD.try_with(RefCell::take);
+}
+
+/// Runs in a child after a `fork`: the locks are the parent's, and end when it lets go of them. A child that kept the
 /// descriptions would hold them for as long as it lives.
 unsafe extern "C" fn leave_to_parent() {
-    // If another thread had the mutex at that moment, nobody will ever give it back here.
-    let Ok(mut locks) = LOCKS.try_lock() else { return };
+    let Ok(Some(mut locks)) = HELD.try_with(RefCell::take) else { return };
     for description in locks.descriptions.values() {
         close_descriptor(description.descriptor);
     }

@@ -109,7 +109,7 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
     if statement.parameter_count() > 0 {
         return Err(Trouble::Refused("a query has no parameters; write the values into it".to_owned()));
     }
-    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut names: Vec<&String> = columns.iter().collect();
     names.sort_unstable();
     if let Some(name) = names.windows(2).find_map(|pair| if let [a, b] = pair { (a == b).then_some(a) } else { None }) {
