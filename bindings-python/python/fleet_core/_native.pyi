@@ -914,10 +914,7 @@ class Device:
         """How many attempts in a row failed on the present target."""
     @property
     def relapses(self) -> int:
-        """
-        The number of times that it went back to another version within a day after its update. From 3 on two devices
-        probably have one id: it counts as failing and is sent nothing.
-        """
+        """The number of times that it went back to another version within a day after its update. From 3 on two devices probably have one id: it counts as failing and is sent nothing."""
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -2588,10 +2585,7 @@ class Console:
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
-        """
-        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
-        recorded in the audit of `product`; the device need not be in it.
-        """
+        """Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
     def free_places(self, product: int) -> int:
         """Frees the places that imports hold for devices they have yet to add; answers how many."""
     def device(self, product: int, device: str) -> Device:
@@ -2752,8 +2746,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, after how long a charge whose outcome is unknown is told, and how many rows a commit may write at most, for a store with small transactions (at least 48, default 16,400)."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
