@@ -243,6 +243,8 @@ export interface FleetOptions {
   readonly leapDays?: number | null;
   /** After how long a charge whose outcome is still unknown is told. An hour to 30 days; by default a day. */
   readonly unknownNoticeMillis?: number | null;
+  /** How many rows a commit may write at most, for a store with small transactions. At least 48; by default 16,400. */
+  readonly largestCommit?: number | null;
 }
 
 /**

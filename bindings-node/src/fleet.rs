@@ -132,6 +132,7 @@ impl Given for Options {
             hold_locked: fields.read("hold_locked")?,
             leap_days: fields.read("leap_days")?,
             unknown_notice: unknown_notice.map(Duration::from_millis),
+            largest_commit: fields.read("largest_commit")?,
         };
         fields.end()?;
         Ok(Self(read))

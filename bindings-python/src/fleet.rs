@@ -97,9 +97,10 @@ impl Fleet {
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
     /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether
     /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how
-    /// many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told.
+    /// many days the clock may leap without a word, after how long a charge whose outcome is unknown is told, and how many
+    /// rows a commit may write at most, for a store with small transactions (at least 48, default 16,400).
     #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None))]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None))]
     fn open(
         py: Python<'_>,
         store: &Bound<'_, PyAny>,
@@ -110,6 +111,7 @@ impl Fleet {
         hold_locked: Option<bool>,
         leap_days: Option<u32>,
         unknown_notice: Option<Duration>,
+        largest_commit: Option<u32>,
     ) -> PyResult<Self> {
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
         let tiers = tiers.transpose()?;
@@ -121,6 +123,7 @@ impl Fleet {
             hold_locked,
             leap_days,
             unknown_notice,
+            largest_commit,
             ..FleetOptions::default()
         };
         if let Ok(url) = store.cast::<PyString>() {

@@ -17,6 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// An import adds so many devices a commit.
+const IMPORT_CHUNK: usize = 8192;
+
 /// A fleet of connected devices, behind a store.
 ///
 /// Every door is opened at a moment: nothing in here reads a clock.
@@ -48,6 +51,7 @@ pub struct Fleet {
     arrivals: Option<Arrivals>,
     joiners: Joiners,
     turnstiles: Turnstiles,
+    import_chunk: usize,
 }
 
 impl Fleet {
@@ -68,6 +72,7 @@ impl Fleet {
             members: Members::default(),
             joiners: Joiners::new(false),
             turnstiles: Turnstiles::default(),
+            import_chunk: IMPORT_CHUNK,
         }
     }
 
@@ -83,6 +88,26 @@ impl Fleet {
     pub fn with_billing(mut self, billing: BillingPolicy) -> Self {
         self.billing = billing;
         self
+    }
+
+    /// The same over a store whose commits may write so many rows only: for engines with small transactions. An import then
+    /// adds fewer devices a commit; removing a product and inviting a list of guests go in smaller steps too. No fewer than
+    /// 48. What the host hands in as one batch (`publish_many`) stays one. Default: 16,400, for 8,192 devices of an import.
+    #[must_use]
+    pub fn with_largest_commit(mut self, rows: usize) -> Self {
+        // A device has two rows, and there are a few that the devices of a commit share.
+        self.import_chunk = (rows.saturating_sub(16) / 2).clamp(16, IMPORT_CHUNK);
+        self
+    }
+
+    /// How many devices an import looks up, or adds, at a time.
+    pub(crate) fn import_chunk(&self) -> usize {
+        self.import_chunk
+    }
+
+    /// How many things of up to four rows each one commit may be about, where it would be about so many.
+    pub(crate) fn at_once(&self, most: usize) -> usize {
+        most.min(self.import_chunk / 2)
     }
 
     /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
@@ -237,6 +262,7 @@ impl Fleet {
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.check_process()?;
         transact_in_turn(&self.store, &self.stamps, &self.turnstiles, rule)
     }
 }

@@ -38,6 +38,8 @@ pub struct FleetOptions {
     pub leap_days: Option<u32>,
     /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
     pub unknown_notice: Option<Duration>,
+    /// How many rows a commit may write at most, for a store with small transactions. At least 48, default 16,400.
+    pub largest_commit: Option<u32>,
 }
 
 impl Fleet {
@@ -55,6 +57,9 @@ impl Fleet {
         }
         if let Some(seed) = options.seed {
             fleet = fleet.with_seed(seed);
+        }
+        if let Some(rows) = options.largest_commit {
+            fleet = fleet.with_largest_commit(usize::try_from(rows).unwrap_or(usize::MAX));
         }
         let mut billing = BillingPolicy::default();
         if let Some(days) = options.retry_days {

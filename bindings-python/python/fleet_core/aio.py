@@ -195,6 +195,7 @@ class Fleet(_Door):
         hold_locked: bool | None = None,
         leap_days: int | None = None,
         unknown_notice: timedelta | None = None,
+        largest_commit: int | None = None,
     ) -> Self:
         """Opens the fleet of a store."""
         opened = await asyncio.to_thread(
@@ -207,6 +208,7 @@ class Fleet(_Door):
             hold_locked=hold_locked,
             leap_days=leap_days,
             unknown_notice=unknown_notice,
+            largest_commit=largest_commit,
         )
         return cls(opened)
 

@@ -29,6 +29,9 @@ pub struct FleetOptions {
     /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
     #[uniffi(default = None)]
     pub unknown_notice: Option<Duration>,
+    /// How many rows a commit may write at most, for a store with small transactions. At least 48, default 16,400.
+    #[uniffi(default = None)]
+    pub largest_commit: Option<u32>,
 }
 
 /// A tier of one's own: its limits, where none is no limit, and its prices.
@@ -63,7 +66,7 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     type Error = Failure;
 
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
-        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, leap_days, unknown_notice } =
+        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, leap_days, unknown_notice, largest_commit } =
             options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
         Ok(Self {
@@ -74,6 +77,7 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
             hold_locked,
             leap_days,
             unknown_notice,
+            largest_commit,
             ..Self::default()
         })
     }

@@ -81,7 +81,7 @@ impl Console<'_> {
         }
         self.check_room(product, &wanted)?;
         let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
-        for chunk in wanted.chunks(CHUNK) {
+        for chunk in wanted.chunks(self.fleet.at_once(CHUNK)) {
             verdicts.extend(self.invite_some(product, chunk)?);
         }
         let verdict = |place, line: u32, name: Result<String, String>| match (verdicts.remove(&place), name) {

@@ -89,7 +89,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
 /// The store's.
 pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
     for slot in 0..SLOTS {
-        let mut range = Key::events(product, slot).limit(CHUNK);
+        let mut range = Key::events(product, slot).limit(fleet.at_once(CHUNK));
         loop {
             let rows = fleet.store().scan(&range)?;
             let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
@@ -103,7 +103,7 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
             apply(fleet.store(), &Commit { checks: Vec::new(), writes: writes.collect() })?;
         }
     }
-    let mut range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(CHUNK);
+    let mut range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(fleet.at_once(CHUNK));
     loop {
         let rows = fleet.store().scan(&range)?;
         let Some(last) = rows.last().map(|row| row.key.clone()) else { break };

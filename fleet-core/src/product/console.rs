@@ -302,7 +302,7 @@ impl Console<'_> {
         // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
         let mut after: Option<DeviceId> = None;
         loop {
-            let range = Key::devices(id).limit(CHUNK);
+            let range = Key::devices(id).limit(self.fleet.at_once(CHUNK));
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()

@@ -53,20 +53,26 @@ use std::sync::Arc;
 
 /// Where records live. Object safe, blocking, and safe to share between threads.
 pub trait Store: Send + Sync + Debug {
-    /// Point reads from one consistent moment, in the order asked. A counter that was never added to reads as absent.
+    /// Point reads from one consistent moment, in the order asked: an answer for each key, also for one that is asked for
+    /// twice. A counter that was never added to reads as absent. At most some 30,000 keys, as many as a host hands to
+    /// `connect_many`.
     ///
     /// # Errors
     /// Where the store cannot answer.
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
 
-    /// The rows of a key range in key order, or reversed, at most `range.limit` of them, from one consistent moment.
+    /// The rows of a key range in key order, or reversed, at most `range.limit` of them, from one consistent moment. A
+    /// limit of 0 has no rows; a range whose first key is beyond its last one is empty.
     ///
     /// # Errors
     /// Where the store cannot answer.
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError>;
 
     /// Applies commits in their order, each whole or not at all, serializable and independent of the others: one that
-    /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns.
+    /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns. An engine that says
+    /// that others came between is to be asked again in here; a conflict is that a check does not hold. A commit has at
+    /// most some 16,400 checks and as many writes, unless [`Fleet::with_largest_commit`](crate::Fleet::with_largest_commit)
+    /// bounds them.
     ///
     /// # Errors
     /// Where the store cannot say that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]: then the

@@ -78,6 +78,7 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's.
     pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
+        self.fleet.check_process()?;
         match self.fleet.arrivals() {
             // One that names no product never goes the fast way, so it need not wait for those that do.
             Some(arrivals) if report.names().is_some() => self.go_on(report, self.take_with_others(arrivals, report)?),
@@ -91,6 +92,7 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
+        self.fleet.check_process()?;
         let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
         let mut answers = Vec::with_capacity(reports.len());
         // One that goes alone goes in its turn: it may be the first to prove a version, or to ask.

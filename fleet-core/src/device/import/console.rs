@@ -22,9 +22,6 @@ use std::time::Duration;
 /// many times its size.
 pub const MAX_LINES_WITHOUT_ID: usize = 1_000_000;
 
-/// So many devices are looked up, or added, at a time.
-const CHUNK: usize = 8192;
-
 /// An import that places held by others keep out looks again after this, as long as these others go on, and this number
 /// of times more.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
@@ -110,8 +107,8 @@ impl Console<'_> {
         }
         let to_add = new.len() as u64;
         let mut added = 0;
-        let chunks = new.len().div_ceil(CHUNK);
-        for (chunk, done) in new.chunks_mut(CHUNK).zip(1..) {
+        let chunks = new.len().div_ceil(self.fleet.import_chunk());
+        for (chunk, done) in new.chunks_mut(self.fleet.import_chunk()).zip(1..) {
             let step = Step { import, first: done == 1, last: done == chunks, to_add };
             match self.add(product, chunk, step) {
                 Ok(count) => added += count,
@@ -159,7 +156,7 @@ impl Console<'_> {
             }
             tries += 1;
             new.retain(|one| one.verdict == Verdict::Imported && report.refused.is_none());
-            if new.len() <= CHUNK || self.reserve(product, import, new.len() as u64)? {
+            if new.len() <= self.fleet.import_chunk() || self.reserve(product, import, new.len() as u64)? {
                 return Ok((report, new));
             }
         }
@@ -221,7 +218,7 @@ impl Console<'_> {
             }
         }
         let mut new: u64 = 0;
-        for chunk in candidates.chunks_mut(CHUNK) {
+        for chunk in candidates.chunks_mut(self.fleet.import_chunk()) {
             self.judge(ground, chunk)?;
             for one in chunk {
                 if one.verdict == Verdict::Imported {

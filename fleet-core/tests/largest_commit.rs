@@ -1,0 +1,63 @@
+//! A store with small transactions holds a fleet.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use fleet_core::store::{Commit, Key, Outcome, Range, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
+const LARGEST: usize = 100;
+
+/// Refuses commits with more rows than it can take.
+#[derive(Debug, Default)]
+struct Small {
+    inner: MemoryStore,
+    largest: AtomicUsize,
+}
+
+impl Store for Small {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.inner.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.inner.scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let largest = batch.iter().map(|commit| commit.writes.len()).max().unwrap_or(0);
+        self.largest.fetch_max(largest, Ordering::Relaxed);
+        if largest > LARGEST {
+            return Err(StoreError::new(StoreErrorKind::Other, format!("{largest} rows are too many for one commit")));
+        }
+        self.inner.commit(batch)
+    }
+}
+
+fn list(devices: u32) -> String {
+    (0..devices).map(|number| format!("aa{number:022x}\n")).collect()
+}
+
+#[test]
+fn an_import_and_the_removal_of_its_product_go_in_small_steps() {
+    let store = Arc::new(Small::default());
+    let fleet = Fleet::open(Arc::clone(&store)).with_largest_commit(LARGEST);
+    let operator = fleet.console(Actor::Operator, NOW);
+    let alice = operator.create_account("alice@example.com").unwrap().id;
+    let product = fleet.console(alice, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
+    operator.set_tier(product, "Medium").unwrap();
+    assert_eq!(operator.import(product, list(500).as_bytes()).unwrap().counts().imported, 500);
+    assert_eq!(operator.summary(product).unwrap().devices, 500);
+    operator.remove_product(product).unwrap();
+    let largest = store.largest.load(Ordering::Relaxed);
+    assert!((LARGEST / 2..=LARGEST).contains(&largest), "{largest} rows in a commit");
+
+    // Without the bound the same store is too small.
+    let fleet = Fleet::open(Arc::new(Small::default()));
+    let operator = fleet.console(Actor::Operator, NOW);
+    let alice = operator.create_account("alice@example.com").unwrap().id;
+    let product = fleet.console(alice, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
+    operator.set_tier(product, "Medium").unwrap();
+    assert_eq!(operator.import(product, list(500).as_bytes()).unwrap_err().code(), "store_failed");
+}
