@@ -16,6 +16,10 @@
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!("fleet_shapes");
 
+// The macros of Python name this crate as others do.
+#[cfg(feature = "python")]
+extern crate self as fleet_bindings;
+
 pub mod doors;
 pub mod shapes;
 pub mod store;
@@ -37,6 +41,8 @@ pub mod python;
 #[cfg(feature = "node")]
 pub mod typescript;
 
-pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
-pub use failure::{Failure, FailureKind};
+pub use doors::{
+    Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
+};
+pub use failure::{Failure, FailureKind, guarded};
 pub use plain::{Moment, SecretText};

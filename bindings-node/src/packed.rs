@@ -113,9 +113,9 @@ impl Packed<'_> {
 
     /// Asks the gateway; nothing where a report can't be read.
     pub(crate) fn connect(&self, gateway: &Gateway) -> Answered<Option<Vec<Connected>>> {
-        let now = gateway.now();
+        let now = gateway.now()?;
         let Some(reports) = self.read(now) else { return Ok(None) };
-        let door = gateway.at(now);
+        let door = gateway.at(now)?;
         Ok(Some(match reports.as_slice() {
             [report] => vec![door.connect(report)?],
             reports => door.connect_many(reports)?,

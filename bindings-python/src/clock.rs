@@ -1,6 +1,7 @@
 //! The door for time.
 
 use crate::run;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
 use pyo3::prelude::*;
 
@@ -9,6 +10,7 @@ use pyo3::prelude::*;
 #[derive(Debug)]
 pub(crate) struct Clock(pub(crate) fleet_bindings::Clock);
 
+#[checked]
 #[pymethods]
 impl Clock {
     /// What is due now.

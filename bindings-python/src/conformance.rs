@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Violation {
     /// The law's name.
-    law: &'static str,
+    law: String,
     /// What was seen that should not be.
     what: String,
 }
 
-fleet_bindings::python_value!(Violation { law: &'static str, what: String, });
+fleet_bindings::python_value!(Violation { law: String, what: String });
 
 /// Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory`
 /// makes an empty store each time it is called.
@@ -39,5 +39,5 @@ pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>) -> PyResult<Vec<Vi
         return Err(error);
     }
     let violations = outcome.err().unwrap_or_default();
-    Ok(violations.into_iter().map(|broken| Violation { law: broken.law, what: broken.what }).collect())
+    Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
 }

@@ -12,12 +12,34 @@ mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
-use fleet_bindings::{Answered, FailureKind, python};
+use fleet_bindings::{Answered, FailureKind, guarded, python};
 use pyo3::prelude::*;
+use std::time::{Duration, Instant};
 
 /// Lets the interpreter go while the core works.
 fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
-    Ok(py.detach(call)?)
+    Ok(py.detach(|| guarded(call))?)
+}
+
+/// Waits in slices, so that Ctrl-C, which Python notices only between its own instructions, ends the waiting.
+fn waited(py: Python<'_>, at_most: Duration, wait: impl Fn(Duration) -> bool + Send + Sync) -> PyResult<bool> {
+    const SLICE: Duration = Duration::from_millis(100);
+    let threading = PyModule::import(py, "threading")?;
+    let is_main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
+    if !is_main {
+        return Ok(py.detach(|| wait(at_most)));
+    }
+    let begun = Instant::now();
+    loop {
+        let rest = at_most.saturating_sub(begun.elapsed());
+        if py.detach(|| wait(rest.min(SLICE))) {
+            return Ok(true);
+        }
+        py.check_signals()?;
+        if rest <= SLICE {
+            return Ok(false);
+        }
+    }
 }
 
 /// The door of every operation, and its name in Python.

@@ -1,6 +1,7 @@
 //! The customers' door.
 
 use crate::run;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
 use pyo3::prelude::*;
 
@@ -9,6 +10,7 @@ use pyo3::prelude::*;
 #[derive(Debug)]
 pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
 
+#[checked]
 #[pymethods]
 impl Portal {
     /// The customer's own record.

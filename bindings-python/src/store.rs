@@ -96,7 +96,7 @@ impl PythonStore {
         for method in ["get", "scan", "commit"] {
             if !store.hasattr(method)? {
                 let what = format!("a fleet is opened by a URL or a store; a store has a method `{method}`");
-                return Err(pyo3::exceptions::PyTypeError::new_err(what));
+                return Err(fleet_bindings::Failure::invalid("store", what).into());
             }
         }
         Ok(Self(store.clone().unbind()))
@@ -201,9 +201,41 @@ python_value!(KeyRange {
     last_included: bool,
     limit: i64,
     reverse: bool,
-});
-python_value!(Check { key: Vec<u8>, stamp: Option<i64>, });
-python_value!(Put { key: Vec<u8>, record: String, stamp: i64, });
-python_value!(Delete { key: Vec<u8>, });
-python_value!(Add { key: Vec<u8>, delta: i64, });
-python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, });
+}
+    #[new]
+    #[pyo3(signature = (first, first_included, last, last_included, limit, reverse))]
+    fn new(first: Vec<u8>, first_included: bool, last: Vec<u8>, last_included: bool, limit: i64, reverse: bool) -> Self {
+        Self { first, first_included, last, last_included, limit, reverse }
+    }
+);
+python_value!(Check { key: Vec<u8>, stamp: Option<i64>, }
+    #[new]
+    #[pyo3(signature = (key, stamp=None))]
+    fn new(key: Vec<u8>, stamp: Option<i64>) -> Self {
+        Self { key, stamp }
+    }
+);
+python_value!(Put { key: Vec<u8>, record: String, stamp: i64, }
+    #[new]
+    fn new(key: Vec<u8>, record: String, stamp: i64) -> Self {
+        Self { key, record, stamp }
+    }
+);
+python_value!(Delete { key: Vec<u8>, }
+    #[new]
+    fn new(key: Vec<u8>) -> Self {
+        Self { key }
+    }
+);
+python_value!(Add { key: Vec<u8>, delta: i64, }
+    #[new]
+    fn new(key: Vec<u8>, delta: i64) -> Self {
+        Self { key, delta }
+    }
+);
+python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, }
+    #[new]
+    fn new(checks: Py<PyAny>, writes: Py<PyAny>) -> Self {
+        Self { checks, writes }
+    }
+);

@@ -155,6 +155,11 @@ impl Fleet {
         self.arrivals.as_ref()
     }
 
+    /// Ends the waiting on every [event stream](crate::event::EventStream): for a host that closes its store.
+    pub fn end_event_streams(&self) {
+        self.live.end();
+    }
+
     /// Who listens to what this fleet publishes.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live

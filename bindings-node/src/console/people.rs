@@ -35,8 +35,9 @@ operations! { Console {
     set_device_code(product: u32, device: String, code: String) -> () {
         move |door| door.set_device_code(product, &device, &code)
     }
-    invite_to_beta(product: u32, list: Vec<u8>) -> BetaReport { move |door| door.invite_to_beta(product, &list) }
     beta_guests(product: u32, after: Option<String>, limit: Option<u32>) -> BetaGuestPage {
         move |door| door.beta_guests(product, after.as_deref(), limit)
     }
+} long {
+    invite_to_beta(product: u32, list: Vec<u8>) -> BetaReport { move |door| door.invite_to_beta(product, &list) }
 } }

@@ -3,6 +3,7 @@
 use super::Console;
 use crate::run;
 use fleet_bindings::Moment;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
     Account, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
     ReceivedInvitation, Scope, Team,
@@ -10,6 +11,7 @@ use fleet_bindings::shapes::{
 use pyo3::prelude::*;
 use std::time::Duration;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// The product's team.

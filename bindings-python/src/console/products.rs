@@ -2,11 +2,13 @@
 
 use super::Console;
 use crate::run;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
     Account, AuditPage, Authentication, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product, Scope,
 };
 use pyo3::prelude::*;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// Makes an account. An operator's command.
