@@ -115,7 +115,7 @@ export interface Upload {
 /** How a long import is watched and stopped. */
 export interface ImportOptions {
   /** Told after every few thousand devices. What it throws stops the import, and is what the import fails with. */
-  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly onProgress?: (progress: ImportProgress) => void | Promise<void>;
   /** Stops the import with a `CancelledError`. What was added stays; importing the same file again completes it. */
   readonly signal?: AbortSignal;
 }
@@ -292,8 +292,13 @@ export declare class Fleet {
   /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
   settleUsage(now?: Date | null): Promise<void>;
 
-  /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
+  /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
   close(): Promise<void>;
+  /**
+   * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
+   * whether everything ended by itself.
+   */
+  closeWithin(milliseconds: number): Promise<boolean>;
 
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -517,16 +522,16 @@ export interface EventPageOptions {
 
 /**
  * The events of a product that this process publishes, from the moment on when it was opened. `for await` walks them for
- * as long as it is let in; what comes faster than it is read is thrown away in the end, and is in the log:
- * `readEventStream` says how much.
+ * as long as it is let in. Where events came faster than they were read, the walk throws an `EventsMissedError`; walked
+ * again, the stream goes on behind the gap. All events are in the log.
  */
 export declare class EventStream implements AsyncIterable<Event> {
   private constructor();
 
   /** The end of the log when the stream was opened: for `followEvents`. */
   readonly start: string;
-  /** Waits until there is something to read, at most so long. Whether there is. */
-  wait(milliseconds: number): Promise<boolean>;
+  /** Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread. */
+  wait(milliseconds: number, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
   [Symbol.asyncIterator](): AsyncIterator<Event>;
 }
 

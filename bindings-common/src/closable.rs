@@ -37,6 +37,10 @@ impl Closable {
     }
 }
 
+fn refused() -> Failure {
+    fleet_core::Error::from(closed()).into()
+}
+
 fn closed() -> StoreError {
     StoreError::new(StoreErrorKind::Other, "the fleet is closed; open it again")
 }
@@ -89,12 +93,17 @@ impl Opened {
         Self(Arc::new(State { core, store, gate, closing, ended }))
     }
 
-    /// Begins an operation, which lasts as long as what is returned.
+    /// Begins an operation that will run on another thread.
+    pub(crate) fn begin(&self) -> Answered<Begun> {
+        if self.0.gate.count() { Ok(Begun(self.clone())) } else { Err(refused()) }
+    }
+
+    /// Begins an operation on this thread, which lasts as long as what is returned.
     ///
     /// # Errors
     /// `store_failed` once the fleet is being closed.
     pub(crate) fn enter<'f, D>(&'f self, door: impl FnOnce(&'f fleet_core::Fleet) -> D) -> Answered<Entered<'f, D>> {
-        let pass = self.0.gate.enter().ok_or_else(|| Failure::from(fleet_core::Error::from(closed())))?;
+        let pass = self.0.gate.enter().ok_or_else(refused)?;
         Ok(Entered { door: door(&self.0.core), _pass: pass })
     }
 
@@ -178,6 +187,33 @@ impl Opened {
     }
 }
 
+/// An operation that was asked for and runs on another thread, later: a close that comes in between waits for it.
+#[derive(Debug)]
+pub struct Begun(Opened);
+
+impl Begun {
+    /// Runs it on this thread.
+    pub fn run<T>(&self, call: impl FnOnce() -> T) -> T {
+        let _inside = Inside::new(&self.0.0.gate);
+        call()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.0.gate.leave();
+    }
+}
+
+/// What has operations that can be asked for now and run later.
+pub trait Begin {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// `store_failed` once the fleet is being closed.
+    fn begin(&self) -> Answered<Begun>;
+}
+
 /// A door that is in use. The fleet is not closed while it is there.
 #[derive(Debug)]
 pub struct Entered<'f, D> {
@@ -212,18 +248,54 @@ thread_local! {
 #[derive(Debug)]
 struct Pass<'f> {
     gate: &'f Gate,
+    _inside: Inside,
+}
+
+/// That this thread is within an operation.
+#[derive(Debug)]
+struct Inside {
+    address: usize,
     on_this_thread: PhantomData<*const ()>,
 }
 
+impl Inside {
+    fn new(gate: &Gate) -> Self {
+        let address = gate.address();
+        INSIDE.with_borrow_mut(|inside| inside.push(address));
+        Self { address, on_this_thread: PhantomData }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.with_borrow_mut(|inside| {
+            if let Some(place) = inside.iter().rposition(|one| *one == self.address) {
+                inside.swap_remove(place);
+            }
+        });
+    }
+}
+
 impl Gate {
+    /// Lets an operation in. One within another is let in also while the fleet is being closed, which waits for both.
     fn enter(&self) -> Option<Pass<'_>> {
-        let before = self.state.fetch_add(1, Ordering::SeqCst);
-        if before & CLOSED != 0 {
-            self.leave();
-            return None;
+        if !self.count() {
+            if !self.is_inside() {
+                return None;
+            }
+            self.state.fetch_add(1, Ordering::SeqCst);
         }
-        INSIDE.with_borrow_mut(|inside| inside.push(self.address()));
-        Some(Pass { gate: self, on_this_thread: PhantomData })
+        Some(Pass { gate: self, _inside: Inside::new(self) })
+    }
+
+    /// Counts an operation, unless the fleet is being closed.
+    fn count(&self) -> bool {
+        let before = self.state.fetch_add(1, Ordering::SeqCst);
+        let is_open = before & CLOSED == 0;
+        if !is_open {
+            self.leave();
+        }
+        is_open
     }
 
     fn leave(&self) {
@@ -255,12 +327,6 @@ impl Gate {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let address = self.gate.address();
-        INSIDE.with_borrow_mut(|inside| {
-            if let Some(place) = inside.iter().rposition(|one| *one == address) {
-                inside.swap_remove(place);
-            }
-        });
         self.gate.leave();
     }
 }

@@ -61,7 +61,9 @@ impl Given for String {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let text: JsString<'_> = must_be(place, plain(value, ValueType::String), "a string")?;
         let text = must_be(place, text.into_utf16().ok(), "a string")?;
+        // napi-rs hands the zero that ends the string over, too.
         let units = text.as_slice();
+        let units = units.strip_suffix(&[0]).unwrap_or(units);
         must_be(place, String::from_utf16(units).ok(), "a string without half a surrogate pair")
     }
 }

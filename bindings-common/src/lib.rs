@@ -41,6 +41,7 @@ pub mod python;
 #[cfg(feature = "node")]
 pub mod typescript;
 
+pub use closable::{Begin, Begun};
 pub use doors::{
     Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
 };

@@ -53,7 +53,7 @@ macro_rules! fields {
 #[cfg(feature = "python")]
 #[macro_export]
 macro_rules! python_value {
-    ($name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+    ($name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name "" { $($field: $ty,)* }
             #[staticmethod]
             fn _from_fields($($field: $ty),*) -> Self {
@@ -62,7 +62,7 @@ macro_rules! python_value {
             $($more)*
         );
     };
-    (as $kind:ident $name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+    (as $kind:ident $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name (stringify!($kind)) { $($field: $ty,)* }
             #[staticmethod]
             fn _from_fields($($field: $ty),*) -> Self {
@@ -71,10 +71,10 @@ macro_rules! python_value {
             $($more)*
         );
     };
-    (by hand $name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+    (by hand $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name "" { $($field: $ty,)* } $($more)*);
     };
-    (@class $name:ident $kind:tt { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+    (@class $name:ident $kind:tt { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         #[$crate::python::checked]
         #[pyo3::pymethods]
         impl $name {

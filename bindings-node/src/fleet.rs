@@ -36,7 +36,7 @@ impl Fleet {
     #[napi]
     pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {
         let (url, options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
-        Runner::Pool.run(&env, url, |url| {
+        Runner::Pool.run_free(&env, url, |url| {
             let door = fleet_bindings::Fleet::open(url, options.0)?;
             Ok(Self { door, runner: Runner::Pool })
         })
@@ -118,7 +118,7 @@ impl Fleet {
         wait: impl FnOnce(&fleet_bindings::Fleet) -> Answered<T> + Send + 'static,
     ) -> napi::Result<PromiseRaw<'static, T>> {
         self.door.closes_within(Duration::ZERO);
-        Runner::Threads(Threads::start_one("fleet-closing")?).run(env, self.door.clone(), wait)
+        Runner::Threads(Threads::start_one("fleet-closing")?).run_free(env, self.door.clone(), wait)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::refused;
 use crate::threads::Threads;
-use fleet_bindings::{Answered, Failure, guarded};
+use fleet_bindings::{Answered, Begin, Failure, guarded};
 use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, JsValue as _, ScopedTask};
 use std::sync::{Arc, OnceLock};
@@ -23,8 +23,23 @@ type Work<T> = Box<dyn FnOnce() -> Answered<T> + Send>;
 struct Job<T>(Option<Work<T>>);
 
 impl Runner {
-    /// Runs a call.
+    /// Runs a call of a door. It is under way from here on: a close that comes before its thread does waits for it.
     pub(crate) fn run<D, T>(
+        &self,
+        env: &Env,
+        door: D,
+        work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'static, T>>
+    where
+        D: Begin + Send + 'static,
+        T: ToNapiValue + TypeName + Send + 'static,
+    {
+        let begun = door.begin().map_err(|failure| refused(env, failure))?;
+        self.run_free(env, door, move |door| begun.run(|| work(door)))
+    }
+
+    /// Runs a call that is no door's.
+    pub(crate) fn run_free<D, T>(
         &self,
         env: &Env,
         door: D,
@@ -49,7 +64,7 @@ impl Runner {
         work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
     ) -> napi::Result<PromiseRaw<'static, T>>
     where
-        D: Send + 'static,
+        D: Begin + Send + 'static,
         T: ToNapiValue + TypeName + Send + 'static,
     {
         static LONG: OnceLock<Arc<Threads>> = OnceLock::new();
@@ -60,7 +75,8 @@ impl Runner {
                 Arc::clone(LONG.get_or_init(|| started))
             }
         };
-        on_threads(&threads, env, door, work)
+        let begun = door.begin().map_err(|failure| refused(env, failure))?;
+        on_threads(&threads, env, door, move |door| begun.run(|| work(door)))
     }
 
     /// That something may run on the event loop: where the store is in JavaScript, it would wait for itself.

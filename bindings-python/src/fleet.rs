@@ -6,7 +6,7 @@ use crate::gateway::Gateway;
 use crate::portal::Portal;
 use crate::publish::Meter;
 use crate::store::PythonStore;
-use crate::{run, waited};
+use crate::{Begun, begin, run, waited};
 use fleet_bindings::python::{checked, given};
 use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
 use fleet_bindings::store::HostStore;
@@ -97,6 +97,10 @@ const CLOSING: Duration = Duration::from_secs(3600);
 #[checked]
 #[pymethods]
 impl Fleet {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
     /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether

@@ -1,7 +1,7 @@
 //! The gateway's door. Reports and answers are kept in the core's own form: a host looks at little of each, and a
 //! gateway makes thousands a second.
 
-use crate::run;
+use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{Connected as Shape, Decision, UpdateOutcome, UpdateProgress};
 use fleet_bindings::{Answered, Failure, Moment, doors};
@@ -250,6 +250,10 @@ pub(crate) struct Gateway(pub(crate) fleet_bindings::Gateway);
 #[checked]
 #[pymethods]
 impl Gateway {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// A device connects, says what it is and runs, and is told what to run and why.
     fn connect(&self, py: Python<'_>, report: &Bound<'_, Report>) -> PyResult<Connected> {
         let now = self.0.now()?;

@@ -12,13 +12,37 @@ mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
-use fleet_bindings::{Answered, FailureKind, guarded, python};
+use fleet_bindings::{Answered, Begin, Begun as Begins, FailureKind, guarded, python};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 use std::time::{Duration, Instant};
 
 /// Lets the interpreter go while the core works.
 fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
     Ok(py.detach(|| guarded(call))?)
+}
+
+/// A call that was asked for and runs later, on another thread: a close that comes in between waits for it. For asyncio.
+#[pyclass(frozen, name = "_Begun", module = "fleet_core")]
+#[derive(Debug)]
+struct Begun(Begins);
+
+#[pymethods]
+impl Begun {
+    #[pyo3(signature = (call, *arguments, **keywords))]
+    fn run<'py>(
+        &self,
+        call: &Bound<'py, PyAny>,
+        arguments: &Bound<'py, PyTuple>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.0.run(|| call.call(arguments, keywords))
+    }
+}
+
+/// Begins a call.
+fn begin(door: &impl Begin) -> PyResult<Begun> {
+    Ok(Begun(door.begin()?))
 }
 
 /// Waits in slices, so that Ctrl-C, which Python notices only between its own instructions, ends the waiting.

@@ -1,6 +1,6 @@
 //! The customers' door.
 
-use crate::run;
+use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
 use pyo3::prelude::*;
@@ -13,6 +13,10 @@ pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
 #[checked]
 #[pymethods]
 impl Portal {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// The customer's own record.
     fn me(&self, py: Python<'_>) -> PyResult<Customer> {
         run(py, || self.0.me())

@@ -1,7 +1,7 @@
 //! What devices publish, kept in the core's own form, and the meter of what is sent.
 
 use crate::gateway::Gateway;
-use crate::run;
+use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{NewEvent as Said, Published};
 use fleet_bindings::{Failure, Moment};
@@ -136,6 +136,10 @@ pub(crate) struct Meter(pub(crate) fleet_bindings::Meter);
 #[checked]
 #[pymethods]
 impl Meter {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// Whether one more message may be sent. Counted if so.
     fn admit(&self, py: Python<'_>) -> PyResult<bool> {
         run(py, || self.0.admit())

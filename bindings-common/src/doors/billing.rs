@@ -1,7 +1,7 @@
 //! What owners and the operator do about billing, and the door for time.
 
 use super::{Answered, Console, When, limit, product_id};
-use crate::closable::{Entered, Opened};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::plain::count;
 use crate::shapes::{
     Advanced, BillingStatus, ChargeOutcome, Due, Interval, Invoice, InvoicePage, Money, Quote, Upgrade,
@@ -91,6 +91,12 @@ impl Console {
 pub struct Clock {
     fleet: Opened,
     when: When,
+}
+
+impl Begin for Clock {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
 }
 
 impl Clock {

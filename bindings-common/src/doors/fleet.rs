@@ -1,7 +1,7 @@
 //! A fleet, opened by the URL of its store.
 
 use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
-use crate::closable::{Closable, Opened};
+use crate::closable::{Begin, Begun, Closable, Opened};
 use crate::shapes::{Charge, ChargePage, Notice, NoticePage};
 use crate::{Moment, url};
 use fleet_core::billing::{BillingPolicy, Retries};
@@ -11,6 +11,12 @@ use std::time::Duration;
 /// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
 pub struct Fleet(Opened);
+
+impl Begin for Fleet {
+    fn begin(&self) -> Answered<Begun> {
+        self.0.begin()
+    }
+}
 
 /// How a fleet is opened, beside where it is.
 #[derive(Clone, Debug, Default)]

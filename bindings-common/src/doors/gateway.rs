@@ -1,7 +1,7 @@
 //! The gateway's door.
 
 use super::{Answered, When, device_id, product_id, unsigned};
-use crate::closable::{Entered, Opened};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::macros::arguments;
 use crate::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use crate::{Failure, Moment};
@@ -63,6 +63,12 @@ impl Report {
 pub struct Gateway {
     fleet: Opened,
     when: When,
+}
+
+impl Begin for Gateway {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
 }
 
 impl Gateway {

@@ -1,7 +1,7 @@
 //! A product's meter, for hosts that send messages by themselves.
 
 use super::{Answered, When, unsigned};
-use crate::closable::Opened;
+use crate::closable::{Begin, Begun, Opened};
 use crate::plain::count;
 use fleet_core::event::metering::DetachedMeter;
 
@@ -11,6 +11,12 @@ pub struct Meter {
     fleet: Opened,
     meter: DetachedMeter,
     when: When,
+}
+
+impl Begin for Meter {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
 }
 
 impl Meter {

@@ -25,7 +25,7 @@ pub use operations::{Door, OPERATIONS, Operation};
 pub use portal::Portal;
 pub use waiting::StreamWait;
 
-use crate::closable::{Entered, Opened};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::{Failure, Moment};
 use fleet_core::customer::CustomerId;
 use fleet_core::product::GroupId;
@@ -44,6 +44,12 @@ pub struct Console {
     fleet: Opened,
     actor: Actor,
     when: When,
+}
+
+impl Begin for Console {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
 }
 
 impl Console {

@@ -2,7 +2,7 @@
 
 use super::{Answered, When, device_id};
 use crate::Moment;
-use crate::closable::{Entered, Opened};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
 use fleet_core::customer::Secret;
 
@@ -12,6 +12,12 @@ pub struct Portal {
     fleet: Opened,
     token: Secret,
     when: When,
+}
+
+impl Begin for Portal {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
 }
 
 impl Portal {

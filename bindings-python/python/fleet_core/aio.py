@@ -95,7 +95,9 @@ class _Door:
 
     async def _ask(self, name: str, *arguments: Any, **keywords: Any) -> Any:
         executor = self._executor or (_long_threads() if name in _LONG else None)
-        return await _run(executor, getattr(self._door, name), *arguments, **keywords)
+        # It is under way from here on: a close that comes before its thread does waits for it.
+        begun = self._door._begin()
+        return await _run(executor, begun.run, getattr(self._door, name), *arguments, **keywords)
 
 
 class EventStream(_Door):
@@ -298,11 +300,11 @@ class Fleet(_Door):
 
     async def close(self) -> None:
         """Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed."""
-        await self._ask("close")
+        await _run(None, self._door.close)
 
     async def close_within(self, at_most: timedelta) -> bool:
         """The same with a deadline. Calls that have not ended by then are cut; returns whether everything ended by itself."""
-        ended: bool = await self._ask("close_within", at_most)
+        ended: bool = await _run(None, self._door.close_within, at_most)
         return ended
 
     async def meter(self, product: int, now: datetime | None = None) -> Meter:
