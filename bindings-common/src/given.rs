@@ -3,11 +3,9 @@
 //! napi's own conversions take what they can get: 4294967390 becomes product 94, 1.9 version 1, and a misspelt field is
 //! not there. Here a number is whole and in its range, and every field has a name that the shape knows.
 
-pub use crate::plain::camel_case;
-
 use crate::doors::Answered;
 use crate::shapes::{ConfigurationAnswer, Money};
-use crate::{Failure, Moment, SecretText};
+use crate::{Failure, Moment, SecretText, camel_case};
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
 use napi::{JsString, JsValue as _, Unknown, ValueType};
 

@@ -46,4 +46,6 @@ pub use doors::{
     Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
 };
 pub use failure::{Failure, FailureKind, guarded};
+#[cfg(any(feature = "node", feature = "mobile"))]
+pub use plain::camel_case;
 pub use plain::{Moment, SecretText};

@@ -25,9 +25,9 @@ pub use meter::Meter;
 pub use portal::Portal;
 pub use store::StoreLink;
 
-use fleet_bindings::given::{Given, camel_case};
+use fleet_bindings::given::Given;
 use fleet_bindings::shapes::UpdateResult;
-use fleet_bindings::{Failure, FailureKind, typescript};
+use fleet_bindings::{Failure, FailureKind, camel_case, typescript};
 use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue as _, Unknown};
 use napi_derive::napi;

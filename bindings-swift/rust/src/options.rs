@@ -15,7 +15,7 @@ pub struct FleetOptions {
     pub retry_days: Option<Vec<u32>>,
     /// For how long a quote holds. A minute to a day, default 15 minutes.
     #[uniffi(default = None)]
-    pub quote_life: Option<Duration>,
+    pub quote_life: Option<Span>,
     /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
     #[uniffi(default = None)]
     pub card_notice_days: Option<u32>,
@@ -24,6 +24,23 @@ pub struct FleetOptions {
     #[uniffi(default = None)]
     pub hold_locked: Option<bool>,
 }
+
+/// A span of time, in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. One that can't be carried, such as
+/// a negative one or a number that is none, is found here, since a conversion in Swift can't fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span(i64);
+
+impl Span {
+    pub(crate) fn read(self, field: &'static str) -> Result<Duration, Failure> {
+        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a span of time, not negative"));
+        millis.map(Duration::from_millis)
+    }
+}
+
+uniffi::custom_type!(Span, i64, {
+    try_lift: |millis| Ok(Span(millis)),
+    lower: |span| span.0,
+});
 
 /// A tier of one's own: its limits, where none is no limit, and its prices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -59,6 +76,7 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
         let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked } = options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
+        let quote_life = quote_life.map(|life| life.read("quote_life")).transpose()?;
         Ok(Self { tiers, retry_days, quote_life, card_notice_days, hold_locked, ..Self::default() })
     }
 }
