@@ -355,7 +355,7 @@ export declare class Console {
   /** The customers that the filter wants, by number. */
   customers(product: number, options?: CustomerFilter & PageOptions): Pages<Customer>;
   removeCustomer(product: number, customer: number): Promise<void>;
-  /** Gives a customer a token for so many seconds, up to a year. It is told this once. */
+  /** Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once. */
   issueToken(product: number, customer: number, scopes: readonly Scope[], seconds: number): Promise<IssuedToken>;
   /** Makes a token no good at once. */
   revokeToken(product: number, customer: number, tokenId: string): Promise<void>;

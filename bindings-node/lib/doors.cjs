@@ -5,6 +5,7 @@ const { CancelledError } = require('./errors.cjs');
 const { abortSignal, callback, invalid, options } = require('./options.cjs');
 const { Batch, unpackAll } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
+const { charge, hiding, subscription } = require('./secrets.cjs');
 const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
 
@@ -104,7 +105,15 @@ class Console extends Door {
 
   async subscribe(product, to, given) {
     const { prefix, device } = options(given, ['prefix', 'device']);
-    return ask(this, 'subscribe', product, to, prefix, device);
+    return subscription(await ask(this, 'subscribe', product, to, prefix, device));
+  }
+
+  async subscriptions(product) {
+    return (await ask(this, 'subscriptions', product)).map(subscription);
+  }
+
+  async issueToken(product, customer, scopes, life) {
+    return hiding(await ask(this, 'issueToken', product, customer, scopes, life), 'IssuedToken', 'token');
   }
 
   events(product, given) {
@@ -196,7 +205,11 @@ class Meter extends Door {
 }
 
 /** The customers' door. */
-class Portal extends Door {}
+class Portal extends Door {
+  async askClaimCode() {
+    return hiding(await ask(this, 'askClaimCode'), 'ClaimCode', 'code');
+  }
+}
 
 /** Reports on their way. One is enough: nothing else runs between the packing of reports and their reading. */
 const batch = new Batch();
@@ -292,7 +305,12 @@ class Fleet extends Door {
   }
 
   pendingCharges(given) {
-    return new Pages((from, { limit }) => ask(this, 'pendingCharges', from, limit), given, PAGE);
+    const read = async (from, { limit }) => {
+      const page = await ask(this, 'pendingCharges', from, limit);
+      page.items.forEach(charge);
+      return page;
+    };
+    return new Pages(read, given, PAGE);
   }
 
   async meter(product, now) {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { EventsMissedError, Fleet, FleetError, InvalidError, conformance } from 'fleet-core';
 
@@ -130,4 +131,24 @@ test('an error says the argument as JavaScript spells it, and its own name', asy
   // A minifier takes the names of classes away.
   assert.equal(EventsMissedError.prototype.name, 'EventsMissedError');
   assert.ok(Object.hasOwn(EventsMissedError.prototype, 'name'));
+});
+
+test('values come back equal from a worker, and as JSON; what holds a secret is not written out', async () => {
+  const { fleet, product, doors: [team, , , gateway] } = await house();
+  const values = [
+    await team.product(product), await team.summary(product), await gateway.connect({ device, product, version: 1 }),
+    (await team.devices(product)).items, await team.configuration(product), await team.billingStatus(product),
+  ];
+  for (const value of values) {
+    assert.deepEqual(structuredClone(value), value);
+    assert.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(structuredClone(value))));
+  }
+  const { id: customer } = await team.createCustomer(product, 'dora@example.com');
+  const issued = await team.issueToken(product, customer, ['claim'], 60);
+  const hook = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook?key=secret' });
+  const code = await fleet.portal(issued.token, NOON).askClaimCode();
+  for (const [value, secret] of [[issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.subscriptions(product)), 'key=secret']]) {
+    assert.throws(() => JSON.stringify(value), (error) => error instanceof InvalidError && error.message.includes('holds a secret'));
+    assert.ok(!inspect(value, { depth: 9 }).includes(secret));
+  }
 });

@@ -89,7 +89,7 @@ impl Console {
         Ok(self.door()?.remove_customer(product_id(product)?, customer_id(customer)?)?)
     }
 
-    /// Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once.
+    /// Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once.
     pub fn issue_token(&self, product: u32, customer: i64, scopes: &[Scope], life: i64) -> Answered<IssuedToken> {
         let (product, customer) = (product_id(product)?, customer_id(customer)?);
         let scopes = scopes.iter().map(|scope| (*scope).into()).collect();

@@ -162,7 +162,7 @@ class Console:
     async def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     async def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
-        """Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once."""
+        """Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once."""
     async def revoke_token(self, product: int, customer: int, token: str) -> None:
         """Makes a token no good at once."""
     async def set_device_code(self, product: int, device: str, code: str) -> None:

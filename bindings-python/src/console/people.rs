@@ -106,7 +106,7 @@ impl Console {
         run(py, || self.0.remove_customer(product, customer))
     }
 
-    /// Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once.
+    /// Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once.
     #[pyo3(signature = (product, customer, scopes, *, life))]
     fn issue_token(
         &self,

@@ -1,7 +1,7 @@
 //! The laws of every store, for one that is written in Swift or Kotlin.
 
-use crate::{RowStore, RowStoreError};
 use crate::store::Foreign;
+use crate::{RowStore, RowStoreError};
 use fleet_bindings::store::HostStore;
 use fleet_core::store::conformance::check;
 use fleet_core::{MemoryStore, Store};

@@ -1,7 +1,9 @@
 //! A fleet, opened by the URL of its store or over a store of the host's.
 
 use crate::store::Foreign;
-use crate::{Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_off_thread, off_thread};
+use crate::{
+    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_off_thread, off_thread,
+};
 use fleet_bindings::shapes::{ChargePage, NoticePage};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Fleet, Moment, SecretText};

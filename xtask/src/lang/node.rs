@@ -133,7 +133,17 @@ fn package() -> PathBuf {
 /// the compiler of types.
 fn npm_in(folder: &Path) -> Command {
     const KEPT: &[&str] = &[
-        "registry", "proxy", "https_proxy", "noproxy", "cafile", "ca", "cert", "key", "cache", "userconfig", "strict_ssl",
+        "registry",
+        "proxy",
+        "https_proxy",
+        "noproxy",
+        "cafile",
+        "ca",
+        "cert",
+        "key",
+        "cache",
+        "userconfig",
+        "strict_ssl",
     ];
     let mut npm = Command::new("npm");
     npm.current_dir(folder);

@@ -44,7 +44,11 @@ impl Language for Python {
         let python = program(&fresh.join("venv"), "python");
         let mut pip = Command::new(&python);
         finish(undisturbed(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
-        finish(undisturbed(&mut Command::new(&python)).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")))
+        finish(
+            undisturbed(&mut Command::new(&python))
+                .current_dir(&fresh)
+                .arg(root().join("examples/python/quickstart.py")),
+        )
     }
 }
 
@@ -121,8 +125,17 @@ fn in_environment(name: &str) -> Result<Command, String> {
 /// would be found first.
 fn undisturbed(command: &mut Command) -> &mut Command {
     const KEPT: &[&str] = &[
-        "index_url", "extra_index_url", "find_links", "no_index", "cert", "client_cert", "proxy", "trusted_host",
-        "config_file", "cache_dir", "no_cache_dir",
+        "index_url",
+        "extra_index_url",
+        "find_links",
+        "no_index",
+        "cert",
+        "client_cert",
+        "proxy",
+        "trusted_host",
+        "config_file",
+        "cache_dir",
+        "no_cache_dir",
     ];
     for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "VIRTUAL_ENV"] {
         command.env_remove(name);
