@@ -1,5 +1,6 @@
 import type {
   Account,
+  AccountBilling,
   Advanced,
   AuditEntry,
   BetaGuest,
@@ -12,6 +13,7 @@ import type {
   Customer,
   CustomerDevice,
   CustomerFilter,
+  CustomerSession,
   Decision,
   Destination,
   Device,
@@ -70,7 +72,7 @@ export type ConfigurationAnswer = string | boolean | readonly string[] | number;
 export interface Configuration {
   /** By the question's name. */
   readonly answers: Readonly<Record<string, ConfigurationAnswer>>;
-  /** When manufacturing began; from then on answers stay as they are. */
+  /** When manufacturing began; from then on what the line is programmed with stays as it is. */
   readonly startedAt: Date | null;
 }
 
@@ -236,7 +238,17 @@ export interface FleetOptions {
    * on. By default they go on.
    */
   readonly holdLocked?: boolean | null;
+  /** How many days the clock may leap without a word where something was due meanwhile. 1 to 366; by default 35. */
+  readonly leapDays?: number | null;
+  /** After how long a charge whose outcome is still unknown is told. An hour to 30 days; by default a day. */
+  readonly unknownNoticeMillis?: number | null;
 }
+
+/**
+ * A row that a query answers: its values by the names of their columns. A whole number is a `bigint` where a number can't
+ * hold it.
+ */
+export type SqlRow = Record<string, string | number | bigint | Uint8Array | null>;
 
 /**
  * A fleet of connected devices, behind a store.
@@ -292,6 +304,20 @@ export declare class Fleet {
   /** Reports what this process has sent and gives back the rest. Call it before you stop; `close` does. */
   settleUsage(now?: Date | null): Promise<void>;
 
+  /**
+   * Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+   */
+  backup(path: string): Promise<void>;
+
+  /**
+   * Runs one statement of SQL that only reads, while others use the fleet; an object a row. An answer of more rows than
+   * `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+   *
+   * @example
+   * const online = await fleet.query('SELECT id, seen_at FROM devices WHERE product = 1000 AND online');
+   */
+  query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
+
   /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
   close(): Promise<void>;
   /**
@@ -319,7 +345,7 @@ export declare class Console {
   /** The products whose team the actor is on, by number. */
   products(): Promise<Product[]>;
   renameProduct(product: number, name: string): Promise<Product>;
-  /** Changes a product's policy; what is left out takes its default. */
+  /** Changes the policies that are named; the others stay as they are. */
   setPolicy(product: number, policy: PolicySettings): Promise<Product>;
   /** Puts a product on a tier without a charge. An operator's command. */
   setTier(product: number, tier: string): Promise<Product>;
@@ -330,6 +356,8 @@ export declare class Console {
   deleteGroup(product: number, group: number): Promise<void>;
   /** What was done to a product, newest first. */
   auditLog(product: number, options?: PageOptions): Pages<AuditEntry>;
+  /** What was done to an account, newest first. */
+  accountAuditLog(account: number, options?: PageOptions): Pages<AuditEntry>;
 
   // Who is on a team.
 
@@ -354,6 +382,8 @@ export declare class Console {
   customer(product: number, customer: number): Promise<Customer>;
   /** The customers that the filter wants, by number. */
   customers(product: number, options?: CustomerFilter & PageOptions): Pages<Customer>;
+  /** The customer whom a vendor's user name, or a linked account, is known as. */
+  findCustomer(product: number, identity: Identity): Promise<Customer>;
   removeCustomer(product: number, customer: number): Promise<void>;
   /** Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once. */
   issueToken(product: number, customer: number, scopes: readonly Scope[], seconds: number): Promise<IssuedToken>;
@@ -363,6 +393,10 @@ export declare class Console {
   setDeviceCode(product: number, device: string, code: string): Promise<void>;
   /** Invites the customers of a list to the private beta. */
   inviteToBeta(product: number, list: List): Promise<BetaReport>;
+  /** Takes a guest off the private beta. */
+  uninviteFromBeta(product: number, userName: string): Promise<void>;
+  /** Gives a guest a new code, also one who used theirs. */
+  renewActivationCode(product: number, userName: string): Promise<BetaGuest>;
   /** The guests of the private beta, by name. */
   betaGuests(product: number, options?: PageOptions): Pages<BetaGuest>;
   configuration(product: number): Promise<Configuration>;
@@ -382,6 +416,18 @@ export declare class Console {
   importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Tells the platform of devices that exist; answers how many were new. An operator's command. */
   registerDevices(devices: readonly ListedDevice[]): Promise<number>;
+  /**
+   * Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+   * recorded in the audit of `product`; the device need not be in it.
+   */
+  correctDevice(
+    product: number,
+    device: string,
+    platform?: string | null,
+    securityCounter?: number | null,
+  ): Promise<void>;
+  /** Frees the places that imports hold for devices they have yet to add; answers how many. */
+  freePlaces(product: number): Promise<number>;
   /** A device of the product, waiting and denied ones too. */
   device(product: number, device: string): Promise<Device>;
   /** The devices that the filter wants, by id. */
@@ -407,6 +453,8 @@ export declare class Console {
   /** Claims a device that nobody has claimed, for oneself. */
   claimDevice(device: string): Promise<void>;
   unclaimDevice(device: string): Promise<void>;
+  /** Ends the claim of a device, whoever has it: the team for its product's, the operator for any. */
+  endClaim(device: string): Promise<void>;
   /** The ids of the devices that one has claimed. */
   claimedDevices(options?: PageOptions): Pages<string>;
 
@@ -478,8 +526,12 @@ export declare class Console {
   downgrade(product: number, tier: string): Promise<Invoice>;
   /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
   agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
-  /** Gives an unpaid invoice up. An operator's command. */
+  /** Gives an unpaid invoice up, a removed product's too. An operator's command. */
   writeOff(product: number, invoice: number): Promise<Invoice>;
+  /** What an account owes over all its products, removed ones among them. */
+  accountBilling(account: number): Promise<AccountBilling>;
+  /** An account's invoices over all its products, removed ones among them: by product, and of each the newest first. */
+  accountInvoices(account: number, options?: PageOptions): Pages<Invoice>;
 }
 
 /** The door for time, which the host opens every so often, and when its payment provider answers. */
@@ -490,6 +542,8 @@ export declare class Clock {
   due(options?: { readonly limit?: number }): Promise<Due[]>;
   /** Does what is due now: renewals, retries, notices; at most `limit` (1000) things. */
   advance(options?: { readonly limit?: number }): Promise<Advanced>;
+  /** Says that the clock is right after a leap that `advance` refused. */
+  confirmLeap(): Promise<void>;
   /** What the payment provider said of a charge. */
   chargeOutcome(key: string, outcome: ChargeOutcome): Promise<void>;
 }
@@ -553,8 +607,10 @@ export declare class Meter {
 export declare class Portal {
   private constructor();
 
-  /** The customer's own record. */
-  me(): Promise<Customer>;
+  /** The customer's own record, and what the token is good for. */
+  me(): Promise<CustomerSession>;
+  /** Makes the token no good at once. */
+  logOut(): Promise<void>;
   /** Joins the private beta by the customer's activation code. */
   activate(code: string): Promise<void>;
   /** A code for the customer's device to present when it is set up. */
@@ -590,7 +646,7 @@ export declare class Gateway {
   connectSync(report: Report): Connected;
   /** `connectMany` on the event loop. */
   connectManySync(reports: readonly Report[]): Connected[];
-  /** A device's connection ended. */
+  /** A device's connection ended. Without `session` and `endedAt`: the one that was told of last. */
   disconnect(device: string, options?: Disconnect): Promise<void>;
   /** A device publishes an event: it is logged, and what is to be sent is answered. */
   publish(event: NewEvent): Promise<Published>;

@@ -29,6 +29,8 @@ PLAIN = {
     "()": "None",
     "Self": "Self",
     "ConfigurationAnswer": "ConfigurationAnswer",
+    "PathBuf": "str | PathLike[str]",
+    "SqlRow": "dict[str, str | int | float | bytes | None]",
 } | {number: "int" for number in ("u8", "u16", "u32", "u64", "i64", "usize")}
 
 # What the Rust signature does not say.
@@ -49,6 +51,7 @@ HEADER = '''"""The doors and shapes of the core. Written by `stubs.py`; import t
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
@@ -83,6 +86,7 @@ AIO_HEADER = '''"""The same fleet for asyncio. Written by `stubs.py`."""
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 

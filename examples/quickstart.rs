@@ -252,7 +252,7 @@ impl Story {
         let late = porch.report(at(9, 50))?;
         let told = self.fleet.gateway(now).connect(&late)?;
         show([(told.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
-        let gone = Disconnect { device: late.device, product: late.product, session: 0, at: now };
+        let gone = Disconnect { device: late.device, product: late.product, session: 0, at: Some(now) };
         Ok(self.fleet.gateway(now).disconnect(&gone)?)
     }
 

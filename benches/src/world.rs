@@ -2,7 +2,7 @@
 
 use crate::Result;
 use fleet_core::device::{
-    Device, DeviceCount, ImageSeen, Outcome, PlatformSeen, Registration, Report, Seen, Standing, UpdateResult,
+    Device, DeviceCount, ImageSeen, Outcome, PlatformSeen, Registration, Report, Seen, Standing, Trail, UpdateResult,
 };
 use fleet_core::firmware::{FirmwareIndex, Upload};
 use fleet_core::store::{Commit, Key, Record, Stamp, Store, Tally, Write};
@@ -306,6 +306,9 @@ pub fn running_device() -> Result<Device> {
         attempt: None,
         outcome: Some(Outcome { at: NOW, target: version(2)?, result: UpdateResult::Succeeded }),
         label: None,
+        trail: Trail::default(),
+        listed: PlatformSeen::Unknown,
+        relapses: 0,
     })
 }
 

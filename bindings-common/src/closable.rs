@@ -7,10 +7,11 @@ use crate::doors::When;
 use crate::{Answered, Failure};
 use fleet_core::Store;
 use fleet_core::Timestamp;
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
@@ -18,21 +19,29 @@ use std::time::{Duration, Instant};
 
 /// A store until it is closed.
 #[derive(Clone, Debug)]
-pub(crate) struct Closable(Arc<RwLock<Option<Arc<dyn Store>>>>);
+pub(crate) struct Closable {
+    store: Arc<RwLock<Option<Arc<dyn Store>>>>,
+    opener: Opener,
+}
 
 impl Closable {
     pub(crate) fn new(store: impl Store + 'static) -> Self {
-        Self(Arc::new(RwLock::new(Some(Arc::new(store)))))
+        Self { store: Arc::new(RwLock::new(Some(Arc::new(store)))), opener: Opener::here() }
     }
 
-    /// Lets the store go: at once where nobody uses it, else with the last call that is under way.
+    /// Lets the store go: at once where nobody uses it, else with the last call that is under way. In a process that was
+    /// forked since it was opened, the store is the parent's: nothing happens.
     fn close(&self) {
-        let store = self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+        if !self.opener.is_here() {
+            return;
+        }
+        let store = self.store.write().unwrap_or_else(PoisonError::into_inner).take();
         drop(store);
     }
 
     fn with<T>(&self, ask: impl FnOnce(&dyn Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let store = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.opener.check()?;
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner).clone();
         store.map_or_else(|| Err(closed()), |store| ask(&*store))
     }
 }
@@ -62,8 +71,22 @@ impl Store for Closable {
         self.with(|store| store.for_each(range, visit))
     }
 
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.with(|store| store.backup(to))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.with(|store| store.query(query))
+    }
+
     fn merges(&self) -> bool {
         self.with(|store| Ok(store.merges())).unwrap_or(false)
+    }
+}
+
+impl Drop for Closable {
+    fn drop(&mut self) {
+        self.opener.release(&self.store);
     }
 }
 
@@ -147,6 +170,11 @@ impl Opened {
         {
             let mut closing = self.closing();
             if *closing != Closing::No {
+                return;
+            }
+            // In a process that was forked since, nothing is under way, and the store is the parent's.
+            if !self.0.store.opener.is_here() {
+                *closing = Closing::Ended;
                 return;
             }
             *closing = Closing::Begun;

@@ -140,11 +140,13 @@ kinds! {
     },
     /// The owner stays on the team.
     OwnerStays {},
-    /// The owner's account is locked for an unpaid bill.
+    /// An account is locked; the message says what lifts the lock.
     AccountLocked {
         /// Since when.
         since: Moment,
     },
+    /// A team has no seat for who was invited.
+    NoSeat {},
     /// A token that is unknown, expired or revoked.
     Unauthenticated {},
     /// A code that is not the right one.
@@ -159,7 +161,7 @@ kinds! {
     },
     /// A customer who is not in the private beta yet.
     NotActivated {},
-    /// Manufacturing has begun: the answers stay as they are.
+    /// Manufacturing has begun: what the line is programmed with stays as it is.
     ManufacturingStarted {
         /// When.
         at: Moment,
@@ -199,6 +201,15 @@ kinds! {
     RenewalDue {
         /// Since when.
         since: Moment,
+    },
+    /// The clock leaps, and nobody confirmed it.
+    ClockLeap {
+        /// The moment at which it advanced last; where it never did, since when something is due.
+        last: Moment,
+        /// The moment that it shows now.
+        now: Moment,
+        /// How many days it may leap.
+        days: u32,
     },
     /// A charge has no outcome yet that what was asked for depends on.
     ChargeOpen {
@@ -325,7 +336,8 @@ impl From<&ErrorKind> for FailureKind {
             ErrorKind::AlreadyInvited { email } => Self::AlreadyInvited { email: email.clone() },
             ErrorKind::Expired { what, at } => Self::Expired { what: (*what).to_owned(), at: (*at).into() },
             ErrorKind::OwnerStays => Self::OwnerStays {},
-            ErrorKind::Locked { since } => Self::AccountLocked { since: (*since).into() },
+            ErrorKind::Locked { since, .. } => Self::AccountLocked { since: (*since).into() },
+            ErrorKind::NoSeat => Self::NoSeat {},
             ErrorKind::Unauthenticated => Self::Unauthenticated {},
             ErrorKind::WrongCode { left } => Self::WrongCode { left: *left },
             ErrorKind::Barred { until } => Self::Barred { until: (*until).into() },
@@ -342,6 +354,9 @@ impl From<&ErrorKind> for FailureKind {
                 Self::RenewalUnpaid { product: product.get(), invoice: *invoice }
             }
             ErrorKind::RenewalDue { since } => Self::RenewalDue { since: (*since).into() },
+            ErrorKind::ClockLeap { last, now, days } => {
+                Self::ClockLeap { last: (*last).into(), now: (*now).into(), days: *days }
+            }
             ErrorKind::ChargeOpen { charge } => Self::ChargeOpen { charge: *charge },
             ErrorKind::UnknownCharge => Self::UnknownCharge {},
             ErrorKind::ChargeFinished => Self::ChargeFinished {},

@@ -1,9 +1,11 @@
 //! What Node has types of its own for.
 
-use crate::shapes::ConfigurationAnswer;
+use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Moment, SecretText};
-use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiValue, ValueType};
-use napi::{Result, check_status, sys};
+use napi::bindgen_prelude::{
+    BigInt, FromNapiValue, Null, Object, ToNapiValue, TypeName, Uint8Array, ValidateNapiValue, ValueType,
+};
+use napi::{Env, Result, check_status, sys};
 
 impl TypeName for Moment {
     fn type_name() -> &'static str {
@@ -86,6 +88,46 @@ impl ToNapiValue for ConfigurationAnswer {
                 Self::YesNo { yes } => bool::to_napi_value(env, yes),
                 Self::Some { chosen } => Vec::to_napi_value(env, chosen),
                 Self::Version { version } => u32::to_napi_value(env, version),
+            }
+        }
+    }
+}
+
+impl TypeName for SqlRow {
+    fn type_name() -> &'static str {
+        "Object"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+impl ToNapiValue for SqlRow {
+    unsafe fn to_napi_value(env: sys::napi_env, row: Self) -> Result<sys::napi_value> {
+        let mut object = Object::new(&Env::from_raw(env))?;
+        for (column, value) in row.0 {
+            object.set(column, value)?;
+        }
+        // SAFETY: as for what was made.
+        unsafe { Object::to_napi_value(env, object) }
+    }
+}
+
+/// The largest whole number up to which a number of JavaScript's holds every one.
+const SAFE: u64 = (1 << 53) - 1;
+
+impl ToNapiValue for SqlValue {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
+        // SAFETY: as for what is in it.
+        unsafe {
+            match value {
+                Self::Null => Null::to_napi_value(env, Null),
+                Self::Integer { number } if number.unsigned_abs() <= SAFE => i64::to_napi_value(env, number),
+                Self::Integer { number } => BigInt::to_napi_value(env, number.into()),
+                Self::Real { number } => f64::to_napi_value(env, number),
+                Self::Text { text } => String::to_napi_value(env, text),
+                Self::Blob { bytes } => Uint8Array::to_napi_value(env, bytes.into()),
             }
         }
     }

@@ -1,12 +1,12 @@
 //! What Python has types of its own for, and what its classes have in common.
 
-use crate::shapes::ConfigurationAnswer;
+use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Failure, Moment, SecretText};
 pub use fleet_python_macros::checked;
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTuple, PyTzInfo};
+use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTuple, PyTzInfo};
 use pyo3::{IntoPyObjectExt as _, intern};
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ use std::convert::Infallible;
 pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<String> {
     let mut shown = Vec::with_capacity(fields.len());
     for (field, kind) in fields {
-        if *kind == stringify!(SecretText) {
+        if kind.contains("SecretText") {
             shown.push(format!("{field}=<hidden>"));
         } else {
             shown.push(format!("{field}={}", value.getattr(*field)?.repr()?));
@@ -221,6 +221,34 @@ impl<'py> IntoPyObject<'py> for ConfigurationAnswer {
     }
 }
 
+impl<'py> IntoPyObject<'py> for SqlRow {
+    type Target = PyDict;
+    type Output = Bound<'py, PyDict>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let row = PyDict::new(py);
+        self.0.into_iter().try_for_each(|(column, value)| row.set_item(column, value))?;
+        Ok(row)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for SqlValue {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Null => Ok(py.None().into_bound(py)),
+            Self::Integer { number } => number.into_bound_py_any(py),
+            Self::Real { number } => number.into_bound_py_any(py),
+            Self::Text { text } => text.into_bound_py_any(py),
+            Self::Blob { bytes } => Ok(PyBytes::new(py, &bytes).into_any()),
+        }
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for ConfigurationAnswer {
     type Error = PyErr;
 
@@ -269,15 +297,15 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add! {
         Account Person Invited Team Invitation ReceivedInvitation Operator AccountActor CustomerActor AuditEntry
         AuditPage Product Release Group Gate Policy Limit Fits Configuration Missing SimpleIdentity TwoLeggedIdentity
-        LinkedIdentity Customer Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
+        LinkedIdentity Customer CustomerSession Token IssuedToken CustomerPage ClaimCode CustomerDevice BetaGuest BetaGuestPage
         BetaLine BetaReport Directive Target UpToDate Update Held Device Seen UpdateAttempt UpdateOutcome DevicePage
         DeviceIdPage Summary VersionCount Firmware Image Proof NoChange ReleaseChange GroupReleaseChange LockChange
-        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin InvitationNotice
+        GroupsChange DryRun Ways ImportReport ImportLine ImportCounts ImportProgress DevicesAskToJoin QuarantineFull InvitationNotice
         UsageWarningNotice UsageLimitReachedNotice OtherNotice Notice NoticePage Webhook Integration LiveStream
         Subscription Event EventPage FollowedEvents StreamedEvents EventLogged EventDenied EventOfPersonalDevice
-        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice CardExpiresNotice CardNeededNotice Money
+        EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice ClaimEndedNotice Money
         InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
-        PaymentAttempt Invoice InvoicePage Upgrade Card BillingStatus Due Advanced
+        PaymentAttempt Invoice InvoicePage Upgrade Card KnownCard AccountBilling BillingStatus Due Advanced Skipped
     }
     Ok(())
 }
@@ -293,7 +321,7 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }

@@ -65,8 +65,8 @@ fn described() -> Vec<Described> {
     }
     list! {
         Account Person Invited Team Invitation ReceivedInvitation Actor AuditEntry AuditPage
-        Product Release Group Gate Policy PolicySettings Authentication Resource Limit Fits Missing
-        Identity Scope Customer Token IssuedToken CustomerPage CustomerFilter ClaimCode CustomerDevice
+        Product Release Group Gate Policy PolicySettings Authentication AuthenticationChoice Resource Limit Fits Missing
+        Identity Scope Customer CustomerSession Token IssuedToken CustomerPage CustomerFilter ClaimCode CustomerDevice
         BetaGuest BetaGuestPage BetaLineVerdict BetaLine BetaReport
         Standing Agreement AttemptProgress UpdateProgress UpdateResult Device Seen UpdateAttempt UpdateOutcome
         DevicePage DeviceIdPage DeviceFilter Summary VersionCount ListedDevice
@@ -77,8 +77,8 @@ fn described() -> Vec<Described> {
         Destination Subscription EventOrigin Event EventPage FollowedEvents StreamedEvents NewEvent
         Published Delivery Dropped DeviceError Period Usage
         Interval InvoiceLineKind InvoiceLine Quote ChargePurpose ChargedCard Charge ChargePage ChargeOutcome
-        PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card BillingStatus
-        Due Advanced
+        PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card KnownCard AccountBilling
+        BillingStatus Due Advanced Skipped
     }
 }
 

@@ -58,6 +58,10 @@ class Console extends Door {
     return new Pages((from, { limit, ...filter }) => ask(this, 'customers', product, filter, from, limit), given);
   }
 
+  accountAuditLog(account, given) {
+    return new Pages((from, { limit }) => ask(this, 'accountAuditLog', account, from, limit), given, PAGE);
+  }
+
   betaGuests(product, given) {
     return new Pages((from, { limit }) => ask(this, 'betaGuests', product, from, limit), given, PAGE);
   }
@@ -101,6 +105,10 @@ class Console extends Door {
 
   invoices(product, given) {
     return new Pages((from, { limit }) => ask(this, 'invoices', product, from, limit), given, PAGE);
+  }
+
+  accountInvoices(account, given) {
+    return new Pages((from, { limit }) => ask(this, 'accountInvoices', account, from, limit), given, PAGE);
   }
 
   async subscribe(product, to, given) {
@@ -319,6 +327,11 @@ class Fleet extends Door {
 
   pendingNotices(given) {
     return new Pages((from, { limit }) => ask(this, 'pendingNotices', from, limit), given, PAGE);
+  }
+
+  async query(sql, given) {
+    const { limit } = options(given, ['limit']);
+    return ask(this, 'query', sql, limit);
   }
 
   async close() {

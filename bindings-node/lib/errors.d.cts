@@ -96,11 +96,14 @@ export declare class ExpiredError extends FleetError {
 /** The owner stays on the team. */
 export declare class OwnerStaysError extends FleetError {}
 
-/** The owner's account is locked for an unpaid bill. */
+/** An account is locked; the message says what lifts the lock. */
 export declare class AccountLockedError extends FleetError {
   /** Since when. */
   readonly since: Date;
 }
+
+/** A team has no seat for who was invited. */
+export declare class NoSeatError extends FleetError {}
 
 /** A token that is unknown, expired or revoked. */
 export declare class UnauthenticatedError extends FleetError {}
@@ -120,7 +123,7 @@ export declare class BarredError extends FleetError {
 /** A customer who is not in the private beta yet. */
 export declare class NotActivatedError extends FleetError {}
 
-/** Manufacturing has begun: the answers stay as they are. */
+/** Manufacturing has begun: what the line is programmed with stays as it is. */
 export declare class ManufacturingStartedError extends FleetError {
   /** When. */
   readonly at: Date;
@@ -167,6 +170,16 @@ export declare class RenewalUnpaidError extends FleetError {
 export declare class RenewalDueError extends FleetError {
   /** Since when. */
   readonly since: Date;
+}
+
+/** The clock leaps, and nobody confirmed it. */
+export declare class ClockLeapError extends FleetError {
+  /** The moment at which it advanced last; where it never did, since when something is due. */
+  readonly last: Date;
+  /** The moment that it shows now. */
+  readonly now: Date;
+  /** How many days it may leap. */
+  readonly days: number;
 }
 
 /** A charge has no outcome yet that what was asked for depends on. */

@@ -98,6 +98,10 @@ export interface AuditEntry {
   readonly command: string;
   /** To what, in short. */
   readonly subject: string;
+  /** What was changed, as it was before; none: nothing that was there before was changed. */
+  readonly old: string | null;
+  /** The same as it is from then on. */
+  readonly new: string | null;
 }
 
 /** A product: one platform, one owner, one fleet. */
@@ -176,13 +180,17 @@ export interface Policy {
   readonly logEvents: number;
   /** How old they get there, in milliseconds. */
   readonly logAgeMillis: number;
+  /** For how long an event's id is recognised, in milliseconds. */
+  readonly eventIdMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
   /** At which shares of the tier's messages people are told, in percent. */
   readonly usageNotices: readonly number[];
+  /** How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. */
+  readonly clockToleranceMillis: number;
 }
 
-/** The policies that a product is to have; those left out take their default. */
+/** The policies to change; those left out stay as they are. */
 export interface PolicySettings {
   /** On how many devices a version must run before it can be released. 0 to 10,000, default 1. */
   readonly gateDevices?: number | null;
@@ -202,22 +210,40 @@ export interface PolicySettings {
   readonly quarantineLimit?: number | null;
   /** For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
   readonly invitationMillis?: number | null;
-  /** How customers are authenticated. Default: not decided yet. */
-  readonly authentication?: Authentication | null;
+  /** How customers are authenticated. Default: undecided. */
+  readonly authentication?: AuthenticationChoice | null;
   /** Whether a customer needs an activation code to claim a device. Default: no. */
   readonly privateBeta?: boolean | null;
   /** How many events its log holds. 1 to 1,000,000, default 10,000. */
   readonly logEvents?: number | null;
   /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
   readonly logAgeMillis?: number | null;
+  /** For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
+  readonly eventIdMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
+  /**
+   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up to a day,
+   * default 10 minutes.
+   */
+  readonly clockToleranceMillis?: number | null;
 }
 
 /** How customers are authenticated. */
 export type Authentication =
+  /** The platform holds the account. */
+  | 'simple'
+  /** The vendor's server vouches for its own user. */
+  | 'two_legged'
+  /** An account of the platform, linked to the customer. */
+  | 'linked';
+
+/** How customers are to be authenticated. */
+export type AuthenticationChoice =
+  /** Not decided: any way is taken. */
+  | 'undecided'
   /** The platform holds the account. */
   | 'simple'
   /** The vendor's server vouches for its own user. */
@@ -248,6 +274,10 @@ export interface Limit {
   readonly used: number;
   /** What would be in use. */
   readonly wouldBe: number;
+  /** The places that imports under way hold, where it would fit without them; 0: that is not why. */
+  readonly heldPlaces: number;
+  /** When the last of them is free at the latest. */
+  readonly heldUntil: Date | null;
   /** The cheapest tier that would do; none: there is none. */
   readonly fits: Fits | null;
   /** The same in a sentence. */
@@ -303,6 +333,8 @@ export type Scope =
 
 /** A customer, as the team sees them. */
 export interface Customer {
+  /** The product that they are a customer of. */
+  readonly product: number;
   /** Their number. */
   readonly id: number;
   /** Their name. */
@@ -319,6 +351,34 @@ export interface Customer {
   readonly activatedAt: Date | null;
   /** Their tokens. */
   readonly tokens: readonly Token[];
+}
+
+/** A customer's own record, and what the token that they came with is good for. */
+export interface CustomerSession {
+  /** The product that they are a customer of. */
+  readonly product: number;
+  /** Their number. */
+  readonly id: number;
+  /** Their name. */
+  readonly userName: string;
+  /** How they are known. */
+  readonly identity: Identity;
+  /** When they were made. */
+  readonly createdAt: Date;
+  /** The devices they have claimed, where the token and the product let them see them. */
+  readonly devices: readonly string[];
+  /** When they last used a device; none: never. */
+  readonly activeAt: Date | null;
+  /** When they joined the private beta. */
+  readonly activatedAt: Date | null;
+  /** Their tokens. */
+  readonly tokens: readonly Token[];
+  /** What the token is listed and revoked by. */
+  readonly tokenId: string;
+  /** What the token may be used for. */
+  readonly scopes: readonly Scope[];
+  /** From when on the token is no good. */
+  readonly expiresAt: Date;
 }
 
 /** A token, as it is listed and revoked. */
@@ -373,7 +433,7 @@ export interface CustomerDevice {
 export interface BetaGuest {
   /** The user name they were invited by. */
   readonly userName: string;
-  /** Their code, to be sent to them. */
+  /** Their code, to be sent to them: a secret. */
   readonly code: string;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -400,7 +460,7 @@ export interface BetaLine {
   readonly verdict: BetaLineVerdict;
   /** The user name of who is invited. */
   readonly userName: string | null;
-  /** Their code. */
+  /** Their code: a secret. */
   readonly code: string | null;
   /** When they used it. */
   readonly usedAt: Date | null;
@@ -460,6 +520,8 @@ export type UpdateResult =
   | 'failed'
   /** The device reported a version that is neither the old one nor the one it was sent. */
   | 'runs_another'
+  /** The version was no longer wanted on the device before it came back: no failure. */
+  | 'withdrawn'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -479,6 +541,11 @@ export interface Device {
   readonly forced: boolean;
   /** How many attempts in a row failed on the present target. */
   readonly failures: number;
+  /**
+   * The number of times that it went back to another version within a day after its update. From 3 on two devices probably
+   * have one id: it counts as failing and is sent nothing.
+   */
+  readonly relapses: number;
   /** The version it is locked to. */
   readonly lock: number | null;
   /** The number of the latest directive that it was sent. */
@@ -589,6 +656,8 @@ export interface Summary {
   readonly quarantined: number;
   /** How many are shut out. */
   readonly denied: number;
+  /** Places that imports under way, or cut off, hold for devices they have yet to add. */
+  readonly heldPlaces: number;
 }
 
 /** How many devices report a version. */
@@ -710,6 +779,10 @@ export interface Image {
   readonly project: string | null;
   /** Whether it names the platform's id as its product. */
   readonly wildcard: boolean;
+  /** The least revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly minChipRevision: number | null;
+  /** The last revision of the chip that it runs on, 100 × major + minor; none: any. */
+  readonly maxChipRevision: number | null;
 }
 
 /** That a firmware ran on a device. */
@@ -799,7 +872,7 @@ export type Rule =
 export type HoldReason =
   /** It is shut out. */
   | 'denied'
-  /** It waits to be let in. */
+  /** It asks to join: it waits to be let in, or was turned away. */
   | 'quarantined'
   /** Its hardware is not the product's. */
   | 'other_platform'
@@ -813,6 +886,8 @@ export type HoldReason =
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
+  /** It went back to another version right after its update, again and again: two devices seem to have its id. */
+  | 'two_devices'
   /** The account of the product's owner is locked, and the platform holds the devices of such. */
   | 'owner_locked'
   /** It is in no product and asks for none. */
@@ -895,6 +970,8 @@ export interface Held {
   readonly reason: HoldReason;
   /** What it should run, where that was asked. */
   readonly target: Target | null;
+  /** With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it. */
+  readonly full: boolean | null;
   /** With `downgrade_forbidden`: the version that it reports. */
   readonly fromVersion: number | null;
   /** With `security_counter`: the image's. */
@@ -936,13 +1013,21 @@ export interface Report {
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
   readonly session?: number | null;
-  /** When it connected. Default: now. */
+  /**
+   * When it connected. Without it and without a session, the report is live: the newest because it is told last. Told
+   * twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   */
   readonly reportedAt?: Date | null;
 }
 
 /** Devices ask to join the product. */
 export interface DevicesAskToJoin {
   readonly kind: 'devices_ask_to_join';
+}
+
+/** The quarantine is full: further devices that ask to join are turned away. */
+export interface QuarantineFull {
+  readonly kind: 'quarantine_full';
 }
 
 /** An account is asked to join the product's team. */
@@ -989,8 +1074,18 @@ export interface PaymentFailedNotice {
   readonly failures: number;
   /** With how many failures the account is locked. */
   readonly of: number;
-  /** When it is tried again; none: not before another card is there. */
+  /** When the schedule goes on; none: not before another card is there. */
   readonly next: Date | null;
+  /** What is to be paid. */
+  readonly amount: Money | null;
+  /** How it failed. */
+  readonly result: PaymentResult | null;
+  /** The card that failed, or the last that was there. */
+  readonly card: KnownCard | null;
+  /** Whether the card on file is tried at `next`; otherwise that day counts as a further failure. */
+  readonly triedNext: boolean;
+  /** When the account is locked, if nothing is paid until then. */
+  readonly locksAt: Date | null;
 }
 
 /** The last attempt failed: the account is locked. */
@@ -1000,6 +1095,8 @@ export interface AccountLockedNotice {
   readonly account: number;
   /** The invoice whose last attempt it was. */
   readonly invoice: number;
+  /** What is to be paid of it. */
+  readonly amount: Money | null;
 }
 
 /** All is paid: the account is unlocked. */
@@ -1018,6 +1115,10 @@ export interface RenewalPaidNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
+  /** How much was charged. */
+  readonly amount: Money | null;
+  /** The card that was charged. */
+  readonly card: KnownCard | null;
 }
 
 /** An upgrade was paid and is in effect. */
@@ -1027,6 +1128,8 @@ export interface UpgradedNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
+  /** How much was charged. */
+  readonly amount: Money | null;
 }
 
 /** An upgrade's charge was declined: nothing has changed. */
@@ -1036,15 +1139,47 @@ export interface UpgradeDeclinedNotice {
   readonly account: number;
   /** The charge's number. */
   readonly charge: number;
+  /** How much was to be charged. */
+  readonly amount: Money | null;
+  /** How it was declined. */
+  readonly result: PaymentResult | null;
+  /** The card that was declined. */
+  readonly card: KnownCard | null;
 }
 
-/** A plan was ended or lowered; the credit note says what it gives back. */
+/** A plan was ended or lowered, or the product is another's now; the credit note says what it gives back. */
 export interface PlanReducedNotice {
   readonly kind: 'plan_reduced';
-  /** The owner's account. */
+  /** The account that gets it back. */
   readonly account: number;
   /** The credit note. */
   readonly invoice: number;
+  /** How much goes back to the account. */
+  readonly refund: Money | null;
+}
+
+/** A plan ran out and was not renewed: the product is on a tier that costs nothing. */
+export interface PlanEndedNotice {
+  readonly kind: 'plan_ended';
+  /** The owner's account. */
+  readonly account: number;
+  /** The tier that the product is on. */
+  readonly tier: string;
+  /** Since when nothing is paid for. */
+  readonly since: Date;
+}
+
+/** The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell. */
+export interface ChargeUnknownNotice {
+  readonly kind: 'charge_unknown';
+  /** The account that is charged, or gets the money back. */
+  readonly account: number;
+  /** The charge's number. */
+  readonly charge: number;
+  /** How much. */
+  readonly amount: Money;
+  /** Since when it is unknown. */
+  readonly since: Date;
 }
 
 /** The card on file expires at the end of this month. */
@@ -1056,6 +1191,8 @@ export interface CardExpiresNotice {
   readonly card: number;
   /** The month through which it is valid, such as `2017-12`. */
   readonly month: string;
+  /** What people know it by. */
+  readonly known: KnownCard | null;
 }
 
 /** There is no card on file that will be good at the next renewal. */
@@ -1065,6 +1202,21 @@ export interface CardNeededNotice {
   readonly account: number;
   /** When the renewal is. */
   readonly renewal: Date;
+  /** What will be charged then. */
+  readonly amount: Money | null;
+  /** The card on file, or the last that was there. */
+  readonly card: KnownCard | null;
+}
+
+/** A device proved that it is somebody else's: the claim of whoever had it before ended. */
+export interface ClaimEndedNotice {
+  readonly kind: 'claim_ended';
+  /** The device. */
+  readonly device: string;
+  /** The account that had claimed it. */
+  readonly account: number | null;
+  /** The customer of the product that had claimed it. */
+  readonly customer: number | null;
 }
 
 /** One that is newer than this binding. */
@@ -1073,7 +1225,7 @@ export interface OtherNotice {
 }
 
 /** What a notice tells. */
-export type NoticeSubject = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice;
+export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
 
 /** Something that people should be told. */
 export interface Notice {
@@ -1211,12 +1363,14 @@ export interface EventLogged {
   readonly at: Date;
   /** What the device was to the product. */
   readonly origin: EventOrigin;
-  /** Whether an event with this id was published before: nothing was logged or counted again. */
+  /** Whether this very event was published before, by its id: nothing was logged or counted again. */
   readonly duplicate: boolean;
   /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
   readonly deliveries: readonly Delivery[];
   /** What is not to be sent, and why. */
   readonly dropped: Dropped | null;
+  /** Whether another event had this id before, or this one had it before the window: it is a new event. */
+  readonly idReused: boolean;
 }
 
 /** The device is shut out of the product: it was turned away and is logged nowhere. */
@@ -1453,6 +1607,8 @@ export type InvoiceReason =
   | 'downgrade'
   /** The end of a plan. */
   | 'cancellation'
+  /** Another owner: what the one before had paid ahead, or left over, goes back. */
+  | 'transfer'
   /** One that is newer than this binding. */
   | 'other';
 
@@ -1519,6 +1675,30 @@ export interface Card {
   readonly good: boolean;
 }
 
+/** The card that a notice is about. */
+export interface KnownCard {
+  /** The brand. */
+  readonly brand: string;
+  /** The last four digits of its number. */
+  readonly lastFour: string;
+  /** The month through which it is valid, such as `2017-12`. */
+  readonly expires: string;
+}
+
+/** What an account owes over all its products, removed ones among them. */
+export interface AccountBilling {
+  /** What it owes, one sum for each currency. */
+  readonly owed: readonly Money[];
+  /** The invoices that it owes, the oldest first. */
+  readonly open: readonly Invoice[];
+  /** Its charges and refunds that have no outcome yet, by product. */
+  readonly charges: readonly Charge[];
+  /** Its card on file. */
+  readonly card: Card | null;
+  /** Since when it is locked. */
+  readonly lockedSince: Date | null;
+}
+
 /** How a product's billing stands. */
 export interface BillingStatus {
   /** The product's tier. */
@@ -1565,7 +1745,21 @@ export interface Due {
 export interface Advanced {
   /** How many things were done. */
   readonly done: number;
-  /** Whether more is due now. */
+  /** Whether more is due now, beside what was skipped. */
   readonly more: boolean;
+  /** What could not be done because a record cannot be read. It stays due, and stops nothing else. */
+  readonly skipped: readonly Skipped[];
+}
+
+/** Something that is due and could not be done. */
+export interface Skipped {
+  /** Since when it is due. */
+  readonly at: Date;
+  /** The product, if it is of one. */
+  readonly product: number | null;
+  /** The account, if it is of one. */
+  readonly account: number | null;
+  /** Why, in words. */
+  readonly why: string;
 }
 

@@ -15,5 +15,6 @@ pub struct Clock {
 operations! { Clock {
     due(limit: Option<u32>) -> Vec<Due> { move |clock| clock.due(limit) }
     advance(limit: Option<u32>) -> Advanced { move |clock| clock.advance(limit) }
+    confirm_leap() -> () { move |clock| clock.confirm_leap() }
     charge_outcome(key: String, outcome: ChargeOutcome) -> () { move |clock| clock.charge_outcome(&key, outcome) }
 } }

@@ -5,7 +5,7 @@ use crate::store::StoreLink;
 use crate::threads::Threads;
 use crate::{Clock, Console, Gateway, Meter, Portal, given, refused};
 use fleet_bindings::given::{Fields, Given, Listed};
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Answered, FleetOptions, Moment};
 use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
@@ -132,6 +132,9 @@ operations! { Fleet {
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
+} long {
+    backup(path: String) -> () { move |fleet| fleet.backup(path) }
+    query(sql: String, limit: Option<u32>) -> Vec<SqlRow> { move |fleet| fleet.query(&sql, limit) }
 } }
 
 impl Given for Options {
@@ -139,6 +142,7 @@ impl Given for Options {
         let mut fields = Fields::of(value, place)?;
         let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
         let quote_life: Option<u64> = fields.read("quote_life_millis")?;
+        let unknown_notice: Option<u64> = fields.read("unknown_notice_millis")?;
         let read = FleetOptions {
             tiers: tiers.map(|tiers| tiers.into_iter().map(|tier| tier.0).collect()),
             seed: fields.read("seed")?,
@@ -146,6 +150,8 @@ impl Given for Options {
             quote_life: quote_life.map(Duration::from_millis),
             card_notice_days: fields.read("card_notice_days")?,
             hold_locked: fields.read("hold_locked")?,
+            leap_days: fields.read("leap_days")?,
+            unknown_notice: unknown_notice.map(Duration::from_millis),
         };
         fields.end()?;
         Ok(Self(read))

@@ -58,9 +58,9 @@ impl Has {
 }
 
 impl Packed<'_> {
-    /// The reports, each at `now` where it names no moment; nothing where one can't be read. The other side looked at
+    /// The reports; nothing where one can't be read. The other side looked at
     /// each number, so that no cast changes one.
-    fn read(&self, now: Timestamp) -> Option<Vec<Report>> {
+    fn read(&self) -> Option<Vec<Report>> {
         let (reports, rest) = self.numbers.as_chunks::<REPORT>();
         let (ids, hashes) = self.texts.split_at_checked(24 * reports.len())?;
         let (ids, _) = ids.as_bytes().as_chunks::<24>();
@@ -94,7 +94,7 @@ impl Packed<'_> {
                 session: session as u64,
                 ..Report::new(
                     DeviceId::from_hex(id)?,
-                    has.has(Has::REPORTED_AT, Timestamp::from_millis(reported_at as i64)).unwrap_or(now),
+                    has.has(Has::REPORTED_AT, Timestamp::from_millis(reported_at as i64)),
                 )
             });
         }
@@ -113,9 +113,8 @@ impl Packed<'_> {
 
     /// Asks the gateway; nothing where a report can't be read.
     pub(crate) fn connect(&self, gateway: &Gateway) -> Answered<Option<Vec<Connected>>> {
-        let now = gateway.now()?;
-        let Some(reports) = self.read(now) else { return Ok(None) };
-        let door = gateway.at(now)?;
+        let Some(reports) = self.read() else { return Ok(None) };
+        let door = gateway.at(gateway.now()?)?;
         Ok(Some(match reports.as_slice() {
             [report] => vec![door.connect(report)?],
             reports => door.connect_many(reports)?,

@@ -1,7 +1,7 @@
 //! The customers' door.
 
 use crate::job::{Runner, operations};
-use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use napi_derive::napi;
 
 /// The door for customers, opened with a token at a moment.
@@ -13,7 +13,8 @@ pub struct Portal {
 }
 
 operations! { Portal {
-    me() -> Customer { move |door| door.me() }
+    me() -> CustomerSession { move |door| door.me() }
+    log_out() -> () { move |door| door.log_out() }
     activate(code: String) -> () { move |door| door.activate(&code) }
     ask_claim_code() -> ClaimCode { move |door| door.ask_claim_code() }
     claim(device: String, code: String) -> () { move |door| door.claim(&device, &code) }

@@ -29,6 +29,11 @@ impl Clock {
         run(py, || self.0.advance(limit))
     }
 
+    /// Says that the clock is right after a leap that `advance` refused.
+    fn confirm_leap(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.confirm_leap())
+    }
+
     /// What the payment provider said of a charge.
     fn charge_outcome(&self, py: Python<'_>, key: &str, outcome: ChargeOutcome) -> PyResult<()> {
         run(py, || self.0.charge_outcome(key, outcome))

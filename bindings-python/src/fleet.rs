@@ -8,11 +8,12 @@ use crate::publish::Meter;
 use crate::store::PythonStore;
 use crate::{Begun, begin, run, waited};
 use fleet_bindings::python::{checked, given};
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage};
+use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Failure, FleetOptions, Moment};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Leaving its `with` block closes the store.
@@ -103,10 +104,11 @@ impl Fleet {
 
     /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
-    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether
-    /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on.
+    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether
+    /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how
+    /// many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told.
     #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None))]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None))]
     fn open(
         py: Python<'_>,
         store: &Bound<'_, PyAny>,
@@ -115,11 +117,21 @@ impl Fleet {
         quote_life: Option<Duration>,
         card_notice_days: Option<u32>,
         hold_locked: Option<bool>,
+        leap_days: Option<u32>,
+        unknown_notice: Option<Duration>,
     ) -> PyResult<Self> {
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
         let tiers = tiers.transpose()?;
-        let options =
-            FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, ..FleetOptions::default() };
+        let options = FleetOptions {
+            tiers,
+            retry_days,
+            quote_life,
+            card_notice_days,
+            hold_locked,
+            leap_days,
+            unknown_notice,
+            ..FleetOptions::default()
+        };
         if store.is_instance_of::<PyString>() {
             let url: &str = given(store, "store", "&str")?;
             return run(py, || fleet_bindings::Fleet::open(url, options)).map(Self);
@@ -220,5 +232,17 @@ impl Fleet {
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     fn acknowledge(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
         run(py, || self.0.acknowledge(key))
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+    fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        run(py, || self.0.backup(path))
+    }
+
+    /// Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than
+    /// `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+    #[pyo3(signature = (sql, *, limit=None))]
+    fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
+        run(py, || self.0.query(sql, limit))
     }
 }

@@ -5,18 +5,14 @@ use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{Connected as Shape, Decision, UpdateOutcome, UpdateProgress};
 use fleet_bindings::{Answered, Failure, Moment, doors};
-use fleet_core::{Error, Timestamp, device};
+use fleet_core::{Error, device};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What a device says of itself when it connects, as its gateway hands it on.
 #[pyclass(frozen, eq, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
-    read: device::Report,
-    /// Whether it names the moment it is of; else that is the gateway's.
-    dated: bool,
-}
+pub(crate) struct Report(device::Report);
 
 #[checked]
 #[pymethods]
@@ -56,61 +52,61 @@ impl Report {
     /// The device: 24 hexadecimal digits.
     #[getter]
     fn device(&self) -> String {
-        self.read.device.to_string()
+        self.0.device.to_string()
     }
 
     /// The product id in its firmware.
     #[getter]
     fn product(&self) -> Option<u32> {
-        self.read.product
+        self.0.product
     }
 
     /// The version in its firmware.
     #[getter]
     fn version(&self) -> Option<u16> {
-        self.read.version
+        self.0.version
     }
 
     /// The hash of its image.
     #[getter]
     fn image(&self) -> Option<String> {
-        self.read.image.map(|hash| hash.to_string())
+        self.0.image.map(|hash| hash.to_string())
     }
 
     /// Its hardware.
     #[getter]
     fn platform(&self) -> Option<String> {
-        self.read.platform.clone().map(String::from)
+        self.0.platform.clone().map(String::from)
     }
 
     /// Its system's version.
     #[getter]
     fn system(&self) -> Option<String> {
-        self.read.system.as_ref().map(ToString::to_string)
+        self.0.system.as_ref().map(ToString::to_string)
     }
 
     /// The security counter that it has stored.
     #[getter]
     fn security_counter(&self) -> Option<u32> {
-        self.read.security_counter
+        self.0.security_counter
     }
 
     /// Whether it takes updates now.
     #[getter]
     fn takes_updates(&self) -> bool {
-        self.read.takes_updates
+        self.0.takes_updates
     }
 
     /// The gateway's number of the session; 0: the gateway numbers none.
     #[getter]
     fn session(&self) -> u64 {
-        self.read.session
+        self.0.session
     }
 
-    /// When it connected; none: when it is handed on.
+    /// When it connected; none: it is ordered by its session, or is a live one.
     #[getter]
     fn reported_at(&self) -> Option<Moment> {
-        self.dated.then(|| self.read.at.into())
+        self.0.at.map(Moment::from)
     }
 }
 
@@ -149,12 +145,7 @@ fleet_bindings::python_value!(by hand Report {
 
 impl Report {
     fn read(report: doors::Report) -> PyResult<Self> {
-        Ok(Self { read: report.read(Timestamp::from_millis(0))?, dated: report.reported_at.is_some() })
-    }
-
-    /// The report as the core reads it, of `now` where it names no moment.
-    fn at(&self, now: Timestamp) -> device::Report {
-        if self.dated { self.read.clone() } else { device::Report { at: now, ..self.read.clone() } }
+        Ok(Self(report.read()?))
     }
 }
 
@@ -259,10 +250,7 @@ impl Gateway {
         let now = self.0.now()?;
         let report = report.get();
         run(py, || {
-            let connected = match report.dated {
-                true => self.0.at(now)?.connect(&report.read),
-                false => self.0.at(now)?.connect(&report.at(now)),
-            };
+            let connected = self.0.at(now)?.connect(&report.0);
             answered(connected).map(|connected| Connected(Answer::Answered(connected)))
         })
     }
@@ -270,13 +258,13 @@ impl Gateway {
     /// The same for many at once; the answers are in the order of the reports.
     fn connect_many<'py>(&self, py: Python<'py>, reports: Vec<Bound<'_, Report>>) -> PyResult<Bound<'py, PyList>> {
         let now = self.0.now()?;
-        let reports: Vec<device::Report> = reports.iter().map(|report| report.get().at(now)).collect();
+        let reports: Vec<device::Report> = reports.iter().map(|report| report.get().0.clone()).collect();
         let answers = run(py, || answered(self.0.at(now)?.connect_many(&reports)))?;
         let answers = answers.into_iter().map(|connected| Bound::new(py, Connected(Answer::Answered(connected))));
         PyList::new(py, answers.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// A device's connection ended.
+    /// A device's connection ended. Without `session` and `ended_at`: the one that was told of last.
     #[pyo3(signature = (device, *, product=None, session=None, ended_at=None))]
     fn disconnect(
         &self,

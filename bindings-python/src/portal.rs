@@ -2,7 +2,7 @@
 
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
-use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use pyo3::prelude::*;
 
 /// The door for customers: whoever holds the token.
@@ -17,9 +17,14 @@ impl Portal {
         begin(&self.0)
     }
 
-    /// The customer's own record.
-    fn me(&self, py: Python<'_>) -> PyResult<Customer> {
+    /// The customer's own record, and what the token is good for.
+    fn me(&self, py: Python<'_>) -> PyResult<CustomerSession> {
         run(py, || self.0.me())
+    }
+
+    /// Makes the token no good at once.
+    fn log_out(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.log_out())
     }
 
     /// Joins the private beta by the customer's activation code.

@@ -40,6 +40,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.TwoLeggedIdentity: lambda identity: {"two_legged": {"user": identity.user}},
     fc.LinkedIdentity: lambda identity: {"linked": {"account": identity.account}},
     fc.DevicesAskToJoin: lambda _: "devices_ask_to_join",
+    fc.QuarantineFull: lambda _: "quarantine_full",
     fc.InvitationNotice: lambda notice: {"invitation": {"account": notice.account}},
     fc.UsageWarningNotice: lambda notice: {"usage_warning": fields(notice)},
     fc.UsageLimitReachedNotice: lambda notice: {"usage_limit_reached": fields(notice)},
@@ -50,7 +51,10 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.UpgradedNotice: lambda notice: {"upgraded": fields(notice)},
     fc.UpgradeDeclinedNotice: lambda notice: {"upgrade_declined": fields(notice)},
     fc.PlanReducedNotice: lambda notice: {"plan_reduced": fields(notice)},
+    fc.PlanEndedNotice: lambda notice: {"plan_ended": fields(notice)},
+    fc.ChargeUnknownNotice: lambda notice: {"charge_unknown": fields(notice)},
     fc.CardExpiresNotice: lambda notice: {"card_expires": fields(notice)},
+    fc.ClaimEndedNotice: lambda notice: {"claim_ended": fields(notice)},
     fc.CardNeededNotice: lambda notice: {"card_needed": fields(notice)},
     fc.RenewalCharge: lambda charge: {"renewal": fields(charge)},
     fc.UpgradeCharge: lambda _: "upgrade",
@@ -59,6 +63,7 @@ CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.Integration: lambda to: {"integration": {"name": to.name}},
     fc.LiveStream: lambda _: "live_stream",
 }
+DECLINED = (fc.PaymentAttempt, fc.PaymentFailedNotice, fc.UpgradeDeclinedNotice)
 KINDS: dict[type, str] = {
     fc.UpToDate: "up_to_date",
     fc.Update: "update",
@@ -84,8 +89,6 @@ def shown(value: Any) -> JSON:
     if put := CHOICES.get(type(value)):
         return put(value)
     found = fields(value)
-    if isinstance(value, fc.PaymentAttempt) and value.result.startswith("declined_"):
-        found["result"] = {"declined": value.result.removeprefix("declined_")}
     if isinstance(value, fc.Configuration):
         found["answers"] = {question: answer_shown(answer) for question, answer in value.answers.items()}
     if kind := KINDS.get(type(value)):
@@ -94,7 +97,10 @@ def shown(value: Any) -> JSON:
 
 
 def fields(value: Any) -> dict[str, JSON]:
-    return {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    found = {NAMES.get(name, name): shown(getattr(value, name)) for name in value.__match_args__}
+    if isinstance(value, DECLINED) and value.result is not None and value.result.startswith("declined_"):
+        found["result"] = {"declined": value.result.removeprefix("declined_")}
+    return found
 
 
 def answer_shown(answer: fc.ConfigurationAnswer) -> JSON:
@@ -400,6 +406,9 @@ SPECIAL: dict[str, Command] = {
     "create_customer": lambda world, door, step: shown(
         door.create_customer(step.take("product"), step.take("user_name"), identity(step.maybe("identity")))
     ),
+    "find_customer": lambda world, door, step: shown(
+        door.find_customer(step.take("product"), identity(step.maybe("identity")))
+    ),
     "customers": lambda world, door, step: shown(
         door.customers(
             step.take("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
@@ -423,6 +432,12 @@ SPECIAL: dict[str, Command] = {
     ),
     "import_watched": watched,
     "register_devices": registered,
+    "free_places": lambda world, door, step: {"freed": door.free_places(step.take("product"))},
+    "correct_device": lambda world, door, step: shown(
+        door.correct_device(
+            step.take("product"), step.take("device"), **step.given("platform", "security_counter")
+        )
+    ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
         door.dry_run(step.take("product"), change(world, step.raw.pop("change")))
@@ -479,6 +494,7 @@ PLAIN: dict[str, str] = {
     "remove_product": "product",
     "delete_group": "product group",
     "audit_log": "product * after limit",
+    "account_audit_log": "account * after limit",
     "team": "product",
     "invite": "product email",
     "revoke_invitation": "product account",
@@ -493,6 +509,8 @@ PLAIN: dict[str, str] = {
     "remove_customer": "product customer",
     "revoke_token": "product customer token_id",
     "set_device_code": "product device code",
+    "uninvite_from_beta": "product user_name",
+    "renew_activation_code": "product user_name",
     "beta_guests": "product * after limit",
     "configuration": "product",
     "manufacturing_readiness": "product",
@@ -509,6 +527,7 @@ PLAIN: dict[str, str] = {
     "remove_device": "product device",
     "claim_device": "device",
     "unclaim_device": "device",
+    "end_claim": "device",
     "claimed_devices": "* after limit",
     "firmware": "product",
     "edit_firmware": "product version title * description",
@@ -521,6 +540,7 @@ PLAIN: dict[str, str] = {
     "unlock": "product device",
     "force_update": "product device",
     "me": "",
+    "log_out": "",
     "activate": "code",
     "ask_claim_code": "",
     "claim": "device code",
@@ -542,8 +562,11 @@ PLAIN: dict[str, str] = {
     "cancel_plan": "product",
     "downgrade": "product tier",
     "write_off": "product invoice",
+    "account_billing": "account",
+    "account_invoices": "account * after limit",
     "due": "* limit",
     "advance": "* limit",
+    "confirm_leap": "",
     "pending_charges": "* after limit",
     "pending_notices": "* after limit",
 }

@@ -1,4 +1,4 @@
-//! Who did what, when, on which product (R-TEAM-7). Written by the commit that does it.
+//! Who did what, when, on which product or account (R-TEAM-7). Written by the commit that does it.
 
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
@@ -17,10 +17,60 @@ pub struct AuditRecord {
     pub command: Command,
     /// To what, in short: a device's id, a version, a title. Never a secret.
     pub subject: String,
+    /// What was changed, as it was before, such as `name: Kettle`. `None`: nothing that was there before was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// The same as it is from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
+
+/// What an audit record says of a command: its subject, and the values that it changed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry {
+    subject: String,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+impl Entry {
+    /// With the values that were changed, out of these with their names: old and new.
+    pub(crate) fn changed<'v>(
+        subject: impl Into<String>,
+        values: impl IntoIterator<Item = (&'v str, String, String)>,
+    ) -> Self {
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for (name, before, after) in values {
+            if before != after {
+                old.push(format!("{name}: {before}"));
+                new.push(format!("{name}: {after}"));
+            }
+        }
+        let joined = |values: Vec<String>| Some(values.join(", ")).filter(|values| !values.is_empty());
+        Self { subject: subject.into(), old: joined(old), new: joined(new) }
+    }
+}
+
+/// A value that may be absent, as the audit writes it.
+pub(crate) fn shown<T: std::fmt::Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
+impl From<String> for Entry {
+    fn from(subject: String) -> Self {
+        Self { subject, ..Self::default() }
+    }
+}
+
+impl From<&str> for Entry {
+    fn from(subject: &str) -> Self {
+        subject.to_owned().into()
+    }
 }
 
 impl AuditRecord {
-    pub(crate) fn new(at: Timestamp, actor: Actor, command: Command, subject: String) -> Self {
-        Self { at, actor, command, subject }
+    pub(crate) fn new(at: Timestamp, actor: Actor, command: Command, entry: impl Into<Entry>) -> Self {
+        let Entry { subject, old, new } = entry.into();
+        Self { at, actor, command, subject, old, new }
     }
 }

@@ -116,12 +116,19 @@ pub enum ErrorKind {
     /// The owner stays on the team (R-TEAM-3).
     #[error("the owner cannot leave or be removed; an operator can make another member the owner first")]
     OwnerStays,
-    /// The owner's account is locked for an unpaid bill: the product can be seen and not changed (R-PAY-5).
-    #[error("the product is read-only: its owner's account is locked since {since} until its bills are paid")]
+    /// An account is locked: the products that it owns can be seen and not changed (R-PAY-5).
+    #[error("{what} is locked since {since}, until {lifted}")]
     Locked {
+        /// Whose account, in words.
+        what: &'static str,
         /// Since when.
         since: Timestamp,
+        /// What lifts the lock, in words.
+        lifted: &'static str,
     },
+    /// A team has no seat for who was invited. Its tier and its size are not theirs to know.
+    #[error("the team has no free seat; ask who invited you")]
+    NoSeat,
     /// A token that is unknown, expired or revoked: the three are never told apart.
     #[error("the token is not good, or no longer; ask for a new one")]
     Unauthenticated,
@@ -140,8 +147,8 @@ pub enum ErrorKind {
     /// A customer who is not in the private beta yet (R-CUS-4).
     #[error("the product is in a private beta: activate with your code first")]
     NotActivated,
-    /// Manufacturing has begun: the answers stay as they are (R-CFG-2).
-    #[error("manufacturing started at {at}: the configuration stays as it is")]
+    /// Manufacturing has begun: what the line is programmed with stays as it is (R-CFG-2).
+    #[error("manufacturing started at {at}: what the line is programmed with stays as it is")]
     ManufacturingStarted {
         /// When.
         at: Timestamp,
@@ -184,6 +191,18 @@ pub enum ErrorKind {
     RenewalDue {
         /// Since when.
         since: Timestamp,
+    },
+    /// The clock leaps, and nobody confirmed it (R-BILL-10).
+    #[error(
+        "the clock leaps from {last} to {now}, over {days} days with bills due in between: if it is right, confirm the leap on the clock's door and try again; if not, set it right"
+    )]
+    ClockLeap {
+        /// The moment at which it advanced last; where it never did, since when something is due.
+        last: Timestamp,
+        /// The moment that it shows now.
+        now: Timestamp,
+        /// How many days it may leap.
+        days: u32,
     },
     /// A charge has no outcome yet that what was asked for depends on.
     #[error("charge {charge} has no outcome yet: tell it first")]
@@ -246,6 +265,7 @@ impl Error {
             ErrorKind::Expired { .. } => "expired",
             ErrorKind::OwnerStays => "owner_stays",
             ErrorKind::Locked { .. } => "account_locked",
+            ErrorKind::NoSeat => "no_seat",
             ErrorKind::Unauthenticated => "unauthenticated",
             ErrorKind::WrongCode { .. } => "wrong_code",
             ErrorKind::Barred { .. } => "barred",
@@ -257,6 +277,7 @@ impl Error {
             ErrorKind::QuoteExpired => "quote_expired",
             ErrorKind::RenewalUnpaid { .. } => "renewal_unpaid",
             ErrorKind::RenewalDue { .. } => "renewal_due",
+            ErrorKind::ClockLeap { .. } => "clock_leap",
             ErrorKind::ChargeOpen { .. } => "charge_open",
             ErrorKind::UnknownCharge => "unknown_charge",
             ErrorKind::ChargeFinished => "charge_finished",
@@ -276,7 +297,11 @@ impl Error {
 
     /// Whether the same call may succeed when it is made again, without anything else being changed.
     pub fn is_transient(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Store(error) if error.is_transient())
+        match self.kind() {
+            ErrorKind::Store(error) => error.is_transient(),
+            ErrorKind::LimitExceeded(limit) => limit.is_transient(),
+            _ => false,
+        }
     }
 
     pub(crate) fn not_found(what: &'static str) -> Self {

@@ -1,20 +1,28 @@
 //! A fleet: a store, and the doors to it.
 
 use crate::Error;
-use crate::audit::AuditRecord;
+use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::device::Arrivals;
+use crate::device::{Arrivals, Joiners};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
-use crate::store::{AuditId, Key, Record, Row, Stamps, Store, StoreError, Transaction, Write, transact};
-use crate::team::{Actor, Command};
+use crate::store::{
+    AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
+    Turnstiles, Write, plain, transact_in_turn,
+};
+use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A fleet of connected devices, behind a store.
 ///
 /// Every door is opened at a moment: nothing in here reads a clock.
+///
+/// A fleet belongs to the process that opened it. In a process that is made by `fork()` afterwards every call fails with
+/// `store_forked` and touches nothing; open the fleet after the fork.
 ///
 /// ```
 /// use fleet_core::{Fleet, MemoryStore, Actor, Timestamp};
@@ -28,8 +36,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct Fleet {
-    store: Arc<dyn Store>,
+    store: Guarded,
     stamps: Stamps,
+    audited: AuditOrder,
     catalogue: Catalogue,
     billing: BillingPolicy,
     randomness: Randomness,
@@ -37,22 +46,28 @@ pub struct Fleet {
     meters: Meters,
     members: Members,
     arrivals: Option<Arrivals>,
+    joiners: Joiners,
+    turnstiles: Turnstiles,
 }
 
 impl Fleet {
-    /// The fleet that a store holds, with the default catalogue of tiers.
+    /// The fleet that a store holds, with the default catalogue of tiers. A store whose journal holds changes is opened
+    /// with [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
         let arrivals = store.merges().then(|| Arrivals::new(true));
         Self {
-            store: Arc::new(store),
+            store: Guarded::new(plain(store)),
             arrivals,
             stamps: Stamps::random(),
+            audited: AuditOrder::OfProcess,
             catalogue: Catalogue::default(),
             billing: BillingPolicy::default(),
             randomness: Randomness::default(),
             live: Arc::default(),
             meters: Meters::default(),
             members: Members::default(),
+            joiners: Joiners::new(false),
+            turnstiles: Turnstiles::default(),
         }
     }
 
@@ -75,6 +90,7 @@ impl Fleet {
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.stamps = Stamps::seeded(seed);
+        self.audited = AuditOrder::Own(AtomicU32::new(0));
         self
     }
 
@@ -90,7 +106,33 @@ impl Fleet {
 
     /// The store.
     pub fn store(&self) -> &dyn Store {
-        &*self.store
+        &self.store
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. The copy of a store
+    /// with a journal has the journal in it, and is opened like the store.
+    ///
+    /// # Errors
+    /// `store_not_empty` where the file is there already, `store_unsupported` for a fleet that is in no file; the message
+    /// names what to use instead.
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
+        Ok(self.store.backup(to.as_ref())?)
+    }
+
+    /// Runs one statement of SQL that only reads, on one moment of the store, while others use the fleet. What tables
+    /// and views there are is the store's to say. Over a journal it sees rows as of the last fold.
+    ///
+    /// # Errors
+    /// `invalid` for a statement that does not only read, is not SQL, takes too long or answers too many rows;
+    /// `store_unsupported` for a store without SQL; the message names what to use instead.
+    pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
+        if !(1..=Query::MOST).contains(&query.rows()) {
+            return Err(Error::invalid("limit", format!("is a number of rows from 1 to {}", Query::MOST)));
+        }
+        self.store.query(query).map_err(|error| match error.kind() {
+            StoreErrorKind::Query => Error::invalid("sql", error.to_string()),
+            _ => error.into(),
+        })
     }
 
     /// The tiers on offer.
@@ -129,14 +171,18 @@ impl Fleet {
     /// The record of what somebody did, and where it is kept.
     pub(crate) fn audit_record(
         &self,
-        product: ProductId,
+        place: AuditPlace,
         actor: Actor,
         at: Timestamp,
         command: Command,
-        subject: String,
+        entry: impl Into<Entry>,
     ) -> (Key, Record) {
-        let id = AuditId { at, nonce: self.stamps.next() };
-        (Key::Audit(product, id), Record::Audit(Arc::new(AuditRecord::new(at, actor, command, subject))))
+        let id = AuditId { at, nonce: self.audited.next(&self.stamps) };
+        let key = match place {
+            AuditPlace::Product(product) => Key::Audit(product, id),
+            AuditPlace::Account(account) => Key::AccountAudit(account, id.into()),
+        };
+        (key, Record::Audit(Arc::new(AuditRecord::new(at, actor, command, entry))))
     }
 
     /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
@@ -150,9 +196,27 @@ impl Fleet {
         Ok(owner.locked_since())
     }
 
-    /// Devices that connect at the same time; none over a store that merges nothing.
+    /// Devices that connect at the same time; none over a store that merges nothing, nor in a forked process, where
+    /// nobody may be left who goes for those that wait.
     pub(crate) fn arrivals(&self) -> Option<&Arrivals> {
-        self.arrivals.as_ref()
+        self.arrivals.as_ref().filter(|_| self.store.opener().is_here())
+    }
+
+    /// That this process opened the fleet. To be asked before a lock of the fleet's own is taken: a forked process has a
+    /// copy of it, which may be held by a thread that does not exist there.
+    #[inline]
+    pub(crate) fn check_process(&self) -> Result<(), Error> {
+        Ok(self.store.opener().check()?)
+    }
+
+    /// Devices that need more than their own row to be written, at the same time.
+    pub(crate) fn joiners(&self) -> &Joiners {
+        &self.joiners
+    }
+
+    /// The tries of a caller that may meet others in one record.
+    pub(crate) fn tries(&self) -> Tries<'_> {
+        Tries::new(&self.turnstiles, &self.stamps)
     }
 
     /// Ends the waiting on every [event stream](crate::event::EventStream): for a host that closes its store.
@@ -178,7 +242,40 @@ impl Fleet {
     }
 
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        transact(&*self.store, &self.stamps, rule)
+        transact_in_turn(&self.store, &self.stamps, &self.turnstiles, rule)
+    }
+}
+
+/// What an audit record is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AuditPlace {
+    /// A product: its team reads it.
+    Product(ProductId),
+    /// An account: it reads it itself.
+    Account(AccountId),
+}
+
+/// Numbers audit records of one millisecond in the order of their commits.
+///
+/// A rule draws a number each time that it runs, so one that conflicted and ran again has a later number than the commit
+/// that it lost to. The numbers are the process's, whichever fleet draws them.
+#[derive(Debug)]
+enum AuditOrder {
+    OfProcess,
+    /// For a fleet with a seed, which writes the same bytes each time.
+    Own(AtomicU32),
+}
+
+impl AuditOrder {
+    /// A number above those drawn before; its lower half is random and tells those of several processes apart.
+    fn next(&self, stamps: &Stamps) -> u64 {
+        static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
+        let drawn = match self {
+            Self::OfProcess => &OF_PROCESS,
+            Self::Own(drawn) => drawn,
+        };
+        let order = drawn.fetch_add(1, Ordering::Relaxed);
+        (u64::from(order) << 32) | (stamps.next() >> 32)
     }
 }
 
@@ -224,24 +321,30 @@ pub struct Gateway<'f> {
 
 impl Console<'_> {
     /// Writes down what was done, with the commit that does it (R-TEAM-7).
-    pub(crate) fn note(
+    pub(crate) fn note(&self, tx: &mut Transaction<'_>, product: ProductId, command: Command, entry: impl Into<Entry>) {
+        let (key, record) = self.audit_record(AuditPlace::Product(product), command, entry);
+        tx.put_record(key, record);
+    }
+
+    /// Writes down what was done to an account, with the commit that does it (R-TEAM-7).
+    pub(crate) fn note_account(
         &self,
         tx: &mut Transaction<'_>,
-        product: ProductId,
+        account: AccountId,
         command: Command,
-        subject: impl Into<String>,
+        entry: impl Into<Entry>,
     ) {
-        let (key, record) = self.audit_record(product, command, subject.into());
+        let (key, record) = self.audit_record(AuditPlace::Account(account), command, entry);
         tx.put_record(key, record);
     }
 
     /// The same as a write of a commit that no transaction makes.
     pub(crate) fn audit(&self, product: ProductId, command: Command, subject: String) -> Write {
-        let (key, record) = self.audit_record(product, command, subject);
+        let (key, record) = self.audit_record(AuditPlace::Product(product), command, subject);
         Write::Put { key, record, stamp: self.fleet.stamps.stamp() }
     }
 
-    fn audit_record(&self, product: ProductId, command: Command, subject: String) -> (Key, Record) {
-        self.fleet.audit_record(product, self.actor, self.now, command, subject)
+    fn audit_record(&self, place: AuditPlace, command: Command, entry: impl Into<Entry>) -> (Key, Record) {
+        self.fleet.audit_record(place, self.actor, self.now, command, entry)
     }
 }

@@ -29,9 +29,10 @@ impl Currency {
     /// How many decimal places its minor unit has, after ISO 4217.
     fn places(self) -> u32 {
         match self.code() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
-            | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
             _ => 2,
         }
     }
@@ -200,6 +201,9 @@ mod tests {
             (money(-5, "USD"), "-0.05 USD"),
             (money(123, "JPY"), "123 JPY"),
             (money(1_234, "KWD"), "1.234 KWD"),
+            (money(38_123_456, "CLF"), "3812.3456 CLF"),
+            (money(5, "UYW"), "0.0005 UYW"),
+            (money(123, "UYI"), "123 UYI"),
             (money(i64::MIN, "USD"), "-92233720368547758.08 USD"),
         ] {
             assert_eq!(amount.to_string(), text);

@@ -1,14 +1,15 @@
 //! What people are told by e-mail or alert. The core sends nothing: a notice waits in an outbox, written by the commit
 //! that causes it, until the host says that it has been sent.
 
-use crate::Error;
-use crate::billing::ExpiryMonth;
-use crate::device::{Page, check_page};
+use crate::billing::{AttemptResult, ExpiryMonth, KnownCard};
+use crate::customer::CustomerId;
+use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
+use crate::{Error, Money};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -36,6 +37,8 @@ pub struct Notice {
 pub enum NoticeSubject {
     /// Devices ask to join the product (R-IMP-9). One notice until it is acknowledged, however many ask.
     DevicesAskToJoin,
+    /// The quarantine is full: further devices that ask to join are turned away (R-IMP-9). Once, until there is room again.
+    QuarantineFull,
     /// An account is asked to join the product's team (R-TEAM-1).
     Invitation {
         /// Which account; its e-mail is where the notice goes.
@@ -74,8 +77,24 @@ pub enum NoticeSubject {
         failures: u32,
         /// With how many failures the account is locked.
         of: u32,
-        /// When it is tried again; none: not before another card is there.
+        /// When the schedule goes on; none: not before another card is there.
         next: Option<Timestamp>,
+        /// What is to be paid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// How it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<AttemptResult>,
+        /// The card that failed, or the last that was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
+        /// Whether the card on file is tried at `next`; otherwise that day counts as a further failure, unless another card
+        /// is there by then.
+        #[serde(default)]
+        tried_next: bool,
+        /// When the account is locked, if nothing is paid until then; none: it is already, or with this failure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        locks_at: Option<Timestamp>,
     },
     /// The last attempt failed: the account is locked (R-PAY-2, R-PAY-5).
     AccountLocked {
@@ -83,6 +102,9 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice whose last attempt it was.
         invoice: u32,
+        /// What is to be paid of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
     },
     /// All is paid: the account is unlocked (R-PAY-5).
     AccountUnlocked {
@@ -97,6 +119,12 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
+        /// How much was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// The card that was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
     /// An upgrade was paid and is in effect.
     Upgraded {
@@ -104,6 +132,9 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
+        /// How much was charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
     },
     /// An upgrade's charge was declined: nothing has changed.
     UpgradeDeclined {
@@ -111,13 +142,46 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The charge's number.
         charge: u32,
+        /// How much was to be charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// How it was declined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<AttemptResult>,
+        /// The card that was declined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
-    /// A plan was ended or lowered; the credit note says what it gives back.
+    /// A plan was ended or lowered, or the product is another's now; the credit note says what it gives back.
     PlanReduced {
-        /// The owner's account.
+        /// The account that gets it back.
         account: AccountId,
         /// The credit note.
         invoice: u32,
+        /// How much goes back to the account. The rest of the credit note lessens an invoice, or later ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<Money>,
+    },
+    /// A plan ran out and was not renewed: the product is on a tier that costs nothing.
+    PlanEnded {
+        /// The owner's account.
+        account: AccountId,
+        /// The tier that the product is on.
+        tier: String,
+        /// Since when nothing is paid for.
+        since: Timestamp,
+    },
+    /// The payment provider's outcome of a charge is unknown, and nobody has found it out for a day (R-PAY-3). For the host's
+    /// people: look the charge up by its key, and tell; never present it again.
+    ChargeUnknown {
+        /// The account that is charged, or gets the money back.
+        account: AccountId,
+        /// The charge's number.
+        charge: u32,
+        /// How much.
+        amount: Money,
+        /// Since when it is unknown.
+        since: Timestamp,
     },
     /// The card on file expires at the end of this month (R-PAY-7).
     CardExpires {
@@ -127,6 +191,18 @@ pub enum NoticeSubject {
         card: u32,
         /// The month through which it is valid.
         month: ExpiryMonth,
+        /// What people know it by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<KnownCard>,
+    },
+    /// A device proved that it is somebody else's: the claim of whoever had it before ended (R-CUS-3).
+    ClaimEnded {
+        /// The device.
+        device: DeviceId,
+        /// The account that had claimed it.
+        account: Option<AccountId>,
+        /// The customer of the product that had claimed it.
+        customer: Option<CustomerId>,
     },
     /// There is no card on file that will be good at the next renewal (R-PAY-7).
     CardNeeded {
@@ -134,6 +210,12 @@ pub enum NoticeSubject {
         account: AccountId,
         /// When the renewal is.
         renewal: Timestamp,
+        /// What will be charged then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// The card on file, or the last that was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<KnownCard>,
     },
 }
 
@@ -150,6 +232,7 @@ impl NoticeSubject {
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
+            Self::QuarantineFull => "quarantine-full".into(),
             Self::Invitation { account } => format!("invitation-{account}").into(),
             Self::UsageWarning { month, limit, percent, .. } => format!("usage-{month}-{limit}-{percent}").into(),
             Self::UsageLimitReached { month, limit, .. } => format!("usage-{month}-{limit}-100").into(),
@@ -160,10 +243,21 @@ impl NoticeSubject {
             Self::Upgraded { invoice, .. } => format!("upgraded-{invoice}").into(),
             Self::UpgradeDeclined { charge, .. } => format!("upgrade-declined-{charge}").into(),
             Self::PlanReduced { invoice, .. } => format!("plan-reduced-{invoice}").into(),
-            Self::CardExpires { account, card, .. } => format!("card-expires-{account}-{card}").into(),
-            Self::CardNeeded { renewal, .. } => format!("card-needed-{}", renewal.date()).into(),
+            Self::PlanEnded { since, .. } => format!("plan-ended-{}", since.date()).into(),
+            Self::ChargeUnknown { charge, .. } => charge_unknown_name(*charge),
+            Self::ClaimEnded { device, account, customer } => {
+                let (account, customer) = (account.map_or(0, AccountId::get), customer.map_or(0, CustomerId::get));
+                format!("claim-ended-{device}-{account}-{customer}").into()
+            }
+            Self::CardExpires { account, card, month, .. } => format!("card-expires-{account}-{card}-{month}").into(),
+            Self::CardNeeded { account, renewal, .. } => format!("card-needed-{}-{account}", renewal.date()).into(),
         }
     }
+}
+
+/// What the notice is filed under that a charge's outcome stays unknown.
+pub(crate) fn charge_unknown_name(charge: u32) -> Arc<str> {
+    format!("charge-unknown-{charge}").into()
 }
 
 /// Puts a notice in the outbox, unless one of its name waits there.
@@ -265,6 +359,7 @@ mod tests {
     fn a_key_says_where_its_notice_is_filed() {
         for subject in [
             NoticeSubject::DevicesAskToJoin,
+            NoticeSubject::QuarantineFull,
             NoticeSubject::Invitation { account: AccountId::new(7).unwrap() },
             NoticeSubject::usage(3, 250_000, 70, 175_000),
         ] {

@@ -94,7 +94,7 @@ fn a_fleet_from_import_to_rollback() {
     world.console(11).unlock(world.product, id(1)).unwrap();
     let Answer::Update { directive, .. } = world.connect(id(1), 2, 12).answer else { panic!("taken back") };
     assert_eq!(directive.version, version(1));
-    let gone = Disconnect { device: id(1), product: Some(94), session: 0, at: at(13) };
+    let gone = Disconnect { device: id(1), product: Some(94), session: 0, at: Some(at(13)) };
     world.fleet.gateway(at(13)).disconnect(&gone).unwrap();
     assert_eq!(world.console(14).summary(world.product).unwrap().online, 1);
 }
@@ -103,7 +103,7 @@ fn a_fleet_from_import_to_rollback() {
 fn a_stranger_waits_until_the_team_lets_it_in() {
     let world = World::new();
     let asked = world.connect(id(9), 1, 1);
-    assert_eq!(asked.answer, Answer::Held { hold: Hold::Quarantined, target: None });
+    assert_eq!(asked.answer, Answer::Held { hold: Hold::Quarantined { full: false }, target: None });
     let notices = world.fleet.pending_notices(None, 10).unwrap();
     assert_eq!(notices.items.len(), 1);
     assert!(world.fleet.acknowledge(&notices.items[0].key).unwrap());
@@ -113,7 +113,10 @@ fn a_stranger_waits_until_the_team_lets_it_in() {
     world.console(4).deny_device(world.product, id(9)).unwrap();
     assert_eq!(world.connect(id(9), 1, 5).answer, Answer::Held { hold: Hold::Denied, target: None });
     world.console(6).undeny_device(world.product, id(9)).unwrap();
-    assert_eq!(world.connect(id(9), 1, 7).answer, Answer::Held { hold: Hold::Quarantined, target: None });
+    assert_eq!(
+        world.connect(id(9), 1, 7).answer,
+        Answer::Held { hold: Hold::Quarantined { full: false }, target: None }
+    );
 }
 
 #[test]

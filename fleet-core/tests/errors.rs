@@ -6,7 +6,7 @@ mod common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::DeviceFilter;
+use fleet_core::device::{Correction, DeviceFilter, Report};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
@@ -26,6 +26,10 @@ enum For {
     Team,
     /// The owner of the product, and operators.
     Owner,
+    /// The owner of the product alone: it is their card.
+    OwnerAlone,
+    /// An account, about itself, and operators.
+    OwnAccount,
     /// Who is on the team, for themselves.
     Oneself,
     /// Who was asked to join the team.
@@ -47,7 +51,7 @@ fn one() -> FirmwareVersion {
 }
 
 /// Every method of a console: whom it is for (the matrix of R-TEAM-6), and how it is asked of a product.
-const METHODS: [(&str, For, Ask); 87] = [
+const METHODS: &[(&str, For, Ask)] = &[
     ("product", For::Team, |console, id| console.product(id).map(drop)),
     ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
     ("set_policy", For::Team, |console, id| console.set_policy(id, &Policy::default()).map(drop)),
@@ -61,6 +65,7 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("approve_device", For::Team, |console, id| console.approve_device(id, device(2))),
     ("deny_device", For::Team, |console, id| console.deny_device(id, device(3))),
     ("undeny_device", For::Team, |console, id| console.undeny_device(id, device(3))),
+    ("free_places", For::Team, |console, id| console.free_places(id).map(drop)),
     ("remove_device", For::Team, |console, id| console.remove_device(id, device(4))),
     ("plan_import", For::Team, |console, id| console.plan_import(id, list([9]).as_bytes()).map(drop)),
     ("import", For::Team, |console, id| console.import(id, list([9]).as_bytes()).map(drop)),
@@ -82,6 +87,10 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("withdraw_release", For::Team, |console, id| console.withdraw_release(id)),
     ("delete_firmware", For::Team, |console, id| console.delete_firmware(id, one())),
     ("audit_log", For::Team, |console, id| console.audit_log(id, None, 10).map(drop)),
+    ("correct_device", For::Operator, |console, id| {
+        let correction = Correction { security_counter: Some(0), platform: None };
+        console.correct_device(id, device(4), &correction)
+    }),
     ("set_tier", For::Operator, |console, id| console.set_tier(id, "Small").map(drop)),
     ("create_account", For::OperatorAlone, |console, _| console.create_account("new@example.com").map(drop)),
     ("register_devices", For::OperatorAlone, |console, _| console.register_devices(&[(device(8), None)]).map(drop)),
@@ -91,6 +100,8 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("remove_product", For::OperatorAlone, |console, id| console.remove_product(id)),
     ("create_product", For::Account, |console, _| console.create_product("Mine", Platform::Particle(6)).map(drop)),
     ("claim_device", For::Account, |console, _| console.claim_device(device(7))),
+    ("end_claim", For::Team, |console, _| console.end_claim(device(1))),
+    ("account_audit_log", For::Team, |console, _| console.account_audit_log(AccountId::new(1)?, None, 10).map(drop)),
     ("unclaim_device", For::Account, |console, _| console.unclaim_device(device(7))),
     ("claimed_devices", For::Account, |console, _| console.claimed_devices(None, 10).map(drop)),
     ("products", For::Anybody, |console, _| console.products().map(drop)),
@@ -108,13 +119,18 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("revoke_token", For::Team, |console, id| console.revoke_token(id, CustomerId::new(1)?, TokenId(1))),
     ("remove_customer", For::Team, |console, id| console.remove_customer(id, CustomerId::new(1)?)),
     ("set_device_code", For::Team, |console, id| console.set_device_code(id, device(1), "STICKER-0001")),
+    ("find_customer", For::Team, |console, id| {
+        console.find_customer(id, &Identity::TwoLegged { user: "u-1".to_owned() }).map(drop)
+    }),
+    ("uninvite_from_beta", For::Team, |console, id| console.uninvite_from_beta(id, "carl")),
+    ("renew_activation_code", For::Team, |console, id| console.renew_activation_code(id, "carl").map(drop)),
     ("invite_to_beta", For::Team, |console, id| console.invite_to_beta(id, b"carl").map(drop)),
     ("beta_guests", For::Team, |console, id| console.beta_guests(id, None, 10).map(drop)),
     ("invite", For::Owner, |console, id| console.invite(id, "third@example.com").map(drop)),
     ("revoke_invitation", For::Owner, |console, id| console.revoke_invitation(id, AccountId::new(3)?)),
     ("remove_member", For::Owner, |console, id| console.remove_member(id, AccountId::new(3)?)),
     ("quote_upgrade", For::Owner, |console, id| console.quote_upgrade(id, "Small", Interval::Monthly).map(drop)),
-    ("upgrade", For::Owner, |console, id| {
+    ("upgrade", For::OwnerAlone, |console, id| {
         let quote = console.quote_upgrade(id, "Small", Interval::Monthly)?.id;
         console.upgrade(id, quote).map(drop)
     }),
@@ -122,6 +138,10 @@ const METHODS: [(&str, For, Ask); 87] = [
     ("set_currency", For::Owner, |console, id| console.set_currency(id, "EUR".parse()?)),
     ("billing_status", For::Owner, |console, id| console.billing_status(id).map(drop)),
     ("invoices", For::Owner, |console, id| console.invoices(id, None, 10).map(drop)),
+    ("account_billing", For::OwnAccount, |console, _| console.account_billing(AccountId::new(1)?).map(drop)),
+    ("account_invoices", For::OwnAccount, |console, _| {
+        console.account_invoices(AccountId::new(1)?, None, 10).map(drop)
+    }),
     ("set_card", For::Account, |console, _| {
         let (token, brand, last_four) = (CardToken::new("tok")?, "visa".to_owned(), "4242".to_owned());
         console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2099, 1)? })
@@ -200,7 +220,7 @@ fn no_method_of_a_console_is_missing_from_the_matrix_of_this_file() {
 fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
     for outsider in [2, 999, u64::MAX] {
         for (name, whose, ask) in METHODS {
-            if matches!(whose, For::Account | For::Anybody) {
+            if matches!(whose, For::Account | For::OwnAccount | For::Anybody) {
                 continue;
             }
             let world = world();
@@ -223,8 +243,8 @@ fn members_and_operators_may_do_what_the_matrix_says() {
             let world = world();
             let result = ask(&world.fleet.console(who, at(2)), world.product);
             let allowed = match whose {
-                For::Team | For::Owner | For::Anybody => true,
-                For::Oneself => !operator,
+                For::Team | For::Owner | For::OwnAccount | For::Anybody => true,
+                For::Oneself | For::OwnerAlone => !operator,
                 For::Invited => false,
                 For::Operator | For::OperatorAlone => operator,
                 For::Account => !operator,
@@ -413,7 +433,8 @@ fn every_moment_can_be_written_down_and_read_back() {
         console.rename_product(world.product, "Moment").unwrap();
         console.import(world.product, list([1]).as_bytes()).unwrap();
         console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
-        world.fleet.gateway(now).connect(&common::report(1, 1, 0)).unwrap();
+        // What a device ran before the upload proves nothing (R-TGT-2).
+        world.fleet.gateway(now).connect(&Report { at: Some(now), ..common::report(1, 1, 0) }).unwrap();
         console.release(world.product, one()).unwrap();
         let error = console.delete_firmware(world.product, one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");

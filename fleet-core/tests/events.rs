@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use fleet_core::event::{
-    Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, NewSubscription, Published, SLOTS,
-    STREAM_BUFFER, SubscriptionId,
+    Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, KEPT_IDS, NewSubscription, Published,
+    SLOTS, STREAM_BUFFER, SubscriptionId,
 };
 use fleet_core::store::{Commit, Fault, Faulty, Key, Outcome, Range, Row, StoreError};
 use fleet_core::{
@@ -112,7 +112,7 @@ fn entry(published: Published) -> Entry {
 /// What publishing the same again is answered.
 fn again_of(first: &Entry) -> Entry {
     let mut again = first.clone();
-    again.duplicate = true;
+    (again.duplicate, again.id_reused) = (true, false);
     again
 }
 
@@ -153,7 +153,7 @@ fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent(
     console.undeny_device(world.product, waiting).unwrap();
     let foreign = world.log(1, &event(100, "a", "").from_product(number));
     assert_eq!((foreign.origin, sent(&foreign)), (EventOrigin::Foreign, vec![]));
-    world.fleet.gateway(at(1)).connect(&Report { at: at(1), ..report }).unwrap();
+    world.fleet.gateway(at(1)).connect(&Report { at: Some(at(1)), ..report }).unwrap();
     let quarantined = world.log(1, &event(100, "a", "").from_product(number));
     assert_eq!((quarantined.origin, sent(&quarantined)), (EventOrigin::Quarantined, vec![]));
 
@@ -274,7 +274,7 @@ fn a_member_that_published_is_not_looked_up_again_before_somebody_leaves() {
 }
 
 #[test]
-fn an_id_is_recognised_as_long_as_its_event_is_in_the_log_and_only_of_its_device() {
+fn an_id_is_recognised_for_its_window_and_only_of_its_device() {
     let world = World::new();
     world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
     let crash = event(1, "crash", "1").with_id("x").unwrap().as_error("stack").unwrap();
@@ -296,7 +296,163 @@ fn an_id_is_recognised_as_long_as_its_event_is_in_the_log_and_only_of_its_device
     for number in 0..200 {
         world.log(10, &event(1, "a", &number.to_string()));
     }
-    assert!(!world.log(10, &crash).duplicate, "its event was trimmed, and its id with it");
+    assert_eq!(world.log(10, &crash), again_of(&first), "its event was trimmed, but the window is not over");
+    let day = 86_400;
+    assert_eq!(world.log(day - 1, &crash), again_of(&first));
+    let new = world.log(day, &crash);
+    assert!(!new.duplicate && new.id_reused && new.deliveries.len() == 2, "{new:?}");
+    assert_eq!(world.log(day + 1, &crash), again_of(&new));
+}
+
+/// R-EVT-7: what others publish ends no window, however much it is and whatever their clocks say.
+#[test]
+fn the_traffic_of_other_devices_shortens_no_window() {
+    let world = World::new();
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.keep(1, Duration::from_secs(60));
+    let alarm = event(1, "alarm", "fire").with_id("1").unwrap();
+    let first = world.log(0, &alarm);
+    let year = 365 * 86_400;
+    for seconds in [1, 7 * 86_400, year] {
+        let others: Vec<Event> = (0..400_u32)
+            .map(|n| event((n % 19 + 2) as u8, "a", "").with_id(&format!("{seconds}/{n}")).unwrap())
+            .collect();
+        world.fleet.gateway(at(seconds)).publish_many(&others).unwrap();
+        others.iter().take(100).for_each(|one| drop(world.fleet.gateway(at(seconds)).publish(one).unwrap()));
+    }
+    assert_eq!(world.log(2, &alarm), again_of(&first));
+}
+
+/// R-EVT-7: a device that counts its ids anew after a reboot loses no alarm.
+#[test]
+fn an_id_with_another_name_or_data_is_a_new_event_and_the_answer_says_so() {
+    let world = World::new();
+    let one = |name: &str, data: &str| event(1, name, data).with_id("1").unwrap();
+    let first = world.log(0, &one("boot", "ok"));
+    assert!(!first.id_reused);
+    for (seconds, other) in [(1, one("alarm", "ok")), (2, one("alarm", "fire")), (3, one("boot", "ok"))] {
+        let told = world.log(seconds, &other);
+        assert!(!told.duplicate && told.id_reused, "{told:?}");
+        assert_eq!(world.log(seconds, &other), again_of(&told));
+    }
+    let batch = [one("a", "1"), one("a", "2"), one("a", "2"), one("a", "3")];
+    let told = world.fleet.gateway(at(4)).publish_many(&batch).unwrap().into_iter().map(entry);
+    let told: Vec<_> = told.map(|entry| (entry.duplicate, entry.id_reused)).collect();
+    assert_eq!(told, [(false, true), (false, true), (true, false), (false, true)]);
+    assert!(world.log(5, &batch[3]).duplicate);
+    assert_eq!(world.all(5, 100), ["3", "2", "1", "ok", "fire", "ok", "ok"]);
+}
+
+#[test]
+fn a_device_that_publishes_under_many_ids_leaves_a_bounded_number_of_them_and_none_when_it_leaves() {
+    let world = World::new();
+    let range = Range::new(Key::EventId(world.product, [0; 16]), Key::EventId(world.product, [0xFF; 16]));
+    let ids = || world.fleet.store().scan(&range).unwrap().len();
+    for number in 0..2000 {
+        world.log(0, &event(1, "a", "").with_id(&number.to_string()).unwrap());
+    }
+    assert!((KEPT_IDS..1000).contains(&ids()), "{}", ids());
+    world.console(0).remove_device(world.product, device(1)).unwrap();
+    assert_eq!(ids(), 0);
+    // Strangers leave nothing behind once their events are trimmed.
+    world.keep(10, Duration::from_secs(3600));
+    for number in 0..1000_u32 {
+        let stranger = event(21 + (number % 200) as u8, "a", "").from_product(world.product.get());
+        world.log(0, &stranger.with_id(&number.to_string()).unwrap());
+    }
+    assert!(ids() <= 10 + 8 * 64, "{}", ids());
+}
+
+/// E1: who is newer is decided by the log's own numbers.
+#[test]
+fn one_clock_that_is_ahead_or_behind_hides_no_event_of_others_and_no_follower_misses_one() {
+    let year = 365 * 86_400;
+    for clock in [year, -year, i64::from(i32::MAX), 8 * 86_400, 700] {
+        let world = World::new();
+        world.keep(20, Duration::from_secs(7 * 86_400));
+        for number in 1..=20 {
+            world.log(0, &event(number, "a", "before"));
+        }
+        let mut cursor = world.console(0).follow_events(world.product, None, 100).unwrap().next;
+        world.log(clock, &event(7, "a", "wrong"));
+        let mut followed = Vec::new();
+        for number in 0..50_u8 {
+            let data = number.to_string();
+            world.log(60 + i64::from(number), &event(number % 20 + 1, "a", &data));
+            if number % 10 == 9 {
+                let page = world.console(120).follow_events(world.product, Some(cursor), 100).unwrap();
+                assert_eq!(page.missed, 0, "a clock of {clock} s");
+                followed.extend(page.items.iter().map(|view| view.event.data.to_string()));
+                cursor = page.next;
+            }
+        }
+        let wanted: Vec<String> = (0..50).map(|number| number.to_string()).collect();
+        followed.retain(|data| data != "wrong");
+        assert_eq!(followed, wanted, "a clock of {clock} s");
+        let newest: Vec<String> = wanted.iter().rev().take(20).cloned().collect();
+        assert_eq!(world.all(120, 7), newest, "a clock of {clock} s");
+    }
+}
+
+/// E3: a gateway whose clock is ahead deletes nothing of what others logged, however much it publishes at once.
+#[test]
+fn a_batch_by_a_clock_that_is_ahead_trims_nothing_and_is_trimmed_like_any_other() {
+    let world = World::new();
+    for number in 1..=20 {
+        world.log(0, &event(number, "a", &number.to_string()));
+    }
+    let many: Vec<Event> = (0..1000_u32).map(|n| event((n % 20 + 1) as u8, "n", "wrong")).collect();
+    world.fleet.gateway(at(8 * 86_400)).publish_many(&many).unwrap();
+    let read = world.all(60, 1000);
+    let of_others = read.iter().filter(|data| *data != "wrong").count();
+    assert_eq!((read.len(), of_others), (1020, 20));
+    // What follows is newer than the batch, and ages as if there had been none.
+    world.log(60, &event(1, "a", "after"));
+    assert_eq!(world.all(61, 1000)[0], "after");
+    assert_eq!(world.page(61, &EventFilter::default(), None, 1).0[0].event.at, at(60));
+    let later = world.all(60 + 7 * 86_400, 1000);
+    assert!(later.iter().all(|data| data == "wrong"), "{later:?}");
+}
+
+/// A store that counts the rows that scans read.
+#[derive(Debug, Default)]
+struct CountsRows(MemoryStore, AtomicUsize);
+
+impl Store for CountsRows {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.1.fetch_add(keys.len(), Ordering::Relaxed);
+        self.0.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        let rows = self.0.scan(range)?;
+        self.1.fetch_add(rows.len(), Ordering::Relaxed);
+        Ok(rows)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.0.commit(batch)
+    }
+}
+
+#[test]
+fn a_lowered_bound_makes_no_read_walk_what_is_beyond_it() {
+    let store = Arc::new(CountsRows::default());
+    let world = World::on(Arc::clone(&store));
+    let many: Vec<Event> = (0..8000_u32).map(|n| event((n % 19 + 1) as u8, "n", &n.to_string())).collect();
+    for (second, chunk) in many.chunks(100).enumerate() {
+        world.fleet.gateway(at(second as i64)).publish_many(chunk).unwrap();
+    }
+    let wanted = world.all(80, 1000);
+    for kept in [100, 1, 2999] {
+        world.keep(kept, Duration::from_secs(3600));
+        store.1.store(0, Ordering::Relaxed);
+        let read = world.all(80, 1000);
+        assert_eq!(read, wanted[..kept as usize], "{kept} kept");
+        assert!(store.1.load(Ordering::Relaxed) < 5000 + 3 * kept as usize, "{:?} rows for {kept}", store.1);
+        let followed = world.console(80).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+        assert_eq!(followed.missed, 8000 - u64::from(kept));
+    }
 }
 
 #[test]

@@ -262,9 +262,14 @@ fn places_held_by_a_dead_import_are_nobody_elses_for_an_hour_and_then_free() {
     for second in [2, 3600] {
         let rival = world.console(second).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
         let limit = rival.refused.expect("every place is held");
-        assert_eq!((limit.used, limit.would_be), (u64::from(MANY), u64::from(MANY) + 1), "at {second} s");
+        assert_eq!((limit.used, limit.would_be), (FIRST_COMMIT, u64::from(MANY) + 1), "at {second} s");
+        let places = limit.held.map(|held| (held.places, held.until));
+        assert_eq!(places, Some((u64::from(MANY) - FIRST_COMMIT, at(3601))), "told apart from devices");
+        assert!(limit.to_string().starts_with("refused for now: "), "{limit}");
         let approval = world.console(second).approve_device(world.product, device(MANY)).unwrap_err();
-        assert_eq!(approval.code(), "limit_exceeded", "at {second} s");
+        assert_eq!((approval.code(), approval.is_transient()), ("limit_exceeded", true), "at {second} s");
+        let summary = world.console(second).summary(world.product).unwrap();
+        assert_eq!((summary.devices, summary.held_places), (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT));
     }
     // The reservation was made at 1 s: at 3,601 s it is over.
     world.console(3601).approve_device(world.product, device(MANY)).unwrap();
@@ -274,6 +279,36 @@ fn places_held_by_a_dead_import_are_nobody_elses_for_an_hour_and_then_free() {
     let late = world.console(3602).import(world.product, list(0..MANY).as_bytes()).unwrap();
     assert_eq!(late.refused.map(|limit| limit.would_be), Some(u64::from(MANY) + 2));
     assert_eq!(world.devices(), FIRST_COMMIT + 2);
+}
+
+#[test]
+fn places_of_a_dead_import_can_be_freed_at_once() {
+    let store = Interrupted::new(MemoryStore::new());
+    let world = exactly(large(store.clone()));
+    store.die_before_commit(3);
+    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    store.leave_alone();
+    assert_eq!(world.console(2).free_places(world.product).unwrap(), u64::from(MANY) - FIRST_COMMIT);
+    assert_eq!(world.console(2).free_places(world.product).unwrap(), 0);
+    let other = world.console(2).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+    assert_eq!(other.refused, None);
+    // What was not imported by then is over the tier by devices alone: that does not pass by itself.
+    let late = world.console(3).import(world.product, list(0..MANY).as_bytes()).unwrap().refused.unwrap();
+    assert_eq!((late.used, late.would_be, late.held), (FIRST_COMMIT + 1, u64::from(MANY) + 1, None));
+}
+
+#[test]
+fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
+    let world = exactly(large(Arc::new(MemoryStore::new())));
+    let (all, half) = (list(0..MANY), list(0..MANY / 2));
+    std::thread::scope(|threads| {
+        let imports = [&all, &half, &all, &half]
+            .map(|list| threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused));
+        for import in imports {
+            assert_eq!(import.join().unwrap(), None);
+        }
+    });
+    assert_eq!(world.devices(), u64::from(MANY));
 }
 
 #[test]
@@ -382,4 +417,38 @@ fn an_outsider_imports_nothing_and_learns_nothing() {
     let nowhere = world.fleet.console(outsider, at(1)).import(product(96), list(0..3).as_bytes()).unwrap_err();
     assert_eq!(here.to_string(), nowhere.to_string(), "R-TEAM-6");
     assert_eq!(world.contents(), before);
+}
+
+#[test]
+fn a_list_of_short_lines_costs_a_bounded_number_of_verdicts() {
+    use fleet_core::device::import::MAX_LINES_WITHOUT_ID;
+    let world = memory();
+    let whole = world.console(1).import(world.product, "x\n".repeat(MAX_LINES_WITHOUT_ID).as_bytes()).unwrap();
+    assert_eq!(whole.lines.len(), MAX_LINES_WITHOUT_ID, "every line is answered (R-IMP-5)");
+    let over = list(0..1) + &"x\n".repeat(MAX_LINES_WITHOUT_ID + 1);
+    for refused in [
+        world.console(1).plan_import(world.product, over.as_bytes()),
+        world.console(1).import(world.product, over.as_bytes()),
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "no_ids");
+    }
+    assert_eq!(world.devices(), 0, "nothing is done before the list is read");
+}
+
+#[test]
+fn a_list_of_more_guests_than_a_beta_has_invites_nobody() {
+    use fleet_core::customer::MAX_GUESTS;
+    let world = memory();
+    let console = world.console(1);
+    console
+        .configure(world.product, "private_beta", Some(&fleet_core::product::ConfigurationAnswer::YesNo(true)))
+        .unwrap();
+    let guests = |numbers: std::ops::Range<u64>| numbers.map(|number| format!("guest{number}\n")).collect::<String>();
+    console.invite_to_beta(world.product, guests(0..3).as_bytes()).unwrap();
+    let error = console.invite_to_beta(world.product, guests(3..MAX_GUESTS + 1).as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "invalid");
+    assert!(error.to_string().contains("at most 100000 guests, and would have 100001"), "{error}");
+    assert_eq!(console.beta_guests(world.product, None, 10).unwrap().items.len(), 3, "nobody was invited");
+    let fitting = console.invite_to_beta(world.product, guests(1..MAX_GUESTS).as_bytes()).unwrap();
+    assert_eq!(fitting.len(), 99_999);
 }

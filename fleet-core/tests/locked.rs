@@ -125,3 +125,30 @@ fn an_owner_who_did_not_pay_holds_the_devices_of_every_product_and_of_nobody_els
     assert_eq!(origin(10, 95), EventOrigin::OwnerLocked);
     assert_eq!(origin(20, 96), EventOrigin::Member);
 }
+
+#[test]
+fn a_dry_run_and_an_explanation_hold_the_devices_of_a_locked_owner() {
+    use fleet_core::firmware::Change;
+    for (held, sent) in [(true, 0), (false, 4)] {
+        let world = world(held);
+        for number in 0..4 {
+            connect(&world, number, 1, 1);
+        }
+        let operator = world.operator(3);
+        assert_eq!(operator.dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 4);
+        lock(&world, true, 3);
+        for change in [Change::Nothing, Change::Release(Some(version(2))), Change::Lock(device(0), Some(version(2)))] {
+            let one_device = matches!(change, Change::Lock(..));
+            let run = operator.dry_run(world.product, &change).unwrap();
+            assert_eq!(run.sent.total(), if one_device { sent / 4 } else { sent }, "{held} {change:?}");
+        }
+        let explained = operator.explain(world.product, device(0)).unwrap();
+        let connected = connect(&world, 0, 1, 4);
+        assert_eq!((is_sent(&explained), is_sent(&connected)), (!held, !held), "one function answers all");
+        if held {
+            assert_eq!(explained, connected);
+        }
+        lock(&world, false, 5);
+        assert_eq!(operator.dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 4);
+    }
+}

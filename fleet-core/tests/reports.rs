@@ -37,7 +37,7 @@ fn connect(world: &World, report: &Report, seconds: i64) -> Answer {
 }
 
 fn disconnect(world: &World, number: u32, product: u32, session: u64, seconds: i64) {
-    let end = Disconnect { device: device(number), product: Some(product), session, at: at(seconds) };
+    let end = Disconnect { device: device(number), product: Some(product), session, at: Some(at(seconds)) };
     world.fleet.gateway(at(seconds)).disconnect(&end).unwrap();
 }
 
@@ -184,7 +184,10 @@ fn a_device_that_wanders_to_and_fro_is_online_where_it_is() {
         connect(&world, &Report { session: u64::from(round) * 2 + 1, ..report(0, 2, moment) }, moment);
         assert_eq!(online(&world, world.product), 1, "home in round {round}");
         let abroad = Report { session: u64::from(round) * 2 + 2, product: Some(95), ..report(0, 2, moment + 5) };
-        assert_eq!(connect(&world, &abroad, moment + 5), Answer::Held { hold: Hold::Quarantined, target: None });
+        assert_eq!(
+            connect(&world, &abroad, moment + 5),
+            Answer::Held { hold: Hold::Quarantined { full: false }, target: None }
+        );
         assert_eq!(online(&world, world.product), 0, "away in round {round} (R-SEE-1)");
     }
     disconnect(&world, 0, 95, 6, 50);

@@ -6,7 +6,7 @@ mod common;
 mod model;
 
 use common::{World, at, device, list, report, version};
-use fleet_core::device::{Attempt, Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing};
+use fleet_core::device::{Attempt, Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail};
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
 use fleet_core::{FirmwareVersion, MemoryStore, Policy, Product, Sha256, SystemVersion};
@@ -139,6 +139,9 @@ fn row() -> impl Strategy<Value = Device> {
             outcome: None,
             label: (!groups.is_empty())
                 .then(|| Box::new(Label { name: "".into(), groups: groups.into_iter().map(GroupId::new).collect() })),
+            trail: Trail::default(),
+            listed: PlatformSeen::Unknown,
+            relapses: 0,
         },
     )
 }
@@ -230,7 +233,7 @@ proptest! {
     #[test]
     fn every_device_has_one_decision_and_it_is_that_of_the_rules(ground in ground(), rows in proptest::collection::vec(row(), 1..24)) {
         for row in rows {
-            let decision = decide(&ground.product, &ground.index, &row);
+            let decision = decide(&ground.product, &ground.index, None, &row);
             let naive = ground.naive.decide(&model::Row::of(&row));
             prop_assert_eq!(spelled(&decision), expected(&naive), "R-TGT-4 for {:?}", row);
             if let Decision::Send { firmware, .. } = decision {
@@ -242,8 +245,8 @@ proptest! {
                 );
                 prop_assert_ne!(row.version(), Some(firmware.version.get()), "R-TGT-4: differs is not equal");
                 if let Some(requires) = &firmware.requires_system {
-                    let system = row.system.as_ref().map(SystemVersion::to_semver);
-                    prop_assert!(system.is_some_and(|system| requires.matches(&system)), "R-TGT-14");
+                    let system = row.system.as_ref();
+                    prop_assert!(system.is_some_and(|system| system.meets(requires)), "R-TGT-14");
                 }
                 let back = row.version().is_some_and(|runs| runs > firmware.version.get());
                 prop_assert!(!(back && ground.product.policy.forbid_downgrades), "R-TGT-4: no way back");

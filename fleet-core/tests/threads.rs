@@ -77,7 +77,7 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
             gateway.connect_many(&reports)?;
         }
         13 => {
-            let end = Disconnect { device: device(number), product: Some(id.get()), session: 0, at: at(moment) };
+            let end = Disconnect { device: device(number), product: Some(id.get()), session: 0, at: Some(at(moment)) };
             gateway.disconnect(&end)?;
         }
         14 => console.mark_development(id, device(number), dice.roll(4) == 0)?,

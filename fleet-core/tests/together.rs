@@ -221,6 +221,13 @@ fn what_became_of_them_is_found_out_for_each_where_the_store_cannot_say() {
         let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 0, &report(me, 1, 50)).unwrap()).collect();
         assert_eq!(told, wanted, "{fault:?}");
         assert_eq!(together.contents(), alone.contents(), "{fault:?}");
+        // A live report that was taken twice would look like a reboot.
+        let live = |me| Report { at: None, ..report(me, 1, 60) };
+        faulty.plan([None, Some(fault)]);
+        let told = at_once(|me| connect(&together, 60, &live(me)).unwrap());
+        let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 60, &live(me)).unwrap()).collect();
+        assert_eq!(told, wanted, "live: {fault:?}");
+        assert_eq!(together.contents(), alone.contents(), "live: {fault:?}");
     }
 }
 

@@ -1,7 +1,7 @@
-//! PostgreSQL, which the tests of its store start servers of: installed where it is not there.
+//! PostgreSQL and a pooler, which the tests of its store start: installed where they are not there.
 
 use crate::workspace::finish;
-use fleet_postgres_server::{Server, programs};
+use fleet_postgres_server::{Server, pooler, programs};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -31,11 +31,12 @@ pub(crate) fn left_out() -> Result<(), String> {
 }
 
 fn try_install() -> Result<(), String> {
-    if programs().is_some() {
+    if programs().is_some() && pooler().is_some() {
         return Ok(());
     }
     if !Path::new("/etc/debian_version").exists() {
-        return Err("it is not installed, and only on Debian this knows how to: install its server".to_owned());
+        let how = "and only on Debian this knows how to: install its server and `pgbouncer`";
+        return Err(format!("it is not installed, {how}"));
     }
     println!("installing PostgreSQL");
     let apt = |arguments: &[&str]| {
@@ -47,12 +48,17 @@ fn try_install() -> Result<(), String> {
         )
     };
     let install = |package| apt(&["install", "--yes", "--no-install-recommends", package]);
-    let installed = apt(&["update"]).and_then(|()| install("postgresql-common")).and_then(|()| {
+    let server = || {
+        if programs().is_some() {
+            return Ok(());
+        }
+        install("postgresql-common")?;
         let (path, setting) = NO_CLUSTER;
         fs::write(path, setting).map_err(|error| format!("`{path}` cannot be written: {error}"))?;
         install("postgresql")
-    });
+    };
+    let installed = apt(&["update"]).and_then(|()| server()).and_then(|()| install("pgbouncer"));
     installed
         .map_err(|why| format!("it is not installed, and cannot be: {why}; run this as root, or install its server"))?;
-    programs().map(drop).ok_or_else(|| "it was installed and is not found".to_owned())
+    programs().and(pooler()).map(drop).ok_or_else(|| "it was installed and is not found".to_owned())
 }

@@ -136,7 +136,7 @@ impl Act {
             Self::Disconnect => {
                 let fleet = ground.actors.fleet.0;
                 let (device, product) = (device(random), Some(fleet.get()));
-                gateway.disconnect(&Disconnect { device, product, session: session(), at: now }).map(|()| 1)
+                gateway.disconnect(&Disconnect { device, product, session: session(), at: Some(now) }).map(|()| 1)
             }
             Self::AskToJoin => {
                 let stranger = few(random);

@@ -91,7 +91,7 @@ fn subscription(billed: Timestamp, due: Timestamp) -> Result<Arc<Subscription>> 
     let period = Anchor::at(billed).period_at(Interval::Monthly, billed);
     let mut subscription = Subscription::default();
     let (tier, interval) = ("Small".into(), Interval::Monthly);
-    subscription.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: 1 });
+    subscription.plan = Some(Plan { tier, interval, period, price, billed: price, paid: Some(price), invoice: 1 });
     (subscription.invoices, subscription.due) = (1, Some(due));
     Ok(Arc::new(subscription))
 }

@@ -119,7 +119,7 @@ pub(super) fn connect(
             if row.session.is_some_and(|session| report.session.cast_signed() < session) {
                 continue;
             }
-            let at = report.at.as_millis();
+            let at = report.at.map_or(0, fleet_core::Timestamp::as_millis);
             let since = if row.version == report.version { row.version_since.or(row.seen_at) } else { Some(at) };
             update.execute(params![
                 PRODUCT,

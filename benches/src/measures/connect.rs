@@ -123,7 +123,7 @@ struct Row {
 
 impl Row {
     fn with(self, report: &Report) -> Self {
-        let at = report.at.as_millis();
+        let at = report.at.map_or(0, fleet_core::Timestamp::as_millis);
         Self {
             stamp: self.stamp + 1,
             seen_at: at,

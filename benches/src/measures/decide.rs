@@ -26,7 +26,7 @@ pub(super) fn decide(setting: &Setting) -> Result<Figures> {
             timed(|| {
                 for _ in 0..TIMES {
                     for device in black_box(&devices) {
-                        black_box(fleet_core::firmware::decide(&product, &index, device));
+                        black_box(fleet_core::firmware::decide(&product, &index, None, device));
                     }
                 }
                 Ok(())

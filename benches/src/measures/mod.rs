@@ -3,6 +3,7 @@
 mod advance;
 mod by_hand;
 mod connect;
+mod contention;
 mod decide;
 mod dry_run;
 mod group;
@@ -37,7 +38,7 @@ pub struct Measure {
 }
 
 /// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
-pub const ALL: [Measure; 35] = [
+pub const ALL: [Measure; 39] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
     time("connect_many of 1024, SQLite FULL, a device", times(1.5), connect::sqlite),
@@ -54,6 +55,10 @@ pub const ALL: [Measure; 35] = [
     time("connects of 8 threads, group commit, SQLite FULL", times(1.0 / 5.0), group::sqlite),
     time("connects by hand, 8 at once, SQLite FULL", NONE, group::sqlite_at_best),
     time("connects of 8 threads, group commit, journaled", times(1.0 / 5.0), group::journaled),
+    time("contention: 400 strangers join, against 100, memory", times(1.5), contention::join_memory),
+    time("contention: 400 strangers join, against 100, SQLite", times(1.5), contention::join_sqlite),
+    time("contention: 400 others in one record, memory", times(2.5), contention::others_memory),
+    time("contention: 400 others in one record, SQLite", times(2.5), contention::others_sqlite),
     time("publish with 3 subscriptions, memory", most(3e3), publish::memory),
     time("publish_many of 1024, SQLite FULL, an event", times(1.5), publish::sqlite),
     time("publish_many of 1024, SQLite FULL, just started", NONE, publish::sqlite_started),

@@ -125,7 +125,7 @@ impl ByHand {
                 continue;
             }
             let (before, version): (Option<i32>, _) = (row.try_get(10)?, report.version.map(i32::from));
-            let at = report.at.as_millis();
+            let at = report.at.map_or(0, fleet_core::Timestamp::as_millis);
             changed.push(id);
             was.push(row.try_get::<_, i64>(1)?);
             stamps.push(self.random.next_number().cast_signed());

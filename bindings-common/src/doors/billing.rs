@@ -1,10 +1,9 @@
 //! What owners and the operator do about billing, and the door for time.
 
-use super::{Answered, Console, When, limit, product_id};
+use super::{Answered, Console, When, account_id, limit, product_id};
 use crate::closable::{Begin, Begun, Entered, Opened};
-use crate::plain::count;
 use crate::shapes::{
-    Advanced, BillingStatus, ChargeOutcome, Due, Interval, Invoice, InvoicePage, Money, Quote, Upgrade,
+    AccountBilling, Advanced, BillingStatus, ChargeOutcome, Due, Interval, Invoice, InvoicePage, Money, Quote, Upgrade,
 };
 use crate::{Failure, Moment};
 use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
@@ -80,9 +79,27 @@ impl Console {
         Ok(self.door()?.agree_price(product_id(product)?, tier, interval.into(), price)?)
     }
 
-    /// Gives an unpaid invoice up. An operator's command.
+    /// Gives an unpaid invoice up, a removed product's too. An operator's command.
     pub fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
         (&self.door()?.write_off(product_id(product)?, invoice)?).try_into()
+    }
+
+    /// What an account owes over all its products, removed ones among them.
+    pub fn account_billing(&self, account: i64) -> Answered<AccountBilling> {
+        (&self.door()?.account_billing(account_id(account)?)?).try_into()
+    }
+
+    /// An account's invoices over all its products, removed ones among them: by product, and of each the newest first.
+    pub fn account_invoices(&self, account: i64, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
+        let place = |after: &str| {
+            let (product, number) = after.split_once('-')?;
+            Some((product_id(product.parse().ok()?).ok()?, number.parse().ok()?))
+        };
+        let wrong = || Failure::invalid("after", "is no cursor that a page of an account's invoices ended with");
+        let after = after.map(|after| place(after).ok_or_else(wrong)).transpose()?;
+        let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
+        let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
+        Ok(InvoicePage { items, next: page.next.map(|(product, number)| format!("{product}-{number}")) })
     }
 }
 
@@ -115,8 +132,12 @@ impl Clock {
 
     /// Does what is due now: renewals, retries, notices.
     pub fn advance(&self, page: Option<u32>) -> Answered<Advanced> {
-        let advanced = self.door()?.advance(limit(Some(page.unwrap_or(STEPS))))?;
-        Ok(Advanced { done: count(advanced.done as u64), more: advanced.more })
+        Ok((&self.door()?.advance(limit(Some(page.unwrap_or(STEPS))))?).into())
+    }
+
+    /// Says that the clock is right after a leap that `advance` refused.
+    pub fn confirm_leap(&self) -> Answered<()> {
+        Ok(self.door()?.confirm_leap()?)
     }
 
     /// What the payment provider said of a charge.

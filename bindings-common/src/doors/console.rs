@@ -6,8 +6,11 @@ use crate::shapes::{
     Account, AuditEntry, AuditPage, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
 };
 use fleet_core::Timestamp;
+use fleet_core::audit::AuditRecord;
+use fleet_core::device::Page;
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
+use std::sync::Arc;
 
 impl Console {
     /// Makes an account. An operator's command.
@@ -41,9 +44,10 @@ impl Console {
         Ok((&self.door()?.rename_product(product_id(product)?, name)?).into())
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
-        Ok((&self.door()?.set_policy(product_id(product)?, &policy.try_into()?)?).into())
+        let change = fleet_core::PolicyChange::try_from(policy)?;
+        Ok((&self.door()?.set_policy(product_id(product)?, change)?).into())
     }
 
     /// Puts a product on a tier without a charge. An operator's command.
@@ -69,11 +73,13 @@ impl Console {
     /// What was done to a product, newest first.
     pub fn audit_log(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
         let after = after.map(audit_id).transpose()?;
-        let page = self.door()?.audit_log(product_id(product)?, after, limit(page))?;
-        Ok(AuditPage {
-            items: page.items.iter().map(|record| AuditEntry::from(&**record)).collect(),
-            next: page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce)),
-        })
+        Ok(audit_page(&self.door()?.audit_log(product_id(product)?, after, limit(page))?))
+    }
+
+    /// What was done to an account, newest first.
+    pub fn account_audit_log(&self, account: i64, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
+        let after = after.map(audit_id).transpose()?;
+        Ok(audit_page(&self.door()?.account_audit_log(account_id(account)?, after, limit(page))?))
     }
 
     /// A product's answers to the questions before manufacturing.
@@ -95,6 +101,13 @@ impl Console {
     /// Starts manufacturing.
     pub fn start_manufacturing(&self, product: u32) -> Answered<()> {
         Ok(self.door()?.start_manufacturing(product_id(product)?)?)
+    }
+}
+
+fn audit_page(page: &Page<Arc<AuditRecord>, AuditId>) -> AuditPage {
+    AuditPage {
+        items: page.items.iter().map(|record| AuditEntry::from(&**record)).collect(),
+        next: page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce)),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::plain::count;
 use crate::shapes::{
     Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Summary,
 };
+use fleet_core::device::Correction;
 use std::ops::ControlFlow;
 
 impl Console {
@@ -41,6 +42,25 @@ impl Console {
             Ok((device_id(&listed.device)?, platform))
         });
         Ok(count(self.door()?.register_devices(&devices.collect::<Answered<Vec<_>>>()?)?))
+    }
+
+    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// recorded in the audit of `product`; the device need not be in it.
+    pub fn correct_device(
+        &self,
+        product: u32,
+        device: &str,
+        platform: Option<&str>,
+        security_counter: Option<u32>,
+    ) -> Answered<()> {
+        let platform = platform.map(str::parse).transpose()?;
+        let correction = Correction { platform, security_counter };
+        Ok(self.door()?.correct_device(product_id(product)?, device_id(device)?, &correction)?)
+    }
+
+    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    pub fn free_places(&self, product: u32) -> Answered<i64> {
+        Ok(count(self.door()?.free_places(product_id(product)?)?))
     }
 
     /// A device of the product, waiting and denied ones too.
@@ -114,6 +134,11 @@ impl Console {
     /// Gives up a device that one has claimed.
     pub fn unclaim_device(&self, device: &str) -> Answered<()> {
         Ok(self.door()?.unclaim_device(device_id(device)?)?)
+    }
+
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    pub fn end_claim(&self, device: &str) -> Answered<()> {
+        Ok(self.door()?.end_claim(device_id(device)?)?)
     }
 
     /// The devices that one has claimed, by id.

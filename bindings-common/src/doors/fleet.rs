@@ -2,10 +2,12 @@
 
 use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
 use crate::closable::{Begin, Begun, Closable, Opened};
-use crate::shapes::{Charge, ChargePage, Notice, NoticePage};
+use crate::shapes::{Charge, ChargePage, Notice, NoticePage, SqlRow};
 use crate::{Moment, url};
 use fleet_core::billing::{BillingPolicy, Retries};
+use fleet_core::store::Query;
 use fleet_core::{Actor, Catalogue, Store, Tier};
+use std::path::Path;
 use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
@@ -34,6 +36,10 @@ pub struct FleetOptions {
     /// Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not
     /// sent on. Default: they go on.
     pub hold_locked: Option<bool>,
+    /// How many days the clock may leap without a word where something was due meanwhile. 1 to 366, default 35.
+    pub leap_days: Option<u32>,
+    /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
+    pub unknown_notice: Option<Duration>,
 }
 
 impl Fleet {
@@ -64,6 +70,12 @@ impl Fleet {
         }
         if let Some(held) = options.hold_locked {
             billing = billing.with_devices_held(held);
+        }
+        if let Some(days) = options.leap_days {
+            billing = billing.with_leap_days(days)?;
+        }
+        if let Some(after) = options.unknown_notice {
+            billing = billing.with_unknown_notice(after)?;
         }
         let fleet = fleet.with_billing(billing);
         Ok(Self(Opened::new(fleet, store)))
@@ -147,5 +159,17 @@ impl Fleet {
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     pub fn acknowledge(&self, key: &str) -> Answered<bool> {
         Ok(self.0.enter(|core| core)?.acknowledge(key)?)
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it.
+    pub fn backup(&self, path: impl AsRef<Path>) -> Answered<()> {
+        Ok(self.0.enter(|core| core)?.backup(path)?)
+    }
+
+    /// Runs one statement of SQL that only reads, while others use the fleet; at most `limit` rows.
+    pub fn query(&self, sql: &str, limit: Option<u32>) -> Answered<Vec<SqlRow>> {
+        let query = Query::new(sql);
+        let query = limit.map_or(query, |limit| query.limit(usize::try_from(limit).unwrap_or(usize::MAX)));
+        Ok(self.0.enter(|core| core)?.query(&query)?.iter().map(SqlRow::from).collect())
     }
 }

@@ -32,18 +32,19 @@ arguments! {
             takes_updates: bool,
             /// The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none.
             session: i64,
-            /// When it connected. Default: now.
+            /// When it connected. Without it and without a session, the report is live: the newest because it is told last.
+            /// Told twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
             reported_at: Moment,
         }
     }
 }
 
 impl Report {
-    /// The report as the core reads it, at `now` where it names no moment.
-    pub fn read(&self, now: Timestamp) -> Answered<device::Report> {
+    /// The report as the core reads it.
+    pub fn read(&self) -> Answered<device::Report> {
         let hash =
             |hash: &String| hash.parse::<Sha256>().map_err(|problem| Failure::invalid("image", problem.to_string()));
-        let at = self.reported_at.map_or(Ok(now), |at| at.read("reported_at"))?;
+        let at = self.reported_at.map(|at| at.read("reported_at")).transpose()?;
         Ok(device::Report {
             product: self.product,
             version: self.version,
@@ -88,18 +89,16 @@ impl Gateway {
 
     /// A device connects, says what it is and runs, and is told what to run and why.
     pub fn connect(&self, report: &Report) -> Answered<Connected> {
-        let now = self.now()?;
-        Ok((&self.at(now)?.connect(&report.read(now)?)?).into())
+        Ok((&self.at(self.now()?)?.connect(&report.read()?)?).into())
     }
 
     /// The same for many at once; the answers are in the order of the reports.
     pub fn connect_many(&self, reports: &[Report]) -> Answered<Vec<Connected>> {
-        let now = self.now()?;
-        let reports = reports.iter().map(|report| report.read(now)).collect::<Answered<Vec<_>>>()?;
-        Ok(super::shapes(&self.at(now)?.connect_many(&reports)?))
+        let reports = reports.iter().map(Report::read).collect::<Answered<Vec<_>>>()?;
+        Ok(super::shapes(&self.at(self.now()?)?.connect_many(&reports)?))
     }
 
-    /// A device's connection ended.
+    /// A device's connection ended. Without `session` and `ended_at`: the one that was told of last.
     pub fn disconnect(
         &self,
         device: &str,
@@ -107,10 +106,9 @@ impl Gateway {
         session: Option<i64>,
         ended_at: Option<Moment>,
     ) -> Answered<()> {
-        let now = self.now()?;
-        let at = ended_at.map_or(Ok(now), |at| at.read("ended_at"))?;
+        let at = ended_at.map(|at| at.read("ended_at")).transpose()?;
         let (device, session) = (device_id(device)?, unsigned("session", session.unwrap_or(0))?);
-        Ok(self.at(now)?.disconnect(&Disconnect { device, product, session, at })?)
+        Ok(self.at(self.now()?)?.disconnect(&Disconnect { device, product, session, at })?)
     }
 
     /// How the update with this directive's number fares; answers whether it is the device's latest.

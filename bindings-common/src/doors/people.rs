@@ -3,8 +3,8 @@
 use super::{Answered, Console, account_id, customer_id, device_id, limit, not_found, product_id, unsigned};
 use crate::plain::SecretText;
 use crate::shapes::{
-    Account, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team, token_id,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team, token_id,
 };
 use fleet_core::customer::TokenId;
 use std::time::Duration;
@@ -17,7 +17,7 @@ impl Console {
 
     /// Asks an account, by its e-mail, to join the team.
     pub fn invite(&self, product: u32, email: &str) -> Answered<Invitation> {
-        Ok(self.door()?.invite(product_id(product)?, email)?.into())
+        Ok((&self.door()?.invite(product_id(product)?, email)?).into())
     }
 
     /// Takes an invitation back.
@@ -84,6 +84,11 @@ impl Console {
         Ok(CustomerPage { items: super::shapes(&page.items), next: page.next.map(|id| id.to_string()) })
     }
 
+    /// The customer whom a vendor's user name, or a linked account, is known as.
+    pub fn find_customer(&self, product: u32, identity: Identity) -> Answered<Customer> {
+        Ok((&self.door()?.find_customer(product_id(product)?, &identity.try_into()?)?).into())
+    }
+
     /// Takes a customer away.
     pub fn remove_customer(&self, product: u32, customer: i64) -> Answered<()> {
         Ok(self.door()?.remove_customer(product_id(product)?, customer_id(customer)?)?)
@@ -112,6 +117,16 @@ impl Console {
     /// Invites the customers of a list to the private beta.
     pub fn invite_to_beta(&self, product: u32, list: &[u8]) -> Answered<BetaReport> {
         Ok(BetaReport { lines: super::shapes(&self.door()?.invite_to_beta(product_id(product)?, list)?) })
+    }
+
+    /// Takes a guest off the private beta.
+    pub fn uninvite_from_beta(&self, product: u32, user_name: &str) -> Answered<()> {
+        Ok(self.door()?.uninvite_from_beta(product_id(product)?, user_name)?)
+    }
+
+    /// Gives a guest a new code, also one who used theirs.
+    pub fn renew_activation_code(&self, product: u32, user_name: &str) -> Answered<BetaGuest> {
+        Ok((&self.door()?.renew_activation_code(product_id(product)?, user_name)?).into())
     }
 
     /// The guests of the private beta, by name.

@@ -3,7 +3,7 @@
 use super::{Answered, When, device_id};
 use crate::Moment;
 use crate::closable::{Begin, Begun, Entered, Opened};
-use crate::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use crate::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use fleet_core::customer::Secret;
 
 /// The door for customers: whoever holds the token.
@@ -29,9 +29,14 @@ impl Portal {
         self.fleet.enter_at(self.when, |fleet, now| fleet.portal(&self.token, now))
     }
 
-    /// The customer's own record.
-    pub fn me(&self) -> Answered<Customer> {
+    /// The customer's own record, and what the token is good for.
+    pub fn me(&self) -> Answered<CustomerSession> {
         Ok((&self.door()?.me()?).into())
+    }
+
+    /// Makes the token no good at once.
+    pub fn log_out(&self) -> Answered<()> {
+        Ok(self.door()?.log_out()?)
     }
 
     /// Joins the private beta by the customer's activation code.

@@ -210,6 +210,8 @@ words! {
         Downgrade = "downgrade",
         /// The end of a plan.
         Cancellation = "cancellation",
+        /// Another owner: what the one before had paid ahead, or left over, goes back.
+        Transfer = "transfer",
         /// One that is newer than this binding.
         Other = "other",
     }
@@ -298,6 +300,34 @@ shape! {
 }
 
 shape! {
+    /// The card that a notice is about.
+    pub struct KnownCard {
+        /// The brand.
+        pub brand: String,
+        /// The last four digits of its number.
+        pub last_four: String,
+        /// The month through which it is valid, such as `2017-12`.
+        pub expires: String,
+    }
+}
+
+shape! {
+    /// What an account owes over all its products, removed ones among them.
+    pub struct AccountBilling {
+        /// What it owes, one sum for each currency.
+        pub owed: Vec<Money>,
+        /// The invoices that it owes, the oldest first.
+        pub open: Vec<Invoice>,
+        /// Its charges and refunds that have no outcome yet, by product.
+        pub charges: Vec<Charge>,
+        /// Its card on file.
+        pub card: Option<Card>,
+        /// Since when it is locked.
+        pub locked_since: Option<Moment>,
+    }
+}
+
+shape! {
     /// How a product's billing stands.
     pub struct BillingStatus {
         /// The product's tier.
@@ -348,8 +378,24 @@ shape! {
     pub struct Advanced {
         /// How many things were done.
         pub done: i64,
-        /// Whether more is due now.
+        /// Whether more is due now, beside what was skipped.
         pub more: bool,
+        /// What could not be done because a record cannot be read. It stays due, and stops nothing else.
+        pub skipped: Vec<Skipped>,
+    }
+}
+
+shape! {
+    /// Something that is due and could not be done.
+    pub struct Skipped {
+        /// Since when it is due.
+        pub at: Moment,
+        /// The product, if it is of one.
+        pub product: Option<u32>,
+        /// The account, if it is of one.
+        pub account: Option<i64>,
+        /// Why, in words.
+        pub why: String,
     }
 }
 
@@ -457,20 +503,21 @@ impl From<ChargeOutcome> for billing::ChargeOutcome {
     }
 }
 
+impl From<billing::AttemptResult> for PaymentResult {
+    fn from(result: billing::AttemptResult) -> Self {
+        match result {
+            billing::AttemptResult::Open => Self::Open,
+            billing::AttemptResult::Succeeded => Self::Succeeded,
+            billing::AttemptResult::Declined(billing::Decline::Soft) => Self::DeclinedSoft,
+            billing::AttemptResult::Declined(billing::Decline::Hard) => Self::DeclinedHard,
+            billing::AttemptResult::NotPresented => Self::NotPresented,
+        }
+    }
+}
+
 impl From<&billing::Attempt> for PaymentAttempt {
     fn from(attempt: &billing::Attempt) -> Self {
-        Self {
-            at: attempt.at.into(),
-            scheduled: attempt.scheduled,
-            card: attempt.card,
-            result: match attempt.result {
-                billing::AttemptResult::Open => PaymentResult::Open,
-                billing::AttemptResult::Succeeded => PaymentResult::Succeeded,
-                billing::AttemptResult::Declined(billing::Decline::Soft) => PaymentResult::DeclinedSoft,
-                billing::AttemptResult::Declined(billing::Decline::Hard) => PaymentResult::DeclinedHard,
-                billing::AttemptResult::NotPresented => PaymentResult::NotPresented,
-            },
-        }
+        Self { at: attempt.at.into(), scheduled: attempt.scheduled, card: attempt.card, result: attempt.result.into() }
     }
 }
 
@@ -492,6 +539,7 @@ impl TryFrom<&billing::Invoice> for Invoice {
                 billing::Reason::Upgrade => InvoiceReason::Upgrade,
                 billing::Reason::Downgrade => InvoiceReason::Downgrade,
                 billing::Reason::Cancellation => InvoiceReason::Cancellation,
+                billing::Reason::Transfer => InvoiceReason::Transfer,
                 _ => InvoiceReason::Other,
             },
             issued_at: invoice.issued_at.into(),
@@ -520,6 +568,52 @@ impl TryFrom<&billing::Upgrade> for Upgrade {
     }
 }
 
+impl From<&billing::CardView> for Card {
+    fn from(card: &billing::CardView) -> Self {
+        Self {
+            brand: card.brand.clone(),
+            last_four: card.last_four.clone(),
+            expires: card.expires.to_string(),
+            good: card.good,
+        }
+    }
+}
+
+impl From<&billing::KnownCard> for KnownCard {
+    fn from(card: &billing::KnownCard) -> Self {
+        let (brand, last_four) = (card.brand.clone(), card.last_four.clone());
+        Self { brand, last_four, expires: card.expires.to_string() }
+    }
+}
+
+impl TryFrom<&billing::AccountBilling> for AccountBilling {
+    type Error = Failure;
+
+    fn try_from(billing: &billing::AccountBilling) -> Result<Self, Failure> {
+        Ok(Self {
+            owed: billing.owed.iter().map(|owed| (*owed).into()).collect(),
+            open: billing.open.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Result<_, _>>()?,
+            charges: billing.charges.iter().map(|charge| Charge::from(&**charge)).collect(),
+            card: billing.card.as_ref().map(Card::from),
+            locked_since: billing.locked_since.map(Moment::from),
+        })
+    }
+}
+
+impl From<&billing::Advanced> for Advanced {
+    fn from(advanced: &billing::Advanced) -> Self {
+        let skipped = advanced.skipped.iter().map(Skipped::from).collect();
+        Self { done: count(advanced.done as u64), more: advanced.more, skipped }
+    }
+}
+
+impl From<&billing::Skipped> for Skipped {
+    fn from(skipped: &billing::Skipped) -> Self {
+        let Due { at, product, account } = (&skipped.due).into();
+        Self { at, product, account, why: skipped.why.clone() }
+    }
+}
+
 impl From<&billing::BillingStatus> for BillingStatus {
     fn from(status: &billing::BillingStatus) -> Self {
         let plan = status.plan.as_ref();
@@ -536,12 +630,7 @@ impl From<&billing::BillingStatus> for BillingStatus {
             balance: status.balance.into(),
             unpaid: status.unpaid.clone(),
             upgrading: status.upgrading,
-            card: status.card.as_ref().map(|card| Card {
-                brand: card.brand.clone(),
-                last_four: card.last_four.clone(),
-                expires: card.expires.to_string(),
-                good: card.good,
-            }),
+            card: status.card.as_ref().map(Card::from),
             locked_since: status.locked_since.map(Moment::from),
         }
     }

@@ -40,6 +40,8 @@ choice! {
 shape! {
     /// A customer, as the team sees them.
     pub struct Customer {
+        /// The product that they are a customer of.
+        pub product: u32,
         /// Their number.
         pub id: i64,
         /// Their name.
@@ -56,6 +58,36 @@ shape! {
         pub activated_at: Option<Moment>,
         /// Their tokens.
         pub tokens: Vec<Token>,
+    }
+}
+
+shape! {
+    /// A customer's own record, and what the token that they came with is good for.
+    pub struct CustomerSession {
+        /// The product that they are a customer of.
+        pub product: u32,
+        /// Their number.
+        pub id: i64,
+        /// Their name.
+        pub user_name: String,
+        /// How they are known.
+        pub identity: Identity,
+        /// When they were made.
+        pub created_at: Moment,
+        /// The devices they have claimed, where the token and the product let them see them.
+        pub devices: Vec<String>,
+        /// When they last used a device; none: never.
+        pub active_at: Option<Moment>,
+        /// When they joined the private beta.
+        pub activated_at: Option<Moment>,
+        /// Their tokens.
+        pub tokens: Vec<Token>,
+        /// What the token is listed and revoked by.
+        pub token_id: String,
+        /// What the token may be used for.
+        pub scopes: Vec<Scope>,
+        /// From when on the token is no good.
+        pub expires_at: Moment,
     }
 }
 
@@ -134,11 +166,12 @@ shape! {
 
 shape! {
     /// Somebody who was invited to the private beta.
+    #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct BetaGuest {
         /// The user name they were invited by.
         pub user_name: String,
-        /// Their code, to be sent to them.
-        pub code: String,
+        /// Their code, to be sent to them: a secret.
+        pub code: SecretText,
         /// When they used it.
         pub used_at: Option<Moment>,
     }
@@ -172,6 +205,7 @@ words! {
 
 shape! {
     /// A line of a list of guests, and what became of it.
+    #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct BetaLine {
         /// The line's number, from 1.
         pub line: u32,
@@ -179,8 +213,8 @@ shape! {
         pub verdict: BetaLineVerdict,
         /// The user name of who is invited.
         pub user_name: Option<String>,
-        /// Their code.
-        pub code: Option<String>,
+        /// Their code: a secret.
+        pub code: Option<SecretText>,
         /// When they used it.
         pub used_at: Option<Moment>,
         /// The line that has the same user name.
@@ -251,6 +285,7 @@ impl From<&CustomerView> for Customer {
     fn from(customer: &CustomerView) -> Self {
         let tokens = customer.tokens.iter();
         Self {
+            product: customer.product.get(),
             id: count(customer.id.get()),
             user_name: customer.user_name.clone(),
             identity: (&customer.identity).into(),
@@ -259,6 +294,26 @@ impl From<&CustomerView> for Customer {
             active_at: customer.active_at.map(Moment::from),
             activated_at: customer.activated_at.map(Moment::from),
             tokens: tokens.map(|(id, at)| Token { token_id: token_id(*id), expires_at: (*at).into() }).collect(),
+        }
+    }
+}
+
+impl From<&customer::CustomerSession> for CustomerSession {
+    fn from(session: &customer::CustomerSession) -> Self {
+        let customer = Customer::from(&session.customer);
+        Self {
+            product: customer.product,
+            id: customer.id,
+            user_name: customer.user_name,
+            identity: customer.identity,
+            created_at: customer.created_at,
+            devices: customer.devices,
+            active_at: customer.active_at,
+            activated_at: customer.activated_at,
+            tokens: customer.tokens,
+            token_id: token_id(session.token_id),
+            scopes: session.scopes.iter().map(|scope| Scope::from(*scope)).collect(),
+            expires_at: session.expires_at.into(),
         }
     }
 }
@@ -303,7 +358,7 @@ impl From<&customer::BetaGuest> for BetaGuest {
     fn from(guest: &customer::BetaGuest) -> Self {
         Self {
             user_name: guest.user_name.clone(),
-            code: guest.code.to_string(),
+            code: SecretText(guest.code.to_string()),
             used_at: guest.used_at.map(Moment::from),
         }
     }

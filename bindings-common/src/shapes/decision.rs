@@ -28,7 +28,7 @@ words! {
     pub enum HoldReason {
         /// It is shut out.
         Denied = "denied",
-        /// It waits to be let in.
+        /// It asks to join: it waits to be let in, or was turned away.
         Quarantined = "quarantined",
         /// Its hardware is not the product's.
         OtherPlatform = "other_platform",
@@ -42,6 +42,8 @@ words! {
         SystemVersion = "system_version",
         /// It takes no updates now, and nobody forces it.
         TakesNoUpdates = "takes_no_updates",
+        /// It went back to another version right after its update, again and again: two devices seem to have its id.
+        TwoDevices = "two_devices",
         /// The account of the product's owner is locked, and the platform holds the devices of such.
         OwnerLocked = "owner_locked",
         /// It is in no product and asks for none.
@@ -128,6 +130,8 @@ choice! {
             reason: HoldReason,
             /// What it should run, where that was asked.
             target: Option<Target>,
+            /// With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it.
+            full: Option<bool>,
             /// With `downgrade_forbidden`: the version that it reports.
             from_version: Option<u16>,
             /// With `security_counter`: the image's.
@@ -216,9 +220,13 @@ impl From<&Answer> for Decision {
 
 fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     let (mut from_version, mut counters, mut system, mut locked) = (None, (None, None), (None, None), None);
+    let mut full = None;
     let reason = match hold {
         Hold::Denied => HoldReason::Denied,
-        Hold::Quarantined => HoldReason::Quarantined,
+        Hold::Quarantined { full: is_full } => {
+            full = Some(*is_full);
+            HoldReason::Quarantined
+        }
         Hold::OtherPlatform => HoldReason::OtherPlatform,
         Hold::Development => HoldReason::Development,
         Hold::DowngradeForbidden { from } => {
@@ -234,6 +242,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
             HoldReason::SystemVersion
         }
         Hold::TakesNoUpdates => HoldReason::TakesNoUpdates,
+        Hold::TwoDevices => HoldReason::TwoDevices,
         Hold::OwnerLocked { since } => {
             locked = Some((*since).into());
             HoldReason::OwnerLocked
@@ -245,7 +254,19 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     };
     let ((image, confirmed), (requires, reported)) = (counters, system);
     let cites = hold.citation().to_owned();
-    Decision::Held { reason, target, from_version, image, confirmed, requires, reported, since: locked, cites, why }
+    Decision::Held {
+        reason,
+        target,
+        full,
+        from_version,
+        image,
+        confirmed,
+        requires,
+        reported,
+        since: locked,
+        cites,
+        why,
+    }
 }
 
 impl From<&fleet_core::device::Connected> for Connected {

@@ -63,6 +63,8 @@ words! {
         Failed = "failed",
         /// The device reported a version that is neither the old one nor the one it was sent.
         RunsAnother = "runs_another",
+        /// The version was no longer wanted on the device before it came back: no failure.
+        Withdrawn = "withdrawn",
         /// One that is newer than this binding.
         Other = "other",
     }
@@ -85,6 +87,9 @@ shape! {
         pub forced: bool,
         /// How many attempts in a row failed on the present target.
         pub failures: u8,
+        /// The number of times that it went back to another version within a day after its update. From 3 on two devices
+        /// probably have one id: it counts as failing and is sent nothing.
+        pub relapses: u8,
         /// The version it is locked to.
         pub lock: Option<u16>,
         /// The number of the latest directive that it was sent.
@@ -228,6 +233,8 @@ shape! {
         pub quarantined: i64,
         /// How many are shut out.
         pub denied: i64,
+        /// Places that imports under way, or cut off, hold for devices they have yet to add.
+        pub held_places: i64,
     }
 }
 
@@ -307,6 +314,7 @@ impl From<device::Outcome> for UpdateOutcome {
             device::UpdateResult::Succeeded => UpdateResult::Succeeded,
             device::UpdateResult::Failed => UpdateResult::Failed,
             device::UpdateResult::RunsAnother => UpdateResult::RunsAnother,
+            device::UpdateResult::Withdrawn => UpdateResult::Withdrawn,
             _ => UpdateResult::Other,
         };
         Self { at: outcome.at.into(), target: outcome.target.get(), result }
@@ -339,6 +347,7 @@ impl From<&device::DeviceView> for Device {
             development: row.development,
             forced: row.forced,
             failures: row.failures,
+            relapses: row.relapses,
             lock: row.lock.map(FirmwareVersion::get),
             sequence: row.sequence,
             security_counter: row.security_counter,
@@ -391,6 +400,7 @@ impl From<&device::Summary> for Summary {
             wrong_platform: count(summary.wrong_platform),
             quarantined: count(summary.quarantined),
             denied: count(summary.denied),
+            held_places: count(summary.held_places),
         }
     }
 }

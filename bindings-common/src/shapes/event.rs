@@ -156,12 +156,14 @@ choice! {
             at: Moment,
             /// What the device was to the product.
             origin: EventOrigin,
-            /// Whether an event with this id was published before: nothing was logged or counted again.
+            /// Whether this very event was published before, by its id: nothing was logged or counted again.
             duplicate: bool,
             /// What is to be sent, in the order of the subscriptions: each is one outbound message.
             deliveries: Vec<Delivery>,
             /// What is not to be sent, and why.
             dropped: Option<Dropped>,
+            /// Whether another event had this id before, or this one had it before the window: it is a new event.
+            id_reused: bool,
         },
         /// The device is shut out of the product: it was turned away and is logged nowhere.
         Denied as EventDenied {
@@ -334,6 +336,7 @@ impl From<&event::Published> for Published {
                     subscriptions: dropped.subscriptions.iter().map(|id| id.get()).collect(),
                     limit: (&dropped.limit).into(),
                 }),
+                id_reused: entry.id_reused,
             },
             event::Published::Denied { product } => Self::Denied { product: product.get() },
             event::Published::Personal => Self::Personal,

@@ -68,6 +68,10 @@ shape! {
         pub project: Option<String>,
         /// Whether it names the platform's id as its product.
         pub wildcard: bool,
+        /// The least revision of the chip that it runs on, 100 × major + minor; none: any.
+        pub min_chip_revision: Option<u32>,
+        /// The last revision of the chip that it runs on, 100 × major + minor; none: any.
+        pub max_chip_revision: Option<u32>,
     }
 }
 
@@ -169,6 +173,8 @@ impl From<&firmware::Firmware> for Firmware {
                 own_version: image.own_version.clone(),
                 project: image.project.clone(),
                 wildcard: image.wildcard,
+                min_chip_revision: image.min_chip_revision.map(u32::from),
+                max_chip_revision: image.max_chip_revision.map(u32::from),
             },
             requires_system: firmware.requires_system.as_ref().map(ToString::to_string),
             proven: firmware.proven.map(|proof| Proof { device: proof.device.to_string(), at: proof.at.into() }),

@@ -14,6 +14,7 @@ mod firmware;
 mod import;
 mod notice;
 mod product;
+mod query;
 mod team;
 
 pub use billing::*;
@@ -25,6 +26,7 @@ pub use firmware::*;
 pub use import::*;
 pub use notice::*;
 pub use product::*;
+pub use query::*;
 pub use team::*;
 
 /// The stable word that a value of the core is written as.

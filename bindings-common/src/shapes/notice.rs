@@ -3,6 +3,7 @@
 use crate::Moment;
 use crate::macros::{choice, shape};
 use crate::plain::count;
+use crate::shapes::{KnownCard, Money, PaymentResult};
 use fleet_core::notice;
 
 choice! {
@@ -10,6 +11,8 @@ choice! {
     pub enum NoticeSubject {
         /// Devices ask to join the product.
         DevicesAskToJoin as DevicesAskToJoin,
+        /// The quarantine is full: further devices that ask to join are turned away.
+        QuarantineFull as QuarantineFull,
         /// An account is asked to join the product's team.
         Invitation as InvitationNotice {
             /// The account's number; its e-mail is where the notice goes.
@@ -47,8 +50,18 @@ choice! {
             failures: u32,
             /// With how many failures the account is locked.
             of: u32,
-            /// When it is tried again; none: not before another card is there.
+            /// When the schedule goes on; none: not before another card is there.
             next: Option<Moment>,
+            /// What is to be paid.
+            amount: Option<Money>,
+            /// How it failed.
+            result: Option<PaymentResult>,
+            /// The card that failed, or the last that was there.
+            card: Option<KnownCard>,
+            /// Whether the card on file is tried at `next`; otherwise that day counts as a further failure.
+            tried_next: bool,
+            /// When the account is locked, if nothing is paid until then.
+            locks_at: Option<Moment>,
         },
         /// The last attempt failed: the account is locked.
         AccountLocked as AccountLockedNotice {
@@ -56,6 +69,8 @@ choice! {
             account: i64,
             /// The invoice whose last attempt it was.
             invoice: u32,
+            /// What is to be paid of it.
+            amount: Option<Money>,
         },
         /// All is paid: the account is unlocked.
         AccountUnlocked as AccountUnlockedNotice {
@@ -70,6 +85,10 @@ choice! {
             account: i64,
             /// The invoice.
             invoice: u32,
+            /// How much was charged.
+            amount: Option<Money>,
+            /// The card that was charged.
+            card: Option<KnownCard>,
         },
         /// An upgrade was paid and is in effect.
         Upgraded as UpgradedNotice {
@@ -77,6 +96,8 @@ choice! {
             account: i64,
             /// The invoice.
             invoice: u32,
+            /// How much was charged.
+            amount: Option<Money>,
         },
         /// An upgrade's charge was declined: nothing has changed.
         UpgradeDeclined as UpgradeDeclinedNotice {
@@ -84,13 +105,41 @@ choice! {
             account: i64,
             /// The charge's number.
             charge: u32,
+            /// How much was to be charged.
+            amount: Option<Money>,
+            /// How it was declined.
+            result: Option<PaymentResult>,
+            /// The card that was declined.
+            card: Option<KnownCard>,
         },
-        /// A plan was ended or lowered; the credit note says what it gives back.
+        /// A plan was ended or lowered, or the product is another's now; the credit note says what it gives back.
         PlanReduced as PlanReducedNotice {
-            /// The owner's account.
+            /// The account that gets it back.
             account: i64,
             /// The credit note.
             invoice: u32,
+            /// How much goes back to the account.
+            refund: Option<Money>,
+        },
+        /// A plan ran out and was not renewed: the product is on a tier that costs nothing.
+        PlanEnded as PlanEndedNotice {
+            /// The owner's account.
+            account: i64,
+            /// The tier that the product is on.
+            tier: String,
+            /// Since when nothing is paid for.
+            since: Moment,
+        },
+        /// The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell.
+        ChargeUnknown as ChargeUnknownNotice {
+            /// The account that is charged, or gets the money back.
+            account: i64,
+            /// The charge's number.
+            charge: u32,
+            /// How much.
+            amount: Money,
+            /// Since when it is unknown.
+            since: Moment,
         },
         /// The card on file expires at the end of this month.
         CardExpires as CardExpiresNotice {
@@ -100,6 +149,8 @@ choice! {
             card: u32,
             /// The month through which it is valid, such as `2017-12`.
             month: String,
+            /// What people know it by.
+            known: Option<KnownCard>,
         },
         /// There is no card on file that will be good at the next renewal.
         CardNeeded as CardNeededNotice {
@@ -107,6 +158,19 @@ choice! {
             account: i64,
             /// When the renewal is.
             renewal: Moment,
+            /// What will be charged then.
+            amount: Option<Money>,
+            /// The card on file, or the last that was there.
+            card: Option<KnownCard>,
+        },
+        /// A device proved that it is somebody else's: the claim of whoever had it before ended.
+        ClaimEnded as ClaimEndedNotice {
+            /// The device.
+            device: String,
+            /// The account that had claimed it.
+            account: Option<i64>,
+            /// The customer of the product that had claimed it.
+            customer: Option<i64>,
         },
         /// One that is newer than this binding.
         Other as OtherNotice,
@@ -145,6 +209,7 @@ impl From<&notice::Notice> for Notice {
             product: notice.product.get(),
             subject: match &notice.subject {
                 notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
+                notice::NoticeSubject::QuarantineFull => NoticeSubject::QuarantineFull,
                 notice::NoticeSubject::Invitation { account } => {
                     NoticeSubject::Invitation { account: count(account.get()) }
                 }
@@ -157,40 +222,94 @@ impl From<&notice::Notice> for Notice {
                 notice::NoticeSubject::UsageLimitReached { month, limit, used } => {
                     NoticeSubject::UsageLimitReached { month: *month, limit: count(*limit), used: count(*used) }
                 }
-                notice::NoticeSubject::PaymentFailed { account, invoice, attempt, failures, of, next } => {
-                    NoticeSubject::PaymentFailed {
-                        account: count(account.get()),
-                        invoice: *invoice,
-                        attempt: *attempt,
-                        failures: *failures,
-                        of: *of,
-                        next: next.map(Moment::from),
-                    }
-                }
-                notice::NoticeSubject::AccountLocked { account, invoice } => {
-                    NoticeSubject::AccountLocked { account: count(account.get()), invoice: *invoice }
-                }
+                notice::NoticeSubject::PaymentFailed {
+                    account,
+                    invoice,
+                    attempt,
+                    failures,
+                    of,
+                    next,
+                    amount,
+                    result,
+                    card,
+                    tried_next,
+                    locks_at,
+                } => NoticeSubject::PaymentFailed {
+                    account: count(account.get()),
+                    invoice: *invoice,
+                    attempt: *attempt,
+                    failures: *failures,
+                    of: *of,
+                    next: next.map(Moment::from),
+                    amount: amount.map(Money::from),
+                    result: result.map(PaymentResult::from),
+                    card: card.as_ref().map(KnownCard::from),
+                    tried_next: *tried_next,
+                    locks_at: locks_at.map(Moment::from),
+                },
+                notice::NoticeSubject::AccountLocked { account, invoice, amount } => NoticeSubject::AccountLocked {
+                    account: count(account.get()),
+                    invoice: *invoice,
+                    amount: amount.map(Money::from),
+                },
                 notice::NoticeSubject::AccountUnlocked { account, invoice } => {
                     NoticeSubject::AccountUnlocked { account: count(account.get()), invoice: *invoice }
                 }
-                notice::NoticeSubject::RenewalPaid { account, invoice } => {
-                    NoticeSubject::RenewalPaid { account: count(account.get()), invoice: *invoice }
+                notice::NoticeSubject::RenewalPaid { account, invoice, amount, card } => NoticeSubject::RenewalPaid {
+                    account: count(account.get()),
+                    invoice: *invoice,
+                    amount: amount.map(Money::from),
+                    card: card.as_ref().map(KnownCard::from),
+                },
+                notice::NoticeSubject::Upgraded { account, invoice, amount } => NoticeSubject::Upgraded {
+                    account: count(account.get()),
+                    invoice: *invoice,
+                    amount: amount.map(Money::from),
+                },
+                notice::NoticeSubject::UpgradeDeclined { account, charge, amount, result, card } => {
+                    NoticeSubject::UpgradeDeclined {
+                        account: count(account.get()),
+                        charge: *charge,
+                        amount: amount.map(Money::from),
+                        result: result.map(PaymentResult::from),
+                        card: card.as_ref().map(KnownCard::from),
+                    }
                 }
-                notice::NoticeSubject::Upgraded { account, invoice } => {
-                    NoticeSubject::Upgraded { account: count(account.get()), invoice: *invoice }
+                notice::NoticeSubject::PlanReduced { account, invoice, refund } => NoticeSubject::PlanReduced {
+                    account: count(account.get()),
+                    invoice: *invoice,
+                    refund: refund.map(Money::from),
+                },
+                notice::NoticeSubject::PlanEnded { account, tier, since } => NoticeSubject::PlanEnded {
+                    account: count(account.get()),
+                    tier: tier.clone(),
+                    since: (*since).into(),
+                },
+                notice::NoticeSubject::ChargeUnknown { account, charge, amount, since } => {
+                    NoticeSubject::ChargeUnknown {
+                        account: count(account.get()),
+                        charge: *charge,
+                        amount: (*amount).into(),
+                        since: (*since).into(),
+                    }
                 }
-                notice::NoticeSubject::UpgradeDeclined { account, charge } => {
-                    NoticeSubject::UpgradeDeclined { account: count(account.get()), charge: *charge }
-                }
-                notice::NoticeSubject::PlanReduced { account, invoice } => {
-                    NoticeSubject::PlanReduced { account: count(account.get()), invoice: *invoice }
-                }
-                notice::NoticeSubject::CardExpires { account, card, month } => {
-                    NoticeSubject::CardExpires { account: count(account.get()), card: *card, month: month.to_string() }
-                }
-                notice::NoticeSubject::CardNeeded { account, renewal } => {
-                    NoticeSubject::CardNeeded { account: count(account.get()), renewal: (*renewal).into() }
-                }
+                notice::NoticeSubject::ClaimEnded { device, account, customer } => NoticeSubject::ClaimEnded {
+                    device: device.to_string(),
+                    account: account.map(|account| count(account.get())),
+                    customer: customer.map(|customer| count(customer.get())),
+                },
+                notice::NoticeSubject::CardExpires { account, card, month, known } => NoticeSubject::CardExpires {
+                    account: count(account.get()),
+                    card: *card,
+                    month: month.to_string(),
+                    known: known.as_ref().map(KnownCard::from),
+                },
+                notice::NoticeSubject::CardNeeded { account, renewal, amount, card } => NoticeSubject::CardNeeded {
+                    account: count(account.get()),
+                    renewal: (*renewal).into(),
+                    amount: amount.map(Money::from),
+                    card: card.as_ref().map(KnownCard::from),
+                },
                 _ => NoticeSubject::Other,
             },
         }

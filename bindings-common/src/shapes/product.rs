@@ -105,15 +105,33 @@ shape! {
         pub log_events: u32,
         /// How old they get there, in milliseconds.
         pub log_age_millis: i64,
+        /// For how long an event's id is recognised, in milliseconds.
+        pub event_id_millis: i64,
         /// What customers may do with their device.
         pub customers_may: Vec<Scope>,
         /// At which shares of the tier's messages people are told, in percent.
         pub usage_notices: Vec<u16>,
+        /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds.
+        pub clock_tolerance_millis: i64,
+    }
+}
+
+words! {
+    /// How customers are to be authenticated.
+    pub enum AuthenticationChoice {
+        /// Not decided: any way is taken.
+        Undecided = "undecided",
+        /// The platform holds the account.
+        Simple = "simple",
+        /// The vendor's server vouches for its own user.
+        TwoLegged = "two_legged",
+        /// An account of the platform, linked to the customer.
+        Linked = "linked",
     }
 }
 
 arguments! {
-    /// The policies that a product is to have; those left out take their default.
+    /// The policies to change; those left out stay as they are.
     #[derive(Default)]
     pub struct PolicySettings {
         optional {
@@ -135,18 +153,23 @@ arguments! {
             quarantine_limit: u32,
             /// For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days.
             invitation_millis: i64,
-            /// How customers are authenticated. Default: not decided yet.
-            authentication: Authentication,
+            /// How customers are authenticated. Default: undecided.
+            authentication: AuthenticationChoice,
             /// Whether a customer needs an activation code to claim a device. Default: no.
             private_beta: bool,
             /// How many events its log holds. 1 to 1,000,000, default 10,000.
             log_events: u32,
             /// How old they get there, in milliseconds. A minute to a year, default 7 days.
             log_age_millis: i64,
+            /// For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours.
+            event_id_millis: i64,
             /// What customers may do with their device. Default: see and control it.
             customers_may: Vec<Scope>,
             /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
             usage_notices: Vec<u16>,
+            /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
+            /// to a day, default 10 minutes.
+            clock_tolerance_millis: i64,
         }
     }
 }
@@ -178,6 +201,10 @@ shape! {
         pub used: i64,
         /// What would be in use.
         pub would_be: i64,
+        /// The places that imports under way hold, where it would fit without them; 0: that is not why.
+        pub held_places: i64,
+        /// When the last of them is free at the latest.
+        pub held_until: Option<Moment>,
         /// The cheapest tier that would do; none: there is none.
         pub fits: Option<Fits>,
         /// The same in a sentence.
@@ -203,7 +230,7 @@ shape! {
 pub struct Configuration {
     /// By the question's name.
     pub answers: HashMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on answers stay as they are.
+    /// When manufacturing began; from then on what the line is programmed with stays as it is.
     pub started_at: Option<Moment>,
 }
 
@@ -292,46 +319,58 @@ impl From<&fleet_core::Policy> for Policy {
             private_beta: policy.private_beta,
             log_events: policy.log_events,
             log_age_millis: count(policy.log_age_millis),
+            event_id_millis: count(policy.event_id_millis),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
+            clock_tolerance_millis: count(policy.clock_tolerance_millis),
         }
     }
 }
 
-impl TryFrom<PolicySettings> for fleet_core::Policy {
+impl TryFrom<PolicySettings> for product::PolicyChange {
     type Error = crate::Failure;
 
     fn try_from(settings: PolicySettings) -> Result<Self, crate::Failure> {
-        let millis = |field, value: Option<i64>, default: u64| match value {
-            Some(value) => u64::try_from(value).map_err(|_| crate::Failure::invalid(field, "must not be negative")),
-            None => Ok(default),
+        let millis = |field, value: Option<i64>| {
+            let checked = value.map(u64::try_from).transpose();
+            checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))
         };
-        let default = Self::default();
+        let tolerance = settings.clock_tolerance_millis;
         Ok(Self {
-            gate: product::Gate {
-                devices: settings.gate_devices.unwrap_or(default.gate.devices),
-                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis, default.gate.soak_millis)?,
+            clock_tolerance_millis: millis("clock_tolerance_millis", tolerance)?,
+            gate: product::GateChange {
+                devices: settings.gate_devices,
+                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis)?,
             },
-            wildcard_product: settings.wildcard_product.unwrap_or(default.wildcard_product),
-            opaque_images: settings.opaque_images.unwrap_or(default.opaque_images),
-            forbid_downgrades: settings.forbid_downgrades.unwrap_or(default.forbid_downgrades),
-            approve_by_itself: settings.approve_by_itself.unwrap_or(default.approve_by_itself),
-            known_ids_only: settings.known_ids_only.unwrap_or(default.known_ids_only),
-            quarantine_limit: settings.quarantine_limit.unwrap_or(default.quarantine_limit),
-            invitation_millis: millis("invitation_millis", settings.invitation_millis, default.invitation_millis)?,
-            authentication: settings.authentication.map(product::Authentication::from),
-            private_beta: settings.private_beta.unwrap_or(default.private_beta),
-            customers_may: match settings.customers_may {
-                Some(scopes) => scopes.into_iter().map(Into::into).collect(),
-                None => default.customers_may,
-            },
-            log_events: settings.log_events.unwrap_or(default.log_events),
-            log_age_millis: millis("log_age_millis", settings.log_age_millis, default.log_age_millis)?,
-            usage_notices: match settings.usage_notices {
-                Some(shares) => shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect(),
-                None => default.usage_notices,
-            },
+            wildcard_product: settings.wildcard_product,
+            opaque_images: settings.opaque_images,
+            forbid_downgrades: settings.forbid_downgrades,
+            approve_by_itself: settings.approve_by_itself,
+            known_ids_only: settings.known_ids_only,
+            quarantine_limit: settings.quarantine_limit,
+            invitation_millis: millis("invitation_millis", settings.invitation_millis)?,
+            authentication: settings.authentication.map(AuthenticationChoice::into),
+            private_beta: settings.private_beta,
+            customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
+            log_events: settings.log_events,
+            log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
+            event_id_millis: millis("event_id_millis", settings.event_id_millis)?,
+            usage_notices: settings
+                .usage_notices
+                .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
+            ..Self::default()
         })
+    }
+}
+
+impl From<AuthenticationChoice> for Option<product::Authentication> {
+    fn from(choice: AuthenticationChoice) -> Self {
+        match choice {
+            AuthenticationChoice::Undecided => None,
+            AuthenticationChoice::Simple => Some(product::Authentication::Simple),
+            AuthenticationChoice::TwoLegged => Some(product::Authentication::TwoLegged),
+            AuthenticationChoice::Linked => Some(product::Authentication::Linked),
+        }
     }
 }
 
@@ -341,16 +380,6 @@ impl From<product::Authentication> for Authentication {
             product::Authentication::Simple => Self::Simple,
             product::Authentication::TwoLegged => Self::TwoLegged,
             product::Authentication::Linked => Self::Linked,
-        }
-    }
-}
-
-impl From<Authentication> for product::Authentication {
-    fn from(way: Authentication) -> Self {
-        match way {
-            Authentication::Simple => Self::Simple,
-            Authentication::TwoLegged => Self::TwoLegged,
-            Authentication::Linked => Self::Linked,
         }
     }
 }
@@ -374,6 +403,8 @@ impl From<&LimitExceeded> for Limit {
             limit: count(exceeded.limit),
             used: count(exceeded.used),
             would_be: count(exceeded.would_be),
+            held_places: exceeded.held.map_or(0, |held| count(held.places)),
+            held_until: exceeded.held.map(|held| held.until.into()),
             fits: exceeded.fits.as_ref().map(|(tier, limit)| Fits { tier: tier.to_string(), limit: limit.map(count) }),
             message: exceeded.to_string(),
         }

@@ -112,6 +112,10 @@ shape! {
         pub command: String,
         /// To what, in short.
         pub subject: String,
+        /// What was changed, as it was before; none: nothing that was there before was changed.
+        pub old: Option<String>,
+        /// The same as it is from then on.
+        pub new: Option<String>,
     }
 }
 
@@ -158,8 +162,8 @@ impl From<&TeamView> for Team {
     }
 }
 
-impl From<team::Invitation> for Invitation {
-    fn from(invitation: team::Invitation) -> Self {
+impl From<&team::Invitation> for Invitation {
+    fn from(invitation: &team::Invitation) -> Self {
         Self { at: invitation.at.into(), expires_at: invitation.expires_at.into() }
     }
 }
@@ -192,6 +196,8 @@ impl From<&AuditRecord> for AuditEntry {
             actor: record.actor.into(),
             command: word(record.command),
             subject: record.subject.clone(),
+            old: record.old.clone(),
+            new: record.new.clone(),
         }
     }
 }

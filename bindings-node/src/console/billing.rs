@@ -4,7 +4,7 @@ use super::Console;
 use crate::job::operations;
 use fleet_bindings::Answered;
 use fleet_bindings::given::{Fields, Given};
-use fleet_bindings::shapes::{BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
+use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 use napi::Unknown;
 
 /// A card that the payment provider took.
@@ -50,4 +50,8 @@ operations! { Console {
         move |door| door.agree_price(product, &tier, interval, price)
     }
     write_off(product: u32, invoice: u32) -> Invoice { move |door| door.write_off(product, invoice) }
+    account_billing(account: i64) -> AccountBilling { move |door| door.account_billing(account) }
+    account_invoices(account: i64, after: Option<String>, limit: Option<u32>) -> InvoicePage {
+        move |door| door.account_invoices(account, after.as_deref(), limit)
+    }
 } }

@@ -7,6 +7,15 @@ use fleet_bindings::shapes::{
 };
 
 operations! { Console {
+    correct_device(
+        product: u32,
+        device: String,
+        platform: Option<String>,
+        security_counter: Option<u32>
+    ) -> () {
+        move |door| door.correct_device(product, &device, platform.as_deref(), security_counter)
+    }
+    free_places(product: u32) -> i64 { move |door| door.free_places(product) }
     device(product: u32, device: String) -> Device { move |door| door.device(product, &device) }
     devices(product: u32, filter: Option<DeviceFilter>, after: Option<String>, limit: Option<u32>) -> DevicePage {
         move |door| door.devices(product, filter.unwrap_or_default(), after.as_deref(), limit)
@@ -28,6 +37,7 @@ operations! { Console {
     remove_device(product: u32, device: String) -> () { move |door| door.remove_device(product, &device) }
     claim_device(device: String) -> () { move |door| door.claim_device(&device) }
     unclaim_device(device: String) -> () { move |door| door.unclaim_device(&device) }
+    end_claim(device: String) -> () { move |door| door.end_claim(&device) }
     claimed_devices(after: Option<String>, limit: Option<u32>) -> DeviceIdPage {
         move |door| door.claimed_devices(after.as_deref(), limit)
     }

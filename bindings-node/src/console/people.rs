@@ -3,8 +3,8 @@
 use super::Console;
 use crate::job::operations;
 use fleet_bindings::shapes::{
-    Account, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 
 operations! { Console {
@@ -25,6 +25,7 @@ operations! { Console {
     customers(product: u32, filter: Option<CustomerFilter>, after: Option<String>, limit: Option<u32>) -> CustomerPage {
         move |door| door.customers(product, filter.unwrap_or_default(), after.as_deref(), limit)
     }
+    find_customer(product: u32, identity: Identity) -> Customer { move |door| door.find_customer(product, identity) }
     remove_customer(product: u32, customer: i64) -> () { move |door| door.remove_customer(product, customer) }
     issue_token(product: u32, customer: i64, scopes: Vec<Scope>, life: i64) -> IssuedToken {
         move |door| door.issue_token(product, customer, &scopes, life)
@@ -34,6 +35,12 @@ operations! { Console {
     }
     set_device_code(product: u32, device: String, code: String) -> () {
         move |door| door.set_device_code(product, &device, &code)
+    }
+    uninvite_from_beta(product: u32, user_name: String) -> () {
+        move |door| door.uninvite_from_beta(product, &user_name)
+    }
+    renew_activation_code(product: u32, user_name: String) -> BetaGuest {
+        move |door| door.renew_activation_code(product, &user_name)
     }
     beta_guests(product: u32, after: Option<String>, limit: Option<u32>) -> BetaGuestPage {
         move |door| door.beta_guests(product, after.as_deref(), limit)

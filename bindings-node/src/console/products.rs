@@ -22,6 +22,9 @@ operations! { Console {
     audit_log(product: u32, after: Option<String>, limit: Option<u32>) -> AuditPage {
         move |door| door.audit_log(product, after.as_deref(), limit)
     }
+    account_audit_log(account: i64, after: Option<String>, limit: Option<u32>) -> AuditPage {
+        move |door| door.account_audit_log(account, after.as_deref(), limit)
+    }
     configuration(product: u32) -> Configuration { move |door| door.configuration(product) }
     configure(product: u32, question: String, answer: Option<ConfigurationAnswer>) -> () {
         move |door| door.configure(product, &question, answer)

@@ -37,6 +37,7 @@ function connected({ answer, ...rest }) {
 
 function notice({ subject, ...rest }) {
   const { kind, ...fields } = spelt(subject);
+  if ('result' in fields) fields.result = declined(fields.result);
   return { ...spelt(rest), subject: Object.keys(fields).length > 0 ? { [kind]: fields } : kind };
 }
 
@@ -172,6 +173,11 @@ const CONSOLE = {
     customer,
   ),
   customer: plain('customer', ['product', 'customer'], customer),
+  find_customer: command(
+    ['product', 'identity'],
+    (door, given) => door.findCustomer(given.product, identity(given.identity)),
+    customer,
+  ),
   customers: command(
     ['product', 'filter?', ...PAGED],
     (door, { product: number, filter, ...paged }) => door.customers(number, { ...customers(filter), ...paged }),
@@ -182,6 +188,8 @@ const CONSOLE = {
   revoke_token: plain('revokeToken', ['product', 'customer', 'token_id'], done),
   set_device_code: plain('setDeviceCode', ['product', 'device', 'code'], done),
   invite_to_beta: command(['product', 'list'], (door, given) => door.inviteToBeta(given.product, list(given.list))),
+  uninvite_from_beta: plain('uninviteFromBeta', ['product', 'user_name'], done),
+  renew_activation_code: plain('renewActivationCode', ['product', 'user_name'], spelt),
   beta_guests: command(
     ['product', ...PAGED],
     (door, { product: number, ...paged }) => door.betaGuests(number, paged),
@@ -197,6 +205,11 @@ const CONSOLE = {
   start_manufacturing: plain('startManufacturing', ['product'], done),
   create_group: plain('createGroup', ['product', 'name'], (group) => ({ group })),
   delete_group: plain('deleteGroup', ['product', 'group'], done),
+  account_audit_log: command(
+    ['account', ...PAGED],
+    (door, { account: number, ...paged }) => door.accountAuditLog(number, paged),
+    page((entry) => ({ ...spelt(entry), actor: actor(entry.actor) })),
+  ),
   audit_log: command(
     ['product', ...PAGED],
     (door, { product: number, ...paged }) => door.auditLog(number, paged),
@@ -206,6 +219,8 @@ const CONSOLE = {
   import: command(['product', 'list'], (door, given) => door.import(given.product, list(given.list))),
   import_watched: command(['product', 'list', 'stop_after?'], importWatched, (answer) => answer),
   register_devices: plain('registerDevices', ['devices'], (fresh) => ({ new: fresh })),
+  correct_device: plain('correctDevice', ['product', 'device', 'platform?', 'security_counter?'], done),
+  free_places: plain('freePlaces', ['product'], (freed) => ({ freed })),
   device: plain('device', ['product', 'device'], device),
   devices: command(
     ['product', 'filter?', ...PAGED],
@@ -223,6 +238,7 @@ const CONSOLE = {
   remove_device: plain('removeDevice', ['product', 'device'], done),
   claim_device: plain('claimDevice', ['device'], done),
   unclaim_device: plain('unclaimDevice', ['device'], done),
+  end_claim: plain('endClaim', ['device'], done),
   claimed_devices: command(PAGED, (door, paged) => door.claimedDevices(paged), page(spelt)),
   upload: command(['product', 'version', 'title', 'description?', 'requires_system?', 'binary'], (door, given) => {
     const { product: number, binary: file, ...rest } = given;
@@ -285,10 +301,21 @@ const CONSOLE = {
   downgrade: plain('downgrade', ['product', 'tier'], invoice),
   agree_price: plain('agreePrice', ['product', 'tier', 'interval', 'price?'], done),
   write_off: plain('writeOff', ['product', 'invoice'], invoice),
+  account_billing: plain('accountBilling', ['account'], ({ open, charges, ...rest }) => ({
+    ...spelt(rest),
+    open: open.map(invoice),
+    charges: charges.map(charge),
+  })),
+  account_invoices: command(
+    ['account', ...PAGED],
+    (door, { account: number, ...rest }) => door.accountInvoices(number, rest),
+    page(invoice),
+  ),
 };
 
 const PORTAL = {
   me: plain('me', [], customer),
+  log_out: plain('logOut', [], done),
   activate: plain('activate', ['code'], done),
   ask_claim_code: plain('askClaimCode', []),
   claim: plain('claim', ['device', 'code'], done),
@@ -329,6 +356,7 @@ const GATEWAY = {
 const CLOCK = {
   due: command(['limit?'], (clock, given) => clock.due(given), items),
   advance: command(['limit?'], (clock, given) => clock.advance(given)),
+  confirm_leap: plain('confirmLeap', [], done),
   charge_outcome: command(
     ['key', 'outcome'],
     (clock, given) => clock.chargeOutcome(given.key, outcome(given.outcome)),

@@ -36,6 +36,7 @@ export function missesOne(answer: Decision): string {
 export function noticed(subject: NoticeSubject): number | undefined {
   switch (subject.kind) {
     case 'devices_ask_to_join':
+    case 'quarantine_full':
     case 'other':
       return undefined;
     case 'invitation':
@@ -72,6 +73,7 @@ export const reasons: Record<HoldReason, true> = {
   security_counter: true,
   system_version: true,
   takes_no_updates: true,
+  two_devices: true,
   owner_locked: true,
   personal: true,
   unknown_product: true,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -356,6 +357,56 @@ class Card:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
 
 @final
+class KnownCard:
+    """The card that a notice is about."""
+
+    __match_args__: ClassVar[tuple[Literal['brand'], Literal['last_four'], Literal['expires']]] = ...
+    @property
+    def brand(self) -> str:
+        """The brand."""
+    @property
+    def last_four(self) -> str:
+        """The last four digits of its number."""
+    @property
+    def expires(self) -> str:
+        """The month through which it is valid, such as `2017-12`."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class AccountBilling:
+    """What an account owes over all its products, removed ones among them."""
+
+    __match_args__: ClassVar[tuple[Literal['owed'], Literal['open'], Literal['charges'], Literal['card'], Literal['locked_since']]] = ...
+    @property
+    def owed(self) -> list[Money]:
+        """What it owes, one sum for each currency."""
+    @property
+    def open(self) -> list[Invoice]:
+        """The invoices that it owes, the oldest first."""
+    @property
+    def charges(self) -> list[Charge]:
+        """Its charges and refunds that have no outcome yet, by product."""
+    @property
+    def card(self) -> Card | None:
+        """Its card on file."""
+    @property
+    def locked_since(self) -> datetime | None:
+        """Since when it is locked."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
 class BillingStatus:
     """How a product's billing stands."""
 
@@ -436,13 +487,41 @@ class Due:
 class Advanced:
     """How far an advance came."""
 
-    __match_args__: ClassVar[tuple[Literal['done'], Literal['more']]] = ...
+    __match_args__: ClassVar[tuple[Literal['done'], Literal['more'], Literal['skipped']]] = ...
     @property
     def done(self) -> int:
         """How many things were done."""
     @property
     def more(self) -> bool:
-        """Whether more is due now."""
+        """Whether more is due now, beside what was skipped."""
+    @property
+    def skipped(self) -> list[Skipped]:
+        """What could not be done because a record cannot be read. It stays due, and stops nothing else."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class Skipped:
+    """Something that is due and could not be done."""
+
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['product'], Literal['account'], Literal['why']]] = ...
+    @property
+    def at(self) -> datetime:
+        """Since when it is due."""
+    @property
+    def product(self) -> int | None:
+        """The product, if it is of one."""
+    @property
+    def account(self) -> int | None:
+        """The account, if it is of one."""
+    @property
+    def why(self) -> str:
+        """Why, in words."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -523,7 +602,10 @@ class LinkedIdentity:
 class Customer:
     """A customer, as the team sees them."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
     @property
     def id(self) -> int:
         """Their number."""
@@ -548,6 +630,55 @@ class Customer:
     @property
     def tokens(self) -> list[Token]:
         """Their tokens."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class CustomerSession:
+    """A customer's own record, and what the token that they came with is good for."""
+
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens'], Literal['token_id'], Literal['scopes'], Literal['expires_at']]] = ...
+    @property
+    def product(self) -> int:
+        """The product that they are a customer of."""
+    @property
+    def id(self) -> int:
+        """Their number."""
+    @property
+    def user_name(self) -> str:
+        """Their name."""
+    @property
+    def identity(self) -> Identity:
+        """How they are known."""
+    @property
+    def created_at(self) -> datetime:
+        """When they were made."""
+    @property
+    def devices(self) -> list[str]:
+        """The devices they have claimed, where the token and the product let them see them."""
+    @property
+    def active_at(self) -> datetime | None:
+        """When they last used a device; none: never."""
+    @property
+    def activated_at(self) -> datetime | None:
+        """When they joined the private beta."""
+    @property
+    def tokens(self) -> list[Token]:
+        """Their tokens."""
+    @property
+    def token_id(self) -> str:
+        """What the token is listed and revoked by."""
+    @property
+    def scopes(self) -> list[Scope]:
+        """What the token may be used for."""
+    @property
+    def expires_at(self) -> datetime:
+        """From when on the token is no good."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -667,7 +798,7 @@ class BetaGuest:
         """The user name they were invited by."""
     @property
     def code(self) -> str:
-        """Their code, to be sent to them."""
+        """Their code, to be sent to them: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -714,7 +845,7 @@ class BetaLine:
         """The user name of who is invited."""
     @property
     def code(self) -> str | None:
-        """Their code."""
+        """Their code: a secret."""
     @property
     def used_at(self) -> datetime | None:
         """When they used it."""
@@ -873,13 +1004,16 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
     @property
     def target(self) -> Target | None:
         """What it should run, where that was asked."""
+    @property
+    def full(self) -> bool | None:
+        """With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it."""
     @property
     def from_version(self) -> int | None:
         """With `downgrade_forbidden`: the version that it reports."""
@@ -916,7 +1050,7 @@ class Held:
 class Device:
     """A device of a product, as its team sees it."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
     @property
     def id(self) -> str:
         """Its id: 24 hexadecimal digits."""
@@ -938,6 +1072,9 @@ class Device:
     @property
     def failures(self) -> int:
         """How many attempts in a row failed on the present target."""
+    @property
+    def relapses(self) -> int:
+        """The number of times that it went back to another version within a day after its update. From 3 on two devices probably have one id: it counts as failing and is sent nothing."""
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -1096,7 +1233,7 @@ class DeviceIdPage:
 class Summary:
     """A fleet in numbers."""
 
-    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied']]] = ...
+    __match_args__: ClassVar[tuple[Literal['devices'], Literal['online'], Literal['never_seen'], Literal['versions'], Literal['no_version'], Literal['image_differs'], Literal['pending'], Literal['failing'], Literal['locked'], Literal['development'], Literal['wrong_platform'], Literal['quarantined'], Literal['denied'], Literal['held_places']]] = ...
     @property
     def devices(self) -> int:
         """In the product."""
@@ -1136,6 +1273,9 @@ class Summary:
     @property
     def denied(self) -> int:
         """How many are shut out."""
+    @property
+    def held_places(self) -> int:
+        """Places that imports under way, or cut off, hold for devices they have yet to add."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1352,7 +1492,7 @@ class StreamedEvents:
 class EventLogged:
     """It is in the log of the product, and is to be delivered as this says."""
 
-    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped']]] = ...
+    __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped'], Literal['id_reused']]] = ...
     @property
     def product(self) -> int:
         """The product whose log it is in."""
@@ -1370,13 +1510,16 @@ class EventLogged:
         """What the device was to the product."""
     @property
     def duplicate(self) -> bool:
-        """Whether an event with this id was published before: nothing was logged or counted again."""
+        """Whether this very event was published before, by its id: nothing was logged or counted again."""
     @property
     def deliveries(self) -> list[Delivery]:
         """What is to be sent, in the order of the subscriptions: each is one outbound message."""
     @property
     def dropped(self) -> Dropped | None:
         """What is not to be sent, and why."""
+    @property
+    def id_reused(self) -> bool:
+        """Whether another event had this id before, or this one had it before the window: it is a new event."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1600,7 +1743,7 @@ class Firmware:
 class Image:
     """What was found in a binary."""
 
-    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard']]] = ...
+    __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard'], Literal['min_chip_revision'], Literal['max_chip_revision']]] = ...
     @property
     def format(self) -> ImageFormat:
         """What kind of image it is."""
@@ -1625,6 +1768,12 @@ class Image:
     @property
     def wildcard(self) -> bool:
         """Whether it names the platform's id as its product."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """The least revision of the chip that it runs on, 100 × major + minor; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """The last revision of the chip that it runs on, 100 × major + minor; none: any."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1901,6 +2050,19 @@ class DevicesAskToJoin:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
 
 @final
+class QuarantineFull:
+    """The quarantine is full: further devices that ask to join are turned away."""
+
+    __match_args__: ClassVar[tuple[()]] = ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
 class InvitationNotice:
     """An account is asked to join the product's team."""
 
@@ -1967,7 +2129,7 @@ class UsageLimitReachedNotice:
 class PaymentFailedNotice:
     """A renewal's payment failed."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['attempt'], Literal['failures'], Literal['of'], Literal['next'], Literal['amount'], Literal['result'], Literal['card'], Literal['tried_next'], Literal['locks_at']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
@@ -1985,7 +2147,22 @@ class PaymentFailedNotice:
         """With how many failures the account is locked."""
     @property
     def next(self) -> datetime | None:
-        """When it is tried again; none: not before another card is there."""
+        """When the schedule goes on; none: not before another card is there."""
+    @property
+    def amount(self) -> Money | None:
+        """What is to be paid."""
+    @property
+    def result(self) -> PaymentResult | None:
+        """How it failed."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that failed, or the last that was there."""
+    @property
+    def tried_next(self) -> bool:
+        """Whether the card on file is tried at `next`; otherwise that day counts as a further failure."""
+    @property
+    def locks_at(self) -> datetime | None:
+        """When the account is locked, if nothing is paid until then."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1998,13 +2175,16 @@ class PaymentFailedNotice:
 class AccountLockedNotice:
     """The last attempt failed: the account is locked."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice whose last attempt it was."""
+    @property
+    def amount(self) -> Money | None:
+        """What is to be paid of it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2036,13 +2216,19 @@ class AccountUnlockedNotice:
 class RenewalPaidNotice:
     """A renewal was paid."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was charged."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that was charged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2055,13 +2241,16 @@ class RenewalPaidNotice:
 class UpgradedNotice:
     """An upgrade was paid and is in effect."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def invoice(self) -> int:
         """The invoice."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was charged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2074,13 +2263,22 @@ class UpgradedNotice:
 class UpgradeDeclinedNotice:
     """An upgrade's charge was declined: nothing has changed."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['result'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def charge(self) -> int:
         """The charge's number."""
+    @property
+    def amount(self) -> Money | None:
+        """How much was to be charged."""
+    @property
+    def result(self) -> PaymentResult | None:
+        """How it was declined."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card that was declined."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2091,15 +2289,65 @@ class UpgradeDeclinedNotice:
 
 @final
 class PlanReducedNotice:
-    """A plan was ended or lowered; the credit note says what it gives back."""
+    """A plan was ended or lowered, or the product is another's now; the credit note says what it gives back."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['refund']]] = ...
+    @property
+    def account(self) -> int:
+        """The account that gets it back."""
+    @property
+    def invoice(self) -> int:
+        """The credit note."""
+    @property
+    def refund(self) -> Money | None:
+        """How much goes back to the account."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class PlanEndedNotice:
+    """A plan ran out and was not renewed: the product is on a tier that costs nothing."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['tier'], Literal['since']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
-    def invoice(self) -> int:
-        """The credit note."""
+    def tier(self) -> str:
+        """The tier that the product is on."""
+    @property
+    def since(self) -> datetime:
+        """Since when nothing is paid for."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class ChargeUnknownNotice:
+    """The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell."""
+
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['since']]] = ...
+    @property
+    def account(self) -> int:
+        """The account that is charged, or gets the money back."""
+    @property
+    def charge(self) -> int:
+        """The charge's number."""
+    @property
+    def amount(self) -> Money:
+        """How much."""
+    @property
+    def since(self) -> datetime:
+        """Since when it is unknown."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2112,7 +2360,7 @@ class PlanReducedNotice:
 class CardExpiresNotice:
     """The card on file expires at the end of this month."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['card'], Literal['month'], Literal['known']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
@@ -2122,6 +2370,9 @@ class CardExpiresNotice:
     @property
     def month(self) -> str:
         """The month through which it is valid, such as `2017-12`."""
+    @property
+    def known(self) -> KnownCard | None:
+        """What people know it by."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2134,13 +2385,41 @@ class CardExpiresNotice:
 class CardNeededNotice:
     """There is no card on file that will be good at the next renewal."""
 
-    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal']]] = ...
+    __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal'], Literal['amount'], Literal['card']]] = ...
     @property
     def account(self) -> int:
         """The owner's account."""
     @property
     def renewal(self) -> datetime:
         """When the renewal is."""
+    @property
+    def amount(self) -> Money | None:
+        """What will be charged then."""
+    @property
+    def card(self) -> KnownCard | None:
+        """The card on file, or the last that was there."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
+
+@final
+class ClaimEndedNotice:
+    """A device proved that it is somebody else's: the claim of whoever had it before ended."""
+
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['account'], Literal['customer']]] = ...
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def account(self) -> int | None:
+        """The account that had claimed it."""
+    @property
+    def customer(self) -> int | None:
+        """The customer of the product that had claimed it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2313,7 +2592,7 @@ class Gate:
 class Policy:
     """The policies of a product."""
 
-    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['customers_may'], Literal['usage_notices']]] = ...
+    __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['event_id_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
     @property
     def gate(self) -> Gate:
         """What must be seen before a version can be released."""
@@ -2351,11 +2630,17 @@ class Policy:
     def log_age_millis(self) -> int:
         """How old they get there, in milliseconds."""
     @property
+    def event_id_millis(self) -> int:
+        """For how long an event's id is recognised, in milliseconds."""
+    @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
     @property
     def usage_notices(self) -> list[int]:
         """At which shares of the tier's messages people are told, in percent."""
+    @property
+    def clock_tolerance_millis(self) -> int:
+        """How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2368,7 +2653,7 @@ class Policy:
 class Limit:
     """A tier's limit that stands in the way."""
 
-    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['fits'], Literal['message']]] = ...
+    __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['held_places'], Literal['held_until'], Literal['fits'], Literal['message']]] = ...
     @property
     def tier(self) -> str:
         """The product's tier."""
@@ -2384,6 +2669,12 @@ class Limit:
     @property
     def would_be(self) -> int:
         """What would be in use."""
+    @property
+    def held_places(self) -> int:
+        """The places that imports under way hold, where it would fit without them; 0: that is not why."""
+    @property
+    def held_until(self) -> datetime | None:
+        """When the last of them is free at the latest."""
     @property
     def fits(self) -> Fits | None:
         """The cheapest tier that would do; none: there is none."""
@@ -2446,7 +2737,7 @@ class Configuration:
         """By the question's name."""
     @property
     def started_at(self) -> datetime | None:
-        """When manufacturing began; from then on answers stay as they are."""
+        """When manufacturing began; from then on what the line is programmed with stays as it is."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -2642,7 +2933,7 @@ class CustomerActor:
 class AuditEntry:
     """One thing that was done."""
 
-    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject']]] = ...
+    __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject'], Literal['old'], Literal['new']]] = ...
     @property
     def at(self) -> datetime:
         """When."""
@@ -2655,6 +2946,12 @@ class AuditEntry:
     @property
     def subject(self) -> str:
         """To what, in short."""
+    @property
+    def old(self) -> str | None:
+        """What was changed, as it was before; none: nothing that was there before was changed."""
+    @property
+    def new(self) -> str | None:
+        """The same as it is from then on."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2690,6 +2987,8 @@ class Clock:
         """What is due now."""
     def advance(self, *, limit: int | None = None) -> Advanced:
         """Does what is due now: renewals, retries, notices."""
+    def confirm_leap(self) -> None:
+        """Says that the clock is right after a leap that `advance` refused."""
     def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
         """What the payment provider said of a charge."""
 
@@ -2756,7 +3055,11 @@ class Console:
     def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
         """Agrees on a price for a product, or takes the agreement back. An operator's command."""
     def write_off(self, product: int, invoice: int) -> Invoice:
-        """Gives an unpaid invoice up. An operator's command."""
+        """Gives an unpaid invoice up, a removed product's too. An operator's command."""
+    def account_billing(self, account: int) -> AccountBilling:
+        """What an account owes over all its products, removed ones among them."""
+    def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
         """What an import of this list would say, without changing anything."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
@@ -2765,6 +3068,10 @@ class Console:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+    def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
+    def free_places(self, product: int) -> int:
+        """Frees the places that imports hold for devices they have yet to add; answers how many."""
     def device(self, product: int, device: str) -> Device:
         """A device of the product, waiting and denied ones too."""
     def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
@@ -2791,6 +3098,8 @@ class Console:
         """Claims a device that nobody has claimed, for oneself."""
     def unclaim_device(self, device: str) -> None:
         """Gives up a device that one has claimed."""
+    def end_claim(self, device: str) -> None:
+        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """The devices that one has claimed, by id."""
     def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
@@ -2863,6 +3172,8 @@ class Console:
         """A customer of the product."""
     def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
         """The customers that a filter wants, by number."""
+    def find_customer(self, product: int, identity: Identity) -> Customer:
+        """The customer whom a vendor's user name, or a linked account, is known as."""
     def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
@@ -2873,6 +3184,10 @@ class Console:
         """Gives a device of the product a claim code of its own, such as that on its sticker."""
     def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
+    def uninvite_from_beta(self, product: int, user_name: str) -> None:
+        """Takes a guest off the private beta."""
+    def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also one who used theirs."""
     def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
         """The guests of the private beta, by name."""
     def create_account(self, email: str) -> Account:
@@ -2887,8 +3202,8 @@ class Console:
         """The products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
-    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: Authentication | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None) -> Product:
-        """Changes a product's policy; what is left out takes its default."""
+    def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
+        """Changes the policies that are named; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     def remove_product(self, product: int) -> None:
@@ -2899,6 +3214,8 @@ class Console:
         """Deletes a group."""
     def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """What was done to a product, newest first."""
+    def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """What was done to an account, newest first."""
     def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
     def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
@@ -2913,8 +3230,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, and whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None) -> Fleet:
+        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, and after how long a charge whose outcome is unknown is told."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -2946,6 +3263,10 @@ class Fleet:
         """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
     def acknowledge(self, key: str) -> bool:
         """Says that the notice of this key has been sent; answers whether it was still waiting."""
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+    def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
 
 @final
 class Price:
@@ -3038,7 +3359,7 @@ class Report:
         """The gateway's number of the session; 0: the gateway numbers none."""
     @property
     def reported_at(self) -> datetime | None:
-        """When it connected; none: when it is handed on."""
+        """When it connected; none: it is ordered by its session, or is a live one."""
 
 @final
 class Connected:
@@ -3071,7 +3392,7 @@ class Gateway:
     def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
         """The same for many at once; the answers are in the order of the reports."""
     def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended."""
+        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
     def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
         """How the update with this directive's number fares; answers whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:
@@ -3094,8 +3415,10 @@ def words() -> dict[str, list[str]]:
 class Portal:
     """The door for customers: whoever holds the token."""
 
-    def me(self) -> Customer:
-        """The customer's own record."""
+    def me(self) -> CustomerSession:
+        """The customer's own record, and what the token is good for."""
+    def log_out(self) -> None:
+        """Makes the token no good at once."""
     def activate(self, code: str) -> None:
         """Joins the private beta by the customer's activation code."""
     def ask_claim_code(self) -> ClaimCode:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanReducedNotice, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
+from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -33,7 +33,7 @@ ChargeOutcome: TypeAlias = Literal['succeeded', 'declined_soft', 'declined_hard'
 PaymentResult: TypeAlias = Literal['open', 'succeeded', 'declined_soft', 'declined_hard', 'not_presented']
 """What became of an attempt to have an invoice paid."""
 
-InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'other']
+InvoiceReason: TypeAlias = Literal['renewal', 'upgrade', 'downgrade', 'cancellation', 'transfer', 'other']
 """What an invoice is for."""
 
 InvoiceStatus: TypeAlias = Literal['open', 'settled', 'void']
@@ -51,7 +51,7 @@ BetaLineVerdict: TypeAlias = Literal['invited', 'already_invited', 'duplicate', 
 Rule: TypeAlias = Literal['lock', 'group_release', 'release', 'no_release', 'other']
 """The rule that names the version a device should run."""
 
-HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
+HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'two_devices', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
 """What keeps a device from getting anything."""
 
 Decision: TypeAlias = UpToDate | Update | Held
@@ -69,7 +69,7 @@ AttemptProgress: TypeAlias = Literal['offered', 'downloading', 'downloaded']
 UpdateProgress: TypeAlias = Literal['downloading', 'downloaded', 'failed']
 """How an update fares, by the word of who carries it out. Never a success: that is what the device reports."""
 
-UpdateResult: TypeAlias = Literal['succeeded', 'failed', 'runs_another', 'other']
+UpdateResult: TypeAlias = Literal['succeeded', 'failed', 'runs_another', 'withdrawn', 'other']
 """What came of an update."""
 
 Destination: TypeAlias = Webhook | Integration | LiveStream
@@ -87,11 +87,14 @@ ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'ot
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
-NoticeSubject: TypeAlias = DevicesAskToJoin | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | CardExpiresNotice | CardNeededNotice | OtherNotice
+NoticeSubject: TypeAlias = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
 """What a notice tells."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']
 """How customers are authenticated."""
+
+AuthenticationChoice: TypeAlias = Literal['undecided', 'simple', 'two_legged', 'linked']
+"""How customers are to be authenticated."""
 
 Resource: TypeAlias = Literal['devices', 'members', 'messages', 'other']
 """What a tier limits."""

@@ -270,6 +270,8 @@ class Fleet(_Door):
         quote_life: timedelta | None = None,
         card_notice_days: int | None = None,
         hold_locked: bool | None = None,
+        leap_days: int | None = None,
+        unknown_notice: timedelta | None = None,
         executor: Executor | None = None,
     ) -> Self:
         """Opens the fleet of a store. With an `executor`, every call runs on its threads."""
@@ -284,6 +286,8 @@ class Fleet(_Door):
             quote_life=quote_life,
             card_notice_days=card_notice_days,
             hold_locked=hold_locked,
+            leap_days=leap_days,
+            unknown_notice=unknown_notice,
         )
         return cls(opened, executor)
 

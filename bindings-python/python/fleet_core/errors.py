@@ -104,9 +104,13 @@ class OwnerStays(FleetError):
 
 
 class AccountLocked(FleetError):
-    """The owner's account is locked for an unpaid bill: the product can be seen and not changed."""
+    """An account is locked: the products that it owns can be seen and not changed. The message says what lifts the lock."""
 
     since: datetime
+
+
+class NoSeat(FleetError):
+    """A team has no seat for who was invited."""
 
 
 class Unauthenticated(FleetError):
@@ -175,6 +179,14 @@ class RenewalDue(FleetError):
     """The period is over and its renewal was not issued yet: let the clock advance first."""
 
     since: datetime
+
+
+class ClockLeap(FleetError):
+    """The clock leaps, and nobody confirmed it."""
+
+    last: datetime
+    now: datetime
+    days: int
 
 
 class ChargeOpen(FleetError):

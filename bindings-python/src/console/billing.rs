@@ -3,7 +3,7 @@
 use super::Console;
 use crate::run;
 use fleet_bindings::python::checked;
-use fleet_bindings::shapes::{BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
+use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 use pyo3::prelude::*;
 
 #[checked]
@@ -75,8 +75,25 @@ impl Console {
         run(py, || self.0.agree_price(product, tier, interval, price))
     }
 
-    /// Gives an unpaid invoice up. An operator's command.
+    /// Gives an unpaid invoice up, a removed product's too. An operator's command.
     fn write_off(&self, py: Python<'_>, product: u32, invoice: u32) -> PyResult<Invoice> {
         run(py, || self.0.write_off(product, invoice))
+    }
+
+    /// What an account owes over all its products, removed ones among them.
+    fn account_billing(&self, py: Python<'_>, account: i64) -> PyResult<AccountBilling> {
+        run(py, || self.0.account_billing(account))
+    }
+
+    /// An account's invoices over all its products, removed ones among them: by product, and of each the newest first.
+    #[pyo3(signature = (account, *, after=None, limit=None))]
+    fn account_invoices(
+        &self,
+        py: Python<'_>,
+        account: i64,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<InvoicePage> {
+        run(py, || self.0.account_invoices(account, after, limit))
     }
 }

@@ -73,6 +73,25 @@ impl Console {
         run(py, || self.0.register_devices(&devices))
     }
 
+    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// recorded in the audit of `product`; the device need not be in it.
+    #[pyo3(signature = (product, device, *, platform=None, security_counter=None))]
+    fn correct_device(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        device: &str,
+        platform: Option<&str>,
+        security_counter: Option<u32>,
+    ) -> PyResult<()> {
+        run(py, || self.0.correct_device(product, device, platform, security_counter))
+    }
+
+    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    fn free_places(&self, py: Python<'_>, product: u32) -> PyResult<i64> {
+        run(py, || self.0.free_places(product))
+    }
+
     /// A device of the product, waiting and denied ones too.
     fn device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Device> {
         run(py, || self.0.device(product, device))
@@ -157,6 +176,11 @@ impl Console {
     /// Gives up a device that one has claimed.
     fn unclaim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
         run(py, || self.0.unclaim_device(device))
+    }
+
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    fn end_claim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.end_claim(device))
     }
 
     /// The devices that one has claimed, by id.

@@ -5,8 +5,8 @@ use crate::run;
 use fleet_bindings::Moment;
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
-    Account, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 use pyo3::prelude::*;
 use std::time::Duration;
@@ -101,6 +101,11 @@ impl Console {
         run(py, || self.0.customers(product, filter, after, limit))
     }
 
+    /// The customer whom a vendor's user name, or a linked account, is known as.
+    fn find_customer(&self, py: Python<'_>, product: u32, identity: Identity) -> PyResult<Customer> {
+        run(py, || self.0.find_customer(product, identity))
+    }
+
     /// Takes a customer away.
     fn remove_customer(&self, py: Python<'_>, product: u32, customer: i64) -> PyResult<()> {
         run(py, || self.0.remove_customer(product, customer))
@@ -132,6 +137,16 @@ impl Console {
     /// Invites the customers of a list to the private beta.
     fn invite_to_beta(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<BetaReport> {
         run(py, || self.0.invite_to_beta(product, list))
+    }
+
+    /// Takes a guest off the private beta.
+    fn uninvite_from_beta(&self, py: Python<'_>, product: u32, user_name: &str) -> PyResult<()> {
+        run(py, || self.0.uninvite_from_beta(product, user_name))
+    }
+
+    /// Gives a guest a new code, also one who used theirs.
+    fn renew_activation_code(&self, py: Python<'_>, product: u32, user_name: &str) -> PyResult<BetaGuest> {
+        run(py, || self.0.renew_activation_code(product, user_name))
     }
 
     /// The guests of the private beta, by name.

@@ -4,7 +4,8 @@ use super::Console;
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
-    Account, AuditPage, Authentication, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product, Scope,
+    Account, AuditPage, AuthenticationChoice, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
+    Scope,
 };
 use pyo3::prelude::*;
 
@@ -52,12 +53,12 @@ impl Console {
         run(py, || self.0.rename_product(product, name))
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     #[pyo3(signature = (
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
         invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
-        customers_may=None, usage_notices=None
+        event_id_millis=None, customers_may=None, usage_notices=None, clock_tolerance_millis=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn set_policy(
@@ -73,12 +74,14 @@ impl Console {
         known_ids_only: Option<bool>,
         quarantine_limit: Option<u32>,
         invitation_millis: Option<i64>,
-        authentication: Option<Authentication>,
+        authentication: Option<AuthenticationChoice>,
         private_beta: Option<bool>,
         log_events: Option<u32>,
         log_age_millis: Option<i64>,
+        event_id_millis: Option<i64>,
         customers_may: Option<Vec<Scope>>,
         usage_notices: Option<Vec<u16>>,
+        clock_tolerance_millis: Option<i64>,
     ) -> PyResult<Product> {
         let policy = PolicySettings {
             gate_devices,
@@ -94,8 +97,10 @@ impl Console {
             private_beta,
             log_events,
             log_age_millis,
+            event_id_millis,
             customers_may,
             usage_notices,
+            clock_tolerance_millis,
         };
         run(py, || self.0.set_policy(product, policy))
     }
@@ -124,6 +129,18 @@ impl Console {
     #[pyo3(signature = (product, *, after=None, limit=None))]
     fn audit_log(&self, py: Python<'_>, product: u32, after: Option<&str>, limit: Option<u32>) -> PyResult<AuditPage> {
         run(py, || self.0.audit_log(product, after, limit))
+    }
+
+    /// What was done to an account, newest first.
+    #[pyo3(signature = (account, *, after=None, limit=None))]
+    fn account_audit_log(
+        &self,
+        py: Python<'_>,
+        account: i64,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<AuditPage> {
+        run(py, || self.0.account_audit_log(account, after, limit))
     }
 
     /// A product's answers to the questions before manufacturing.

@@ -31,6 +31,11 @@ impl Clock {
         self.ask(move |door| door.advance(limit)).await
     }
 
+    /// Says that the clock is right after a leap that `advance` refused.
+    pub async fn confirm_leap(&self) -> Answered<()> {
+        self.ask(|door| door.confirm_leap()).await
+    }
+
     /// What the payment provider said of a charge.
     pub async fn charge_outcome(&self, key: String, outcome: ChargeOutcome) -> Answered<()> {
         self.ask(move |door| door.charge_outcome(&key, outcome)).await

@@ -4,9 +4,10 @@ use crate::store::Foreign;
 use crate::{
     Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_off_thread, off_thread,
 };
-use fleet_bindings::shapes::{ChargePage, NoticePage};
+use fleet_bindings::shapes::{ChargePage, NoticePage, SqlValue};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Fleet, Moment, SecretText};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A fleet of connected devices, behind a store. `Fleet` is its name in both languages.
@@ -104,5 +105,18 @@ impl OpenFleet {
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     pub async fn acknowledge(&self, key: String) -> Answered<bool> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.acknowledge(&key)).await
+    }
+
+    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+    pub async fn backup(&self, path: String) -> Answered<()> {
+        ask_off_thread(self.0.clone(), move |fleet| fleet.backup(path)).await
+    }
+
+    /// Runs one statement of SQL that only reads, while others use the fleet; each row by the names of its columns. An
+    /// answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+    #[uniffi::method(default(limit = None))]
+    pub async fn query(&self, sql: String, limit: Option<u32>) -> Answered<Vec<HashMap<String, SqlValue>>> {
+        ask_off_thread(self.0.clone(), move |fleet| Ok(fleet.query(&sql, limit)?.into_iter().map(Into::into).collect()))
+            .await
     }
 }

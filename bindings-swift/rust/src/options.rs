@@ -23,6 +23,12 @@ pub struct FleetOptions {
     /// sent on. Default: they go on.
     #[uniffi(default = None)]
     pub hold_locked: Option<bool>,
+    /// How many days the clock may leap without a word where something was due meanwhile. 1 to 366, default 35.
+    #[uniffi(default = None)]
+    pub leap_days: Option<u32>,
+    /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
+    #[uniffi(default = None)]
+    pub unknown_notice: Option<Span>,
 }
 
 /// A span of time, in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. One that can't be carried, such as
@@ -74,10 +80,21 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     type Error = Failure;
 
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
-        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked } = options;
+        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, leap_days, unknown_notice } =
+            options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
         let quote_life = quote_life.map(|life| life.read("quote_life")).transpose()?;
-        Ok(Self { tiers, retry_days, quote_life, card_notice_days, hold_locked, ..Self::default() })
+        let unknown_notice = unknown_notice.map(|after| after.read("unknown_notice")).transpose()?;
+        Ok(Self {
+            tiers,
+            retry_days,
+            quote_life,
+            card_notice_days,
+            hold_locked,
+            leap_days,
+            unknown_notice,
+            ..Self::default()
+        })
     }
 }
 

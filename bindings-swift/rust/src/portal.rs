@@ -1,7 +1,7 @@
 //! The customers' door.
 
 use crate::{Answered, ask_off_thread};
-use fleet_bindings::shapes::{ClaimCode, Customer, CustomerDevice, Scope};
+use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 
 /// The door for customers: whoever holds the token.
 #[derive(Debug, uniffi::Object)]
@@ -19,9 +19,14 @@ impl Portal {
 
 #[uniffi::export]
 impl Portal {
-    /// The customer's own record.
-    pub async fn me(&self) -> Answered<Customer> {
+    /// The customer's own record, and what the token is good for.
+    pub async fn me(&self) -> Answered<CustomerSession> {
         self.ask(|door| door.me()).await
+    }
+
+    /// Makes the token no good at once.
+    pub async fn log_out(&self) -> Answered<()> {
+        self.ask(|door| door.log_out()).await
     }
 
     /// Joins the private beta by the customer's activation code.

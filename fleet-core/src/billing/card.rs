@@ -2,6 +2,7 @@
 //! knows it by.
 
 use super::{Anchor, Interval};
+use crate::firmware::Sha256;
 use crate::text;
 use crate::{Date, Error, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,44 @@ pub struct Card {
     pub told: bool,
 }
 
+/// What people know a card by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownCard {
+    /// The brand.
+    pub brand: String,
+    /// The last four digits of its number.
+    pub last_four: String,
+    /// The month through which it is valid.
+    pub expires: ExpiryMonth,
+}
+
+/// A card that was on file before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastCard {
+    /// Which of the account's cards it is.
+    pub number: u32,
+    /// The SHA-256 of the provider's reference, by which it is recognised.
+    pub digest: Sha256,
+    /// What people know it by.
+    pub card: KnownCard,
+    /// Whether it was declined for good.
+    pub declined: bool,
+}
+
+impl PastCard {
+    pub(crate) fn of(card: &Card) -> Self {
+        let digest = Sha256::of(card.token.reveal().as_bytes());
+        Self { number: card.number, digest, card: card.known(), declined: card.declined }
+    }
+}
+
 impl Card {
+    pub(crate) fn known(&self) -> KnownCard {
+        KnownCard { brand: self.brand.clone(), last_four: self.last_four.clone(), expires: self.expires }
+    }
+
     pub(crate) fn new(number: u32, card: &NewCard) -> Result<Self, Error> {
         if card.last_four.len() != 4 || !card.last_four.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(Error::invalid("last four", "give the last four digits of the card's number"));

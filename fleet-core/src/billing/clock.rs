@@ -1,19 +1,21 @@
 //! What time does: renewals, retries, notices. And what the host's payment provider said.
 
-use super::collect::{ask, collect, failed, invoice};
-use super::invoice::total;
-use super::quote::balanced;
+use super::collect::{collect, failed, invoice};
+use super::credit::{former_payer, return_unused};
 use super::{
-    Anchor, AttemptResult, Charge, ChargeKey, ChargeOutcome, Decline, Invoice, InvoiceStatus, Line, LineKind,
-    OpenInvoice, Payer, Plan, Purpose, Quote, Reason, Subscription,
+    AttemptResult, Charge, ChargeKey, ChargeOutcome, Decline, Invoice, InvoiceStatus, Payer, Plan, Purpose, Quote,
+    Reason, Subscription,
 };
 use crate::device::{Page, check_page};
+use crate::directory::Directory;
 use crate::fleet::Fleet;
-use crate::notice::{NoticeSubject, notify};
+use crate::notice::{NoticeSubject, charge_unknown_name, notify};
 use crate::product::{Product, ProductId};
-use crate::store::{Key, Record, Transaction};
+use crate::store::{Key, Record, StoreErrorKind, Transaction};
 use crate::team::AccountId;
 use crate::{Error, ErrorKind, Money, Timestamp};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -45,13 +47,51 @@ pub enum Due {
 }
 
 /// How far an advance came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Advanced {
-    /// How many things were done.
+    /// How many things were done; notices that an outcome stays unknown are not counted.
     pub done: usize,
-    /// Whether more is due now.
+    /// Whether more is due now, beside what was skipped.
     pub more: bool,
+    /// What could not be done because a record cannot be read. It stays due, and stops nothing else; a person has to look.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Something that is due and could not be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// What.
+    pub due: Due,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl Advanced {
+    /// Goes on past what cannot be done by trying again. A store that fails stops the whole.
+    fn skip(&mut self, due: Due, error: Error) -> Result<(), Error> {
+        if let ErrorKind::Store(problem) = error.kind()
+            && problem.kind() != StoreErrorKind::Corrupt
+        {
+            return Err(error);
+        }
+        self.skipped.push(Skipped { due, why: error.to_string() });
+        Ok(())
+    }
+}
+
+/// What was done for a product, and when it is due next.
+struct Turned {
+    is_counted: bool,
+    next: Option<Timestamp>,
+}
+
+fn moment_of(key: &Key) -> Option<Timestamp> {
+    match key {
+        Key::ProductDue(at, _) | Key::AccountDue(at, _) => Some(*at),
+        _ => None,
+    }
 }
 
 /// Where in the list of charges a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
@@ -156,125 +196,178 @@ impl Clock<'_> {
     /// ```
     ///
     /// # Errors
-    /// `invalid` for a limit out of its range; the store's. What was done before stays done.
+    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over a
+    /// week: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
+    /// its range; the store's. What was done before stays done.
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
-        let mut done = 0;
-        while done < limit {
-            let due = self.due(limit - done)?;
-            if due.is_empty() {
-                return Ok(Advanced { done, more: false });
-            }
-            for due in due.into_iter().take(limit - done) {
-                match due {
-                    Due::Product { at, product } => self.turn(product, at)?,
-                    Due::Account { at, account } => self.pursue(account, at)?,
-                }
-                done += 1;
-            }
-        }
-        Ok(Advanced { done, more: !self.due(1)?.is_empty() })
+        self.note_moment(false)?;
+        let mut advanced = Advanced { done: 0, more: false, skipped: Vec::new() };
+        self.advance_products(limit, &mut advanced)?;
+        self.advance_accounts(limit, &mut advanced)?;
+        advanced.more = advanced.more || self.has_more(&advanced.skipped)?;
+        Ok(advanced)
     }
 
-    /// What is due for a product: the notice that there is no card for its renewal, or the renewal.
-    fn turn(&self, product: ProductId, at: Timestamp) -> Result<(), Error> {
+    /// Says that the clock is right after a leap that [`advance`](Self::advance) refused (R-BILL-10): the moment at which
+    /// this door was opened counts as one at which it advanced.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn confirm_leap(&self) -> Result<(), Error> {
+        self.note_moment(true)
+    }
+
+    /// Notes that the clock advances now, unless it leaps and nobody confirmed it.
+    fn note_moment(&self, confirmed: bool) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-            let subscription = Arc::make_mut(&mut record);
-            let plan = subscription.plan.clone().filter(|_| subscription.due == Some(at));
-            let Some(plan) = plan else {
-                // Somebody else was here since it was found.
-                tx.delete(Key::ProductDue(at, product));
-                return Ok(());
-            };
-            if self.now < plan.period.end {
-                self.warn(tx, product, &plan)?;
-                subscription.warned = true;
-            } else if subscription.upgrade.is_none() {
-                return self.renew(tx, product, record, &plan);
-            } else {
-                // The period after is billed at the price that the open charge decides on.
-                subscription.due = None;
-                tx.delete(Key::ProductDue(at, product));
-                tx.put(product, record);
-                return Ok(());
+            let mut directory: Directory = tx.get(())?.unwrap_or_default();
+            if !confirmed {
+                let mut first = None;
+                for range in [Key::products_due(self.now), Key::accounts_due(self.now)] {
+                    let row = tx.store().scan(&range.limit(1))?.into_iter().next();
+                    first = row.and_then(|row| moment_of(&row.key)).into_iter().chain(first).min();
+                }
+                self.fleet.no_leap(&directory, first, self.now)?;
             }
-            self.fleet.schedule(tx, product, subscription);
-            tx.put(product, record);
+            if directory.advanced_at != Some(self.now) {
+                directory.advanced_at = Some(self.now);
+                tx.put((), directory);
+            }
             Ok(())
         })
     }
 
-    /// Tells the owner where no card will be good at the renewal (R-PAY-7).
-    fn warn(&self, tx: &mut Transaction<'_>, product: ProductId, plan: &Plan) -> Result<(), Error> {
-        let Some(record) = tx.get::<Arc<Product>>(product)? else { return Ok(()) };
-        let payer: Arc<Payer> = tx.get(record.owner)?.unwrap_or_default();
-        if payer.card.as_ref().is_some_and(|card| card.is_good(plan.period.end)) {
-            return Ok(());
-        }
-        notify(tx, self.now, product, NoticeSubject::CardNeeded { account: record.owner, renewal: plan.period.end })
-    }
-
-    /// Issues the invoice of the period that follows, and has it paid.
-    fn renew(
-        &self,
-        tx: &mut Transaction<'_>,
-        id: ProductId,
-        mut record: Arc<Subscription>,
-        plan: &Plan,
-    ) -> Result<(), Error> {
-        let product = tx.get::<Arc<Product>>(id)?.ok_or_else(|| Error::not_found("product"))?;
-        let subscription = Arc::make_mut(&mut record);
-        let interval = subscription.at_renewal.take().unwrap_or(plan.interval);
-        let price = self.fleet.renewal_price(&product, subscription, plan, interval);
-        let period = Anchor::at(product.created_at).period_at(interval, plan.period.end);
-        subscription.quotes.clear();
-        subscription.warned = false;
-        let Some(price) = price.filter(|price| !price.is_zero() && period.start < period.end) else {
-            // On a tier that costs nothing there is nothing to renew.
-            subscription.plan = None;
-            self.fleet.schedule(tx, id, subscription);
-            tx.put(id, record);
-            return Ok(());
-        };
-        let none = Money::zero(price.currency());
-        let tier = Arc::clone(&product.tier);
-        let span = (period.start, period.end);
-        let full = Line { kind: LineKind::Period, tier: Arc::clone(&tier), from: span.0, to: span.1, amount: price };
-        let mut lines = vec![full];
-        subscription.balance = balanced(&mut lines, subscription.balance, &tier, span)?;
-        let number = subscription.next_invoice()?;
-        let total = total(&lines, none)?;
-        let status = if total.is_zero() { InvoiceStatus::Settled { at: self.now } } else { InvoiceStatus::Open };
-        subscription.plan = Some(Plan { tier, interval, period, price, billed: price, invoice: number });
-        if status == InvoiceStatus::Open {
-            subscription.unpaid.insert(number);
-        }
-        self.fleet.schedule(tx, id, subscription);
-        tx.put(id, record);
-        let invoice = Invoice {
-            number,
-            product: id,
-            payer: product.owner,
-            reason: Reason::Renewal,
-            issued_at: self.now,
-            period,
-            lines,
-            total,
-            offset: none,
-            refund: none,
-            status,
-            charge: None,
-            attempts: Vec::new(),
-        };
-        tx.put((id, number), Arc::new(invoice));
-        if status == InvoiceStatus::Open {
-            let mut payer: Arc<Payer> = tx.get(product.owner)?.unwrap_or_default();
-            Arc::make_mut(&mut payer).open.push(OpenInvoice { product: id, number });
-            tx.put(product.owner, payer);
-            collect(tx, self.fleet.billing(), product.owner, self.now)?;
+    /// What is due for products, the earliest first, also where one is late by several periods: of two invoices the older
+    /// is issued first, and charged first (R-PAY-6).
+    fn advance_products(&self, limit: usize, advanced: &mut Advanced) -> Result<(), Error> {
+        let mut seen = None;
+        while advanced.done < limit {
+            let left = limit - advanced.done;
+            let mut range = Key::products_due(self.now).limit(left);
+            if let Some(seen) = seen.take() {
+                range = range.after(seen);
+            }
+            let rows = self.fleet.store().scan(&range)?;
+            let (is_last, end) = (rows.len() < left, rows.last().map(|row| row.key.clone()));
+            let found = rows.into_iter().filter_map(|row| match row.key {
+                Key::ProductDue(at, product) => Some(Reverse((at, product))),
+                _ => None,
+            });
+            let mut heap: BinaryHeap<Reverse<(Timestamp, ProductId)>> = found.collect();
+            while let Some(Reverse((at, product))) = heap.pop() {
+                if advanced.done >= limit {
+                    advanced.more = true;
+                    return Ok(());
+                }
+                match self.turn(product, at) {
+                    Ok(Turned { is_counted, next }) => {
+                        advanced.done += usize::from(is_counted);
+                        let again = next.filter(|next| *next <= self.now && *next > at);
+                        let before = |next: &Timestamp| {
+                            is_last || end.as_ref().and_then(moment_of).is_some_and(|end| *next <= end)
+                        };
+                        heap.extend(again.filter(before).map(|next| Reverse((next, product))));
+                    }
+                    Err(error) => advanced.skip(Due::Product { at, product }, error)?,
+                }
+            }
+            match end {
+                Some(end) if !is_last => seen = Some(end),
+                _ => return Ok(()),
+            }
         }
         Ok(())
+    }
+
+    /// What is due for accounts: what products have issued is on their lists by now.
+    fn advance_accounts(&self, limit: usize, advanced: &mut Advanced) -> Result<(), Error> {
+        let mut seen = None;
+        while advanced.done < limit {
+            let left = limit - advanced.done;
+            let mut range = Key::accounts_due(self.now).limit(left);
+            if let Some(seen) = seen.take() {
+                range = range.after(seen);
+            }
+            let rows = self.fleet.store().scan(&range)?;
+            let is_last = rows.len() < left;
+            for row in rows {
+                let Key::AccountDue(at, account) = row.key else { continue };
+                match self.pursue(account, at) {
+                    Ok(()) => advanced.done += 1,
+                    Err(error) => advanced.skip(Due::Account { at, account }, error)?,
+                }
+                seen = Some(Key::AccountDue(at, account));
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anything is due but what was skipped.
+    fn has_more(&self, skipped: &[Skipped]) -> Result<bool, Error> {
+        let due = self.due((skipped.len() + 1).min(1000))?;
+        Ok(due.iter().any(|due| skipped.iter().all(|skipped| skipped.due != *due)))
+    }
+
+    /// What is due for a product: the notice that there is no card for its renewal, the renewal, or that nobody has found
+    /// out what became of a charge.
+    fn turn(&self, product: ProductId, at: Timestamp) -> Result<Turned, Error> {
+        self.fleet.transact(|tx| {
+            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let subscription = Arc::make_mut(&mut record);
+            if subscription.due != Some(at) {
+                // Somebody else was here since it was found.
+                tx.delete(Key::ProductDue(at, product));
+                return Ok(Turned { is_counted: true, next: subscription.due });
+            }
+            let mut is_counted = self.tell_of_unknown(tx, product, subscription)? == 0;
+            if let Some(plan) = subscription.plan.clone().filter(|plan| self.now >= plan.period.end) {
+                // Too late for the notice: the renewal has its turn by its own moment, among those of other products.
+                if at < plan.period.end && subscription.upgrade.is_none() {
+                    is_counted = false;
+                } else if subscription.upgrade.is_none() {
+                    self.fleet.renew(tx, product, record, &plan, self.now)?;
+                    let next = tx.get::<Arc<Subscription>>(product)?.and_then(|renewed| renewed.due);
+                    return Ok(Turned { is_counted: true, next });
+                }
+                // The period after is billed at the price that the open charge decides on.
+                subscription.warned = true;
+            } else if let Some(plan) = &subscription.plan
+                && self.now >= plan.notice_from(self.fleet.billing())
+            {
+                subscription.warned = true;
+                self.fleet.warn(tx, product, subscription, self.now)?;
+            }
+            self.fleet.schedule(tx, product, subscription);
+            let next = subscription.due;
+            tx.put(product, record);
+            Ok(Turned { is_counted, next })
+        })
+    }
+
+    /// Tells of charges whose outcome has been unknown for too long, once each (R-PAY-3). Answers of how many.
+    fn tell_of_unknown(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        subscription: &mut Subscription,
+    ) -> Result<usize, Error> {
+        let patience = self.fleet.billing().unknown_notice();
+        let late: Vec<(u32, Timestamp)> =
+            subscription.unknown.iter().map(|(charge, since)| (*charge, *since)).collect();
+        let mut told = 0;
+        for (number, since) in late.into_iter().filter(|(_, since)| self.now >= since.after(patience)) {
+            told += 1;
+            subscription.unknown.remove(&number);
+            if let Some(charge) = tx.get::<Arc<Charge>>((product, number))? {
+                let (account, amount) = (charge.account, charge.amount);
+                notify(tx, self.now, product, NoticeSubject::ChargeUnknown { account, charge: number, amount, since })?;
+            }
+        }
+        Ok(told)
     }
 
     /// What is due for an account: a retry, or the notice that its card expires.
@@ -300,27 +393,39 @@ impl Clock<'_> {
     pub fn charge_outcome(&self, key: ChargeKey, outcome: ChargeOutcome) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             tx.load([Key::Charge(key.product, key.number), Key::Subscription(key.product)])?;
-            let subscription: Option<Arc<Subscription>> = tx.get(key.product)?;
+            let mut record: Arc<Subscription> = tx.get(key.product)?.unwrap_or_default();
             let mut charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
                 Some(charge) if charge.key == key => charge,
                 Some(_) => return Err(ErrorKind::UnknownCharge.into()),
-                None if (1..=subscription.map_or(0, |found| found.charges)).contains(&key.number) => {
-                    return Err(ErrorKind::ChargeFinished.into());
-                }
+                None if (1..=record.charges).contains(&key.number) => return Err(ErrorKind::ChargeFinished.into()),
                 None => return Err(ErrorKind::UnknownCharge.into()),
             };
+            let subscription = Arc::make_mut(&mut record);
             let declined = match outcome {
                 ChargeOutcome::Succeeded => None,
                 ChargeOutcome::Declined(decline) => Some(decline),
                 ChargeOutcome::Unknown => {
-                    Arc::make_mut(&mut charge).unknown = true;
-                    tx.put((key.product, key.number), charge);
+                    if !charge.unknown {
+                        Arc::make_mut(&mut charge).unknown = true;
+                        subscription.unknown.insert(key.number, self.now);
+                        self.fleet.schedule(tx, key.product, subscription);
+                        tx.put((key.product, key.number), charge);
+                        tx.put(key.product, record);
+                    }
                     return Ok(());
                 }
             };
             tx.delete(Key::Charge(key.product, key.number));
-            if declined == Some(Decline::Hard) {
-                self.spoil(tx, &charge)?;
+            if charge.unknown {
+                // Nobody needs to be told of it any more.
+                tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
+            }
+            if subscription.unknown.remove(&key.number).is_some() {
+                self.fleet.schedule(tx, key.product, subscription);
+                tx.put(key.product, record);
+            }
+            if let Some((Decline::Hard, card)) = declined.zip(charge.card.as_ref()) {
+                self.spoil(tx, charge.account, card.number)?;
             }
             match charge.purpose {
                 Purpose::Renewal { invoice } => self.renewal_outcome(tx, &charge, invoice, declined),
@@ -334,15 +439,13 @@ impl Clock<'_> {
         })
     }
 
-    /// Notes that a card was declined for good: it is not presented again, for whatever (R-PAY-3).
-    fn spoil(&self, tx: &mut Transaction<'_>, charge: &Charge) -> Result<(), Error> {
-        let mut payer: Arc<Payer> = tx.get(charge.account)?.unwrap_or_default();
-        let number = charge.card.as_ref().map(|card| card.number);
-        if let Some(card) = Arc::make_mut(&mut payer).card.as_mut().filter(|card| Some(card.number) == number) {
-            card.declined = true;
-            tx.put(charge.account, payer);
-        }
-        Ok(())
+    /// Notes that a card was declined for good: it is not presented again, for whatever (R-PAY-3). Where a renewal is near,
+    /// its owner is told that another is needed.
+    fn spoil(&self, tx: &mut Transaction<'_>, account: AccountId, card: u32) -> Result<(), Error> {
+        let mut payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+        Arc::make_mut(&mut payer).spoil(card);
+        tx.put(account, payer);
+        self.fleet.warn_account(tx, account, self.now)
     }
 
     fn renewal_outcome(
@@ -353,12 +456,13 @@ impl Clock<'_> {
         declined: Option<Decline>,
     ) -> Result<(), Error> {
         let (product, account) = (charge.product, charge.account);
-        let mut found = invoice(tx, OpenInvoice { product, number })?;
+        let mut found = invoice(tx, product, number)?;
         let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
         let (invoice, payer) = (Arc::make_mut(&mut found), Arc::make_mut(&mut record));
         payer.charging = None;
         if let Some(attempt) = invoice.attempts.iter_mut().find(|attempt| attempt.result == AttemptResult::Open) {
             attempt.result = declined.map_or(AttemptResult::Succeeded, AttemptResult::Declined);
+            attempt.known_at = Some(self.now);
         }
         if declined.is_some() {
             failed(tx, self.fleet.billing(), payer, invoice, self.now)?;
@@ -366,8 +470,10 @@ impl Clock<'_> {
             invoice.status = InvoiceStatus::Settled { at: self.now };
             invoice.charge = Some(charge.key.number);
             payer.close(product, number);
-            settle(tx, product, number)?;
-            notify(tx, self.now, product, NoticeSubject::RenewalPaid { account, invoice: number })?;
+            settle(tx, product, number, true)?;
+            let card = payer.known(charge.card.as_ref().map(|card| card.number));
+            let amount = Some(charge.amount);
+            notify(tx, self.now, product, NoticeSubject::RenewalPaid { account, invoice: number, amount, card })?;
         }
         tx.put((product, number), found);
         tx.put(account, record);
@@ -385,8 +491,12 @@ impl Clock<'_> {
         let subscription = Arc::make_mut(&mut record);
         let Some(open) = subscription.upgrade.take() else { return Err(ErrorKind::ChargeFinished.into()) };
         if declined.is_some() {
-            let number = charge.key.number;
-            notify(tx, self.now, product, NoticeSubject::UpgradeDeclined { account, charge: number })?;
+            let payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+            let card = payer.known(charge.card.as_ref().map(|card| card.number));
+            let (number, amount) = (charge.key.number, Some(charge.amount));
+            let result = declined.map(AttemptResult::Declined);
+            let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, result, card };
+            notify(tx, self.now, product, subject)?;
             self.fleet.schedule(tx, product, subscription);
         } else {
             let payment = Some(charge.key.number);
@@ -397,10 +507,14 @@ impl Clock<'_> {
     }
 }
 
-/// Takes an invoice off the product's list of those that are not paid.
-pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32) -> Result<(), Error> {
+/// Takes an invoice off the product's list of those that are not paid. Where it was `paid`, so is the segment that it billed.
+pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32, paid: bool) -> Result<(), Error> {
     let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-    Arc::make_mut(&mut record).unpaid.remove(&number);
+    let subscription = Arc::make_mut(&mut record);
+    subscription.unpaid.remove(&number);
+    if let Some(plan) = subscription.plan.as_mut().filter(|plan| paid && plan.invoice == number) {
+        plan.paid = Some(plan.billed);
+    }
     tx.put(product, record);
     Ok(())
 }
@@ -416,16 +530,20 @@ pub(crate) fn take_effect(
     now: Timestamp,
 ) -> Result<Invoice, Error> {
     let mut record = tx.get::<Arc<Product>>(product)?.ok_or_else(|| Error::not_found("product"))?;
-    Arc::make_mut(&mut record).tier = Arc::clone(&quote.tier);
+    fleet.put_on(Arc::make_mut(&mut record), Some(&quote.tier), true);
     tx.put(product, record);
+    let before = subscription.plan.take();
+    let former = former_payer(tx, product, before.as_ref(), account)?;
     let (number, none) = (subscription.next_invoice()?, Money::zero(quote.price.currency()));
-    let Quote { tier, interval, period, price, charge: billed, lines, due: total, balance, .. } = quote;
-    if subscription.plan.as_ref().is_some_and(|plan| plan.interval != interval) {
+    let Quote { tier, interval, at, period, price, charge: billed, lines, due: total, balance, .. } = quote;
+    if before.as_ref().is_some_and(|plan| plan.interval != interval) {
         subscription.at_renewal = None;
     }
     // Of a renewal that stays where it was, the owner is told once.
-    subscription.warned &= subscription.plan.as_ref().is_some_and(|plan| plan.period.end == period.end);
-    subscription.plan = Some(Plan { tier, interval, period, price, billed, invoice: number });
+    let stays = before.as_ref().is_some_and(|plan| plan.period.end == period.end);
+    subscription.warned &= stays;
+    subscription.card_needed &= stays;
+    subscription.plan = Some(Plan { tier, interval, period, price, billed, paid: Some(billed), invoice: number });
     subscription.balance = balance;
     subscription.quotes.clear();
     fleet.schedule(tx, product, subscription);
@@ -445,20 +563,13 @@ pub(crate) fn take_effect(
         attempts: Vec::new(),
     };
     tx.put((product, number), Arc::new(invoice.clone()));
-    notify(tx, now, product, NoticeSubject::Upgraded { account, invoice: number })?;
-    Ok(invoice)
-}
-
-/// Asks for a refund of a credit note.
-pub(crate) fn ask_refund(
-    tx: &mut Transaction<'_>,
-    subscription: &mut Subscription,
-    note: &Invoice,
-    now: Timestamp,
-) -> Result<(), Error> {
-    if !note.refund.is_zero() {
-        let purpose = Purpose::Refund { invoice: note.number };
-        ask(tx, subscription, (note.product, note.payer), purpose, note.refund, None, now)?;
+    let mut payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+    if Arc::make_mut(&mut payer).products.insert(product) {
+        tx.put(account, payer);
     }
-    Ok(())
+    notify(tx, now, product, NoticeSubject::Upgraded { account, invoice: number, amount: Some(total) })?;
+    if let Some((before, _)) = before.zip(former) {
+        return_unused(tx, product, subscription, &before, at, now)?;
+    }
+    Ok(invoice)
 }

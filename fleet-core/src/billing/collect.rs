@@ -28,7 +28,7 @@ pub(crate) fn collect(
             unlock(tx, account, payer, now)?;
             break;
         };
-        let mut invoice = invoice(tx, head)?;
+        let mut invoice = invoice(tx, head.product, head.number)?;
         let card = payer.presentable(now);
         let number = card.as_ref().map(|card| card.number);
         match (next_step(policy.retries(), &invoice.attempts, number, payer.lock.is_some(), now), card) {
@@ -42,6 +42,7 @@ pub(crate) fn collect(
                     scheduled: true,
                     card: None,
                     result: AttemptResult::NotPresented,
+                    known_at: Some(now),
                 });
                 failed(tx, policy, payer, &invoice, now)?;
                 tx.put((head.product, head.number), invoice);
@@ -69,9 +70,9 @@ pub(crate) fn collect(
 }
 
 /// The record of an invoice that others name.
-pub(crate) fn invoice(tx: &mut Transaction<'_>, open: OpenInvoice) -> Result<Arc<Invoice>, Error> {
-    let missing = || StoreError::new(StoreErrorKind::Corrupt, "an open invoice has no record");
-    Ok(tx.get((open.product, open.number))?.ok_or_else(missing)?)
+pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32) -> Result<Arc<Invoice>, Error> {
+    let missing = || StoreError::new(StoreErrorKind::Corrupt, "an invoice has no record");
+    Ok(tx.get((product, number))?.ok_or_else(missing)?)
 }
 
 /// Asks for a charge: a record in the outbox, under a key of its own.
@@ -100,7 +101,7 @@ fn present(
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut subscription: Arc<Subscription> = tx.get(invoice.product)?.unwrap_or_default();
-    let attempt = Attempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open };
+    let attempt = Attempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open, known_at: None };
     let (whose, purpose) = ((invoice.product, invoice.payer), Purpose::Renewal { invoice: invoice.number });
     let amount = invoice.outstanding()?;
     let charge = ask(tx, Arc::make_mut(&mut subscription), whose, purpose, amount, Some(card), now)?;
@@ -120,6 +121,7 @@ pub(crate) fn failed(
 ) -> Result<(), Error> {
     let (account, product, retries) = (invoice.payer, invoice.product, policy.retries());
     let card = payer.presentable(now).map(|card| card.number);
+    let last = invoice.attempts.last();
     let next = match next_step(retries, &invoice.attempts, card, payer.lock.is_some(), now) {
         Step::Wait(next) => Some(next),
         Step::Present { .. } => Some(now),
@@ -133,14 +135,20 @@ pub(crate) fn failed(
         failures: count(failures(&invoice.attempts)),
         of: count(retries.attempts()),
         next,
+        amount: Some(invoice.outstanding()?),
+        result: last.map(|attempt| attempt.result),
+        card: payer.known(last.and_then(|attempt| attempt.card)),
+        tried_next: next.is_some_and(|next| payer.presentable(next).is_some()),
+        locks_at: retries.locks_at(&invoice.attempts).filter(|_| payer.lock.is_none()),
     };
     notify(tx, now, product, subject)?;
     if payer.lock.is_none() && is_exhausted(retries, &invoice.attempts) {
         let card = invoice.attempts.last().and_then(|attempt| attempt.card);
-        let open = OpenInvoice { product, number: invoice.number };
+        let open = OpenInvoice::of(product, invoice.number, invoice.period);
         payer.lock = Some(PaymentLock { since: now, invoice: open, card });
         set_unpaid(tx, account, Some(now))?;
-        notify(tx, now, product, NoticeSubject::AccountLocked { account, invoice: invoice.number })?;
+        let amount = Some(invoice.outstanding()?);
+        notify(tx, now, product, NoticeSubject::AccountLocked { account, invoice: invoice.number, amount })?;
     }
     Ok(())
 }
@@ -149,7 +157,7 @@ pub(crate) fn failed(
 fn unlock(tx: &mut Transaction<'_>, account: AccountId, payer: &mut Payer, now: Timestamp) -> Result<(), Error> {
     if let Some(lock) = payer.lock.take() {
         set_unpaid(tx, account, None)?;
-        let OpenInvoice { product, number } = lock.invoice;
+        let OpenInvoice { product, number, .. } = lock.invoice;
         notify(tx, now, product, NoticeSubject::AccountUnlocked { account, invoice: number })?;
     }
     Ok(())
@@ -178,7 +186,8 @@ fn tell_of_expiry(
     card.told = true;
     // An account that pays for nothing has nothing to miss.
     if let Some(product) = paid_product(tx, account)? {
-        let subject = NoticeSubject::CardExpires { account, card: card.number, month: card.expires };
+        let (number, month, known) = (card.number, card.expires, Some(card.known()));
+        let subject = NoticeSubject::CardExpires { account, card: number, month, known };
         notify(tx, now, product, subject)?;
     }
     Ok(None)

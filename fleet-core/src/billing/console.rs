@@ -2,11 +2,12 @@
 //! (R-PAY-5).
 
 use super::clock::take_effect;
-use super::collect::{ask, collect};
+use super::collect::{ask, collect, invoice};
 use super::quote::{Target, quote};
 use super::{
     Anchor, Card, Charge, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId, Subscription,
 };
+use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
 use crate::fleet::Console;
@@ -74,6 +75,13 @@ pub struct CardView {
     pub good: bool,
 }
 
+impl CardView {
+    /// As the audit writes it: enough to tell cards apart.
+    fn shown(&self) -> String {
+        format!("{} {}, valid through {}", self.brand, self.last_four, self.expires)
+    }
+}
+
 impl Console<'_> {
     /// What it costs to go to a tier, at an interval, now (R-BILL-3 to 6). It holds for 15 minutes by default, and not
     /// beyond the end of the period.
@@ -89,7 +97,8 @@ impl Console<'_> {
             let target = self.target(&access.product, &record, tier, interval)?;
             let (id, anchor) = (QuoteId(tx.random()), Anchor::at(access.product.created_at));
             let life = self.fleet.billing().quote_life();
-            let quote = quote(id, &record, anchor, target, self.now, life)?;
+            let paid = paid_by_owner(tx, &access.product, record.plan.as_ref())?;
+            let quote = quote(id, &record, paid, anchor, target, self.now, life)?;
             let subscription = Arc::make_mut(&mut record);
             subscription.quotes.retain(|quote| quote.expires_at > self.now);
             if subscription.quotes.len() >= MAX_QUOTES {
@@ -105,11 +114,11 @@ impl Console<'_> {
     /// together with it, and is forgotten when it is declined (R-BILL-4); one that costs nothing takes effect at once.
     ///
     /// # Errors
-    /// `quote_expired`; `card_missing`; `renewal_unpaid`, `renewal_due`, `charge_open`; `forbidden` for anybody but the
-    /// owner.
+    /// `quote_expired`; `card_missing`, also where nothing is to be charged now; `renewal_unpaid`, `renewal_due`,
+    /// `charge_open`; `forbidden` for anybody but the owner, an operator among them.
     pub fn upgrade(&self, product: ProductId, quote: QuoteId) -> Result<Upgrade, Error> {
         self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+            let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
             let mut record = self.free_subscription(tx, &access.product)?;
             let subscription = Arc::make_mut(&mut record);
@@ -117,13 +126,14 @@ impl Console<'_> {
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
             self.note(tx, product, Command::ChangePlan, subject);
+            // What costs nothing now is paid for later.
+            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+            let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
                 let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
                 tx.put(product, record);
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
-            let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
             subscription.quotes.clear();
             subscription.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
@@ -139,16 +149,18 @@ impl Console<'_> {
     /// `no_plan`; `not_an_upgrade` for a year instead of months; `price_by_agreement`; `forbidden` for anybody but the
     /// owner.
     pub fn switch_interval(&self, product: ProductId, interval: Interval) -> Result<(), Error> {
+        self.up_to_date(product, Command::ChangePlan)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            record.no_renewal_due(self.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
                 let problem = "a year instead of months takes effect at once: ask for a quote of the same tier";
                 return Err(ErrorKind::NotAnUpgrade { problem }.into());
             }
             let tier = &access.product.tier;
-            if interval != current && self.fleet.price(&record, tier, interval).is_none() {
+            if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
             Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
@@ -161,7 +173,7 @@ impl Console<'_> {
     /// Chooses the currency that a product is billed in, before it is billed for the first time.
     ///
     /// # Errors
-    /// `invalid` once it was billed, or has a price agreed on, in another; `forbidden` for anybody but the owner.
+    /// `invalid` once it was billed, or has a price agreed on, in another; `charge_open`; `forbidden` for anybody but the owner.
     pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangePlan, product)?;
@@ -169,7 +181,8 @@ impl Console<'_> {
             if record.currency == currency {
                 return Ok(());
             }
-            if record.invoices > 0 || record.charges > 0 || !record.agreed.is_empty() {
+            record.no_upgrade_open()?;
+            if record.invoices > 0 || !record.agreed.is_empty() {
                 let problem = format!("the product is billed in {}, which does not change any more", record.currency);
                 return Err(Error::invalid("currency", problem));
             }
@@ -183,7 +196,7 @@ impl Console<'_> {
     }
 
     /// Puts a card on file in place of the one before. What is open is tried with it at once, which uses up no retry
-    /// (R-PAY-4).
+    /// (R-PAY-4). A card is its token: one that was set before is the same card, and not tried as a new one (R-PAY-3).
     ///
     /// # Errors
     /// `invalid` for a card that is no longer valid, or is not one; `not_found` for who has no account.
@@ -191,12 +204,7 @@ impl Console<'_> {
         if !card.expires.covers(self.now) {
             return Err(Error::invalid("card", format!("it was valid through {}; give one that is", card.expires)));
         }
-        self.change_card(|payer| {
-            let wrong = || Error::invalid("card", "the account has used every number of a card");
-            payer.cards = payer.cards.checked_add(1).ok_or_else(wrong)?;
-            payer.card = Some(Card::new(payer.cards, card)?);
-            Ok(())
-        })
+        self.change_card(|payer| payer.put_card(card))
     }
 
     /// Takes the card on file away. The dates of what is open stay as they are.
@@ -205,7 +213,7 @@ impl Console<'_> {
     /// `not_found` for who has no account.
     pub fn remove_card(&self) -> Result<(), Error> {
         self.change_card(|payer| {
-            payer.card = None;
+            payer.remove_card();
             Ok(())
         })
     }
@@ -216,12 +224,17 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             tx.get::<Arc<Account>>(account)?.ok_or_else(|| Error::not_found("account"))?;
             let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
+            let shown_card = |payer: &Payer| shown(payer.card.as_ref().map(|card| card.view(self.now).shown()));
+            let before = shown_card(&record);
             change(Arc::make_mut(&mut record))?;
+            let entry = Entry::changed("card on file", [("card", before, shown_card(&record))]);
+            self.note_account(tx, account, Command::SetCard, entry);
             if let Some(open) = record.open.first() {
                 self.note(tx, open.product, Command::SetCard, format!("for invoice {}", open.number));
             }
             tx.put(account, record);
-            collect(tx, self.fleet.billing(), account, self.now)
+            collect(tx, self.fleet.billing(), account, self.now)?;
+            self.fleet.warn_account(tx, account, self.now)
         })
     }
 
@@ -237,12 +250,10 @@ impl Console<'_> {
             let subscription: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let plan = subscription.plan.clone();
-            let next_interval = plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
-            let price = plan
-                .as_ref()
-                .zip(next_interval)
-                .and_then(|(plan, interval)| self.fleet.renewal_price(&record, &subscription, plan, interval));
-            let next_amount = price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
+            let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &subscription, plan));
+            let next_interval = next.map(|(interval, _)| interval);
+            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(subscription.currency), |(_, price)| price));
+            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
             Ok(BillingStatus {
                 tier: Arc::clone(&record.tier),
                 renewal: plan.as_ref().map(|plan| plan.period.end),
@@ -261,7 +272,8 @@ impl Console<'_> {
         })
     }
 
-    /// The invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page.
+    /// The invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator sees those of a
+    /// removed product too; who paid them, by [`account_invoices`](Self::account_invoices).
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
@@ -272,12 +284,16 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<Arc<Invoice>, u32>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadBilling, product).map(|_| ()))?;
         let mut range = Key::invoices(product).reversed().limit(limit);
         if let Some(after) = after {
             range = range.after(Key::Invoice(product, after));
         }
-        let rows = self.fleet.store().scan(&range)?.into_iter();
+        let rows = self
+            .read_by(
+                |tx| Access::check_ever(tx, self.actor, Command::ReadBilling, product),
+                |_| Ok(self.fleet.store().scan(&range)?),
+            )?
+            .into_iter();
         let invoices: Vec<Arc<Invoice>> =
             rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
         let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
@@ -294,10 +310,8 @@ impl Console<'_> {
         if let Some((_, open)) = payer.lock.zip(payer.open.first()) {
             return Err(ErrorKind::RenewalUnpaid { product: open.product, invoice: open.number }.into());
         }
-        match &subscription.plan {
-            Some(plan) if self.now >= plan.period.end => Err(ErrorKind::RenewalDue { since: plan.period.end }.into()),
-            _ => Ok(subscription),
-        }
+        subscription.no_renewal_due(self.now)?;
+        Ok(subscription)
     }
 
     /// Where an upgrade goes, if it is one.
@@ -311,7 +325,7 @@ impl Console<'_> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
         let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
-        if catalogue.rank(&tier) < catalogue.rank(&product.tier) {
+        if self.is_less(product, subscription, &tier) {
             return not("a lower tier is set by the operator, for something may no longer fit");
         }
         if let Some(plan) = &subscription.plan {
@@ -330,10 +344,34 @@ impl Console<'_> {
         }
         Ok(Target { tier, interval, price })
     }
+
+    /// Whether a tier is below a product's. One that is sold no more has no place among the others: less is what costs less
+    /// than the product pays, or limits more than it may.
+    fn is_less(&self, product: &Product, subscription: &Subscription, tier: &str) -> bool {
+        let catalogue = self.fleet.catalogue();
+        if let Some(rank) = catalogue.rank(&product.tier) {
+            return catalogue.rank(tier) < Some(rank);
+        }
+        let price = |plan: &super::Plan| Some((plan.price, self.fleet.price(subscription, tier, plan.interval)?));
+        let costs_less =
+            subscription.plan.as_ref().and_then(price).is_some_and(|(now, then)| then.minor() < now.minor());
+        costs_less || catalogue.limits_less(tier, product)
+    }
+}
+
+/// What a product's owner has paid for the segment that runs; none where another account has.
+fn paid_by_owner(
+    tx: &mut Transaction<'_>,
+    product: &Product,
+    plan: Option<&super::Plan>,
+) -> Result<Option<Money>, Error> {
+    let Some(plan) = plan else { return Ok(None) };
+    let billed = invoice(tx, product.id, plan.invoice)?;
+    if billed.payer == product.owner { plan.paid(&billed).map(Some) } else { Ok(None) }
 }
 
 impl Card {
-    fn view(&self, now: Timestamp) -> CardView {
+    pub(crate) fn view(&self, now: Timestamp) -> CardView {
         CardView {
             brand: self.brand.clone(),
             last_four: self.last_four.clone(),

@@ -1,16 +1,17 @@
-//! When a product's billing is due next, and what its renewal costs then.
+//! When a product's billing is due next, and what a tier costs it.
 
-use super::{Interval, Plan, Subscription};
+use super::{Interval, Subscription};
 use crate::fleet::Fleet;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
 use crate::{Money, Timestamp};
+use std::sync::Arc;
 
 impl Fleet {
     /// Puts a product in the index of what is due under its next moment, and takes it out from under the one before:
-    /// there is one entry for each product that pays.
+    /// there is one entry at most for each product.
     pub(crate) fn schedule(&self, tx: &mut Transaction<'_>, product: ProductId, subscription: &mut Subscription) {
-        let due: Option<Timestamp> = subscription.next_due(self.billing().card_notice_days());
+        let due: Option<Timestamp> = subscription.next_due(self.billing());
         if subscription.due == due {
             return;
         }
@@ -23,21 +24,26 @@ impl Fleet {
         subscription.due = due;
     }
 
-    /// What a full period costs a product: as agreed, or by the catalogue.
-    pub(crate) fn price(&self, subscription: &Subscription, tier: &str, interval: Interval) -> Option<Money> {
-        let listed = || self.catalogue().tier(tier)?.price(interval, subscription.currency);
-        subscription.agreed(tier, interval).or_else(listed)
+    /// Puts a product on a tier, or leaves it on its own, and notes what it may hold from now on. A tier that is not on offer
+    /// any more keeps the limits that it had.
+    pub(crate) fn put_on(&self, product: &mut Product, tier: Option<&Arc<str>>, sold: bool) {
+        if let Some(tier) = tier {
+            if product.tier != *tier {
+                product.limits = None;
+            }
+            product.tier = Arc::clone(tier);
+        }
+        match (self.catalogue().tier(&product.tier), &mut product.limits) {
+            (Some(tier), _) => product.limits = Some(tier.limits(sold)),
+            (None, Some(limits)) => limits.sold = sold,
+            (None, None) => {}
+        }
     }
 
-    /// What the next period costs. A tier that is not sold any more goes on at its last price.
-    pub(crate) fn renewal_price(
-        &self,
-        product: &Product,
-        subscription: &Subscription,
-        plan: &Plan,
-        interval: Interval,
-    ) -> Option<Money> {
-        let same = || (plan.tier == product.tier && plan.interval == interval).then_some(plan.price);
-        self.price(subscription, &product.tier, interval).or_else(same)
+    /// What a full period costs a product: as agreed, or by the catalogue. A free tier costs nothing in any currency.
+    pub(crate) fn price(&self, subscription: &Subscription, tier: &str, interval: Interval) -> Option<Money> {
+        let listed = || self.catalogue().tier(tier)?.price(interval, subscription.currency);
+        let free = || self.catalogue().is_free(tier).then(|| Money::zero(subscription.currency));
+        subscription.agreed(tier, interval).or_else(listed).or_else(free)
     }
 }

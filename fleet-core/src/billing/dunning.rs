@@ -53,6 +53,15 @@ impl Retries {
             .collect()
     }
 
+    /// When the last attempt of the schedule is due, with which the account is locked, where the rest of it goes on failing
+    /// at once.
+    pub(crate) fn locks_at(&self, history: &[Attempt]) -> Option<Timestamp> {
+        let last = history.iter().rev().find(|attempt| attempt.scheduled)?;
+        let left = self.0.get(failures(history).checked_sub(1)?..)?;
+        let days: u32 = left.iter().sum();
+        (days > 0).then(|| last.ended_at().after(DAY * days))
+    }
+
     /// When the attempt after this one is due, where the history has this many scheduled ones.
     fn next(&self, scheduled: usize, last: Timestamp) -> Option<Timestamp> {
         let days = self.0.get(scheduled.checked_sub(1)?)?;
@@ -88,6 +97,9 @@ pub struct Attempt {
     pub card: Option<u32>,
     /// What became of it.
     pub result: AttemptResult,
+    /// When that was told; none: it is not known yet, or an earlier version wrote this, and it was at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<Timestamp>,
 }
 
 /// What became of an attempt.
@@ -108,6 +120,11 @@ impl Attempt {
     /// Whether it failed.
     pub fn failed(&self) -> bool {
         matches!(self.result, AttemptResult::Declined(_) | AttemptResult::NotPresented)
+    }
+
+    /// When it was known that it had failed: from then on the days to the next are counted (R-PAY-2).
+    fn ended_at(&self) -> Timestamp {
+        self.known_at.map_or(self.at, |known| known.max(self.at))
     }
 }
 
@@ -149,7 +166,8 @@ pub fn is_exhausted(retries: &Retries, history: &[Attempt]) -> bool {
 /// use fleet_core::Timestamp;
 ///
 /// let (retries, day) = (Retries::default(), |day: i64| Timestamp::from_millis(day * 86_400_000));
-/// let failed = Attempt { at: day(0), scheduled: true, card: Some(1), result: AttemptResult::Declined(Decline::Soft) };
+/// let (card, result) = (Some(1), AttemptResult::Declined(Decline::Soft));
+/// let failed = Attempt { at: day(0), scheduled: true, card, result, known_at: Some(day(0)) };
 /// assert_eq!(next_step(&retries, &[failed], Some(1), false, day(1)), Step::Wait(day(3)));
 /// assert_eq!(next_step(&retries, &[failed], Some(2), false, day(1)), Step::Present { scheduled: false });
 /// ```
@@ -166,7 +184,7 @@ pub fn next_step(retries: &Retries, history: &[Attempt], card: Option<u32>, lock
     if locked || is_exhausted(retries, history) {
         return Step::Rest;
     }
-    match last.and_then(|last| retries.next(failures(history), last.at)) {
+    match last.and_then(|last| retries.next(failures(history), last.ended_at())) {
         Some(due) if now < due => Step::Wait(due),
         _ if card.is_some() => Step::Present { scheduled: true },
         _ => Step::Miss,
@@ -182,7 +200,7 @@ mod tests {
     }
 
     fn attempt(at: i64, scheduled: bool, card: u32, result: AttemptResult) -> Attempt {
-        Attempt { at: day(at), scheduled, card: Some(card), result }
+        Attempt { at: day(at), scheduled, card: Some(card), result, known_at: None }
     }
 
     const SOFT: AttemptResult = AttemptResult::Declined(Decline::Soft);
@@ -203,6 +221,16 @@ mod tests {
         }
         assert!(is_exhausted(&Retries::default(), &history));
         assert_eq!(step(&history, Some(1), 100), Step::Rest);
+    }
+
+    #[test]
+    fn a_decline_that_is_told_late_is_followed_by_all_the_days_of_the_schedule() {
+        let told = Attempt { known_at: Some(day(10)), ..attempt(0, true, 1, SOFT) };
+        assert_eq!(step(&[told], Some(1), 10), Step::Wait(day(13)));
+        assert_eq!(step(&[told], Some(1), 13), Step::Present { scheduled: true });
+        assert_eq!(Retries::default().locks_at(&[told]), Some(day(19)));
+        let by_a_clock_that_went_back = Attempt { known_at: Some(day(-5)), ..attempt(0, true, 1, SOFT) };
+        assert_eq!(step(&[by_a_clock_that_went_back], Some(1), 0), Step::Wait(day(3)));
     }
 
     #[test]

@@ -4,6 +4,19 @@ use super::{Line, LineKind, Plan, Split, cap_credit, prorate, split_credit};
 use crate::{Error, Money, Timestamp};
 use std::sync::Arc;
 
+/// The segment that runs at a moment: its unused rest, and what of that was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    /// From when on it is unused.
+    pub(crate) from: Timestamp,
+    /// What the used part costs.
+    pub(crate) used: Money,
+    /// What the unused part costs: never more than was billed.
+    pub(crate) unused: Money,
+    /// What of the unused part was paid: what was paid for more than was used.
+    pub(crate) paid_ahead: Money,
+}
+
 /// What is credited when a plan ends, or goes on at a lower price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
@@ -11,8 +24,28 @@ pub(crate) struct Ending {
     pub(crate) lines: Vec<Line>,
     /// What the rest costs at the lower price.
     pub(crate) charge: Money,
+    /// What of that is paid.
+    pub(crate) charge_paid: Money,
     /// How the difference is given back.
     pub(crate) split: Split,
+}
+
+impl Plan {
+    /// The segment that runs, of which so much was paid.
+    pub(crate) fn segment(&self, paid: Money, now: Timestamp) -> Result<Segment, Error> {
+        let none = Money::zero(self.price.currency());
+        let (left, whole) = (self.period.seconds_left(now), self.period.seconds());
+        let unused = cap_credit(prorate(self.price, left, whole)?, self.billed, none)?;
+        let used = self.billed.minus(unused)?;
+        let paid_ahead = split_credit(unused, used, paid)?.refund;
+        Ok(Segment { from: now.max(self.period.start).min(self.period.end), used, unused, paid_ahead })
+    }
+
+    /// The line that gives back an unused rest.
+    pub(crate) fn credit_line(&self, from: Timestamp, amount: Money) -> Result<Line, Error> {
+        let (kind, tier, to) = (LineKind::Credit, Arc::clone(&self.tier), self.period.end);
+        Ok(Line { kind, tier, from, to, amount: amount.negated()? })
+    }
 }
 
 /// What is credited now, of what was paid for the segment that runs. A lower plan has a tier and a price.
@@ -23,20 +56,19 @@ pub(crate) fn ending(
     now: Timestamp,
 ) -> Result<Ending, Error> {
     let none = Money::zero(plan.price.currency());
-    let (left, whole) = (plan.period.seconds_left(now), plan.period.seconds());
-    let (from, to) = (now.max(plan.period.start).min(plan.period.end), plan.period.end);
-    let credit = cap_credit(prorate(plan.price, left, whole)?, plan.billed, none)?;
-    let line = |kind, tier: &Arc<str>, amount| Line { kind, tier: Arc::clone(tier), from, to, amount };
-    let mut lines = vec![line(LineKind::Credit, &plan.tier, credit.negated()?)];
+    let Segment { from, used, unused, .. } = plan.segment(paid, now)?;
+    let mut lines = vec![plan.credit_line(from, unused)?];
     let mut charge = none;
     if let Some((tier, price)) = lower {
-        charge = prorate(price, left, whole)?;
-        lines.push(line(LineKind::Rest, tier, charge));
+        charge = prorate(price, plan.period.seconds_left(now), plan.period.seconds())?;
+        let (tier, to) = (Arc::clone(tier), plan.period.end);
+        lines.push(Line { kind: LineKind::Rest, tier, from, to, amount: charge });
     }
-    let creditable = credit.minus(charge)?;
+    let creditable = unused.minus(charge)?;
     if creditable.minor() < 0 {
         return Err(Error::invalid("tier", "its price is not lower; an upgrade is quoted and charged"));
     }
-    let split = split_credit(creditable, plan.billed.minus(creditable)?, paid)?;
-    Ok(Ending { lines, charge, split })
+    let split = split_credit(creditable, used.plus(charge)?, paid)?;
+    let charge_paid = paid.minus(used)?.or_zero().at_most(charge)?;
+    Ok(Ending { lines, charge, charge_paid, split })
 }

@@ -54,6 +54,8 @@ pub enum Reason {
     Downgrade,
     /// The end of a plan.
     Cancellation,
+    /// Another owner: what the one before had paid ahead, or left over, goes back.
+    Transfer,
 }
 
 /// What became of an invoice.

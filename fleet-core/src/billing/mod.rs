@@ -3,11 +3,13 @@
 //! A product is billed by itself: its [`Subscription`] is the guard of what is billed. Its owner pays: the account's
 //! [`Payer`] is the guard of what is paid. The rules are pure functions of such records; the doors load, decide, commit.
 
+mod account;
 mod card;
 mod charge;
 mod clock;
 mod collect;
 mod console;
+mod credit;
 mod due;
 mod dunning;
 mod ending;
@@ -18,13 +20,16 @@ mod period;
 mod policy;
 mod proration;
 mod quote;
+mod renewal;
 mod subscription;
 mod tier;
 
-pub use card::{Card, CardToken, ExpiryMonth, NewCard};
+pub use account::AccountBilling;
+pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
-pub use clock::{Advanced, ChargeCursor, Clock, Due};
+pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
 pub use console::{BillingStatus, CardView, Upgrade};
+pub(crate) use credit::return_balance;
 pub use dunning::{Attempt, AttemptResult, Decline, Retries, Step, failures, is_exhausted, next_step};
 pub use invoice::{Invoice, InvoiceStatus, Line, LineKind, Reason};
 pub use payer::{OpenCharge, OpenInvoice, Payer, PaymentLock};
@@ -33,4 +38,4 @@ pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
 pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
-pub use tier::{Catalogue, LimitExceeded, Price, Resource, Tier};
+pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

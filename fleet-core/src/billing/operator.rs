@@ -1,15 +1,11 @@
 //! What the operator does about billing: ends and lowers plans, agrees on prices, writes off.
 
-use super::clock::{ask_refund, settle};
+use super::clock::settle;
 use super::collect::{collect, invoice};
+use super::credit::{Credit, kept_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
-use super::invoice::total;
-use super::{
-    AgreedPrice, Interval, Invoice, InvoiceStatus, Line, LineKind, OpenInvoice, Payer, Plan, Price, Reason,
-    Subscription,
-};
+use super::{AgreedPrice, AttemptResult, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason, Subscription};
 use crate::fleet::Console;
-use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
 use crate::team::{Access, Command};
@@ -19,15 +15,20 @@ use std::sync::Arc;
 impl Console<'_> {
     /// Ends a product's plan now, and puts it on the first tier (R-BILL-7). The unused rest is credited, never more than
     /// was paid: what was paid goes back, with what earlier invoices left over; what never was lessens the open invoice.
-    /// Answers the credit note. An operator's command.
+    /// Where no plan runs any more, what is left over goes back. A renewal that is due is issued before. Answers the credit
+    /// note. An operator's command.
     ///
     /// # Errors
-    /// `no_plan`; `charge_open` while a charge that this depends on has no outcome; `not_found`.
+    /// `no_plan` where nothing is left over either; `charge_open` while a charge that this depends on has no outcome; `not_found`.
     pub fn cancel_plan(&self, product: ProductId) -> Result<Invoice, Error> {
+        self.up_to_date(product, Command::CancelPlan)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CancelPlan, product)?;
-            let note = self.end_plan(tx, &access.product)?.ok_or(ErrorKind::NoPlan)?;
-            self.put_on_tier(tx, access.product, self.fleet.catalogue().first());
+            let (has_plan, note) = self.end_plan(tx, &access.product)?;
+            let note = note.ok_or(ErrorKind::NoPlan)?;
+            if has_plan {
+                self.put_on_tier(tx, access.product, &self.fleet.catalogue().first(), false);
+            }
             self.note(tx, product, Command::CancelPlan, format!("credit note {}", note.number));
             Ok(note)
         })
@@ -42,33 +43,40 @@ impl Console<'_> {
     /// `not_found`.
     pub fn downgrade(&self, product: ProductId, tier: &str) -> Result<Invoice, Error> {
         let tier = self.fleet.catalogue().named(tier)?;
+        self.up_to_date(product, Command::Downgrade)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
             let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
-            if catalogue.rank(&tier) >= catalogue.rank(&plan.tier) {
-                return Err(Error::invalid("tier", format!("{tier} is not below {}", plan.tier)));
-            }
             let interval = plan.interval;
             let price = self.fleet.price(&record, &tier, interval);
             let price = price.ok_or(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval })?;
+            // A tier that is sold no more has no place among the others: its price says what is below it.
+            let is_below = match catalogue.rank(&plan.tier) {
+                Some(rank) => catalogue.rank(&tier) < Some(rank),
+                None => price.minor() < plan.price.minor(),
+            };
+            if !is_below {
+                return Err(Error::invalid("tier", format!("{tier} is not below {}", plan.tier)));
+            }
             if price.is_zero() {
                 return Err(Error::invalid("tier", format!("{tier} costs nothing: cancel the plan instead")));
             }
             let note = self.reduce(tx, &access.product, record, Some((&tier, price)))?;
-            self.put_on_tier(tx, access.product, Arc::clone(&tier));
+            self.put_on_tier(tx, access.product, &tier, true);
             self.note(tx, product, Command::Downgrade, format!("to {tier}, credit note {}", note.number));
             Ok(note)
         })
     }
 
     /// Agrees on what a full period of a tier costs a product, from its next quote or renewal on; none: what the
-    /// catalogue says (R-TIER-1). An operator's command.
+    /// catalogue says (R-TIER-1). A renewal that is due is issued before, at the price until now. An operator's command.
     ///
     /// # Errors
-    /// `invalid` for a tier that the catalogue has not, a price out of its range, or in another currency than the
-    /// product's; `not_found`.
+    /// `invalid` for a tier that the catalogue has not, a price of nothing or out of its range, or in another currency than
+    /// the product's; `price_by_agreement` where the product's plan would be left without a price; `charge_open`;
+    /// `not_found`.
     pub fn agree_price(
         &self,
         product: ProductId,
@@ -78,9 +86,15 @@ impl Console<'_> {
     ) -> Result<(), Error> {
         let tier = self.fleet.catalogue().named(tier)?;
         let price = price.map(|amount| Price::new(interval, amount)).transpose()?.map(|price| price.amount);
+        if price.is_some_and(Money::is_zero) {
+            let problem = "agree on more than nothing; `set_tier` puts a product on a tier without a charge";
+            return Err(Error::invalid("price", problem));
+        }
+        self.up_to_date(product, Command::AgreePrice)?;
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::AgreePrice, product)?;
+            let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
                 return Err(Error::invalid("price", problem));
@@ -89,46 +103,60 @@ impl Console<'_> {
             subscription.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
             subscription.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
             subscription.quotes.clear();
+            let next = subscription.plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
+            let is_next = next == Some(interval) && access.product.tier == tier;
+            if is_next && self.fleet.price(subscription, &tier, interval).is_none_or(Money::is_zero) {
+                return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
+            }
             tx.put(product, record);
             self.note(tx, product, Command::AgreePrice, format!("{tier}, {interval}"));
             Ok(())
         })
     }
 
-    /// Writes an open renewal invoice off: it is not to be paid any more. Where it was the last that an account was
-    /// locked for, the account is unlocked. An operator's command.
+    /// Writes an open renewal invoice off: it is not to be paid any more. What was paid of it before stays paid. Where it was
+    /// the last that an account was locked for, the account is unlocked. A removed product's can be written off too. An
+    /// operator's command.
     ///
     /// # Errors
     /// `not_found` for an invoice that is not open; `charge_open` while its charge has no outcome.
     pub fn write_off(&self, product: ProductId, number: u32) -> Result<Invoice, Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::WriteOff, product)?;
+            Access::check_ever(tx, self.actor, Command::WriteOff, product)?;
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
-            Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: self.now };
-            tx.put((product, number), Arc::clone(&found));
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
-                // Nothing is ever credited that was not paid.
-                plan.billed = plan.paid(&found)?;
+                plan.paid = Some(plan.paid(&found)?);
                 tx.put(product, record);
             }
-            self.close(tx, &found)?;
+            Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: self.now };
+            tx.put((product, number), Arc::clone(&found));
+            self.close(tx, &found, false)?;
             self.note(tx, product, Command::WriteOff, format!("invoice {number}"));
             Ok(Arc::unwrap_or_clone(found))
         })
     }
 
-    /// Ends a product's plan, where it has one: what a cancellation and a removal have in common. Answers the credit
-    /// note.
-    pub(crate) fn end_plan(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Option<Invoice>, Error> {
-        let record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+    /// Ends a product's plan, where it has one, and gives back what is left over: what a cancellation and a removal have in
+    /// common. Answers whether it had one, and the credit note.
+    pub(crate) fn end_plan(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: &Product,
+    ) -> Result<(bool, Option<Invoice>), Error> {
+        let mut record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
         record.no_upgrade_open()?;
-        match record.plan {
-            Some(_) => self.reduce(tx, product, record, None).map(Some),
-            None => Ok(None),
+        record.no_renewal_due(self.now)?;
+        if record.plan.is_some() {
+            return Ok((true, Some(self.reduce(tx, product, record, None)?)));
         }
+        let note = return_balance(tx, product, Arc::make_mut(&mut record), Reason::Cancellation, self.now)?;
+        if note.is_some() {
+            tx.put(product.id, record);
+        }
+        Ok((false, note))
     }
 
     /// Credits what a plan costs less from now on, and goes on with the lower one or none.
@@ -142,51 +170,51 @@ impl Console<'_> {
         record.no_upgrade_open()?;
         let subscription = Arc::make_mut(&mut record);
         let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
-        let billed = invoice(tx, OpenInvoice { product: product.id, number: plan.invoice })?;
+        let billed = invoice(tx, product.id, plan.invoice)?;
         if billed.is_open() {
             no_charge_for(tx, &billed)?;
         }
+        let is_owners = billed.payer == product.owner;
         let none = Money::zero(subscription.currency);
-        let Ending { mut lines, charge, split } = ending(&plan, plan.paid(&billed)?, lower, self.now)?;
-        let refund = match lower {
+        let paid = plan.paid(&billed)?;
+        let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
+        let (mut refund, mut offset) = (split.refund, split.offset);
+        if !billed.is_open() {
+            // What was written off is not credited: there is nothing left that it could lessen.
+            if let Some(credit) = lines.first_mut() {
+                credit.amount = credit.amount.plus(offset)?;
+            }
+            offset = none;
+        }
+        match lower {
             Some((tier, price)) => {
-                subscription.balance = subscription.balance.plus(split.refund)?;
-                let (tier, billed) = (Arc::clone(tier), charge);
-                subscription.plan = Some(Plan { tier, price, billed, ..plan.clone() });
-                none
+                if is_owners {
+                    subscription.balance = subscription.balance.plus(refund)?;
+                    refund = none;
+                }
+                let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
+                subscription.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = std::mem::replace(&mut subscription.balance, none);
-                if !kept.is_zero() {
-                    lines.push(kept_line(&plan, kept, self.now.max(plan.period.start))?);
+                let kept = subscription.balance;
+                if is_owners && !kept.is_zero() {
+                    lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
+                    refund = refund.plus(kept)?;
+                    subscription.balance = none;
                 }
                 subscription.at_renewal = None;
-                split.refund.plus(kept)?
             }
-        };
+        }
         subscription.quotes.clear();
-        let note = Invoice {
-            number: subscription.next_invoice()?,
-            product: product.id,
-            payer: billed.payer,
-            reason: if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation },
-            issued_at: self.now,
-            period: plan.period,
-            total: total(&lines, none)?,
-            lines,
-            offset: split.offset,
-            refund,
-            status: InvoiceStatus::Settled { at: self.now },
-            charge: None,
-            attempts: Vec::new(),
-        };
-        ask_refund(tx, subscription, &note, self.now)?;
+        let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
+        let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
+        let note = write_credit(tx, product.id, subscription, credit, self.now)?;
+        if lower.is_none() {
+            return_balance(tx, product, subscription, Reason::Cancellation, self.now)?;
+        }
         self.fleet.schedule(tx, product.id, subscription);
         tx.put(product.id, record);
-        tx.put((product.id, note.number), Arc::new(note.clone()));
-        self.offset(tx, billed, split.offset)?;
-        let subject = NoticeSubject::PlanReduced { account: note.payer, invoice: note.number };
-        notify(tx, self.now, product.id, subject)?;
+        self.offset(tx, billed, offset)?;
         Ok(note)
     }
 
@@ -202,35 +230,29 @@ impl Console<'_> {
             invoice.status = InvoiceStatus::Settled { at: self.now };
         }
         tx.put((billed.product, billed.number), Arc::clone(&billed));
-        if is_settled { self.close(tx, &billed) } else { Ok(()) }
+        if is_settled { self.close(tx, &billed, true) } else { Ok(()) }
     }
 
     /// Takes an invoice off the lists of what is to be paid, and goes on with the next.
-    fn close(&self, tx: &mut Transaction<'_>, invoice: &Invoice) -> Result<(), Error> {
-        settle(tx, invoice.product, invoice.number)?;
+    fn close(&self, tx: &mut Transaction<'_>, invoice: &Invoice, paid: bool) -> Result<(), Error> {
+        settle(tx, invoice.product, invoice.number, paid)?;
         let mut payer: Arc<Payer> = tx.get(invoice.payer)?.unwrap_or_default();
         Arc::make_mut(&mut payer).close(invoice.product, invoice.number);
         tx.put(invoice.payer, payer);
         collect(tx, self.fleet.billing(), invoice.payer, self.now)
     }
 
-    fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: Arc<str>) {
-        Arc::make_mut(&mut product).tier = tier;
+    fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: &Arc<str>, sold: bool) {
+        self.fleet.put_on(Arc::make_mut(&mut product), Some(tier), sold);
         tx.put(product.id, product);
     }
-}
-
-/// What earlier invoices left over, given back at the end.
-fn kept_line(plan: &Plan, kept: Money, from: crate::Timestamp) -> Result<Line, Error> {
-    let (tier, to) = (Arc::clone(&plan.tier), plan.period.end);
-    Ok(Line { kind: LineKind::Balance, tier, from, to, amount: kept.negated()? })
 }
 
 /// Refuses while a charge for an invoice has no outcome.
 fn no_charge_for(tx: &mut Transaction<'_>, invoice: &Invoice) -> Result<(), Error> {
     let payer: Arc<Payer> = tx.get(invoice.payer)?.unwrap_or_default();
-    let is_head = payer.open.first() == Some(&OpenInvoice { product: invoice.product, number: invoice.number });
-    match payer.charging.filter(|_| is_head) {
+    let is_charged = invoice.attempts.iter().any(|attempt| attempt.result == AttemptResult::Open);
+    match payer.charging.filter(|_| is_charged) {
         Some(open) => Err(ErrorKind::ChargeOpen { charge: open.number }.into()),
         None => Ok(()),
     }

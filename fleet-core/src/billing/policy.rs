@@ -20,17 +20,22 @@ pub struct BillingPolicy {
     quote_life: Duration,
     card_notice_days: u32,
     holds_devices: bool,
+    leap_days: u32,
+    unknown_notice: Duration,
 }
 
 impl Default for BillingPolicy {
     /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card; the devices of a
-    /// locked owner go on.
+    /// locked owner go on; a leap of the clock over 35 days is to be confirmed; a charge whose outcome is unknown for 24
+    /// hours is told.
     fn default() -> Self {
         Self {
             retries: Retries::default(),
             quote_life: Duration::from_secs(15 * 60),
             card_notice_days: 7,
             holds_devices: false,
+            leap_days: 35,
+            unknown_notice: Duration::from_secs(86_400),
         }
     }
 }
@@ -72,6 +77,29 @@ impl BillingPolicy {
         Self { holds_devices, ..self }
     }
 
+    /// The same with another bound on how far the clock may leap without a word (R-BILL-10): 1 to 366 days.
+    ///
+    /// # Errors
+    /// `invalid` for any other.
+    pub fn with_leap_days(self, leap_days: u32) -> Result<Self, Error> {
+        if !(1..=366).contains(&leap_days) {
+            return Err(Error::invalid("leap", "must be 1 to 366 days"));
+        }
+        Ok(Self { leap_days, ..self })
+    }
+
+    /// The same with another time after which a charge whose outcome is still unknown is told (R-PAY-3): an hour to 30
+    /// days.
+    ///
+    /// # Errors
+    /// `invalid` for any other.
+    pub fn with_unknown_notice(self, unknown_notice: Duration) -> Result<Self, Error> {
+        if !(3_600..=30 * 86_400).contains(&unknown_notice.as_secs()) {
+            return Err(Error::invalid("unknown notice", "must be an hour to 30 days"));
+        }
+        Ok(Self { unknown_notice, ..self })
+    }
+
     /// When a failed renewal is tried again.
     pub fn retries(&self) -> &Retries {
         &self.retries
@@ -85,6 +113,16 @@ impl BillingPolicy {
     /// How many days before a renewal the owner is told that there is no good card for it.
     pub fn card_notice_days(&self) -> u32 {
         self.card_notice_days
+    }
+
+    /// How many days the clock may leap without a word.
+    pub fn leap_days(&self) -> u32 {
+        self.leap_days
+    }
+
+    /// After how long a charge whose outcome is still unknown is told.
+    pub fn unknown_notice(&self) -> Duration {
+        self.unknown_notice
     }
 
     /// Whether the devices of a locked owner are held.

@@ -1,8 +1,8 @@
 //! What an upgrade costs (R-BILL-3 to 6): the unused rest of the old plan back, the rest of the period at the new price.
 
-use super::{Anchor, Interval, Line, LineKind, Period, Subscription, cap_credit, prorate};
+use super::{Anchor, Interval, Line, LineKind, Period, Subscription, prorate};
 use crate::billing::invoice::total;
-use crate::{Error, ErrorKind, Money, Timestamp};
+use crate::{Error, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -66,10 +66,12 @@ pub(crate) struct Target {
     pub(crate) price: Money,
 }
 
-/// What going there costs now.
+/// What going there costs now. `paid` is what the owner has paid for the segment that runs; none where somebody else has,
+/// who gets the unused rest back.
 pub(crate) fn quote(
     id: QuoteId,
     subscription: &Subscription,
+    paid: Option<Money>,
     anchor: Anchor,
     target: Target,
     now: Timestamp,
@@ -78,20 +80,15 @@ pub(crate) fn quote(
     let Target { tier, interval, price } = target;
     let plan = subscription.plan.as_ref();
     let at = plan.map_or(now, |plan| now.max(plan.period.start));
-    if let Some(plan) = plan.filter(|plan| at >= plan.period.end) {
-        return Err(ErrorKind::RenewalDue { since: plan.period.end }.into());
-    }
+    subscription.no_renewal_due(at)?;
     let period = match plan {
         Some(plan) if plan.interval == interval => plan.period,
         _ => anchor.period_at(interval, at),
     };
     let from = at.max(period.start);
     let mut lines = Vec::with_capacity(4);
-    if let Some(plan) = plan {
-        let unused = prorate(plan.price, plan.period.seconds_left(at), plan.period.seconds())?;
-        let credit = cap_credit(unused, plan.billed, Money::zero(plan.billed.currency()))?;
-        let (tier, to) = (Arc::clone(&plan.tier), plan.period.end);
-        lines.push(Line { kind: LineKind::Credit, tier, from, to, amount: credit.negated()? });
+    if let Some((plan, paid)) = plan.zip(paid) {
+        lines.push(plan.credit_line(from, plan.segment(paid, at)?.paid_ahead)?);
     }
     let charge = prorate(price, period.seconds_left(at), period.seconds())?;
     lines.push(Line { kind: LineKind::Rest, tier: Arc::clone(&tier), from, to: period.end, amount: charge });

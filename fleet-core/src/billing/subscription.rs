@@ -3,10 +3,10 @@
 //! The guard record of a product's billing: whoever bills it, or changes what is billed, reads and writes this one. So a
 //! period is invoiced once, one upgrade is open at a time, and numbers are given once.
 
-use super::{Interval, Invoice, InvoiceStatus, Period, Quote};
+use super::{BillingPolicy, Interval, Invoice, InvoiceStatus, Period, Quote};
 use crate::{Currency, Error, ErrorKind, Money, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A product's billing.
@@ -34,8 +34,14 @@ pub struct Subscription {
     pub invoices: u32,
     /// The number of the latest charge.
     pub charges: u32,
-    /// Whether the owner was told that there is no good card for the next renewal.
+    /// Whether the days before the next renewal have begun, in which its owner is told that there is no good card.
     pub warned: bool,
+    /// Whether the owner was told that there is no good card for the next renewal.
+    #[serde(default)]
+    pub card_needed: bool,
+    /// The charges whose outcome was told as unknown, and when first, until somebody is told of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown: BTreeMap<u32, Timestamp>,
     /// Under which moment it stands in the index of what is due.
     pub due: Option<Timestamp>,
 }
@@ -54,6 +60,10 @@ pub struct Plan {
     pub price: Money,
     /// What was billed for the segment that runs: all of the period, or the rest since the plan changed within it.
     pub billed: Money,
+    /// What was paid of that, with money or with what earlier invoices left over. None in what an earlier version wrote:
+    /// there the invoice says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Money>,
     /// The invoice that billed it.
     pub invoice: u32,
 }
@@ -94,6 +104,8 @@ impl Default for Subscription {
             invoices: 0,
             charges: 0,
             warned: false,
+            card_needed: false,
+            unknown: BTreeMap::new(),
             due: None,
         }
     }
@@ -133,11 +145,29 @@ impl Subscription {
         Ok(self.charges)
     }
 
-    /// When the clock has to look at it: for a notice some days before the renewal, then for the renewal.
-    pub(crate) fn next_due(&self, notice_days: u32) -> Option<Timestamp> {
-        let Plan { period, .. } = self.plan.as_ref()?;
-        let notice = Timestamp::from_millis(period.end.as_millis() - i64::from(notice_days) * 86_400_000);
-        Some(if self.warned || notice_days == 0 { period.end } else { notice.max(period.start) })
+    /// Refuses while the period is over and the next was not billed: the renewal waits for the clock, or for an upgrade that
+    /// is open.
+    pub(crate) fn no_renewal_due(&self, now: Timestamp) -> Result<(), Error> {
+        match &self.plan {
+            Some(plan) if now >= plan.period.end => {
+                self.no_upgrade_open()?;
+                Err(ErrorKind::RenewalDue { since: plan.period.end }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// When the clock has to look at it: for a notice some days before the renewal, then for the renewal, which waits for
+    /// an upgrade that is open; and for a charge whose outcome stays unknown.
+    pub(crate) fn next_due(&self, policy: &BillingPolicy) -> Option<Timestamp> {
+        let renewal = self.plan.as_ref().and_then(|plan| {
+            if !self.warned && policy.card_notice_days() > 0 {
+                return Some(plan.notice_from(policy));
+            }
+            self.upgrade.is_none().then_some(plan.period.end)
+        });
+        let unknown = self.unknown.values().min().map(|since| since.after(policy.unknown_notice()));
+        renewal.into_iter().chain(unknown).min()
     }
 }
 
@@ -146,13 +176,19 @@ fn counted(number: u32, what: &'static str) -> Result<u32, Error> {
 }
 
 impl Plan {
-    /// What was paid of what was billed for the segment that runs, where this is the invoice that billed it.
+    /// What was paid of what was billed for the segment that runs. `invoice` is the one that billed it.
     pub(crate) fn paid(&self, invoice: &Invoice) -> Result<Money, Error> {
-        match invoice.status {
-            InvoiceStatus::Settled { .. } => Ok(self.billed),
-            InvoiceStatus::Open | InvoiceStatus::Void { .. } => {
-                Ok(self.billed.minus(invoice.total.minus(invoice.offset)?)?.or_zero())
-            }
+        match (self.paid, invoice.status) {
+            (Some(paid), _) => Ok(paid),
+            // An earlier version wrote off by taking what was not paid off what was billed.
+            (None, InvoiceStatus::Settled { .. } | InvoiceStatus::Void { .. }) => Ok(self.billed),
+            (None, InvoiceStatus::Open) => Ok(self.billed.minus(invoice.total.minus(invoice.offset)?)?.or_zero()),
         }
+    }
+
+    /// From when on its owner is told that no card will be good at its renewal.
+    pub(crate) fn notice_from(&self, policy: &BillingPolicy) -> Timestamp {
+        let days = i64::from(policy.card_notice_days());
+        Timestamp::from_millis(self.period.end.as_millis().saturating_sub(days * 86_400_000)).max(self.period.start)
     }
 }

@@ -1,6 +1,8 @@
 //! Tiers: what a product may hold and what it costs (R-TIER). The catalogue is data; the default is that of R-TIER-1.
 
 use super::Interval;
+use crate::product::Product;
+use crate::time::Timestamp;
 use crate::{Currency, Error, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,21 @@ pub struct Tier {
     /// What a full period costs, one price for each interval and currency it is sold in. None: by agreement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
+}
+
+/// What a product may hold: the limits of its tier as they were when it was put there, or when its plan was sold or last
+/// renewed. What was sold stays for as long as it runs, whatever becomes of the catalogue (R-BILL-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Devices, at most; none: no limit.
+    pub devices: Option<u64>,
+    /// Team members, at most; none: no limit.
+    pub members: Option<u64>,
+    /// Outbound messages a usage month, at most; none: no limit.
+    pub messages: Option<u64>,
+    /// Whether they were sold with a plan. Then the catalogue can raise them at once, and lower them with the next renewal.
+    pub sold: bool,
 }
 
 /// What a full period of a tier costs.
@@ -109,11 +126,39 @@ pub struct LimitExceeded {
     pub would_be: u64,
     /// The cheapest tier that would do, and its limit (none: it has no limit).
     pub fits: Option<(Arc<str>, Option<u64>)>,
+    /// The places that imports under way hold, where it would fit without them: then it fits later, without another tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// Places in a product that imports under way hold for devices they have yet to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// How many.
+    pub places: u64,
+    /// When the last of them is free at the latest, should its import not go on.
+    pub until: Timestamp,
+}
+
+impl LimitExceeded {
+    /// Whether the same may fit later without another tier: only places that imports hold are in the way.
+    pub fn is_transient(&self) -> bool {
+        self.held.is_some()
+    }
 }
 
 impl fmt::Display for LimitExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tier, resource, limit, used, would_be, fits } = self;
+        let Self { tier, resource, limit, used, would_be, fits, held } = self;
+        if let Some(Held { places, until }) = held {
+            return write!(
+                f,
+                "refused for now: {would_be} {resource} would exceed the {tier} tier's {limit}, of which {used} are in use \
+                 and {places} are held by an import that is under way or was cut off; try again when it is through, or \
+                 after {until}, or free its places"
+            );
+        }
         write!(f, "refused: {would_be} {resource} would exceed the {tier} tier's {limit} ({used} in use now); ")?;
         match fits {
             Some((name, Some(limit))) => write!(f, "{name} allows {limit}"),
@@ -125,7 +170,21 @@ impl fmt::Display for LimitExceeded {
 
 impl std::error::Error for LimitExceeded {}
 
+impl Limits {
+    fn limit(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::Devices => self.devices,
+            Resource::Members => self.members,
+            Resource::Messages => self.messages,
+        }
+    }
+}
+
 impl Tier {
+    pub(crate) fn limits(&self, sold: bool) -> Limits {
+        Limits { devices: self.devices, members: self.members, messages: self.messages, sold }
+    }
+
     fn limit(&self, resource: Resource) -> Option<u64> {
         match resource {
             Resource::Devices => self.devices,
@@ -197,6 +256,53 @@ impl Catalogue {
         self.tiers.iter().position(|tier| &*tier.name == name)
     }
 
+    /// Whether a tier costs nothing in whatever currency: a product on it has no plan.
+    pub(crate) fn is_free(&self, name: &str) -> bool {
+        let Some(tier) = self.tier(name) else { return false };
+        let costs_nothing = tier.prices.iter().all(|price| price.amount.is_zero());
+        costs_nothing && (!tier.prices.is_empty() || self.rank(name) == Some(0))
+    }
+
+    /// What a product may hold of something; none: no limit. The limit of its tier, but not less than was sold; of a tier
+    /// that is not on offer any more, the limit that it had.
+    pub(crate) fn limit_of(&self, product: &Product, resource: Resource) -> Option<u64> {
+        let kept = product.limits.as_ref();
+        let listed = self.tier(&product.tier).map(|tier| tier.limit(resource));
+        match (listed, kept.filter(|kept| kept.sold || listed.is_none())) {
+            (Some(listed), None) => listed,
+            (Some(listed), Some(kept)) => listed.zip(kept.limit(resource)).map(|(listed, kept)| listed.max(kept)),
+            (None, Some(kept)) => kept.limit(resource),
+            (None, None) => Some(0),
+        }
+    }
+
+    /// Whether a tier would limit a product more than it is.
+    pub(crate) fn limits_less(&self, tier: &str, product: &Product) -> bool {
+        let Some(tier) = self.tier(tier) else { return true };
+        [Resource::Devices, Resource::Members, Resource::Messages].into_iter().any(|resource| {
+            match (tier.limit(resource), self.limit_of(product, resource)) {
+                (Some(then), Some(now)) => then < now,
+                (Some(_), None) => true,
+                (None, _) => false,
+            }
+        })
+    }
+
+    /// Whether a product may go from `used` to `would_be` (R-TIER-3, R-TIER-4). Not adding anything is always allowed, also
+    /// above the limit.
+    ///
+    /// # Errors
+    /// The limit that stands in the way.
+    pub(crate) fn check_product(
+        &self,
+        product: &Product,
+        resource: Resource,
+        used: u64,
+        would_be: u64,
+    ) -> Result<(), LimitExceeded> {
+        self.within(&product.tier, self.limit_of(product, resource), resource, used, would_be)
+    }
+
     /// The tiers, the cheapest first.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
@@ -218,10 +324,18 @@ impl Catalogue {
     /// # Errors
     /// The limit that stands in the way. A tier that the catalogue does not have allows nothing more.
     pub fn check(&self, tier: &str, resource: Resource, used: u64, would_be: u64) -> Result<(), LimitExceeded> {
-        let limit = match self.tier(tier) {
-            Some(tier) => tier.limit(resource),
-            None => Some(0),
-        };
+        let limit = self.tier(tier).map_or(Some(0), |tier| tier.limit(resource));
+        self.within(tier, limit, resource, used, would_be)
+    }
+
+    fn within(
+        &self,
+        tier: &str,
+        limit: Option<u64>,
+        resource: Resource,
+        used: u64,
+        would_be: u64,
+    ) -> Result<(), LimitExceeded> {
         match limit {
             Some(limit) if would_be > limit && would_be > used => Err(LimitExceeded {
                 tier: tier.into(),
@@ -234,6 +348,7 @@ impl Catalogue {
                     .iter()
                     .find(|tier| tier.limit(resource).is_none_or(|limit| would_be <= limit))
                     .map(|tier| (Arc::clone(&tier.name), tier.limit(resource))),
+                held: None,
             }),
             _ => Ok(()),
         }

@@ -1,8 +1,8 @@
 //! What a team does with its customers: make them, give them tokens, see who uses their device (R-CUS, R-SEE-1).
 
 use super::code::Secret;
-use super::record::release_claim;
-use super::{Customer, CustomerCount, CustomerId, Identity, Scope, Token, TokenId, TokenOwner};
+use super::record::end_claim;
+use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::Console;
 use crate::product::{Authentication, ProductId};
@@ -25,6 +25,8 @@ pub const MAX_TOKEN_LIFE: Duration = Duration::from_secs(366 * 86_400);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerView {
+    /// The product that they are a customer of.
+    pub product: ProductId,
     /// Their number.
     pub id: CustomerId,
     /// Their name.
@@ -81,8 +83,9 @@ impl CustomerFilter {
 }
 
 impl CustomerView {
-    pub(super) fn of(customer: &Customer) -> Self {
+    pub(super) fn of(product: ProductId, customer: &Customer) -> Self {
         Self {
+            product,
             id: customer.id,
             user_name: customer.user_name.clone(),
             identity: customer.identity.clone(),
@@ -100,7 +103,7 @@ impl Console<'_> {
     /// the identity must be of that way.
     ///
     /// # Errors
-    /// `taken` for a user name that another customer has; `invalid` for a bad name or an identity of another way;
+    /// `taken` for a user name, a vendor's user or a linked account that another customer has; `invalid` for a bad name or an identity of another way;
     /// `not_found` for a linked account that does not exist.
     pub fn create_customer(
         &self,
@@ -109,12 +112,11 @@ impl Console<'_> {
         identity: &Identity,
     ) -> Result<CustomerView, Error> {
         let user_name = text::checked("user name", user_name, NAME)?;
-        if let Identity::TwoLegged { user } = identity {
-            text::checked("user", user, NAME)?;
-        }
+        let identity = identity.checked()?;
+        self.index_identities(Command::ChangeCustomers, product)?;
         self.fleet.transact(|tx| {
             let Access { product: record, .. } = Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
-            let way = match identity {
+            let way = match &identity {
                 Identity::Simple => Authentication::Simple,
                 Identity::TwoLegged { .. } => Authentication::TwoLegged,
                 Identity::Linked { account } => {
@@ -132,8 +134,22 @@ impl Console<'_> {
             if tx.get::<CustomerId>((product, Arc::clone(&name)))?.is_some() {
                 return Err(ErrorKind::Taken { what: "user name", value: user_name.clone() }.into());
             }
+            let guard = identity.guard();
+            if let Some(guard) = &guard {
+                if tx.get_identity(product, guard)?.is_some() {
+                    let (what, value) = match &identity {
+                        Identity::TwoLegged { user } => ("vendor's user", user.clone()),
+                        Identity::Linked { account } => ("linked account", account.to_string()),
+                        Identity::Simple => ("identity", String::new()),
+                    };
+                    return Err(ErrorKind::Taken { what, value }.into());
+                }
+            }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let id = CustomerId::new(count.next)?;
+            if let Some(guard) = guard {
+                tx.put_record(Key::CustomerIdentity(product, guard), Record::CustomerName(id));
+            }
             count.next = count.next.saturating_add(1);
             count.customers += 1;
             let customer = Customer::new(id, user_name.clone(), identity.clone(), self.now);
@@ -141,7 +157,62 @@ impl Console<'_> {
             tx.put((product, name), id);
             tx.put((product, id), Arc::new(customer.clone()));
             self.note(tx, product, Command::ChangeCustomers, format!("customer {id} made"));
-            Ok(CustomerView::of(&customer))
+            Ok(CustomerView::of(product, &customer))
+        })
+    }
+
+    /// The customer whom a vendor's user name, or a linked account, is known as.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a simple identity, which names nobody.
+    pub fn find_customer(&self, product: ProductId, identity: &Identity) -> Result<CustomerView, Error> {
+        let guard = identity.checked()?.guard();
+        let guard = guard.ok_or_else(|| Error::invalid("identity", "is to be a vendor's user or a linked account"))?;
+        self.index_identities(Command::ReadProduct, product)?;
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            let id = tx.get_identity(product, &guard)?.ok_or_else(|| Error::not_found("customer"))?;
+            Ok(CustomerView::of(product, &*find(tx, product, id)?))
+        })
+    }
+
+    /// Writes the guard records of identities for customers that earlier versions made without. Done once a product; of two
+    /// customers with one identity the first is found by it.
+    fn index_identities(&self, command: Command, product: ProductId) -> Result<(), Error> {
+        let indexed = |tx: &mut Transaction<'_>| -> Result<Box<CustomerCount>, Error> {
+            Access::check(tx, self.actor, command, product)?;
+            Ok(tx.get(product)?.unwrap_or_default())
+        };
+        if self.fleet.transact(|tx| Ok(indexed(tx)?.identities_indexed))? {
+            return Ok(());
+        }
+        let mut range = Key::customers(product).limit(crate::device::MAX_PAGE);
+        loop {
+            let rows = self.fleet.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            let ids: Vec<CustomerId> = rows
+                .iter()
+                .filter_map(|row| if let Key::Customer(_, id) = row.key { Some(id) } else { None })
+                .collect();
+            self.fleet.transact(|tx| {
+                tx.load(ids.iter().map(|id| Key::Customer(product, *id)))?;
+                for id in &ids {
+                    // Read again: they may have been removed since.
+                    let Some(customer) = tx.get::<Arc<Customer>>((product, *id))? else { continue };
+                    let Some(guard) = customer.identity.guard() else { continue };
+                    if tx.get_identity(product, &guard)?.is_none() {
+                        tx.put_record(Key::CustomerIdentity(product, guard), Record::CustomerName(*id));
+                    }
+                }
+                Ok(())
+            })?;
+            range = range.after(last);
+        }
+        self.fleet.transact(|tx| {
+            let mut count = indexed(tx)?;
+            count.identities_indexed = true;
+            tx.put(product, count);
+            Ok(())
         })
     }
 
@@ -152,7 +223,7 @@ impl Console<'_> {
     pub fn customer(&self, product: ProductId, customer: CustomerId) -> Result<CustomerView, Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok(CustomerView::of(&*find(tx, product, customer)?))
+            Ok(CustomerView::of(product, &*find(tx, product, customer)?))
         })
     }
 
@@ -168,7 +239,16 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<CustomerView, CustomerId>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
+        self.read(Command::ReadProduct, product, |_| self.customers_of(product, filter, after, limit))
+    }
+
+    fn customers_of(
+        &self,
+        product: ProductId,
+        filter: &CustomerFilter,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Page<CustomerView, CustomerId>, Error> {
         let mut range = Key::customers(product).limit(crate::device::MAX_PAGE);
         if let Some(after) = after {
             range = range.after(Key::Customer(product, after));
@@ -184,7 +264,7 @@ impl Console<'_> {
                         let next = items.last().map(|view| view.id);
                         return Ok(Page::new(items, next));
                     }
-                    items.push(CustomerView::of(&customer));
+                    items.push(CustomerView::of(product, &customer));
                 }
             }
             range = range.after(last);
@@ -212,6 +292,11 @@ impl Console<'_> {
             count.customers = count.customers.saturating_sub(1);
             tx.put(product, count);
             tx.delete(Key::CustomerName(product, record.user_name.to_lowercase().into()));
+            if let Some(guard) = record.identity.guard()
+                && tx.get_identity(product, &guard)? == Some(customer)
+            {
+                tx.delete(Key::CustomerIdentity(product, guard));
+            }
             tx.delete(Key::Customer(product, customer));
             self.note(tx, product, Command::ChangeCustomers, format!("customer {customer} removed"));
             Ok(())
@@ -252,7 +337,10 @@ impl Console<'_> {
             let id = TokenId(tx.random());
             changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
             tx.put((product, customer), record);
-            tx.put_record(Key::Token(Box::new(hash)), Record::TokenOwner(TokenOwner { product, customer, expires_at }));
+            tx.put_record(
+                Key::Token(Box::new(hash)),
+                Record::TokenOwner(TokenOwner { product, customer, expires_at, used_by: None }),
+            );
             self.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
             Ok((id, secret.clone()))
         })
@@ -281,11 +369,11 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a code out of its range.
     pub fn set_device_code(&self, product: ProductId, device: DeviceId, code: &str) -> Result<(), Error> {
         let code = text::checked("claim code", code, 8..=100)?;
-        let hash = crate::firmware::Sha256::of(code.as_bytes());
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
             member(tx, product, device)?;
-            tx.put_record(Key::DeviceCode(product, device), Record::DeviceCode(hash));
+            let printed = DeviceCode::new(StickerKey::of(self.fleet, tx)?, &code);
+            tx.put((product, device), Box::new(printed));
             self.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
             Ok(())
         })
@@ -305,8 +393,8 @@ pub(super) fn unclaim(
 ) -> Result<(), Error> {
     let mut entry: Registration = tx.get(device)?.unwrap_or_default();
     if entry.claimed_by == Some(Claimant::Customer(product, customer)) {
-        entry.claimed_by = None;
+        end_claim(tx, device, &mut entry)?;
         tx.put(device, entry);
     }
-    release_claim(tx, product, customer, device)
+    Ok(())
 }

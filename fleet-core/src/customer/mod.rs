@@ -6,12 +6,19 @@
 mod beta;
 mod code;
 mod console;
+mod guest_list;
 mod portal;
 mod record;
+mod sticker;
+mod tries;
 
-pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS, MAX_LINES};
+pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS};
 pub use code::{ActivationCode, Secret};
 pub use console::{Activity, CustomerFilter, CustomerView, MAX_TOKEN_LIFE, MAX_TOKENS};
-pub use portal::{BARRED_FOR, CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, MAX_DEVICES_A_CUSTOMER, Portal, WRONG_CODES};
-pub(crate) use record::release_claim;
+pub use guest_list::MAX_LINES;
+pub use portal::{CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, CustomerSession, MAX_DEVICES_A_CUSTOMER, Portal};
+pub(crate) use record::end_claim;
 pub use record::{Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner};
+pub use sticker::{DeviceCode, StickerKey};
+pub use tries::WrongCodes;
+pub use tries::{BARRED_FOR, WRONG_CODES};

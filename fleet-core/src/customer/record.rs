@@ -1,12 +1,13 @@
 //! What is kept of customers.
 
-use super::ActivationCode;
+use super::{ActivationCode, WrongCodes};
 use crate::Error;
-use crate::device::DeviceId;
+use crate::device::{DeviceId, Registration};
 use crate::firmware::Sha256;
 use crate::product::ProductId;
-use crate::store::Transaction;
-use crate::team::AccountId;
+use crate::store::{Key, Transaction};
+use crate::team::{AccountId, Claimant};
+use crate::text::{self, NAME};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +63,26 @@ pub enum Identity {
     },
 }
 
+impl Identity {
+    /// The identity as it is kept.
+    pub(super) fn checked(&self) -> Result<Self, Error> {
+        Ok(match self {
+            Self::TwoLegged { user } => Self::TwoLegged { user: text::checked("user", user, NAME)? },
+            Self::Simple | Self::Linked { .. } => self.clone(),
+        })
+    }
+
+    /// The name of the record that guards that it is one customer's. Hashed, so that it is short whatever the vendor calls
+    /// its users.
+    pub(crate) fn guard(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Simple => None,
+            Self::TwoLegged { user } => Some(format!("user-{}", Sha256::of(user.trim().as_bytes())).into()),
+            Self::Linked { account } => Some(format!("account-{account}").into()),
+        }
+    }
+}
+
 /// A customer of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,8 +108,17 @@ pub struct Customer {
     pub claim_code: Option<Sha256>,
     /// Wrong codes since they were last barred.
     pub wrong_codes: u8,
+    /// When they last told a wrong code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong_code_at: Option<Timestamp>,
     /// Until when no code of theirs is looked at, after too many wrong ones.
     pub barred_until: Option<Timestamp>,
+    /// Number of claims since `claims_since`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub claims: u16,
+    /// From when on claims are counted, so that nobody fills the audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims_since: Option<Timestamp>,
 }
 
 /// A token's name: what it is listed and revoked by. Not a secret.
@@ -130,6 +160,9 @@ pub struct TokenOwner {
     pub customer: CustomerId,
     /// From when on it is no good.
     pub expires_at: Timestamp,
+    /// The device that a claim code was used by. Told again by the same device, it succeeds again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<DeviceId>,
 }
 
 /// The guard record of a product's customers: their numbers, and how many guests its beta has.
@@ -141,11 +174,14 @@ pub struct CustomerCount {
     pub customers: u64,
     /// Guests invited to the private beta.
     pub guests: u64,
+    /// Whether every customer with an identity is found by it. Earlier versions did not keep that.
+    #[serde(default)]
+    pub(crate) identities_indexed: bool,
 }
 
 impl Default for CustomerCount {
     fn default() -> Self {
-        Self { next: 1, customers: 0, guests: 0 }
+        Self { next: 1, customers: 0, guests: 0, identities_indexed: true }
     }
 }
 
@@ -162,8 +198,19 @@ impl Customer {
             tokens: BTreeMap::new(),
             claim_code: None,
             wrong_codes: 0,
+            wrong_code_at: None,
             barred_until: None,
+            claims: 0,
+            claims_since: None,
         }
+    }
+
+    pub(super) fn wrong(&self) -> WrongCodes {
+        WrongCodes { count: self.wrong_codes, last_at: self.wrong_code_at, barred_until: self.barred_until }
+    }
+
+    pub(super) fn set_wrong(&mut self, wrong: WrongCodes) {
+        (self.wrong_codes, self.wrong_code_at, self.barred_until) = (wrong.count, wrong.last_at, wrong.barred_until);
     }
 }
 
@@ -177,18 +224,31 @@ pub struct Guest {
     pub code: ActivationCode,
     /// When they used it.
     pub used_at: Option<Timestamp>,
+    /// The wrong codes that were told under their name.
+    #[serde(default, skip_serializing_if = "WrongCodes::is_zero")]
+    pub wrong: WrongCodes,
 }
 
-/// Takes a device away from the customer who has claimed it.
-pub(crate) fn release_claim(
+/// Ends the claim of a device, whoever has it. The caller writes the registry's entry.
+pub(crate) fn end_claim(
     tx: &mut Transaction<'_>,
-    product: ProductId,
-    customer: CustomerId,
     device: DeviceId,
-) -> Result<(), Error> {
-    if let Some(mut record) = tx.get::<Arc<Customer>>((product, customer))? {
-        Arc::make_mut(&mut record).devices.remove(&device);
-        tx.put((product, customer), record);
+    entry: &mut Registration,
+) -> Result<Option<Claimant>, Error> {
+    let claimant = entry.claimed_by.take();
+    match claimant {
+        None => {}
+        Some(Claimant::Account(account)) => tx.delete(Key::Claim(account, device)),
+        Some(Claimant::Customer(product, customer)) => {
+            if let Some(mut record) = tx.get::<Arc<Customer>>((product, customer))? {
+                Arc::make_mut(&mut record).devices.remove(&device);
+                tx.put((product, customer), record);
+            }
+        }
     }
-    Ok(())
+    Ok(claimant)
+}
+
+fn is_zero(number: &u16) -> bool {
+    *number == 0
 }

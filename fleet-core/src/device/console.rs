@@ -1,12 +1,13 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, put_device};
-use crate::billing::Resource;
-use crate::customer::release_claim;
+use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
+use crate::audit::Entry;
+use crate::customer::end_claim;
+use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
 use crate::fleet::Console;
-use crate::product::{GroupId, Platform, ProductId};
+use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::team::{self, Access, Actor, Claimant, Command};
 use crate::text::{self, NAME};
@@ -27,8 +28,21 @@ pub struct DeviceView {
     pub row: Device,
 }
 
+/// What is corrected of a device; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// Its hardware.
+    pub platform: Option<Platform>,
+    /// The highest security counter that it has confirmed; 4294967295: none.
+    pub security_counter: Option<u32>,
+}
+
 impl DeviceView {
-    pub(super) fn new(id: DeviceId, row: Device) -> Self {
+    /// Shows a device without the groups that its product has deleted.
+    pub(super) fn new(product: &Product, id: DeviceId, mut row: Device) -> Self {
+        if !row.groups().all(|group| product.groups.contains_key(&group)) {
+            row.relabel(|label| label.groups.retain(|group| product.groups.contains_key(group)));
+        }
         Self { id, row }
     }
 }
@@ -40,8 +54,8 @@ impl Console<'_> {
     /// `not_found`.
     pub fn device(&self, product: ProductId, device: DeviceId) -> Result<DeviceView, Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok(DeviceView::new(device, any_row(tx, product, device)?))
+            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+            Ok(DeviceView::new(&access.product, device, any_row(tx, product, device)?))
         })
     }
 
@@ -116,15 +130,16 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&access.product.tier, Resource::Devices, taken, taken.saturating_add(1))?;
+            count.room(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
+            count.settle(&access.product.policy);
             entry.product = Some(product);
             tx.put(product, count);
-            let security_counter = before.security_counter.max(entry.security_counter);
+            let mut joined = Device { standing: Standing::Member, ..before.clone() };
+            entry.tell_platform(&mut joined, &access.product.platform);
+            entry.hand_over(&mut joined);
             tx.put(device, entry);
-            let joined = Device { standing: Standing::Member, security_counter, ..before.clone() };
             put_device(tx, product, device, Some(&before), joined);
             self.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
@@ -165,13 +180,15 @@ impl Console<'_> {
 
     fn leave(&self, product: ProductId, device: DeviceId, command: Command) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, command, product)?;
+            let access = Access::check(tx, self.actor, command, product)?;
             let before = any_row(tx, product, device)?;
             if before.standing == Standing::Denied {
                 return Err(Error::not_found("device"));
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
+            count.settle(&access.product.policy);
+            forget_ids(tx, product, device)?;
             tx.put(product, count);
             if command == Command::DenyDevice {
                 put_device(tx, product, device, Some(&before), Device::new(Standing::Denied, self.now));
@@ -183,10 +200,11 @@ impl Console<'_> {
         })
     }
 
-    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it.
+    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it. A
+    /// device that is in a product is claimed through the product, by its claim code (R-CUS-3).
     ///
     /// # Errors
-    /// `taken` where somebody else has claimed it; `forbidden` for an operator, who has no devices.
+    /// `taken` where somebody else has claimed it, or it is in a product; `forbidden` for an operator, who has no devices.
     pub fn claim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -194,11 +212,13 @@ impl Console<'_> {
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match entry.claimed_by {
                 Some(holder) if holder == Claimant::Account(account) => return Ok(()),
-                Some(_) => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
-                None => entry.claimed_by = Some(Claimant::Account(account)),
+                None if entry.product.is_none() => entry.claimed_by = Some(Claimant::Account(account)),
+                // A product's device is claimed through the product. Whether it is in one is nobody else's to know.
+                _ => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
             }
             tx.put(device, entry);
             tx.put_record(Key::Claim(account, device), crate::store::Record::Present);
+            self.note_account(tx, account, Command::ClaimDevice, format!("{device} claimed"));
             Ok(())
         })
     }
@@ -214,9 +234,44 @@ impl Console<'_> {
             if entry.claimed_by != Some(Claimant::Account(account)) {
                 return Err(Error::not_found("device"));
             }
-            entry.claimed_by = None;
+            end_claim(tx, device, &mut entry)?;
             tx.put(device, entry);
-            tx.delete(Key::Claim(account, device));
+            self.note_account(tx, account, Command::ClaimDevice, format!("{device} given up"));
+            Ok(())
+        })
+    }
+
+    /// Ends the claim of a device, whoever has it: a claim that was a mistake, or is nobody's any more. The team does it
+    /// for a device of its product, the operator for any. A device that nobody has claimed stays as it is.
+    ///
+    /// # Errors
+    /// `not_found` for a device that is not in a product of the actor's team.
+    pub fn end_claim(&self, device: DeviceId) -> Result<(), Error> {
+        self.fleet.transact(|tx| {
+            let mut entry: Registration = tx.get(device)?.unwrap_or_default();
+            match entry.product {
+                Some(product) => {
+                    let let_through = Access::check(tx, self.actor, Command::EndClaim, product);
+                    let_through.map_err(|error| match error.kind() {
+                        // Where the device is, is nobody else's to know.
+                        ErrorKind::NotFound { .. } => Error::not_found("device"),
+                        _ => error,
+                    })?;
+                }
+                None if self.actor == Actor::Operator => {}
+                None => return Err(Error::not_found("device")),
+            }
+            let product = entry.product;
+            let Some(claimant) = end_claim(tx, device, &mut entry)? else { return Ok(()) };
+            tx.put(device, entry);
+            let values = [("claimed by", claimant.to_string(), "nobody".to_owned())];
+            let entry = Entry::changed(device.to_string(), values);
+            if let Claimant::Account(account) = claimant {
+                self.note_account(tx, account, Command::EndClaim, entry.clone());
+            }
+            if let Some(product) = product {
+                self.note(tx, product, Command::EndClaim, entry);
+            }
             Ok(())
         })
     }
@@ -237,6 +292,50 @@ impl Console<'_> {
         let devices: Vec<DeviceId> = devices.collect();
         let next = devices.last().copied().filter(|_| devices.len() == limit);
         Ok(Page::new(devices, next))
+    }
+
+    /// Corrects what the registry knows of a device, where a mistake of the device or of a list would shut it out: its
+    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. It counts until the device says otherwise. Recorded
+    /// in the audit of the product that it was asked through; the device need not be in it.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` where nothing is
+    /// to be corrected.
+    pub fn correct_device(&self, product: ProductId, device: DeviceId, correction: &Correction) -> Result<(), Error> {
+        let mut said = Vec::new();
+        said.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
+        said.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
+        if said.is_empty() {
+            return Err(Error::invalid("correction", "is empty; give a platform, a security counter, or both"));
+        }
+        let subject = format!("{device}: {}", said.join(", "));
+        self.fleet.transact(|tx| {
+            let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
+            let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            if let Some(platform) = &correction.platform {
+                entry.platform = Some(platform.clone());
+            }
+            if let Some(counter) = correction.security_counter {
+                entry.security_counter = confirmed(counter);
+            }
+            let mut places = BTreeSet::from([product]);
+            places.extend(entry.product);
+            for id in places {
+                let Some(before) = tx.get::<Device>((id, device))? else { continue };
+                let mut row = before.clone();
+                if let Some(counter) = correction.security_counter {
+                    row.security_counter = confirmed(counter);
+                }
+                if correction.platform.is_some() {
+                    let of: Option<Arc<Product>> = if id == product { None } else { tx.get(id)? };
+                    entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
+                }
+                put_device(tx, id, device, Some(&before), row);
+            }
+            tx.put(device, entry);
+            self.note(tx, product, Command::CorrectDevice, subject.clone());
+            Ok(())
+        })
     }
 
     fn claimant(&self) -> Result<team::AccountId, Error> {
@@ -274,6 +373,9 @@ impl Console<'_> {
                         (None, Some(listed)) => entry.platform = Some(listed.clone()),
                         _ => {}
                     }
+                    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
+                        tell_platform(tx, *id, &entry)?;
+                    }
                     if known.as_ref() != Some(&entry) {
                         tx.put(*id, entry);
                     }
@@ -285,7 +387,21 @@ impl Console<'_> {
     }
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks. Its security counter stays with the registry.
+/// Writes what the registry now knows of a device's hardware into its row of the product that it is in.
+fn tell_platform(tx: &mut Transaction<'_>, device: DeviceId, entry: &Registration) -> Result<(), Error> {
+    let Some(home) = entry.product else { return Ok(()) };
+    let product: Option<Arc<Product>> = tx.get(home)?;
+    let row: Option<Device> = tx.get((home, device))?;
+    if let (Some(product), Some(before)) = (product, row) {
+        let mut row = before.clone();
+        entry.tell_platform(&mut row, &product.platform);
+        put_device(tx, home, device, Some(&before), row);
+    }
+    Ok(())
+}
+
+/// Takes a device's places: in the registry, in the count, among the locks. What must not go back stays with the
+/// registry: its security counter, the number of its latest directive, the order of its connections.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -302,9 +418,8 @@ pub(crate) fn forget(
             count.departures = count.departures.saturating_add(1);
             entry.product = None;
             // Customers are of the product: what leaves it is no customer's.
-            if let Some(Claimant::Customer(_, customer)) = entry.claimed_by {
-                entry.claimed_by = None;
-                release_claim(tx, product, customer, device)?;
+            if let Some(Claimant::Customer(..)) = entry.claimed_by {
+                end_claim(tx, device, &mut entry)?;
             }
             tx.delete(Key::DeviceCode(product, device));
             if row.lock.is_some() {
@@ -313,7 +428,7 @@ pub(crate) fn forget(
             }
         }
     }
-    entry.security_counter = entry.security_counter.max(row.security_counter);
+    entry.take_over(row);
     tx.put(device, entry);
     Ok(())
 }

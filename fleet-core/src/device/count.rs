@@ -1,12 +1,14 @@
 //! How many devices a product has.
 
 use super::record::is_zero;
+use crate::billing::{Catalogue, Held, LimitExceeded, Resource};
+use crate::product::{Policy, Product};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The guard record of a product's device limit and of its quarantine (R-IMP-6, R-TIER-2): read and written by whoever
 /// lets a device in or out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceCount {
     /// Devices in the product.
@@ -20,6 +22,19 @@ pub struct DeviceCount {
     /// is one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub departures: u64,
+    /// Whether the team was told that the quarantine is full, since it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub full_told: bool,
+    /// That no device of the product was ever given a name, so that a list by prefix looks at ids alone; not known of a
+    /// product of an earlier version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+}
+
+impl Default for DeviceCount {
+    fn default() -> Self {
+        Self { devices: 0, quarantined: 0, reserved: Vec::new(), departures: 0, full_told: false, unnamed: true }
+    }
 }
 
 /// Places held by one import, so that a file is added whole or not at all although it takes many commits.
@@ -35,9 +50,38 @@ pub struct Reservation {
 }
 
 impl DeviceCount {
-    /// Devices in the product and places held by imports at this moment, but for one import's own.
-    pub(crate) fn taken(&self, now: Timestamp, but: Option<u64>) -> u64 {
-        let held = self.reserved.iter().filter(|held| held.until > now && Some(held.import) != but);
-        held.fold(self.devices, |sum, held| sum.saturating_add(held.left))
+    /// The places that imports under way hold at this moment, but for one import's own, and until when the last of them
+    /// does at most.
+    pub(crate) fn held(&self, now: Timestamp, but: Option<u64>) -> Option<(u64, Timestamp)> {
+        let held = self.reserved.iter().filter(|held| held.until > now && held.left > 0 && Some(held.import) != but);
+        held.fold(None, |all, held| {
+            let (places, until) = all.unwrap_or((0_u64, held.until));
+            Some((places.saturating_add(held.left), until.max(held.until)))
+        })
+    }
+
+    /// Whether this number of further devices fits the tier (R-IMP-6, R-TIER-3), beside the places that imports other than
+    /// `but` hold.
+    pub(crate) fn room(
+        &self,
+        catalogue: &Catalogue,
+        product: &Product,
+        new: u64,
+        now: Timestamp,
+        but: Option<u64>,
+    ) -> Result<(), LimitExceeded> {
+        let check = |taken: u64| catalogue.check_product(product, Resource::Devices, taken, taken.saturating_add(new));
+        check(self.devices)?;
+        let Some((places, until)) = self.held(now, but) else { return Ok(()) };
+        check(self.devices.saturating_add(places)).map_err(|limit| LimitExceeded {
+            used: self.devices,
+            held: Some(Held { places, until }),
+            ..limit
+        })
+    }
+
+    /// Forgets that the team was told of a full quarantine, once there is room again.
+    pub(crate) fn settle(&mut self, policy: &Policy) {
+        self.full_told &= self.quarantined >= u64::from(policy.quarantine_limit);
     }
 }

@@ -28,6 +28,9 @@ pub enum MalformedDeviceId {
         /// How many characters there were.
         characters: usize,
     },
+    /// 24 times `0` or `f`: what a device says whose id was never set.
+    #[error("24 times `0` or `f` is no device id: look up the id of this device")]
+    Unset,
     /// A character that is no hexadecimal digit.
     #[error("`{found}` at position {position} is not a hexadecimal digit")]
     NotHex {
@@ -49,7 +52,12 @@ impl DeviceId {
         &self.0
     }
 
-    /// Reads exactly 24 hexadecimal ASCII digits, or nothing.
+    /// Whether all digits are `0`, or all are `f`: no device's id (R-IMP-1).
+    pub(crate) fn is_unset(&self) -> bool {
+        self.0 == [0; 12] || self.0 == [0xFF; 12]
+    }
+
+    /// Reads exactly 24 hexadecimal ASCII digits, or nothing. All zeros are read too: see [`FromStr`](#impl-FromStr-for-DeviceId).
     #[expect(clippy::indexing_slicing, reason = "a table of 256 indexed by bytes")]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         let digits: &[u8; 24] = text.try_into().ok()?;
@@ -88,7 +96,7 @@ impl FromStr for DeviceId {
 
     fn from_str(text: &str) -> Result<Self, MalformedDeviceId> {
         if let Some(id) = Self::from_hex(text.as_bytes()) {
-            return Ok(id);
+            return if id.is_unset() { Err(MalformedDeviceId::Unset) } else { Ok(id) };
         }
         match text.chars().zip(1..).find(|(c, _)| !c.is_ascii_hexdigit()) {
             Some((found, position)) if text.chars().count() == 24 => Err(MalformedDeviceId::NotHex { found, position }),
@@ -118,7 +126,11 @@ impl Serialize for DeviceId {
 impl<'de> Deserialize<'de> for DeviceId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        // What earlier versions stored must open, so an id that would be refused today is read.
+        match Self::from_hex(text.as_bytes()) {
+            Some(id) => Ok(id),
+            None => text.parse().map_err(de::Error::custom),
+        }
     }
 }
 
@@ -131,6 +143,17 @@ mod tests {
         let id: DeviceId = "55FF6D04498B49A1B2C3D4E5".parse().unwrap();
         assert_eq!(id.to_string(), "55ff6d04498b49a1b2c3d4e5");
         assert_eq!(serde_json::to_string(&id).unwrap(), "\"55ff6d04498b49a1b2c3d4e5\"");
+    }
+
+    #[test]
+    fn an_id_that_was_never_set_is_refused_where_it_is_entered_and_read_where_it_is_stored() {
+        for text in ["0".repeat(24), "f".repeat(24), "F".repeat(24)] {
+            assert_eq!(text.parse::<DeviceId>(), Err(MalformedDeviceId::Unset));
+            assert!(serde_json::from_str::<DeviceId>(&format!("\"{text}\"")).is_ok());
+        }
+        for text in ["000000000000000000000001", "fffffffffffffffffffffffe", "0f0f0f0f0f0f0f0f0f0f0f0f"] {
+            assert!(text.parse::<DeviceId>().is_ok(), "{text}");
+        }
     }
 
     #[test]

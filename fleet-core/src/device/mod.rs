@@ -10,10 +10,11 @@ mod questions;
 mod record;
 mod report;
 pub(crate) mod tally;
+mod trail;
 
-pub(crate) use connect::{Arrivals, Place, answer, put_device};
+pub(crate) use connect::{Arrivals, Joiners, Place, answer, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
-pub use console::{DeviceView, MAX_GROUPS_A_DEVICE};
+pub use console::{Correction, DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};
 pub use id::{DeviceId, MalformedDeviceId};
@@ -23,4 +24,7 @@ pub use record::{
     Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion,
     UpdateResult,
 };
+pub(crate) use record::{RELAPSES, confirmed};
 pub use report::Report;
+pub(crate) use report::withdraw;
+pub use trail::{Mark, Trail};

@@ -1,11 +1,12 @@
 //! What a console asks of a fleet (R-SEE): counts at once whatever the fleet's size, and lists by page.
 
-use super::{Device, DeviceId, DeviceView, Standing};
+use super::tally::SLOTS;
+use super::{Device, DeviceCount, DeviceId, DeviceView, Standing};
 use crate::Error;
 use crate::fleet::Console;
-use crate::product::{GroupId, ProductId};
+use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Tally};
-use crate::team::{Access, Command};
+use crate::team::Command;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ pub struct Summary {
     pub quarantined: u64,
     /// How many are shut out.
     pub denied: u64,
+    /// Places that imports under way, or cut off, hold for devices they have yet to add (R-IMP-13).
+    pub held_places: u64,
 }
 
 /// Which devices to list; all that is set must hold. By default, all that are in the product.
@@ -98,11 +101,41 @@ impl DeviceFilter {
             && is(self.locked, device.lock.is_some())
             && is(self.development, device.development)
             && is(self.pending, device.attempt.is_some())
-            && is(self.failing, device.failures > 0)
+            && is(self.failing, device.is_failing())
             && self.prefix.as_ref().is_none_or(|prefix| {
                 let prefix = prefix.to_lowercase();
                 id.to_string().starts_with(&prefix) || device.name().to_lowercase().starts_with(&prefix)
             })
+    }
+}
+
+impl DeviceFilter {
+    /// The ids that begin with the prefix, from the first to the last; none where no id can.
+    fn ids(&self) -> Option<(DeviceId, DeviceId)> {
+        let digits = self.prefix.as_ref().filter(|prefix| prefix.len() <= 24)?;
+        let first = DeviceId::from_hex(format!("{digits:0<24}").as_bytes())?;
+        let last = DeviceId::from_hex(format!("{digits:f<24}").as_bytes())?;
+        Some((first, last))
+    }
+
+    /// The counters of what is asked for, each less another: where one of them is 0, there is no such device.
+    fn counted(&self) -> Vec<(Tally, Option<Tally>)> {
+        match self.standing.unwrap_or(Standing::Member) {
+            Standing::Quarantined => return vec![(Tally::Quarantined, None)],
+            Standing::Denied => return vec![(Tally::Denied, None)],
+            Standing::Member => {}
+        }
+        let flags = [
+            (self.online, Tally::Online),
+            (self.locked, Tally::Locked),
+            (self.development, Tally::Development),
+            (self.pending, Tally::Pending),
+            (self.failing, Tally::Failing),
+        ];
+        let flags = flags.into_iter().filter_map(|(wanted, tally)| {
+            wanted.map(|on| if on { (tally, None) } else { (Tally::Members, Some(tally)) })
+        });
+        flags.chain(self.version.map(|version| (Tally::Version(version), None))).collect()
     }
 }
 
@@ -112,9 +145,12 @@ impl Console<'_> {
     /// # Errors
     /// `not_found`.
     pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
-        for row in self.fleet.store().scan(&Key::tallies(product))? {
+        let counters =
+            |_: &Product| Ok((self.fleet.store().scan(&Key::tallies(product))?, self.device_count(product)?));
+        let (rows, count) = self.read(Command::ReadProduct, product, counters)?;
+        let held = count.held(self.now, None);
+        for row in rows {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
                 *sums.entry(tally).or_default() += value;
             }
@@ -138,6 +174,7 @@ impl Console<'_> {
             wrong_platform: sum(Tally::WrongPlatform),
             quarantined: sum(Tally::Quarantined),
             denied: sum(Tally::Denied),
+            held_places: held.map_or(0, |(places, _)| places),
         })
     }
 
@@ -154,9 +191,29 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         check_page(limit)?;
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::ReadProduct, product).map(|_| ()))?;
-        let mut range: Range = Key::devices(product).limit(MAX_PAGE);
-        if let Some(after) = after {
+        self.read(Command::ReadProduct, product, |record| self.devices_of(record, filter, after, limit))
+    }
+
+    fn devices_of(
+        &self,
+        record: &Product,
+        filter: &DeviceFilter,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> Result<Page<DeviceView, DeviceId>, Error> {
+        let product = record.id;
+        let unnamed = self.device_count(product)?.unnamed;
+        let ids = if unnamed && filter.prefix.is_some() { Some(filter.ids()) } else { None };
+        if ids == Some(None)
+            || filter.group.is_some_and(|group| !record.groups.contains_key(&group))
+            || !self.may_find(product, filter)?
+        {
+            return Ok(Page::new(Vec::new(), None));
+        }
+        let ids = ids.flatten();
+        let of_prefix = |(first, last)| Range::new(Key::Device(product, first), Key::Device(product, last));
+        let mut range = ids.map_or(Key::devices(product), of_prefix).limit(MAX_PAGE);
+        if let Some(after) = after.filter(|after| ids.is_none_or(|(first, _)| *after >= first)) {
             range = range.after(Key::Device(product, after));
         }
         let mut items = Vec::new();
@@ -165,16 +222,41 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                if filter.wants(id, &device) {
+                let view = DeviceView::new(record, id, device);
+                if filter.wants(id, &view.row) {
                     if items.len() == limit {
                         let next = items.last().map(|view: &DeviceView| view.id);
                         return Ok(Page::new(items, next));
                     }
-                    items.push(DeviceView::new(id, device));
+                    items.push(view);
                 }
             }
             range = range.after(last);
         }
+    }
+}
+
+impl Console<'_> {
+    fn device_count(&self, product: ProductId) -> Result<DeviceCount, Error> {
+        self.fleet.transact(|tx| Ok(*tx.get::<Box<DeviceCount>>(product)?.unwrap_or_default()))
+    }
+
+    /// Whether a filter can find anything: not where a counter of what it asks for is 0.
+    fn may_find(&self, product: ProductId, filter: &DeviceFilter) -> Result<bool, Error> {
+        let wanted = filter.counted();
+        let tallies = wanted.iter().flat_map(|(one, but)| [Some(*one), *but]).flatten();
+        let keys = tallies.flat_map(|tally| (0..SLOTS).map(move |slot| Key::Tally(product, tally, slot)));
+        let mut rows = self.fleet.store().get(&keys.collect::<Vec<_>>())?.into_iter();
+        let mut sum = || {
+            rows.by_ref().take(SLOTS.into()).fold(0_i64, |sum, row| match row.map(|row| row.record) {
+                Some(Record::Counter(value)) => sum.saturating_add(value),
+                _ => sum,
+            })
+        };
+        Ok(wanted.iter().all(|(_, but)| {
+            let all = sum();
+            all.saturating_sub(if but.is_some() { sum() } else { 0 }) > 0
+        }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: the registry says that a device is in a product exactly when the product has a row for it whose standing
 //! is [`Standing::Member`]. Both are written by the same commit, so reading the row alone is enough on the hot path.
 
+use super::trail::{Mark, Told, Trail};
 use crate::Error;
 use crate::firmware::FirmwareVersion;
 use crate::product::{GroupId, Platform, ProductId};
@@ -32,7 +33,53 @@ pub struct Registration {
     /// The highest security counter that it confirmed in products it has left: a device does not forget its own (R-TGT-15).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub security_counter: u32,
+    /// The number of the latest directive that it was sent in products it has left: numbers go on (R-IMG-9).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sequence: u32,
+    /// The order of its connections while it is in no product: a row of a product keeps its own (R-TGT-17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail: Option<Box<Trail>>,
 }
+
+impl Registration {
+    /// Puts what must not go back into the row of a product that the device joins.
+    pub(crate) fn hand_over(&mut self, row: &mut Device) {
+        row.security_counter = confirmed(row.security_counter).max(confirmed(self.security_counter));
+        row.sequence = row.sequence.max(self.sequence);
+        if let Some(trail) = self.trail.take() {
+            row.follow(*trail);
+        }
+    }
+
+    /// Takes what must not go back out of a row that is left.
+    pub(crate) fn take_over(&mut self, row: &Device) {
+        self.security_counter = confirmed(self.security_counter).max(confirmed(row.security_counter));
+        self.sequence = self.sequence.max(row.sequence);
+        self.keep(row.whole_trail());
+    }
+
+    /// Keeps the order of a device's connections while it is in no product.
+    pub(crate) fn keep(&mut self, trail: Trail) {
+        let trail = self.trail.as_deref().copied().unwrap_or_default().join(trail);
+        self.trail = (!trail.is_empty()).then(|| Box::new(trail));
+    }
+
+    /// Writes what is known of its hardware into its row of a product, so that the two say the same.
+    pub(crate) fn tell_platform(&self, row: &mut Device, product: &Platform) {
+        if let Some(platform) = &self.platform {
+            row.set_platform(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
+        }
+    }
+}
+
+/// A security counter; all ones mean that none is set, as 65535 does for versions.
+pub(crate) fn confirmed(counter: u32) -> u32 {
+    if counter == u32::MAX { 0 } else { counter }
+}
+
+/// After this number of times that a device reported an older version again after it had reported an update's, two
+/// devices probably have its id.
+pub(crate) const RELAPSES: u8 = 3;
 
 /// Whether a counter need not be written down.
 pub(super) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
@@ -69,6 +116,16 @@ pub struct Device {
     pub outcome: Option<Outcome>,
     /// What people call it and where they put it.
     pub label: Option<Box<Label>>,
+    /// The order of its connections beyond its latest report (R-TGT-17).
+    #[serde(default, skip_serializing_if = "Trail::is_empty")]
+    pub trail: Trail,
+    /// What the registry knows of its hardware, held against the product's, for as long as it has not said it here.
+    #[serde(default, skip_serializing_if = "PlatformSeen::is_unknown")]
+    pub listed: PlatformSeen,
+    /// The number of times that it reported another version within a day after it had succeeded on the present target.
+    /// From 3 on two devices probably have one id: it counts as failing and is sent nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub relapses: u8,
 }
 
 /// Whether a device is in a product.
@@ -91,7 +148,7 @@ pub struct Seen {
     pub at: Timestamp,
     /// The gateway's number of the session; 0 where the gateway gives none.
     pub session: u64,
-    /// Since when it has reported this version.
+    /// Since when it has reported this version, and no other image of it.
     pub version_since: Timestamp,
     /// The version it reported, uploaded or not; none: it reported none (R-TGT-16).
     pub version: Option<u16>,
@@ -118,15 +175,22 @@ pub enum ImageSeen {
 }
 
 /// What is known of a device's hardware, held against its product's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformSeen {
-    /// It never said.
+    /// Nobody said.
+    #[default]
     Unknown,
     /// The product's.
     Matches,
     /// Another: the device is held.
     Differs,
+}
+
+impl PlatformSeen {
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
 }
 
 /// An update on its way.
@@ -178,6 +242,8 @@ pub enum UpdateResult {
     Failed,
     /// The device reported a version that is neither the old one nor the one it was sent.
     RunsAnother,
+    /// The version was no longer wanted on the device before it came back: no failure.
+    Withdrawn,
 }
 
 /// What people call a device and where they put it.
@@ -188,6 +254,13 @@ pub struct Label {
     pub name: Box<str>,
     /// The groups it is in.
     pub groups: BTreeSet<GroupId>,
+}
+
+impl Seen {
+    /// Where it stands in the order of the device's connections.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark::new(self.session, Some(self.at))
+    }
 }
 
 impl Device {
@@ -206,6 +279,9 @@ impl Device {
             attempt: None,
             outcome: None,
             label: None,
+            trail: Trail::default(),
+            listed: PlatformSeen::Unknown,
+            relapses: 0,
         }
     }
 
@@ -214,9 +290,82 @@ impl Device {
         self.seen.is_some_and(|seen| seen.online)
     }
 
-    /// The version that it reported last.
+    /// The version that it reported last. 0 and 65535, which firmware without a version carries, are none.
     pub fn version(&self) -> Option<u16> {
-        self.seen.and_then(|seen| seen.version)
+        self.seen.and_then(|seen| seen.version).filter(|version| FirmwareVersion::new(u32::from(*version)).is_ok())
+    }
+
+    /// Whether its latest attempts failed, or two devices seem to share its id.
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0 || self.relapses >= RELAPSES
+    }
+
+    /// What is known of its hardware, held against the product's.
+    pub fn platform(&self) -> PlatformSeen {
+        match self.seen {
+            Some(seen) if seen.platform != PlatformSeen::Unknown => seen.platform,
+            _ => self.listed,
+        }
+    }
+
+    /// Sets what is known of its hardware.
+    pub(crate) fn set_platform(&mut self, platform: PlatformSeen) {
+        self.listed = platform;
+        if let Some(seen) = &mut self.seen {
+            seen.platform = platform;
+        }
+    }
+
+    /// Whether a report is older than what the row knows (R-TGT-17).
+    pub(crate) fn is_stale(&self, told: &Told) -> bool {
+        told.is_at_or_before(self.trail.newest) || self.seen.is_some_and(|seen| told.is_before(seen.mark()))
+    }
+
+    /// Whether a report that is not stale is of the connection that the row's latest report is of.
+    pub(crate) fn is_told_again(&self, told: &Told) -> bool {
+        self.seen.is_some_and(|seen| told.is_of(seen.mark()))
+    }
+
+    /// Ends the connection that is told of, if it is not older than the present one.
+    pub(crate) fn end_connection(&mut self, told: &Told) {
+        let is_older = self.seen.is_some_and(|seen| match (told.session, seen.session) {
+            (ended, present) if ended != 0 && present != 0 => ended < present,
+            _ => told.is_before(seen.mark()),
+        });
+        if is_older || told.is_at_or_before(self.trail.newest) {
+            return;
+        }
+        let session = if told.session != 0 { told.session } else { self.whole_trail().newest.session() };
+        let before = self.trail.ended;
+        self.trail.ended = Mark::new(session.max(before.session()), Some(told.later(before)));
+        if let Some(seen) = &mut self.seen {
+            seen.online = false;
+        }
+    }
+
+    /// All that is known of the order of its connections, its latest report's among them.
+    pub(crate) fn whole_trail(&self) -> Trail {
+        let Trail { newest, ended } = self.trail;
+        let Some(seen) = self.seen else { return self.trail };
+        let newest = Mark::new(newest.session().max(seen.session), newest.at().or(Some(seen.at)));
+        // Rows of earlier versions know only that the connection has ended.
+        let ended = if !seen.online && ended == Mark::NONE { seen.mark() } else { ended };
+        Trail { newest, ended }
+    }
+
+    /// Takes in what is known of the device's connections elsewhere.
+    pub(crate) fn follow(&mut self, elsewhere: Trail) {
+        let joined = self.trail.join(elsewhere);
+        let newest = self.seen.map_or(joined.newest, |seen| joined.newest.beyond(seen.mark()));
+        self.trail = Trail { newest, ended: joined.ended };
+    }
+
+    /// It was heard elsewhere: it is no longer connected here, and nothing from before brings it back.
+    pub(crate) fn leave_connection(&mut self, elsewhere: Trail) {
+        self.follow(elsewhere);
+        if let Some(seen) = &mut self.seen {
+            seen.online = false;
+        }
     }
 
     /// The name that people gave it; empty: none.
@@ -237,42 +386,114 @@ impl Device {
     }
 }
 
-/// The version of a device's system software: a semantic version whose numbers are at most 65535. Build metadata is
-/// read and left out, as it orders nothing.
+/// The version of a device's system software, as the device reports it: a semantic version, or any other text of at
+/// most 64 bytes, which is recorded as it is and meets no requirement (R-TGT-14). Build metadata of a semantic version
+/// is read and left out, as it orders nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SystemVersion {
-    numbers: [u16; 3],
-    pre: semver::Prerelease,
+pub struct SystemVersion(Said);
+
+/// Most versions take no memory of their own; other texts are behind one thin pointer, so that a row stays short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Said {
+    Numbers([u16; 3], semver::Prerelease),
+    #[expect(clippy::box_collection, reason = "a thin pointer keeps a device's row short")]
+    Text(Box<String>),
 }
 
 impl SystemVersion {
+    /// The longest that is recorded, in bytes.
+    pub const MAX_LEN: usize = 64;
+
     /// A version of its parts, where the second is a pre-release as semantic versions write it.
     pub(crate) fn of_parts(numbers: [u16; 3], pre: &str) -> Option<Self> {
-        Some(Self { numbers, pre: semver::Prerelease::new(pre).ok()? })
+        Some(Self(Said::Numbers(numbers, semver::Prerelease::new(pre).ok()?)))
     }
 
-    /// Its numbers, and its pre-release; empty: none.
-    pub(crate) fn parts(&self) -> ([u16; 3], &str) {
-        (self.numbers, self.pre.as_str())
+    /// Its numbers, and its pre-release, which is empty where it has none; `None` for a version that is kept as a text.
+    pub(crate) fn parts(&self) -> Option<([u16; 3], &str)> {
+        match &self.0 {
+            Said::Numbers(numbers, pre) => Some((*numbers, pre.as_str())),
+            Said::Text(_) => None,
+        }
     }
 
-    /// The same as a [`semver::Version`].
-    pub fn to_semver(&self) -> semver::Version {
-        let [major, minor, patch] = self.numbers.map(u64::from);
-        semver::Version { major, minor, patch, pre: self.pre.clone(), build: semver::BuildMetadata::EMPTY }
+    /// The same as a [`semver::Version`]; `None` where it is no semantic version.
+    pub fn to_semver(&self) -> Option<semver::Version> {
+        match &self.0 {
+            Said::Numbers(numbers, pre) => {
+                let [major, minor, patch] = numbers.map(u64::from);
+                Some(semver::Version { major, minor, patch, pre: pre.clone(), build: semver::BuildMetadata::EMPTY })
+            }
+            Said::Text(text) => semver::Version::parse(text).ok(),
+        }
+    }
+
+    /// Whether it is one that a requirement allows (R-TGT-14), by the precedence of semantic versions: a pre-release is
+    /// below its release and above every version before that. `^`, `~` and `*` end before the pre-releases of the next
+    /// version.
+    ///
+    /// ```
+    /// use fleet_core::device::SystemVersion;
+    ///
+    /// let reported: SystemVersion = "2.0.0-rc.1".parse()?;
+    /// assert!(reported.meets(&">=1.5.2".parse().unwrap()) && !reported.meets(&"^1.5.2".parse().unwrap()));
+    /// assert!(!"v5.0".parse::<SystemVersion>()?.meets(&"*".parse().unwrap()));
+    /// # Ok::<(), fleet_core::Error>(())
+    /// ```
+    pub fn meets(&self, required: &semver::VersionReq) -> bool {
+        let Some(version) = self.to_semver() else { return false };
+        required.comparators.iter().all(|comparator| meets(&version, comparator))
     }
 }
 
-impl TryFrom<semver::Version> for SystemVersion {
-    type Error = Error;
+/// Whether a version is one that a comparator allows, by precedence.
+fn meets(version: &semver::Version, comparator: &semver::Comparator) -> bool {
+    use semver::Op;
+    let semver::Comparator { op, major, minor, patch, pre } = comparator;
+    let lowest = semver::Version {
+        major: *major,
+        minor: minor.unwrap_or(0),
+        patch: patch.unwrap_or(0),
+        pre: pre.clone(),
+        build: semver::BuildMetadata::EMPTY,
+    };
+    let (is_lowest_or_above, is_exact) = (version.cmp_precedence(&lowest).is_ge(), patch.is_some());
+    // What begins with the same numbers, as far as the comparator names them. 1.6.0-rc.1 does not begin with 1.5.
+    let begins_alike = version.major == *major
+        && minor.is_none_or(|minor| version.minor == minor)
+        && patch.is_none_or(|patch| version.patch == patch);
+    match op {
+        Op::Exact if is_exact => version.cmp_precedence(&lowest).is_eq(),
+        Op::Exact | Op::Wildcard => is_lowest_or_above && begins_alike,
+        Op::Greater if is_exact => version.cmp_precedence(&lowest).is_gt(),
+        Op::Greater => is_lowest_or_above && !begins_alike,
+        Op::GreaterEq => is_lowest_or_above,
+        Op::Less => !is_lowest_or_above,
+        Op::LessEq if is_exact => version.cmp_precedence(&lowest).is_le(),
+        Op::LessEq => !is_lowest_or_above || begins_alike,
+        Op::Tilde => is_lowest_or_above && version.major == *major && minor.is_none_or(|minor| version.minor == minor),
+        Op::Caret => {
+            // The first number that is not 0 must stay, else the last that is named.
+            let same_minor = minor.is_none_or(|minor| version.minor == minor);
+            let same_patch = patch.is_none_or(|patch| version.patch == patch);
+            is_lowest_or_above
+                && version.major == *major
+                && (*major > 0 || (same_minor && (minor.is_none_or(|minor| minor > 0) || same_patch)))
+        }
+        _ => false,
+    }
+}
 
-    fn try_from(version: semver::Version) -> Result<Self, Error> {
-        let small = |number| {
-            u16::try_from(number).map_err(|_| {
-                Error::invalid("system version", format!("{number} is over 65535, the highest number kept"))
-            })
-        };
-        Ok(Self { numbers: [small(version.major)?, small(version.minor)?, small(version.patch)?], pre: version.pre })
+impl From<semver::Version> for SystemVersion {
+    fn from(version: semver::Version) -> Self {
+        let small = |number| u16::try_from(number).ok();
+        match (small(version.major), small(version.minor), small(version.patch)) {
+            (Some(major), Some(minor), Some(patch)) => Self(Said::Numbers([major, minor, patch], version.pre)),
+            _ => {
+                let build = semver::BuildMetadata::EMPTY;
+                Self(Said::Text(Box::new(semver::Version { build, ..version }.to_string())))
+            }
+        }
     }
 }
 
@@ -280,20 +501,28 @@ impl FromStr for SystemVersion {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if text.len() > 64 {
-            return Err(Error::invalid("system version", format!("has {} bytes, at most 64 are read", text.len())));
+        let (text, most) = (text.trim_matches(|c: char| c.is_whitespace() || c == '\0'), Self::MAX_LEN);
+        if text.len() > most {
+            return Err(Error::invalid("system version", format!("has {} bytes, at most {most} are kept", text.len())));
         }
-        semver::Version::parse(text)
-            .map_err(|problem| {
-                Error::invalid("system version", format!("{problem}; write it like 1.5.2 or 2.0.0-rc.1"))
-            })?
-            .try_into()
+        if text.is_empty() || text.chars().any(char::is_control) {
+            let problem = "is empty or has control characters in it; leave it out where the device has none";
+            return Err(Error::invalid("system version", problem));
+        }
+        Ok(match semver::Version::parse(text) {
+            Ok(version) => version.into(),
+            Err(_) => Self(Said::Text(Box::new(text.to_owned()))),
+        })
     }
 }
 
 impl fmt::Display for SystemVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_semver().fmt(f)
+        match (&self.0, self.to_semver()) {
+            (Said::Text(text), _) => f.write_str(text),
+            (Said::Numbers(..), Some(version)) => version.fmt(f),
+            (Said::Numbers(..), None) => Ok(()),
+        }
     }
 }
 
@@ -314,22 +543,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_112_bytes() {
-        assert_eq!(size_of::<Device>(), 112);
-        assert!(size_of::<Registration>() <= 56, "{}", size_of::<Registration>());
+    fn a_device_takes_144_bytes() {
+        assert_eq!(size_of::<Device>(), 144);
+        assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 
     #[test]
     fn a_system_version_reads_back_as_it_was_written() {
-        for text in ["0.0.0", "1.5.2", "65535.65535.65535", "2.0.0-rc.1", "5.0.0-a.very.long.prerelease.name.12"] {
+        let longest = "9".repeat(SystemVersion::MAX_LEN);
+        let texts = ["0.0.0", "1.5.2", "65535.65535.65535", "2.0.0-rc.1", "5.0.0-a.very.long.prerelease.name.12"];
+        for text in
+            texts.into_iter().chain(["1", "1.5", "65536.0.0", "v5.0-2022-12-01", "1.2.3-", "Linux 6.1 #1", &longest])
+        {
             let version: SystemVersion = text.parse().unwrap();
             assert_eq!(version.to_string(), text);
             let stored = serde_json::to_string(&version).unwrap();
             assert_eq!(serde_json::from_str::<SystemVersion>(&stored).unwrap(), version);
         }
         assert_eq!("1.2.3+build".parse::<SystemVersion>().unwrap().to_string(), "1.2.3");
-        for text in ["", "1", "1.2", "65536.0.0", "v1.2.3", "1.2.3-"] {
+        assert_eq!(" v5.0\0".parse::<SystemVersion>().unwrap().to_string(), "v5.0");
+        for text in ["", " ", "1.2\n3", &"9".repeat(65)] {
             assert_eq!(text.parse::<SystemVersion>().unwrap_err().code(), "invalid", "{text}");
+        }
+    }
+
+    /// R-TGT-14.
+    #[test]
+    fn precedence_decides_whether_a_system_version_is_one_that_is_required() {
+        for (required, met, unmet) in [
+            (">=1.5.2", &["1.5.2", "2.0.0-rc.1", "70000.0.0"][..], &["1.5.1", "1.5.2-rc.1", "v2.0.0", "2.0"][..]),
+            ("*", &["0.0.0-a", "2.0.0-rc.1"], &["1.5", "main"]),
+            ("<2.0.0", &["1.9.9", "2.0.0-rc.1"], &["2.0.0"]),
+            (">1.5", &["1.6.0", "1.6.0-rc.1", "2.0.0-a"], &["1.5.0", "1.5.9"]),
+            ("<=1.5", &["1.5.9", "1.4.0", "1.5.0-rc.1"], &["1.6.0", "1.6.0-rc.1"]),
+            ("^1.5.2", &["1.5.2", "1.9.0-rc.1"], &["2.0.0-rc.1", "1.5.2-rc.1", "1.5.1"]),
+            ("^0.3", &["0.3.0", "0.3.9"], &["0.4.0", "0.4.0-a"]),
+            ("^0.0.3", &["0.0.3"], &["0.0.4", "0.0.4-a"]),
+            ("~1.5.2", &["1.5.3-rc.1", "1.5.9"], &["1.6.0-a", "1.5.1"]),
+            ("1.5.*", &["1.5.0", "1.5.9-a"], &["1.6.0-a"]),
+            ("=1.5.2", &["1.5.2"], &["1.5.2-a", "1.5.3"]),
+            (">=2.0.0-rc.1, <3.0.0", &["2.0.0-rc.1", "2.0.0", "3.0.0-a"], &["2.0.0-beta.1", "3.0.0"]),
+        ] {
+            let required_: semver::VersionReq = required.parse().unwrap();
+            for (version, is_met) in met.iter().map(|v| (v, true)).chain(unmet.iter().map(|v| (v, false))) {
+                let reported: SystemVersion = version.parse().unwrap();
+                assert_eq!(reported.meets(&required_), is_met, "{version} for {required}");
+            }
         }
     }
 }

@@ -1,18 +1,23 @@
 //! What a device says of itself when it connects, and what that changes in its row: pure.
 
+use super::record::confirmed;
+use super::trail::{Mark, Told, Trail};
 use super::{Attempt, Device, DeviceId, ImageSeen, Outcome, PlatformSeen, Seen, SystemVersion, UpdateResult};
-use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256};
+use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256, wants};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
+use std::time::Duration;
+
+/// A device that reports another version this long after its update's at the latest has relapsed.
+const RELAPSE: Duration = Duration::from_secs(24 * 3600);
 
 /// What a device says of itself when it connects, as its gateway hands it on. Nothing in it is believed but recorded.
 ///
 /// ```
 /// use fleet_core::device::Report;
-/// use fleet_core::Timestamp;
 ///
-/// let at = Timestamp::from_millis(0);
-/// let report = Report { product: Some(94), version: Some(1), ..Report::new("55ff6d04498b49a1b2c3d4e5".parse()?, at) };
+/// let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+/// let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
 /// # let _ = report;
 /// # Ok::<(), fleet_core::MalformedDeviceId>(())
 /// ```
@@ -23,7 +28,7 @@ pub struct Report {
     /// The product id in its firmware. None, 0, 65535, or a Particle platform's own id where no product has the device
     /// under it: it names no product.
     pub product: Option<u32>,
-    /// The version in its firmware.
+    /// The version in its firmware. None, 0 or 65535: it has none.
     pub version: Option<u16>,
     /// The hash of its image: the file's SHA-256, or one that the image carries.
     pub image: Option<Sha256>,
@@ -31,14 +36,16 @@ pub struct Report {
     pub platform: Option<Platform>,
     /// Its system's version.
     pub system: Option<SystemVersion>,
-    /// The security counter that it has stored.
+    /// The security counter that it has stored. None or 4294967295: none is set.
     pub security_counter: Option<u32>,
     /// Whether it takes updates now (R-TGT-9). Default: yes.
     pub takes_updates: bool,
-    /// The gateway's number of the session, growing for each device; 0: the gateway numbers none, and `at` orders reports.
+    /// The gateway's number of the session, growing for each device; 0: the gateway numbers none.
     pub session: u64,
-    /// When it connected. A moment after the gateway's is taken as the gateway's.
-    pub at: Timestamp,
+    /// When it connected. A moment after the gateway's counts as the gateway's. A report with neither session nor moment
+    /// is *live*: it is the newest because it is told last, and the same report told a second time is a second connection
+    /// (R-TGT-17). So a gateway that may tell one connect twice gives a session or a moment.
+    pub at: Option<Timestamp>,
 }
 
 /// What a report changed.
@@ -46,13 +53,18 @@ pub struct Report {
 pub(crate) enum Observed {
     /// It is older than what the row holds: nothing changed (R-TGT-17).
     Stale,
-    /// The row now holds it; an update may have ended by it.
-    Taken(Option<Outcome>),
+    /// The row now holds it.
+    Taken {
+        /// How the update under way ended, if it ended by this report.
+        outcome: Option<Outcome>,
+        /// Whether the same connection had been told before.
+        again: bool,
+    },
 }
 
 impl Report {
-    /// A report of a device that says nothing of itself.
-    pub fn new(device: DeviceId, at: Timestamp) -> Self {
+    /// A report of a device that says nothing of itself: at a moment, or a live one (`None`).
+    pub fn new(device: DeviceId, at: impl Into<Option<Timestamp>>) -> Self {
         Self {
             device,
             product: None,
@@ -63,7 +75,7 @@ impl Report {
             security_counter: None,
             takes_updates: true,
             session: 0,
-            at,
+            at: at.into(),
         }
     }
 
@@ -79,12 +91,6 @@ impl Report {
     }
 }
 
-/// Whether a report of this session and moment comes before what was seen (R-TGT-17): by the session's number where
-/// both have one and they differ, else by time.
-pub(crate) fn is_stale(seen: &Seen, session: u64, at: Timestamp) -> bool {
-    if session != 0 && seen.session != 0 && session != seen.session { session < seen.session } else { at < seen.at }
-}
-
 /// Records a report in a device's row (R-TGT-5, 7, 15, 16, 17).
 ///
 /// A device that is back in a *new* session on its old version has failed the update it was sent; the same session
@@ -96,39 +102,55 @@ pub(crate) fn observe(
     index: &FirmwareIndex,
     now: Timestamp,
 ) -> Observed {
-    let at = report.at.min(now);
-    let before = device.seen;
-    if before.is_some_and(|seen| is_stale(&seen, report.session, at)) {
+    let told = Told::new(report.session, report.at, now, product.policy.clock_tolerance());
+    if device.is_stale(&told) {
         return Observed::Stale;
     }
-    let told_again = before.is_some_and(|seen| {
-        if report.session == 0 { seen.session == 0 && seen.at == at } else { seen.session == report.session }
-    });
-    let firmware = index.reported(report.version);
+    let again = device.is_told_again(&told);
+    let version = report.version.filter(|version| FirmwareVersion::new(u32::from(*version)).is_ok());
+    let before = device.seen;
+    let at = match before {
+        // Told again without a moment of its own, it is as old as it was.
+        Some(seen) if again && report.at.is_none() => seen.at,
+        _ => told.moment(),
+    };
+    let firmware = index.reported(version);
     let image = match (firmware, report.image) {
         (Some(firmware), Some(hash)) if firmware.image.is(hash) => ImageSeen::Matches,
         (Some(_), Some(_)) => ImageSeen::Differs,
         _ => ImageSeen::Unknown,
     };
-    let platform = match &report.platform {
-        Some(platform) if *platform == product.platform => PlatformSeen::Matches,
-        Some(_) => PlatformSeen::Differs,
-        None => before.map_or(PlatformSeen::Unknown, |seen| seen.platform),
-    };
+    if let Some(platform) = &report.platform {
+        device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
+    }
     let version_since = match before {
-        Some(seen) if seen.version == report.version => seen.version_since,
+        // A soak is of the image (R-TGT-2): another image under the same version begins anew.
+        Some(seen)
+            if seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
+        {
+            seen.version_since
+        }
         _ => at,
     };
+    let has_ended = told.is_at_or_before(device.trail.ended);
+    let online = !has_ended && before.filter(|_| again).is_none_or(|seen| seen.online);
+    // What is known of other connections stays known as far as this one does not come after it by the same measure.
+    let Trail { newest, ended } = device.trail;
+    let known =
+        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
+    device.trail.newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    if online {
+        device.trail.ended = Mark::NONE;
+    }
     device.seen = Some(Seen {
         at,
         session: report.session,
         version_since,
-        version: report.version,
+        version,
         image,
-        platform,
+        platform: device.platform(),
         takes_updates: report.takes_updates,
-        // The connect of a session that has ended, told again, does not bring it back.
-        online: before.filter(|_| told_again).is_none_or(|seen| seen.online),
+        online,
     });
     if report.system.is_some() {
         device.system.clone_from(&report.system);
@@ -137,13 +159,30 @@ pub(crate) fn observe(
         (Some(firmware), ImageSeen::Matches | ImageSeen::Unknown) => firmware.image.security_counter,
         _ => 0,
     };
-    device.security_counter = device.security_counter.max(carried).max(report.security_counter.unwrap_or(0));
-    Observed::Taken(finish(device, report.version, at, told_again))
+    let counters = [device.security_counter, carried, report.security_counter.unwrap_or(0)];
+    device.security_counter = counters.into_iter().map(confirmed).max().unwrap_or(0);
+    count_relapse(device, before, version, at);
+    let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
+    let outcome = finish(device, version, at, again, wanted);
+    forgive(device, product, index);
+    Observed::Taken { outcome, again }
+}
+
+/// Counts that a device reports another version soon after its update had succeeded.
+fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>, at: Timestamp) {
+    let succeeded = device.outcome.filter(|outcome| outcome.result == UpdateResult::Succeeded);
+    if let (Some(before), Some(Outcome { target, .. }), None) = (before, succeeded, device.attempt)
+        && before.version == Some(target.get())
+        && version != before.version
+    {
+        let is_soon = at.since(before.version_since) <= RELAPSE;
+        device.relapses = if is_soon { device.relapses.saturating_add(1) } else { 1 };
+    }
 }
 
 /// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
 /// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
-fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, told_again: bool) -> Option<Outcome> {
+fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, again: bool, wanted: bool) -> Option<Outcome> {
     let Some(Attempt { target, from, .. }) = device.attempt else {
         let given_up = device.outcome.filter(|outcome| outcome.result != UpdateResult::Succeeded)?;
         return (version == Some(given_up.target.get()))
@@ -151,8 +190,10 @@ fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, told_again: 
     };
     let result = if version == Some(target.get()) {
         UpdateResult::Succeeded
+    } else if !wanted {
+        UpdateResult::Withdrawn
     } else if version == from {
-        if told_again {
+        if again {
             return None;
         }
         UpdateResult::Failed
@@ -162,6 +203,23 @@ fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, told_again: 
     end_attempt(device, result, at)
 }
 
+/// Ends an update that nobody wants any more as withdrawn, and forgets failures on what nobody wants any more.
+pub(crate) fn withdraw(device: &mut Device, product: &Product, index: &FirmwareIndex, at: Timestamp) {
+    if device.attempt.is_some_and(|attempt| !wants(product, index, device, attempt.target)) {
+        end_attempt(device, UpdateResult::Withdrawn, at);
+    }
+    forgive(device, product, index);
+}
+
+/// Forgets failures on a version that is not what the device should run any more.
+fn forgive(device: &mut Device, product: &Product, index: &FirmwareIndex) {
+    if (device.failures > 0 || device.relapses > 0)
+        && device.outcome.is_some_and(|outcome| !wants(product, index, device, outcome.target))
+    {
+        (device.failures, device.relapses) = (0, 0);
+    }
+}
+
 /// Ends the update under way with a result.
 pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<Outcome> {
     let attempt = device.attempt.take()?;
@@ -169,11 +227,10 @@ pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timesta
 }
 
 fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> Outcome {
-    if result == UpdateResult::Succeeded {
-        device.failures = 0;
-        device.forced = false;
-    } else {
-        device.failures = device.failures.saturating_add(1);
+    match result {
+        UpdateResult::Succeeded => (device.failures, device.forced) = (0, false),
+        UpdateResult::Withdrawn => {}
+        UpdateResult::Failed | UpdateResult::RunsAnother => device.failures = device.failures.saturating_add(1),
     }
     let outcome = Outcome { at, target, result };
     device.outcome = Some(outcome);

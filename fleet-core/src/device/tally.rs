@@ -42,14 +42,12 @@ impl Counted {
             | flag(device.lock.is_some(), 5)
             | flag(device.development, 6)
             | flag(device.attempt.is_some(), 8)
-            | flag(device.failures > 0, 9);
+            | flag(device.is_failing(), 9)
+            | flag(device.platform() == PlatformSeen::Differs, 7);
         match &device.seen {
             None => Self { flags: marks | flag(true, 4), version: None },
             Some(seen) => Self {
-                flags: marks
-                    | flag(seen.online, 3)
-                    | flag(seen.platform == PlatformSeen::Differs, 7)
-                    | flag(seen.image == ImageSeen::Differs, 10),
+                flags: marks | flag(seen.online, 3) | flag(seen.image == ImageSeen::Differs, 10),
                 version: Some(seen.version.map_or(Tally::NoVersion, Tally::Version)),
             },
         }

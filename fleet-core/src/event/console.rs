@@ -86,10 +86,10 @@ impl Console<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn device_errors(&self, product: ProductId) -> Result<BTreeMap<Box<str>, DeviceError>, Error> {
-        self.reader(product)?;
         let keys: Vec<Key> = (0..SLOTS).map(|slot| Key::DeviceErrors(product, slot)).collect();
+        let rows = self.read(Command::ReadProduct, product, |_| Ok(self.fleet.store().get(&keys)?))?;
         let mut sums: BTreeMap<Box<str>, DeviceError> = BTreeMap::new();
-        for row in self.fleet.store().get(&keys)?.into_iter().flatten() {
+        for row in rows.into_iter().flatten() {
             let Record::DeviceErrors(errors) = row.record else { continue };
             for (kind, error) in &errors.0 {
                 sums.entry(kind.clone()).and_modify(|sum| sum.merge(*error)).or_insert(*error);

@@ -1,16 +1,24 @@
 //! What is kept of events: the log's rows, and the heads of its slots.
 
 use super::cursor::Position;
+use super::ids::{id_hash, old_id_hash};
 use super::record::Event;
 use super::subscription::SubscriptionId;
 use crate::billing::LimitExceeded;
 use crate::device::DeviceId;
-use crate::firmware::Sha256;
 use crate::product::Policy;
+use crate::store::{Record, Row, Stamp};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A clock that is this far behind the latest moment of a log is not taken for one that jumped back a little: either it or
+/// the clock before it is wrong, and neither decides which events are newer.
+pub(super) const FAR: Duration = Duration::from_mins(10);
+
+/// Clocks of this many publishes must agree before an event is deleted for its age.
+pub(super) const CLOCKS: usize = 4;
 
 /// The head of one slot of a product's log: which events are in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,10 +28,66 @@ pub struct EventLog {
     pub first: u64,
     /// The number of the next event.
     pub next: u64,
-    /// When the oldest one that is kept was logged; without meaning where there is none.
+    /// By which moment the oldest one that is kept [ages](LoggedEvent::ages_from); without meaning where there is none.
     pub first_at: Timestamp,
-    /// When the latest one was logged: none that follows is logged under an earlier moment.
+    /// When the latest one was logged.
     pub last_at: Timestamp,
+    /// The [era](LoggedEvent::era) of the latest one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub era: u64,
+    /// By which moment the latest one ages; none: by that at which it was logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ages_from: Option<Timestamp>,
+    /// The gateways' clocks at the latest publishes to this slot, the last of them first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub clocks: [Timestamp; CLOCKS],
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn is_default(clocks: &[Timestamp; CLOCKS]) -> bool {
+    *clocks == <[Timestamp; CLOCKS]>::default()
+}
+
+/// Where in a log's order something is logged: no clock can make what is logged later come before it.
+///
+/// A clock that is a little behind the log's latest moment is not followed. One that is [`FAR`] behind begins a new era:
+/// all that follows comes after what was logged before, whatever its moment. Which of the two clocks is wrong nobody
+/// knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LogMoment {
+    pub(super) era: u64,
+    pub(super) at: Timestamp,
+    /// The latest moment that the log had by then: what follows something never ages before it.
+    pub(super) ages_from: Timestamp,
+}
+
+impl LogMoment {
+    /// The moment of what is logged by a gateway's clock after the latest of a log.
+    pub(super) fn next(latest: Option<Self>, now: Timestamp) -> Self {
+        match latest {
+            None => Self { era: 0, at: now, ages_from: now },
+            Some(latest) if latest.at > now.after(FAR) => {
+                Self { era: latest.era.saturating_add(1), at: now, ages_from: latest.ages_from.max(now) }
+            }
+            Some(latest) => {
+                let at = latest.at.max(now);
+                Self { era: latest.era, at, ages_from: latest.ages_from.max(at) }
+            }
+        }
+    }
+
+    /// The latest of a log, by the heads of its slots.
+    pub(super) fn latest<'h>(heads: impl Iterator<Item = &'h EventLog>) -> Option<Self> {
+        let mut latest: Option<Self> = None;
+        for moment in heads.filter_map(EventLog::last) {
+            let ages_from = latest.map_or(moment.ages_from, |latest| latest.ages_from.max(moment.ages_from));
+            latest = latest.max(Some(moment)).map(|latest| Self { ages_from, ..latest });
+        }
+        latest
+    }
 }
 
 impl EventLog {
@@ -37,14 +101,43 @@ impl EventLog {
         self.len() == 0
     }
 
-    /// Takes one more event in, and says under which number and moment. A clock that jumped back is not followed.
-    pub(super) fn push(&mut self, now: Timestamp) -> (u64, Timestamp) {
-        let (sequence, at) = (self.next, now.max(self.last_at));
-        if self.is_empty() {
-            self.first_at = at;
+    /// A slot's head out of its row, and the row's stamp.
+    pub(super) fn of(row: Option<Row>) -> (Self, Option<Stamp>) {
+        match row {
+            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
+            _ => (Self::default(), None),
         }
-        (self.next, self.last_at) = (sequence.saturating_add(1), at);
-        (sequence, at)
+    }
+
+    /// Where in the log's order the latest event was; none: there never was one.
+    fn last(&self) -> Option<LogMoment> {
+        let ages_from = self.ages_from.unwrap_or(self.last_at);
+        (self.next > 0).then_some(LogMoment { era: self.era, at: self.last_at, ages_from })
+    }
+
+    /// Takes one more event in, and says under which number.
+    pub(super) fn push(&mut self, moment: LogMoment) -> u64 {
+        let sequence = self.next;
+        if self.is_empty() {
+            self.first_at = moment.ages_from;
+        }
+        self.next = sequence.saturating_add(1);
+        (self.era, self.last_at) = (moment.era, moment.at);
+        self.ages_from = (moment.ages_from != moment.at).then_some(moment.ages_from);
+        sequence
+    }
+
+    /// Keeps the clock of a gateway that publishes to the slot.
+    pub(super) fn heard(&mut self, now: Timestamp) {
+        self.clocks.rotate_right(1);
+        if let Some(first) = self.clocks.first_mut() {
+            *first = now;
+        }
+    }
+
+    /// The moment that the clocks of the latest publishes all reached.
+    pub(super) fn agreed(&self) -> Timestamp {
+        self.clocks.iter().copied().min().unwrap_or_default()
     }
 }
 
@@ -72,7 +165,7 @@ impl EventOrigin {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoggedEvent {
-    /// When it was logged, by the gateway's clock; never before the event that precedes it in its slot.
+    /// When it was logged, by the gateway's clock; where that was up to ten minutes behind the log's latest moment, that.
     pub at: Timestamp,
     /// When it happened, by the word of the device or its gateway; not after the gateway's clock.
     pub happened_at: Timestamp,
@@ -94,6 +187,13 @@ pub struct LoggedEvent {
     pub sent: u32,
     /// What the others were dropped for.
     pub limit: Option<Box<LimitExceeded>>,
+    /// Which part of the log it is in: a new one begins where a clock is ten minutes or more behind what was logged before.
+    /// Events are ordered by era, moment, slot and number.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub era: u64,
+    /// By which moment it ages, the latest that the log had by then; none: by that at which it was logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ages_from: Option<Timestamp>,
 }
 
 /// An event of a product's log, and where it is there.
@@ -110,29 +210,39 @@ impl EventView {
     pub(super) fn new(position: Position, event: Arc<LoggedEvent>) -> Self {
         Self { position, event }
     }
+
+    /// What orders it among the events of its log.
+    pub(super) fn order(&self) -> (u64, Timestamp, Position) {
+        (self.event.era, self.event.at, self.position)
+    }
 }
 
 impl LoggedEvent {
     /// Whether this is what is in the log of such an event under the caller's id.
     pub(super) fn is(&self, event: &Event) -> bool {
-        self.device == event.device() && self.id.as_deref() == event.id()
+        self.device == event.device()
+            && self.id.as_deref() == event.id()
+            && *self.name == *event.name()
+            && *self.data == *event.data()
     }
 
-    /// The part of a key that stands for its id, if it has one.
-    pub(crate) fn id_hash(&self) -> Option<[u8; 16]> {
-        self.id.as_deref().map(|id| id_hash(self.device, id))
+    /// Whether this is the part of a key that stands for its id.
+    pub(crate) fn has_id_hash(&self, hash: [u8; 16]) -> bool {
+        let id = self.id.as_deref();
+        id.is_some_and(|id| id_hash(self.device, id) == hash || old_id_hash(self.device, id) == hash)
     }
-}
 
-/// The part of a key that stands for an id of a device's event. The device is in it, so that none can take an id from
-/// another (R-EVT-7).
-pub(super) fn id_hash(device: DeviceId, id: &str) -> [u8; 16] {
-    let mut bytes = Vec::with_capacity(76);
-    bytes.extend(device.as_bytes());
-    bytes.extend(id.as_bytes());
-    let mut hash = [0; 16];
-    hash.iter_mut().zip(Sha256::of(&bytes).as_bytes()).for_each(|(byte, from)| *byte = *from);
-    hash
+    /// By which moment it ages.
+    pub(super) fn aged(&self) -> Timestamp {
+        self.ages_from.unwrap_or(self.at)
+    }
+
+    /// Whether it is young enough to be in the log, by the clock of who reads it. A moment that this clock did not reach
+    /// yet says nothing of the age of what followed it: that ages by its own.
+    pub(super) fn is_young(&self, policy: &Policy, now: Timestamp) -> bool {
+        let from = if self.aged() > now { self.at } else { self.aged() };
+        is_young(policy, from, now)
+    }
 }
 
 /// Whether an event that was logged then is young enough to be in the log.
@@ -145,13 +255,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_jumps_back_never_turns_the_log_back() {
+    fn a_clock_that_jumps_back_a_little_is_not_followed() {
         let mut head = EventLog::default();
-        let moments = [10, 20, 5, 20, 21].map(Timestamp::from_millis);
-        let pushed: Vec<_> = moments.iter().map(|now| head.push(*now)).collect();
-        let wanted = [(0, 10), (1, 20), (2, 20), (3, 20), (4, 21)];
-        assert_eq!(pushed, wanted.map(|(sequence, at)| (sequence, Timestamp::from_millis(at))));
+        let pushed = [10, 20, 5, 20, 21].map(|now| {
+            let moment = LogMoment::next(LogMoment::latest([&head].into_iter()), Timestamp::from_millis(now));
+            (head.push(moment), moment.era, moment.at.as_millis())
+        });
+        assert_eq!(pushed, [(0, 0, 10), (1, 0, 20), (2, 0, 20), (3, 0, 20), (4, 0, 21)]);
         assert_eq!((head.len(), head.first_at), (5, Timestamp::from_millis(10)));
+    }
+
+    #[test]
+    fn what_is_logged_later_comes_later_whatever_the_clocks_say() {
+        let minute = 60_000;
+        let year = 365 * 24 * 60 * minute;
+        let clocks =
+            [0, minute, year, 2 * minute, 3 * minute, -year, 4 * minute, i64::MAX, 5 * minute, i64::MIN, 6 * minute];
+        let mut heads = [EventLog::default(); 3];
+        let mut moments = Vec::new();
+        for (clock, slot) in clocks.into_iter().zip([0, 1, 2].into_iter().cycle()) {
+            let moment = LogMoment::next(LogMoment::latest(heads.iter()), Timestamp::from_millis(clock));
+            heads[slot].push(moment);
+            moments.push(moment);
+        }
+        assert!(moments.is_sorted_by_key(|moment| (moment.era, moment.at)), "{moments:?}");
+        assert!(moments.is_sorted_by_key(|moment| moment.ages_from), "{moments:?}");
+        let at = |place: usize| moments[place].at.as_millis();
+        assert_eq!((at(3), at(4), at(6), at(8), at(10)), (2 * minute, 3 * minute, 4 * minute, 5 * minute, 6 * minute));
+    }
+
+    #[test]
+    fn one_clock_that_is_ahead_is_not_agreed_on() {
+        let mut head = EventLog::default();
+        let moments = [1, 2, 3, 900, 5, 900, 900, 900, 900].map(Timestamp::from_millis);
+        let agreed = moments.map(|now| {
+            head.heard(now);
+            head.agreed().as_millis()
+        });
+        assert_eq!(agreed, [0, 0, 0, 1, 2, 3, 5, 5, 900]);
     }
 
     #[test]
@@ -165,16 +306,5 @@ mod tests {
             };
             assert_eq!(place, wanted);
         }
-    }
-
-    #[test]
-    fn one_device_never_has_the_id_of_another() {
-        let device = |last| {
-            let mut bytes = [7; 12];
-            bytes[11] = last;
-            DeviceId::new(bytes)
-        };
-        assert_ne!(id_hash(device(1), "17"), id_hash(device(2), "17"));
-        assert_ne!(id_hash(device(b'1'), "7"), id_hash(device(b'1'), "17"));
     }
 }

@@ -1,13 +1,14 @@
 //! Events: what devices say, who is to hear of it, and the log of it (R-EVT).
 //!
 //! A product's log is in [`SLOTS`] slots; all events of one device are in one of them, so that they stay in order, and
-//! writers of one product seldom meet in one row. Invariants: within a slot, sequence numbers have no gap and moments
-//! never decrease; an event and its slot's head are written by one commit; an event's id leads to it as long as the
-//! event is there.
+//! writers of one product seldom meet in one row. Invariants: within a slot, sequence numbers have no gap; what is logged
+//! later comes later in the log's order, whatever the clocks say; an event, its slot's head and the row of its id are
+//! written by one commit.
 
 mod console;
 mod cursor;
 mod errors;
+mod ids;
 mod log;
 mod members;
 pub mod metering;
@@ -22,6 +23,8 @@ mod trim;
 pub(crate) use cursor::LAST_SEQUENCE;
 pub use cursor::{EventCursor, Position, SLOTS};
 pub use errors::{DeviceError, DeviceErrors, MAX_KINDS, OTHER};
+pub(crate) use ids::forget_ids;
+pub use ids::{EventId, KEPT_IDS, KnownEvent};
 pub use log::{EventLog, EventOrigin, EventView, LoggedEvent};
 pub(crate) use members::Members;
 pub use metering::{Meter, Usage};

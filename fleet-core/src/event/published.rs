@@ -1,6 +1,7 @@
 //! What publishing an event comes to.
 
 use super::cursor::Position;
+use super::ids::KnownEvent;
 use super::log::{EventOrigin, LoggedEvent};
 use super::subscription::SubscriptionId;
 use crate::billing::LimitExceeded;
@@ -39,9 +40,12 @@ pub struct Entry {
     pub at: Timestamp,
     /// What the device was to the product.
     pub origin: EventOrigin,
-    /// Whether an event with this id was published before: this is then where that one is and what it came to, and
+    /// Whether this very event was published before, by its id: this is then where that one is and what it came to, and
     /// nothing was logged or counted again (R-EVT-7).
     pub duplicate: bool,
+    /// Whether the id was used before by another event, one with another name or data, or one from before the window: this
+    /// is a new event all the same (R-EVT-7).
+    pub id_reused: bool,
     /// What is to be sent, in the order of the subscriptions: each is one outbound message (R-EVT-2).
     pub deliveries: Vec<Delivery>,
     /// What is not to be sent, and why (R-EVT-3).
@@ -89,10 +93,34 @@ pub struct Dropped {
     pub limit: LimitExceeded,
 }
 
+/// What an event came to.
+pub(super) struct Came<'e> {
+    pub(super) at: Timestamp,
+    pub(super) origin: EventOrigin,
+    pub(super) matched: &'e [SubscriptionId],
+    pub(super) sent: u32,
+    pub(super) limit: Option<&'e LimitExceeded>,
+}
+
+impl<'e> From<&'e LoggedEvent> for Came<'e> {
+    fn from(event: &'e LoggedEvent) -> Self {
+        let LoggedEvent { at, origin, sent, .. } = *event;
+        Self { at, origin, matched: &event.matched, sent, limit: event.limit.as_deref() }
+    }
+}
+
+impl<'e> From<&'e KnownEvent> for Came<'e> {
+    fn from(event: &'e KnownEvent) -> Self {
+        let KnownEvent { at, origin, sent, .. } = *event;
+        Self { at, origin, matched: &event.matched, sent, limit: event.limit.as_deref() }
+    }
+}
+
 impl Entry {
-    pub(super) fn new(product: ProductId, position: Position, event: &LoggedEvent, duplicate: bool) -> Self {
-        let sent = usize::try_from(event.sent).unwrap_or(usize::MAX).min(event.matched.len());
-        let (sent, dropped) = event.matched.split_at(sent);
+    pub(super) fn new<'e>(product: ProductId, position: Position, came: impl Into<Came<'e>>) -> Self {
+        let Came { at, origin, matched, sent, limit } = came.into();
+        let sent = usize::try_from(sent).unwrap_or(usize::MAX).min(matched.len());
+        let (sent, dropped) = matched.split_at(sent);
         let delivery = |subscription: &SubscriptionId| Delivery {
             subscription: *subscription,
             key: DeliveryKey { product, position, subscription: *subscription },
@@ -100,14 +128,17 @@ impl Entry {
         Self {
             product,
             position,
-            at: event.at,
-            origin: event.origin,
-            duplicate,
+            at,
+            origin,
+            duplicate: false,
+            id_reused: false,
             deliveries: sent.iter().map(delivery).collect(),
-            dropped: event
-                .limit
-                .as_deref()
-                .map(|limit| Dropped { subscriptions: dropped.to_vec(), limit: limit.clone() }),
+            dropped: limit.map(|limit| Dropped { subscriptions: dropped.to_vec(), limit: limit.clone() }),
         }
+    }
+
+    /// The same as the answer to an event that was told again.
+    pub(super) fn again(self) -> Self {
+        Self { duplicate: true, ..self }
     }
 }

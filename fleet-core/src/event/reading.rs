@@ -1,10 +1,10 @@
 //! Reading a log: by page from its end back, and onwards from where somebody stopped.
 //!
-//! What is read is exact to the log's bounds, whatever more is still stored. Slots are merged by moment, slot and
-//! number, which agrees with the order within each.
+//! What is read is exact to the log's bounds, whatever more is still stored. Slots are merged by era, moment, slot and
+//! number, which agrees with the order within each and with the order in which events were logged.
 
 use super::cursor::{EventCursor, Position, SLOTS, slot_of};
-use super::log::{EventLog, EventView, LoggedEvent, is_young};
+use super::log::{EventLog, EventView, LoggedEvent};
 use super::stream::{EventStream, Streamed};
 use crate::Error;
 use crate::device::{DeviceId, Page, check_page};
@@ -12,6 +12,7 @@ use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Stamp, Store};
 use crate::team::{Access, Command};
+use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -49,8 +50,8 @@ impl Console<'_> {
     /// where the page before ended (R-EVT-8). With a device in the filter, only its slot is read.
     ///
     /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) of the product are newer and
-    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis). What grew too old for a clock that was ahead may
-    /// be gone for one that is set back.
+    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis) by this door's moment. Which events are newer is
+    /// decided by the order in which they were logged and by no clock.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -62,7 +63,17 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<EventView, EventCursor>, Error> {
         check_page(limit)?;
-        let record = self.reader(product)?;
+        self.read(Command::ReadProduct, product, |record| self.events_of(record, filter, before, limit))
+    }
+
+    fn events_of(
+        &self,
+        record: &Product,
+        filter: &EventFilter,
+        before: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<Page<EventView, EventCursor>, Error> {
+        let product = record.id;
         let log = Heads::read(self.fleet.store(), product)?;
         let floor = log.floor(record.policy.log_events.into())?;
         let end = log.end();
@@ -75,10 +86,12 @@ impl Console<'_> {
         let mut walk = Walk::new(self.fleet.store(), product, true, limit, only, floor, places);
         let mut items = Vec::new();
         while let Some(view) = walk.peek()? {
-            if !is_young(&record.policy, view.event.at, self.now) {
+            let is_young = view.event.is_young(&record.policy, self.now);
+            // Below a moment that this clock reached, whatever is older is older in age too.
+            if !is_young && view.event.aged() <= self.now {
                 break;
             }
-            if filter.wants(&view.event) {
+            if is_young && filter.wants(&view.event) {
                 if items.len() == limit {
                     return Ok(Page::new(items, Some(places)));
                 }
@@ -122,7 +135,11 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Followed, Error> {
         check_page(limit)?;
-        let record = self.reader(product)?;
+        self.read(Command::ReadProduct, product, |record| self.events_after(record, after, limit))
+    }
+
+    fn events_after(&self, record: &Product, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
+        let product = record.id;
         let log = Heads::read(self.fleet.store(), product)?;
         let end = log.end();
         let Some(after) = after else { return Ok(Followed { items: Vec::new(), next: end, missed: 0 }) };
@@ -143,7 +160,7 @@ impl Console<'_> {
             // What was there when the heads were read can be trimmed away before it is.
             missed = missed.saturating_add(sequence.saturating_sub(next.place(slot)));
             next.set(slot, sequence.saturating_add(1));
-            if is_young(&record.policy, view.event.at, self.now) {
+            if view.event.is_young(&record.policy, self.now) {
                 items.push(view.clone());
             } else {
                 missed = missed.saturating_add(1);
@@ -192,8 +209,7 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a limit out of its range.
     pub fn read_event_stream(&self, stream: &EventStream, limit: usize) -> Result<Streamed, Error> {
         check_page(limit)?;
-        self.reader(stream.product())?;
-        Ok(stream.read(limit))
+        self.read(Command::ReadProduct, stream.product(), |_| Ok(stream.read(limit)))
     }
 
     /// A product that the actor may see.
@@ -213,11 +229,7 @@ pub(super) struct Heads<'s> {
 impl<'s> Heads<'s> {
     pub(super) fn read(store: &'s dyn Store, product: ProductId) -> Result<Self, Error> {
         let keys: Vec<Key> = (0..SLOTS).map(|slot| Key::EventLog(product, slot)).collect();
-        let slots = store.get(&keys)?.into_iter().map(|row| match row {
-            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
-            _ => (EventLog::default(), None),
-        });
-        Ok(Self { store, product, slots: slots.collect() })
+        Ok(Self { store, product, slots: store.get(&keys)?.into_iter().map(EventLog::of).collect() })
     }
 
     fn cursor(&self, place: impl Fn(&EventLog) -> u64) -> EventCursor {
@@ -249,18 +261,99 @@ impl<'s> Heads<'s> {
         Walk::new(self.store, self.product, false, few, None, self.start(), self.end())
     }
 
-    /// Where the log begins that holds only the newest so many events: found from the old end, of which little is stored
-    /// beyond them.
+    /// Where the log begins that holds only the newest so many events. Of many that are stored beyond them, most are passed
+    /// over by halves of slots; the last are walked through.
     fn floor(&self, most: u64) -> Result<EventCursor, Error> {
-        let mut floor = self.start();
-        let excess = self.excess(most);
-        let mut walk = self.walk(usize::try_from(excess).unwrap_or(usize::MAX));
+        let (start, end) = (self.start(), self.end());
+        let mut excess = self.excess(most);
+        let mut halves: Vec<Half> =
+            (0..SLOTS).map(|slot| Half::new(slot, start.place(slot), end.place(slot))).collect();
+        while excess > WALKED {
+            self.probe(&mut halves)?;
+            // So many events are at or before the middle of their own slot, or were trimmed meanwhile.
+            let before = halves.iter().map(Half::below).fold(0, u64::saturating_add);
+            let there = halves.iter_mut().filter(|half| !half.is_empty());
+            if excess >= before {
+                // The oldest middle and what is before it in its slot is among what is beyond.
+                let Some(oldest) = there.min_by_key(|half| half.order) else { break };
+                excess = excess.saturating_sub(oldest.below());
+                oldest.drop_below();
+            } else {
+                // The newest middle and what is after it in its slot is not.
+                let Some(newest) = there.max_by_key(|half| half.order) else { break };
+                newest.drop_above();
+            }
+        }
+        let mut floor = EventCursor::default();
+        halves.iter().for_each(|half| floor.set(half.slot, half.from));
+        let few = usize::try_from(excess).unwrap_or(usize::MAX);
+        let mut walk = Walk::new(self.store, self.product, false, few, None, floor, end);
         for _ in 0..excess {
             let Some(view) = walk.peek()? else { break };
             floor = floor.past(view.position);
             walk.take();
         }
         Ok(floor)
+    }
+
+    /// Reads the events in the middle of slots where that is not known yet.
+    fn probe(&self, halves: &mut [Half]) -> Result<(), Error> {
+        let unknown = |half: &Half| half.order.is_none() && !half.is_empty();
+        let keys: Vec<Key> = halves
+            .iter()
+            .filter(|half| unknown(half))
+            .map(|half| Key::Event(self.product, half.slot, half.middle()))
+            .collect();
+        let mut rows = self.store.get(&keys)?.into_iter();
+        for half in halves.iter_mut().filter(|half| unknown(half)) {
+            let order = match rows.next().flatten() {
+                Some(Row { record: Record::Event(event), .. }) => {
+                    EventView::new(Position::new(half.slot, half.middle()), event).order()
+                }
+                // It was trimmed away since, so it comes before all that is there.
+                _ => (0, Timestamp::from_millis(i64::MIN), Position::new(half.slot, half.middle())),
+            };
+            half.order = Some(order);
+        }
+        Ok(())
+    }
+}
+
+/// At most this many events are walked through to find where a log begins.
+const WALKED: u64 = 512;
+
+/// The part of a slot in which a log may begin, and the event in its middle.
+struct Half {
+    slot: u8,
+    from: u64,
+    to: u64,
+    order: Option<(u64, Timestamp, Position)>,
+}
+
+impl Half {
+    fn new(slot: u8, from: u64, to: u64) -> Self {
+        Self { slot, from, to: to.max(from), order: None }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.from >= self.to
+    }
+
+    fn middle(&self) -> u64 {
+        self.from + (self.to - self.from).saturating_sub(1) / 2
+    }
+
+    /// How many events there are up to the middle one.
+    fn below(&self) -> u64 {
+        if self.is_empty() { 0 } else { self.middle() - self.from + 1 }
+    }
+
+    fn drop_below(&mut self) {
+        (self.from, self.order) = (self.middle().saturating_add(1), None);
+    }
+
+    fn drop_above(&mut self) {
+        (self.to, self.order) = (self.middle(), None);
     }
 }
 
@@ -310,7 +403,7 @@ impl<'s> Walk<'s> {
             }
             let heads = self.slots.iter().enumerate().filter_map(|(place, slot)| {
                 let view = slot.read.front()?;
-                Some(((view.event.at, view.position), place))
+                Some((view.order(), place))
             });
             let next = if self.reverse { heads.max() } else { heads.min() };
             self.ahead = next.map(|(_, place)| place);

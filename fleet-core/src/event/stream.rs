@@ -6,6 +6,7 @@
 use super::cursor::EventCursor;
 use super::log::EventView;
 use crate::product::ProductId;
+use crate::store::Opener;
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,6 +56,7 @@ pub struct EventStream {
     live: Arc<Live>,
     inbox: Arc<Inbox>,
     start: EventCursor,
+    opener: Opener,
 }
 
 /// The next event of a stream, awaited without a thread: completes as soon as there is something to read. Answers whether
@@ -64,6 +66,7 @@ pub struct EventStream {
 pub struct Readable {
     inbox: Arc<Inbox>,
     number: u64,
+    opener: Opener,
 }
 
 /// What came in on a stream.
@@ -121,7 +124,8 @@ impl Live {
         self.inboxes().push(Arc::clone(&inbox));
         self.listening.fetch_add(1, Ordering::AcqRel);
         // From here on it is ended by being dropped, also where the start cannot be read.
-        let mut stream = EventStream { live: Arc::clone(self), inbox, start: EventCursor::default() };
+        let mut stream =
+            EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
         stream.start = start()?;
         Ok(stream)
     }
@@ -157,8 +161,12 @@ impl EventStream {
         self.start
     }
 
-    /// Waits on the caller's thread until there is something to read, at most for this time. Returns whether there is.
+    /// Waits on the caller's thread until there is something to read, at most for this time. Returns whether there is. In a
+    /// process that was forked since the stream was opened there is at once: reading says what is wrong.
     pub fn wait(&self, at_most: Duration) -> bool {
+        if !self.opener.is_here() {
+            return true;
+        }
         let goes_on = |waiting: &mut Waiting| !waiting.is_over();
         let waiting = self.inbox.came.wait_timeout_while(self.inbox.waiting(), at_most, goes_on);
         let (waiting, _) = waiting.unwrap_or_else(PoisonError::into_inner);
@@ -169,7 +177,7 @@ impl EventStream {
     pub fn readable(&self) -> Readable {
         let mut waiting = self.inbox.waiting();
         waiting.waiters += 1;
-        Readable { inbox: Arc::clone(&self.inbox), number: waiting.waiters }
+        Readable { inbox: Arc::clone(&self.inbox), number: waiting.waiters, opener: self.opener }
     }
 
     pub(super) fn read(&self, limit: usize) -> Streamed {
@@ -183,6 +191,10 @@ impl Future for Readable {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
+        // After a fork there is something at once: reading says what is wrong.
+        if !self.opener.is_here() {
+            return Poll::Ready(true);
+        }
         let mut waiting = self.inbox.waiting();
         if waiting.is_over() {
             return Poll::Ready(!waiting.events.is_empty());
@@ -194,13 +206,18 @@ impl Future for Readable {
 
 impl Drop for Readable {
     fn drop(&mut self) {
-        let waker = self.inbox.waiting().wakers.remove(&self.number);
-        drop(waker);
+        if self.opener.is_here() {
+            let waker = self.inbox.waiting().wakers.remove(&self.number);
+            drop(waker);
+        }
     }
 }
 
 impl Drop for EventStream {
     fn drop(&mut self) {
+        if !self.opener.is_here() {
+            return;
+        }
         self.live.inboxes().retain(|inbox| !Arc::ptr_eq(inbox, &self.inbox));
         self.live.listening.fetch_sub(1, Ordering::AcqRel);
         self.inbox.end().for_each(Waker::wake);

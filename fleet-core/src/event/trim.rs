@@ -1,14 +1,17 @@
 //! Keeping a log within its bounds: so many events, and so old.
 //!
 //! Reading cuts at the bounds; rows are taken away every so many events, so that what is stored exceeds them by little:
-//! at most [`EVERY`] events a slot, and what one batch brings. What grows old where nothing is published any more stays
-//! stored, and is read by nobody.
+//! at most [`EVERY`] events a slot, and what one batch brings. How many there are is counted by the log's own numbers. For
+//! its age an event is taken away only once the clocks of the last publishes to a slot agree that it is old, so that one
+//! gateway whose clock is ahead deletes nothing. What grows old where nothing is published any more stays stored, and is
+//! read by nobody.
 
 use super::cursor::SLOTS;
-use super::log::{EventLog, is_young};
+use super::ids::{id_hash, old_id_hash};
+use super::log::{EventLog, EventOrigin, LoggedEvent, is_young};
 use super::reading::Heads;
 use crate::product::{Product, ProductId};
-use crate::store::{Check, Commit, Key, Record, Write, apply};
+use crate::store::{Check, Commit, Key, Range, Record, Write, apply};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
 
@@ -18,18 +21,21 @@ const EVERY: u64 = 64;
 /// So many events are trimmed at a time.
 const CHUNK: usize = 1024;
 
+/// At most this many times one after the other: a publish is not to wait for what a lowered bound leaves to do.
+const CHUNKS: usize = 16;
+
 /// Whether it is time, after a slot went on from one head to another.
 pub(super) fn is_due(before: &EventLog, after: &EventLog) -> bool {
     before.next / EVERY != after.next / EVERY
 }
 
-/// Takes away what is beyond the bounds of a product's log. Where others come between, what is left is taken away the
-/// next time.
+/// Takes away what is beyond the bounds of a product's log; what is old by this moment, for its age. Where others come
+/// between, what is left is taken away the next time.
 ///
 /// # Errors
 /// The store's.
 pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(), Error> {
-    loop {
+    for _ in 0..CHUNKS {
         let heads = Heads::read(fleet.store(), product.id)?;
         let mut excess = heads.excess(product.policy.log_events.into());
         let is_old = |at| !is_young(&product.policy, at, now);
@@ -44,11 +50,11 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
         let mut count = 0;
         while count < CHUNK
             && let Some(view) = walk.peek()?
-            && (excess > 0 || is_old(view.event.at))
+            && (excess > 0 || is_old(view.event.aged()))
         {
             let slot = view.position.slot;
             if let Some(writes) = taken.get_mut(usize::from(slot)) {
-                writes.extend(deletions(product.id, view.position.slot, view.position.sequence, view.event.id_hash()));
+                writes.extend(deletions(product.id, slot, view.position.sequence, &view.event));
             }
             first = first.past(view.position);
             (excess, count) = (excess.saturating_sub(1), count + 1);
@@ -61,7 +67,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
             if writes.is_empty() {
                 continue;
             }
-            let first_at = walk.first_of(slot).map_or(head.first_at, |view| view.event.at);
+            let first_at = walk.first_of(slot).map_or(head.first_at, |view| view.event.aged());
             let head = EventLog { first: first.place(slot), first_at, ..*head };
             let key = Key::EventLog(product.id, slot);
             let put = Write::Put { key: key.clone(), record: Record::EventLog(head), stamp: fleet.stamps().stamp() };
@@ -73,6 +79,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
             return Ok(());
         }
     }
+    Ok(())
 }
 
 /// Takes away the log of a product that is removed, its subscriptions and what was counted of errors. Nobody publishes
@@ -82,29 +89,42 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
 /// The store's.
 pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
     for slot in 0..SLOTS {
-        let range = Key::events(product, slot).limit(CHUNK);
+        let mut range = Key::events(product, slot).limit(CHUNK);
         loop {
             let rows = fleet.store().scan(&range)?;
-            if rows.is_empty() {
-                break;
-            }
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            range = range.after(last);
             let writes = rows.iter().flat_map(|row| match (&row.key, &row.record) {
                 (Key::Event(_, slot, sequence), Record::Event(event)) => {
-                    deletions(product, *slot, *sequence, event.id_hash()).collect()
+                    deletions(product, *slot, *sequence, event).collect()
                 }
                 _ => Vec::new(),
             });
-            apply(fleet.store(), Commit { checks: Vec::new(), writes: writes.collect() })?;
+            apply(fleet.store(), &Commit { checks: Vec::new(), writes: writes.collect() })?;
         }
+    }
+    let mut range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(CHUNK);
+    loop {
+        let rows = fleet.store().scan(&range)?;
+        let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+        range = range.after(last);
+        let writes = rows.into_iter().map(|row| Write::Delete { key: row.key }).collect();
+        apply(fleet.store(), &Commit { checks: Vec::new(), writes })?;
     }
     let rest = (0..SLOTS).flat_map(|slot| [Key::EventLog(product, slot), Key::DeviceErrors(product, slot)]);
     let writes = rest.chain([Key::EventSubscriptions(product)]).map(|key| Write::Delete { key }).collect();
-    apply(fleet.store(), Commit { checks: Vec::new(), writes })?;
+    apply(fleet.store(), &Commit { checks: Vec::new(), writes })?;
     Ok(())
 }
 
-/// An event's row, and that of its id.
-fn deletions(product: ProductId, slot: u8, sequence: u64, id: Option<[u8; 16]>) -> impl Iterator<Item = Write> {
-    let keys = [Some(Key::Event(product, slot, sequence)), id.map(|hash| Key::EventId(product, hash))];
-    keys.into_iter().flatten().map(|key| Write::Delete { key })
+/// An event's row. The row of a member's id stays, as an id outlives its event; strangers leave nothing behind.
+fn deletions(product: ProductId, slot: u8, sequence: u64, event: &LoggedEvent) -> impl Iterator<Item = Write> {
+    let is_member = matches!(event.origin, EventOrigin::Member | EventOrigin::OwnerLocked);
+    let id = event.id.as_deref();
+    let ids = id.map(|id| {
+        let new = (!is_member).then(|| id_hash(event.device, id));
+        [Some(old_id_hash(event.device, id)), new]
+    });
+    let ids = ids.into_iter().flatten().flatten().map(move |hash| Key::EventId(product, hash));
+    [Key::Event(product, slot, sequence)].into_iter().chain(ids).map(|key| Write::Delete { key })
 }

@@ -8,6 +8,7 @@ use crate::fleet::Console;
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record};
 use crate::team::{Access, Command};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -72,6 +73,10 @@ impl Console<'_> {
     /// `not_found` for a firmware, group or device that the product has not. Whether the change would pass the gate is
     /// not asked.
     pub fn dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
+        self.read(Command::ReadProduct, id, |_| self.counted(id, change))
+    }
+
+    fn counted(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
         let (before, index) = self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ReadProduct, id)?;
             let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
@@ -81,6 +86,7 @@ impl Console<'_> {
             Some(version) if index.get(*version).is_none() => Err(Error::not_found("firmware")),
             _ => Ok(()),
         };
+        let locked = self.fleet.held_since(&before)?;
         let mut after = Product::clone(&before);
         let mut only = None;
         match change {
@@ -113,11 +119,11 @@ impl Console<'_> {
                     Change::Groups(_, groups) => changed.relabel(|label| label.groups.clone_from(groups)),
                     _ => {}
                 }
-                run.count((&before, &row), (&after, &changed), &index);
+                run.count((&before, &row), (&after, &changed), &index, locked);
             }
             None => self.fleet.store().for_each(&Key::devices(id), &mut |_, record| {
                 if let Record::Device(row) = record {
-                    run.count((&before, row), (&after, row), &index);
+                    run.count((&before, row), (&after, row), &index, locked);
                 }
             })?,
         }
@@ -126,8 +132,14 @@ impl Console<'_> {
 }
 
 impl DryRun {
-    fn count(&mut self, before: (&Product, &Device), after: (&Product, &Device), index: &FirmwareIndex) {
-        let sent = |(product, row): (&Product, &Device)| match decide(product, index, row) {
+    fn count(
+        &mut self,
+        before: (&Product, &Device),
+        after: (&Product, &Device),
+        index: &FirmwareIndex,
+        locked: Option<Timestamp>,
+    ) {
+        let sent = |(product, row): (&Product, &Device)| match decide(product, index, locked, row) {
             Decision::Send { firmware, .. } => Some(firmware.version),
             _ => None,
         };

@@ -81,6 +81,12 @@ pub struct ImageFacts {
     /// The project's name that the image carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The least revision of the chip that it runs on, 100 × major + minor; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_chip_revision: Option<u16>,
+    /// The last revision of the chip that it runs on, 100 × major + minor; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_chip_revision: Option<u16>,
     /// Whether it names the platform's id as its product: the wildcard of newer toolchains (R-IMG-2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wildcard: bool,

@@ -1,7 +1,8 @@
 //! Locking one device to one version (R-TGT-3), and forcing an update on it (R-TGT-9).
 
 use super::{Answer, FirmwareIndex, FirmwareVersion};
-use crate::device::{Device, DeviceId, answer, member, put_device};
+use crate::audit::{Entry, shown};
+use crate::device::{Device, DeviceCount, DeviceId, answer, member, put_device, withdraw};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
@@ -62,7 +63,7 @@ impl Console<'_> {
     /// `not_found`.
     pub fn force_update(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
         self.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {
-            change.row.forced = true;
+            (change.row.forced, change.row.relapses) = (true, 0);
             Ok(())
         })
     }
@@ -82,17 +83,47 @@ impl Console<'_> {
             let mut row = before.clone();
             let mut index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
             let result = change(&mut Change { product: &product, index: &index, row: &mut row })?;
+            withdraw(&mut row, &product, &index, self.now);
             if before == row {
                 return Ok(result);
             }
             if before.lock != row.lock {
                 move_lock(tx, id, &mut index, before.lock, row.lock);
             }
+            if !row.name().is_empty() {
+                keep_that_names_are_given(tx, id)?;
+            }
+            let entry = changed(subject.clone(), &before, &row);
             put_device(tx, id, device, Some(&before), row);
-            self.note(tx, id, command, subject.clone());
+            self.note(tx, id, command, entry);
             Ok(result)
         })
     }
+}
+
+/// Writes down, once, that a product has devices with names.
+fn keep_that_names_are_given(tx: &mut Transaction<'_>, id: ProductId) -> Result<(), Error> {
+    let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+    if std::mem::take(&mut count.unnamed) {
+        tx.put(id, count);
+    }
+    Ok(())
+}
+
+/// What the audit says of a command that made one row the other.
+fn changed(subject: String, before: &Device, after: &Device) -> Entry {
+    let groups = |row: &Device| match row.groups().map(|group| group.to_string()).collect::<Vec<_>>() {
+        none if none.is_empty() => "none".to_owned(),
+        some => some.join(" "),
+    };
+    let values = [
+        ("lock", shown(before.lock), shown(after.lock)),
+        ("name", format!("`{}`", before.name()), format!("`{}`", after.name())),
+        ("groups", groups(before), groups(after)),
+        ("development", before.development.to_string(), after.development.to_string()),
+        ("forced", before.forced.to_string(), after.forced.to_string()),
+    ];
+    Entry::changed(subject, values)
 }
 
 /// A device's row, as a command changes it.

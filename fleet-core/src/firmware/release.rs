@@ -1,8 +1,8 @@
 //! Making a version the preferred one, of the product or of a group (R-TGT-1, R-TGT-2, R-TGT-10): one small write,
 //! whatever the fleet's size.
 
-use super::{Firmware, FirmwareIndex, FirmwareVersion};
-use crate::device::{ImageSeen, PlatformSeen, Standing};
+use super::{Firmware, FirmwareIndex, FirmwareVersion, Proof};
+use crate::device::{Device, ImageSeen, MAX_PAGE, PlatformSeen, Standing};
 use crate::fleet::Console;
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record, Tally, Transaction};
@@ -87,38 +87,36 @@ impl Console<'_> {
             let mut index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
             if let Some(version) = version {
                 let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
-                self.pass_gate(tx, &product, firmware)?;
+                let proof = self.pass_gate(tx, &product, firmware)?;
                 if firmware.released_at.is_none()
                     && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
                 {
                     firmware.released_at = Some(self.now);
+                    firmware.proven = firmware.proven.or(proof);
                     tx.put(id, index);
                 }
             }
+            let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product), self.now, self.actor)?;
+            let entry = before.changed(subject.clone(), &product);
             tx.put(id, product);
-            self.note(tx, id, Command::ReleaseFirmware, subject.clone());
+            self.note(tx, id, Command::ReleaseFirmware, entry);
             Ok(())
         })
     }
 
     /// Whether a version may be released (R-TGT-2). What was released once may be again, so that a fleet can always be
-    /// taken back. By default one device's proof is enough, and that is kept with the firmware; a higher count or a
-    /// soak time is counted on the devices that run it now.
-    fn pass_gate(&self, tx: &mut Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<(), Error> {
+    /// taken back. With a gate of one device and no soak, a version that ever ran is enough; else the devices that run it
+    /// now are counted. Returns a proof that was found by counting and is not yet kept.
+    fn pass_gate(&self, tx: &Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<Option<Proof>, Error> {
         let gate = product.policy.gate;
-        let proven = firmware.released_at.is_some()
-            || gate.devices == 0
-            || (gate.devices == 1 && gate.soak_millis == 0 && firmware.proven.is_some());
-        if proven {
-            return Ok(());
+        let once_is_enough = gate.devices <= 1 && gate.soak_millis == 0;
+        if gate.devices == 0 || firmware.released_at.is_some() || (once_is_enough && firmware.proven.is_some()) {
+            return Ok(None);
         }
-        let running = match gate {
-            crate::product::Gate { devices: 1, soak_millis: 0 } => 0,
-            _ => self.running(tx, product, firmware)?,
-        };
+        let (running, proof) = self.running(tx, product, firmware)?;
         if running >= gate.devices {
-            return Ok(());
+            return Ok(proof);
         }
         let soaked = match gate.soak_millis {
             0 => String::new(),
@@ -127,27 +125,47 @@ impl Console<'_> {
         Err(ErrorKind::NotProven { version: firmware.version, needed: gate.devices, running, soaked }.into())
     }
 
-    /// On how many devices a version runs, by their last report, for as long as the product asks. What was reported
-    /// before the upload was another image. The counters say at once where there are too few.
-    fn running(&self, tx: &Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<u32, Error> {
+    /// The number of devices that a version runs on, by their last report, for as long as the product asks; counted up to
+    /// the number that is enough. And the first of them. The counters say at once where there are too few.
+    fn running(
+        &self,
+        tx: &Transaction<'_>,
+        product: &Product,
+        firmware: &Firmware,
+    ) -> Result<(u32, Option<Proof>), Error> {
         let gate = product.policy.gate;
-        let counted = tx.sum(product.id, Tally::Version(firmware.version.get()))?;
-        if counted < i64::from(gate.devices) && gate.soak_millis == 0 {
-            return Ok(u32::try_from(counted.max(0)).unwrap_or(u32::MAX));
+        let (mut running, mut first) = (0_u32, None);
+        if tx.sum(product.id, Tally::Version(firmware.version.get()))? <= 0 {
+            return Ok((running, first));
         }
-        let mut running = 0_u32;
-        tx.store().for_each(&Key::devices(product.id), &mut |_, record| {
-            let Record::Device(device) = record else { return };
-            let runs = device.standing == Standing::Member
-                && device.seen.is_some_and(|seen| {
-                    seen.version == Some(firmware.version.get())
-                        && seen.at >= firmware.uploaded_at
-                        && seen.image != ImageSeen::Differs
-                        && seen.platform != PlatformSeen::Differs
-                        && self.now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak()
-                });
-            running = running.saturating_add(runs.into());
-        })?;
-        Ok(running)
+        let mut range = Key::devices(product.id).limit(MAX_PAGE);
+        loop {
+            let rows = tx.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok((running, first)) };
+            for row in rows {
+                let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
+                let Some(since) = runs_since(firmware, &device) else { continue };
+                if self.now.since(since) < gate.soak() {
+                    continue;
+                }
+                running = running.saturating_add(1);
+                first = first.or(device.seen.map(|seen| Proof { device: id, at: seen.at }));
+                if running >= gate.devices {
+                    return Ok((running, first));
+                }
+            }
+            range = range.after(last);
+        }
     }
+}
+
+/// Since when a firmware runs on a device of the product, if the device's last report says so (R-TGT-2): the one notion of a
+/// proof. The report is not from before the upload, and names that image where it tells a hash.
+pub(crate) fn runs_since(firmware: &Firmware, device: &Device) -> Option<Timestamp> {
+    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
+    let runs = seen.version == Some(firmware.version.get())
+        && seen.at >= firmware.uploaded_at
+        && seen.image != ImageSeen::Differs
+        && seen.platform != PlatformSeen::Differs;
+    runs.then(|| seen.version_since.max(firmware.uploaded_at))
 }

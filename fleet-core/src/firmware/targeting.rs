@@ -1,9 +1,10 @@
-//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware and the device's row.
+//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware, its owner's account and
+//! the device's row.
 //!
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
-use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, Standing, SystemVersion};
+use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
 use crate::product::{GroupId, Product, ProductId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub enum Answer {
     UpToDate {
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
         /// It reported the right version with another image than the uploaded one (R-TGT-5).
         image_differs: bool,
@@ -35,7 +36,7 @@ pub enum Answer {
         directive: Directive,
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing, whatever it should run.
@@ -78,8 +79,12 @@ pub enum Rule {
 pub enum Hold {
     /// It is shut out (R-IMP-10).
     Denied,
-    /// It waits to be let in (R-IMP-9).
-    Quarantined,
+    /// It asks to join: it waits to be let in, or it was turned away (R-IMP-9).
+    Quarantined {
+        /// Whether the quarantine is full: then it does not wait, and nothing is kept of it.
+        #[serde(default)]
+        full: bool,
+    },
     /// Its hardware is not the product's (R-IMP-12).
     OtherPlatform,
     /// It is a development device (R-IMP-11).
@@ -105,6 +110,9 @@ pub enum Hold {
     },
     /// It takes no updates now, and nobody forces it (R-TGT-9).
     TakesNoUpdates,
+    /// It reported other versions again and again right after its update had succeeded: two devices seem to have its id.
+    /// A person's `force`, or another target, sends it updates again.
+    TwoDevices,
     /// The account of the product's owner is locked, and the platform holds the devices of such (R-PAY-5).
     OwnerLocked {
         /// Since when.
@@ -147,7 +155,7 @@ pub enum Decision<'f> {
     UpToDate {
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
         /// Right version, another image (R-TGT-5).
         image_differs: bool,
@@ -158,7 +166,7 @@ pub enum Decision<'f> {
         firmware: &'f Firmware,
         /// What decided so.
         rule: Rule,
-        /// What it would get but for that rule.
+        /// What it would get, or be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing.
@@ -171,75 +179,147 @@ pub enum Decision<'f> {
 }
 
 /// Decides which firmware a device gets, by its row and what that holds of its last report (R-TGT-4, 5, 9, 14, 15).
+/// `owner_locked` is the moment since which the owner's account is locked, where the platform then holds the owner's devices
+/// (R-PAY-5).
 ///
 /// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
 /// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
 /// reported one results, what may keep it back: a forbidden downgrade, the security counter, the system version, the
-/// device's own word.
-pub fn decide<'f>(product: &Product, index: &'f FirmwareIndex, device: &Device) -> Decision<'f> {
+/// device's own word, the owner's account. Connects, explanations and dry runs all ask this function, so they agree.
+pub fn decide<'f>(
+    product: &Product,
+    index: &'f FirmwareIndex,
+    owner_locked: Option<Timestamp>,
+    device: &Device,
+) -> Decision<'f> {
     let held = |hold| Decision::Held { hold, target: None };
     match device.standing {
         Standing::Denied => return held(Hold::Denied),
-        Standing::Quarantined => return held(Hold::Quarantined),
+        Standing::Quarantined => return held(Hold::Quarantined { full: false }),
         Standing::Member => {}
     }
-    if matches!(device.seen, Some(seen) if seen.platform == PlatformSeen::Differs) {
+    if device.platform() == PlatformSeen::Differs {
         return held(Hold::OtherPlatform);
     }
     if device.development {
         return held(Hold::Development);
     }
-    let released = product.release.as_ref().map(|release| release.version);
-    let Some(target) = target(product, device, released) else {
+    let ground = Ground { product, index, owner_locked, device };
+    let Some(target) = ground.target(Step::Lock) else {
         return Decision::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
     };
     let Target { version, rule } = target;
-    let kept_back = released.filter(|released| *released != version);
-    let reported = device.version();
-    if reported == Some(version.get()) {
-        let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
-        return Decision::UpToDate { rule, kept_back, image_differs };
-    }
-    // A version that is targeted is never deleted (R-IMG-7), so the index has it.
-    let Some(firmware) = index.get(version) else {
-        return Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
-    };
-    match hold(product, firmware, device, reported) {
-        Some(hold) => Decision::Held { hold, target: Some(target) },
-        None => Decision::Send { firmware, rule, kept_back },
+    let kept_back = || ground.kept_back(target);
+    match ground.way_to(version) {
+        Way::Runs => {
+            let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
+            Decision::UpToDate { rule, kept_back: kept_back(), image_differs }
+        }
+        // A version that is targeted is never deleted (R-IMG-7), so the index has it.
+        Way::Missing => Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false },
+        Way::Held(hold) => Decision::Held { hold, target: Some(target) },
+        Way::Open(firmware) => Decision::Send { firmware, rule, kept_back: kept_back() },
     }
 }
 
-fn target(product: &Product, device: &Device, released: Option<FirmwareVersion>) -> Option<Target> {
-    if let Some(version) = device.lock {
-        return Some(Target { version, rule: Rule::Lock });
-    }
-    let by_group = device
-        .groups()
-        .filter_map(|id| Some((product.groups.get(&id)?.release?, std::cmp::Reverse(id))))
-        .max()
-        .map(|(version, std::cmp::Reverse(id))| Target { version, rule: Rule::GroupRelease(id) });
-    by_group.or_else(|| released.map(|version| Target { version, rule: Rule::Release }))
+/// The steps by which a target is looked for, in this order (R-TGT-4).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Lock,
+    Groups,
+    Release,
 }
 
-fn hold(product: &Product, firmware: &Firmware, device: &Device, reported: Option<u16>) -> Option<Hold> {
-    if let Some(from) = reported
-        && product.policy.forbid_downgrades
-        && firmware.version.get() < from
-    {
-        return Some(Hold::DowngradeForbidden { from });
+/// What stands between a device and a version.
+enum Way<'f> {
+    /// It reports that version.
+    Runs,
+    /// The product has no such firmware.
+    Missing,
+    Held(Hold),
+    Open(&'f Firmware),
+}
+
+struct Ground<'g, 'f> {
+    product: &'g Product,
+    index: &'f FirmwareIndex,
+    owner_locked: Option<Timestamp>,
+    device: &'g Device,
+}
+
+impl<'f> Ground<'_, 'f> {
+    /// The version that a device should run, by the first rule from this step on that names one.
+    fn target(&self, from: Step) -> Option<Target> {
+        let lock = self.device.lock.filter(|_| from == Step::Lock).map(|version| Target { version, rule: Rule::Lock });
+        let by_group = || {
+            let groups = self.device.groups().filter(|_| from <= Step::Groups);
+            groups
+                .filter_map(|id| Some((self.product.groups.get(&id)?.release?, std::cmp::Reverse(id))))
+                .max()
+                .map(|(version, std::cmp::Reverse(id))| Target { version, rule: Rule::GroupRelease(id) })
+        };
+        let release = || self.product.release.as_ref().map(|release| release.version);
+        lock.or_else(by_group).or_else(|| release().map(|version| Target { version, rule: Rule::Release }))
     }
-    let (image, confirmed) = (firmware.image.security_counter, device.security_counter);
-    if image < confirmed {
-        return Some(Hold::SecurityCounter { image, confirmed });
+
+    /// What the device would get, or would be right to run, if the rule that named its target did not exist (R-TGT-6).
+    fn kept_back(&self, target: Target) -> Option<FirmwareVersion> {
+        let next = match target.rule {
+            Rule::Lock => Step::Groups,
+            Rule::GroupRelease(_) => Step::Release,
+            Rule::Release | Rule::NoRelease => return None,
+        };
+        let other = self.target(next).filter(|other| other.version != target.version)?;
+        matches!(self.way_to(other.version), Way::Runs | Way::Open(_)).then_some(other.version)
     }
-    if let Some(requires) = &firmware.requires_system
-        && !device.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()))
-    {
-        return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+
+    fn way_to(&self, version: FirmwareVersion) -> Way<'f> {
+        if self.device.version() == Some(version.get()) {
+            return Way::Runs;
+        }
+        match self.index.get(version) {
+            None => Way::Missing,
+            Some(firmware) => self.hold(firmware).map_or(Way::Open(firmware), Way::Held),
+        }
     }
-    let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
-    (!takes_updates && !device.forced).then_some(Hold::TakesNoUpdates)
+
+    fn hold(&self, firmware: &Firmware) -> Option<Hold> {
+        let device = self.device;
+        if let Some(from) = device.version()
+            && self.product.policy.forbid_downgrades
+            && firmware.version.get() < from
+        {
+            return Some(Hold::DowngradeForbidden { from });
+        }
+        let (image, confirmed) = (firmware.image.security_counter, confirmed(device.security_counter));
+        if image < confirmed {
+            return Some(Hold::SecurityCounter { image, confirmed });
+        }
+        if let Some(requires) = &firmware.requires_system
+            && !device.system.as_ref().is_some_and(|system| system.meets(requires))
+        {
+            return Some(Hold::SystemVersion { requires: requires.clone(), reported: device.system.clone() });
+        }
+        let has_relapsed =
+            device.relapses >= RELAPSES && device.outcome.is_some_and(|outcome| outcome.target == firmware.version);
+        if has_relapsed && !device.forced {
+            return Some(Hold::TwoDevices);
+        }
+        let takes_updates = device.seen.is_none_or(|seen| seen.takes_updates);
+        if !takes_updates && !device.forced {
+            return Some(Hold::TakesNoUpdates);
+        }
+        self.owner_locked.map(|since| Hold::OwnerLocked { since })
+    }
+}
+
+/// Whether a version is what a device should run as things stand, be it held or not.
+pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
+    match decide(product, index, None, device) {
+        Decision::Send { firmware, .. } => firmware.version == version,
+        Decision::Held { target, .. } => target.is_some_and(|target| target.version == version),
+        Decision::UpToDate { rule, .. } => rule != Rule::NoRelease && device.version() == Some(version.get()),
+    }
 }
 
 impl Directive {
@@ -274,13 +354,14 @@ impl Hold {
     pub fn citation(&self) -> &'static str {
         match self {
             Self::Denied => "R-IMP-10",
-            Self::Quarantined => "R-IMP-9",
+            Self::Quarantined { .. } => "R-IMP-9",
             Self::OtherPlatform => "R-IMP-12",
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
             Self::SecurityCounter { .. } => "R-TGT-15",
             Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
+            Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
             Self::Personal => "R-PRD-6",
             Self::UnknownProduct => "R-TGT-16",
@@ -293,7 +374,7 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied => f.write_str("it was denied"),
-            Self::Quarantined => f.write_str("it asks to join and waits for the team's approval"),
+            Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform => f.write_str("its hardware is not the product's"),
             Self::Development => f.write_str("a development device is never updated over the air"),
             Self::DowngradeForbidden { from } => {
@@ -309,6 +390,13 @@ impl fmt::Display for Hold {
                 write!(f, "it never reported a system version, and the firmware requires `{requires}`")
             }
             Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::TwoDevices => f.write_str(
+                "two devices under one id? It went back to another version right after its update, again and again; \
+                 look for a copied id, or force the update",
+            ),
+            Self::Quarantined { full: true } => f.write_str(
+                "it asks to join, but the quarantine is full; approve or deny devices that wait, or raise its limit",
+            ),
             Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),
             Self::Personal => f.write_str("it is in no product"),
             Self::UnknownProduct => f.write_str("it reports a product that does not exist"),

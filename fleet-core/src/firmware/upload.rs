@@ -1,9 +1,12 @@
 //! Whether a binary is a product's next firmware (R-IMG 1–7): a pure check of what the bytes say against what the
 //! product is and the person entered, and the commands that keep the index.
 
+use super::image::esp_idf::{AppImage, AppImageError};
+use super::image::mcuboot::{ImageHash, McubootError};
 use super::image::particle::{Module, ModuleFunction};
-use super::image::{self, Image, ImageError, mcuboot::ImageHash};
+use super::image::{self, Image, ImageError, Trailing};
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
+use crate::audit::Entry;
 use crate::fleet::Console;
 use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
@@ -22,6 +25,16 @@ pub enum UploadRefused {
     /// The bytes are not a whole firmware image.
     #[error(transparent)]
     Image(ImageError),
+    /// No known format, on a platform whose devices start only their own.
+    #[error(
+        "these {size} bytes are no known firmware image, and {platform} starts no other; upload the image that your toolchain makes for updates"
+    )]
+    NoImage {
+        /// Bytes of the file.
+        size: usize,
+        /// The product's platform.
+        platform: Platform,
+    },
     /// More than [`MAX_IMAGE_BYTES`].
     #[error("the file has {bytes} bytes, at most {MAX_IMAGE_BYTES} are taken: upload the application's image alone")]
     TooLarge {
@@ -125,6 +138,7 @@ impl UploadRefused {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Image(error) => error.code(),
+            Self::NoImage { .. } => "image_unrecognised",
             Self::TooLarge { .. } => "image_too_large",
             Self::OverFlash { .. } => "image_over_flash",
             Self::OtherFormat { .. } => "image_other_format",
@@ -184,13 +198,24 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
             if chip != product.platform {
                 return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
             }
-            let mut embedded = vec![app.app.elf_sha256];
-            embedded.extend(app.digest.map(|digest| digest.stored));
+            if app.trailing == Trailing::Other {
+                let (length, size) = (app.image_length, app.size);
+                return Err(UploadRefused::Image(AppImageError::Followed { length, size }.into()));
+            }
+            let (min_chip_revision, max_chip_revision) = chip_revisions(&app);
+            let embedded = app.app.iter().map(|app| app.elf_sha256);
+            let embedded = embedded.chain(app.digest.map(|digest| digest.stored)).collect();
+            let (version, project, security_counter) = match app.app {
+                Some(app) => (app.version, app.project_name, app.secure_version),
+                None => (String::new(), String::new(), 0),
+            };
             Ok(ImageFacts {
                 embedded,
-                security_counter: app.app.secure_version,
-                own_version: Some(app.app.version).filter(|version| !version.is_empty()),
-                project: Some(app.app.project_name).filter(|name| !name.is_empty()),
+                security_counter,
+                own_version: Some(version).filter(|version| !version.is_empty()),
+                project: Some(project).filter(|name| !name.is_empty()),
+                min_chip_revision,
+                max_chip_revision,
                 ..facts(ImageFormat::EspIdf)
             })
         }
@@ -198,17 +223,46 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
             if !matches!(product.platform, Platform::Mcuboot(_)) {
                 return Err(other_format(ImageFormat::Mcuboot, product));
             }
-            let embedded = if let ImageHash::Sha256 { stored, .. } = mcuboot.hash { vec![stored] } else { Vec::new() };
+            if mcuboot.trailing == Trailing::Other {
+                let (length, size) = (mcuboot.image_length, mcuboot.size);
+                return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
+            }
+            // What a device reports has 32 bytes. One whose bootloader checks a longer hash reports the SHA-256 of the same
+            // bytes.
+            let hash = match mcuboot.hash {
+                ImageHash::Sha256 { stored, .. } => stored,
+                ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
+                    Sha256::of(binary.get(..mcuboot.hashed_length).unwrap_or_default())
+                }
+            };
             Ok(ImageFacts {
-                embedded,
+                embedded: vec![hash],
                 security_counter: mcuboot.security_counter.unwrap_or(0),
                 own_version: Some(mcuboot.version.to_string()),
                 ..facts(ImageFormat::Mcuboot)
             })
         }
+        // Their bootloaders start nothing else, so the policy does not apply (R-IMG-4).
+        Err(ImageError::Unrecognised { size }) if takes_one_format(&product.platform) => {
+            Err(UploadRefused::NoImage { size, platform: product.platform.clone() })
+        }
         Err(ImageError::Unrecognised { .. }) if product.policy.opaque_images => Ok(facts(ImageFormat::Opaque)),
         Err(error) => Err(UploadRefused::Image(error)),
     }
+}
+
+/// Whether the bootloader of a platform starts images of its own format alone.
+fn takes_one_format(platform: &Platform) -> bool {
+    matches!(platform, Platform::EspIdf(_) | Platform::Mcuboot(_))
+}
+
+/// The chip revisions that an image runs on, 100 × major + minor. Images made before the full revisions name the least major
+/// one alone.
+fn chip_revisions(app: &AppImage) -> (Option<u16>, Option<u16>) {
+    let (least, most) = app.revisions;
+    let least = least.max(u16::from(app.least_revision) * 100);
+    let most = Some(most).filter(|most| *most != 0 && *most != u16::MAX);
+    (Some(least).filter(|least| *least != 0), most)
 }
 
 fn other_format(format: ImageFormat, product: &Product) -> UploadRefused {
@@ -262,6 +316,8 @@ impl ImageFacts {
             security_counter: 0,
             own_version: None,
             project: None,
+            min_chip_revision: None,
+            max_chip_revision: None,
             wildcard: false,
         }
     }
@@ -347,11 +403,16 @@ impl Console<'_> {
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             index.title_is_free(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
+            let values = [
+                ("title", format!("`{}`", firmware.title), format!("`{title}`")),
+                ("description", format!("`{}`", firmware.description), format!("`{description}`")),
+            ];
+            let entry = Entry::changed(format!("version {version}, `{title}`"), values);
             firmware.title.clone_from(&title);
             firmware.description.clone_from(&description);
             let edited = firmware.clone();
             tx.put(product, index);
-            self.note(tx, product, Command::EditFirmware, format!("version {version}, `{title}`"));
+            self.note(tx, product, Command::EditFirmware, entry);
             Ok(edited)
         })
     }

@@ -116,7 +116,7 @@ pub(super) fn check(
     let count: Box<DeviceCount> = findings.record(id)?.unwrap_or_default();
     findings.same("R-IMP-6", &format!("the devices of product {id}"), count.devices, members.devices);
     findings.same("R-IMP-9", &format!("the quarantine of product {id}"), count.quarantined, members.quarantined);
-    let within = catalogue.check(&product.tier, Resource::Devices, 0, members.devices);
+    let within = catalogue.check_product(product, Resource::Devices, 0, members.devices);
     findings
         .ensure("R-TIER-2", within.is_ok(), || format!("product {id} has {} devices, over its tier", members.devices));
     let most = product.policy.quarantine_limit;

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::billing::{Catalogue, Resource};
-use crate::event::{EventLog, Position, SLOTS};
+use crate::event::{EventLog, SLOTS};
 use crate::product::Product;
 use crate::store::{Key, Range, Record, StoreError};
 use crate::time::Timestamp;
@@ -11,6 +11,7 @@ pub(super) fn check(findings: &mut Findings<'_>, catalogue: &Catalogue, product:
     for slot in 0..SLOTS {
         log(findings, product, slot)?;
     }
+    ids(findings, product)?;
     let mut months = Vec::new();
     let range = Range::new(Key::UsageMonth(product.id, 0), Key::UsageMonth(product.id, u32::MAX));
     findings.each(&range, |key, record| {
@@ -19,7 +20,7 @@ pub(super) fn check(findings: &mut Findings<'_>, catalogue: &Catalogue, product:
         }
     })?;
     for (month, granted) in months {
-        let within = catalogue.check(&product.tier, Resource::Messages, 0, granted).is_ok();
+        let within = catalogue.check_product(product, Resource::Messages, 0, granted).is_ok();
         findings.ensure("R-EVT-6", within, || {
             format!("product {} has {granted} messages given out in its month {month}, over its tier", product.id)
         });
@@ -33,9 +34,8 @@ struct Slot {
     first: Option<u64>,
     next: u64,
     events: u64,
-    last_at: Option<Timestamp>,
+    last: Option<(u64, Timestamp)>,
     goes_back: bool,
-    ids: Vec<(Key, Position)>,
 }
 
 /// That a slot's events are those that its head says, without a gap, in order, and each found by its id.
@@ -54,14 +54,13 @@ fn log(findings: &mut Findings<'_>, product: &Product, slot: u8) -> Result<(), S
         let rows = findings.store.scan(&page)?;
         let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
         for row in rows {
-            if let (Key::Event(_, slot, sequence), Record::Event(event)) = (row.key, row.record) {
+            if let (Key::Event(_, _, sequence), Record::Event(event)) = (row.key, row.record) {
                 found.first.get_or_insert(sequence);
                 found.next = sequence.saturating_add(1);
                 found.events += 1;
-                found.goes_back |= found.last_at.is_some_and(|last| event.at < last);
-                found.last_at = Some(event.at);
-                let key = event.id_hash().map(|hash| Key::EventId(id, hash));
-                found.ids.extend(key.map(|key| (key, Position::new(slot, sequence))));
+                let order = (event.era, event.at);
+                found.goes_back |= found.last.is_some_and(|last| order < last);
+                found.last = Some(order);
             }
         }
         page = page.after(last);
@@ -75,10 +74,27 @@ fn log(findings: &mut Findings<'_>, product: &Product, slot: u8) -> Result<(), S
     );
     findings.same("R-EVT-8", &what, head.len(), found.events);
     findings.ensure("R-EVT-8", !found.goes_back, || format!("{what}: their moments go back"));
-    for (key, position) in found.ids {
-        let leads = findings.store.get(&[key])?.into_iter().next().flatten().map(|row| row.record);
-        let so = leads == Some(Record::EventId(position));
-        findings.ensure("R-EVT-7", so, || format!("{what}: the id of one leads elsewhere"));
+    Ok(())
+}
+
+/// That each id leads to an event that has it, or to one that was trimmed.
+fn ids(findings: &mut Findings<'_>, product: &Product) -> Result<(), StoreError> {
+    let id = product.id;
+    let mut leads = Vec::new();
+    findings.each(&Range::new(Key::EventId(id, [0; 16]), Key::EventId(id, [0xFF; 16])), |key, record| {
+        if let (Key::EventId(_, hash), Record::EventId(to)) = (key, record) {
+            leads.push((*hash, to.slot, to.sequence));
+        }
+    })?;
+    for (hash, slot, sequence) in leads {
+        let keys = [Key::Event(id, slot, sequence), Key::EventLog(id, slot)];
+        let [event, head] = <[_; 2]>::try_from(findings.store.get(&keys)?).unwrap_or_default();
+        let so = match (event.map(|row| row.record), head.map(|row| row.record)) {
+            (Some(Record::Event(event)), _) => event.has_id_hash(hash),
+            (_, Some(Record::EventLog(head))) => sequence < head.first,
+            _ => false,
+        };
+        findings.ensure("R-EVT-7", so, || format!("an id of product {id} leads to another event"));
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ pub(super) fn team(
         .iter()
         .filter(|(account, invitation)| invitation.expires_at > now && !team.members.contains(*account));
     let seats = (team.members.len() + waiting.count()) as u64;
-    let within = catalogue.check(&product.tier, Resource::Members, 0, seats);
+    let within = catalogue.check_product(product, Resource::Members, 0, seats);
     findings.ensure("R-TEAM-4", within.is_ok(), || format!("product {id} has {seats} seats taken, over its tier"));
     for account in &team.members {
         let told = findings.has(Key::Membership(*account, id))?;
@@ -92,6 +92,11 @@ pub(super) fn customers(
         let name: Arc<str> = customer.user_name.to_lowercase().into();
         let found = findings.record::<CustomerId>((product, name))?;
         findings.same("R-CUS-2", &format!("whose customer {id}'s name is in product {product}"), found, Some(id));
+        if let Some(guard) = customer.identity.guard().filter(|_| count.identities_indexed) {
+            let found = findings.has(Key::CustomerIdentity(product, guard))?;
+            findings
+                .ensure("R-CUS-1", found, || format!("customer {id} of product {product} is not found by identity"));
+        }
         let claimant = Claimant::Customer(product, id);
         for device in &customer.devices {
             let so = registry.claimant(*device) == Some(claimant);

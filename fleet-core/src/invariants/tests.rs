@@ -160,7 +160,11 @@ fn whatever_disagrees_is_named_by_its_rule() {
             "R-EVT-7",
             broken_by(|store| {
                 let range = Range::new(Key::EventId(product(), [0; 16]), Key::EventId(product(), [0xFF; 16]));
-                Write::Delete { key: store.scan(&range).unwrap().remove(0).key }
+                let key = store.scan(&range).unwrap().remove(0).key;
+                changed(store, key, |record| {
+                    let Record::EventId(id) = record else { panic!() };
+                    id.sequence += 100;
+                })
             }),
         ),
         (

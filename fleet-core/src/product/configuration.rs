@@ -2,6 +2,7 @@
 //! effects, which are parts of the product's policy and act from the moment they are answered.
 
 use super::{Authentication, Policy, ProductId};
+use crate::audit::{Entry, shown};
 use crate::customer::Scope;
 use crate::firmware::{FirmwareIndex, FirmwareVersion};
 use crate::fleet::Console;
@@ -72,6 +73,18 @@ pub enum ConfigurationAnswer {
     Version(FirmwareVersion),
 }
 
+impl std::fmt::Display for ConfigurationAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(words) => write!(f, "`{words}`"),
+            Self::YesNo(yes) => f.write_str(if *yes { "yes" } else { "no" }),
+            Self::Some(chosen) if chosen.is_empty() => f.write_str("nothing"),
+            Self::Some(chosen) => f.write_str(&chosen.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            Self::Version(version) => write!(f, "version {version}"),
+        }
+    }
+}
+
 /// A product's answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +92,7 @@ pub enum ConfigurationAnswer {
 pub struct Configuration {
     /// By the question's name.
     pub answers: BTreeMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on answers stay as they are.
+    /// When manufacturing began; from then on what the line is programmed with stays as it is.
     pub started_at: Option<Timestamp>,
 }
 
@@ -94,6 +107,9 @@ pub struct Missing {
 }
 
 const ON_THE_LINE: &str = "on_the_line";
+
+/// The questions about what the line is programmed with: their answers stay once manufacturing has started (R-CFG-2).
+const OF_THE_LINE: [&str; 2] = ["programming", "line_firmware"];
 
 const fn question(id: &'static str, section: Section, form: Form, has_effect: bool, text: &'static str) -> Question {
     Question { id, section, text, form, has_effect }
@@ -140,18 +156,23 @@ pub const QUESTIONS: [Question; 12] = [
 ];
 
 impl Form {
-    fn check(self, answer: &ConfigurationAnswer) -> Result<(), Error> {
+    /// The answer as it is kept.
+    fn checked(self, answer: &ConfigurationAnswer) -> Result<ConfigurationAnswer, Error> {
         let wrong = |problem: String| Err(Error::invalid("answer", problem));
         match (self, answer) {
             (Self::Text, ConfigurationAnswer::Text(words)) => {
-                text::checked("answer", words, 1..=*DESCRIPTION.end()).map(|_| ())
+                text::checked("answer", words, 1..=*DESCRIPTION.end()).map(ConfigurationAnswer::Text)
             }
-            (Self::YesNo, ConfigurationAnswer::YesNo(_)) | (Self::Version, ConfigurationAnswer::Version(_)) => Ok(()),
-            (Self::One(choices), ConfigurationAnswer::Text(choice)) if choices.contains(&choice.as_str()) => Ok(()),
+            (Self::YesNo, ConfigurationAnswer::YesNo(_)) | (Self::Version, ConfigurationAnswer::Version(_)) => {
+                Ok(answer.clone())
+            }
+            (Self::One(choices), ConfigurationAnswer::Text(choice)) if choices.contains(&choice.as_str()) => {
+                Ok(answer.clone())
+            }
             (Self::Some(choices), ConfigurationAnswer::Some(chosen))
                 if chosen.iter().all(|choice| choices.contains(&choice.as_str())) =>
             {
-                Ok(())
+                Ok(answer.clone())
             }
             (Self::Text, _) => wrong("is to be words".to_owned()),
             (Self::YesNo, _) => wrong("is to be yes or no".to_owned()),
@@ -167,31 +188,22 @@ impl Configuration {
         matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == words)
     }
 
-    fn yes(&self, question: &str) -> bool {
-        self.answers.get(question) == Some(&ConfigurationAnswer::YesNo(true))
-    }
-
-    /// Writes what the answers decide into the policy.
+    /// Writes what the answer to a question decides into the policy. A question without an answer decides nothing that
+    /// opens a gate: the policy stays as it is, or takes its default where that is stricter (R-CFG-2).
     fn act_on(&self, policy: &mut Policy, question: &str) {
-        match question {
-            "authentication" => {
-                policy.authentication = match self.answers.get(question) {
-                    Some(ConfigurationAnswer::Text(way)) => Authentication::from_word(way),
-                    _ => None,
-                };
+        let answer = self.answers.get(question);
+        match (question, answer) {
+            ("authentication", Some(ConfigurationAnswer::Text(way))) => {
+                policy.authentication = Authentication::from_word(way);
             }
-            "private_beta" => policy.private_beta = self.yes(question),
-            "customer_permissions" => {
-                policy.customers_may = match self.answers.get(question) {
-                    Some(ConfigurationAnswer::Some(chosen)) => {
-                        let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
-                        chosen.iter().map(scope).collect()
-                    }
-                    _ => Policy::default().customers_may,
-                };
+            ("private_beta", Some(ConfigurationAnswer::YesNo(yes))) => policy.private_beta = *yes,
+            ("customer_permissions", Some(ConfigurationAnswer::Some(chosen))) => {
+                let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
+                policy.customers_may = chosen.iter().map(scope).collect();
             }
-            "opaque_images" => policy.opaque_images = self.yes(question),
-            "forbid_downgrades" => policy.forbid_downgrades = self.yes(question),
+            ("opaque_images", Some(ConfigurationAnswer::YesNo(yes))) => policy.opaque_images = *yes,
+            ("opaque_images", None) => policy.opaque_images = false,
+            ("forbid_downgrades", Some(ConfigurationAnswer::YesNo(yes))) => policy.forbid_downgrades = *yes,
             _ => {}
         }
     }
@@ -236,7 +248,8 @@ impl Console<'_> {
         })
     }
 
-    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once.
+    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once; opening
+    /// the question again never opens a gate that the answer closed.
     ///
     /// ```
     /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -252,7 +265,8 @@ impl Console<'_> {
     /// ```
     ///
     /// # Errors
-    /// `not_found` for a question that there is not; `invalid` for an answer of another form; `manufacturing_started`.
+    /// `not_found` for a question that there is not; `invalid` for an answer of another form; `manufacturing_started` for
+    /// what the line is programmed with.
     pub fn configure(
         &self,
         product: ProductId,
@@ -260,30 +274,34 @@ impl Console<'_> {
         answer: Option<&ConfigurationAnswer>,
     ) -> Result<(), Error> {
         let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
-        if let Some(answer) = answer {
-            asked.form.check(answer)?;
-        }
+        let answer = answer.map(|answer| asked.form.checked(answer)).transpose()?;
         self.fleet.transact(|tx| {
             let Access { product: mut record, .. } = Access::check(tx, self.actor, Command::Configure, product)?;
             let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            if let Some(at) = configuration.started_at {
+            if configuration.answers.get(question) == answer.as_ref() {
+                return Ok(());
+            }
+            if let Some(at) = configuration.started_at
+                && OF_THE_LINE.contains(&question)
+            {
                 return Err(ErrorKind::ManufacturingStarted { at }.into());
             }
-            if let Some(ConfigurationAnswer::Version(version)) = answer {
+            if let Some(ConfigurationAnswer::Version(version)) = &answer {
                 let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
                 index.get(*version).ok_or_else(|| Error::not_found("firmware"))?;
             }
             let changed = Arc::make_mut(&mut configuration);
-            match answer {
+            let before = match &answer {
                 Some(answer) => changed.answers.insert(question.to_owned(), answer.clone()),
                 None => changed.answers.remove(question),
             };
+            let entry = Entry::changed(question, [("answer", shown(before), shown(answer.as_ref()))]);
             if asked.has_effect {
                 configuration.act_on(&mut Arc::make_mut(&mut record).policy, question);
                 tx.put(product, record);
             }
             tx.put(product, configuration);
-            self.note(tx, product, Command::Configure, question);
+            self.note(tx, product, Command::Configure, entry);
             Ok(())
         })
     }
@@ -301,7 +319,8 @@ impl Console<'_> {
         })
     }
 
-    /// Starts manufacturing: the answers stay as they are, and a version programmed on the line is never deleted.
+    /// Starts manufacturing: what the line is programmed with stays as it is, and a version programmed on the line is never
+    /// deleted. Every other answer can still be changed.
     ///
     /// # Errors
     /// `not_ready` with all that is missing; `manufacturing_started`.

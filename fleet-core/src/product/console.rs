@@ -1,6 +1,7 @@
 //! Making products, and what their teams and the operator change of them.
 
-use super::{Configuration, Group, GroupId, Platform, Policy, Product, ProductId};
+use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
+use crate::audit::Entry;
 use crate::billing::Subscription;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
@@ -38,7 +39,8 @@ impl Console<'_> {
     /// operator's command.
     ///
     /// # Errors
-    /// `product_id_used`, also for a removed product's; `invalid`; `not_found` for an owner that does not exist.
+    /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
+    /// firmware cannot hold; `not_found` for an owner that does not exist.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -61,12 +63,16 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(since) = account.locked_since().filter(|_| self.actor != Actor::Operator) {
-                return Err(ErrorKind::Locked { since }.into());
+            if self.actor != Actor::Operator {
+                account.unlocked("the account")?;
             }
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
+                }
+                Some(id) if !platform.holds(id) => {
+                    let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
+                    return Err(Error::invalid("product id", problem));
                 }
                 Some(id) => id,
                 None => {
@@ -77,6 +83,10 @@ impl Console<'_> {
                             .checked_add(1)
                             .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
                         match ProductId::new(number) {
+                            Ok(id) if !platform.holds(id) => {
+                                let problem = "none up to 65534 is left to give out; have an operator create the product with one that was never used";
+                                return Err(Error::invalid("product id", problem));
+                            }
                             Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
                             _ => {}
                         }
@@ -92,6 +102,7 @@ impl Console<'_> {
                 owner,
                 created_at: self.now,
                 tier: self.fleet.catalogue().first(),
+                limits: self.fleet.catalogue().tiers().first().map(|tier| tier.limits(false)),
                 policy: Policy::default(),
                 release: None,
                 groups: BTreeMap::new(),
@@ -132,10 +143,13 @@ impl Console<'_> {
             .filter_map(|row| if let Key::Membership(_, id) = row.key { Some(id) } else { None })
             .collect();
         self.fleet.transact(|tx| {
-            tx.load(ids.iter().map(|id| Key::Product(*id)))?;
+            tx.load(ids.iter().flat_map(|id| [Key::Product(*id), Key::Team(*id)]))?;
             let mut products = Vec::with_capacity(ids.len());
             for id in &ids {
-                products.extend(tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none()));
+                // Who left since the memberships were listed sees nothing more.
+                let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
+                let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
+                products.extend(product.filter(|_| team.members.contains(&account)));
             }
             Ok(products.into_iter().map(Arc::unwrap_or_clone).collect())
         })
@@ -154,50 +168,64 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a product's policy. What an answer of the configuration decides is changed there.
+    /// Changes the policies that a change names; the others stay as they are. What an answer of the configuration decides
+    /// is changed there. A whole [`Policy`] is a change that names every policy.
     ///
     /// # Errors
     /// `invalid` for a value out of its range, or one that the configuration decides otherwise.
-    pub fn set_policy(&self, product: ProductId, policy: &Policy) -> Result<Product, Error> {
-        policy.check()?;
+    pub fn set_policy(&self, product: ProductId, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+        let change = change.into();
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetPolicy, product)?.product;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            if let Some(question) = configuration.decides_otherwise(policy) {
+            let mut policy = record.policy.clone();
+            change.apply(&mut policy);
+            policy.check()?;
+            if let Some(question) = configuration.decides_otherwise(&policy) {
                 let problem = format!("the configuration's answer to `{question}` decides this; change it there");
                 return Err(Error::invalid("policy", problem));
             }
-            Arc::make_mut(&mut record).policy.clone_from(policy);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetPolicy, "policy");
+            if policy != record.policy {
+                let values = record.policy.differences(&policy);
+                let values = values.iter().map(|(name, old, new)| (name.as_str(), old.clone(), new.clone()));
+                self.note(tx, product, Command::SetPolicy, Entry::changed("policy", values));
+                Arc::make_mut(&mut record).policy = policy;
+                tx.put(product, Arc::clone(&record));
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }
 
     /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4). Where
-    /// the product pays for a plan, its next renewal is at this tier's price.
+    /// the product pays for a plan, its next renewal is at this tier's price, and on a tier that costs nothing the plan ends
+    /// with its period. A renewal that is due is issued before.
     ///
     /// # Errors
     /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
         let tier = self.fleet.catalogue().named(tier)?;
+        self.up_to_date(product, Command::SetTier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
+            let mut is_paid = false;
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
+                billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
                     if self.fleet.price(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
+                is_paid = billing.plan.is_some();
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
-            Arc::make_mut(&mut record).tier = Arc::clone(&tier);
+            let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
+            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
             tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetTier, &*tier);
+            self.note(tx, product, Command::SetTier, entry);
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -239,13 +267,17 @@ impl Console<'_> {
     }
 
     /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
-    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), and its number is never used again. What it owes
-    /// for the time before stays owed. Interrupted, the same command completes it.
+    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), what is left over goes back, and its number is never
+    /// used again. What it owes for the time before stays owed: [`account_billing`](Self::account_billing) shows it. Interrupted, the same command completes it.
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
     pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
         team::allow(self.actor, Command::RemoveProduct)?;
+        while self.fleet.transact(|tx| {
+            let is_there = tx.get::<Arc<Product>>(id)?.is_some_and(|product| product.removed_at.is_none());
+            if is_there { self.renew_if_due(tx, id) } else { Ok(false) }
+        })? {}
         self.fleet.transact(|tx| {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
@@ -261,20 +293,28 @@ impl Console<'_> {
                     tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
                 self.note(tx, id, Command::RemoveProduct, "removed");
             }
             Ok(())
         })?;
+        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        let mut after: Option<DeviceId> = None;
         loop {
+            let range = Key::devices(id).limit(CHUNK);
             let devices: Vec<DeviceId> = self
                 .fleet
                 .store()
-                .scan(&Key::devices(id).limit(CHUNK))?
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
                 .into_iter()
                 .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
                 .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(self.fleet, id),
+                (last, _) => after = last.copied(),
+            }
             if devices.is_empty() {
-                return drop_log(self.fleet, id);
+                continue;
             }
             self.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
@@ -300,9 +340,10 @@ impl Console<'_> {
     ) -> Result<Product, Error> {
         self.fleet.transact(|tx| {
             let mut product = Access::check(tx, self.actor, command, id)?.product;
+            let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product))?;
             tx.put(id, Arc::clone(&product));
-            self.note(tx, id, command, subject.clone());
+            self.note(tx, id, command, before.changed(subject.clone(), &product));
             Ok(Arc::unwrap_or_clone(product))
         })
     }

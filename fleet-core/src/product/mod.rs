@@ -12,13 +12,15 @@ pub use configuration::{Configuration, ConfigurationAnswer, Form, Missing, QUEST
 pub use console::MAX_GROUPS;
 pub use id::ProductId;
 pub use platform::Platform;
-pub use policy::{Authentication, Gate, Policy};
+pub use policy::{Authentication, Gate, GateChange, Policy, PolicyChange};
 
+use crate::audit::{Entry, shown};
+use crate::billing::Limits;
 use crate::firmware::{FirmwareVersion, Release};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A product: one platform, one owner, one fleet (R-PRD).
@@ -37,6 +39,9 @@ pub struct Product {
     pub created_at: Timestamp,
     /// The name of its tier in the catalogue.
     pub tier: Arc<str>,
+    /// What it may hold; none in what an earlier version wrote: as the catalogue says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// What its team decided on.
     pub policy: Policy,
     /// The version that devices get which are not locked and in no group with a release of its own (R-TGT-1).
@@ -47,6 +52,30 @@ pub struct Product {
     pub(crate) next_group: u16,
     /// When an operator removed it. The record stays, so that the id is never used again.
     pub removed_at: Option<Timestamp>,
+}
+
+impl Product {
+    /// What the audit says of a command that made this product that one.
+    pub(crate) fn changed(&self, subject: impl Into<String>, after: &Self) -> Entry {
+        let name =
+            |product: &Self, id: &GroupId| shown(product.groups.get(id).map(|group| format!("`{}`", group.name)));
+        let release = |product: &Self, id: &GroupId| shown(product.groups.get(id).and_then(|group| group.release));
+        let ids: BTreeSet<&GroupId> = self.groups.keys().chain(after.groups.keys()).collect();
+        let groups: Vec<(String, String, String)> = ids
+            .into_iter()
+            .flat_map(|id| {
+                let named = (format!("group {id}"), name(self, id), name(after, id));
+                [named, (format!("release of group {id}"), release(self, id), release(after, id))]
+            })
+            .collect();
+        let version = |product: &Self| shown(product.release.map(|release| release.version));
+        let own = [
+            ("name", format!("`{}`", self.name), format!("`{}`", after.name)),
+            ("release", version(self), version(after)),
+        ];
+        let groups = groups.iter().map(|(name, old, new)| (name.as_str(), old.clone(), new.clone()));
+        Entry::changed(subject, own.into_iter().chain(groups))
+    }
 }
 
 /// A group's number within its product.

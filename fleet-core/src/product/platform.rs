@@ -1,5 +1,6 @@
 //! Hardware platforms: exactly one a product, of any vendor (R-PRD-2).
 
+use super::ProductId;
 use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -81,6 +82,11 @@ impl Platform {
             Self::EspIdf(chip) => named(&ESP_IDF, *chip),
             Self::Mcuboot(board) => Some(board),
         }
+    }
+
+    /// Whether the platform's firmware has room for a product's id: Particle's has 16 bits (R-IMG-2).
+    pub(crate) fn holds(&self, id: ProductId) -> bool {
+        !matches!(self, Self::Particle(_)) || id.get() < u32::from(u16::MAX)
     }
 
     /// How many bytes a user part may have, where that is published.

@@ -1,52 +1,133 @@
 //! What a product's team decides on where the guide leaves a choice. Each default is the decision that RULES.md names.
 
 use crate::customer::Scope;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// The policies of a product.
-///
-/// ```
-/// let policy = fleet_core::Policy::default();
-/// assert_eq!(policy.gate.devices, 1);
-/// assert!(policy.wildcard_product && !policy.opaque_images && !policy.forbid_downgrades);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Policy {
-    /// What must be seen before a version can be released (R-TGT-2).
-    pub gate: Gate,
+/// Declares the policies, one row each: documentation, name, type and default. A row gives [`Policy`] and
+/// [`PolicyChange`] their fields, and [`PolicyChange::apply`] its line.
+macro_rules! policies {
+    ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr,)*) => {
+        /// The policies of a product.
+        ///
+        /// ```
+        /// let policy = fleet_core::Policy::default();
+        /// assert_eq!(policy.gate.devices, 1);
+        /// assert!(policy.wildcard_product && !policy.opaque_images && !policy.forbid_downgrades);
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Policy {
+            /// What must be seen before a version can be released (R-TGT-2).
+            pub gate: Gate,
+            /// How customers are authenticated; none: not decided yet, any way is taken (R-CUS-1).
+            pub authentication: Option<Authentication>,
+            $($(#[$meta])* pub $field: $type,)*
+        }
+
+        impl Default for Policy {
+            fn default() -> Self {
+                Self { gate: Gate::default(), authentication: None, $($field: $default,)* }
+            }
+        }
+
+        /// A change of a product's policies. A field that is `None` leaves its policy as it is.
+        ///
+        /// ```
+        /// use fleet_core::{Policy, PolicyChange};
+        ///
+        /// let mut policy = Policy { private_beta: true, ..Policy::default() };
+        /// PolicyChange { opaque_images: Some(true), ..PolicyChange::default() }.apply(&mut policy);
+        /// assert!(policy.opaque_images && policy.private_beta);
+        /// ```
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct PolicyChange {
+            /// What must be seen before a version can be released (R-TGT-2).
+            pub gate: GateChange,
+            /// How customers are authenticated (R-CUS-1). `Some(None)` takes the decision back; in JSON it is `undecided`.
+            #[serde(deserialize_with = "authentication")]
+            pub authentication: Option<Option<Authentication>>,
+            $($(#[$meta])* pub $field: Option<$type>,)*
+        }
+
+        impl PolicyChange {
+            /// Changes what it names, and nothing else.
+            pub fn apply(&self, policy: &mut Policy) {
+                replace(&mut policy.gate.devices, self.gate.devices.as_ref());
+                replace(&mut policy.gate.soak_millis, self.gate.soak_millis.as_ref());
+                replace(&mut policy.authentication, self.authentication.as_ref());
+                $(replace(&mut policy.$field, self.$field.as_ref());)*
+            }
+        }
+
+        /// A change that names every policy.
+        impl From<&Policy> for PolicyChange {
+            fn from(policy: &Policy) -> Self {
+                let Gate { devices, soak_millis } = policy.gate;
+                Self {
+                    gate: GateChange { devices: Some(devices), soak_millis: Some(soak_millis) },
+                    authentication: Some(policy.authentication),
+                    $($field: Some(policy.$field.clone()),)*
+                }
+            }
+        }
+    };
+}
+
+policies! {
     /// Whether an image that names the platform's id as its product is taken (R-IMG-2). Default: yes.
-    pub wildcard_product: bool,
+    wildcard_product: bool = true,
     /// Whether a binary of no known format is taken (R-IMG-4). Default: no.
-    pub opaque_images: bool,
+    opaque_images: bool = false,
     /// Whether a device is never sent a version below the one it reports, by release, group or lock (R-TGT-4). Default: no.
-    pub forbid_downgrades: bool,
+    forbid_downgrades: bool = false,
     /// Whether a device that asks to join is taken at once where a person could take it: unclaimed, or claimed by the
     /// team, of the right platform, within the tier (R-IMP-9). Default: no.
-    pub approve_by_itself: bool,
+    approve_by_itself: bool = false,
     /// Whether only devices that the host registered before can be imported (R-IMP-12). Default: no.
-    pub known_ids_only: bool,
+    known_ids_only: bool = false,
     /// How many devices may wait in quarantine; further ones are turned away without being remembered, so that
     /// strangers cannot fill the store. 0 to 1,000,000, default 10,000.
-    pub quarantine_limit: u32,
+    quarantine_limit: u32 = 10_000,
     /// For how long an invitation to the team can be accepted, in milliseconds (R-TEAM-1). An hour to a year, default
     /// 14 days.
-    pub invitation_millis: u64,
-    /// How customers are authenticated; none: not decided yet, any way is taken (R-CUS-1).
-    pub authentication: Option<Authentication>,
+    invitation_millis: u64 = 14 * 86_400_000,
     /// Whether a customer needs an activation code to claim a device (R-CUS-4). Default: no.
-    pub private_beta: bool,
+    private_beta: bool = false,
     /// How many events its log holds (R-EVT-8). 1 to 1,000,000, default 10,000.
-    pub log_events: u32,
+    log_events: u32 = 10_000,
     /// How old they get there, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
-    pub log_age_millis: u64,
+    log_age_millis: u64 = 7 * 86_400_000,
+    /// For how long an event's id is recognised, in milliseconds (R-EVT-7). A minute to 31 days, default 24 hours.
+    event_id_millis: u64 = 86_400_000,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
-    pub customers_may: BTreeSet<Scope>,
+    customers_may: BTreeSet<Scope> = [Scope::See, Scope::Control].into(),
     /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
     /// Default: 70, 90 and 100.
-    pub usage_notices: BTreeSet<u8>,
+    usage_notices: BTreeSet<u8> = [70, 90, 100].into(),
+    /// How far ahead of the present clock a moment may lie and still hold older reports of its device back, in
+    /// milliseconds: a clock that ran ahead shuts a device out for this long at most (R-TGT-17). 0 to 86,400,000 (a day),
+    /// default 10 minutes.
+    clock_tolerance_millis: u64 = 600_000,
+}
+
+fn replace<T: Clone>(policy: &mut T, wanted: Option<&T>) {
+    if let Some(wanted) = wanted {
+        policy.clone_from(wanted);
+    }
+}
+
+/// Reads the name of a way, or `undecided`.
+fn authentication<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Authentication>>, D::Error> {
+    let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    if word == "undecided" {
+        return Ok(Some(None));
+    }
+    let way = Authentication::from_word(&word);
+    way.map(|way| Some(Some(way))).ok_or_else(|| D::Error::custom(format!("`{word}` is no way to authenticate")))
 }
 
 /// The ways customers can be authenticated (R-CUS-1).
@@ -87,6 +168,16 @@ pub struct Gate {
     pub soak_millis: u64,
 }
 
+/// A change of a gate. A field that is `None` stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GateChange {
+    /// On how many devices of the product a version must run. 0 to 10,000; 0 opens the gate.
+    pub devices: Option<u32>,
+    /// For how long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year).
+    pub soak_millis: Option<u64>,
+}
+
 impl Gate {
     /// The soak time.
     pub fn soak(&self) -> Duration {
@@ -100,28 +191,26 @@ impl Default for Gate {
     }
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            gate: Gate::default(),
-            wildcard_product: true,
-            opaque_images: false,
-            forbid_downgrades: false,
-            approve_by_itself: false,
-            known_ids_only: false,
-            quarantine_limit: 10_000,
-            invitation_millis: 14 * 86_400_000,
-            authentication: None,
-            private_beta: false,
-            log_events: 10_000,
-            log_age_millis: 7 * 86_400_000,
-            customers_may: [Scope::See, Scope::Control].into(),
-            usage_notices: [70, 90, 100].into(),
-        }
-    }
-}
-
 impl Policy {
+    /// How far ahead of the present clock a moment may lie and still order reports.
+    pub fn clock_tolerance(&self) -> Duration {
+        Duration::from_millis(self.clock_tolerance_millis)
+    }
+
+    /// The policies that two differ in: name, value here, value there.
+    pub(super) fn differences(&self, after: &Self) -> Vec<(String, String, String)> {
+        let fields = |policy: &Self| match serde_json::to_value(policy) {
+            Ok(serde_json::Value::Object(fields)) => fields,
+            _ => serde_json::Map::new(),
+        };
+        let (before, after) = (fields(self), fields(after));
+        let changed = before.into_iter().filter_map(|(name, old)| {
+            let new = after.get(&name).filter(|new| **new != old)?.to_string();
+            Some((name, old.to_string(), new))
+        });
+        changed.collect()
+    }
+
     pub(super) fn check(&self) -> Result<(), crate::Error> {
         let out_of_range = |field, range: &str| Err(crate::Error::invalid(field, format!("must be {range}")));
         if self.gate.devices > 10_000 {
@@ -141,6 +230,12 @@ impl Policy {
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
             return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+        }
+        if self.clock_tolerance_millis > 86_400_000 {
+            return out_of_range("clock_tolerance_millis", "0 to 86400000, a day");
+        }
+        if !(60_000..=2_678_400_000).contains(&self.event_id_millis) {
+            return out_of_range("event_id_millis", "60000 to 2678400000, a minute to 31 days");
         }
         if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
             return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");

@@ -1,6 +1,6 @@
 //! Moving a fleet from one store to another.
 
-use super::{Commit, Kind, Row, Store, StoreError, StoreErrorKind, Write};
+use super::{Commit, Kind, Row, Store, StoreError, StoreErrorKind, Write, plain};
 use std::collections::BTreeMap;
 
 /// So many rows are looked up or written at a time.
@@ -25,9 +25,11 @@ const CHUNK: usize = 4096;
 /// ```
 ///
 /// # Errors
-/// `store_not_empty` where the target holds what the source does not, `store_unsupported` where one of them cannot show
+/// `store_journaled` where one of them was opened without its journal, which holds changes: open it with
+/// [`Journaled`](super::Journaled); `store_not_empty` where the target holds what the source does not, `store_unsupported` where one of them cannot show
 /// all of its rows, and the stores' own.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, StoreError> {
+    [from, to].into_iter().try_for_each(plain::check)?;
     matching(from, to)?;
     let mut copied = BTreeMap::new();
     let mut writes = Vec::with_capacity(CHUNK);

@@ -1,6 +1,7 @@
 //! Counting what a fleet asks of its store: how often, and how often in vain.
 
-use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError};
+use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A layer that counts the calls of its inner store. A commit that conflicts is decided on and sent again, so
@@ -31,7 +32,7 @@ pub struct Counted<S> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Calls of `get`, `scan`, `for_each` and `for_each_row` that were answered.
+    /// Calls that read, those of `backup` and `query` among them, that were answered.
     pub reads: u64,
     /// Commits that were applied, those that only check among them.
     pub applied: u64,
@@ -97,6 +98,14 @@ impl<S: Store> Store for Counted<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.read(self.inner.for_each_row(visit))
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.read(self.inner.backup(to))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.read(self.inner.query(query))
     }
 
     fn merges(&self) -> bool {

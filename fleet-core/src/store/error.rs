@@ -41,6 +41,15 @@ pub enum StoreErrorKind {
     Corrupt,
     /// Another process has taken the fleet over: this one may neither read nor write any more.
     Taken,
+    /// The fleet was opened by a parent of this process, before `fork()`: it must be opened in this process.
+    Forked,
+    /// The files of the store were moved, deleted or replaced while it had them open.
+    Moved,
+    /// The store has a journal with changes in it that were not put in their places: without the journal it is an older
+    /// fleet.
+    Journaled,
+    /// A query is not one that may be run, or its answer is not one that may be had. A fleet answers `invalid`.
+    Query,
     /// Anything else.
     Other,
 }
@@ -76,6 +85,10 @@ impl StoreError {
             StoreErrorKind::Unsupported => "store_unsupported",
             StoreErrorKind::Corrupt => "store_corrupt",
             StoreErrorKind::Taken => "store_taken",
+            StoreErrorKind::Forked => "store_forked",
+            StoreErrorKind::Moved => "store_moved",
+            StoreErrorKind::Journaled => "store_journaled",
+            StoreErrorKind::Query => "store_query_refused",
             StoreErrorKind::Other => "store_failed",
         }
     }

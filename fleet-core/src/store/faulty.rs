@@ -4,8 +4,9 @@
 //! would not survive the engine either.
 
 use super::transaction::Stamps;
-use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -198,6 +199,14 @@ impl<S: Store> Store for Faulty<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.read(|| self.inner.for_each_row(visit))
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.read(|| self.inner.backup(to))
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.read(|| self.inner.query(query))
     }
 
     fn merges(&self) -> bool {

@@ -10,11 +10,14 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
+use super::{
+    Check, Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind, Write,
+};
 use crate::device::{DeviceId, Registration};
 use crate::product::ProductId;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use table::Table;
 
@@ -118,6 +121,20 @@ impl Store for MemoryStore {
             visit(&row.key, &row.record);
         }
         Ok(())
+    }
+
+    fn backup(&self, _to: &Path) -> Result<(), StoreError> {
+        Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            "a fleet in memory is in no file and cannot be backed up; copy it into a store that lasts, such as SQLite",
+        ))
+    }
+
+    fn query(&self, _query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            "a fleet in memory has no SQL; use the console, or a store in SQLite",
+        ))
     }
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {

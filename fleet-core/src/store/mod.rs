@@ -18,8 +18,12 @@ pub(crate) mod journaled;
 mod key;
 mod memory;
 mod merge;
+mod opener;
+mod plain;
+mod query;
 mod record;
 mod transaction;
+mod turnstile;
 
 pub use copy::copy;
 pub use counted::{Counted, Counts};
@@ -31,12 +35,20 @@ pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
 pub use key::{AuditId, Key, Kind, Tally};
 pub use memory::MemoryStore;
+pub(crate) use opener::Guarded;
+pub use opener::Opener;
+pub(crate) use plain::plain;
+pub use query::{Query, SqlRow, SqlValue};
 pub use record::Record;
 pub(crate) use record::Stored;
-pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, transact, wait};
+#[cfg(test)]
+pub(crate) use transaction::transact;
+pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact_in_turn, wait};
+pub(crate) use turnstile::{Tries, Turnstiles};
 
 use std::fmt::Debug;
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where records live. Object safe, blocking, and safe to share between threads.
@@ -98,6 +110,31 @@ pub trait Store: Send + Sync + Debug {
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _ = visit;
         Err(StoreError::new(StoreErrorKind::Unsupported, "this store cannot show all of its rows"))
+    }
+
+    /// Writes a copy of the whole store, as it is at one moment, to a new file. Others read and commit meanwhile.
+    ///
+    /// # Errors
+    /// `store_not_empty` where the file is there already, `store_unsupported` from a store that is no file, as by default.
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let _ = to;
+        Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            "this store is no file that could be copied; back up the engine behind it by its own means",
+        ))
+    }
+
+    /// Runs one statement of SQL that only reads, on one moment of the store. Others read and commit meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Query`] for a statement that does not only read, is not SQL, takes too long or answers too much;
+    /// `store_unsupported` from a store without SQL, as by default.
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        let _ = query;
+        Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            "this store has no SQL; query the engine behind it by its own means",
+        ))
     }
 
     /// Whether calls of many threads are merged in here, as [`GroupCommit`] does. A fleet on top then takes devices that
@@ -262,6 +299,14 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         (**self).for_each_row(visit)
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        (**self).backup(to)
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        (**self).query(query)
     }
 
     fn merges(&self) -> bool {

@@ -3,12 +3,12 @@
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
 use crate::billing::{Charge, Invoice, Payer, Subscription};
-use crate::customer::{Customer, CustomerCount, CustomerId, Guest, TokenOwner};
+use crate::customer::{Customer, CustomerCount, CustomerId, DeviceCode, Guest, StickerKey, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
 use crate::event::metering::UsageMonth;
-use crate::event::{DeviceErrors, EventLog, LoggedEvent, Position, Subscriptions};
-use crate::firmware::{FirmwareIndex, Sha256};
+use crate::event::{DeviceErrors, EventId, EventLog, LoggedEvent, Subscriptions};
+use crate::firmware::FirmwareIndex;
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
@@ -46,7 +46,7 @@ pub enum Record {
     Device(Device),
     /// Under [`Key::Tally`].
     Counter(i64),
-    /// Under [`Key::Audit`].
+    /// Under [`Key::Audit`] and [`Key::AccountAudit`].
     Audit(Arc<AuditRecord>),
     /// Under [`Key::Notice`].
     Notice(Arc<Notice>),
@@ -56,12 +56,14 @@ pub enum Record {
     CustomerCount(Box<CustomerCount>),
     /// Under [`Key::Customer`].
     Customer(Arc<Customer>),
-    /// Under [`Key::CustomerName`].
+    /// Under [`Key::CustomerName`] and [`Key::CustomerIdentity`].
     CustomerName(CustomerId),
     /// Under [`Key::Guest`].
     Guest(Arc<Guest>),
     /// Under [`Key::DeviceCode`].
-    DeviceCode(Sha256),
+    DeviceCode(Box<DeviceCode>),
+    /// Under [`Key::StickerKey`].
+    StickerKey(StickerKey),
     /// Under [`Key::Token`] and [`Key::ClaimCode`].
     TokenOwner(TokenOwner),
     /// Under [`Key::EventSubscriptions`].
@@ -71,7 +73,7 @@ pub enum Record {
     /// Under [`Key::Event`].
     Event(Arc<LoggedEvent>),
     /// Under [`Key::EventId`].
-    EventId(Position),
+    EventId(EventId),
     /// Under [`Key::DeviceErrors`].
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
@@ -110,6 +112,7 @@ impl Record {
             Self::Notice(record) => serde_json::to_string(record),
             Self::TokenOwner(record) => serde_json::to_string(record),
             Self::DeviceCode(record) => serde_json::to_string(record),
+            Self::StickerKey(record) => serde_json::to_string(record),
             Self::Guest(record) => serde_json::to_string(record),
             Self::CustomerName(record) => serde_json::to_string(record),
             Self::Customer(record) => serde_json::to_string(record),
@@ -158,12 +161,13 @@ impl Record {
             Kind::DeviceCount => Self::DeviceCount(serde_json::from_str(json)?),
             Kind::Device => Self::Device(serde_json::from_str(json)?),
             Kind::Tally => Self::Counter(serde_json::from_str(json)?),
-            Kind::Audit => Self::Audit(serde_json::from_str(json)?),
+            Kind::Audit | Kind::AccountAudit => Self::Audit(serde_json::from_str(json)?),
             Kind::Notice => Self::Notice(serde_json::from_str(json)?),
             Kind::Token | Kind::ClaimCode => Self::TokenOwner(serde_json::from_str(json)?),
             Kind::DeviceCode => Self::DeviceCode(serde_json::from_str(json)?),
             Kind::Guest => Self::Guest(serde_json::from_str(json)?),
-            Kind::CustomerName => Self::CustomerName(serde_json::from_str(json)?),
+            Kind::StickerKey => Self::StickerKey(serde_json::from_str(json)?),
+            Kind::CustomerName | Kind::CustomerIdentity => Self::CustomerName(serde_json::from_str(json)?),
             Kind::Customer => Self::Customer(serde_json::from_str(json)?),
             Kind::CustomerCount => Self::CustomerCount(serde_json::from_str(json)?),
             Kind::Configuration => Self::Configuration(serde_json::from_str(json)?),
@@ -239,7 +243,8 @@ stored! {
     CustomerId, CustomerName, (ProductId, Arc<str>), (product, name) => Key::CustomerName(product, name);
     Arc<Guest>, Guest, (ProductId, Arc<str>), (product, name) => Key::Guest(product, name);
     Box<UsageMonth>, UsageMonth, (ProductId, u32), (product, month) => Key::UsageMonth(product, month);
-    Sha256, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
+    Box<DeviceCode>, DeviceCode, (ProductId, DeviceId), (product, id) => Key::DeviceCode(product, id);
+    StickerKey, StickerKey, (), () => Key::StickerKey;
     Arc<Subscriptions>, EventSubscriptions, ProductId, id => Key::EventSubscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
     Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);

@@ -11,12 +11,15 @@ mod tests;
 pub(crate) use outcome::{apply, apply_all};
 
 use super::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Write,
+    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Tries,
+    Turnstiles, Write,
 };
 use crate::Error;
+use crate::customer::CustomerId;
 use crate::product::ProductId;
+use fleet_process::Process;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,32 +30,75 @@ pub(crate) const TRIES: u32 = 64;
 const FEW: usize = 16;
 
 /// Random numbers for stamps, slots and waiting times.
+///
+/// They begin at a number from the operating system's randomness, and in a forked process at another one.
 #[derive(Debug)]
-pub(crate) struct Stamps(AtomicU64);
+pub(crate) struct Stamps {
+    state: AtomicU64,
+    /// The number of the process whose state it is.
+    process: AtomicU64,
+}
 
 impl Stamps {
-    /// Numbers that no other process has, from the operating system's randomness.
+    /// Numbers that no other process has.
     pub(crate) fn random() -> Self {
-        Self(AtomicU64::new(RandomState::new().hash_one(0)))
+        Self::seeded(random_seed())
     }
 
     /// The same numbers each time, for tests.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self { state: AtomicU64::new(seed), process: AtomicU64::new(Process::current().number()) }
     }
 
     /// The next number (splitmix64: every one of the 2^64 comes once before any comes again).
     pub(crate) fn next(&self) -> u64 {
-        let state = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+        if !self.is_ours() {
+            self.begin_anew();
+        }
+        let state = self.state.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Whether the state is this process's, and not a copy of its parent's.
+    fn is_ours(&self) -> bool {
+        self.process.load(Ordering::Acquire) == Process::current().number()
+    }
+
+    #[cold]
+    fn begin_anew(&self) {
+        // Two threads may come here at once: then two new states follow one another.
+        self.state.store(random_seed(), Ordering::Relaxed);
+        self.process.store(Process::current().number(), Ordering::Release);
     }
 
     /// The next stamp of a row: never 0, which is that of counters.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp(self.next().max(1))
     }
+}
+
+/// Eight bytes of the operating system's randomness, asked for now: the standard library's and other generators keep a
+/// state in the process, which a forked one has a copy of.
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn random_seed() -> u64 {
+    let mut seed = [0; 8];
+    match getrandom::fill(&mut seed) {
+        Ok(()) => u64::from_le_bytes(seed),
+        // A system that has none: no two processes share a moment and a process id.
+        Err(_) => std::hash::BuildHasher::hash_one(
+            &std::hash::RandomState::new(),
+            (std::process::id(), std::time::SystemTime::now()),
+        ),
+    }
+}
+
+/// Bare WebAssembly has no randomness and one process.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+fn random_seed() -> u64 {
+    std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0)
 }
 
 /// What a rule read and what it wants to write.
@@ -124,6 +170,13 @@ impl<'s> Transaction<'s> {
     /// Whether a key that was loaded has a record.
     pub(crate) fn holds(&self, key: &Key) -> bool {
         self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
+    }
+
+    /// The customer whom a product's guard record of an identity names.
+    pub(crate) fn get_identity(&mut self, product: ProductId, guard: &Arc<str>) -> Result<Option<CustomerId>, Error> {
+        let key = Key::CustomerIdentity(product, Arc::clone(guard));
+        self.load([key.clone()])?;
+        Ok(self.record(&key).and_then(|record| if let Record::CustomerName(id) = record { Some(id) } else { None }))
     }
 
     pub(crate) fn put<T: Stored>(&mut self, id: T::Id, record: T) {
@@ -215,16 +268,19 @@ impl<'s> Transaction<'s> {
     }
 }
 
-/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between.
+/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between. Callers
+/// of one process that meet in one record take turns.
 ///
 /// # Errors
 /// The rule's own, if what it read was true; the store's; `store_contention` after 64 tries.
-pub(crate) fn transact<T>(
+pub(crate) fn transact_in_turn<T>(
     store: &dyn Store,
     stamps: &Stamps,
+    turnstiles: &Turnstiles,
     mut rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    for attempt in 0..TRIES {
+    let mut tries = Tries::new(turnstiles, stamps);
+    loop {
         let mut transaction = Transaction::new(store, stamps);
         let decided = rule(&mut transaction);
         if let Err(error) = &decided
@@ -233,12 +289,24 @@ pub(crate) fn transact<T>(
             return decided;
         }
         let Some(commit) = transaction.commit(decided.is_ok()) else { return decided };
-        if apply(store, commit)? == Outcome::Applied {
+        if !commit.writes.is_empty() && tries.line_up(commit.checks.iter().map(|check| &check.key)) {
+            continue;
+        }
+        if apply(store, &commit)? == Outcome::Applied {
             return decided;
         }
-        wait(attempt, stamps);
+        tries.lost(commit.checks)?;
     }
-    Err(contention().into())
+}
+
+/// The same for a test that has no fleet.
+#[cfg(test)]
+pub(crate) fn transact<T>(
+    store: &dyn Store,
+    stamps: &Stamps,
+    rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    transact_in_turn(store, stamps, &Turnstiles::default(), rule)
 }
 
 /// What a caller is told whose records others kept changing.
@@ -246,15 +314,16 @@ pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
-/// Waits a random while that grows with the number of tries, up to some 3 ms.
+/// Waits a random while that grows with the number of tries, up to some 25 ms.
 pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt >= 2 {
-        let longest = 50_u64 << attempt.min(6);
+        let longest = 50_u64 << attempt.min(9);
         rest(Duration::from_micros(stamps.next() % longest));
     }
 }
 
-fn rest(span: Duration) {
+/// Waits; does nothing where there are no threads.
+pub(crate) fn rest(span: Duration) {
     if !cfg!(target_family = "wasm") {
         std::thread::sleep(span);
     }

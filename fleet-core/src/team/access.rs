@@ -2,6 +2,7 @@
 
 use super::{Account, AccountId, Team};
 use crate::customer::CustomerId;
+use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::{Error, ErrorKind};
@@ -67,6 +68,8 @@ pub enum Command {
     LockAccount,
     /// Tell the platform of devices that exist.
     RegisterDevices,
+    /// Correct what is known of a device.
+    CorrectDevice,
     /// Make a product with a given id.
     CreateProductWithId,
     /// Take a product away.
@@ -107,6 +110,8 @@ pub enum Command {
     UndenyDevice,
     /// Take a device out of the product.
     RemoveDevice,
+    /// End whoever's claim of a device.
+    EndClaim,
     /// Name a device.
     NameDevice,
     /// Mark a device for development, or no longer.
@@ -139,20 +144,26 @@ pub enum Command {
     SetCard,
     /// See how a product's billing stands, and its invoices.
     ReadBilling,
-    /// Quote and buy an upgrade, choose interval or currency.
+    /// Quote an upgrade, choose interval or currency.
     ChangePlan,
+    /// Buy an upgrade that was quoted. The owner's alone (R-TEAM-3): it is their card that is charged.
+    BuyUpgrade,
     /// Ask an account to join the team.
     InviteMember,
     /// Take an invitation back.
     RevokeInvitation,
     /// Take a member off the team.
     RemoveMember,
+    /// Accept an invitation.
+    AcceptInvitation,
     /// Accept or decline an invitation.
     AnswerInvitation,
     /// Leave the team.
     LeaveTeam,
     /// See one's own customer record.
     ReadSelf,
+    /// Make one's own token no good.
+    LogOut,
     /// Take part in the private beta by one's activation code.
     Activate,
     /// Get a code to claim a device with.
@@ -178,6 +189,8 @@ enum Circle {
     Owner,
     /// The same, also while the owner's account is locked.
     Billing,
+    /// The owner alone, also while their account is locked.
+    Payer,
     /// Who was asked to join.
     Invited,
     /// Who is on the team, for themselves.
@@ -190,10 +203,11 @@ enum Circle {
 
 impl Command {
     /// Every command, in the order of the matrix.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 55] = [
         Self::CreateAccount,
         Self::LockAccount,
         Self::RegisterDevices,
+        Self::CorrectDevice,
         Self::CreateProductWithId,
         Self::RemoveProduct,
         Self::SetTier,
@@ -214,6 +228,7 @@ impl Command {
         Self::DenyDevice,
         Self::UndenyDevice,
         Self::RemoveDevice,
+        Self::EndClaim,
         Self::NameDevice,
         Self::MarkDevelopment,
         Self::ChangeGroups,
@@ -231,12 +246,15 @@ impl Command {
         Self::SetCard,
         Self::ReadBilling,
         Self::ChangePlan,
+        Self::BuyUpgrade,
         Self::InviteMember,
         Self::RevokeInvitation,
         Self::RemoveMember,
+        Self::AcceptInvitation,
         Self::AnswerInvitation,
         Self::LeaveTeam,
         Self::ReadSelf,
+        Self::LogOut,
         Self::Activate,
         Self::AskClaimCode,
         Self::ClaimAsCustomer,
@@ -248,6 +266,7 @@ impl Command {
             Self::CreateAccount
             | Self::LockAccount
             | Self::RegisterDevices
+            | Self::CorrectDevice
             | Self::CreateProductWithId
             | Self::RemoveProduct
             | Self::SetTier
@@ -258,6 +277,7 @@ impl Command {
             | Self::WriteOff => Circle::Operator,
             Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Circle::Account,
             Self::ReadBilling | Self::ChangePlan => Circle::Billing,
+            Self::BuyUpgrade => Circle::Payer,
             Self::ReadProduct => Circle::Reader,
             Self::RenameProduct
             | Self::SetPolicy
@@ -268,6 +288,7 @@ impl Command {
             | Self::DenyDevice
             | Self::UndenyDevice
             | Self::RemoveDevice
+            | Self::EndClaim
             | Self::NameDevice
             | Self::MarkDevelopment
             | Self::ChangeGroups
@@ -283,17 +304,23 @@ impl Command {
             | Self::ChangeSubscriptions
             | Self::ForgetErrors => Circle::Team,
             Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
-            Self::AnswerInvitation => Circle::Invited,
+            Self::AcceptInvitation | Self::AnswerInvitation => Circle::Invited,
             Self::LeaveTeam => Circle::Oneself,
-            Self::ReadSelf | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => Circle::Customer,
+            Self::ReadSelf | Self::LogOut | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => {
+                Circle::Customer
+            }
             Self::UseDevice => Circle::DeviceOwner,
         }
     }
 
-    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, and
-    /// making more products. People can still decline and leave; customers and devices go on.
+    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, joining its
+    /// team, and making more products. People can still decline and leave; customers and devices go on, so they get tokens.
     fn is_stopped_by_lock(self) -> bool {
-        matches!(self.circle(), Circle::Team | Circle::Owner) || self == Self::CreateProduct
+        match self {
+            Self::IssueToken => false,
+            Self::CreateProduct | Self::AcceptInvitation => true,
+            _ => matches!(self.circle(), Circle::Team | Circle::Owner),
+        }
     }
 }
 
@@ -303,6 +330,7 @@ impl fmt::Display for Command {
             Self::CreateAccount => "creating an account",
             Self::LockAccount => "locking an account",
             Self::RegisterDevices => "registering devices",
+            Self::CorrectDevice => "correcting a device",
             Self::CreateProductWithId => "creating a product with a given id",
             Self::RemoveProduct => "removing a product",
             Self::SetTier => "setting a tier",
@@ -323,6 +351,7 @@ impl fmt::Display for Command {
             Self::DenyDevice => "denying a device",
             Self::UndenyDevice => "undenying a device",
             Self::RemoveDevice => "removing a device",
+            Self::EndClaim => "ending a claim",
             Self::NameDevice => "naming a device",
             Self::MarkDevelopment => "marking a device for development",
             Self::ChangeGroups => "changing groups",
@@ -340,12 +369,15 @@ impl fmt::Display for Command {
             Self::SetCard => "setting a card",
             Self::ReadBilling => "seeing the billing",
             Self::ChangePlan => "changing the plan",
+            Self::BuyUpgrade => "buying an upgrade",
             Self::InviteMember => "inviting a member",
             Self::RevokeInvitation => "revoking an invitation",
             Self::RemoveMember => "removing a member",
+            Self::AcceptInvitation => "accepting an invitation",
             Self::AnswerInvitation => "answering an invitation",
             Self::LeaveTeam => "leaving the team",
             Self::ReadSelf => "seeing one's own account",
+            Self::LogOut => "logging out",
             Self::Activate => "activating",
             Self::AskClaimCode => "asking for a claim code",
             Self::ClaimAsCustomer => "claiming a device as a customer",
@@ -361,7 +393,7 @@ impl Circle {
             Self::Operator => "an operator",
             Self::Account => "an account",
             Self::Reader | Self::Team | Self::Oneself => "a member of the team",
-            Self::Owner | Self::Billing => "the owner",
+            Self::Owner | Self::Billing | Self::Payer => "the owner",
             Self::Invited => "an invitation",
             Self::Customer => "a customer",
             Self::DeviceOwner => "the customer whose device it is",
@@ -374,6 +406,7 @@ impl Circle {
             Self::Account => matches!(role, Role::Owner | Role::Member | Role::Invited | Role::Outsider),
             Self::Reader | Self::Team => matches!(role, Role::Operator | Role::Owner | Role::Member),
             Self::Owner | Self::Billing => matches!(role, Role::Operator | Role::Owner),
+            Self::Payer => role == Role::Owner,
             Self::Invited => role == Role::Invited,
             Self::Oneself => matches!(role, Role::Owner | Role::Member),
             Self::Customer => matches!(role, Role::Customer | Role::CustomerWithDevice),
@@ -411,11 +444,23 @@ impl Access {
         command: Command,
         id: ProductId,
     ) -> Result<Self, Error> {
+        let access = Self::check_ever(tx, actor, command, id)?;
+        if access.product.removed_at.is_some() { Err(Error::not_found("product")) } else { Ok(access) }
+    }
+
+    /// The same, but lets an operator through to a product that was removed: a bill outlives its product.
+    pub(crate) fn check_ever(
+        tx: &mut Transaction<'_>,
+        actor: Actor,
+        command: Command,
+        id: ProductId,
+    ) -> Result<Self, Error> {
         tx.load([Key::Product(id), Key::Team(id)])?;
         let product: Option<Arc<Product>> = tx.get(id)?;
         let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
         let hidden = || Error::not_found("product");
-        let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(hidden)?;
+        let is_seen = |product: &Arc<Product>| product.removed_at.is_none() || actor == Actor::Operator;
+        let product = product.filter(is_seen).ok_or_else(hidden)?;
         let role = match actor {
             Actor::Operator => Role::Operator,
             Actor::Account(account) if account == product.owner => Role::Owner,
@@ -434,15 +479,50 @@ impl Access {
     }
 }
 
+impl Console<'_> {
+    /// Reads what a transaction can't: scans. Access is asked for before, so that nobody else can have the store walked, and
+    /// again after, so that somebody who lost it meanwhile is shown nothing newer.
+    pub(crate) fn read<T>(
+        &self,
+        command: Command,
+        product: ProductId,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.read_by(|tx| Access::check(tx, self.actor, command, product), read)
+    }
+
+    /// The same with another way to be let through.
+    pub(crate) fn read_by<T>(
+        &self,
+        access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let product = || self.fleet.transact(|tx| access(tx).map(|access| access.product));
+        let found = read(&*product()?)?;
+        product()?;
+        Ok(found)
+    }
+}
+
+impl Access {
+    /// Lets an account's bills be read by that account and by an operator.
+    pub(crate) fn check_payer(actor: Actor, command: Command, account: AccountId) -> Result<(), Error> {
+        let role = match actor {
+            Actor::Operator => Role::Operator,
+            Actor::Account(own) if own == account => Role::Owner,
+            Actor::Account(_) | Actor::Customer(_) => Role::Outsider,
+        };
+        if allows(role, command) { Ok(()) } else { Err(Error::not_found("account")) }
+    }
+}
+
 /// Whether the owner's account leaves a product as it is (R-PAY-5).
 fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Result<(), Error> {
     if !command.is_stopped_by_lock() {
         return Ok(());
     }
-    match tx.get::<Arc<Account>>(product.owner)?.and_then(|owner| owner.locked_since()) {
-        Some(since) => Err(ErrorKind::Locked { since }.into()),
-        None => Ok(()),
-    }
+    let owner: Option<Arc<Account>> = tx.get(product.owner)?;
+    owner.map_or(Ok(()), |owner| owner.unlocked("the product is read-only: its owner's account"))
 }
 
 pub(crate) fn forbidden(command: Command) -> Error {
@@ -455,13 +535,14 @@ mod tests {
     use std::fmt::Write as _;
 
     /// The columns: a role, and whether the account of the product's owner is locked.
-    const COLUMNS: [(Role, bool, &str); 9] = [
+    const COLUMNS: [(Role, bool, &str); 10] = [
         (Role::Operator, false, "operator"),
         (Role::Owner, false, "owner"),
         (Role::Owner, true, "owner,locked"),
         (Role::Member, false, "member"),
         (Role::Member, true, "member,locked"),
         (Role::Invited, false, "invited"),
+        (Role::Invited, true, "invited,locked"),
         (Role::CustomerWithDevice, false, "device owner"),
         (Role::Customer, false, "customer"),
         (Role::Outsider, false, "outsider"),

@@ -1,9 +1,9 @@
 //! Accounts and teams.
 
-use crate::Error;
 use crate::customer::CustomerId;
 use crate::product::ProductId;
 use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,6 +48,15 @@ pub enum Claimant {
     Customer(ProductId, CustomerId),
 }
 
+impl fmt::Display for Claimant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(account) => write!(f, "account {account}"),
+            Self::Customer(_, customer) => write!(f, "customer {customer}"),
+        }
+    }
+}
+
 /// A person who can log in. The core holds no password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +85,20 @@ impl Account {
     pub fn locked_since(&self) -> Option<Timestamp> {
         self.locked_at.into_iter().chain(self.unpaid_since).min()
     }
+
+    /// That it is not locked.
+    ///
+    /// # Errors
+    /// `account_locked`, which says what lifts the lock. `what` names the account.
+    pub(crate) fn unlocked(&self, what: &'static str) -> Result<(), Error> {
+        let (since, lifted) = match (self.locked_at, self.unpaid_since) {
+            (None, None) => return Ok(()),
+            (Some(since), None) => (since, "an operator unlocks it"),
+            (None, Some(since)) => (since, "its bills are paid"),
+            (Some(one), Some(two)) => (one.min(two), "its bills are paid and an operator unlocks it"),
+        };
+        Err(ErrorKind::Locked { what, since, lifted }.into())
+    }
 }
 
 /// Who is on a product's team: the guard record of its seats (R-TEAM-4).
@@ -90,9 +113,12 @@ pub struct Team {
 }
 
 /// That an account was asked to join a team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
+    /// The product's name at that time: all that the invited person sees of it. Earlier versions kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// When.
     pub at: Timestamp,
     /// From when on it can't be accepted and holds no seat.

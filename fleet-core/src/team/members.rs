@@ -3,7 +3,8 @@
 //! The team's record is the guard of its seats: whoever could take one reads and writes it.
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
-use crate::billing::{Resource, Subscription};
+use crate::audit::{Entry, shown};
+use crate::billing::{Reason, Resource, Subscription, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -30,7 +31,7 @@ pub struct TeamView {
 pub struct InvitationView {
     /// The product's number.
     pub product: ProductId,
-    /// Its name.
+    /// Its name at the time of inviting.
     pub name: String,
     /// The invitation.
     pub invitation: Invitation,
@@ -61,7 +62,7 @@ impl Console<'_> {
             }
             let mut invited = Vec::with_capacity(team.invitations.len());
             for (id, invitation) in &team.invitations {
-                invited.push((person(tx, *id)?, *invitation));
+                invited.push((person(tx, *id)?, invitation.clone()));
             }
             Ok(TeamView { owner: product.owner, members, invited })
         })
@@ -102,8 +103,9 @@ impl Console<'_> {
             }
             self.seat(&record, &team, invitee)?;
             let lasts = Duration::from_millis(record.policy.invitation_millis);
-            let invitation = Invitation { at: self.now, expires_at: self.now.after(lasts) };
-            Arc::make_mut(&mut team).invitations.insert(invitee, invitation);
+            let (name, at) = (Some(record.name.clone()), self.now);
+            let invitation = Invitation { name, at, expires_at: at.after(lasts) };
+            Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
             tx.put(product, team);
             tx.put_record(Key::Invitation(invitee, product), Record::Present);
             // An earlier invitation that expired may still have its notice in the outbox: this is another.
@@ -145,8 +147,8 @@ impl Console<'_> {
                 let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
                 let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
                 if let (Some(product), Some(invitation)) = (product, team.invitations.get(&account)) {
-                    let name = product.name.clone();
-                    invitations.push(InvitationView { product: *id, name, invitation: *invitation });
+                    let name = invitation.name.clone().unwrap_or_else(|| product.name.clone());
+                    invitations.push(InvitationView { product: *id, name, invitation: invitation.clone() });
                 }
             }
             Ok(invitations)
@@ -156,17 +158,21 @@ impl Console<'_> {
     /// Accepts an invitation: the actor is a member. The tier's limit is checked again (R-TEAM-4).
     ///
     /// # Errors
-    /// `not_found` without an invitation; `forbidden` for who is on the team; `expired`; `limit_exceeded`.
+    /// `not_found` without an invitation; `forbidden` for who is on the team; `expired`; `no_seat`; `account_locked` while
+    /// the owner's account is.
     pub fn accept_invitation(&self, product: ProductId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
-                Access::check(tx, self.actor, Command::AnswerInvitation, product)?;
+                Access::check(tx, self.actor, Command::AcceptInvitation, product)?;
             let account = self.person()?;
             let invitation = end_invitation(tx, product, &mut team, account)?;
             if invitation.expires_at <= self.now {
                 return Err(ErrorKind::Expired { what: "invitation", at: invitation.expires_at }.into());
             }
-            self.seat(&record, &team, account)?;
+            self.seat(&record, &team, account).map_err(|error| match error.kind() {
+                ErrorKind::LimitExceeded(_) => ErrorKind::NoSeat.into(),
+                _ => error,
+            })?;
             Arc::make_mut(&mut team).members.insert(account);
             tx.put(product, team);
             tx.put_record(Key::Membership(account, product), Record::Present);
@@ -218,19 +224,26 @@ impl Console<'_> {
     }
 
     /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays, from
-    /// the next invoice on. What is open has to be paid, or written off, first.
+    /// the next invoice on. What is open has to be paid, or written off, first; a renewal that is due is issued before. What
+    /// the one before paid stays theirs: what is left over goes back at once, and so does the unused rest of the plan where
+    /// the new owner changes it or it ends.
     ///
     /// # Errors
-    /// `renewal_unpaid`, `charge_open`; `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
+    /// `renewal_unpaid`, `charge_open`; `account_locked` for an account that is locked; `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
     pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
+        self.up_to_date(product, Command::TransferOwnership)?;
         self.fleet.transact(|tx| {
             let Access { product: mut record, mut team, .. } =
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
-            tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            let account = tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
+            account.unlocked("the account")?;
+            let mut changed = tx.get::<Arc<Subscription>>(product)?.filter(|_| record.owner != to);
+            if let Some(billing) = &mut changed {
                 billing.nothing_open(product)?;
-                Arc::make_mut(&mut billing).quotes.clear();
-                tx.put(product, billing);
+                billing.no_renewal_due(self.now)?;
+                let subscription = Arc::make_mut(billing);
+                subscription.quotes.clear();
+                return_balance(tx, &record, subscription, Reason::Transfer, self.now)?;
             }
             if team.invitations.contains_key(&to) {
                 end_invitation(tx, product, &mut team, to)?;
@@ -241,9 +254,18 @@ impl Console<'_> {
                 tx.put_record(Key::Membership(to, product), Record::Present);
             }
             tx.put(product, team);
+            let values = [("owner", record.owner.to_string(), to.to_string())];
             Arc::make_mut(&mut record).owner = to;
             tx.put(product, record);
-            self.note(tx, product, Command::TransferOwnership, format!("to account {to}"));
+            if let Some(mut billing) = changed {
+                // The new owner may have no card for the renewal.
+                let subscription = Arc::make_mut(&mut billing);
+                subscription.card_needed = false;
+                self.fleet.warn(tx, product, subscription, self.now)?;
+                tx.put(product, billing);
+            }
+            let entry = Entry::changed(format!("to account {to}"), values);
+            self.note(tx, product, Command::TransferOwnership, entry);
             Ok(())
         })
     }
@@ -257,9 +279,15 @@ impl Console<'_> {
         access::allow(self.actor, Command::LockAccount)?;
         self.fleet.transact(|tx| {
             let mut record: Arc<Account> = tx.get(account)?.ok_or_else(|| Error::not_found("account"))?;
-            let since = record.locked_at.unwrap_or(self.now);
-            Arc::make_mut(&mut record).locked_at = locked.then_some(since);
-            tx.put(account, Arc::clone(&record));
+            let before = record.locked_at;
+            let after = locked.then_some(before.unwrap_or(self.now));
+            if before != after {
+                Arc::make_mut(&mut record).locked_at = after;
+                tx.put(account, Arc::clone(&record));
+                let subject = if locked { "locked" } else { "unlocked" };
+                let entry = Entry::changed(subject, [("locked since", shown(before), shown(after))]);
+                self.note_account(tx, account, Command::LockAccount, entry);
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -267,7 +295,7 @@ impl Console<'_> {
     /// Whether one more seat, that account's, fits the tier (R-TEAM-4).
     fn seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
         let used = team.seats_but(account, self.now);
-        Ok(self.fleet.catalogue().check(&product.tier, Resource::Members, used, used.saturating_add(1))?)
+        Ok(self.fleet.catalogue().check_product(product, Resource::Members, used, used.saturating_add(1))?)
     }
 
     fn person(&self) -> Result<AccountId, Error> {

@@ -60,7 +60,7 @@ pub(crate) enum Op {
     LockOnReset { who: Who, device: u32, version: Option<u16> },
     DryRun { who: Who, change: Change },
     Connect { reports: Vec<Heard> },
-    Disconnect { device: u32, reported: Option<u32>, session: u64, ago: i64 },
+    Disconnect { device: u32, reported: Option<u32>, session: u64, ago: Option<i64> },
     UpdateFares { device: u32, older: u32, progress: UpdateProgress },
 }
 
@@ -83,7 +83,8 @@ pub(crate) struct Heard {
     counter: Option<u32>,
     takes_updates: bool,
     session: u64,
-    ago: i64,
+    /// None: the report is a live one.
+    ago: Option<i64>,
 }
 
 /// An operation, and the product that it is about.
@@ -129,10 +130,11 @@ fn heard() -> impl Strategy<Value = Heard> {
     let image =
         prop_oneof![4 => Just(None), 1 => select(vec![Some(Binary::V1), Some(Binary::V2), Some(Binary::Opaque)])];
     let hardware = prop_oneof![6 => Just(None), 1 => platform().prop_map(Some)];
-    let system = select(vec![None, None, Some("1.5.2"), Some("2.0.0-rc.1"), Some("3.1.0")]);
+    let system = select(vec![None, None, Some("1.5.2"), Some("2.0.0-rc.1"), Some("3.1.0"), Some("v5.0-dirty")]);
     let counter = prop_oneof![20 => Just(None), 1 => select(vec![Some(0), Some(1), Some(u32::MAX)])];
     let session = prop_oneof![3 => Just(0_u64), 2 => 1_u64..9, 1 => Just(u64::MAX)];
     let ago = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5000, 1 => select(vec![-5000, i64::MAX, i64::MIN])];
+    let ago = proptest::option::weighted(0.7, ago);
     (0..DEVICES, named, runs, image, hardware, system, counter, (prop::bool::weighted(0.9), session, ago)).prop_map(
         |(device, product, version, image, platform, system, counter, (takes_updates, session, ago))| Heard {
             device,
@@ -203,7 +205,7 @@ fn op() -> impl Strategy<Value = Op> {
     let devices = prop_oneof![
         8 => heard().prop_map(|heard| Op::Connect { reports: vec![heard] }),
         2 => proptest::collection::vec(heard(), 0..6).prop_map(|reports| Op::Connect { reports }),
-        2 => (number(), select(vec![None, Some(94), Some(6), Some(1000)]), 0_u64..9, 0_i64..3000)
+        2 => (number(), select(vec![None, Some(94), Some(6), Some(1000)]), 0_u64..9, proptest::option::of(0_i64..3000))
             .prop_map(|(device, reported, session, ago)| Op::Disconnect { device, reported, session, ago }),
         2 => (number(), prop_oneof![5 => Just(0_u32), 1 => 1_u32..3],
             select(vec![UpdateProgress::Downloading, UpdateProgress::Downloaded, UpdateProgress::Failed]))
@@ -395,7 +397,7 @@ impl Machine {
             }
             Op::Force { who, device: number } => {
                 let core = self.fleet.console(actor(*who), now).force_update(about, device(*number));
-                let model = self.model.mark(id, *who, *number, |row| row.forced = true);
+                let model = self.model.mark(id, *who, *number, |row| (row.forced, row.relapses) = (true, 0));
                 self.same(op, core, model);
             }
             Op::Upload { .. } => self.upload(id, op, now),
@@ -461,10 +463,10 @@ impl Machine {
             }
             Op::Connect { reports } => self.connect(op, reports, now),
             Op::Disconnect { device: number, reported, session, ago } => {
-                let moment = Timestamp::from_millis(now.as_millis() - ago);
+                let moment = ago.map(|ago| Timestamp::from_millis(now.as_millis() - ago));
                 let end = Disconnect { device: device(*number), product: *reported, session: *session, at: moment };
                 let core = self.fleet.gateway(now).disconnect(&end);
-                self.model.disconnect(*number, *reported, *session, moment);
+                self.model.disconnect(*number, *reported, *session, moment, now);
                 self.same(op, core, Ok(()));
             }
             Op::UpdateFares { device: number, older, progress } => {
@@ -558,7 +560,7 @@ impl Machine {
                 counter: heard.counter,
                 takes_updates: heard.takes_updates,
                 session: heard.session,
-                at: Timestamp::from_millis(now.as_millis().saturating_sub(heard.ago)),
+                at: heard.ago.map(|ago| Timestamp::from_millis(now.as_millis().saturating_sub(ago))),
             })
             .collect();
         let heard: Vec<Report> = said
@@ -635,6 +637,11 @@ impl Machine {
                         platform: entry.platform.clone(),
                         registered: entry.registered,
                         counter: entry.security_counter,
+                        sequence: entry.sequence,
+                        marks: entry.trail.as_deref().map(|trail| {
+                            let mark = |mark: fleet_core::device::Mark| (mark.session(), mark.at());
+                            (mark(trail.newest), mark(trail.ended))
+                        }),
                     },
                 )
             })
@@ -654,7 +661,7 @@ impl Machine {
         assert_eq!(summary.online, count(&|row| seen(row).is_some_and(|seen| seen.online)));
         assert_eq!(summary.never_seen, count(&|row| seen(row).is_none()));
         assert_eq!(summary.pending, count(&|row| row.attempt.is_some()));
-        assert_eq!(summary.failing, count(&|row| row.failures > 0));
+        assert_eq!(summary.failing, count(&|row| row.failures > 0 || row.relapses >= 3));
         assert_eq!(summary.locked, count(&|row| row.lock.is_some()));
         for (version, devices) in &summary.versions {
             assert_eq!(*devices, count(&|row| seen(row).and_then(|seen| seen.version) == Some(*version)));

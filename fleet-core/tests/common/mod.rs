@@ -192,14 +192,14 @@ impl Contents {
             count(row.lock.is_some(), Tally::Locked);
             count(row.development, Tally::Development);
             count(row.attempt.is_some(), Tally::Pending);
-            count(row.failures > 0, Tally::Failing);
+            count(row.failures > 0 || row.relapses >= 3, Tally::Failing);
+            count(row.platform() == PlatformSeen::Differs, Tally::WrongPlatform);
             count(row.seen.is_none(), Tally::NeverSeen);
             if let Some(version) = row.lock {
                 *locks.entry(version).or_default() += 1;
             }
             if let Some(seen) = row.seen {
                 count(seen.online, Tally::Online);
-                count(seen.platform == PlatformSeen::Differs, Tally::WrongPlatform);
                 count(seen.image == ImageSeen::Differs, Tally::ImageDiffers);
                 count(seen.version.is_none(), Tally::NoVersion);
                 if let Some(version) = seen.version {

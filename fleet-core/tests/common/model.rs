@@ -39,6 +39,10 @@ pub(crate) struct Entry {
     pub(crate) registered: bool,
     /// The highest security counter confirmed in products it has left.
     pub(crate) counter: u32,
+    /// The number of its latest directive in products it has left.
+    pub(crate) sequence: u32,
+    /// The order of its connections, while it is in no product.
+    pub(crate) marks: Option<Marks>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +86,66 @@ pub(crate) struct Row {
     pub(crate) seen: Option<Seen>,
     pub(crate) attempt: Option<(u16, Option<u16>, Progress)>,
     pub(crate) outcome: Option<(u16, UpdateResult)>,
+    pub(crate) newest: Mark,
+    pub(crate) ended: Mark,
+    pub(crate) listed: PlatformSeen,
+    pub(crate) relapses: u8,
+}
+
+/// A session and a moment in the order of a device's connections, each where it is known.
+pub(crate) type Mark = (u64, Option<Timestamp>);
+
+/// The newest connection and the latest that has ended.
+pub(crate) type Marks = (Mark, Mark);
+
+fn both(a: Mark, b: Mark) -> Mark {
+    (a.0.max(b.0), a.1.max(b.1))
+}
+
+/// What a mark adds to one that is known.
+fn beyond(mark: Mark, known: Mark) -> Mark {
+    if mark.0 != 0 && known.0 != 0 {
+        return if mark.0 > known.0 { mark } else { (0, None) };
+    }
+    (mark.0, mark.1.filter(|at| known.1.is_none_or(|known| *at > known)))
+}
+
+/// A report, or the end of a connection, held against marks (R-TGT-17).
+#[derive(Clone, Copy)]
+struct Order {
+    session: u64,
+    own: Option<Timestamp>,
+    now: Timestamp,
+}
+
+impl Order {
+    fn new(session: u64, own: Option<Timestamp>, now: Timestamp) -> Self {
+        Self { session, own: own.map(|own| own.min(now)), now }
+    }
+
+    fn at(self) -> Timestamp {
+        self.own.unwrap_or(self.now)
+    }
+
+    /// A clock that was more than ten minutes ahead orders nothing.
+    fn counts(self, at: Timestamp) -> bool {
+        at.as_millis() <= self.now.as_millis().saturating_add(600_000)
+    }
+
+    fn moments(self, mark: Mark, holds: fn(&Timestamp, &Timestamp) -> bool) -> bool {
+        matches!((self.own, mark.1), (Some(own), Some(at)) if self.counts(at) && holds(&own, &at))
+    }
+
+    fn before(self, mark: Mark) -> bool {
+        if self.session != 0 && mark.0 != 0 && self.session != mark.0 {
+            return self.session < mark.0;
+        }
+        self.moments(mark, Timestamp::lt)
+    }
+
+    fn up_to(self, mark: Mark) -> bool {
+        if self.session != 0 && mark.0 != 0 { self.session <= mark.0 } else { self.moments(mark, Timestamp::le) }
+    }
 }
 
 /// An answer, with numbers in the place of ids.
@@ -112,7 +176,7 @@ pub(crate) struct Said {
     pub(crate) counter: Option<u32>,
     pub(crate) takes_updates: bool,
     pub(crate) session: u64,
-    pub(crate) at: Timestamp,
+    pub(crate) at: Option<Timestamp>,
 }
 
 /// What targeting names: nothing, a version that already runs, one to send, or a hold.
@@ -137,6 +201,10 @@ impl Row {
             seen: None,
             attempt: None,
             outcome: None,
+            newest: (0, None),
+            ended: (0, None),
+            listed: PlatformSeen::Unknown,
+            relapses: 0,
         }
     }
 
@@ -154,19 +222,83 @@ impl Row {
             seen: device.seen,
             attempt: device.attempt.map(|attempt| (attempt.target.get(), attempt.from, attempt.progress)),
             outcome: device.outcome.map(|outcome| (outcome.target.get(), outcome.result)),
+            newest: (device.trail.newest.session(), device.trail.newest.at()),
+            ended: (device.trail.ended.session(), device.trail.ended.at()),
+            listed: device.listed,
+            relapses: device.relapses,
         }
     }
 
     fn runs(&self) -> Option<u16> {
-        self.seen.and_then(|seen| seen.version)
+        self.seen.and_then(|seen| seen.version).filter(|version| ![0, 65_535].contains(version))
+    }
+
+    fn hardware(&self) -> PlatformSeen {
+        match self.seen {
+            Some(Seen { platform: PlatformSeen::Unknown, .. }) | None => self.listed,
+            Some(seen) => seen.platform,
+        }
+    }
+
+    fn know_hardware(&mut self, platform: PlatformSeen) {
+        self.listed = platform;
+        if let Some(seen) = &mut self.seen {
+            seen.platform = platform;
+        }
+    }
+
+    fn heard(&self) -> Option<Mark> {
+        self.seen.map(|seen| (seen.session, Some(seen.at)))
     }
 
     /// R-TGT-17.
-    fn knows_better(&self, session: u64, at: Timestamp) -> bool {
-        match self.seen {
-            None => false,
-            Some(seen) if session != 0 && seen.session != 0 && session != seen.session => session < seen.session,
-            Some(seen) => at < seen.at,
+    fn knows_better(&self, order: Order) -> bool {
+        order.up_to(self.newest) || self.heard().is_some_and(|heard| order.before(heard))
+    }
+
+    fn marks(&self) -> Marks {
+        let Some(seen) = self.seen else { return (self.newest, self.ended) };
+        let is_gone = !seen.online && self.ended == (0, None);
+        (
+            (self.newest.0.max(seen.session), self.newest.1.or(Some(seen.at))),
+            if is_gone { (seen.session, Some(seen.at)) } else { self.ended },
+        )
+    }
+
+    fn follow(&mut self, marks: Marks) {
+        let newest = both(self.newest, marks.0);
+        self.newest = self.heard().map_or(newest, |heard| beyond(newest, heard));
+        self.ended = both(self.ended, marks.1);
+    }
+
+    fn hang_up(&mut self, order: Order) {
+        let is_older = self.heard().is_some_and(|heard| {
+            if order.session != 0 && heard.0 != 0 { order.session < heard.0 } else { order.before(heard) }
+        });
+        if is_older || order.up_to(self.newest) {
+            return;
+        }
+        let session = if order.session != 0 { order.session } else { self.marks().0.0 };
+        let later = self.ended.1.filter(|at| order.counts(*at)).max(Some(order.at()));
+        self.ended = (session.max(self.ended.0), later);
+        if let Some(seen) = &mut self.seen {
+            seen.online = false;
+        }
+    }
+
+    /// What the registry has kept goes into the row that the device joins.
+    fn join(&mut self, entry: &mut Entry, product: &Platform) {
+        if let Some(platform) = &entry.platform {
+            self.know_hardware(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
+        }
+        self.take_numbers(entry);
+    }
+
+    fn take_numbers(&mut self, entry: &mut Entry) {
+        self.counter = self.counter.max(entry.counter);
+        self.sequence = self.sequence.max(entry.sequence);
+        if let Some(marks) = entry.marks.take() {
+            self.follow(marks);
         }
     }
 
@@ -174,13 +306,26 @@ impl Row {
     fn end(&mut self, result: UpdateResult) -> Option<UpdateResult> {
         let (target, ..) = self.attempt.take()?;
         self.outcome = Some((target, result));
-        if result == UpdateResult::Succeeded {
-            self.failures = 0;
-            self.forced = false;
-        } else {
-            self.failures = self.failures.saturating_add(1);
+        match result {
+            UpdateResult::Succeeded => (self.failures, self.forced) = (0, false),
+            UpdateResult::Withdrawn => {}
+            _ => self.failures = self.failures.saturating_add(1),
         }
         Some(result)
+    }
+}
+
+impl Entry {
+    fn keep(&mut self, marks: Marks) {
+        let (newest, ended) = self.marks.unwrap_or_default();
+        let kept = (both(newest, marks.0), both(ended, marks.1));
+        self.marks = Some(kept).filter(|kept| *kept != Marks::default());
+    }
+
+    fn leave(&mut self, row: &Row) {
+        self.counter = self.counter.max(row.counter);
+        self.sequence = self.sequence.max(row.sequence);
+        self.keep(row.marks());
     }
 }
 
@@ -200,14 +345,17 @@ impl Product {
             return held(Hold::Denied);
         }
         if row.standing == Standing::Quarantined {
-            return held(Hold::Quarantined);
+            return held(Hold::Quarantined { full: false });
         }
-        if row.seen.is_some_and(|seen| seen.platform == PlatformSeen::Differs) {
+        if row.hardware() == PlatformSeen::Differs {
             return held(Hold::OtherPlatform);
         }
         if row.development {
             return held(Hold::Development);
         }
+        // Each rule that names a version, the first one first.
+        let mut targets = Vec::new();
+        targets.extend(row.lock.map(|version| (version, Rule::Lock)));
         // The highest version among its groups' releases; of groups with the same, the first.
         let mut of_groups: Option<(u16, u16)> = None;
         for group in &row.groups {
@@ -217,39 +365,48 @@ impl Product {
                 of_groups = Some((*version, *group));
             }
         }
-        let (version, rule) = match (row.lock, of_groups, self.release) {
-            (Some(version), _, _) => (version, Rule::Lock),
-            (None, Some((version, group)), _) => (version, Rule::GroupRelease(GroupId::new(group))),
-            (None, None, Some(version)) => (version, Rule::Release),
-            (None, None, None) => {
-                return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
-            }
+        targets.extend(of_groups.map(|(version, group)| (version, Rule::GroupRelease(GroupId::new(group)))));
+        targets.extend(self.release.map(|version| (version, Rule::Release)));
+        let Some((version, rule)) = targets.first().copied() else {
+            return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
         };
-        let kept_back = if self.release == Some(version) { None } else { self.release };
+        // R-TGT-6: what it would get, or is right to run, without the first rule.
+        let kept_back = targets.get(1).map(|(other, _)| *other).filter(|other| {
+            *other != version
+                && (row.runs() == Some(*other) || self.firmware.contains_key(other) && self.hold(row, *other).is_none())
+        });
         if row.runs() == Some(version) {
             let image_differs = row.seen.is_some_and(|seen| seen.image == ImageSeen::Differs);
             return Decided::UpToDate { rule, kept_back, image_differs };
         }
-        let Some(firmware) = self.firmware.get(&version) else {
+        if !self.firmware.contains_key(&version) {
             return Decided::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false };
-        };
-        let held = |hold| Decided::Held { hold, target: Some((version, rule)) };
+        }
+        match self.hold(row, version) {
+            Some(hold) => Decided::Held { hold, target: Some((version, rule)) },
+            None => Decided::Send { version, rule, kept_back },
+        }
+    }
+
+    /// What keeps a version that it does not run from a device.
+    fn hold(&self, row: &Row, version: u16) -> Option<Hold> {
+        let firmware = &self.firmware[&version];
         if self.policy.forbid_downgrades && row.runs().is_some_and(|runs| runs > version) {
-            return held(Hold::DowngradeForbidden { from: row.runs().unwrap() });
+            return Some(Hold::DowngradeForbidden { from: row.runs().unwrap() });
         }
         if firmware.counter < row.counter {
-            return held(Hold::SecurityCounter { image: firmware.counter, confirmed: row.counter });
+            return Some(Hold::SecurityCounter { image: firmware.counter, confirmed: row.counter });
         }
         if let Some(requires) = &firmware.requires {
-            let fits = row.system.as_ref().is_some_and(|system| requires.matches(&system.to_semver()));
+            let fits = row.system.as_ref().is_some_and(|system| system.meets(requires));
             if !fits {
-                return held(Hold::SystemVersion { requires: requires.clone(), reported: row.system.clone() });
+                return Some(Hold::SystemVersion { requires: requires.clone(), reported: row.system.clone() });
             }
         }
-        if row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced {
-            return held(Hold::TakesNoUpdates);
+        if row.relapses >= 3 && row.outcome.is_some_and(|(target, _)| target == version) && !row.forced {
+            return Some(Hold::TwoDevices);
         }
-        Decided::Send { version, rule, kept_back }
+        (row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced).then_some(Hold::TakesNoUpdates)
     }
 
     /// R-IMG-9: what a device is told, and the directive that is on its way from then on.
@@ -259,9 +416,10 @@ impl Product {
             Decided::Held { hold, target } => Answer::Held { hold, target },
             Decided::Send { version, rule, kept_back } => {
                 if row.attempt.is_none_or(|(target, ..)| target != version) {
+                    row.end(UpdateResult::Withdrawn);
                     // R-TGT-8: a new target is a new start.
                     if row.outcome.is_some_and(|(target, _)| target != version) {
-                        row.failures = 0;
+                        (row.failures, row.relapses) = (0, 0);
                     }
                     row.sequence = row.sequence.wrapping_add(1);
                     row.attempt = Some((version, row.runs(), Progress::Offered));
@@ -272,44 +430,83 @@ impl Product {
         }
     }
 
+    /// Whether a version is what a device should run.
+    fn wants(&self, row: &Row, version: u16) -> bool {
+        match self.decide(row) {
+            Decided::Send { version: to, .. } | Decided::Held { target: Some((to, _)), .. } => to == version,
+            Decided::Held { target: None, .. } => false,
+            Decided::UpToDate { rule, .. } => rule != Rule::NoRelease && row.runs() == Some(version),
+        }
+    }
+
+    /// R-TGT-7: what nobody wants any more is neither pending nor failing.
+    fn withdraw(&self, row: &mut Row) {
+        if row.attempt.is_some_and(|(target, ..)| !self.wants(row, target)) {
+            row.end(UpdateResult::Withdrawn);
+        }
+        if row.outcome.is_some_and(|(target, _)| !self.wants(row, target)) {
+            (row.failures, row.relapses) = (0, 0);
+        }
+    }
+
     /// What a report changes in a row: nothing where the row knows better.
     fn take(&self, row: &mut Row, said: &Said, now: Timestamp) -> Option<(Answer, Option<UpdateResult>)> {
-        let at = said.at.min(now);
-        if row.knows_better(said.session, at) {
+        let order = Order::new(said.session, said.at, now);
+        if row.knows_better(order) {
             return None;
         }
         let before = row.seen;
-        let again = before
-            .is_some_and(|seen| seen.session == said.session && if said.session == 0 { seen.at == at } else { true });
-        let firmware = said.version.and_then(|version| self.firmware.get(&version));
+        let again = before.is_some_and(|seen| {
+            seen.session == said.session && if said.session == 0 { order.own == Some(seen.at) } else { true }
+        });
+        let at = if again && said.at.is_none() { before.unwrap().at } else { order.at() };
+        let version = said.version.filter(|version| ![0, 65_535].contains(version));
+        let firmware = version.and_then(|version| self.firmware.get(&version));
         let image = match (firmware, said.image) {
             (Some(firmware), Some(hash)) if firmware.sha256 == hash => ImageSeen::Matches,
             (Some(_), Some(_)) => ImageSeen::Differs,
             _ => ImageSeen::Unknown,
         };
-        let platform = match (&said.platform, before) {
-            (Some(platform), _) if *platform == self.platform => PlatformSeen::Matches,
-            (Some(_), _) => PlatformSeen::Differs,
-            (None, Some(seen)) => seen.platform,
-            (None, None) => PlatformSeen::Unknown,
-        };
+        if let Some(platform) = &said.platform {
+            let is_same = *platform == self.platform;
+            row.know_hardware(if is_same { PlatformSeen::Matches } else { PlatformSeen::Differs });
+        }
+        // The connect of a session that is over, told again or late, does not bring it back.
+        let online = !order.up_to(row.ended) && before.filter(|_| again).is_none_or(|seen| seen.online);
+        let highest = before.map_or(0, |seen| seen.session).max(row.newest.0).max(row.ended.0);
+        row.newest = (if said.session == 0 { highest } else { 0 }, None);
+        if online {
+            row.ended = (0, None);
+        }
         row.seen = Some(Seen {
             at,
             session: said.session,
-            version_since: before.filter(|seen| seen.version == said.version).map_or(at, |seen| seen.version_since),
-            version: said.version,
+            // R-TGT-2: a soak is of the image.
+            version_since: before
+                .filter(|seen| seen.version == version)
+                .filter(|seen| (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs))
+                .map_or(at, |seen| seen.version_since),
+            version,
             image,
-            platform,
+            platform: row.hardware(),
             takes_updates: said.takes_updates,
-            // The connect of a session that is over, told again, does not bring it back.
-            online: before.filter(|_| again).is_none_or(|seen| seen.online),
+            online,
         });
         row.system = said.system.clone().or(row.system.take());
         let carried = firmware.filter(|_| image != ImageSeen::Differs).map_or(0, |firmware| firmware.counter);
-        row.counter = row.counter.max(carried).max(said.counter.unwrap_or(0));
+        let stored = said.counter.filter(|counter| *counter != u32::MAX).unwrap_or(0);
+        row.counter = row.counter.max(carried).max(stored);
+        if let (Some(seen), Some((target, UpdateResult::Succeeded)), None) = (before, row.outcome, row.attempt)
+            && seen.version == Some(target)
+            && version != seen.version
+        {
+            let is_soon = at.since(seen.version_since).as_secs() <= 86_400;
+            row.relapses = if is_soon { row.relapses.saturating_add(1) } else { 1 };
+        }
         let ended = match row.attempt {
-            Some((target, ..)) if said.version == Some(target) => row.end(UpdateResult::Succeeded),
-            Some((_, from, _)) if said.version == from => {
+            Some((target, ..)) if version == Some(target) => row.end(UpdateResult::Succeeded),
+            Some((target, ..)) if !self.wants(row, target) => row.end(UpdateResult::Withdrawn),
+            Some((_, from, _)) if version == from => {
                 if again {
                     None
                 } else {
@@ -319,13 +516,27 @@ impl Product {
             Some(_) => row.end(UpdateResult::RunsAnother),
             // Given up too early: the device's own word counts.
             None => match row.outcome {
-                Some((target, result)) if said.version == Some(target) && result != UpdateResult::Succeeded => {
+                Some((target, result)) if version == Some(target) && result != UpdateResult::Succeeded => {
                     row.attempt = Some((target, None, Progress::Offered));
                     row.end(UpdateResult::Succeeded)
                 }
                 _ => None,
             },
         };
+        self.withdraw(row);
+        if let Decided::Send { version, rule, kept_back } = self.decide(row)
+            && row.attempt.is_none_or(|(target, ..)| target != version)
+        {
+            if !online {
+                return Some((Answer::Held { hold: Hold::StaleReport, target: Some((version, rule)) }, ended));
+            }
+            // The same report told again: its update is over.
+            if again && row.attempt.is_none() && row.outcome.is_some_and(|(target, _)| target == version) {
+                let Firmware { sha256, size, .. } = self.firmware[&version];
+                let sequence = row.sequence;
+                return Some((Answer::Update { version, sequence, sha256, size, rule, kept_back }, ended));
+            }
+        }
         Some((self.answer(row), ended))
     }
 
@@ -334,6 +545,7 @@ impl Product {
         if seen.image != ImageSeen::Differs
             && seen.platform != PlatformSeen::Differs
             && let Some(firmware) = seen.version.and_then(|version| self.firmware.get_mut(&version))
+            && seen.at >= firmware.uploaded_at
         {
             firmware.proven = true;
         }
@@ -345,8 +557,8 @@ impl Product {
         if firmware.released || gate.devices == 0 {
             return true;
         }
-        if gate.devices == 1 && gate.soak_millis == 0 {
-            return firmware.proven;
+        if gate.devices == 1 && gate.soak_millis == 0 && firmware.proven {
+            return true;
         }
         let runs = |row: &&Row| {
             row.standing == Standing::Member
@@ -428,8 +640,7 @@ impl Model {
         product.removed = true;
         for (device, row) in std::mem::take(&mut product.rows) {
             if row.standing != Standing::Denied {
-                let entry = self.registry.get_mut(&device).unwrap();
-                entry.counter = entry.counter.max(row.counter);
+                self.registry.get_mut(&device).unwrap().leave(&row);
             }
         }
         for entry in self.registry.values_mut().filter(|entry| entry.product == Some(id)) {
@@ -490,7 +701,8 @@ impl Model {
         for number in new {
             let entry = self.registry.entry(number).or_default();
             let row = product.rows.entry(number).or_insert(Row::new(Standing::Member));
-            (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+            row.standing = Standing::Member;
+            row.join(entry, &product.platform);
             entry.product = Some(id);
         }
         Ok(verdicts)
@@ -509,7 +721,8 @@ impl Model {
             return Err("limit_exceeded");
         }
         let (row, entry) = (product.rows.get_mut(&device).unwrap(), self.registry.get_mut(&device).unwrap());
-        (row.standing, row.counter) = (Standing::Member, row.counter.max(entry.counter));
+        row.standing = Standing::Member;
+        row.join(entry, &product.platform);
         entry.product = Some(id);
         Ok(())
     }
@@ -524,7 +737,7 @@ impl Model {
             product.rows.insert(device, Row::new(Standing::Denied));
         }
         let entry = self.registry.get_mut(&device).unwrap();
-        entry.counter = entry.counter.max(row.counter);
+        entry.leave(&row);
         if row.standing == Standing::Member {
             entry.product = None;
         }
@@ -541,8 +754,10 @@ impl Model {
     }
 
     pub(crate) fn claim(&mut self, account: AccountNumber, device: DeviceNumber) -> Result<(), Code> {
-        let holder = self.registry.get(&device).and_then(|entry| entry.claimed_by);
-        if holder.is_some_and(|holder| holder != account) {
+        let known = self.registry.get(&device);
+        let holder = known.and_then(|entry| entry.claimed_by);
+        let taken = holder.is_none() && known.is_some_and(|entry| entry.product.is_some());
+        if taken || holder.is_some_and(|holder| holder != account) {
             return Err("taken");
         }
         self.registry.entry(device).or_default().claimed_by = Some(account);
@@ -566,7 +781,13 @@ impl Model {
             return Err("cannot_join");
         }
         let entry = self.registry.entry(device).or_default();
-        (entry.platform, entry.registered) = (Some(platform), true);
+        let is_new = entry.platform.is_none();
+        (entry.platform, entry.registered) = (Some(platform.clone()), true);
+        if let Some(product) = entry.product.and_then(|home| self.products.get_mut(&home)).filter(|_| is_new) {
+            let matches = platform == product.platform;
+            let row = product.rows.get_mut(&device).unwrap();
+            row.know_hardware(if matches { PlatformSeen::Matches } else { PlatformSeen::Differs });
+        }
         Ok(new)
     }
 
@@ -644,6 +865,7 @@ impl Model {
             return Err("not_found");
         }
         row.groups.clone_from(groups);
+        product.withdraw(&mut row);
         product.rows.insert(device, row);
         Ok(())
     }
@@ -666,6 +888,7 @@ impl Model {
         }
         row.lock = version;
         let answer = now.then(|| product.answer(&mut row));
+        product.withdraw(&mut row);
         product.rows.insert(device, row);
         Ok(answer)
     }
@@ -679,6 +902,7 @@ impl Model {
     ) -> Result<(), Code> {
         let (product, mut row) = self.member(id, who, device)?;
         change(&mut row);
+        product.withdraw(&mut row);
         product.rows.insert(device, row);
         Ok(())
     }
@@ -736,9 +960,10 @@ impl Model {
             answer: Answer::Held { hold: Hold::StaleReport, target: None },
             ended: None,
         };
-        let at = said.at.min(now);
-        let mut entry = self.registry.get(&said.device).cloned().unwrap_or_default();
-        entry.platform = entry.platform.or(said.platform.clone());
+        let order = Order::new(said.session, said.at, now);
+        let known = self.registry.get(&said.device).cloned();
+        let mut entry = known.clone().unwrap_or_default();
+        entry.platform = said.platform.clone().or(entry.platform);
         let live = |id: &u32| self.products.get(id).is_some_and(|product| !product.removed);
         let named = said.product.filter(|id| *id != 0 && *id != 65_535);
         let in_named = named.filter(|id| live(id) && self.products[id].rows.contains_key(&said.device));
@@ -749,18 +974,37 @@ impl Model {
         let of = in_named.or(if elsewhere.is_some() { None } else { entry.product });
         // A report of elsewhere ends the connection to the device's own product, unless that has heard of a later one.
         let left = entry.product.filter(|home| of != Some(*home));
+        let known_elsewhere = match left {
+            Some(home) => self.products[&home].rows[&said.device].marks(),
+            None => entry.marks.unwrap_or_default(),
+        };
         if let Some(home) = left
-            && self.products[&home].rows[&said.device].knows_better(said.session, at)
+            && (of, elsewhere.filter(|id| live(id))) == (None, None)
+            && order.before(known_elsewhere.0)
         {
             return stale(home);
         }
-        let mut remembered = true;
+        let mut heard = None;
+        let mut remembered = known.is_some();
         let told = match (of, elsewhere) {
             (Some(id), _) => {
+                let mut row = self.products[&id].rows[&said.device].clone();
+                if entry.product != Some(id) {
+                    row.follow(known_elsewhere);
+                }
+                let joins = row.standing == Standing::Quarantined && self.welcomes(id, &entry);
+                if joins {
+                    row.standing = Standing::Member;
+                }
                 let product = self.products.get_mut(&id).unwrap();
-                let mut row = product.rows[&said.device].clone();
                 let Some((answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
+                if joins {
+                    (entry.product, entry.marks) = (Some(id), None);
+                    row.take_numbers(&mut entry);
+                }
                 product.prove(&row);
+                heard = Some(row.marks());
+                remembered = true;
                 product.rows.insert(said.device, row);
                 Told { product: Some(id), answer, ended }
             }
@@ -768,50 +1012,77 @@ impl Model {
             (None, Some(id)) if !live(&id) => personal(Hold::UnknownProduct),
             (None, Some(id)) => {
                 let product = &self.products[&id];
-                let welcome = product.policy.approve_by_itself
-                    && self.judge(id, Some(&entry)) == "imported"
-                    && product.has_room_for(1);
+                let welcome = self.welcomes(id, &entry);
                 let waiting = product.rows.values().filter(|row| row.standing == Standing::Quarantined).count();
                 let mut row = Row::new(if welcome { Standing::Member } else { Standing::Quarantined });
-                row.counter = entry.counter;
-                let (answer, ended) = product.take(&mut row, said, now).unwrap();
+                let marks = entry.marks;
+                row.join(&mut entry, &product.platform);
+                if !welcome {
+                    entry.marks = marks;
+                }
+                row.follow(known_elsewhere);
+                let Some((mut answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
+                remembered = welcome || waiting < product.policy.quarantine_limit as usize;
                 if welcome {
                     entry.product = Some(id);
                 }
-                if welcome || waiting < product.policy.quarantine_limit as usize {
+                if remembered {
                     let product = self.products.get_mut(&id).unwrap();
                     product.prove(&row);
+                    heard = Some(row.marks());
                     product.rows.insert(said.device, row);
                 } else {
-                    remembered = false;
+                    answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                 }
                 Told { product: Some(id), answer, ended }
             }
         };
-        if let Some(seen) =
-            left.and_then(|home| self.products.get_mut(&home)?.rows.get_mut(&said.device)?.seen.as_mut())
-        {
-            seen.online = false;
+        if !remembered {
+            return told;
         }
-        if remembered {
-            self.registry.insert(said.device, entry);
+        if let Some(home) = left {
+            let product = self.products.get_mut(&home).unwrap();
+            let row = product.rows.get_mut(&said.device).unwrap();
+            row.follow(heard.unwrap_or(((order.session, Some(order.at())), (0, None))));
+            if let Some(seen) = &mut row.seen {
+                seen.online = false;
+            }
+            if let Some(platform) = &said.platform {
+                let is_same = *platform == product.platform;
+                row.know_hardware(if is_same { PlatformSeen::Matches } else { PlatformSeen::Differs });
+            }
+        } else if let (None, Some(heard)) = (entry.product, heard) {
+            entry.keep(heard);
         }
+        self.registry.insert(said.device, entry);
         told
     }
 
-    fn found(&mut self, device: DeviceNumber, reported: Option<u32>) -> Option<&mut Row> {
-        let home = self.registry.get(&device).and_then(|entry| entry.product);
-        let has = |id: &u32| self.products.get(id).is_some_and(|product| product.rows.contains_key(&device));
-        let id = reported.filter(has).or(home)?;
-        self.products.get_mut(&id)?.rows.get_mut(&device)
+    /// Whether a device that asks to join may do so without a person.
+    fn welcomes(&self, id: ProductNumber, entry: &Entry) -> bool {
+        let product = &self.products[&id];
+        product.policy.approve_by_itself && self.judge(id, Some(entry)) == "imported" && product.has_room_for(1)
     }
 
-    pub(crate) fn disconnect(&mut self, device: DeviceNumber, reported: Option<u32>, session: u64, at: Timestamp) {
-        if let Some(row) = self.found(device, reported)
-            && !row.knows_better(session, at)
-            && let Some(seen) = &mut row.seen
-        {
-            seen.online = false;
+    pub(crate) fn disconnect(
+        &mut self,
+        device: DeviceNumber,
+        reported: Option<u32>,
+        session: u64,
+        at: Option<Timestamp>,
+        now: Timestamp,
+    ) {
+        let order = Order::new(session, at, now);
+        let home = self.registry.get(&device).and_then(|entry| entry.product);
+        let mut ended = None;
+        for id in [reported.filter(|id| Some(*id) != home), home].into_iter().flatten() {
+            if let Some(row) = self.products.get_mut(&id).and_then(|product| product.rows.get_mut(&device)) {
+                row.hang_up(order);
+                ended = Some(row.marks());
+            }
+        }
+        if let (None, Some(entry)) = (home, self.registry.get_mut(&device)) {
+            entry.keep(ended.unwrap_or(((0, None), (order.session, Some(order.at())))));
         }
     }
 

@@ -116,6 +116,72 @@ fn a_bootloader_is_no_application() {
     assert_eq!(refusal(&bytes), AppImageError::NotAnApplication);
 }
 
+/// An image of segments at these addresses, with a right checksum and digest. Its header is that of `esp32c3.bin`.
+fn of_segments(segments: &[(u32, &[u8])]) -> Vec<u8> {
+    let mut bytes = vector("esp/esp32c3.bin")[..24].to_vec();
+    bytes[1] = u8::try_from(segments.len()).unwrap();
+    let mut checksum = 0xEF;
+    for (address, data) in segments {
+        bytes.extend(address.to_le_bytes());
+        bytes.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+        bytes.extend_from_slice(data);
+        checksum = data.iter().fold(checksum, |sum, byte| sum ^ byte);
+    }
+    bytes.resize(bytes.len() | 15, 0);
+    bytes.push(checksum);
+    let digest = Sha256::of(&bytes);
+    bytes.extend(digest.as_bytes());
+    bytes
+}
+
+const IN_FLASH: u32 = 0x3C00_0020;
+const IN_RAM: u32 = 0x3FC8_0000;
+
+#[test]
+fn an_application_whose_descriptor_is_not_first_is_read() {
+    let descriptor = vector("esp/esp32c3.bin")[32..32 + 256].to_vec();
+    let project = |image: image::esp_idf::AppImage| image.app.map(|app| app.project_name);
+    let behind = [&[0; 64], descriptor.as_slice(), &[1; 64]].concat();
+    for segments in [
+        vec![(IN_FLASH, behind.as_slice())],
+        vec![(IN_RAM, &[3; 40][..]), (IN_FLASH, descriptor.as_slice())],
+        vec![(0x4200_0020, &[3; 40][..]), (IN_FLASH, behind.as_slice()), (IN_RAM, &[4; 8])],
+    ] {
+        assert_eq!(project(accepted(&of_segments(&segments))).as_deref(), Some("acme-thermostat"));
+    }
+    // The magic number alone, as a program that looks for it has, is no descriptor.
+    let mut magic = vec![7; 600];
+    magic[40..44].copy_from_slice(&0xABCD_5432_u32.to_le_bytes());
+    assert_eq!(accepted(&of_segments(&[(IN_FLASH, &magic)])).app, None);
+    let both = [magic.as_slice(), &descriptor].concat();
+    assert_eq!(project(accepted(&of_segments(&[(IN_FLASH, &both)]))).as_deref(), Some("acme-thermostat"));
+}
+
+#[test]
+fn an_application_without_a_descriptor_is_taken_with_what_is_known() {
+    let image = accepted(&of_segments(&[(IN_FLASH, &[1; 300]), (IN_RAM, &[2; 20])]));
+    assert_eq!((image.app, image.chip.to_string().as_str()), (None, "esp32c3"));
+    let mut damaged = of_segments(&[(IN_FLASH, &[1; 300])]);
+    damaged[100] ^= 1;
+    assert!(matches!(refusal(&damaged), AppImageError::ChecksumMismatch { .. }));
+    for bootloader in [
+        of_segments(&[(IN_RAM, &[1; 300]), (0x403C_C710, &[2; 20])]),
+        of_segments(&[(IN_FLASH, &[&[0x50, 0, 0, 0][..], &[1; 300]].concat())]),
+    ] {
+        assert_eq!(refusal(&bootloader), AppImageError::NotAnApplication);
+    }
+}
+
+#[test]
+fn a_signature_ends_the_file() {
+    let mut followed = vector("esp/c3_signed.bin");
+    followed.extend([0; 16]);
+    assert_eq!(accepted(&followed).trailing, Trailing::Other);
+    let mut first_version = vector("esp/esp32c3.bin");
+    first_version.extend([&[0; 4][..], &[0xA7; 64]].concat());
+    assert_eq!(accepted(&first_version).trailing, Trailing::Signature);
+}
+
 #[test]
 fn a_segment_longer_than_the_file_is_refused_without_reading_on() {
     let mut bytes = vector("esp/esp32c3.bin");

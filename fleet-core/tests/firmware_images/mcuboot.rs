@@ -194,3 +194,30 @@ fn what_follows_an_image_is_told() {
     bytes.push(0xFF);
     assert_eq!(read_mcuboot_image(&bytes).unwrap().trailing, Trailing::Erased);
 }
+
+#[test]
+fn images_that_the_vendors_tool_marks_are_told_apart() {
+    assert_eq!(refusal(&vector("mcuboot/nonbootable.bin")), McubootError::NonBootable);
+    assert_eq!(refusal(&vector("mcuboot/encrypted.bin")), McubootError::Encrypted);
+    let mut hidden = vector("mcuboot/encrypted.bin");
+    hidden[16] = 0;
+    assert_eq!(refusal(&hidden), McubootError::Encrypted, "by its key alone");
+    for (name, hash) in [
+        ("sha384", ImageHash::Sha384 { is_right: true }),
+        ("sha512", ImageHash::Sha512 { is_right: true }),
+        ("pure", ImageHash::Sha512 { is_right: true }),
+    ] {
+        assert_eq!(accepted(&vector(&format!("mcuboot/{name}.bin"))).hash, hash, "{name}");
+    }
+}
+
+#[test]
+fn another_image_in_front_of_a_trailer_is_no_padding() {
+    let padded = vector("mcuboot/padded.bin");
+    let image = accepted(&padded);
+    assert_eq!(image.trailing, Trailing::BootTrailer);
+    let mut two = padded.clone();
+    let second = padded[..image.image_length].to_vec();
+    two[image.image_length..2 * image.image_length].copy_from_slice(&second);
+    assert_eq!(accepted(&two).trailing, Trailing::Other);
+}

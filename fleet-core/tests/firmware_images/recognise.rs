@@ -37,9 +37,124 @@ fn signed() -> Vec<u8> {
     bytes
 }
 
+/// Zeros with these bytes put over them.
+fn at(size: usize, place: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; size];
+    file[place..place + bytes.len()].copy_from_slice(bytes);
+    file
+}
+
+/// As ESP-IDF's `gen_esp32part.py` writes it: two partitions, a digest, `FF`.
+fn partition_table() -> Vec<u8> {
+    let partition = |kind: u8, subtype: u8, offset: u32, size: u32, label: &str| {
+        let mut bytes = vec![0xAA, 0x50, kind, subtype];
+        bytes.extend([offset.to_le_bytes(), size.to_le_bytes()].concat());
+        bytes.extend(label.bytes().chain(std::iter::repeat(0)).take(16));
+        bytes.extend([0; 4]);
+        bytes
+    };
+    let mut table = partition(1, 2, 0x9000, 0x6000, "nvs");
+    table.extend(partition(0, 0, 0x1_0000, 0x10_0000, "factory"));
+    table.extend([&[0xEB, 0xEB], &[0xFF; 14][..], &[7; 16]].concat());
+    table.resize(0xC00, 0xFF);
+    table
+}
+
+fn nvs() -> Vec<u8> {
+    let mut page = [&[0xFE, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0xFE][..], &[0xFF; 19]].concat();
+    page.resize(0x3000, 0xFF);
+    page
+}
+
+/// What the vendor's tool merges: a bootloader at `start`, the partition table, the application.
+fn merged(start: usize, application: &[u8]) -> Vec<u8> {
+    let mut flash = vec![0xFF; start];
+    let mut bootloader = vector("esp/esp32c3.bin");
+    bootloader[32..36].copy_from_slice(&[0x50, 0, 0, 0]);
+    flash.extend(bootloader);
+    flash.resize(0x8000, 0xFF);
+    flash.extend(partition_table());
+    flash.resize(0x1_0000, 0xFF);
+    flash.extend(application);
+    flash
+}
+
+/// An image of the chip's first form: a header of 8 bytes, two segments, a checksum.
+fn esp8266() -> Vec<u8> {
+    let mut bytes = vec![0xE9, 2, 2, 0x40];
+    bytes.extend(0x4010_0004_u32.to_le_bytes());
+    for (address, data) in [(0x4010_0000_u32, [0xA5; 64]), (0x3FFE_8000, [0x5A; 64])] {
+        bytes.extend(address.to_le_bytes());
+        bytes.extend(64_u32.to_le_bytes());
+        bytes.extend(data);
+    }
+    bytes.resize(bytes.len() | 15, 0);
+    bytes.push(0xEF);
+    bytes
+}
+
+/// And of its second form, with the code in flash before it.
+fn esp8266_of_two_parts() -> Vec<u8> {
+    let mut bytes = vec![0xEA, 4, 0, 0];
+    bytes.extend([0x4010_0004_u32.to_le_bytes(), 0_u32.to_le_bytes(), 128_u32.to_le_bytes()].concat());
+    bytes.extend([0xC3; 128]);
+    bytes.extend(esp8266());
+    bytes
+}
+
+/// Raw binaries that begin or end as an image does, and have nothing else of one.
+fn lookalikes() -> Vec<Vec<u8>> {
+    let pattern = |first: u8| {
+        let mut bytes: Vec<u8> = [7, 1, 3, 200, 9].into_iter().cycle().take(200).collect();
+        bytes[0] = first;
+        bytes
+    };
+    let with_crc = |little: bool| {
+        let mut bytes = pattern(7);
+        let crc = crc32fast::hash(&bytes);
+        bytes.extend(if little { crc.to_le_bytes() } else { crc.to_be_bytes() });
+        bytes
+    };
+    let mut files = vec![with_crc(false), with_crc(true), vec![0; 64], vec![0xE9]];
+    files.extend((0..=255).map(pattern));
+    files.push(at(512, 0, &[0xE9]));
+    files.push([&[0xE9][..], &[0xFF; 511]].concat());
+    files.push([b"\xE9 text that goes on, as a log does, for a while".to_vec(), vec![b'.'; 200]].concat());
+    files.push([vec![0xAA, 0x50], pattern(0)].concat());
+    files.push([&1_u32.to_le_bytes()[..], &40_u32.to_le_bytes(), &[0; 40], &[0, 0, 1, 0], &[0; 40]].concat());
+    files
+}
+
+#[test]
+fn a_format_is_believed_on_more_than_one_byte() {
+    for bytes in lookalikes() {
+        let size = bytes.len();
+        assert_eq!(
+            image::read(&bytes),
+            Err(ImageError::Unrecognised { size }),
+            "{:02x?}",
+            &bytes[..bytes.len().min(40)]
+        );
+    }
+}
+
+#[test]
+fn an_image_of_a_whole_flash_is_recognised_wherever_its_bootloader_is() {
+    let application = vector("esp/esp32c3.bin");
+    for start in [0, 0x1000, 0x2000] {
+        let flash = merged(start, &application);
+        assert_eq!(image::read(&flash), Err(ImageError::Foreign(Foreign::EspFlash)), "{start:#x}");
+    }
+    // An application behind which a flash image lies is none either.
+    let mut followed = application.clone();
+    followed.resize(0x8000, 0xFF);
+    followed.extend(partition_table());
+    assert_eq!(image::read(&followed), Err(ImageError::Foreign(Foreign::EspFlash)));
+}
+
 #[test]
 fn each_foreign_format_is_recognised_and_hints_what_to_upload() {
-    let cases: [(Foreign, Vec<u8>); 20] = [
+    let cases = [
         (Foreign::Elf, b"\x7fELF\x01\x01\x01".to_vec()),
         (Foreign::IntelHex, b":020000040800F2\r\n".to_vec()),
         (Foreign::SRecord, b"S00F000068656C6C6F202020202000003C\n".to_vec()),
@@ -60,6 +175,25 @@ fn each_foreign_format_is_recognised_and_hints_what_to_upload() {
         (Foreign::Pdf, b"%PDF-1.7".to_vec()),
         (Foreign::Html, b"\n<!DOCTYPE html><title>404</title>".to_vec()),
         (Foreign::Html, b"<html></html>".to_vec()),
+        (Foreign::Html, b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>".to_vec()),
+        (Foreign::IntelHex, b"\r\n \n:020000040800F2\r\n".to_vec()),
+        (Foreign::IntelHex, b"\xEF\xBB\xBF:020000040800F2\r\n".to_vec()),
+        (Foreign::SRecord, b"\nS00F000068656C6C6F202020202000003C\n".to_vec()),
+        (Foreign::Bzip2, b"BZh91AY&SY\0".to_vec()),
+        (Foreign::SevenZip, b"7z\xBC\xAF\x27\x1C\0\x04".to_vec()),
+        (Foreign::DfuSe, b"DfuSe\x01\0\0".to_vec()),
+        (Foreign::EspPartitionTable, partition_table()),
+        (Foreign::EspNvs, nvs()),
+        (Foreign::ErasedFlash, vec![0xFF; 4096]),
+        (Foreign::FileSystem, at(4096, 8, b"littlefs")),
+        (Foreign::FileSystem, [at(510, 54, b"FAT16   "), vec![0x55, 0xAA]].concat()),
+        (Foreign::FileSystem, [at(510, 82, b"FAT32   "), vec![0x55, 0xAA]].concat()),
+        (Foreign::FileSystem, at(4096, 0x438, &[0x53, 0xEF])),
+        (Foreign::FileSystem, b"UBI#\x01\0\0\0".to_vec()),
+        (Foreign::FileSystem, at(0x9000, 0x8001, b"CD001")),
+        (Foreign::Disk, at(1024, 512, b"EFI PART")),
+        (Foreign::Esp8266, esp8266()),
+        (Foreign::Esp8266, esp8266_of_two_parts()),
     ];
     for (foreign, bytes) in cases {
         assert_eq!(image::read(&bytes), Err(ImageError::Foreign(foreign)));

@@ -31,7 +31,8 @@ impl Scalar {
         }
     }
 
-    fn element(self) -> Type {
+    /// Its type.
+    pub(crate) fn element(self) -> Type {
         match self {
             Self::Bool => Type::BOOL,
             Self::Int2 => Type::INT2,
@@ -40,6 +41,19 @@ impl Scalar {
             Self::Text => Type::TEXT,
             Self::Bytes => Type::BYTEA,
             Self::Json => Type::JSONB,
+        }
+    }
+
+    /// The type of an array of it.
+    fn array(self) -> Type {
+        match self {
+            Self::Bool => Type::BOOL_ARRAY,
+            Self::Int2 => Type::INT2_ARRAY,
+            Self::Int4 => Type::INT4_ARRAY,
+            Self::Int8 => Type::INT8_ARRAY,
+            Self::Text => Type::TEXT_ARRAY,
+            Self::Bytes => Type::BYTEA_ARRAY,
+            Self::Json => Type::JSONB_ARRAY,
         }
     }
 }
@@ -198,6 +212,11 @@ impl Array {
     /// Whether all its values are the same one, or none.
     pub(crate) fn is_alike(&self) -> bool {
         self.is_alike
+    }
+
+    /// The type that it is sent as.
+    pub(crate) fn sent_as(&self) -> Type {
+        if self.is_sent_once { self.scalar.element() } else { self.scalar.array() }
     }
 
     /// Has its first value sent, for all.

@@ -54,16 +54,30 @@ impl Dialect {
 
     /// What a session is set to. Statements are planned once, for whatever number of rows, and go by the primary key:
     /// what a plan would be chosen by, how large tables are, is not the same when it is used as when it is made.
+    pub(crate) fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::PostgreSql => &[
+                "plan_cache_mode = force_generic_plan",
+                "enable_seqscan = off",
+                "enable_bitmapscan = off",
+                "enable_hashjoin = off",
+                "enable_mergejoin = off",
+                "jit = off",
+            ],
+            Self::CockroachDb => &["plan_cache_mode = force_generic_plan"],
+            Self::YugabyteDb => &["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off"],
+        }
+    }
+
+    /// What is asked for beside that; `$local` says whether it is for one transaction. A commit is durable also where
+    /// the server is set to `synchronous_commit = off`.
     pub(crate) fn session(self) -> &'static str {
         match self {
             Self::PostgreSql => {
-                "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
-                 SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; \
-                 SELECT set_config('synchronous_commit', 'on', false) \
+                "SELECT set_config('synchronous_commit', 'on', $local) \
                  WHERE current_setting('synchronous_commit') = 'off'"
             }
-            Self::CockroachDb => "SET plan_cache_mode = force_generic_plan",
-            Self::YugabyteDb => "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
+            Self::CockroachDb | Self::YugabyteDb => "",
         }
     }
 }

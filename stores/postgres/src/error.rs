@@ -81,7 +81,7 @@ impl Problem {
         };
         match error.code() {
             Some(state) if again(state) => Verdict::Again,
-            Some(state) if elsewhere(state) => Verdict::Elsewhere,
+            Some(state) if elsewhere(state) || is_of_the_session(error) => Verdict::Elsewhere,
             Some(_) => Verdict::Failed,
             None if is_of_the_line(error) => Verdict::Elsewhere,
             None => Verdict::Failed,
@@ -122,6 +122,13 @@ impl Problem {
                 format!("this system has no more connections to give for {database}: {self}; try again"),
             ),
             Self::Silent => (Kind::Unavailable, format!("{database} did not answer in time; try again")),
+            Self::Server(error) if is_of_the_session(error) => (
+                Kind::Unavailable,
+                format!(
+                    "what sessions of {database} are set to gets lost: {self}; connect to the server itself, or to a \
+                     pooler that gives each client a session"
+                ),
+            ),
             Self::Server(error) => match self.state() {
                 Some(state) => told(database, state, &self),
                 None if is_of_the_line(error) => {
@@ -197,6 +204,23 @@ fn elsewhere(state: &SqlState) -> bool {
     ]
     .contains(state)
         || state.code().starts_with("08")
+}
+
+/// Whether a session is not what the store made of it, or does not have what was prepared in it: something between gives
+/// its statements to another one, or changed what they are about. Nothing was applied, and this connection is of no use.
+fn is_of_the_session(error: &tokio_postgres::Error) -> bool {
+    let Some(said) = error.as_db_error() else { return false };
+    let state = said.code();
+    [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT].contains(state)
+        || *state == SqlState::FEATURE_NOT_SUPPORTED && said.routine() == Some("RevalidateCachedQuery")
+        || *state == SqlState::FEATURE_NOT_SUPPORTED && said.message().contains("cached plan")
+        || *state == SqlState::UNDEFINED_OBJECT && said.message().contains("fleet.transaction_is_not_serializable")
+}
+
+/// Whether who takes connections refuses what is said of the session in the startup packet, and may take one without.
+pub(crate) fn is_refused_at_startup(error: &tokio_postgres::Error) -> bool {
+    let state = error.code().map_or("", SqlState::code);
+    ["08", "0A", "22", "42"].iter().any(|class| state.starts_with(class))
 }
 
 /// Whether the line failed, and not what was sent over it. The library tells by words only.

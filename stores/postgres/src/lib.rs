@@ -30,8 +30,9 @@
 //!
 //! # Connections
 //! [`Options`] says how many and how patient. The URL is PostgreSQL's own. Name all servers of a primary with standbys,
-//! `postgresql://fleet@db1,db2/fleet?target_session_attrs=read-write`, and whichever is the primary is used. It must be a
-//! session of its own (a pooler that mixes transactions of several sessions loses what a session is set to).
+//! `postgresql://fleet@db1,db2/fleet?target_session_attrs=read-write`, and whichever is the primary is used. It may
+//! lead to a pooler, also to one that gives each transaction to another session; the guide `docs/STORES.md` says what that
+//! costs. A fleet that was opened before a `fork()` is refused after it (`store_forked`).
 //!
 //! TLS is used where the server offers it, and `sslmode=require` insists on it. The server's certificate is always held
 //! against the roots that the system trusts and [`Options::root_certificate`], and must name the host: there is no mode

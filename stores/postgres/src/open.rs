@@ -7,10 +7,12 @@ use fleet_core::store::{StoreError, StoreErrorKind};
 use std::time::Instant;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
+use tokio_postgres::types::Type;
 
 /// What leads from each version of the schema to the next, from an empty one on. A schema's version is how many of
 /// these it has seen. What was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+pub(crate) const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// How often to look again where others make the schema at the same time.
 const TRIES: u32 = 16;
@@ -42,10 +44,10 @@ pub(crate) fn open(url: &str, options: Options) -> Result<(Pool, String), StoreE
 
 /// Makes the schema, or brings it up to date.
 fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Result<Dialect, StoreError> {
-    let until = pool.patience();
+    let (until, answered) = pool.patience();
     let mut tries = 0;
     loop {
-        match attempt(pool, chosen, schema, until) {
+        match attempt(pool, chosen, schema, until, answered) {
             Ok(Found::Ready(dialect)) => return Ok(dialect),
             Ok(Found::Foreign) => {
                 let problem = format!("{name} is another program's; choose another schema");
@@ -72,18 +74,24 @@ enum Found {
     Newer(usize),
 }
 
-fn attempt(pool: &Pool, chosen: Option<Dialect>, schema: &str, until: Instant) -> Result<Found, Problem> {
-    let lent = pool.lend(until)?;
-    let found = look(&lent.connection, chosen, schema)?;
+fn attempt(
+    pool: &Pool,
+    chosen: Option<Dialect>,
+    schema: &str,
+    until: Instant,
+    answered: Instant,
+) -> Result<Found, Problem> {
+    let mut lent = pool.lend(until, answered)?;
+    let found = look(&mut lent.connection, chosen, schema)?;
     lent.give_back();
     Ok(found)
 }
 
-fn look(connection: &Connection, chosen: Option<Dialect>, schema: &str) -> Result<Found, Problem> {
+fn look(connection: &mut Connection, chosen: Option<Dialect>, schema: &str) -> Result<Found, Problem> {
     let dialect = match chosen {
         Some(dialect) => dialect,
         None => {
-            let row = connection.wait(connection.client.query_one("SELECT version()", &[]))?;
+            let row = connection.wait(connection.client.query_typed_one("SELECT version()", &[]))?;
             Dialect::of(row.try_get(0)?)
         }
     };
@@ -101,27 +109,31 @@ fn look(connection: &Connection, chosen: Option<Dialect>, schema: &str) -> Resul
 /// The version of the store's schema, 0 where there is none yet; nothing where the schema is not the store's.
 fn version(connection: &Connection, schema: &str) -> Result<Option<usize>, Problem> {
     let sql = "SELECT count(*), coalesce(bool_or(c.relname = 'fleet_store'), false)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1";
-    let row = connection.wait(connection.client.query_one(sql, &[&schema]))?;
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text";
+    let row = connection.wait(connection.client.query_typed_one(sql, &[(&schema, Type::TEXT)]))?;
     let (things, ours): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
     if !ours {
         return Ok((things == 0).then_some(0));
     }
-    let row = connection.wait(connection.client.query_opt("SELECT version FROM fleet_store", &[]))?;
+    let version = format!("SELECT version FROM \"{schema}\".fleet_store");
+    let row = connection.wait(connection.client.query_typed_opt(&version, &[]))?;
     let version: Option<i32> = row.map(|row| row.try_get(0)).transpose()?;
     Ok(version.and_then(|version| usize::try_from(version).ok()))
 }
 
 /// Brings the schema up to date, in one transaction, while others who want to wait.
-fn migrate(connection: &Connection, dialect: Dialect, schema: &str) -> Result<Found, Problem> {
+fn migrate(connection: &mut Connection, dialect: Dialect, schema: &str) -> Result<Found, Problem> {
+    connection.take_time();
+    let connection = &*connection;
     let run = |sql: &str| connection.wait(connection.client.batch_execute(sql));
     // What others did meanwhile must be seen.
-    run("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    run("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0")?;
+    run(&format!("SET LOCAL search_path = \"{schema}\""))?;
     if let Some(lock) = dialect.lock(schema) {
         run(&lock)?;
     }
-    let there = "SELECT FROM pg_namespace WHERE nspname = $1";
-    if connection.wait(connection.client.query_opt(there, &[&schema]))?.is_none() {
+    let there = "SELECT FROM pg_namespace WHERE nspname = $1::text";
+    if connection.wait(connection.client.query_typed_opt(there, &[(&schema, Type::TEXT)]))?.is_none() {
         run(&format!("CREATE SCHEMA \"{schema}\""))?;
     }
     let found = match version(connection, schema)? {

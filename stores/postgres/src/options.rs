@@ -20,7 +20,7 @@ pub struct Options {
     pub(crate) schema: String,
     pub(crate) connections: usize,
     pub(crate) connect_timeout: Duration,
-    pub(crate) statement_timeout: Duration,
+    statement_timeout: Option<Duration>,
     pub(crate) lock_timeout: Duration,
     pub(crate) patience: Duration,
     pub(crate) dialect: Option<Dialect>,
@@ -33,7 +33,7 @@ impl Default for Options {
             schema: "fleet".to_owned(),
             connections: 8,
             connect_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(30),
+            statement_timeout: None,
             lock_timeout: Duration::from_secs(5),
             patience: Duration::from_secs(10),
             dialect: None,
@@ -68,11 +68,22 @@ impl Options {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// How long a statement may take before the server gives it up; a walk over a whole range may take longer.
-    /// Default: 30 s.
+    /// How long a statement may take before the server gives it up; a walk over a whole range may take longer. If this is
+    /// more than the patience, a caller may wait so long and 5 s more where the server does not answer.
+    /// Default: three quarters of the patience.
     #[must_use]
     pub fn statement_timeout(self, timeout: Duration) -> Self {
-        Self { statement_timeout: timeout, ..self }
+        Self { statement_timeout: Some(timeout), ..self }
+    }
+
+    pub(crate) fn statement_time(&self) -> Duration {
+        self.statement_timeout.unwrap_or(self.patience / 4 * 3)
+    }
+
+    /// How long an answer is waited for. The server may take longer to say that a statement timed out than it had.
+    pub(crate) fn answers_within(&self) -> Duration {
+        const GRACE: Duration = Duration::from_secs(5);
+        self.statement_timeout.map_or(self.patience, |timeout| timeout.saturating_add(GRACE))
     }
 
     /// How long to wait for a row that another transaction holds. Default: 5 s.
@@ -81,8 +92,9 @@ impl Options {
         Self { lock_timeout: timeout, ..self }
     }
 
-    /// How long a call waits for a free connection, and goes on trying while no server takes one, before it answers
-    /// `store_unavailable`: longer than a restart or a promotion takes, and callers do not notice it. Default: 10 s.
+    /// How long a call waits in all, for a free connection, for a server that takes one and for its answer, before it
+    /// answers `store_unavailable`, or `store_outcome_unknown` for a commit that was sent: longer than a restart or a
+    /// promotion takes, and callers do not notice it. Default: 10 s.
     #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }

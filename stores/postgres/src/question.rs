@@ -5,11 +5,10 @@
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
-use crate::pool::Connection;
+use crate::pool::{Connection, Parameter, Within};
 use crate::statement::{Shape, lookup, rows, stamps};
 use crate::table::{Alike, Cells, Place, Places};
 use fleet_core::store::{Key, Stamp};
-use futures_util::future::join;
 use tokio_postgres::Row;
 
 /// What is asked of the rows.
@@ -17,15 +16,6 @@ use tokio_postgres::Row;
 pub(crate) enum Asked {
     Stamps,
     Rows,
-}
-
-/// Where it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Within {
-    /// By itself.
-    Nothing,
-    /// In a transaction, which it begins and leaves open.
-    Transaction,
 }
 
 /// Keys to look up, by the table they are in.
@@ -88,27 +78,17 @@ impl Question {
 
     /// The answers: rows whose first column is the number of a key.
     pub(crate) fn ask(&self, connection: &mut Connection, within: Within) -> Result<Vec<Row>, Problem> {
-        connection.in_transaction = within == Within::Transaction;
         if self.parts.is_empty() {
-            let begin = if connection.in_transaction { "BEGIN" } else { "" };
-            return connection.wait(connection.client.batch_execute(begin)).map(|()| Vec::new());
+            return if within == Within::First { connection.begin().map(|()| Vec::new()) } else { Ok(Vec::new()) };
         }
         let parts = || self.parts.iter().map(|part| (part.place, part.alike)).collect::<Vec<_>>();
-        let statement = match self.asked {
-            Asked::Stamps => connection.prepared(Shape::Stamps(parts()), || stamps(&parts()))?,
-            Asked::Rows => connection.prepared(Shape::Rows(parts()), || rows(&parts()))?,
-        };
-        let parameters: Vec<_> = self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect();
-        let client = &connection.client;
-        let query = client.query(&statement, &parameters);
-        connection.wait(async {
-            match within {
-                Within::Nothing => query.await,
-                Within::Transaction => {
-                    let (begun, answers) = join(client.batch_execute("BEGIN"), query).await;
-                    begun.and(answers)
-                }
+        let arrays = self.parts.iter().flat_map(|part| &part.arrays);
+        let parameters: Vec<Parameter<'_>> = arrays.map(|array| (array as _, array.sent_as())).collect();
+        match self.asked {
+            Asked::Stamps => {
+                connection.ask(Shape::Stamps(parts()), |schema| stamps(schema, &parts()), &parameters, within)
             }
-        })
+            Asked::Rows => connection.ask(Shape::Rows(parts()), |schema| rows(schema, &parts()), &parameters, within),
+        }
     }
 }

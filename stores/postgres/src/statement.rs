@@ -10,10 +10,20 @@
 use crate::array::{Array, Scalar};
 use crate::copy::Copied;
 use crate::error::Problem;
+use crate::pool::Parameter;
 use crate::table::{Alike, Cells, Column, Place, Table};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
-use tokio_postgres::types::ToSql;
+
+/// Fails a statement outside a serializable transaction, with an error that names this parameter, which no server has.
+/// Whatever became of what its session was set to, nothing is then applied. It is asked once a statement, not once a row.
+const SERIALIZABLE: &str = "(SELECT CASE WHEN current_setting('transaction_isolation') = 'serializable' THEN true \
+    ELSE current_setting('fleet.transaction_is_not_serializable') IS NULL END)";
+
+/// A table of a schema. What a session looks for first may be another schema's, behind a pooler.
+pub(crate) fn name_of(schema: &str, table: &Table) -> String {
+    format!("\"{schema}\".{}", table.name)
+}
 
 /// What is done with a row of a table, in the order in which a statement's parts stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,7 +173,7 @@ impl Script {
     }
 
     /// Its text.
-    pub(crate) fn sql(&self) -> String {
+    pub(crate) fn sql(&self, schema: &str) -> String {
         let mut next = 1;
         let sources: Vec<(&Part, Source)> = self
             .parts
@@ -174,15 +184,16 @@ impl Script {
             })
             .collect();
         if let ([(part, source)], true) = (sources.as_slice(), self.tells_applied()) {
-            return swap(part.place.table(), source);
+            return swap(schema, part.place.table(), source);
         }
-        let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(part, source)).collect();
-        let guard = if refusals.is_empty() { "" } else { " WHERE u.n NOT IN (SELECT n FROM refused)" };
+        let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(schema, part, source)).collect();
+        let unless_refused = if refusals.is_empty() { "" } else { " AND u.n NOT IN (SELECT n FROM refused)" };
+        let guard = &format!("{SERIALIZABLE}{unless_refused}");
         let mut steps = Vec::new();
         for (part, source) in &sources {
             let table = part.place.table();
             if part.act == Act::Swap {
-                steps.push(format!("swap_{} AS ({})", table.name, swap(table, source)));
+                steps.push(format!("swap_{} AS ({})", table.name, swap(schema, table, source)));
             }
         }
         if !refusals.is_empty() {
@@ -192,10 +203,10 @@ impl Script {
             let table = part.place.table();
             let step = match part.act {
                 Act::Check | Act::Swap => continue,
-                Act::Insert => insert(table, source, guard),
-                Act::Put => put(table, source, guard),
-                Act::Delete => delete(table, source, guard),
-                Act::Add => add(table, source, guard),
+                Act::Insert => insert(schema, table, source, guard),
+                Act::Put => put(schema, table, source, guard),
+                Act::Delete => delete(schema, table, source, guard),
+                Act::Add => add(schema, table, source, guard),
             };
             steps.push(format!("{}_{} AS ({step})", part.act.name(), table.name));
         }
@@ -212,8 +223,8 @@ impl Script {
     }
 
     /// Its parameters, in the order of its text.
-    pub(crate) fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.parts.iter().flat_map(|part| &part.arrays).map(|array| array as _).collect()
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.parts.iter().flat_map(|part| &part.arrays).map(|array| (array as _, array.sent_as())).collect()
     }
 }
 
@@ -271,13 +282,13 @@ fn join(columns: &[Column], between: &str, form: impl Fn(&str) -> String) -> Str
 }
 
 /// The commits that a part refuses.
-fn refusal(part: &Part, source: &Source) -> Option<String> {
+fn refusal(schema: &str, part: &Part, source: &Source) -> Option<String> {
     let table = part.place.table();
     match part.act {
         Act::Check => Some(format!(
-            "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {} IS DISTINCT FROM u.expected",
+            "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {SERIALIZABLE} AND {} IS DISTINCT FROM u.expected",
             source.from,
-            table.name,
+            name_of(schema, table),
             source.here(table),
             table.stamp
         )),
@@ -289,10 +300,10 @@ fn refusal(part: &Part, source: &Source) -> Option<String> {
     }
 }
 
-fn swap(table: &Table, source: &Source) -> String {
+fn swap(schema: &str, table: &Table, source: &Source) -> String {
     format!(
-        "UPDATE {} AS t SET {} FROM {} WHERE {} AND {} = u.expected RETURNING u.n",
-        table.name,
+        "UPDATE {} AS t SET {} FROM {} WHERE {SERIALIZABLE} AND {} AND {} = u.expected RETURNING u.n",
+        name_of(schema, table),
         join(table.columns, ", ", |name| format!("{name} = {}", source.value(name))),
         source.from,
         source.here(table),
@@ -300,40 +311,40 @@ fn swap(table: &Table, source: &Source) -> String {
     )
 }
 
-fn insert(table: &Table, source: &Source, guard: &str) -> String {
+fn insert(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
     let all = [table.key, table.columns].concat();
     let values = join(&all, ", ", |name| source.value(name).to_owned());
-    format!("INSERT INTO {} ({}) SELECT {values} FROM {}{guard}", table.name, names(&all), source.from)
+    let (name, all) = (name_of(schema, table), names(&all));
+    format!("INSERT INTO {name} ({all}) SELECT {values} FROM {} WHERE {guard}", source.from)
 }
 
-fn put(table: &Table, source: &Source, guard: &str) -> String {
+fn put(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
     format!(
         "{} ON CONFLICT ({}) DO UPDATE SET {}",
-        insert(table, source, guard),
+        insert(schema, table, source, guard),
         names(table.key),
         join(table.columns, ", ", |name| format!("{name} = excluded.{name}")),
     )
 }
 
-fn delete(table: &Table, source: &Source, guard: &str) -> String {
-    let and = if guard.is_empty() { String::new() } else { guard.replace(" WHERE ", " AND ") };
-    format!("DELETE FROM {} t USING {} WHERE {}{and}", table.name, source.from, source.here(table))
+fn delete(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
+    format!("DELETE FROM {} t USING {} WHERE {} AND {guard}", name_of(schema, table), source.from, source.here(table))
 }
 
 /// Adds to counters, which begin at 0 and stop at the ends of their range.
-fn add(table: &Table, source: &Source, guard: &str) -> String {
+fn add(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
     // What is the same in all rows needs no grouping, and an array stays: without one there would be a row for no rows.
     let varying: Vec<Column> = table.key.iter().filter(|(name, _)| source.varies(name)).copied().collect();
     format!(
-        "INSERT INTO {name} ({key}, value) SELECT {values}, {sum} FROM {from}{guard} GROUP BY {varying} \
+        "INSERT INTO {name} AS t ({key}, value) SELECT {values}, {sum} FROM {from} WHERE {guard} GROUP BY {varying} \
          ORDER BY {varying} ON CONFLICT ({key}) DO UPDATE SET value = {both}",
-        name = table.name,
+        name = name_of(schema, table),
         key = names(table.key),
         values = join(table.key, ", ", |name| source.value(name).to_owned()),
         sum = clamped("sum(u.delta)"),
         from = source.from,
         varying = names(&varying),
-        both = clamped(&format!("{}.value::numeric + excluded.value", table.name)),
+        both = clamped("t.value::numeric + excluded.value"),
     )
 }
 
@@ -342,9 +353,9 @@ fn clamped(sum: &str) -> String {
 }
 
 /// Takes rows in the order of their columns.
-pub(crate) fn copy(place: Place) -> String {
+pub(crate) fn copy(schema: &str, place: Place) -> String {
     let table = place.table();
-    format!("COPY {} ({}, {}) FROM STDIN BINARY", table.name, names(table.key), names(table.columns))
+    format!("COPY {} ({}, {}) FROM STDIN BINARY", name_of(schema, table), names(table.key), names(table.columns))
 }
 
 /// The columns by which rows are looked up: their key, and, where rows are JSON, the stamp of what the caller has of them.
@@ -354,19 +365,20 @@ pub(crate) fn lookup(place: Place) -> Vec<Column> {
 }
 
 /// The stamps of rows by their keys: `n` and the stamp of each that is there.
-pub(crate) fn stamps(parts: &[(Place, Alike)]) -> String {
+pub(crate) fn stamps(schema: &str, parts: &[(Place, Alike)]) -> String {
     let mut next = 1;
     let selections = parts.iter().map(|(place, alike)| {
         let table = place.table();
         let source = Source::new(table, table.key, *alike, &mut next);
-        format!("SELECT u.n, {} FROM {} JOIN {} t ON {}", table.stamp, source.from, table.name, source.here(table))
+        let name = name_of(schema, table);
+        format!("SELECT u.n, {} FROM {} JOIN {name} t ON {}", table.stamp, source.from, source.here(table))
     });
     selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// Rows by their keys: `n`, and for each table the columns of its key and the others, NULL in rows of other tables. The
 /// body of JSON is NULL where its stamp is the one that the caller has.
-pub(crate) fn rows(parts: &[(Place, Alike)]) -> String {
+pub(crate) fn rows(schema: &str, parts: &[(Place, Alike)]) -> String {
     let mut next = 1;
     let selections = parts.iter().map(|(place, alike)| {
         let table = place.table();
@@ -384,20 +396,25 @@ pub(crate) fn rows(parts: &[(Place, Alike)]) -> String {
             all.iter().map(value).collect::<Vec<_>>().join(", ")
         });
         let columns = columns.collect::<Vec<_>>().join(", ");
-        format!("SELECT u.n, {columns} FROM {} JOIN {} t ON {}", source.from, table.name, source.here(table))
+        format!(
+            "SELECT u.n, {columns} FROM {} JOIN {} t ON {}",
+            source.from,
+            name_of(schema, table),
+            source.here(table)
+        )
     });
     selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// All rows of a table.
-pub(crate) fn all(table: &Table) -> String {
+pub(crate) fn all(schema: &str, table: &Table) -> String {
     let column = |name: &str| format!("t.{name}");
     let columns = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
-    format!("SELECT {columns} FROM {} t", table.name)
+    format!("SELECT {columns} FROM {} t", name_of(schema, table))
 }
 
 /// The rows between two keys, which are in or not. In order, the number of rows is the last parameter.
-pub(crate) fn between(table: &Table, with_first: bool, with_last: bool, reverse: Option<bool>) -> String {
+pub(crate) fn between(schema: &str, table: &Table, with_first: bool, with_last: bool, reverse: Option<bool>) -> String {
     let key = join(table.key, ", ", |name| format!("t.{name}"));
     let width = table.key.len();
     let parameters = |from: usize| {
@@ -406,7 +423,7 @@ pub(crate) fn between(table: &Table, with_first: bool, with_last: bool, reverse:
     };
     let mut sql = format!(
         "{} WHERE ({key}) {} ({}) AND ({key}) {} ({})",
-        all(table),
+        all(schema, table),
         if with_first { ">=" } else { ">" },
         parameters(1),
         if with_last { "<=" } else { "<" },

@@ -1,24 +1,28 @@
 //! The store's operations.
 
+#[cfg(test)]
+mod tests;
+
 use crate::batch::{Absence, checked, in_order, is_apart, together};
 use crate::copy::Copied;
 use crate::error::{Problem, Verdict, unknown};
-use crate::pool::{Connection, Pool};
-use crate::question::{Asked, Question, Within};
+use crate::pool::{Connection, Parameter, Pool, Within};
+use crate::question::{Asked, Question};
 use crate::statement::{Script, Shape, all, between, copy};
-use crate::table::{self, Place};
+use crate::table::{self, Given, Place};
 use crate::{Dialect, Options, open};
-use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind};
-use futures_util::future::join;
+use fleet_core::store::{
+    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
+};
 use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::ops::Bound;
+use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio_postgres::Statement;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 /// A commit that inserts more rows than these into a table has them copied: the round trips more are soon made up for.
 const COPIED: usize = 1024;
@@ -26,11 +30,20 @@ const COPIED: usize = 1024;
 /// A store in PostgreSQL. See the [crate] for what it promises.
 #[derive(Debug)]
 pub struct PostgresStore {
-    pool: Pool,
+    /// A forked process has its parent's sockets: what it sent over them, a farewell too, would be said to the parent's
+    /// sessions. So every operation asks this first, and in a child nothing is closed either.
+    opener: Opener,
+    pool: Arc<Pool>,
     /// What people are told of the database.
     name: String,
     decoded: Decoded,
     retries: AtomicU64,
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.opener.release(&self.pool);
+    }
 }
 
 /// Why an attempt came to nothing, and what it may have come to all the same.
@@ -83,7 +96,8 @@ impl PostgresStore {
     /// Those of [`open`](Self::open), and `store_failed` for a schema's name or a certificate that cannot be.
     pub fn open_with(url: &str, options: Options) -> Result<Self, StoreError> {
         let (pool, name) = open::open(url, options)?;
-        Ok(Self { pool, name, decoded: Decoded::default(), retries: AtomicU64::new(0) })
+        let (opener, pool) = (Opener::here(), Arc::new(pool));
+        Ok(Self { opener, pool, name, decoded: Decoded::default(), retries: AtomicU64::new(0) })
     }
 
     /// How often a call was begun again since the store was opened, because other transactions came between or a
@@ -94,10 +108,11 @@ impl PostgresStore {
 
     /// Does something on a connection: again where others came between, on another one where the line is lost.
     fn call<T>(&self, mut work: impl FnMut(&mut Connection) -> Result<T, Attempt>) -> Result<T, StoreError> {
-        let until = self.pool.patience();
+        self.opener.check()?;
+        let (until, answered) = self.pool.patience();
         let mut tries = 0;
         loop {
-            let mut lent = self.pool.lend(until).map_err(|problem| problem.explain(&self.name))?;
+            let mut lent = self.pool.lend(until, answered).map_err(|problem| problem.explain(&self.name))?;
             let Attempt { problem, fate } = match work(&mut lent.connection) {
                 Ok(done) => {
                     lent.give_back();
@@ -106,6 +121,9 @@ impl PostgresStore {
                 Err(attempt) => attempt,
             };
             let verdict = problem.verdict();
+            if matches!(problem, Problem::Silent) {
+                self.pool.distrust_idle();
+            }
             if verdict != Verdict::Elsewhere && lent.connection.roll_back().is_ok() {
                 lent.give_back();
             }
@@ -127,17 +145,18 @@ impl PostgresStore {
             return Ok(vec![Outcome::Applied; batch.len()]);
         }
         let tells_applied = script.tells_applied();
-        let copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
+        let mut copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
         let mut is_first = true;
         let answer = self.call(|connection| {
-            if !std::mem::take(&mut is_first) {
+            // A copy is of a statement that has a name, which a pooler's sessions do not know.
+            if !std::mem::take(&mut is_first) || connection.is_shared() && !copied.is_empty() {
+                copied.clear();
                 script = together(batch, Absence::Checked)?;
             } else if !copied.is_empty() {
                 return copy_in(connection, &script, &copied);
             }
-            let statement = connection.prepared(script.shape(), || script.sql())?;
-            let answer = connection.wait(connection.client.query(&statement, &script.parameters()));
-            answer.map_err(Attempt::to_commit)
+            let sql = |schema: &str| script.sql(schema);
+            connection.ask(script.shape(), sql, &script.parameters(), Within::Nothing).map_err(Attempt::to_commit)
         })?;
         // Until the answer says otherwise. What checks nothing cannot be refused, and need not be in the statement.
         let unless_told = |commit: &Commit| {
@@ -157,7 +176,7 @@ impl PostgresStore {
     /// Whether many rows that a batch inserts are to be copied. Of several commits one might be refused, and then the rows
     /// of that one would have to be left out.
     fn copies(&self, batch: &[Commit]) -> bool {
-        batch.len() == 1 && self.pool.dialect() == Some(Dialect::PostgreSql)
+        batch.len() == 1 && self.pool.dialect() == Some(Dialect::PostgreSql) && !self.pool.is_shared()
     }
 
     /// One transaction for commits that meet.
@@ -167,7 +186,7 @@ impl PostgresStore {
         let question = Question::new(Asked::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
         self.call(|connection| {
             let mut now = HashMap::with_capacity(keys.len());
-            for row in question.ask(connection, Within::Transaction)? {
+            for row in question.ask(connection, Within::First)? {
                 let number: i32 = row.try_get(0).map_err(Problem::from)?;
                 let stamp: i64 = row.try_get(1).map_err(Problem::from)?;
                 if let Some(key) = usize::try_from(number).ok().and_then(|number| keys.get(number)) {
@@ -175,20 +194,13 @@ impl PostgresStore {
                 }
             }
             let (outcomes, script) = in_order(batch, now)?;
-            let ended = if script.is_empty() {
-                connection.wait(connection.client.batch_execute("COMMIT"))
+            if script.is_empty() {
+                connection.commit().map_err(Attempt::to_commit)?;
             } else {
-                let statement = connection.prepared(script.shape(), || script.sql())?;
-                let (parameters, client) = (script.parameters(), &connection.client);
-                connection.wait(async {
-                    let (written, ended) =
-                        join(client.query(&statement, &parameters), client.batch_execute("COMMIT")).await;
-                    // Where writing failed, what ended was a transaction that had failed.
-                    written.and(ended)
-                })
-            };
-            ended.map_err(Attempt::to_commit)?;
-            connection.in_transaction = false;
+                let sql = |schema: &str| script.sql(schema);
+                let written = connection.ask(script.shape(), sql, &script.parameters(), Within::Last);
+                written.map_err(Attempt::to_commit)?;
+            }
             Ok(outcomes)
         })
     }
@@ -201,31 +213,30 @@ impl PostgresStore {
     ) -> Result<(), StoreError> {
         let mut said = Ok(());
         self.call(|connection| {
-            let statements: Vec<Statement> = selections
-                .iter()
-                .map(|selection| connection.prepared(selection.shape.clone(), || selection.sql.clone()))
-                .collect::<Result<_, _>>()?;
-            // A snapshot will do where nothing is committed on what is seen, and keeps nobody from committing however
-            // long it lasts.
-            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
-            connection.in_transaction = true;
-            connection.wait(connection.client.batch_execute(begin))?;
+            connection.wait_for_each();
+            connection.begin_walk()?;
             let mut fate = Fate::Nothing;
-            for (selection, statement) in selections.iter().zip(&statements) {
-                let rows = connection.client.query_raw(statement, selection.parameters.iter().map(|end| &**end));
-                let mut rows = pin!(connection.wait(rows).map_err(|problem| Attempt { problem, fate })?);
+            for Selection { place, shape, sql, parameters } in selections {
+                let failed = |problem: Problem| Attempt { problem, fate };
+                let values = parameters.iter().map(|(value, _)| &**value as &(dyn ToSql + Sync));
+                let rows = if connection.is_shared() {
+                    let sql = sql(connection.schema());
+                    let types = parameters.iter().map(|(_, kind)| kind.clone());
+                    connection.wait(connection.client.query_typed_raw(&sql, values.zip(types)))
+                } else {
+                    let statement = connection.prepared(shape.clone(), sql).map_err(failed)?;
+                    connection.wait(connection.client.query_raw(&statement, values))
+                };
+                let mut rows = pin!(rows.map_err(failed)?);
                 loop {
                     let next = connection.wait(rows.try_next()).map_err(|problem| Attempt { problem, fate })?;
                     let (Some(row), Ok(())) = (next, &said) else { break };
-                    let row = table::read(selection.place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
+                    let row = table::read(*place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
                     fate = Fate::Shown;
                     said = take(row);
                 }
             }
-            let ended = connection.wait(connection.client.batch_execute("COMMIT"));
-            ended.map_err(|problem| Attempt { problem, fate })?;
-            connection.in_transaction = false;
-            Ok(())
+            connection.commit().map_err(|problem| Attempt { problem, fate })
         })?;
         said
     }
@@ -250,8 +261,9 @@ impl PostgresStore {
 struct Selection {
     place: Place,
     shape: Shape,
-    sql: String,
-    parameters: Vec<Box<dyn ToSql + Sync>>,
+    /// Its text, from the schema.
+    sql: Box<dyn Fn(&str) -> String>,
+    parameters: Vec<Given>,
 }
 
 impl Selection {
@@ -262,19 +274,22 @@ impl Selection {
         let mut parameters = table::key_parameters(first)?;
         parameters.append(&mut table::key_parameters(last)?);
         if reverse.is_some() {
-            parameters.push(Box::new(i64::try_from(range.limit).unwrap_or(i64::MAX)));
+            parameters.push((Box::new(i64::try_from(range.limit).unwrap_or(i64::MAX)), Type::INT8));
         }
         let shape = Shape::Between(place, with_first, with_last, reverse);
-        Ok(Self { place, shape, sql: between(place.table(), with_first, with_last, reverse), parameters })
+        let sql = move |schema: &str| between(schema, place.table(), with_first, with_last, reverse);
+        Ok(Self { place, shape, sql: Box::new(sql), parameters })
     }
 
     fn all(place: Place) -> Self {
-        Self { place, shape: Shape::All(place), sql: all(place.table()), parameters: Vec::new() }
+        let sql = move |schema: &str| all(schema, place.table());
+        Self { place, shape: Shape::All(place), sql: Box::new(sql), parameters: Vec::new() }
     }
 }
 
 impl Store for PostgresStore {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.opener.check()?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -322,15 +337,17 @@ impl Store for PostgresStore {
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
         let selection = self.select(range, Some(range.reverse))?;
         let found = self.call(|connection| {
-            let statement = connection.prepared(selection.shape.clone(), || selection.sql.clone())?;
-            let parameters: Vec<_> = selection.parameters.iter().map(|parameter| &**parameter).collect();
-            Ok(connection.wait(connection.client.query(&statement, &parameters))?)
+            let Selection { shape, sql, parameters, .. } = &selection;
+            let parameters: Vec<Parameter<'_>> =
+                parameters.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
+            Ok(connection.ask(shape.clone(), sql, &parameters, Within::Nothing)?)
         })?;
         let rows = found.iter().map(|row| table::read(selection.place, row, 0));
         rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
     }
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.opener.check()?;
         if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }
     }
 
@@ -344,6 +361,17 @@ impl Store for PostgresStore {
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.walk(&Place::ALL.map(Selection::all), visit)
     }
+
+    fn backup(&self, _to: &Path) -> Result<(), StoreError> {
+        let problem = "a fleet in PostgreSQL is backed up by the server's own means: use `pg_dump` or a base backup";
+        Err(StoreError::new(StoreErrorKind::Unsupported, problem))
+    }
+
+    fn query(&self, _query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        let problem = "a fleet in PostgreSQL is queried with `psql` or over a connection pool of your own; the schema has \
+                       views for it";
+        Err(StoreError::new(StoreErrorKind::Unsupported, problem))
+    }
 }
 
 /// Carries out a commit that inserts many rows: a statement for all else, whose answer is whether it is refused, and then
@@ -353,26 +381,24 @@ fn copy_in(
     script: &Script,
     copied: &[Copied],
 ) -> Result<Vec<tokio_postgres::Row>, Attempt> {
-    connection.in_transaction = true;
-    connection.wait(connection.client.batch_execute("BEGIN"))?;
+    connection.begin()?;
     if !script.is_empty() {
-        let statement = connection.prepared(script.shape(), || script.sql())?;
-        let refused = connection.wait(connection.client.query(&statement, &script.parameters()))?;
+        let sql = |schema: &str| script.sql(schema);
+        let refused = connection.ask(script.shape(), sql, &script.parameters(), Within::Middle)?;
         if !refused.is_empty() {
             connection.roll_back()?;
             return Ok(refused);
         }
     }
     for Copied { place, rows } in copied {
-        let statement = connection.prepared(Shape::Copy(*place), || copy(*place))?;
+        let statement = connection.prepared(Shape::Copy(*place), |schema| copy(schema, *place))?;
         connection.wait(async {
             let mut sink = pin!(connection.client.copy_in(&statement).await?);
             sink.send(rows.clone()).await?;
             sink.finish().await
         })?;
     }
-    connection.wait(connection.client.batch_execute("COMMIT")).map_err(Attempt::to_commit)?;
-    connection.in_transaction = false;
+    connection.commit().map_err(Attempt::to_commit)?;
     Ok(Vec::new())
 }
 
@@ -380,7 +406,9 @@ fn copy_in(
 fn rest(tries: u32) {
     if tries > 0 {
         let longest = 250_u64 << tries.min(6);
-        let random = RandomState::new().hash_one(tries);
-        std::thread::sleep(Duration::from_micros(random % longest));
+        let mut random = [0; 8];
+        // Without randomness those that met wait as long as each other, and their threads' luck decides.
+        let _ = getrandom::fill(&mut random);
+        std::thread::sleep(Duration::from_micros(u64::from_le_bytes(random) % longest));
     }
 }

@@ -5,8 +5,8 @@ mod common;
 
 use common::load::{NOW, product};
 use common::{Schema, schema};
-use fleet_core::device::Report;
-use fleet_core::store::{Commit, Key, Outcome, Stamp, Store, StoreErrorKind, Tally, Write};
+use fleet_core::device::{Mark, Report, Trail};
+use fleet_core::store::{Commit, Key, Outcome, Record, Stamp, Store, StoreErrorKind, Tally, Write};
 use fleet_core::{Fleet, ProductId};
 use fleet_store_postgres::{Options, PostgresStore};
 use postgres::{Client, NoTls};
@@ -38,7 +38,7 @@ fn many_that_open_a_new_database_at_once_make_its_schema_once() {
         }
     });
     let row = client(&schema).query_one("SELECT count(*), max(version) FROM fleet_store", &[]).unwrap();
-    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 1));
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 3));
     assert_eq!(client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap().get::<_, i64>(0), 8);
 }
 
@@ -56,6 +56,38 @@ fn a_schema_of_another_program_is_refused_and_not_touched() {
     assert_eq!(count(&schema.open()), Outcome::Applied);
 }
 
+/// What the code of schema 1 made and wrote: a device that had been connected and was sent three directives, its entry in
+/// the registry.
+#[test]
+fn a_schema_from_before_the_order_of_connections_was_kept_is_brought_up_to_date() {
+    let schema = schema();
+    let name = &schema.name;
+    let first = include_str!("../src/schema/1.sql");
+    let rows = "INSERT INTO fleet_store VALUES (1);
+        INSERT INTO registration VALUES (1, 94, NULL, NULL, 0, false, decode('55ff6d04498b49a1b2c3d4e5', 'hex'), NULL);
+        INSERT INTO device (product, stamp, added_at, sequence, security_counter, seen_at, session, version_since, version,
+            standing, failures, image, platform, development, forced, takes_updates, online, id, outcome_at,
+            outcome_target, outcome_result)
+        VALUES (94, 2, 0, 3, 7, 5, 7, 5, 1, 0, 0, 0, 0, false, false, true, false,
+            decode('55ff6d04498b49a1b2c3d4e5', 'hex'), 6, 2, 2)";
+    client(&schema).batch_execute(&format!("CREATE SCHEMA {name}; SET search_path = {name}; {first}; {rows}")).unwrap();
+    let store = schema.open();
+    let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
+    let found = store.get(&[Key::Device(product, device), Key::Registration(device)]).unwrap();
+    let [Some(row), Some(entry)] = &found[..] else { panic!("{found:?}") };
+    let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else { panic!("{found:?}") };
+    assert_eq!((row.sequence, row.security_counter, row.is_online(), row.relapses), (3, 7, false, 0));
+    assert_eq!((row.trail, entry.sequence, &entry.trail), (Trail::default(), 0, &None));
+    let mut after = row.clone();
+    after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) };
+    let put = Write::Put { key: Key::Device(product, device), record: Record::Device(after.clone()), stamp: Stamp(3) };
+    store.commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
+    let found = store.get(&[Key::Device(product, device)]).unwrap().remove(0).unwrap();
+    assert_eq!(found.record, Record::Device(after));
+    let seen = client(&schema).query_one("SELECT newest_session, outcome_result FROM devices", &[]).unwrap();
+    assert_eq!((seen.get::<_, i64>(0), seen.get::<_, &str>(1)), (-1, "runs_another"));
+}
+
 #[test]
 fn a_newer_schema_is_refused() {
     let schema = schema();
@@ -63,7 +95,7 @@ fn a_newer_schema_is_refused() {
     client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
     let name = &schema.name;
     let message = format!(
-        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 1 at most; update the program"
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 3 at most; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
 }

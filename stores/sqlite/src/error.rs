@@ -63,7 +63,37 @@ fn damaged(path: &Path, error: &Error) -> String {
         Error::FromSqlConversionFailure(_, _, problem) => problem.to_string(),
         error => error.to_string(),
     };
-    format!("`{}` is damaged: {problem}; restore it from a backup", path.display())
+    let damaged = format!("`{}` is damaged: {problem}; restore it from a backup", path.display());
+    match left_over(path).filter(|_| error.sqlite_error_code().is_some()) {
+        Some(log) => damaged + &beside_a_log(&log),
+        None => damaged,
+    }
+}
+
+/// What to do about a file that is damaged where there is a log beside it.
+fn beside_a_log(log: &str) -> String {
+    format!(
+        "; if it was just put there from one, `{log}` was left over from the file before: close the fleet, delete `{log}`, and \
+         copy the backup once more"
+    )
+}
+
+/// The log beside a file, if there is anything in it.
+pub(crate) fn left_over(path: &Path) -> Option<String> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = Path::new(&log);
+    log.metadata().is_ok_and(|found| found.len() > 0).then(|| log.display().to_string())
+}
+
+/// The error of opening a file beside which there was a log, which SQLite may have put away since.
+pub(crate) fn opened_beside(log: Option<String>, error: StoreError) -> StoreError {
+    match log {
+        Some(log) if error.kind() == StoreErrorKind::Corrupt && !error.to_string().contains(&log) => {
+            StoreError::new(StoreErrorKind::Corrupt, error.to_string() + &beside_a_log(&log)).with_source(error)
+        }
+        _ => error,
+    }
 }
 
 fn cannot_open(path: &Path) -> String {

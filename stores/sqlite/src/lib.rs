@@ -2,17 +2,19 @@
 //!
 //! ```
 //! use fleet_core::Fleet;
+//! use fleet_core::store::{Query, SqlValue};
 //! use fleet_store_sqlite::SqliteStore;
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("fleet.db");
 //! let fleet = Fleet::open(SqliteStore::open(&path)?);
-//! # let _ = fleet;
 //!
-//! // Anything that speaks SQL may read the file, also while the fleet is open.
-//! let file = rusqlite::Connection::open(&path)?;
-//! let online = "SELECT count(*) FROM devices WHERE product = 1000 AND online";
-//! assert_eq!(file.query_row(online, [], |row| row.get::<_, i64>(0))?, 0);
+//! // People may ask it in SQL while it is open, and so may other programs.
+//! let online = Query::new("SELECT count(*) AS online FROM devices WHERE product = 1000 AND online");
+//! let rows = fleet.query(&online)?;
+//! assert_eq!(rows.first().and_then(|row| row.get("online")), Some(&SqlValue::Integer(0)));
+//!
+//! fleet.backup(folder.path().join("copy.db"))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -27,6 +29,14 @@
 //! - Several processes may have the file open. One of them writes at a time; the others wait for it, up to
 //!   [`Options::busy_timeout`], and then answer `store_unavailable`, which helps to try again. All must run on one
 //!   machine: a write-ahead log does not work over a network file system.
+//! - A commit that only checks is a read: like all reads, it does not wait for who writes.
+//! - Other copies of SQLite in this process are as good as other processes, where locks can belong to an open file
+//!   description: on Linux and Android. Elsewhere one that closes the file may delete the log under this store; that is
+//!   noticed before the next commit.
+//! - A file that is moved, deleted or replaced while it is open is not written to any more: `store_moved`. It is looked for
+//!   before each commit and for each new connection.
+//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file anew, also
+//!   while the parent has it open.
 //! - A file of another program, or of a newer version of this one, is refused and not touched.
 //!
 //! # What is in the file
@@ -51,15 +61,28 @@
 //! a row that is changed by hand under its old stamp may be overwritten, or not noticed, by a fleet that is open.
 //!
 //! # Backup
-//! `VACUUM INTO 'copy.db'`, or `.backup copy.db` in the `sqlite3` shell, makes a whole copy while the fleet is open.
-//! Copying the file by other means is safe only while nobody has it open, and then together with the `-wal` file
-//! beside it, if there is one.
-#![forbid(unsafe_code)]
+//! [`Fleet::backup`](fleet_core::Fleet::backup) makes a whole copy while the fleet is open; so does `VACUUM INTO 'copy.db'` in
+//! the `sqlite3` shell. Copying the file by other means is safe only while nobody has it open, and then together with the
+//! `-wal` file beside it, if there is one. Restoring is putting a copy in place while nobody has the file open and nothing is
+//! beside it: a `-wal` that is left over belongs to the old file, and SQLite would play it into the new one.
+#![deny(unsafe_code)]
 
+mod backup;
 mod batch;
 mod error;
+mod files;
+// Where locks can belong to an open file description, and where SQLite's `fcntl` can be replaced by a function of Rust's.
+#[cfg_attr(
+    not(all(
+        any(target_os = "linux", target_os = "android"),
+        any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+    )),
+    path = "locks_of_process.rs"
+)]
+mod locks;
 mod open;
 mod options;
+mod query;
 mod store;
 mod table;
 mod transaction;

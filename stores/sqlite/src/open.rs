@@ -1,6 +1,7 @@
 //! Opening a file: whose it is, how it is to be used, and that its schema is the one this program knows.
 
 use crate::error::{explain, not_ours};
+use crate::files::Files;
 use crate::transaction::Transaction;
 use crate::{Options, Synchronous};
 use fleet_core::store::{StoreError, StoreErrorKind};
@@ -13,7 +14,12 @@ const APPLICATION_ID: i32 = 0x464C_4554;
 
 /// What leads from each version of the schema to the next, from an empty file on. A file's version is how many of these
 /// it has seen. What was released is never changed.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// So many prepared statements are kept for each connection: more than there are.
 const STATEMENTS: usize = 64;
@@ -28,15 +34,20 @@ const LOG_LIMIT: u32 = 64 << 20;
 /// What a reading connection keeps in memory: little, for each commit makes it stale.
 const READER_CACHE: usize = 2 << 20;
 
-/// Opens a file to write to, making it one of this store where it is new.
-pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
+/// That options are ones that a file can be opened with.
+pub(crate) fn check(options: &Options) -> Result<(), StoreError> {
     if !(512..=65_536).contains(&options.page_size) || !options.page_size.is_power_of_two() {
         let problem =
             format!("a page cannot have {} bytes; choose a power of two from 512 to 65536", options.page_size);
         return Err(StoreError::new(StoreErrorKind::Other, problem));
     }
+    Ok(())
+}
+
+/// Opens a file to write to, making it one of this store where it is new.
+pub(crate) fn writer(path: &Path, options: &Options) -> Result<(Connection, Files), StoreError> {
     let engine = |error| explain(path, error);
-    let flags = OpenFlags::SQLITE_OPEN_CREATE;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = connect(path, flags, options, options.cache_size).map_err(engine)?;
     // Nothing may be changed in a file before it is known to be ours.
     let look = Transaction::to_read(&connection).map_err(engine)?;
@@ -60,13 +71,43 @@ pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Store
     if version < MIGRATIONS.len() {
         migrate(path, &connection)?;
     }
-    Ok(connection)
+    // The log is opened by whatever reads first.
+    header(&connection).map_err(engine)?;
+    let files = Files::of(path, &connection)?;
+    Ok((connection, files))
 }
 
 /// Opens a file once more, to read from it.
-pub(crate) fn reader(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
-    let connection = connect(path, OpenFlags::empty(), options, READER_CACHE)?;
-    connection.pragma_update(None, "query_only", true)?;
+pub(crate) fn reader(files: &Files, options: &Options) -> Result<Connection, StoreError> {
+    let connection = again(files, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
+    connection.pragma_update(None, "query_only", true).map_err(|error| explain(files.path(), error))?;
+    Ok(connection)
+}
+
+/// Opens a file once more, for what people ask: nothing can be written to it.
+pub(crate) fn only_reader(files: &Files, options: &Options) -> Result<Connection, StoreError> {
+    let connection = again(files, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
+    connection.pragma_update(None, "query_only", true).map_err(|error| explain(files.path(), error))?;
+    Ok(connection)
+}
+
+/// Opens a file once more, for a copy of it that is written elsewhere.
+pub(crate) fn copier(files: &Files, options: &Options) -> Result<Connection, StoreError> {
+    again(files, OpenFlags::SQLITE_OPEN_READ_WRITE, options)
+}
+
+fn again(files: &Files, flags: OpenFlags, options: &Options) -> Result<Connection, StoreError> {
+    // SQLite would make a log where there is none.
+    if let Some(change) = files.change() {
+        return Err(files.moved(change));
+    }
+    let connection = connect(files.path(), flags, options, READER_CACHE);
+    let opened = connection.and_then(|connection| {
+        header(&connection)?;
+        Ok(connection)
+    });
+    let connection = opened.map_err(|error| explain(files.path(), error))?;
+    files.same(&connection)?;
     Ok(connection)
 }
 
@@ -79,8 +120,7 @@ pub(crate) fn in_memory(name: &Path) -> Result<Connection, StoreError> {
 }
 
 fn connect(path: &Path, flags: OpenFlags, options: &Options, cache_size: usize) -> rusqlite::Result<Connection> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(options.busy_timeout)?;
     let synchronous = match options.synchronous {

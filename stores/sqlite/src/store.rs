@@ -4,16 +4,23 @@
 //! commit empties those of the others: reading a thousand of a million devices that way takes a fifth less time.
 //! A poisoned lock is taken all the same: a transaction that was left by a panic has been rolled back on the way out.
 
+use crate::backup;
 use crate::batch::Batch;
-use crate::error::{explain, explain_at_commit};
+use crate::error::{explain, explain_at_commit, left_over, opened_beside};
+use crate::files::{self, Change, Files};
+use crate::locks::{LOG_MAY_GO, Owned};
+use crate::query;
 use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
-use fleet_core::store::{Commit, Decoded, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{
+    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind,
+};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// So many reading connections are kept open; more are opened while they are needed.
 const READERS: usize = 4;
@@ -22,16 +29,23 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
-    /// None: in memory, where there is one connection only.
-    readers: Option<Readers>,
+    /// SQLite must not cross a fork: the child would believe that it holds its parent's locks. So every operation asks
+    /// this first, and in a child nothing is closed either.
+    opener: Opener,
+    writer: Arc<Mutex<Connection>>,
+    /// `None` means in memory, where there is one connection only.
+    on_disk: Option<Arc<OnDisk>>,
     decoded: Decoded,
 }
 
+/// What a store in a file has beside its writing connection.
 #[derive(Debug)]
-struct Readers {
+struct OnDisk {
     options: Options,
+    files: Files,
     idle: Mutex<Vec<Connection>>,
+    /// Behind the connections, for these use it until they are closed.
+    _locks: Owned,
 }
 
 impl SqliteStore {
@@ -50,9 +64,15 @@ impl SqliteStore {
     /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = absolute(path.as_ref())?;
-        let writer = open::writer(&path, &options)?;
-        let readers = Readers { options, idle: Mutex::default() };
-        Ok(Self { path, writer: Mutex::new(writer), readers: Some(readers), decoded: Decoded::default() })
+        fleet_sqlite_process::tell_apart();
+        open::check(&options)?;
+        files::without_log_of_another(&path)?;
+        let locks = Owned::new(&path);
+        let log = left_over(&path);
+        let (writer, files) = open::writer(&path, &options).map_err(|error| opened_beside(log, error))?;
+        let on_disk = Some(Arc::new(OnDisk { options, files, idle: Mutex::default(), _locks: locks }));
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, on_disk, decoded: Decoded::default() })
     }
 
     /// A store in memory, gone when it is dropped: to try things with this very engine. One connection does it all, so
@@ -63,7 +83,8 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
         let writer = open::in_memory(&path)?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: None, decoded: Decoded::default() })
+        let writer = Arc::new(Mutex::new(writer));
+        Ok(Self { path, opener: Opener::here(), writer, on_disk: None, decoded: Decoded::default() })
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -72,6 +93,7 @@ impl SqliteStore {
 
     /// Reads by the writing connection where it is free.
     fn read_warm<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.opener.check()?;
         let connection = match self.writer.try_lock() {
             Ok(connection) => connection,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -82,11 +104,37 @@ impl SqliteStore {
 
     /// Reads without keeping anybody from writing.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        let worked = match &self.readers {
-            Some(readers) => readers.with(&self.path, work),
+        self.opener.check()?;
+        let worked = match &self.on_disk {
+            Some(on_disk) => on_disk.read(work)?,
             None => work(&self.writer()),
         };
         worked.map_err(|error| explain(&self.path, error))
+    }
+
+    /// That the files are still those that the store was opened on.
+    fn in_place(&self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(OnDisk { files, .. }) = self.on_disk.as_deref() else { return Ok(()) };
+        let Some(change) = files.change() else { return Ok(()) };
+        // This connection has the log open still.
+        files.save(connection, change);
+        Err(files.moved(change))
+    }
+
+    /// What becomes of commits that only check: a read, which waits for nobody who writes.
+    fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        if let Some(OnDisk { files, .. }) = self.on_disk.as_deref()
+            && let Some(change) = files.change()
+        {
+            return Err(files.moved(change));
+        }
+        self.read_warm(|connection| {
+            let moment = Transaction::to_read(connection)?;
+            let mut checking = Batch::new(connection);
+            let outcomes = batch.iter().map(|commit| checking.apply(commit)).collect::<Result<_, _>>()?;
+            moment.commit()?;
+            Ok(outcomes)
+        })
     }
 
     /// The row of a key, decoded only if it was not yet.
@@ -150,17 +198,20 @@ fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
     })
 }
 
-impl Readers {
+impl OnDisk {
     /// No lock is held while work is done, so that a visitor of rows may itself read.
-    fn with<T>(&self, path: &Path, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<rusqlite::Result<T>, StoreError> {
         let idle = self.idle().pop();
-        let connection = idle.map_or_else(|| open::reader(path, &self.options), Ok)?;
+        let connection = idle.map_or_else(|| open::reader(&self.files, &self.options), Ok)?;
         let worked = work(&connection);
         let mut idle = self.idle();
         if idle.len() < READERS {
             idle.push(connection);
         }
-        worked
+        Ok(worked)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
@@ -196,18 +247,28 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        self.opener.check()?;
+        if batch.iter().all(|commit| commit.writes.is_empty()) {
+            return self.check(batch);
+        }
         let connection = self.writer();
+        self.in_place(&connection)?;
         let engine = |error| explain(&self.path, error);
         let write = Transaction::to_write(&connection).map_err(engine)?;
         let mut applying = Batch::new(&connection);
         let outcomes = batch.iter().map(|commit| applying.apply(commit)).collect::<Result<_, _>>().map_err(engine)?;
         applying.finish().map_err(engine)?;
         write.commit().map_err(|error| explain_at_commit(&self.path, error))?;
+        if LOG_MAY_GO {
+            // Whoever took the log away in the meantime may have taken this commit with it.
+            let unknown = |moved: StoreError| StoreError::new(StoreErrorKind::Unknown, moved.to_string());
+            self.in_place(&connection).map_err(unknown)?;
+        }
         Ok(outcomes)
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
-        if self.readers.is_some() {
+        if self.on_disk.is_some() {
             return self.select(range, None, &mut |row| visit(&row.key, &row.record));
         }
         // In memory a visitor that reads or commits needs the one connection there is.
@@ -230,5 +291,53 @@ impl Store for SqliteStore {
             moment.commit()
         })?;
         said
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.opener.check()?;
+        match &self.on_disk {
+            Some(on_disk) => backup::write(&open::copier(&on_disk.files, &on_disk.options)?, &self.path, to),
+            None => backup::write(&self.writer(), &self.path, to),
+        }
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.opener.check()?;
+        match &self.on_disk {
+            Some(on_disk) => query::run(open::only_reader(&on_disk.files, &on_disk.options)?, &self.path, query),
+            None => {
+                let problem = "a store of SQLite's in memory has no second connection; keep the fleet in a file";
+                Err(StoreError::new(StoreErrorKind::Unsupported, problem))
+            }
+        }
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if !self.opener.is_here() {
+            self.opener.release(&self.writer);
+            self.on_disk.iter().for_each(|on_disk| self.opener.release(on_disk));
+            return;
+        }
+        let Some(on_disk) = &self.on_disk else { return };
+        let (writer, idle) = (self.writer(), on_disk.idle());
+        match on_disk.files.change() {
+            Some(Change::Database) => {
+                on_disk.files.save(&writer, Change::Database);
+                on_disk.files.tidy();
+            }
+            // Who closes last writes the log back and deletes it by its name. That name is another log's by now, or the
+            // database is not the log's any more.
+            Some(change @ (Change::LogReplaced | Change::Overwritten)) => {
+                for connection in idle.iter().chain([&*writer]) {
+                    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                }
+                if change == Change::Overwritten {
+                    on_disk.files.set_log_aside();
+                }
+            }
+            Some(Change::LogDeleted) | None => {}
+        }
     }
 }

@@ -6,8 +6,8 @@ mod common;
 use common::*;
 use fleet_core::customer::CustomerId;
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Outcome as UpdateOutcome, PlatformSeen, Progress, Registration, Seen,
-    Standing, UpdateResult,
+    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome as UpdateOutcome, PlatformSeen, Progress, Registration,
+    Seen, Standing, Trail, UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{Key, Kind, Outcome, Range, Record, Row, Stamp, Store, Write};
@@ -249,16 +249,27 @@ fn no_update_is_lost_and_no_torn_pair_is_seen_among_threads() {
     assert_eq!(counter(&store, 0), Some(i64::from(4 * TIMES)));
 }
 
+fn trail() -> impl Strategy<Value = Trail> {
+    let mark = || {
+        let at = proptest::option::of(any::<i64>().prop_map(Timestamp::from_millis));
+        (any::<u64>(), at).prop_map(|(session, at)| Mark::new(session, at))
+    };
+    (mark(), mark()).prop_map(|(newest, ended)| Trail { newest, ended })
+}
+
 fn devices() -> impl Strategy<Value = Device> {
     let time = || any::<i64>().prop_map(Timestamp::from_millis);
     let version = || (1..65_535u32).prop_map(|number| FirmwareVersion::new(number).unwrap());
     let standing = prop_oneof![Just(Standing::Member), Just(Standing::Quarantined), Just(Standing::Denied)];
     let image = prop_oneof![Just(ImageSeen::Unknown), Just(ImageSeen::Matches), Just(ImageSeen::Differs)];
-    let platform = prop_oneof![Just(PlatformSeen::Unknown), Just(PlatformSeen::Matches), Just(PlatformSeen::Differs)];
+    let platforms =
+        || prop_oneof![Just(PlatformSeen::Unknown), Just(PlatformSeen::Matches), Just(PlatformSeen::Differs)];
+    let platform = platforms();
     let progress = prop_oneof![Just(Progress::Offered), Just(Progress::Downloading), Just(Progress::Downloaded)];
     let result =
-        prop_oneof![Just(UpdateResult::Succeeded), Just(UpdateResult::Failed), Just(UpdateResult::RunsAnother)];
-    let system = prop_oneof![Just("1.5.2"), Just("65535.0.1-rc.1")].prop_map(|text| text.parse().unwrap());
+        prop_oneof![Just(UpdateResult::Succeeded), Just(UpdateResult::RunsAnother), Just(UpdateResult::Withdrawn)];
+    let system =
+        prop_oneof![Just("1.5.2"), Just("65535.0.1-rc.1"), Just("v5.0 dirty")].prop_map(|text| text.parse().unwrap());
     let seen = (time(), any::<u64>(), time(), any::<Option<u16>>(), image, platform, any::<[bool; 2]>()).prop_map(
         |(at, session, version_since, version, image, platform, [takes_updates, online])| Seen {
             at,
@@ -279,8 +290,9 @@ fn devices() -> impl Strategy<Value = Device> {
     (
         (standing, any::<[bool; 2]>(), any::<u8>(), of(version()), any::<[u32; 2]>(), of(system), time()),
         (of(seen), of(attempt), of(outcome), of(label)),
+        (trail(), platforms(), any::<u8>()),
     )
-        .prop_map(|(always, (seen, attempt, outcome, label))| {
+        .prop_map(|(always, (seen, attempt, outcome, label), (trail, listed, relapses))| {
             let (standing, [development, forced], failures, lock, [sequence, security_counter], system, added_at) =
                 always;
             Device {
@@ -297,6 +309,9 @@ fn devices() -> impl Strategy<Value = Device> {
                 attempt,
                 outcome,
                 label,
+                trail,
+                listed,
+                relapses,
             }
         })
 }
@@ -312,13 +327,15 @@ fn registrations() -> impl Strategy<Value = Registration> {
         any::<u16>().prop_map(Platform::EspIdf),
         "[a-z0-9._/-]{1,32}".prop_map(|board| Platform::Mcuboot(board.into())),
     ];
-    (of(product), of(account), of(platform), any::<bool>(), any::<u32>()).prop_map(
-        |(product, claimed_by, platform, registered, security_counter)| Registration {
+    (of(product), of(account), of(platform), any::<bool>(), any::<[u32; 2]>(), trail()).prop_map(
+        |(product, claimed_by, platform, registered, [security_counter, sequence], trail)| Registration {
             product,
             claimed_by,
             platform,
             registered,
             security_counter,
+            sequence,
+            trail: Some(trail).filter(|trail| !trail.is_empty()).map(Box::new),
         },
     )
 }

@@ -1,8 +1,10 @@
 //! Files of older versions, which must open for ever.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use fleet_core::device::{Report, Trail};
 use fleet_core::event::{Event, EventFilter, Published};
-use fleet_core::{Actor, Fleet, ProductId, Timestamp};
+use fleet_core::firmware::{Answer, Hold};
+use fleet_core::{Actor, Fleet, ProductId, Timestamp, invariants};
 use fleet_store_sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::path::Path;
@@ -34,6 +36,37 @@ fn a_file_from_before_there_were_events_opens_with_all_that_is_in_it_and_takes_t
     assert!(matches!(fleet.gateway(now).publish(&event).unwrap(), Published::Logged(_)));
     assert_eq!(console.events(product, &EventFilter::default(), None, 10).unwrap().items.len(), 1);
     drop(fleet);
-    assert_eq!(version().unwrap(), 2);
+    assert_eq!(version().unwrap(), 4);
     assert!(SqliteStore::open(&path).is_ok());
+}
+
+/// `fixtures/schema-2.sqlite` is the same file in schema 2. Its device that has connected has gone since, and was sent three
+/// directives.
+#[test]
+fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2.sqlite"), &path).unwrap();
+    let now: Timestamp = "2016-03-09T12:00:00Z".parse().unwrap();
+    let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
+    let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
+    let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
+    let row = console.device(product, device).unwrap().row;
+    assert_eq!((row.sequence, row.security_counter, row.is_online(), row.trail), (3, 7, false, Trail::default()));
+    assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters are those of the rows");
+
+    // The session that the old file says has ended does not come back, over removal and import.
+    console.remove_device(product, device).unwrap();
+    assert_eq!(console.import(product, b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
+    let told = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
+    let answer = gateway.connect(&told).unwrap().answer;
+    assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
+    gateway.connect(&Report { session: 8, ..told }).unwrap();
+    let row = console.device(product, device).unwrap().row;
+    assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
+    drop(fleet);
+    let outcome = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT outcome_result FROM devices", [], |row| row.get::<_, Option<String>>(0));
+    assert_eq!(outcome.unwrap(), None, "the view is there");
 }

@@ -17,7 +17,9 @@ impl Language for Node {
 
     fn set_up(&self) -> Result<(), Trouble> {
         toolchain()?;
-        no_registry().and_then(|()| tools()).and_then(|()| build("dev")).map_err(Trouble::Failed)
+        no_registry().and_then(|()| tools()).and_then(|()| build("dev")).map_err(Trouble::Failed)?;
+        other_sqlite();
+        Ok(())
     }
 
     fn release(&self) -> Result<(), String> {
@@ -97,6 +99,19 @@ fn tools() -> Result<(), String> {
     }
     npm(&["ci", "--no-audit", "--no-fund", "--silent"])?;
     fs::create_dir_all(folder("node")?).and_then(|()| fs::write(&installed, wanted)).map_err(|error| error.to_string())
+}
+
+/// Another copy of SQLite, which tests let loose on a fleet's file. Where there is none built for this machine it is
+/// compiled; where that cannot be done, those tests are not run.
+fn other_sqlite() {
+    let folder = package().join("test/sqlite");
+    if !folder.join("node_modules/better-sqlite3/build").exists() {
+        println!("getting better-sqlite3, which may have to be compiled");
+        let mut get = Command::new("npm");
+        if let Err(why) = finish(get.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--silent"])) {
+            println!("there is no better-sqlite3, and tests beside it are not run: {why}");
+        }
+    }
 }
 
 /// The lock file names no registry: where packages come from is the machine's affair.

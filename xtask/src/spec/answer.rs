@@ -3,7 +3,7 @@
 //! Written out here and not taken from how records are stored, so that a change of storage changes no scenario.
 
 use fleet_core::audit::AuditRecord;
-use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerView, TokenId};
+use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerSession, CustomerView, TokenId};
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
 use fleet_core::device::{Attempt, Connected, Device, DeviceView, Outcome, Seen, Summary};
 use fleet_core::firmware::{Answer, Directive, DryRun, Firmware, Rule, Target, Ways};
@@ -70,6 +70,8 @@ pub(super) fn limit(limit: &LimitExceeded) -> Value {
         "limit": limit.limit,
         "used": limit.used,
         "would_be": limit.would_be,
+        "held_places": limit.held.map_or(0, |held| held.places),
+        "held_until": limit.held.map(|held| time(held.until)),
         "fits": fits,
         "message": limit.to_string(),
     })
@@ -150,7 +152,8 @@ fn directive(directive: &Directive) -> Value {
 }
 
 pub(super) fn device(view: &DeviceView) -> Value {
-    let Device { standing, development, forced, failures, lock, sequence, security_counter, system, .. } = &view.row;
+    let Device { standing, development, forced, failures, relapses, lock, sequence, security_counter, system, .. } =
+        &view.row;
     json!({
         "id": view.id,
         "name": Some(view.row.name()).filter(|name| !name.is_empty()),
@@ -159,6 +162,7 @@ pub(super) fn device(view: &DeviceView) -> Value {
         "development": development,
         "forced": forced,
         "failures": failures,
+        "relapses": relapses,
         "lock": lock,
         "sequence": sequence,
         "security_counter": security_counter,
@@ -213,6 +217,8 @@ pub(super) fn firmware(firmware: &Firmware) -> Value {
             "own_version": image.own_version,
             "project": image.project,
             "wildcard": image.wildcard,
+            "min_chip_revision": image.min_chip_revision,
+            "max_chip_revision": image.max_chip_revision,
         },
         "requires_system": firmware.requires_system,
         "proven": firmware.proven.map(|proof| json!({ "device": proof.device, "at": time(proof.at) })),
@@ -239,6 +245,7 @@ pub(super) fn summary(summary: &Summary) -> Value {
         "wrong_platform": summary.wrong_platform,
         "quarantined": summary.quarantined,
         "denied": summary.denied,
+        "held_places": summary.held_places,
     })
 }
 
@@ -256,6 +263,8 @@ pub(super) fn audit(record: &AuditRecord) -> Value {
         "actor": record.actor,
         "command": record.command,
         "subject": record.subject,
+        "old": record.old,
+        "new": record.new,
     })
 }
 
@@ -279,6 +288,7 @@ pub(super) fn customer(customer: &CustomerView) -> Value {
     let tokens = customer.tokens.iter();
     let tokens = tokens.map(|(id, expires_at)| json!({ "token_id": token_id(*id), "expires_at": time(*expires_at) }));
     json!({
+        "product": customer.product,
         "id": customer.id,
         "user_name": customer.user_name,
         "identity": customer.identity,
@@ -288,6 +298,16 @@ pub(super) fn customer(customer: &CustomerView) -> Value {
         "activated_at": customer.activated_at.map(time),
         "tokens": tokens.collect::<Value>(),
     })
+}
+
+/// A customer, and what the token that they came with is good for.
+pub(super) fn session(session: &CustomerSession) -> Value {
+    let more = json!({
+        "token_id": token_id(session.token_id),
+        "scopes": session.scopes,
+        "expires_at": time(session.expires_at),
+    });
+    with(customer(&session.customer), more)
 }
 
 /// As text: more than JavaScript's numbers hold.

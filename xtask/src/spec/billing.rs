@@ -4,11 +4,12 @@ use super::answer::{items, page, plain, time, with};
 use super::command::Command;
 use super::metering;
 use super::world::{Found, PAGE, World, done, malformed};
-use fleet_core::Console;
 use fleet_core::billing::{
-    BillingStatus, CardToken, Charge, Due, ExpiryMonth, Invoice, InvoiceStatus, Line, NewCard, Period, Quote, Upgrade,
+    BillingStatus, CardToken, CardView, Charge, Due, ExpiryMonth, Invoice, InvoiceStatus, KnownCard, Line, NewCard,
+    Period, Quote, Upgrade,
 };
 use fleet_core::notice::NoticeSubject;
+use fleet_core::{Console, ProductId};
 use serde_json::{Value, json};
 
 /// So many things a clock does where a step does not say.
@@ -66,6 +67,22 @@ impl World {
             Command::WriteOff { product, invoice: number } => {
                 invoice(&door.write_off(self.product(product)?, self.see(number)?)?)?
             }
+            Command::AccountBilling { account } => {
+                let found = door.account_billing(self.see(account)?)?;
+                json!({
+                    "owed": found.owed,
+                    "open": found.open.iter().map(|found| invoice(found)).collect::<Found<Value>>()?,
+                    "charges": found.charges.iter().map(|found| charge(found)).collect::<Value>(),
+                    "card": found.card.as_ref().map(card),
+                    "locked_since": found.locked_since.map(time),
+                })
+            }
+            Command::AccountInvoices { account, after, limit } => {
+                let after = self.maybe(after.as_ref())?.map(|text: String| place(&text)).transpose()?;
+                let found = door.account_invoices(self.see(account)?, after, limit.unwrap_or(PAGE))?;
+                let invoices = found.items.iter().map(|found| invoice(found)).collect::<Found<Vec<_>>>()?;
+                page(invoices, found.next.map(|(product, number)| format!("{product}-{number}")))
+            }
             _ => return Ok(None),
         }))
     }
@@ -74,13 +91,16 @@ impl World {
     pub(super) fn clock(&self, command: &Command) -> Found<Option<Value>> {
         let clock = self.fleet.clock(self.now);
         Ok(Some(match command {
-            Command::Due { limit } => items(clock.due(limit.unwrap_or(STEPS))?.iter().map(|due| match due {
-                Due::Product { at, product } => json!({ "at": time(*at), "product": product }),
-                Due::Account { at, account } => json!({ "at": time(*at), "account": account }),
-            })),
+            Command::Due { limit } => items(clock.due(limit.unwrap_or(STEPS))?.iter().map(due)),
             Command::Advance { limit } => {
                 let advanced = clock.advance(limit.unwrap_or(STEPS))?;
-                json!({ "done": advanced.done, "more": advanced.more })
+                let skipped =
+                    advanced.skipped.iter().map(|skipped| with(due(&skipped.due), json!({ "why": skipped.why })));
+                json!({ "done": advanced.done, "more": advanced.more, "skipped": skipped.collect::<Value>() })
+            }
+            Command::ConfirmLeap {} => {
+                clock.confirm_leap()?;
+                done()
             }
             Command::ChargeOutcome { key, outcome } => {
                 clock.charge_outcome(self.see(key)?.parse()?, *outcome)?;
@@ -102,6 +122,30 @@ fn month(text: &str) -> Found<ExpiryMonth> {
         Some((Ok(year), Ok(month))) => Ok(ExpiryMonth::new(year, month)?),
         _ => malformed(format!("`{text}` is no month: write 2017-12")),
     }
+}
+
+/// Where a page of an account's invoices ended: a product and a number.
+fn place(text: &str) -> Found<(ProductId, u32)> {
+    match text.split_once('-').map(|(product, number)| (product.parse(), number.parse())) {
+        Some((Ok(product), Ok(number))) => Ok((ProductId::new(product)?, number)),
+        _ => malformed(format!("`{text}` is no place that a page of invoices ended at")),
+    }
+}
+
+fn due(due: &Due) -> Value {
+    match due {
+        Due::Product { at, product } => json!({ "at": time(*at), "product": product }),
+        Due::Account { at, account } => json!({ "at": time(*at), "account": account }),
+    }
+}
+
+fn card(card: &CardView) -> Value {
+    json!({
+        "brand": card.brand,
+        "last_four": card.last_four,
+        "expires": card.expires.to_string(),
+        "good": card.good,
+    })
 }
 
 fn period(period: Period) -> Value {
@@ -180,14 +224,6 @@ fn invoice(invoice: &Invoice) -> Found<Value> {
 }
 
 fn status(status: &BillingStatus) -> Value {
-    let card = status.card.as_ref().map(|card| {
-        json!({
-            "brand": card.brand,
-            "last_four": card.last_four,
-            "expires": card.expires.to_string(),
-            "good": card.good,
-        })
-    });
     json!({
         "tier": status.tier,
         "interval": status.plan.as_ref().map(|plan| plan.interval),
@@ -201,17 +237,31 @@ fn status(status: &BillingStatus) -> Value {
         "balance": status.balance,
         "unpaid": status.unpaid,
         "upgrading": status.upgrading,
-        "card": card,
+        "card": status.card.as_ref().map(card),
         "locked_since": status.locked_since.map(time),
     })
 }
 
 /// What a notice tells, with moments as answers write them.
 pub(super) fn subject(subject: &NoticeSubject) -> Value {
+    let known = |card: &Option<KnownCard>| {
+        let shown = |card: &KnownCard| with(plain(card), json!({ "expires": card.expires.to_string() }));
+        card.as_ref().map(shown)
+    };
     let more = match subject {
-        NoticeSubject::PaymentFailed { next, .. } => json!({ "next": next.map(time) }),
-        NoticeSubject::CardNeeded { renewal, .. } => json!({ "renewal": time(*renewal) }),
-        NoticeSubject::CardExpires { month, .. } => json!({ "month": month.to_string() }),
+        NoticeSubject::PaymentFailed { next, card, locks_at, .. } => {
+            json!({ "next": next.map(time), "card": known(card), "locks_at": locks_at.map(time) })
+        }
+        NoticeSubject::RenewalPaid { card, .. } | NoticeSubject::UpgradeDeclined { card, .. } => {
+            json!({ "card": known(card) })
+        }
+        NoticeSubject::CardNeeded { renewal, card, .. } => json!({ "renewal": time(*renewal), "card": known(card) }),
+        NoticeSubject::CardExpires { month, known: card, .. } => {
+            json!({ "month": month.to_string(), "known": known(card) })
+        }
+        NoticeSubject::PlanEnded { since, .. } | NoticeSubject::ChargeUnknown { since, .. } => {
+            json!({ "since": time(*since) })
+        }
         _ => return plain(subject),
     };
     match plain(subject) {

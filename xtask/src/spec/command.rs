@@ -11,7 +11,7 @@ use fleet_core::customer::{CustomerId, Scope};
 use fleet_core::device::UpdateProgress;
 use fleet_core::event::EventCursor;
 use fleet_core::product::ConfigurationAnswer;
-use fleet_core::{AccountId, DeviceId, Money, Policy};
+use fleet_core::{AccountId, DeviceId, Money, PolicyChange};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) enum Command {
     },
     SetPolicy {
         product: Ref<u32>,
-        policy: Policy,
+        policy: PolicyChange,
     },
     SetTier {
         product: Ref<u32>,
@@ -62,6 +62,12 @@ pub(super) enum Command {
     },
     AuditLog {
         product: Ref<u32>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
+    AccountAuditLog {
+        account: Ref<AccountId>,
         after: Option<Ref<String>>,
         limit: Option<usize>,
     },
@@ -142,6 +148,18 @@ pub(super) enum Command {
         product: Ref<u32>,
         list: List,
     },
+    FindCustomer {
+        product: Ref<u32>,
+        identity: Identified,
+    },
+    UninviteFromBeta {
+        product: Ref<u32>,
+        user_name: Ref<String>,
+    },
+    RenewActivationCode {
+        product: Ref<u32>,
+        user_name: Ref<String>,
+    },
     BetaGuests {
         product: Ref<u32>,
         after: Option<Ref<String>>,
@@ -206,6 +224,9 @@ pub(super) enum Command {
     Me {
         token: Ref<String>,
     },
+    LogOut {
+        token: Ref<String>,
+    },
     Activate {
         token: Ref<String>,
         code: Ref<String>,
@@ -248,6 +269,15 @@ pub(super) enum Command {
     },
     RegisterDevices {
         devices: Vec<Listed>,
+    },
+    CorrectDevice {
+        product: Ref<u32>,
+        device: Ref<DeviceId>,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    },
+    FreePlaces {
+        product: Ref<u32>,
     },
     Device {
         product: Ref<u32>,
@@ -301,6 +331,9 @@ pub(super) enum Command {
         device: Ref<DeviceId>,
     },
     UnclaimDevice {
+        device: Ref<DeviceId>,
+    },
+    EndClaim {
         device: Ref<DeviceId>,
     },
     ClaimedDevices {
@@ -443,6 +476,15 @@ pub(super) enum Command {
         invoice: Ref<u32>,
     },
 
+    AccountBilling {
+        account: Ref<AccountId>,
+    },
+    AccountInvoices {
+        account: Ref<AccountId>,
+        after: Option<Ref<String>>,
+        limit: Option<usize>,
+    },
+
     // The clock.
     Due {
         limit: Option<usize>,
@@ -450,6 +492,7 @@ pub(super) enum Command {
     Advance {
         limit: Option<usize>,
     },
+    ConfirmLeap {},
     ChargeOutcome {
         key: Ref<String>,
         outcome: ChargeOutcome,
@@ -502,13 +545,14 @@ impl Command {
             | Self::PublishMany { .. }
             | Self::PresentClaimCode { .. } => Door::Gateway,
             Self::Me { .. }
+            | Self::LogOut { .. }
             | Self::Activate { .. }
             | Self::AskClaimCode { .. }
             | Self::Claim { .. }
             | Self::Unclaim { .. }
             | Self::MyDevices { .. }
             | Self::UseDevice { .. } => Door::Portal,
-            Self::Due { .. } | Self::Advance { .. } | Self::ChargeOutcome { .. } => Door::Clock,
+            Self::Due { .. } | Self::Advance { .. } | Self::ConfirmLeap {} | Self::ChargeOutcome { .. } => Door::Clock,
             Self::PendingNotices { .. }
             | Self::PendingCharges { .. }
             | Self::Acknowledge { .. }

@@ -184,6 +184,7 @@ fn logged(entry: &Entry) -> Value {
         "at": time(entry.at),
         "origin": entry.origin,
         "duplicate": entry.duplicate,
+        "id_reused": entry.id_reused,
         "deliveries": deliveries.collect::<Value>(),
         "dropped": dropped,
     })

@@ -92,6 +92,16 @@ impl World {
                 let lines = door.invite_to_beta(self.product(product)?, &list_bytes(list)?)?;
                 json!({ "lines": lines.iter().map(answer::beta_line).collect::<Value>() })
             }
+            Command::FindCustomer { product, identity } => {
+                answer::customer(&door.find_customer(self.product(product)?, &self.identity(identity)?)?)
+            }
+            Command::UninviteFromBeta { product, user_name } => {
+                door.uninvite_from_beta(self.product(product)?, &self.see(user_name)?)?;
+                done()
+            }
+            Command::RenewActivationCode { product, user_name } => {
+                answer::guest(&door.renew_activation_code(self.product(product)?, &self.see(user_name)?)?)
+            }
             Command::BetaGuests { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?;
                 let page = door.beta_guests(self.product(product)?, after.as_deref(), limit.unwrap_or(PAGE))?;
@@ -117,7 +127,11 @@ impl World {
     /// The customers' door, for who holds the token.
     pub(super) fn portal(&self, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
-            Command::Me { token } => answer::customer(&self.enter(&self.secret(token)?).me()?),
+            Command::Me { token } => answer::session(&self.enter(&self.secret(token)?).me()?),
+            Command::LogOut { token } => {
+                self.enter(&self.secret(token)?).log_out()?;
+                done()
+            }
             Command::Activate { token, code } => {
                 self.enter(&self.secret(token)?).activate(self.see(code)?.parse()?)?;
                 done()

@@ -7,7 +7,7 @@ use super::file::Step;
 use super::metering;
 use crate::workspace::root;
 use fleet_core::customer::Secret;
-use fleet_core::device::{DeviceFilter, Disconnect, Report};
+use fleet_core::device::{Correction, DeviceFilter, Disconnect, Report};
 use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::product::GroupId;
@@ -193,7 +193,7 @@ impl World {
                 answer::product(&door.rename_product(self.product(product)?, &self.see(name)?)?)
             }
             Command::SetPolicy { product, policy } => {
-                answer::product(&door.set_policy(self.product(product)?, policy)?)
+                answer::product(&door.set_policy(self.product(product)?, policy.clone())?)
             }
             Command::SetTier { product, tier } => {
                 answer::product(&door.set_tier(self.product(product)?, &self.see(tier)?)?)
@@ -212,6 +212,12 @@ impl World {
             Command::AuditLog { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?.map(|text| audit_cursor(&text)).transpose()?;
                 let page = door.audit_log(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
+                answer::page(page.items.iter().map(|record| answer::audit(record)), next)
+            }
+            Command::AccountAuditLog { account, after, limit } => {
+                let after = self.maybe(after.as_ref())?.map(|text| audit_cursor(&text)).transpose()?;
+                let page = door.account_audit_log(self.see(account)?, after, limit.unwrap_or(PAGE))?;
                 let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
                 answer::page(page.items.iter().map(|record| answer::audit(record)), next)
             }
@@ -246,6 +252,13 @@ impl World {
                 });
                 json!({ "new": door.register_devices(&devices.collect::<Found<Vec<_>>>()?)? })
             }
+            Command::CorrectDevice { product, device, platform, security_counter } => {
+                let platform = platform.as_deref().map(str::parse).transpose()?;
+                let correction = Correction { platform, security_counter: *security_counter };
+                door.correct_device(self.product(product)?, self.see(device)?, &correction)?;
+                done()
+            }
+            Command::FreePlaces { product } => json!({ "freed": door.free_places(self.product(product)?)? }),
             Command::Device { product, device } => {
                 answer::device(&door.device(self.product(product)?, self.see(device)?)?)
             }
@@ -294,6 +307,10 @@ impl World {
             }
             Command::UnclaimDevice { device } => {
                 door.unclaim_device(self.see(device)?)?;
+                done()
+            }
+            Command::EndClaim { device } => {
+                door.end_claim(self.see(device)?)?;
                 done()
             }
             Command::ClaimedDevices { after, limit } => {
@@ -377,7 +394,7 @@ impl World {
             }
             Command::Disconnect { device, product, session, ended_at } => {
                 let (device, product) = (self.see(device)?, self.maybe(product.as_ref())?);
-                let at = ended_at.map_or(self.now, |at| at.0);
+                let at = ended_at.map(|at| at.0);
                 gateway.disconnect(&Disconnect { device, product, session: session.unwrap_or(0), at })?;
                 done()
             }
@@ -415,7 +432,7 @@ impl World {
             security_counter: reported.security_counter,
             takes_updates: reported.takes_updates.unwrap_or(true),
             session: reported.session.unwrap_or(0),
-            ..Report::new(self.see(&reported.device)?, reported.reported_at.map_or(self.now, |at| at.0))
+            ..Report::new(self.see(&reported.device)?, reported.reported_at.map(|at| at.0))
         })
     }
 

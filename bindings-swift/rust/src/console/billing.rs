@@ -2,7 +2,7 @@
 
 use super::Console;
 use crate::Answered;
-use fleet_bindings::shapes::{BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
+use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 
 #[uniffi::export]
 impl Console {
@@ -70,8 +70,24 @@ impl Console {
         self.ask(move |door| door.agree_price(product, &tier, interval, price)).await
     }
 
-    /// Gives an unpaid invoice up. An operator's command.
+    /// Gives an unpaid invoice up, a removed product's too. An operator's command.
     pub async fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
         self.ask(move |door| door.write_off(product, invoice)).await
+    }
+
+    /// What an account owes over all its products, removed ones among them.
+    pub async fn account_billing(&self, account: i64) -> Answered<AccountBilling> {
+        self.ask(move |door| door.account_billing(account)).await
+    }
+
+    /// An account's invoices over all its products, removed ones among them: by product, and of each the newest first.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn account_invoices(
+        &self,
+        account: i64,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Answered<InvoicePage> {
+        self.ask(move |door| door.account_invoices(account, after.as_deref(), limit)).await
     }
 }

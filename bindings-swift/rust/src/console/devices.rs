@@ -87,6 +87,24 @@ impl Console {
         self.ask(move |door| door.register_devices(&devices)).await
     }
 
+    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// recorded in the audit of `product`; the device need not be in it.
+    #[uniffi::method(default(platform = None, security_counter = None))]
+    pub async fn correct_device(
+        &self,
+        product: u32,
+        device: String,
+        platform: Option<String>,
+        security_counter: Option<u32>,
+    ) -> Answered<()> {
+        self.ask(move |door| door.correct_device(product, &device, platform.as_deref(), security_counter)).await
+    }
+
+    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    pub async fn free_places(&self, product: u32) -> Answered<i64> {
+        self.ask(move |door| door.free_places(product)).await
+    }
+
     /// A device of the product, waiting and denied ones too.
     pub async fn device(&self, product: u32, device: String) -> Answered<Device> {
         self.ask(move |door| door.device(product, &device)).await
@@ -157,6 +175,11 @@ impl Console {
     /// Gives up a device that one has claimed.
     pub async fn unclaim_device(&self, device: String) -> Answered<()> {
         self.ask(move |door| door.unclaim_device(&device)).await
+    }
+
+    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    pub async fn end_claim(&self, device: String) -> Answered<()> {
+        self.ask(move |door| door.end_claim(&device)).await
     }
 
     /// The devices that one has claimed, by id.

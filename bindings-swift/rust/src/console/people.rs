@@ -3,8 +3,8 @@
 use super::Console;
 use crate::Answered;
 use fleet_bindings::shapes::{
-    Account, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation, IssuedToken,
-    ReceivedInvitation, Scope, Team,
+    Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
+    IssuedToken, ReceivedInvitation, Scope, Team,
 };
 
 #[uniffi::export]
@@ -87,6 +87,11 @@ impl Console {
         self.ask(move |door| door.customers(product, filter, after.as_deref(), limit)).await
     }
 
+    /// The customer whom a vendor's user name, or a linked account, is known as.
+    pub async fn find_customer(&self, product: u32, identity: Identity) -> Answered<Customer> {
+        self.ask(move |door| door.find_customer(product, identity)).await
+    }
+
     /// Takes a customer away.
     pub async fn remove_customer(&self, product: u32, customer: i64) -> Answered<()> {
         self.ask(move |door| door.remove_customer(product, customer)).await
@@ -116,6 +121,16 @@ impl Console {
     /// Invites the customers of a list to the private beta.
     pub async fn invite_to_beta(&self, product: u32, list: Vec<u8>) -> Answered<BetaReport> {
         self.ask(move |door| door.invite_to_beta(product, &list)).await
+    }
+
+    /// Takes a guest off the private beta.
+    pub async fn uninvite_from_beta(&self, product: u32, user_name: String) -> Answered<()> {
+        self.ask(move |door| door.uninvite_from_beta(product, &user_name)).await
+    }
+
+    /// Gives a guest a new code, also one who used theirs.
+    pub async fn renew_activation_code(&self, product: u32, user_name: String) -> Answered<BetaGuest> {
+        self.ask(move |door| door.renew_activation_code(product, &user_name)).await
     }
 
     /// The guests of the private beta, by name.

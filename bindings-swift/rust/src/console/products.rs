@@ -44,7 +44,7 @@ impl Console {
         self.ask(move |door| door.rename_product(product, &name)).await
     }
 
-    /// Changes a product's policy; what is left out takes its default.
+    /// Changes the policies that are named; the others stay as they are.
     pub async fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         self.ask(move |door| door.set_policy(product, policy)).await
     }
@@ -73,6 +73,17 @@ impl Console {
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn audit_log(&self, product: u32, after: Option<String>, limit: Option<u32>) -> Answered<AuditPage> {
         self.ask(move |door| door.audit_log(product, after.as_deref(), limit)).await
+    }
+
+    /// What was done to an account, newest first.
+    #[uniffi::method(default(after = None, limit = None))]
+    pub async fn account_audit_log(
+        &self,
+        account: i64,
+        after: Option<String>,
+        limit: Option<u32>,
+    ) -> Answered<AuditPage> {
+        self.ask(move |door| door.account_audit_log(account, after.as_deref(), limit)).await
     }
 
     /// A product's answers to the questions before manufacturing.

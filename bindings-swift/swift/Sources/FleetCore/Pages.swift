@@ -79,6 +79,14 @@ extension Console {
         }
     }
 
+    /// All that was done to an account, newest first.
+    public func wholeAccountAuditLog(account: Int64) -> Pages<AuditEntry> {
+        Pages { after in
+            let found = try await self.accountAuditLog(account: account, after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
     /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
     public func wholeEventLog(product: UInt32, device: String? = nil, prefix: String? = nil) -> Pages<Event> {
         Pages { before in

@@ -37,6 +37,9 @@ func products(_ name: String, _ console: Console, _ step: Arguments) async throw
     case "audit_log":
         return try await console.auditLog(
             product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "account_audit_log":
+        return try await console.accountAuditLog(
+            account: step.number("account"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     default:
         return nil
     }
@@ -82,6 +85,9 @@ func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: A
         return try await console.customers(
             product: step.number("product"), filter: step.object("filter", customerFilter) ?? CustomerFilter(),
             after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+    case "find_customer":
+        guard let wanted = try identity(step) else { throw Malformed("`identity` is missing") }
+        return try await console.findCustomer(product: step.number("product"), identity: wanted)
     case "remove_customer":
         return try await console.removeCustomer(product: step.number("product"), customer: step.number("customer"))
     case "issue_token":
@@ -97,6 +103,11 @@ func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: A
     case "invite_to_beta":
         return try await console.inviteToBeta(
             product: step.number("product"), list: vectors.list(step))
+    case "uninvite_from_beta":
+        return try await console.uninviteFromBeta(product: step.number("product"), userName: step.text("user_name"))
+    case "renew_activation_code":
+        return try await console.renewActivationCode(
+            product: step.number("product"), userName: step.text("user_name"))
     case "beta_guests":
         return try await console.betaGuests(
             product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
@@ -189,6 +200,11 @@ func billing(_ name: String, _ console: Console, _ step: Arguments) async throws
             price: step.object("price", money))
     case "write_off":
         return try await console.writeOff(product: step.number("product"), invoice: step.number("invoice"))
+    case "account_billing":
+        return try await console.accountBilling(account: step.number("account"))
+    case "account_invoices":
+        return try await console.accountInvoices(
+            account: step.number("account"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     default:
         return nil
     }
@@ -199,6 +215,8 @@ func portal(_ name: String, _ portal: () throws -> Portal, _ step: Arguments) as
     switch name {
     case "me":
         return try await portal().me()
+    case "log_out":
+        return try await portal().logOut()
     case "activate":
         return try await portal().activate(code: step.text("code"))
     case "ask_claim_code":
@@ -233,6 +251,12 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         return fields.merging(["progress": shown(watcher.told)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
+    case "correct_device":
+        return try await console.correctDevice(
+            product: step.number("product"), device: step.text("device"),
+            platform: step.textIfAny("platform"), securityCounter: step.numberIfAny("security_counter"))
+    case "free_places":
+        return ["freed": shown(try await console.freePlaces(product: step.number("product")))]
     case "device":
         return try await console.device(product: step.number("product"), device: step.text("device"))
     case "devices":
@@ -264,6 +288,8 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         return try await console.claimDevice(device: step.text("device"))
     case "unclaim_device":
         return try await console.unclaimDevice(device: step.text("device"))
+    case "end_claim":
+        return try await console.endClaim(device: step.text("device"))
     case "claimed_devices":
         return try await console.claimedDevices(after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     default:
@@ -346,6 +372,8 @@ func clock(_ name: String, _ clock: Clock, _ step: Arguments) async throws -> An
         return items(try await clock.due(limit: step.numberIfAny("limit")))
     case "advance":
         return try await clock.advance(limit: step.numberIfAny("limit"))
+    case "confirm_leap":
+        return try await clock.confirmLeap()
     case "charge_outcome":
         return try await clock.chargeOutcome(key: step.text("key"), outcome: chargeOutcome(step))
     default:

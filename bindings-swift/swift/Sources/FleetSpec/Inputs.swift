@@ -110,11 +110,13 @@ func policy(_ policy: Arguments) throws -> PolicySettings {
         knownIdsOnly: try policy.boolIfAny("known_ids_only"),
         quarantineLimit: try policy.numberIfAny("quarantine_limit"),
         invitationMillis: try policy.numberIfAny("invitation_millis"),
-        authentication: try policy.wordIfAny("authentication", of: [.simple, .twoLegged, .linked]),
+        authentication: try policy.wordIfAny("authentication", of: [.undecided, .simple, .twoLegged, .linked]),
         privateBeta: try policy.boolIfAny("private_beta"), logEvents: try policy.numberIfAny("log_events"),
         logAgeMillis: try policy.numberIfAny("log_age_millis"),
+        eventIdMillis: try policy.numberIfAny("event_id_millis"),
         customersMay: try policy.itemsIfAny("customers_may")?.map { try asWord($0, of: scopes) },
-        usageNotices: try policy.itemsIfAny("usage_notices")?.map(asNumber))
+        usageNotices: try policy.itemsIfAny("usage_notices")?.map(asNumber),
+        clockToleranceMillis: try policy.numberIfAny("clock_tolerance_millis"))
 }
 
 func identity(_ arguments: Arguments) throws -> Identity? {

@@ -24,8 +24,8 @@ pub(crate) type Arrivals = Merger<(Report, Timestamp), Way>;
 pub(crate) enum Way {
     /// Nothing.
     Done(Connected),
-    /// To take it by itself: the device was told of twice, somebody else changed its row, or it is not known what
-    /// became of the commit, which is found out so: a report that is told again changes nothing more.
+    /// To take it by itself: the device was told of twice, somebody else changed its row, or it can't be found out any
+    /// more what became of the commit.
     Alone,
     /// To take it in a transaction.
     Slow,
@@ -37,7 +37,7 @@ impl Gateway<'_> {
         match way {
             Way::Done(connected) => Ok(connected),
             Way::Alone => self.connect_alone(report),
-            Way::Slow => self.connect_slowly(report),
+            Way::Slow => self.take_slowly(report),
         }
     }
 
@@ -58,12 +58,12 @@ impl Gateway<'_> {
                 else {
                     return Ok(connected);
                 };
-                if store::apply(store, commit)? == Outcome::Applied {
+                if store::apply(store, &commit)? == Outcome::Applied {
                     return Ok(connected);
                 }
             }
         }
-        self.connect_slowly(report)
+        self.take_slowly(report)
     }
 
     /// Takes a report together with those of other threads that come at the same time.
@@ -133,14 +133,10 @@ impl Gateway<'_> {
                 None => say(place, Way::Done(connected)),
             }
         }
-        let outcomes = match self.fleet.store().commit(&commits) {
-            Ok(outcomes) => outcomes,
-            Err(error) if error.is_unknown() => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let mut outcomes = outcomes.into_iter();
+        // Where the store cannot say what became of them it is found out: a live report that is taken twice is two.
+        let mut outcomes = store::apply_all(self.fleet.store(), &commits)?.into_iter();
         for (place, connected) in places {
-            let is_applied = outcomes.next() == Some(Outcome::Applied);
+            let is_applied = outcomes.next() == Some(Some(Outcome::Applied));
             say(place, if is_applied { Way::Done(connected) } else { Way::Alone });
         }
         Ok(ways)
@@ -155,7 +151,7 @@ impl Gateway<'_> {
         device: &mut Device,
         report: &Report,
     ) -> Option<Connected> {
-        if device.standing != Standing::Member || needs_registry(device, report) {
+        if device.standing != Standing::Member || needs_registry(product, device, report) {
             return None;
         }
         let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
@@ -187,10 +183,12 @@ impl Gateway<'_> {
     }
 }
 
-/// Whether a report tells the device's hardware for the first time, which the registry should know too.
-fn needs_registry(device: &Device, report: &Report) -> bool {
-    let known = device.seen.is_some_and(|seen| seen.platform != PlatformSeen::Unknown);
-    report.platform.is_some() && !known
+/// Whether a report tells of other hardware than the registry may know, which then should know it too.
+fn needs_registry(product: &Product, device: &Device, report: &Report) -> bool {
+    report
+        .platform
+        .as_ref()
+        .is_some_and(|platform| *platform != product.platform || device.platform() != PlatformSeen::Matches)
 }
 
 /// A product that exists and its firmware, out of their rows.

@@ -6,11 +6,13 @@
 
 mod fast;
 mod slow;
+mod together;
 
-use super::report::{Observed, Report, end_attempt, is_stale, observe};
-use super::{Attempt, Device, DeviceId, Outcome, PlatformSeen, Progress, Registration, Standing, UpdateResult, tally};
+use super::report::{Observed, Report, end_attempt, observe};
+use super::trail::{Mark, Told, Trail};
+use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
 use crate::Error;
-use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide};
+use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
@@ -20,6 +22,9 @@ use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
+use std::sync::Arc;
+use std::time::Duration;
+pub(crate) use together::Joiners;
 
 /// What a connect came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +47,8 @@ pub struct Disconnect {
     pub product: Option<u32>,
     /// The number of the session that ended; 0: the gateway numbers none.
     pub session: u64,
-    /// When it ended.
-    pub at: Timestamp,
+    /// When it ended. Without it and without a session, it is the end of the connection that was told of last.
+    pub at: Option<Timestamp>,
 }
 
 /// How an update fares, by the word of who carries it out. Never a success: that is what the device reports when it is
@@ -62,7 +67,8 @@ pub enum UpdateProgress {
 impl Gateway<'_> {
     /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
     ///
-    /// A report that was told before gets the answer it got, and changes nothing. A device that is in no product it
+    /// A report that was told before gets the answer it got, and changes nothing; it is recognised by its session, or by
+    /// its moment. A report without either is a new connection each time it is told (R-TGT-17). A device that is in no product it
     /// could be told apart by is a personal one; one that reports a product it is not in asks to join (R-IMP-9).
     ///
     /// Over a store that [merges](Store::merges) calls, devices that connect at the same time on many threads are taken
@@ -78,34 +84,69 @@ impl Gateway<'_> {
         }
     }
 
-    /// The same for many at once: one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the reports. A device that is told of twice is answered twice, in order.
+    /// The same for many at once: one read and one commit for all whose way is the fast one, and a commit for each 256 of
+    /// those that ask to join or say something that their row alone can't hold. The answers are in the order of the reports. A device that is told of twice is answered twice, in order.
     ///
     /// # Errors
     /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
-        let ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        self.take_rest(reports, &mut ways)?;
         reports.iter().zip(ways).map(|(report, way)| self.go_on(report, way)).collect()
     }
 
-    /// A device's connection ended. One that ended before the present one began changes nothing (R-TGT-17).
+    /// A device's connection ended. One that ended before the present one began changes nothing; one whose connect has
+    /// yet to be told is kept, and the connect does not bring the device online (R-TGT-17).
     ///
     /// # Errors
     /// The store's.
     pub fn disconnect(&self, disconnect: &Disconnect) -> Result<(), Error> {
+        let Disconnect { device: id, product: reported, session, at } = *disconnect;
         self.fleet.transact(|tx| {
-            let Some((id, mut device)) = find(tx, disconnect.device, disconnect.product)? else { return Ok(()) };
-            let before = device.clone();
-            let at = disconnect.at.min(self.now);
-            if let Some(seen) = &mut device.seen
-                && seen.online
-                && !is_stale(seen, disconnect.session, at)
-            {
-                seen.online = false;
-                put_device(tx, id, disconnect.device, Some(&before), device);
+            let known: Option<Registration> = tx.get(id)?;
+            let home = known.as_ref().and_then(|entry| entry.product);
+            let reported = reported.and_then(|number| ProductId::new(number).ok());
+            let reported = match reported.filter(|product| home != Some(*product)) {
+                Some(product) => tx.get::<Device>((product, id))?.map(|row| (product, row)),
+                None => None,
+            };
+            let home = match home {
+                Some(home) => tx.get::<Device>((home, id))?.map(|row| (home, row)),
+                None => None,
+            };
+            let is_homeless = home.is_none();
+            let mut ended = None;
+            for (product, before) in reported.into_iter().chain(home) {
+                let mut row = before.clone();
+                row.end_connection(&self.told(tx, product, session, at)?);
+                ended = Some(row.whole_trail());
+                put_device(tx, product, id, Some(&before), row);
+            }
+            if let (true, Some(entry)) = (is_homeless, &known) {
+                let mut kept = entry.clone();
+                kept.keep(ended.unwrap_or_else(|| Trail {
+                    newest: Mark::NONE,
+                    ended: Told::new(session, at, self.now, Duration::ZERO).mark(),
+                }));
+                if kept != *entry {
+                    tx.put(id, kept);
+                }
             }
             Ok(())
         })
+    }
+
+    /// When a report was, held against this door's clock as its product wants it.
+    fn told(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        session: u64,
+        at: Option<Timestamp>,
+    ) -> Result<Told, Error> {
+        let product: Option<Arc<Product>> = tx.get(product)?;
+        let tolerance = product.map_or(Duration::ZERO, |product| product.policy.clock_tolerance());
+        Ok(Told::new(session, at, self.now, tolerance))
     }
 
     /// How the update with this directive's number fares. The word of who carries it out; one of another directive than
@@ -147,12 +188,33 @@ impl Gateway<'_> {
     ) -> Option<Connected> {
         match observe(device, report, product, index, self.now) {
             Observed::Stale => None,
-            Observed::Taken(outcome) => {
-                let answer = answer(product, index, locked, report.device, device, self.now);
+            Observed::Taken { outcome, again } => {
+                let answer = match decide(product, index, locked, device) {
+                    Decision::Send { firmware, rule, kept_back } if !may_start(device, firmware.version, again) => {
+                        if device.is_online() {
+                            let directive = Directive::new(product.id, report.device, firmware, device.sequence);
+                            Answer::Update { directive, rule, kept_back }
+                        } else {
+                            let target = Some(Target { version: firmware.version, rule });
+                            Answer::Held { hold: Hold::StaleReport, target }
+                        }
+                    }
+                    _ => answer(product, index, locked, report.device, device, self.now),
+                };
                 Some(Connected { product: Some(product.id), answer, outcome })
             }
         }
     }
+}
+
+/// Whether an update that a report is answered with may be a new attempt. It may not where the connection has ended, nor
+/// where the same report was told before and the update that it was answered with is over.
+fn may_start(device: &Device, version: FirmwareVersion, again: bool) -> bool {
+    if device.attempt.is_some_and(|attempt| attempt.target == version) {
+        return true;
+    }
+    let is_over = again && device.attempt.is_none() && device.outcome.is_some_and(|outcome| outcome.target == version);
+    device.is_online() && !is_over
 }
 
 /// What a device is told, and the directive written down in its row (R-IMG-9, R-TGT-7).
@@ -164,17 +226,15 @@ pub(crate) fn answer(
     device: &mut Device,
     now: Timestamp,
 ) -> Answer {
-    match decide(product, index, device) {
+    match decide(product, index, locked, device) {
         Decision::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
         Decision::Held { hold, target } => Answer::Held { hold, target },
         Decision::Send { firmware, rule, kept_back } => {
             let version = firmware.version;
-            if let Some(since) = locked {
-                return Answer::Held { hold: Hold::OwnerLocked { since }, target: Some(Target { version, rule }) };
-            }
             if device.attempt.is_none_or(|attempt| attempt.target != version) {
+                end_attempt(device, UpdateResult::Withdrawn, now);
                 if device.outcome.is_some_and(|outcome| outcome.target != version) {
-                    device.failures = 0;
+                    (device.failures, device.relapses) = (0, 0);
                 }
                 device.sequence = device.sequence.wrapping_add(1);
                 let from = device.version();
@@ -204,21 +264,8 @@ pub(crate) fn put_device(
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
 fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
-    let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
-    let firmware = index.reported(seen.version)?;
-    let runs = seen.image != super::ImageSeen::Differs && seen.platform != PlatformSeen::Differs;
-    (runs && firmware.proven.is_none()).then_some(firmware.version)
-}
-
-/// The row of a device: in the product it reported, or in the one that it is in.
-fn find(tx: &mut Transaction<'_>, id: DeviceId, reported: Option<u32>) -> Result<Option<(ProductId, Device)>, Error> {
-    if let Some(product) = reported.and_then(|number| ProductId::new(number).ok())
-        && let Some(row) = tx.get::<Device>((product, id))?
-    {
-        return Ok(Some((product, row)));
-    }
-    let Some(home) = tx.get::<Registration>(id)?.and_then(|entry| entry.product) else { return Ok(None) };
-    Ok(tx.get::<Device>((home, id))?.map(|row| (home, row)))
+    let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
+    runs_since(firmware, device).map(|_| firmware.version)
 }
 
 /// What a report is answered that is older than what is known (R-TGT-17).

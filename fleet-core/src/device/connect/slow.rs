@@ -2,10 +2,10 @@
 
 use super::{Connected, proves, put_device, stale};
 use crate::Error;
-use crate::billing::Resource;
 use crate::device::import::{Verdict, judge};
-use crate::device::report::{Report, is_stale};
-use crate::device::{Device, DeviceCount, DeviceId, Registration, Seen, Standing};
+use crate::device::report::Report;
+use crate::device::trail::{Told, Trail};
+use crate::device::{Device, DeviceCount, DeviceId, Registration, Standing, confirmed};
 use crate::firmware::{Answer, FirmwareIndex, Hold, Proof};
 use crate::fleet::Gateway;
 use crate::notice::{NoticeSubject, notify};
@@ -13,6 +13,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{Key, StoreError, StoreErrorKind, Transaction};
 use crate::team::Team;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where a report belongs.
 pub(crate) enum Place {
@@ -28,53 +29,71 @@ impl Gateway<'_> {
     /// Every other way a report can go.
     pub(super) fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
-            tx.load(
-                [Key::Registration(report.device)].into_iter().chain(
-                    report
-                        .names()
-                        .into_iter()
-                        .flat_map(|id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)]),
-                ),
-            )?;
-            let known: Option<Registration> = tx.get(report.device)?;
-            let mut entry = known.clone().unwrap_or_default();
-            if entry.platform.is_none() {
-                entry.platform.clone_from(&report.platform);
-            }
-            let place = self.place(tx, report, &entry)?;
-            let left = match entry.product {
-                Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
-                    tx.get::<Device>((home, report.device))?.map(|row| (home, row))
-                }
-                _ => None,
-            };
-            if let Some((home, row)) = &left
-                && row.seen.is_some_and(|seen| is_stale(&seen, report.session, report.at.min(self.now)))
-            {
-                return Ok(stale(*home));
-            }
-            let (connected, remembered) = match place {
-                Place::Personal(hold) => {
-                    let answer = Answer::Held { hold, target: None };
-                    (Connected { product: None, answer, outcome: None }, true)
-                }
-                Place::Row(id, before) => match self.connect_row(tx, id, before, report)? {
-                    Some(connected) => (connected, true),
-                    None => return Ok(stale(id)),
-                },
-                Place::Asks(id) => self.ask(tx, id, &mut entry, report)?,
-            };
-            // A device that is heard elsewhere is no longer connected as one of its product.
-            if let Some((home, before)) = left {
-                let mut row = before.clone();
-                row.seen = row.seen.map(|seen| Seen { online: false, ..seen });
-                put_device(tx, home, report.device, Some(&before), row);
-            }
-            if remembered && known.as_ref() != Some(&entry) {
-                tx.put(report.device, entry);
-            }
-            Ok(connected)
+            tx.load(keys(report))?;
+            self.connect_in(tx, report)
         })
+    }
+
+    /// The same in a transaction that may take others too.
+    pub(super) fn connect_in(&self, tx: &mut Transaction<'_>, report: &Report) -> Result<Connected, Error> {
+        let known: Option<Registration> = tx.get(report.device)?;
+        let mut entry = known.clone().unwrap_or_default();
+        if let Some(platform) = &report.platform {
+            // The newest word counts, as it does in the row (R-IMP-12).
+            entry.platform = Some(platform.clone());
+        }
+        let place = self.place(tx, report, &entry)?;
+        let left = match entry.product {
+            Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
+                tx.get::<Device>((home, report.device))?.map(|row| (home, row))
+            }
+            _ => None,
+        };
+        let elsewhere = match &left {
+            Some((_, row)) => row.whole_trail(),
+            None => entry.trail.as_deref().copied().unwrap_or_default(),
+        };
+        let (connected, heard) = match place {
+            Place::Personal(hold) => {
+                if let Some((home, _)) = &left
+                    && self.told(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
+                {
+                    return Ok(stale(*home));
+                }
+                let answer = Answer::Held { hold, target: None };
+                let heard = Told::new(report.session, report.at, self.now, Duration::ZERO).mark();
+                let trail = Trail { newest: heard, ..Trail::default() };
+                // Of a device that nobody knows nothing is kept: it would be there for ever (R-IMP-9).
+                (Connected { product: None, answer, outcome: None }, known.is_some().then_some(trail))
+            }
+            Place::Row(id, before) => {
+                let mut row = before.clone();
+                if entry.product != Some(id) {
+                    row.follow(elsewhere);
+                }
+                match self.connect_row(tx, id, (&before, row), &mut entry, report)? {
+                    Some((connected, trail)) => (connected, Some(trail)),
+                    None => return Ok(stale(id)),
+                }
+            }
+            Place::Asks(id) => self.ask(tx, id, &mut entry, elsewhere, report)?,
+        };
+        let Some(heard) = heard else { return Ok(connected) };
+        if let Some((home, before)) = left {
+            // A device that is heard elsewhere is no longer connected as one of its product.
+            let mut row = before.clone();
+            row.leave_connection(heard);
+            if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
+                entry.tell_platform(&mut row, &product.platform);
+            }
+            put_device(tx, home, report.device, Some(&before), row);
+        } else if entry.product.is_none() && connected.product.is_some() {
+            entry.keep(heard);
+        }
+        if known.as_ref() != Some(&entry) {
+            tx.put(report.device, entry);
+        }
+        Ok(connected)
     }
 
     /// Which row a report is for (R-TGT-16).
@@ -108,21 +127,55 @@ impl Gateway<'_> {
         }
     }
 
-    /// A report for a row that is there; nothing where it is stale.
+    /// A report for a row that is there; nothing where it is stale. A device that waits joins at once where the product
+    /// lets it (R-IMP-9). Says too what is then known of its connections.
     fn connect_row(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
-        before: Device,
+        (before, mut device): (&Device, Device),
+        entry: &mut Registration,
         report: &Report,
-    ) -> Result<Option<Connected>, Error> {
+    ) -> Result<Option<(Connected, Trail)>, Error> {
         let (product, index) = required(tx, id)?;
-        let mut device = before.clone();
         let locked = self.fleet.held_since(&product)?;
+        let waits = device.standing == Standing::Quarantined;
+        let mut joins = None;
+        if waits && product.policy.approve_by_itself {
+            joins = self.welcome(tx, &product, entry)?;
+            if joins.is_some() {
+                device.standing = Standing::Member;
+            }
+        }
         let Some(connected) = self.take(&product, &index, locked, &mut device, report) else { return Ok(None) };
+        if let Some(mut count) = joins {
+            count.devices += 1;
+            count.quarantined = count.quarantined.saturating_sub(1);
+            count.settle(&product.policy);
+            tx.put(id, count);
+            entry.product = Some(id);
+            // The row has followed it before the report was taken.
+            entry.trail = None;
+            entry.hand_over(&mut device);
+        }
         self.prove(tx, id, index, report.device, &device);
-        put_device(tx, id, report.device, Some(&before), device);
-        Ok(Some(connected))
+        let trail = device.whole_trail();
+        put_device(tx, id, report.device, Some(before), device);
+        Ok(Some((connected, trail)))
+    }
+
+    /// The count of a product's devices, where a device that asks to join may do so without a person (R-IMP-9).
+    fn welcome(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: &Product,
+        entry: &Registration,
+    ) -> Result<Option<Box<DeviceCount>>, Error> {
+        let team: Arc<Team> = tx.get(product.id)?.unwrap_or_default();
+        let count: Box<DeviceCount> = tx.get(product.id)?.unwrap_or_default();
+        let may_join = judge(product, &team, Some(entry)) == Verdict::Imported
+            && count.room(self.fleet.catalogue(), product, 1, self.now, None).is_ok();
+        Ok(may_join.then_some(count))
     }
 
     /// Writes down that a version runs on a device of the product, if this report is the first to say so (R-TGT-2).
@@ -137,48 +190,71 @@ impl Gateway<'_> {
         if let Some(version) = proves(&index, row)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
-            firmware.proven = Some(Proof { device, at: self.now });
+            firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });
             tx.put(id, index);
         }
     }
 
     /// A device reports a product that it is not in: it joins at once where the product says so, or waits (R-IMP-9).
-    /// Says too whether it is to be remembered: strangers beyond the quarantine's limit leave nothing behind.
+    /// Says too what is then known of its connections, if anything is to be remembered: strangers beyond the
+    /// quarantine's limit leave nothing behind.
     fn ask(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
         entry: &mut Registration,
+        elsewhere: Trail,
         report: &Report,
-    ) -> Result<(Connected, bool), Error> {
+    ) -> Result<(Connected, Option<Trail>), Error> {
         let (product, index) = required(tx, id)?;
-        let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
-        let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-        let welcome = product.policy.approve_by_itself && judge(&product, &team, Some(entry)) == Verdict::Imported && {
-            let taken = count.taken(self.now, None);
-            self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, taken + 1).is_ok()
-        };
-        let standing = if welcome { Standing::Member } else { Standing::Quarantined };
-        let security_counter = entry.security_counter;
-        let mut device = Device { security_counter, ..Device::new(standing, self.now) };
+        let joins = if product.policy.approve_by_itself { self.welcome(tx, &product, entry)? } else { None };
+        let standing = if joins.is_some() { Standing::Member } else { Standing::Quarantined };
+        let mut device = Device::new(standing, self.now);
+        device.security_counter = confirmed(entry.security_counter);
+        device.sequence = entry.sequence;
+        entry.tell_platform(&mut device, &product.platform);
+        device.follow(elsewhere);
         let locked = self.fleet.held_since(&product)?;
         let Some(connected) = self.take(&product, &index, locked, &mut device, report) else {
-            return Ok((stale(id), false));
+            return Ok((stale(id), None));
         };
-        if welcome {
-            count.devices += 1;
-            entry.product = Some(id);
-        } else if count.quarantined < u64::from(product.policy.quarantine_limit) {
-            count.quarantined += 1;
-            notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
-        } else {
-            return Ok((connected, false));
-        }
+        let mut count: Box<DeviceCount> = match joins {
+            Some(mut count) => {
+                count.devices += 1;
+                entry.product = Some(id);
+                entry.trail = None;
+                entry.hand_over(&mut device);
+                count
+            }
+            None => {
+                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+                if count.quarantined >= u64::from(product.policy.quarantine_limit) {
+                    if !count.full_told {
+                        count.full_told = true;
+                        notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
+                        tx.put(id, count);
+                    }
+                    let answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
+                    return Ok((Connected { answer, ..connected }, None));
+                }
+                count.quarantined += 1;
+                notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
+                count
+            }
+        };
+        count.settle(&product.policy);
         tx.put(id, count);
         self.prove(tx, id, index, report.device, &device);
+        let trail = device.whole_trail();
         put_device(tx, id, report.device, None, device);
-        Ok((connected, true))
+        Ok((connected, Some(trail)))
     }
+}
+
+/// What a report is decided on first.
+pub(super) fn keys(report: &Report) -> impl Iterator<Item = Key> {
+    let of_product = |id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)];
+    [Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(of_product))
 }
 
 /// The product, if it exists and was not removed.

@@ -5,9 +5,9 @@
 //! devices, so that no store has to hold a million rows in one transaction and a person can stop it. When the process
 //! dies in between, the same file imported again takes the same reservation and completes it (R-IMP-13).
 
-use super::DeviceList;
 use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
-use crate::billing::{LimitExceeded, Resource};
+use super::{DeviceList, UnreadableFile};
+use crate::billing::LimitExceeded;
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
@@ -18,8 +18,17 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// A list may have this number of lines without a device id. Each line is answered, so a list of nothing else would cost
+/// many times its size.
+pub const MAX_LINES_WITHOUT_ID: usize = 1_000_000;
+
 /// So many devices are looked up, or added, at a time.
 const CHUNK: usize = 8192;
+
+/// An import that places held by others keep out looks again after this, as long as these others go on, and this number
+/// of times more.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+const LOOKS: u32 = 20;
 
 /// For so long an import holds its places.
 const RESERVED_FOR: Duration = Duration::from_secs(3600);
@@ -137,8 +146,18 @@ impl Console<'_> {
         list: &DeviceList<'_>,
         import: u64,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
-        for _ in 0..store::TRIES {
+        let (mut tries, mut looks, mut seen) = (0, 0, None);
+        while tries < store::TRIES {
             let (report, mut new) = self.plan(&self.ground(product)?, list, import)?;
+            let held = report.refused.as_ref().and_then(|limit| limit.held.map(|held| (held, limit.used)));
+            // What another import holds places for may be devices of this very list.
+            if held.is_some() && looks < LOOKS {
+                looks = if seen == held { looks + 1 } else { 0 };
+                seen = held;
+                store::rest(LOOK_AGAIN);
+                continue;
+            }
+            tries += 1;
             new.retain(|one| one.verdict == Verdict::Imported && report.refused.is_none());
             if new.len() <= CHUNK || self.reserve(product, import, new.len() as u64)? {
                 return Ok((report, new));
@@ -166,14 +185,25 @@ impl Console<'_> {
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let mut lines = Vec::new();
         let mut ids: Vec<(DeviceId, u32)> = Vec::new();
+        let here = ground.product.id;
+        let mut without_id = 0;
         for line in list.lines() {
             let place = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-            let (device, verdict) = match line.content {
-                Ok(id) => {
+            let (device, verdict) = match (line.content, line.product) {
+                (Ok(id), Some(named)) if named != here.get() => {
+                    (Some(id), Verdict::NamesAnotherProduct { named, here })
+                }
+                (Ok(id), _) => {
                     ids.push((id, place));
                     (Some(id), Verdict::Imported)
                 }
-                Err(malformed) => (None, Verdict::Malformed(malformed)),
+                (Err(_), _) if without_id == MAX_LINES_WITHOUT_ID => {
+                    return Err(UnreadableFile::NoIds { most: MAX_LINES_WITHOUT_ID }.into());
+                }
+                (Err(malformed), _) => {
+                    without_id += 1;
+                    (None, Verdict::Malformed(malformed))
+                }
             };
             lines.push(LineVerdict { line: line.number, device, verdict });
         }
@@ -222,8 +252,7 @@ impl Console<'_> {
 
     /// Whether so many more devices fit the tier beside what other imports hold.
     fn room(&self, ground: &Ground, new: u64, import: u64) -> Result<(), LimitExceeded> {
-        let taken = ground.count.taken(self.now, Some(import));
-        self.fleet.catalogue().check(&ground.product.tier, Resource::Devices, taken, taken.saturating_add(new))
+        ground.count.room(self.fleet.catalogue(), &ground.product, new, self.now, Some(import))
     }
 
     /// Holds places for all devices of a large list, if there are as many.
@@ -231,15 +260,31 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-            let taken = count.taken(self.now, Some(import));
-            let would_be = taken.saturating_add(new);
-            if self.fleet.catalogue().check(&product.tier, Resource::Devices, taken, would_be).is_err() {
+            if count.room(self.fleet.catalogue(), &product, new, self.now, Some(import)).is_err() {
                 return Ok(false);
             }
             count.reserved.retain(|held| held.import != import && held.until > self.now);
             count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
             tx.put(id, count);
             Ok(true)
+        })
+    }
+
+    /// Frees the places that imports hold for devices they have yet to add: those of an import whose process died are
+    /// held for an hour otherwise. One that is still under way goes on as far as there is room. Returns the number of
+    /// places.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn free_places(&self, product: ProductId) -> Result<u64, Error> {
+        self.fleet.transact(|tx| {
+            Access::check(tx, self.actor, Command::ImportDevices, product)?;
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            let Some((places, _)) = count.held(self.now, None) else { return Ok(0) };
+            count.reserved.clear();
+            tx.put(product, count);
+            self.note(tx, product, Command::ImportDevices, format!("{places} held places freed"));
+            Ok(places)
         })
     }
 
@@ -256,27 +301,31 @@ impl Console<'_> {
 
     /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
     fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
-        for attempt in 0..store::TRIES {
+        self.fleet.check_process()?;
+        let (mut tries, mut is_first) = (self.fleet.tries(), true);
+        loop {
+            tries.line_up([Key::DeviceCount(id)].iter());
             let ground = self.ground(id)?;
-            if attempt > 0 {
+            if !is_first {
                 self.judge(&ground, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
             // With places of its own this always holds, unless they ran out of time or the tier was lowered.
             if let Err(limit) = self.room(&ground, new, step.import) {
-                if attempt == 0 {
+                if std::mem::take(&mut is_first) {
                     // The verdicts are older than the count: what takes the places may be these very devices.
                     continue;
                 }
                 return Err(limit.into());
             }
+            is_first = false;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
-            if store::apply(self.fleet.store(), commit)? == store::Outcome::Applied {
+            if store::apply(self.fleet.store(), &commit)? == store::Outcome::Applied {
                 return Ok(new);
             }
-            store::wait(attempt, self.fleet.stamps());
+            // The commit of another import, or of a device that joins, is one of the same count.
+            tries.lost_at(Some(Key::DeviceCount(id)))?;
         }
-        Err(store::contention().into())
     }
 
     fn commit_of(
@@ -288,7 +337,7 @@ impl Console<'_> {
         step: Step,
     ) -> Result<Commit, Error> {
         let stamps = self.fleet.stamps();
-        let Ground { mut count, mut checks, .. } = ground;
+        let Ground { product, mut count, mut checks, .. } = ground;
         checks.reserve(2 * chunk.len());
         let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
         let (mut joined, slot) = (0, stamps.next());
@@ -305,34 +354,37 @@ impl Console<'_> {
             }
             let mut entry = one.entry.as_ref().map(|entry| entry.registration.clone()).unwrap_or_default();
             entry.product = Some(id);
-            let kept_counter = entry.security_counter;
-            writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
-            let key = Key::Device(id, one.id);
+            let device_key = Key::Device(id, one.id);
             let device = match row {
                 Some(Row { record: Record::Device(before), stamp, .. }) => {
-                    checks.push(Check { key: key.clone(), stamp: Some(stamp) });
+                    checks.push(Check { key: device_key.clone(), stamp: Some(stamp) });
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
-                    let security_counter = before.security_counter.max(kept_counter);
-                    let after =
-                        Device { standing: Standing::Member, added_at: self.now, security_counter, ..before.clone() };
+                    let mut after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
+                    entry.tell_platform(&mut after, &product.platform);
+                    entry.hand_over(&mut after);
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, tally, slot), delta });
                     });
                     after
                 }
                 _ => {
-                    checks.push(Check { key: key.clone(), stamp: None });
+                    checks.push(Check { key: device_key.clone(), stamp: None });
                     joined += 1;
-                    Device { security_counter: kept_counter, ..Device::new(Standing::Member, self.now) }
+                    let mut device = Device::new(Standing::Member, self.now);
+                    entry.tell_platform(&mut device, &product.platform);
+                    entry.hand_over(&mut device);
+                    device
                 }
             };
-            writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });
+            writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
+            writes.push(Write::Put { key: device_key, record: Record::Device(device), stamp: stamps.stamp() });
         }
         tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
             writes.push(Write::Add { key: tally::key(id, tally, slot), delta: delta * joined });
         });
         count.devices += new;
+        count.settle(&product.policy);
         for held in &mut count.reserved {
             if held.import == step.import {
                 held.left = held.left.saturating_sub(new);

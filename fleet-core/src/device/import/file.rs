@@ -4,11 +4,12 @@
 //! the number that an editor shows for it. Nothing is allocated for a line of plain text, and no byte is looked at more
 //! than a few times, whatever the bytes are. The file's name plays no part: a list is read by what is in it.
 
-use super::encoding::{self, UnreadableFile};
-use super::layout::{self, Layout};
-use super::malformed::{Malformed, read_id, unquoted};
-use super::row::{Delimiters, Field, Then, line_end, line_len};
+use super::malformed::{Malformed, checked, holds_id, ids_within, is_data, read_id};
 use crate::DeviceId;
+use crate::list::{
+    self, Cut, Delimiters, Field, Layout, Names, Position, Quotes, Then, UnreadableFile, decode, is_nothing, line_end,
+    unwrapped,
+};
 use std::borrow::Cow;
 use std::iter::FusedIterator;
 
@@ -20,8 +21,8 @@ use std::iter::FusedIterator;
 /// `sep=`, empty columns; a header; Ctrl-Z. What can't be read is a [`Malformed`] on its line. The text behind an id and a
 /// blank may be a secret, and is neither kept nor shown (R-IMP-5).
 ///
-/// The names of an id column are `id`, `device_id`, `Device ID`, `deviceid`, `device`, `core id`, their plurals and
-/// `Serial Number`, in any case, with or without blanks, `_` and `-`.
+/// The ids are in the first column, unless a header names another one `id`, `device_id` or `deviceid`, in any case, with or
+/// without blanks, `_` and `-`. Where it names a column `product_id` or `product`, each line says which product that is.
 ///
 /// ```
 /// use fleet_core::device::import::{DeviceList, Malformed};
@@ -41,15 +42,20 @@ pub struct DeviceList<'f> {
     layout: Layout,
     header_line: Option<u32>,
     /// Where the rows begin.
-    start: Place,
+    start: Position,
 }
 
-/// A place in a text: its byte, and the number of its line counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    byte: usize,
-    line: u32,
-}
+/// What lists of devices call their columns. In a header of both `id` and `Device ID`, the first is the number of a row
+/// somewhere.
+const NAMES: Names = Names {
+    columns: &["deviceid", "deviceids", "id", "ids"],
+    others: &["coreid", "coreids", "particleid", "particleids", "device", "devices", "serialnumber", "serial"],
+    products: &["productid", "product"],
+    is_data,
+};
+
+/// A quoted text may go on over lines in which no id stands.
+const OVER_LINES: Quotes = Quotes::OverLines { holds: holds_id };
 
 /// One line of a list that is not blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,9 @@ pub struct Line {
     pub number: u32,
     /// The id on it, or why there is none.
     pub content: Result<DeviceId, Malformed>,
+    /// The number in its column of product ids, where the list has one and a number stands there. Numbers above
+    /// [`u32::MAX`] are told as that, which is no product's.
+    pub product: Option<u32>,
 }
 
 impl<'f> DeviceList<'f> {
@@ -75,22 +84,22 @@ impl<'f> DeviceList<'f> {
     /// assert_eq!(DeviceList::read(b"55ff6d04498b49a1b2c3d4e5").unwrap().lines().count(), 1);
     /// ```
     pub fn read(bytes: &'f [u8]) -> Result<Self, UnreadableFile> {
-        let text = encoding::text(bytes)?;
-        let mut place = first_row(&text, Place { byte: 0, line: 1 }).ok_or(UnreadableFile::Empty)?;
+        let text = list::text(bytes)?;
+        let mut place = first_row(&text, Position::START).ok_or(UnreadableFile::Empty)?;
         let mut layout = Layout::UNNAMED;
         let mut header_line = None;
 
-        let named = layout::named_delimiter(text.get(place.byte..).unwrap_or_default());
+        let named = list::named_delimiter(text.get(place.byte..).unwrap_or_default());
         if let Some((delimiters, bytes)) = named {
             layout.delimiters = delimiters;
-            place = Place { byte: place.byte + bytes, line: place.line + 1 };
+            place = place.behind(bytes, 1);
             place = first_row(&text, place).ok_or(UnreadableFile::Empty)?;
         }
         let known = named.map(|(delimiters, _)| delimiters);
-        if let Some(header) = layout::header(text.get(place.byte..).unwrap_or_default(), known) {
+        if let Some(header) = NAMES.header(text.get(place.byte..).unwrap_or_default(), known) {
             layout = header.layout;
             header_line = Some(place.line);
-            place = Place { byte: place.byte + header.bytes, line: place.line + header.lines };
+            place = place.behind(header.bytes, header.lines);
         }
         Ok(Self { text, layout, header_line, start: place })
     }
@@ -121,7 +130,7 @@ impl<'l> IntoIterator for &'l DeviceList<'_> {
 pub struct Lines<'l> {
     text: &'l [u8],
     layout: Layout,
-    place: Place,
+    place: Position,
     /// Up to this byte no quote goes on over a line end: a search for its other half has been here in vain. Thus each byte
     /// is searched at most twice, however many quotes are left open.
     quotes_doubted_to: usize,
@@ -131,7 +140,7 @@ impl Lines<'_> {
     /// An id and nothing else on the line. Most lines are this, and a search for the line's end would cost more than
     /// reading the id.
     fn bare_id(&mut self, rest: &[u8]) -> Option<Line> {
-        if self.layout.column > 0 {
+        if self.layout.last() > 0 {
             return None;
         }
         let (digits, after) = rest.split_first_chunk::<{ 2 * 12 }>()?;
@@ -140,8 +149,8 @@ impl Lines<'_> {
             return None;
         }
         let id = DeviceId::from_hex(digits)?;
-        let line = Line { number: self.place.line, content: Ok(id) };
-        self.place = Place { byte: self.place.byte + digits.len() + end, line: self.place.line + 1 };
+        let line = Line { number: self.place.line, content: checked(id), product: None };
+        self.place = self.place.behind(digits.len() + end, 1);
         Some(line)
     }
 }
@@ -155,12 +164,13 @@ impl Iterator for Lines<'_> {
             if let Some(line) = self.bare_id(rest) {
                 return Some(line);
             }
-            let row = Row::first(rest, self.layout, self.place.byte >= self.quotes_doubted_to);
+            let is_doubted = self.place.byte < self.quotes_doubted_to;
+            let row = Row::read(rest, self.layout, if is_doubted { Quotes::OnOneLine } else { OVER_LINES });
             let number = self.place.line;
             self.quotes_doubted_to = self.quotes_doubted_to.max(self.place.byte + row.searched);
-            self.place = Place { byte: self.place.byte + row.bytes, line: number + row.lines };
+            self.place = self.place.behind(row.bytes, row.lines);
             if let Some(content) = row.content {
-                return Some(Line { number, content });
+                return Some(Line { number, content, product: row.product });
             }
         }
     }
@@ -168,15 +178,15 @@ impl Iterator for Lines<'_> {
 
 impl FusedIterator for Lines<'_> {}
 
-/// The first row of a text, from a place on, in which something stands.
-fn first_row(text: &[u8], mut place: Place) -> Option<Place> {
+/// The first row of a text, from a position on, in which something stands.
+fn first_row(text: &[u8], mut place: Position) -> Option<Position> {
     loop {
         let rest = text.get(place.byte..).filter(|rest| !rest.is_empty())?;
-        let row = Row::first(rest, Layout::UNNAMED, true);
+        let row = Row::read(rest, Layout::UNNAMED, OVER_LINES);
         if row.content.is_some() {
             return Some(place);
         }
-        place = Place { byte: place.byte + row.bytes, line: place.line + row.lines };
+        place = place.behind(row.bytes, row.lines);
     }
 }
 
@@ -184,6 +194,7 @@ fn first_row(text: &[u8], mut place: Place) -> Option<Place> {
 struct Row {
     /// The id, why there is none, or `None` for a row in which nothing stands.
     content: Option<Result<DeviceId, Malformed>>,
+    product: Option<u32>,
     bytes: usize,
     lines: u32,
     /// How far the other half of an open quote was searched in vain.
@@ -191,101 +202,82 @@ struct Row {
 }
 
 impl Row {
-    fn first(text: &[u8], layout: Layout, over_lines: bool) -> Self {
-        let unnamed = layout.delimiters == Delimiters::ANY;
-        // Without a known delimiter, a tab before the id is padding and not an empty first column.
-        let padding = if unnamed { text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() } else { 0 };
-        let mut row = Self { content: None, bytes: padding, lines: 1, searched: 0 };
-        let mut ids: Option<(usize, Field<'_>)> = None;
-        let mut next_quote = 0;
+    fn read(text: &[u8], layout: Layout, quotes: Quotes) -> Self {
+        let cut = Cut::first(text, layout, quotes);
+        let content = match cut.open_quote {
+            Some(_) => Some(Err(Malformed::UnterminatedQuote)),
+            None => content(&cut, text, layout, quotes),
+        };
+        let product = cut.product.and_then(|field| product_in(field.raw));
+        Self { content, product, bytes: cut.bytes, lines: cut.lines, searched: cut.open_quote.unwrap_or(0) }
+    }
+}
 
-        for column in 0.. {
-            let rest = text.get(row.bytes..).unwrap_or_default();
-            if column > layout.column && row.bytes >= next_quote {
-                match rest_of_line(rest) {
-                    Rest::Plain { bytes } => {
-                        row.bytes += bytes;
-                        break;
-                    }
-                    Rest::Quote { at } => next_quote = row.bytes + at + 1,
-                }
-            }
-            let field = Field::first(rest, layout.delimiters, over_lines);
-            if let Then::OpenQuote { searched } = field.then {
-                return Self::with_open_quote(text, row.bytes + searched);
-            }
-            if column == layout.column {
-                ids = Some((row.bytes, field));
-            }
-            row.bytes += field.bytes;
-            row.lines += field.breaks;
-            if field.then == Then::Row {
-                break;
-            }
+fn content(cut: &Cut<'_>, text: &[u8], layout: Layout, quotes: Quotes) -> Option<Result<DeviceId, Malformed>> {
+    let whole = text.get(..cut.bytes).unwrap_or(text);
+    let missing = |besides: [&[u8]; 2]| {
+        let nothing = besides.iter().all(|text| is_nothing(text, layout.delimiters));
+        (!nothing).then_some(Err(Malformed::MissingField))
+    };
+    let Some((at, field)) = cut.value else { return missing([whole, b""]) };
+    let (before, from) = whole.split_at_checked(at).unwrap_or((whole, b""));
+    let behind = from.get(field.bytes..).unwrap_or_default();
+    let read = read_id(field.raw);
+    match read {
+        None => missing([before, behind]),
+        Some(Ok(id)) if [before, behind].iter().any(|rest| ids_within(rest).any(|other| other != id)) => {
+            Some(no_other_id(whole, cut.padding, layout, quotes, id))
         }
+        Some(Err(_)) if layout.delimiters == Delimiters::ANY && is_number_with_comma(from, field.raw.len()) => {
+            Some(Err(Malformed::SpreadsheetNumber))
+        }
+        read => read,
+    }
+}
 
-        let whole = text.get(..row.bytes).unwrap_or(text);
-        let Some((at, field)) = ids else {
-            row.content = (!is_nothing(whole, layout.delimiters)).then_some(Err(Malformed::MissingField));
-            return row;
+/// `id1,,id2` on one line: a list that would shrink to its first id in silence. A column that the header names may well hold
+/// ids of something else.
+fn no_other_id(
+    row: &[u8],
+    padding: usize,
+    layout: Layout,
+    quotes: Quotes,
+    id: DeviceId,
+) -> Result<DeviceId, Malformed> {
+    let mut at = padding;
+    for column in 0.. {
+        let field = Field::first(row.get(at..).unwrap_or_default(), layout.delimiters, quotes);
+        let other = match read_id(field.raw) {
+            Some(Ok(other)) => other != id,
+            other => other == Some(Err(Malformed::SeveralIds)),
         };
-        let behind = whole.get(at + field.bytes..).unwrap_or_default();
-        row.content = match read_id(field.raw) {
-            None => {
-                let before = whole.get(..at).unwrap_or_default();
-                let nothing = is_nothing(before, layout.delimiters) && is_nothing(behind, layout.delimiters);
-                (!nothing).then_some(Err(Malformed::MissingField))
-            }
-            Some(Ok(id)) if unnamed && next_is_other_id(behind, id) => Some(Err(Malformed::SeveralIds)),
-            Some(Err(_)) if unnamed && is_number_with_comma(whole.get(at..).unwrap_or_default(), field.raw.len()) => {
-                Some(Err(Malformed::SpreadsheetNumber))
-            }
-            content => content,
-        };
-        row
+        if other && column != layout.column && !layout.names(column) {
+            return Err(Malformed::SeveralIds);
+        }
+        at += field.bytes;
+        if field.then != Then::Field {
+            break;
+        }
     }
-
-    /// Only the first line is taken, so that the ones below it are read.
-    fn with_open_quote(text: &[u8], searched: usize) -> Self {
-        let len = line_len(text);
-        let bytes = len + line_end(text.get(len..).unwrap_or_default());
-        Self { content: Some(Err(Malformed::UnterminatedQuote)), bytes, lines: 1, searched }
-    }
+    Ok(id)
 }
 
-/// What the columns behind the ids are read for: where the line ends.
-enum Rest {
-    /// So many bytes on, its end among them.
-    Plain { bytes: usize },
-    /// A quote comes first, behind which a line end need not be the row's.
-    Quote { at: usize },
+/// The number in a field of product ids. A spreadsheet may have written it with a fraction of zeros.
+fn product_in(field: &[u8]) -> Option<u32> {
+    const LONGEST: usize = 64;
+    let text = decode(field.get(..LONGEST).unwrap_or(field));
+    let text = unwrapped(&text);
+    let whole =
+        text.split_once('.').map_or(text, |(whole, zeros)| if zeros.bytes().all(|b| b == b'0') { whole } else { "" });
+    let is_number = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| whole.parse().unwrap_or(u32::MAX))
 }
 
-fn rest_of_line(text: &[u8]) -> Rest {
-    let at = memchr::memchr3(b'\n', b'\r', b'"', text).unwrap_or(text.len());
-    match text.get(at..).unwrap_or_default() {
-        [b'"', ..] => Rest::Quote { at },
-        end => Rest::Plain { bytes: at + line_end(end) },
-    }
-}
-
-/// Only delimiters, blanks and quotes: what spreadsheets write for an empty row.
-fn is_nothing(text: &[u8], delimiters: Delimiters) -> bool {
-    text.iter().all(|byte| delimiters.has(*byte) || byte.is_ascii_whitespace() || matches!(byte, b'"' | 0x1A))
-}
-
-/// `id1,id2,id3` on one line: a list that would shrink to its first id in silence. With a header, another column may well
-/// hold ids of something else.
-fn next_is_other_id(behind: &[u8], id: DeviceId) -> bool {
-    !behind.is_empty()
-        && DeviceId::from_hex(unquoted(Field::first(behind, Delimiters::ANY, false).raw))
-            .is_some_and(|other| other != id)
-}
-
-/// `3,50029E+23;name`, from a desk that writes decimal commas: the comma after so many bytes ended no field.
+/// `3,50029E+23;name`, from a desk that writes decimal commas: the comma behind the first bytes ended no field.
 fn is_number_with_comma(row: &[u8], first: usize) -> bool {
     row.get(first) == Some(&b',')
-        && read_id(Field::first(row, Delimiters::DECIMAL_COMMA, false).raw) == Some(Err(Malformed::SpreadsheetNumber))
+        && read_id(Field::first(row, Delimiters::DECIMAL_COMMA, Quotes::OnOneLine).raw)
+            == Some(Err(Malformed::SpreadsheetNumber))
 }
 
 #[cfg(test)]

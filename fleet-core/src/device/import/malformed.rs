@@ -3,8 +3,8 @@
 //! Nothing here keeps or shows the field's text beyond a single character of its first word: what follows a space on a
 //! sticker's scan is a secret (R-IMP-5).
 
-use super::encoding::{decode, is_blank};
 use crate::DeviceId;
+use crate::list::{decode, is_blank, unquoted, unwrapped};
 use std::fmt;
 
 /// The longest field, in bytes, in which an id is looked for. Longer ones are refused by their length.
@@ -38,9 +38,12 @@ pub enum Malformed {
         /// Its place in the id, counted from 1.
         position: u32,
     },
-    /// A number such as 3.50029E+23: a spreadsheet took the id for one, and its digits are lost.
+    /// A number such as 3.50029E+23, or 350029001047343000000000: a spreadsheet took the id for one, and its digits are lost.
     #[error("a spreadsheet made a number of this id and lost its digits: format the column as text and export again")]
     SpreadsheetNumber,
+    /// 24 times `0` or `f`: what a device says whose id was never set.
+    #[error("24 times the same digit `0` or `f` is no device id: look up the id of this device")]
+    UnsetId,
     /// A serial number, as printed on the device.
     #[error("this is a serial number: look up the device id that belongs to it")]
     SerialNumber,
@@ -82,6 +85,7 @@ impl Malformed {
             Self::WrongLength { .. } => "wrong_length",
             Self::NotHex { .. } => "not_hex",
             Self::SpreadsheetNumber => "spreadsheet_number",
+            Self::UnsetId => "unset_id",
             Self::SerialNumber => "serial_number",
             Self::SerialAndSecret => "serial_and_secret",
             Self::Imei => "imei",
@@ -114,7 +118,7 @@ impl fmt::Display for Shown {
 pub(super) fn read_id(field: &[u8]) -> Option<Result<DeviceId, Malformed>> {
     let plain = unquoted(field);
     if let Some(id) = DeviceId::from_hex(plain) {
-        return Some(Ok(id));
+        return Some(checked(id));
     }
     if plain.is_empty() {
         return None;
@@ -131,31 +135,43 @@ pub(super) fn read_id(field: &[u8]) -> Option<Result<DeviceId, Malformed>> {
     let word = unwrapped(word);
     Some(match DeviceId::from_hex(word.as_bytes()) {
         Some(id) if holds_other_id(rest.as_bytes(), id) => Err(Malformed::SeveralIds),
-        Some(id) => Ok(id),
+        Some(id) => checked(id),
         None => Err(what_instead(word, !rest.trim_matches(is_blank).is_empty())),
     })
 }
 
-/// A field without ASCII blanks and one pair of quotes: all that most files have around an id.
-pub(super) fn unquoted(field: &[u8]) -> &[u8] {
-    match field.trim_ascii() {
-        [b'"', inner @ .., b'"'] => inner.trim_ascii(),
-        plain => plain,
+/// An id as it was written, unless it is what a spreadsheet left of one, or no device's.
+pub(super) fn checked(id: DeviceId) -> Result<DeviceId, Malformed> {
+    if id.is_unset() {
+        return Err(Malformed::UnsetId);
     }
+    // A spreadsheet keeps 15 digits of a number: of 24 decimal ones the last nine are zeros.
+    let [digits @ .., half, 0, 0, 0, 0] = id.as_bytes() else { return Ok(id) };
+    let is_decimal = |byte: &u8| byte >> 4 <= 9 && byte & 0x0F <= 9;
+    if half & 0x0F == 0 && is_decimal(half) && digits.iter().all(is_decimal) {
+        return Err(Malformed::SpreadsheetNumber);
+    }
+    Ok(id)
 }
 
-/// A text without what desks put around ids: blanks, quotes of any kind and doubling, a spreadsheet's `="…"` and its
-/// leading apostrophe. Only whole pairs go, so that half a quote stays to be seen.
-pub(super) fn unwrapped(mut text: &str) -> &str {
-    const PAIRS: [(&str, &str); 5] = [("\"", "\""), ("=\"", "\""), ("'", "'"), ("“", "”"), ("‘", "’")];
-    loop {
-        text = text.trim_matches(is_blank);
-        let pair = PAIRS.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-        match pair.or_else(|| text.strip_prefix('\'')) {
-            Some(inner) => text = inner,
-            None => return text,
-        }
+/// Whether a field holds an id, whole or damaged, or what is often taken for one: its row is no header.
+pub(super) fn is_data(field: &[u8]) -> bool {
+    /// More decimal digits than the name of a column has.
+    const DIGITS: usize = 5;
+    /// More hexadecimal digits in a row than a word has.
+    const HEX: usize = 12;
+    if field.len() > MAX_FIELD || field.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS {
+        return true;
     }
+    let text = decode(field);
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word.len() >= HEX && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        || unwrapped(&text).split(is_blank).any(is_spreadsheet_number)
+}
+
+/// Whether a text has an id in it from its second line on.
+pub(super) fn holds_id(text: &[u8]) -> bool {
+    ids_within(text).next().is_some()
 }
 
 fn holds_other_id(text: &[u8], id: DeviceId) -> bool {
@@ -178,6 +194,8 @@ fn what_instead(word: &str, followed: bool) -> Malformed {
         Malformed::Imei
     } else if is_iccid(word) {
         Malformed::Iccid
+    } else if is_number_written_out(word) {
+        Malformed::SpreadsheetNumber
     } else {
         match word.chars().zip(1..).find(|(c, _)| !c.is_ascii_hexdigit()) {
             Some((found, position)) => Malformed::NotHex { found, position },
@@ -197,6 +215,27 @@ fn is_spreadsheet_number(word: &str) -> bool {
         && (fraction.is_empty() || is_decimal(fraction))
         && is_decimal(unsigned)
         && (whole.len() < mantissa.len() || unsigned.len() < exponent.len())
+}
+
+/// `350029001047343000000000`, also grouped or with a fraction of zeros: a spreadsheet keeps 15 digits of a number. Fewer
+/// than 24 digits where the id began with zeros.
+fn is_number_written_out(word: &str) -> bool {
+    const KEPT: usize = 15;
+    let whole = ['.', ','].iter().find_map(|mark| {
+        let (whole, fraction) = word.rsplit_once(*mark)?;
+        ((1..=2).contains(&fraction.len()) && fraction.bytes().all(|digit| digit == b'0')).then_some(whole)
+    });
+    let whole = whole.unwrap_or(word);
+    let mut digits = 0;
+    for c in whole.chars() {
+        match c {
+            '0' => digits += 1,
+            '1'..='9' if digits < KEPT => digits += 1,
+            ',' | '.' | '\'' | '’' => {}
+            _ => return false,
+        }
+    }
+    (20..=24).contains(&digits)
 }
 
 /// A letter, then 13 or 14 letters and digits, with a letter among them that no id has: `P046AB12CD34EF5`.

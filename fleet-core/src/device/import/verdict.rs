@@ -3,7 +3,7 @@
 use super::Malformed;
 use crate::LimitExceeded;
 use crate::device::{DeviceId, Registration};
-use crate::product::{Platform, Product};
+use crate::product::{Platform, Product, ProductId};
 use crate::team::{Claimant, Team};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -49,6 +49,13 @@ pub enum Verdict {
     InAnotherProduct,
     /// Somebody claimed it who is not on this product's team.
     ClaimedOutsideTeam,
+    /// The list names another product for it.
+    NamesAnotherProduct {
+        /// Which.
+        named: u32,
+        /// The product that the list is imported into.
+        here: ProductId,
+    },
     /// It is known to be of another platform.
     WrongPlatform {
         /// Which.
@@ -101,6 +108,7 @@ impl Verdict {
             Self::DuplicateOf { .. } => "duplicate",
             Self::InAnotherProduct => "in_another_product",
             Self::ClaimedOutsideTeam => "claimed_outside_team",
+            Self::NamesAnotherProduct { .. } => "names_another_product",
             Self::WrongPlatform { .. } => "wrong_platform",
             Self::UnknownId => "unknown_id",
             Self::Malformed(malformed) => malformed.code(),
@@ -117,6 +125,12 @@ impl fmt::Display for Verdict {
             Self::DuplicateOf { line } => write!(f, "the same device as on line {line}"),
             Self::InAnotherProduct => f.write_str("in another product: remove it there first"),
             Self::ClaimedOutsideTeam => f.write_str("claimed by somebody outside the team: they must unclaim it first"),
+            Self::NamesAnotherProduct { named, here } => {
+                write!(
+                    f,
+                    "the list names product {named} for it, this is product {here}: import it there, or correct the list"
+                )
+            }
             Self::WrongPlatform { known } => {
                 write!(f, "its hardware is {known}, not this product's: import it into a product of that hardware")
             }

@@ -77,6 +77,7 @@ impl Meter<'_> {
     /// The store's, where it had to be asked: then nothing was admitted.
     #[inline]
     pub fn admit(&self, now: Timestamp) -> Result<bool, Error> {
+        self.fleet.check_process()?;
         match self.meter.take_one(now) {
             Taken { count: 1, emptied: false } => Ok(true),
             taken => self.admit_slowly(taken, now),
@@ -98,6 +99,7 @@ impl Meter<'_> {
     /// The store's, where it had to be asked: then nothing was admitted.
     #[inline]
     pub fn admit_many(&self, want: u64, now: Timestamp) -> Result<u64, Error> {
+        self.fleet.check_process()?;
         let admitted = match self.meter.admit_at_once(None, now, want) {
             Ok(admitted) => admitted,
             Err(part) => self.meter.admit_with_store(self.fleet, None, now, want, part)?,
@@ -111,6 +113,7 @@ impl Meter<'_> {
     /// # Errors
     /// The store's. What was not reported is with the next report.
     pub fn report(&self, now: Timestamp) -> Result<(), Error> {
+        self.fleet.check_process()?;
         self.meter.report(self.fleet, now)
     }
 
@@ -119,6 +122,7 @@ impl Meter<'_> {
     /// # Errors
     /// The store's. What could not be settled is with the next report.
     pub fn settle(&self, now: Timestamp) -> Result<(), Error> {
+        self.fleet.check_process()?;
         self.meter.settle(self.fleet, Some(now))
     }
 }
@@ -163,6 +167,7 @@ impl Fleet {
     /// # Errors
     /// The first of the store's; every product was tried, and what was not reported is with the next report.
     pub fn report_usage(&self, now: Timestamp) -> Result<(), Error> {
+        self.check_process()?;
         let reported = first_error(self.meters().all().iter().map(|meter| meter.report(self, now)));
         self.meters().forget_idle();
         reported
@@ -189,6 +194,7 @@ impl Fleet {
     }
 
     fn settle_all(&self, now: Option<Timestamp>) -> Result<(), Error> {
+        self.check_process()?;
         first_error(self.meters().all().iter().map(|meter| meter.settle(self, now)))
     }
 }

@@ -4,7 +4,7 @@
 use super::allowance::{Allowance, Taken};
 use super::month::{Grant, Report, Request, UsageMonth};
 use super::{MAX_LEASE, REPORT_EVERY};
-use crate::billing::{Anchor, Interval, Period};
+use crate::billing::{Anchor, Interval, Period, Resource};
 use crate::fleet::Fleet;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -504,11 +504,10 @@ pub(super) fn usage_month(product: &Product, now: Timestamp) -> Period {
 /// That a tier limits nothing: more than can be counted.
 pub(super) const NO_LIMIT: u64 = u64::MAX;
 
-/// How many messages a month a product's tier allows (R-TIER-1). A product that was removed, or whose tier the catalogue
-/// does not have, may send none.
+/// How many messages a month a product may send (R-TIER-1); one that was removed, none.
 pub(super) fn limit_of(fleet: &Fleet, product: &Product) -> u64 {
-    match fleet.catalogue().tier(&product.tier) {
-        Some(tier) if product.removed_at.is_none() => tier.messages.unwrap_or(NO_LIMIT),
-        _ => 0,
+    if product.removed_at.is_some() {
+        return 0;
     }
+    fleet.catalogue().limit_of(product, Resource::Messages).unwrap_or(NO_LIMIT)
 }

@@ -3,7 +3,8 @@
 use super::{Found, Pending};
 use crate::event::cursor::Position;
 use crate::event::errors::DeviceErrors;
-use crate::event::log::{EventLog, EventOrigin, LoggedEvent};
+use crate::event::ids::EventId;
+use crate::event::log::{EventLog, EventOrigin, LogMoment, LoggedEvent};
 use crate::product::ProductId;
 use crate::store::{Check, Commit, Key, Record, Row, Stamp, Stamps, Write};
 use crate::time::Timestamp;
@@ -17,6 +18,7 @@ pub(super) struct Draft<'e> {
     /// The slot's head, as it was read and as it is to be.
     pub(super) before: EventLog,
     stamp: Option<Stamp>,
+    moment: LogMoment,
     pub(super) head: EventLog,
     errors: Option<(Arc<DeviceErrors>, Option<Stamp>)>,
     pub(super) entries: Vec<DraftEntry<'e>>,
@@ -30,16 +32,23 @@ pub(super) struct DraftEntry<'e> {
     pub(super) pending: Pending<'e>,
     pub(super) sequence: u64,
     pub(super) event: Arc<LoggedEvent>,
-    /// The stamp of the row that has its id by now and leads nowhere.
+    /// The stamp of the row that another event with its id has by now.
     id_stamp: Option<Stamp>,
+    /// Whether there was another event with its id.
+    pub(super) id_reused: bool,
 }
 
 impl<'e> Draft<'e> {
-    pub(super) fn new(first: &Pending<'e>, head: Option<Row>, errors: Option<Option<Row>>) -> Self {
-        let (before, stamp) = match head {
-            Some(Row { record: Record::EventLog(head), stamp, .. }) => (head, Some(stamp)),
-            _ => (EventLog::default(), None),
-        };
+    /// Of a slot whose head is this, by a gateway's clock.
+    pub(super) fn new(
+        first: &Pending<'e>,
+        (before, stamp): (EventLog, Option<Stamp>),
+        errors: Option<Option<Row>>,
+        moment: LogMoment,
+        now: Timestamp,
+    ) -> Self {
+        let mut head = before;
+        head.heard(now);
         let errors = errors.map(|row| match row {
             Some(Row { record: Record::DeviceErrors(errors), stamp, .. }) => (errors, Some(stamp)),
             _ => (Arc::default(), None),
@@ -47,9 +56,10 @@ impl<'e> Draft<'e> {
         Self {
             product: first.product,
             slot: first.slot,
-            head: before,
+            head,
             before,
             stamp,
+            moment,
             errors,
             entries: Vec::new(),
             ids: HashMap::default(),
@@ -67,18 +77,25 @@ impl<'e> Draft<'e> {
         id_stamp: Option<Stamp>,
     ) {
         let event = pending.event;
+        let mut id_reused = id_stamp.is_some();
         if let Some(hash) = pending.id {
-            if let Some(first) = self.ids.get(&hash) {
-                self.repeated.push((pending.place, *first));
-                return;
+            if let Some((place, first)) =
+                self.ids.get(&hash).and_then(|place| Some((*place, self.entries.get(*place)?)))
+            {
+                if first.event.is(event) {
+                    self.repeated.push((pending.place, place));
+                    return;
+                }
+                id_reused = true;
             }
             self.ids.insert(hash, self.entries.len());
         }
-        let (sequence, at) = self.head.push(now);
+        let LogMoment { era, at, ages_from } = self.moment;
+        let sequence = self.head.push(self.moment);
         let origin = if found.locked && origin == EventOrigin::Member { EventOrigin::OwnerLocked } else { origin };
         let is_member = matches!(origin, EventOrigin::Member | EventOrigin::OwnerLocked);
         if let (Some(kind), Some((errors, _)), true) = (event.error(), &mut self.errors, is_member) {
-            Arc::make_mut(errors).count(kind, at, event.device());
+            Arc::make_mut(errors).count(kind, now, event.device());
         }
         let matched = if origin == EventOrigin::Member {
             found.subscriptions.matching(event.device(), event.name()).collect()
@@ -97,8 +114,10 @@ impl<'e> Draft<'e> {
             matched,
             sent: 0,
             limit: None,
+            era,
+            ages_from: (ages_from != at).then_some(ages_from),
         });
-        self.entries.push(DraftEntry { pending, sequence, event, id_stamp });
+        self.entries.push(DraftEntry { pending, sequence, event, id_stamp, id_reused });
     }
 
     /// The commit that logs it.
@@ -115,10 +134,11 @@ impl<'e> Draft<'e> {
         if let Some((errors, stamp)) = self.errors.take() {
             replace(Key::DeviceErrors(product, slot), stamp, Record::DeviceErrors(errors));
         }
-        for entry in &self.entries {
-            if let Some(hash) = entry.pending.id {
-                let position = Position::new(slot, entry.sequence);
-                replace(Key::EventId(product, hash), entry.id_stamp, Record::EventId(position));
+        for (entry, place) in self.entries.iter().zip(0..) {
+            // An id leads to the last event that has it.
+            if let Some(hash) = entry.pending.id.filter(|hash| self.ids.get(hash) == Some(&place)) {
+                let id = EventId::new(Position::new(slot, entry.sequence), &entry.event);
+                replace(Key::EventId(product, hash), entry.id_stamp, Record::EventId(id));
             }
         }
         writes.extend(self.entries.iter().map(|entry| Write::Put {

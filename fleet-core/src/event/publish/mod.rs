@@ -10,8 +10,9 @@
 mod allowance;
 mod draft;
 
-use super::cursor::{Position, slot_of};
-use super::log::{EventOrigin, EventView, id_hash};
+use super::cursor::{Position, SLOTS, slot_of};
+use super::ids::{self, EventId, id_hash};
+use super::log::{EventLog, EventOrigin, EventView, LogMoment};
 use super::published::{Entry, Published};
 use super::record::Event;
 use super::subscription::{SubscriptionId, Subscriptions};
@@ -32,8 +33,8 @@ impl Gateway<'_> {
     /// A device publishes an event: it is logged, and the answer says what the host is to send to whom, and what it is
     /// not to send (R-EVT-1 to 3). Errors that a member reports are counted (R-EVT-8).
     ///
-    /// An event with an id is recognised when it is published again while the first is in the log, and answered as the
-    /// first was (R-EVT-7); one without is another event each time.
+    /// An event with an id is recognised when it is published again with the same name and data within the policy's window,
+    /// and answered as the first was (R-EVT-7); one without is another event each time.
     ///
     /// # Errors
     /// The store's. Nothing was logged and no message counted, unless the error is `store_outcome_unknown`: then both may
@@ -71,6 +72,7 @@ impl Gateway<'_> {
     /// # Errors
     /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
+        self.fleet.check_process()?;
         let mut publishing = Publishing {
             gateway: *self,
             pending: Vec::with_capacity(events.len()),
@@ -152,7 +154,7 @@ struct Found {
 #[derive(Default)]
 struct Products(Vec<Found>);
 
-/// An event whose id has a row: what its device is, where the row leads, and its stamp.
+/// An event whose id has a row of an earlier version: what its device is, where the row leads, and its stamp.
 type Known<'e> = (Pending<'e>, EventOrigin, Position, Stamp);
 
 impl Pending<'_> {
@@ -170,17 +172,19 @@ impl<'e> Publishing<'_, 'e> {
                 None => self.reroute(place, event)?,
             }
         }
-        for attempt in 0..store::TRIES {
+        let mut tries = self.gateway.fleet.tries();
+        loop {
             self.pending.sort_unstable_by_key(|pending| (pending.product, pending.slot, pending.place));
-            if self.pending.is_empty() {
+            let heads = self.pending.iter().map(|pending| Key::EventLog(pending.product, pending.slot));
+            let mut heads: Vec<Key> = heads.collect();
+            heads.dedup();
+            tries.line_up(heads.iter());
+            if self.pending.is_empty() || self.round()? {
                 return Ok(());
             }
-            if self.round()? {
-                return Ok(());
-            }
-            store::wait(attempt, self.gateway.fleet.stamps());
+            let first = self.pending.first();
+            tries.lost_at(first.map(|pending| Key::EventLog(pending.product, pending.slot)))?;
         }
-        Err(store::contention().into())
     }
 
     fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
@@ -217,10 +221,15 @@ impl<'e> Publishing<'_, 'e> {
         let pending = std::mem::take(&mut self.pending);
         for of_product in pending.chunk_by(|a, b| a.product == b.product) {
             let found = self.found(row(), row(), row())?;
+            let heads: Vec<(EventLog, Option<Stamp>)> = (0..SLOTS).map(|_| EventLog::of(row())).collect();
+            let latest = LogMoment::latest(heads.iter().map(|(head, _)| head));
+            let moment = LogMoment::next(latest, self.gateway.now);
             let mut members = Vec::new();
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(first) = of_slot.first() else { continue };
-                let mut draft = Draft::new(first, row(), report_errors(of_slot).then(&mut row));
+                let head = heads.get(usize::from(first.slot)).copied().unwrap_or_default();
+                let errors = report_errors(of_slot).then(&mut row);
+                let mut draft = Draft::new(first, head, errors, moment, self.gateway.now);
                 for pending in of_slot {
                     let device = pending.is_unknown().then(&mut row).flatten();
                     let id = pending.id.is_some().then(&mut row).flatten();
@@ -249,11 +258,18 @@ impl<'e> Publishing<'_, 'e> {
                             continue;
                         }
                     };
+                    let (policy, now) = (&found.product.policy, self.gateway.now);
                     match id {
-                        Some(Row { record: Record::EventId(position), stamp, .. }) => {
-                            known.push((*pending, origin, position, stamp));
+                        Some(Row {
+                            record: Record::EventId(EventId { event: Some(first), slot, sequence }), ..
+                        }) if first.is_told_again(pending.event, policy, now) => {
+                            let entry = Entry::new(pending.product, Position::new(slot, sequence), &*first);
+                            self.answer(pending.place, Published::Logged(entry.again()));
                         }
-                        _ => draft.enter(*pending, origin, found, self.gateway.now, None),
+                        Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
+                            known.push((*pending, origin, id.position(), stamp));
+                        }
+                        id => draft.enter(*pending, origin, found, now, id.map(|row| row.stamp)),
                     }
                 }
                 drafts.push(draft);
@@ -329,13 +345,14 @@ impl<'e> Publishing<'_, 'e> {
 
     /// The keys that a round reads, in the order in which it looks at them.
     fn keys(&self) -> Vec<Key> {
-        let mut keys = Vec::with_capacity(self.pending.len() + 5);
+        let mut keys = Vec::with_capacity(self.pending.len() + 12);
         for of_product in self.pending.chunk_by(|a, b| a.product == b.product) {
             let Some(Pending { product, .. }) = of_product.first() else { continue };
             keys.extend([Key::Product(*product), Key::EventSubscriptions(*product), Key::DeviceCount(*product)]);
+            // All heads: what is logged comes after what any slot has.
+            keys.extend((0..SLOTS).map(|slot| Key::EventLog(*product, slot)));
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(Pending { slot, .. }) = of_slot.first() else { continue };
-                keys.push(Key::EventLog(*product, *slot));
                 if report_errors(of_slot) {
                     keys.push(Key::DeviceErrors(*product, *slot));
                 }
@@ -363,7 +380,7 @@ impl<'e> Publishing<'_, 'e> {
         for ((pending, origin, position, stamp), row) in known.into_iter().zip(rows) {
             match row.map(|row| row.record) {
                 Some(Record::Event(logged)) if logged.is(pending.event) => {
-                    let entry = Entry::new(pending.product, position, &logged, true);
+                    let entry = Entry::new(pending.product, position, &*logged).again();
                     self.answer(pending.place, Published::Logged(entry));
                 }
                 _ => {
@@ -426,7 +443,7 @@ impl<'e> Publishing<'_, 'e> {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 drafts.iter().for_each(|draft| self.free(draft));
-                return Err(error);
+                return Err(error.into());
             }
         };
         let (mut unknown, mut to_trim) = (false, Vec::new());
@@ -435,19 +452,32 @@ impl<'e> Publishing<'_, 'e> {
                 Some(Outcome::Applied) => {
                     self.applied(draft);
                     if trim::is_due(&draft.before, &draft.head) {
-                        to_trim.push(draft.product);
+                        to_trim.push((draft.product, draft.before.agreed()));
                     }
+                    self.tidy_ids(products, draft);
                 }
                 Some(Outcome::Conflict) => self.free(draft),
                 None => unknown = true,
             }
         }
-        to_trim.dedup();
-        for found in to_trim.iter().filter_map(|product| products.get(*product)) {
+        to_trim.dedup_by_key(|(product, _)| *product);
+        for (product, agreed) in to_trim {
             // What was published is published; the next one tries to trim again.
-            let _ = trim::trim(fleet, &found.product, self.gateway.now);
+            let _ = products.get(product).map(|found| trim::trim(fleet, &found.product, self.gateway.now.min(agreed)));
         }
         if unknown { Err(unanswered()) } else { Ok(()) }
+    }
+
+    /// Now and then, takes away what need not be kept of the ids of those who published.
+    fn tidy_ids(&self, products: &Products, draft: &Draft<'e>) {
+        let fleet = self.gateway.fleet;
+        let Some(found) = products.get(draft.product) else { return };
+        for entry in draft.entries.iter().filter(|entry| entry.pending.id.is_some()) {
+            if fleet.stamps().next() % ids::EVERY == 0 {
+                // Another of its events tries again.
+                let _ = ids::tidy(fleet, draft.product, &found.product.policy, entry.event.device);
+            }
+        }
     }
 
     /// Messages of a draft that was not committed can be sent for others.
@@ -461,12 +491,13 @@ impl<'e> Publishing<'_, 'e> {
     fn applied(&mut self, draft: &Draft<'e>) {
         let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
         for entry in &draft.entries {
-            let answer = Entry::new(draft.product, position(entry), &entry.event, false);
+            let answer = Entry::new(draft.product, position(entry), &*entry.event);
+            let answer = Entry { id_reused: entry.id_reused, ..answer };
             self.answer(entry.pending.place, Published::Logged(answer));
         }
         for (place, first) in &draft.repeated {
             if let Some(entry) = draft.entries.get(*first) {
-                let answer = Entry::new(draft.product, position(entry), &entry.event, true);
+                let answer = Entry::new(draft.product, position(entry), &*entry.event).again();
                 self.answer(*place, Published::Logged(answer));
             }
         }
@@ -503,12 +534,12 @@ fn count_of(matched: &[SubscriptionId]) -> u32 {
 
 /// What messages of a product are dropped for (R-TIER-3).
 fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
-    let (catalogue, tier) = (fleet.catalogue(), &product.tier);
-    let limit = catalogue.tier(tier).map_or(0, |tier| tier.messages.unwrap_or(u64::MAX));
+    let (catalogue, resource) = (fleet.catalogue(), Resource::Messages);
+    let limit = catalogue.limit_of(product, resource).unwrap_or(u64::MAX);
     let would_be = limit.saturating_add(dropped);
-    let resource = Resource::Messages;
-    let lifted = LimitExceeded { tier: Arc::clone(tier), resource, limit, used: limit, would_be, fits: None };
-    catalogue.check(tier, resource, limit, would_be).err().unwrap_or(lifted)
+    let tier = Arc::clone(&product.tier);
+    let lifted = LimitExceeded { tier, resource, limit, used: limit, would_be, fits: None, held: None };
+    catalogue.check_product(product, resource, limit, would_be).err().unwrap_or(lifted)
 }
 
 fn unanswered() -> Error {

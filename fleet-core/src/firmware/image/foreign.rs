@@ -1,5 +1,8 @@
 //! Files that people take for an image, each with what to upload instead (R-IMG-4).
 
+use super::trailing::is_erased;
+use crate::cursor::Cursor;
+
 /// A file format that is not a firmware image this library reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -30,6 +33,26 @@ pub enum Foreign {
     Xz,
     /// Compressed by zstd.
     Zstd,
+    /// An image of an ESP8266.
+    Esp8266,
+    /// A partition table of an ESP chip.
+    EspPartitionTable,
+    /// The contents of an ESP chip's flash: bootloader, partition table, application.
+    EspFlash,
+    /// A partition of key-value pairs of an ESP chip.
+    EspNvs,
+    /// Only `FF`: erased flash.
+    ErasedFlash,
+    /// A file system: LittleFS, FAT, ext, UBI or another.
+    FileSystem,
+    /// A disk's contents, with a partition table of its own.
+    Disk,
+    /// A file for DFU with several targets.
+    DfuSe,
+    /// Compressed by bzip2.
+    Bzip2,
+    /// A 7z archive.
+    SevenZip,
     /// A PDF.
     Pdf,
     /// A web page, as a failed download leaves it.
@@ -39,6 +62,9 @@ pub enum Foreign {
 impl Foreign {
     /// Recognises a format by what only it has at its beginning (a RAUC bundle also by its signature at the end).
     pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
+        if let Some(text) = Self::in_text(without_blanks(bytes)) {
+            return Some(text);
+        }
         Some(match bytes {
             [0x7F, b'E', b'L', b'F', ..] => Self::Elf,
             [b'U', b'F', b'2', b'\n', 0x57, 0x51, 0x5D, 0x9E, ..] => Self::Uf2,
@@ -59,12 +85,29 @@ impl Foreign {
                     Self::Tar
                 }
             }
-            bytes if is_hex_line(bytes, b":", 10) => Self::IntelHex,
-            [b'S', kind @ b'0'..=b'9', ..] if is_hex_line(bytes, &[b'S', *kind], 8) => Self::SRecord,
-            bytes if is_web_page(bytes) => Self::Html,
+            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Self::Bzip2,
+            [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => Self::SevenZip,
+            [b'D', b'f', b'u', b'S', b'e', 1, ..] => Self::DfuSe,
+            bytes if is_esp8266(bytes) => Self::Esp8266,
+            bytes if begins_with_partitions(bytes) => Self::EspPartitionTable,
+            bytes if has_partition_table(bytes, 0) => Self::EspFlash,
+            bytes if is_nvs(bytes) => Self::EspNvs,
+            bytes if bytes.len() >= LEAST_ERASED && is_erased(bytes) => Self::ErasedFlash,
+            bytes if is_file_system(bytes) => Self::FileSystem,
+            bytes if begins_at(bytes, 512, b"EFI PART") => Self::Disk,
             bytes if ends_with_a_signature(bytes) => Self::Rauc,
             _ => return None,
         })
+    }
+
+    /// Recognises a format of text, blank lines before it left out.
+    fn in_text(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            bytes if is_hex_line(bytes, b":", 10) => Some(Self::IntelHex),
+            [b'S', kind @ b'0'..=b'9', ..] if is_hex_line(bytes, &[b'S', *kind], 8) => Some(Self::SRecord),
+            bytes if is_web_page(bytes) => Some(Self::Html),
+            _ => None,
+        }
     }
 
     /// Its name, to complete "this is …".
@@ -83,6 +126,16 @@ impl Foreign {
             Self::Gzip => "compressed by gzip",
             Self::Xz => "compressed by xz",
             Self::Zstd => "compressed by zstd",
+            Self::Esp8266 => "an image for the esp8266",
+            Self::EspPartitionTable => "a partition table",
+            Self::EspFlash => "an image of a whole flash",
+            Self::EspNvs => "a partition of key-value pairs (nvs)",
+            Self::ErasedFlash => "only ff, as erased flash reads",
+            Self::FileSystem => "a file system",
+            Self::Disk => "an image of a whole disk",
+            Self::DfuSe => "a dfuse file",
+            Self::Bzip2 => "compressed by bzip2",
+            Self::SevenZip => "a 7z archive",
             Self::Pdf => "a pdf document",
             Self::Html => "a web page",
         }
@@ -93,11 +146,17 @@ impl Foreign {
         match self {
             Self::Elf => "upload the .bin that the build makes from it",
             Self::IntelHex | Self::SRecord | Self::Uf2 => "upload the .bin of the same build",
-            Self::Zip | Self::Tar => "unpack it and upload the application's .bin",
+            Self::Zip | Self::Tar | Self::SevenZip => "unpack it and upload the application's .bin",
             Self::Fwup | Self::Mender | Self::Rauc | Self::SwUpdate => {
-                "it updates a linux system; upload a microcontroller's .bin, or allow opaque images for the product"
+                "it updates a linux system, and no platform here runs it; upload the .bin that is built for this product's platform"
             }
-            Self::Gzip | Self::Xz | Self::Zstd => "decompress it first",
+            Self::Esp8266 => "no platform here runs it; upload the .bin that is built for this product's platform",
+            Self::EspPartitionTable | Self::EspFlash | Self::EspNvs | Self::FileSystem | Self::Disk => {
+                "updates carry the application alone; upload its .bin"
+            }
+            Self::ErasedFlash => "nothing is in it; upload the application's .bin",
+            Self::DfuSe => "upload the .bin of the same build",
+            Self::Gzip | Self::Xz | Self::Zstd | Self::Bzip2 => "decompress it and upload what was in it",
             Self::Pdf | Self::Html => "the download went wrong; fetch the firmware again",
         }
     }
@@ -118,10 +177,25 @@ impl Foreign {
             Self::Gzip => "foreign_gzip",
             Self::Xz => "foreign_xz",
             Self::Zstd => "foreign_zstd",
+            Self::Esp8266 => "foreign_esp8266",
+            Self::EspPartitionTable => "foreign_esp_partition_table",
+            Self::EspFlash => "foreign_esp_flash",
+            Self::EspNvs => "foreign_esp_nvs",
+            Self::ErasedFlash => "foreign_erased_flash",
+            Self::FileSystem => "foreign_file_system",
+            Self::Disk => "foreign_disk",
+            Self::DfuSe => "foreign_dfuse",
+            Self::Bzip2 => "foreign_bzip2",
+            Self::SevenZip => "foreign_7z",
             Self::Pdf => "foreign_pdf",
             Self::Html => "foreign_html",
         }
     }
+}
+
+/// A text without the byte order mark, blanks and blank lines before it.
+fn without_blanks(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start()
 }
 
 fn begins_at(bytes: &[u8], offset: usize, text: &[u8]) -> bool {
@@ -147,10 +221,96 @@ fn is_hex_line(bytes: &[u8], mark: &[u8], digits: usize) -> bool {
 }
 
 fn is_web_page(bytes: &[u8]) -> bool {
-    let text = bytes.get(..bytes.len().min(64)).unwrap_or_default().trim_ascii_start();
-    [b"<!doctype html".as_slice(), b"<html"]
+    [b"<!doctype html".as_slice(), b"<html", b"<?xml"]
         .iter()
-        .any(|start| text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
+        .any(|start| bytes.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
+}
+
+/// Fewer bytes of `FF` may be anything.
+const LEAST_ERASED: usize = 64;
+
+/// Where partition tables of ESP chips begin: from the usual place on, at a border of a flash sector.
+const TABLES: std::ops::RangeInclusive<usize> = 0x8000..=0x2_0000;
+const SECTOR: usize = 0x1000;
+const PARTITION_SIZE: usize = 32;
+
+/// A partition table stands behind the first bytes, those of an image that was read.
+pub(super) fn has_partition_table(bytes: &[u8], behind: usize) -> bool {
+    TABLES.step_by(SECTOR).filter(|at| *at >= behind).filter_map(|at| bytes.get(at..)).any(begins_with_partitions)
+}
+
+/// One partition, and what follows one: another, the table's digest, or erased flash.
+fn begins_with_partitions(bytes: &[u8]) -> bool {
+    let next = bytes.get(PARTITION_SIZE..).unwrap_or_default();
+    is_partition(bytes) && (is_partition(next) || next.starts_with(&[0xEB, 0xEB]) || next.starts_with(&[0xFF; 4]))
+}
+
+fn is_partition(bytes: &[u8]) -> bool {
+    let read = || {
+        let mut fields = Cursor::new(bytes.get(..PARTITION_SIZE)?);
+        let (magic, kind, _subtype) = (fields.u16()?, fields.u8()?, fields.u8()?);
+        let (offset, size, label) = (fields.u32()?, fields.u32()?, fields.take(16)?);
+        let end = label.iter().position(|byte| *byte == 0).unwrap_or(label.len());
+        let (name, filler) = label.split_at_checked(end)?;
+        let is_named = name.iter().all(u8::is_ascii_graphic) && filler.iter().all(|byte| *byte == 0);
+        let is_known = kind <= 3 || kind >= 0x40;
+        Some(magic == 0x50AA && is_known && size > 0 && u64::from(offset) % SECTOR as u64 == 0 && is_named)
+    };
+    read().unwrap_or(false)
+}
+
+/// A page of key-value pairs: its state, number, version and reserved bytes.
+fn is_nvs(bytes: &[u8]) -> bool {
+    let read = || {
+        let mut fields = Cursor::new(bytes);
+        let (state, _number, version) = (fields.u32()?, fields.u32()?, fields.u8()?);
+        let reserved = fields.take(19)?;
+        Some(state >= 0xFFFF_FFF0 && state < u32::MAX && version >= 0xFE && is_erased(reserved))
+    };
+    bytes.len() >= SECTOR && read().unwrap_or(false)
+}
+
+/// A header of 8 bytes and segments at addresses that only this chip has, with their checksum; or an outer image of the
+/// newer form around one.
+fn is_esp8266(bytes: &[u8]) -> bool {
+    let mut fields = Cursor::new(bytes);
+    let (Some(magic), Some(count)) = (fields.u8(), fields.u8()) else { return false };
+    let Some((_, entry)) = fields.u16().zip(fields.u32()) else { return false };
+    let is_code = |address: u32| (0x4010_0000..0x4014_0000).contains(&address);
+    match (magic, count) {
+        (0xEA, 4) => {
+            let outer = fields.u32().zip(fields.u32());
+            let inner = outer.and_then(|(address, length)| {
+                let length = usize::try_from(length).ok()?;
+                fields.take(length).filter(|_| address == 0)
+            });
+            inner.is_some() && is_code(entry) && fields.rest().first() == Some(&0xE9)
+        }
+        (0xE9, 1..=16) if is_code(entry) => {
+            let is_memory = |address: u32| (0x3FFE_0000..0x4000_0000).contains(&address);
+            (0..count).all(|_| {
+                let Some((address, length)) = fields.u32().zip(fields.u32()) else { return false };
+                let fits = usize::try_from(length).ok().and_then(|length| fields.take(length)).is_some();
+                fits && (is_code(address) || is_memory(address))
+            })
+        }
+        _ => false,
+    }
+}
+
+fn is_file_system(bytes: &[u8]) -> bool {
+    let is_fat = || begins_at(bytes, 510, &[0x55, 0xAA]) && [54, 82].iter().any(|at| begins_at(bytes, *at, b"FAT"));
+    let is_ext = || {
+        begins_at(bytes, 0x438, &[0x53, 0xEF])
+            && bytes.get(..0x400).is_some_and(|boot| boot.iter().all(|byte| *byte == 0))
+    };
+    begins_at(bytes, 8, b"littlefs")
+        || bytes.starts_with(b"UBI#\x01")
+        || bytes.starts_with(b"-rom1fs-")
+        || bytes.starts_with(&[0x45, 0x3D, 0xCD, 0x28])
+        || begins_at(bytes, 0x8001, b"CD001")
+        || is_fat()
+        || is_ext()
 }
 
 /// A CMS signature and, in the last eight bytes, its size: how RAUC closes a bundle, an encrypted one too.

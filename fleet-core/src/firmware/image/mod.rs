@@ -44,7 +44,7 @@ impl Image {
     pub fn own_version(&self) -> Option<String> {
         match self {
             Self::Particle(_) => None,
-            Self::EspIdf(image) => Some(image.app.version.clone()),
+            Self::EspIdf(image) => image.app.as_ref().map(|app| app.version.clone()),
             Self::Mcuboot(image) => Some(image.version.to_string()),
         }
     }
@@ -53,7 +53,7 @@ impl Image {
     pub fn security_counter(&self) -> Option<u32> {
         match self {
             Self::Particle(_) => None,
-            Self::EspIdf(image) => Some(image.app.secure_version),
+            Self::EspIdf(image) => image.app.as_ref().map(|app| app.secure_version),
             Self::Mcuboot(image) => image.security_counter,
         }
     }
@@ -81,9 +81,13 @@ pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
         return particle_firmware(particle::read_module(bytes)?);
     }
     if esp_idf::is_esp_image(bytes) {
-        let image = esp_idf::read_app_image(bytes)?;
-        image.accept()?;
-        return Ok(Image::EspIdf(image));
+        let image = esp_idf::read_app_image(bytes).and_then(|image| image.accept().map(|()| image));
+        let length = image.as_ref().map_or(0, |image| image.image_length);
+        return match image {
+            // A bootloader or an application, the partition table behind it, and so on.
+            _ if foreign::has_partition_table(bytes, length) => Err(ImageError::Foreign(Foreign::EspFlash)),
+            image => Ok(Image::EspIdf(image?)),
+        };
     }
     if mcuboot::is_mcuboot_image(bytes) {
         let image = mcuboot::read_mcuboot_image(bytes)?;

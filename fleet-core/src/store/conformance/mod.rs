@@ -17,6 +17,8 @@
 //! **Records**: `an_empty_store_holds_nothing` · `every_kind_of_record_reads_back`, with the extremes of each ·
 //! `every_stamp_reads_back` · `keys_of_different_kinds_and_partitions_never_mix`
 //!
+//! **Sizes**: `long_keys_read_back`, of 255 bytes · `large_records_read_back`, of 300,000 bytes · `many_rows_read_back`
+//!
 //! **Reading**: `get_answers_in_the_order_asked`, a key that is asked for twice and one that is absent too ·
 //! `scan_is_in_key_order` · `scan_keeps_its_bounds` · `scan_keeps_its_limit` · `a_range_without_keys_holds_nothing` ·
 //! `scan_follows_what_was_deleted_and_made_again` · `pages_cover_a_range_once` · `for_each_shows_exactly_the_range` ·
@@ -33,12 +35,16 @@
 //!
 //! **Threads**: `get_sees_one_moment` · `scan_sees_one_moment` · `pages_cover_a_range_once_while_others_add` ·
 //! `no_update_is_lost` · `no_addition_is_lost` · `no_write_skew` · `no_phantom_passes_a_guard` ·
-//! `one_of_many_creates_a_row` · `conflict_storms_end` · `each_thread_gets_its_own_outcomes`
+//! `one_of_many_creates_a_row` · `conflict_storms_end` · `each_thread_gets_its_own_outcomes` ·
+//! `crossed_checks_are_never_all_applied` (2 to 32 threads)
 //!
 //! **Reopening**: `what_was_committed_is_there_again` · `stamps_guard_after_reopening`
 
 mod commits;
 mod counters;
+#[cfg(not(target_family = "wasm"))]
+mod crossed;
+mod large;
 mod probe;
 #[cfg(not(target_family = "wasm"))]
 mod races;
@@ -117,6 +123,9 @@ const LAWS: &[Law] = laws![
     counters::a_conflict_adds_nothing,
     counters::a_deleted_counter_starts_again,
     counters::a_scan_shows_counters,
+    large::long_keys_read_back,
+    large::large_records_read_back,
+    large::many_rows_read_back,
 ];
 
 /// Those that take threads.
@@ -132,6 +141,7 @@ const RACES: &[Law] = laws![
     races::one_of_many_creates_a_row,
     races::conflict_storms_end,
     races::each_thread_gets_its_own_outcomes,
+    crossed::crossed_checks_are_never_all_applied,
 ];
 #[cfg(target_family = "wasm")]
 const RACES: &[Law] = &[];
@@ -190,6 +200,28 @@ pub fn check_reopen<P, S: Store>(place: impl Fn() -> P, open: impl Fn(&P) -> S) 
     });
     none(tried.collect())
 }
+
+/// Tries the law `crossed_checks_are_never_all_applied` on a store for as many rounds as one likes, with so many threads
+/// (2 to 32), in circles of two. [`check`] tries a few dozen rounds; this is for a night.
+///
+/// # Errors
+/// How the law was broken.
+#[cfg(not(target_family = "wasm"))]
+pub fn check_crossed(store: &dyn Store, threads: usize, rounds: u32) -> Result<(), Violation> {
+    const LAW: &str = "crossed_checks_are_never_all_applied";
+    let pairs = threads.clamp(2, 32) / 2 * 2;
+    // In parts, as the rows of a part are put before it is raced.
+    for part in 0..rounds.div_ceil(PART) {
+        let rounds = PART.min(rounds - part * PART);
+        let found = caught(LAW, || crossed::cross(&Probe::new(store, u64::from(part)), pairs, 2, rounds));
+        found.map_or(Ok(()), Err)?;
+    }
+    Ok(())
+}
+
+/// Rounds whose rows are put together.
+#[cfg(not(target_family = "wasm"))]
+const PART: u32 = 200;
 
 /// A row for each sample of each kind.
 #[cfg(test)]

@@ -8,10 +8,11 @@ mod events;
 mod people;
 
 use crate::audit::AuditRecord;
+use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
-    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration,
-    Reservation, Seen, Standing, UpdateResult,
+    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration,
+    Reservation, Seen, Standing, Trail, UpdateResult,
 };
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
@@ -64,8 +65,11 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Invoice => Kind::Charge,
             Kind::Charge => Kind::ProductDue,
             Kind::ProductDue => Kind::AccountDue,
+            Kind::AccountDue => Kind::AccountAudit,
+            Kind::AccountAudit => Kind::CustomerIdentity,
+            Kind::CustomerIdentity => Kind::StickerKey,
             // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
-            Kind::AccountDue | Kind::Journal => return None,
+            Kind::StickerKey | Kind::Journal => return None,
         })
     })
 }
@@ -143,11 +147,10 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .into_iter()
             .flat_map(|tally| [0, 127, 128, 255].map(|slot| Key::Tally(of, tally, slot)))
             .collect(),
-        Kind::Audit => [i64::MIN, -1, 0, 1, i64::MAX]
-            .into_iter()
-            .flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
-            .map(|id| Key::Audit(of, id))
-            .collect(),
+        Kind::Audit => audit_ids().map(|id| Key::Audit(of, id)).collect(),
+        Kind::AccountAudit => audit_ids().map(|id| Key::AccountAudit(owner, id.into())).collect(),
+        Kind::CustomerIdentity => texts().map(|name| Key::CustomerIdentity(of, name)).collect(),
+        Kind::StickerKey => vec![Key::StickerKey],
         Kind::Notice => texts().map(|name| Key::Notice(of, name)).collect(),
         Kind::Configuration => vec![Key::Configuration(of)],
         Kind::CustomerCount => vec![Key::CustomerCount(of)],
@@ -183,12 +186,21 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
     keys
 }
 
+fn audit_ids() -> impl Iterator<Item = AuditId> {
+    let moments = [i64::MIN, -1, 0, 1, i64::MAX].into_iter();
+    moments.flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
+}
+
 /// Records of a kind: plain, empty and extreme ones.
 pub(super) fn records(kind: Kind) -> Vec<Record> {
     match kind {
         Kind::Directory => vec![
             Record::Directory(Directory::default()),
-            Record::Directory(Directory { next_product: u32::MAX, next_account: u64::MAX }),
+            Record::Directory(Directory {
+                next_product: u32::MAX,
+                next_account: u64::MAX,
+                advanced_at: Some(Timestamp::from_millis(i64::MAX)),
+            }),
         ],
         Kind::Account => texts()
             .zip(moments())
@@ -208,7 +220,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
         Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
-        Kind::Audit => Command::ALL
+        Kind::Audit | Kind::AccountAudit => Command::ALL
             .into_iter()
             .zip(moments().cycle())
             .zip(texts().cycle())
@@ -220,15 +232,16 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Configuration => people::configurations(),
         Kind::CustomerCount => people::customer_counts(),
         Kind::Customer => people::customers(),
-        Kind::CustomerName => people::customer_ids().map(Record::CustomerName).to_vec(),
+        Kind::StickerKey => people::sticker_keys(),
+        Kind::CustomerName | Kind::CustomerIdentity => people::customer_ids().map(Record::CustomerName).to_vec(),
         Kind::Guest => people::guests(),
-        Kind::DeviceCode => [0, 0xFF].map(|byte| Record::DeviceCode(Sha256::new([byte; 32]))).to_vec(),
+        Kind::DeviceCode => people::device_codes(),
         Kind::Token | Kind::ClaimCode => people::token_owners(),
         Kind::Journal => Vec::new(),
         Kind::EventSubscriptions => events::subscriptions(),
         Kind::EventLog => events::heads(),
         Kind::Event => events::events(),
-        Kind::EventId => events::positions(),
+        Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
         Kind::Subscription => billing::subscriptions(),
@@ -286,7 +299,7 @@ pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
 }
 
-fn moments() -> impl Iterator<Item = Timestamp> + Clone {
+pub(super) fn moments() -> impl Iterator<Item = Timestamp> + Clone {
     [0, 1_457_438_400_000, -1, i64::MIN, i64::MAX].into_iter().map(Timestamp::from_millis)
 }
 
@@ -317,11 +330,32 @@ fn registrations() -> Vec<Record> {
                     platform,
                     registered,
                     security_counter,
+                    sequence: claimed_by.map_or(u32::MAX, |_| 0),
+                    trail: claimed_by.map(|_| Box::new(trail(marks().count() - 1))),
                 }));
             }
         }
     }
     records
+}
+
+/// Marks of every form: none, a session, a moment, both.
+fn marks() -> impl Iterator<Item = Mark> + Clone {
+    let at = Timestamp::from_millis(-1);
+    let later = Timestamp::from_millis(i64::MAX);
+    [
+        Mark::NONE,
+        Mark::new(1, None),
+        Mark::new(0, Some(at)),
+        Mark::new(1 << 63, Some(later)),
+        Mark::new(u64::MAX, Some(at)),
+    ]
+    .into_iter()
+}
+
+fn trail(choice: usize) -> Trail {
+    let mark = |choice: usize| marks().cycle().nth(choice % 5).unwrap_or_default();
+    Trail { newest: mark(choice), ended: mark(choice / 2) }
 }
 
 fn products() -> Vec<Record> {
@@ -340,8 +374,10 @@ fn products() -> Vec<Record> {
             private_beta: true,
             log_events: u32::MAX,
             log_age_millis: u64::MAX,
+            event_id_millis: u64::MAX,
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
+            clock_tolerance_millis: u64::MAX,
         },
     ];
     let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });
@@ -357,6 +393,12 @@ fn products() -> Vec<Record> {
             Record::Product(Arc::new(Product {
                 id: product(u32::MAX),
                 tier: name.as_str().into(),
+                limits: release.map(|_| Limits {
+                    devices: None,
+                    members: Some(0),
+                    messages: Some(u64::MAX),
+                    sold: true,
+                }),
                 next_group: u16::MAX,
                 groups: [0, 9, 10, u16::MAX].into_iter().zip(texts()).map(group).collect(),
                 name,
@@ -391,6 +433,8 @@ fn firmware() -> Vec<Record> {
                 security_counter: u32::MAX,
                 own_version: some.then(|| text.clone()),
                 project: some.then(|| text.clone()),
+                min_chip_revision: some.then_some(u16::MAX),
+                max_chip_revision: some.then_some(0),
                 wildcard: some,
             },
             requires_system: semver::VersionReq::parse(">=1.2.3-rc.1, <65535.0.0").ok().filter(|_| some),
@@ -406,7 +450,14 @@ fn firmware() -> Vec<Record> {
 
 fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
-    let full = DeviceCount { devices: u64::MAX, quarantined: u64::MAX, reserved, departures: u64::MAX };
+    let full = DeviceCount {
+        devices: u64::MAX,
+        quarantined: u64::MAX,
+        reserved,
+        departures: u64::MAX,
+        full_told: true,
+        unnamed: false,
+    };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
 
@@ -425,8 +476,12 @@ fn devices() -> Vec<Record> {
     let (moments, versions): (Vec<_>, Vec<_>) = (moments().collect(), versions().collect());
     let at = |step| turn(&moments, step).unwrap_or_default();
     let reported = [None, Some(0), Some(1), Some(u16::MAX)];
-    let systems: Vec<_> =
-        ["0.0.0", "65535.65535.65535", "2.0.0-rc.1"].iter().filter_map(|text| text.parse().ok()).collect();
+    let systems: Vec<_> = ["0.0.0", "65535.65535.65535", "2.0.0-rc.1", "v5.0-2022 Küche", "65536.0.0-a"]
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let results = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
+    let platforms = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
     let counts = [0, 1, 1 << 31, u32::MAX];
     let names: Vec<_> = texts().collect();
     (0..256_usize)
@@ -451,8 +506,7 @@ fn devices() -> Vec<Record> {
                     version: turn(&reported, choice / 7).flatten(),
                     image: turn(&[ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs], choice)
                         .unwrap_or(ImageSeen::Unknown),
-                    platform: turn(&[PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs], choice / 2)
-                        .unwrap_or(PlatformSeen::Unknown),
+                    platform: turn(&platforms, choice / 2).unwrap_or_default(),
                     takes_updates: choice % 3 == 0,
                     online: choice % 5 < 2,
                 }),
@@ -466,8 +520,7 @@ fn devices() -> Vec<Record> {
                 outcome: target.filter(|_| has(6)).map(|target| Outcome {
                     at: at(choice / 7),
                     target,
-                    result: turn(&[UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother], choice)
-                        .unwrap_or(UpdateResult::Failed),
+                    result: turn(&results, choice).unwrap_or(UpdateResult::Failed),
                 }),
                 // An empty label is never kept, so one of the two is set.
                 label: has(7).then(|| {
@@ -475,6 +528,9 @@ fn devices() -> Vec<Record> {
                     let groups: &[u16] = if name.is_empty() || has(0) { &[0, 1, u16::MAX] } else { &[] };
                     Box::new(Label { name: name.into(), groups: groups.iter().map(|id| GroupId::new(*id)).collect() })
                 }),
+                trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
+                listed: turn(&platforms, choice / 5).unwrap_or_default(),
+                relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
             }
         })
         .map(Record::Device)

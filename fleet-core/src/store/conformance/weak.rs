@@ -370,6 +370,8 @@ fn each_weakness_breaks_the_law_that_forbids_it() {
         (W::ChecksNothing, "conflict_storms_end"),
         (W::ChecksOnlyWhatItWrites, "every_check_counts"),
         (W::ChecksOnlyWhatItWrites, "no_write_skew"),
+        (W::ChecksOnlyWhatItWrites, "crossed_checks_are_never_all_applied"),
+        (W::ChecksWithoutALock, "crossed_checks_are_never_all_applied"),
         (W::ChecksOnlyThatRowsAreThere, "a_row_made_again_is_another"),
         (W::ChecksOnlyThatRowsAreThere, "no_update_is_lost"),
         (W::ChecksTheBatchBeforeItWrites, "a_commit_sees_those_before_it_in_its_batch"),

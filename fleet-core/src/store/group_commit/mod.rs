@@ -5,8 +5,9 @@
 
 mod merger;
 
-use super::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError, StoreErrorKind};
+use super::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 pub(crate) use merger::{Call, Merger};
+use std::path::Path;
 
 /// Who reads more keys than these does so alone: others would wait for what they have no use for.
 const FEW: usize = 64;
@@ -25,6 +26,8 @@ const FEW: usize = 64;
 #[derive(Debug)]
 pub struct GroupCommit<S> {
     inner: S,
+    /// A forked process has a copy of the queues, and nobody who goes for those that wait.
+    opener: Opener,
     at_most: usize,
     commits: Merger<Commit, Outcome>,
     reads: Option<Merger<Key, Option<Row>>>,
@@ -34,7 +37,7 @@ impl<S: Store> GroupCommit<S> {
     /// A layer over a store, with groups of at most 1024 commits: enough that what a commit costs by itself is shared by
     /// many, and few enough that nobody waits long for others'.
     pub fn new(inner: S) -> Self {
-        Self { inner, at_most: 1024, commits: Merger::new(false), reads: None }
+        Self { inner, opener: Opener::here(), at_most: 1024, commits: Merger::new(false), reads: None }
     }
 
     /// At most so many commits a group, and so many keys where reads are merged. A caller's batch that is larger goes
@@ -61,6 +64,7 @@ impl<S: Store> GroupCommit<S> {
 
 impl<S: Store> Store for GroupCommit<S> {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.opener.check()?;
         match &self.reads {
             Some(reads) if keys.len() <= FEW => {
                 let run = |keys: &[Key]| self.inner.get(keys);
@@ -75,6 +79,11 @@ impl<S: Store> Store for GroupCommit<S> {
     }
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.opener.check()?;
+        // What only checks is a read. Merged with others' writes it would wait for whatever they wait for.
+        if self.reads.is_none() && batch.iter().all(|commit| commit.writes.is_empty()) {
+            return self.inner.commit(batch);
+        }
         let run = |batch: &[Commit]| self.inner.commit(batch);
         self.commits.ask(batch, &Call { run: &run, at_most: self.at_most, failure: StoreErrorKind::Unknown })
     }
@@ -85,6 +94,14 @@ impl<S: Store> Store for GroupCommit<S> {
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.inner.for_each_row(visit)
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.inner.backup(to)
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.inner.query(query)
     }
 
     fn merges(&self) -> bool {

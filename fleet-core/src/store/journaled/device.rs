@@ -6,7 +6,8 @@
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
 use crate::device::{
-    Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, Standing, SystemVersion, UpdateResult,
+    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail,
+    UpdateResult,
 };
 use crate::firmware::FirmwareVersion;
 use crate::product::GroupId;
@@ -26,7 +27,17 @@ const OUTCOME: u16 = 1 << 10;
 const LABEL: u16 = 1 << 11;
 /// Two bits hold the standing.
 const STANDING: u32 = 12;
-const ALL: u16 = (1 << 14) - 1;
+/// At the end stands what most rows have none of: marks, hardware that only the registry knows, relapses.
+const MORE: u16 = 1 << 14;
+/// The system version is a text.
+const SYSTEM_TEXT: u16 = 1 << 15;
+
+/// The flags of what stands at the end. Its lowest two bits hold the hardware.
+const NEWEST: u8 = 1 << 2;
+const NEWEST_AT: u8 = 1 << 3;
+const ENDED: u8 = 1 << 4;
+const ENDED_AT: u8 = 1 << 5;
+const MORE_ALL: u8 = (1 << 6) - 1;
 
 /// The numbers of an enumeration's values.
 macro_rules! numbered {
@@ -45,7 +56,7 @@ numbered!(standing_number, standing, Standing { Member = 0, Quarantined = 1, Den
 numbered!(image_number, image, ImageSeen { Unknown = 0, Matches = 1, Differs = 2 });
 numbered!(platform_number, platform, PlatformSeen { Unknown = 0, Matches = 1, Differs = 2 });
 numbered!(progress_number, progress, Progress { Offered = 0, Downloading = 1, Downloaded = 2 });
-numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2 });
+numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2, Withdrawn = 3 });
 
 /// Adds a device's bytes.
 pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
@@ -65,6 +76,9 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         attempt,
         outcome,
         label,
+        trail,
+        listed,
+        relapses,
     } = device;
     bytes.extend(flags(device).to_le_bytes());
     bytes.push(*failures);
@@ -74,9 +88,13 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
     put_number(bytes, *sequence);
     put_number(bytes, *security_counter);
     if let Some(system) = system {
-        let (numbers, pre) = system.parts();
-        numbers.into_iter().for_each(|number| put_number(bytes, number));
-        put_bytes(bytes, pre.as_bytes());
+        match system.parts() {
+            Some((numbers, pre)) => {
+                numbers.into_iter().for_each(|number| put_number(bytes, number));
+                put_bytes(bytes, pre.as_bytes());
+            }
+            None => put_bytes(bytes, system.to_string().as_bytes()),
+        }
     }
     put_signed(bytes, added_at.as_millis());
     if let Some(seen) = seen {
@@ -101,6 +119,26 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         put_number(bytes, groups.len() as u64);
         groups.iter().for_each(|group| put_number(bytes, group.get()));
     }
+    if has_more(device) {
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        let marks = [(trail.newest, NEWEST, NEWEST_AT), (trail.ended, ENDED, ENDED_AT)];
+        let flags = marks.iter().fold(platform_number(*listed), |flags, (mark, session, at)| {
+            flags | flag(mark.session() != 0, *session) | flag(mark.at().is_some(), *at)
+        });
+        bytes.extend([flags, *relapses]);
+        for (mark, ..) in marks {
+            if mark.session() != 0 {
+                put_number(bytes, mark.session());
+            }
+            if let Some(at) = mark.at() {
+                put_moment(bytes, at, *added_at);
+            }
+        }
+    }
+}
+
+fn has_more(device: &Device) -> bool {
+    !device.trail.is_empty() || device.listed != PlatformSeen::Unknown || device.relapses != 0
 }
 
 fn flags(device: &Device) -> u16 {
@@ -118,6 +156,8 @@ fn flags(device: &Device) -> u16 {
         (FROM, device.attempt.is_some_and(|attempt| attempt.from.is_some())),
         (OUTCOME, device.outcome.is_some()),
         (LABEL, device.label.is_some()),
+        (MORE, has_more(device)),
+        (SYSTEM_TEXT, device.system.as_ref().is_some_and(|system| system.parts().is_none())),
     ]
     .into_iter()
     .fold(
@@ -130,19 +170,21 @@ fn flags(device: &Device) -> u16 {
 
 /// The device that these bytes begin with; nothing where they are none.
 pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
-    let flags = body.u16().filter(|flags| flags & !ALL == 0)?;
+    let flags = body.u16()?;
     let has = |flag| flags & flag != 0;
-    let (standing, failures) = (standing((flags >> STANDING) as u8)?, body.u8()?);
+    let (standing, failures) = (standing((flags >> STANDING) as u8 & 3)?, body.u8()?);
     let lock = if has(LOCK) { Some(version(body)?) } else { None };
     let (sequence, security_counter) = (number(body)?, number(body)?);
-    let system = if has(SYSTEM) {
+    let system = if has(SYSTEM) && has(SYSTEM_TEXT) {
+        Some(take_text(body)?.parse().ok()?)
+    } else if has(SYSTEM) {
         let numbers = [number(body)?, number(body)?, number(body)?];
         Some(SystemVersion::of_parts(numbers, take_text(body)?)?)
     } else {
         None
     };
     let added_at = Timestamp::from_millis(signed(body)?);
-    Some(Device {
+    let mut device = Device {
         standing,
         development: has(DEVELOPMENT),
         forced: has(FORCED),
@@ -169,7 +211,21 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
             None
         },
         label: if has(LABEL) { Some(Box::new(label(body)?)) } else { None },
-    })
+        trail: Trail::default(),
+        listed: PlatformSeen::Unknown,
+        relapses: 0,
+    };
+    if has(MORE) {
+        let flags = body.u8().filter(|flags| flags & !MORE_ALL == 0)?;
+        device.relapses = body.u8()?;
+        device.listed = platform(flags & 3)?;
+        let mut mark = |has_session: u8, has_at: u8| {
+            let session = if flags & has_session == 0 { 0 } else { body.varint()? };
+            Some(Mark::new(session, if flags & has_at == 0 { None } else { Some(moment(body, added_at)?) }))
+        };
+        device.trail = Trail { newest: mark(NEWEST, NEWEST_AT)?, ended: mark(ENDED, ENDED_AT)? };
+    }
+    Some(device)
 }
 
 fn put_seen(bytes: &mut Vec<u8>, seen: &Seen, added_at: Timestamp) {

@@ -55,6 +55,7 @@ impl<S: Store> Journaled<S> {
     /// The inner store's, and `store_taken`. What is not folded stays in the journal.
     pub fn fold(&self, rows: usize) -> Result<usize, StoreError> {
         let (mut left, mut may_close) = (rows, true);
+        self.owned()?;
         while left > 0 {
             let mut journal = self.journal();
             self.settle(&mut journal)?;

@@ -33,11 +33,15 @@ mod tests;
 pub(crate) use open::waits;
 pub use options::JournalOptions;
 
-use super::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
+use super::{
+    Check, Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
+    StoreErrorKind, Write,
+};
 use fold::Closed;
 use overlay::{Known, Overlay};
 use std::collections::HashMap;
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -71,6 +75,7 @@ const RECORD: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Journaled<S> {
     inner: S,
+    opener: Opener,
     options: JournalOptions,
     stamps: Stamps,
     overlay: RwLock<Overlay>,
@@ -151,6 +156,7 @@ impl<S: Store> Journaled<S> {
     }
 
     fn owned(&self) -> Result<(), StoreError> {
+        self.opener.check()?;
         if self.taken.load(Ordering::Relaxed) { Err(taken()) } else { Ok(()) }
     }
 
@@ -168,6 +174,20 @@ impl<S: Store> Journaled<S> {
             }
             Err(error) => not_yet(error),
         }
+    }
+
+    /// What becomes of commits that only check.
+    fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        let checks = batch.iter().flat_map(|commit| &commit.checks);
+        let keys: Vec<Key> = checks.map(|check| check.key.clone()).collect();
+        let mut stamps = self.get(&keys)?.into_iter().map(|row| row.map(|row| row.stamp));
+        let outcome = |commit: &Commit| {
+            // Each check takes its stamp, also behind one that does not hold.
+            let found = stamps.by_ref().take(commit.checks.len());
+            let failed = commit.checks.iter().zip(found).filter(|(check, stamp)| check.stamp != *stamp).count();
+            if failed == 0 { Outcome::Applied } else { Outcome::Conflict }
+        };
+        Ok(batch.iter().map(outcome).collect())
     }
 
     /// What becomes of each commit, by what is in memory once all that is needed is.
@@ -367,6 +387,12 @@ impl<S: Store> Store for Journaled<S> {
             let problem = "the journal's own rows cannot be written to; leave `Key::Journal` to it";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
         }
+        // Before the lock: in a forked process nobody may be left to give it back.
+        self.owned()?;
+        // What only checks is a read, and does not wait for who writes.
+        if batch.iter().all(|commit| commit.writes.is_empty()) {
+            return self.check(batch);
+        }
         let mut journal = self.journal();
         self.settle(&mut journal)?;
         self.make_room(&mut journal)?;
@@ -378,6 +404,16 @@ impl<S: Store> Store for Journaled<S> {
             let _ = self.end_if_folded(&mut journal);
         }
         Ok(outcomes)
+    }
+
+    /// The journal is in the copy: what was acknowledged is there, and is opened like this store.
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.inner.backup(to)
+    }
+
+    /// Sees rows as of the last fold.
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.inner.query(query)
     }
 }
 

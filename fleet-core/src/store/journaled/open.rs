@@ -3,7 +3,7 @@
 use super::overlay::Overlay;
 use super::packed::{Head, damaged, unpack};
 use super::{Journal, JournalOptions, Journaled, is_reserved};
-use crate::store::{Check, Commit, Key, Record, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
+use crate::store::{Check, Commit, Key, Opener, Record, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 
@@ -21,7 +21,7 @@ impl<S: Store> Journaled<S> {
         let mut overlay = Overlay::default();
         read(&inner, &mut journal, &mut overlay)?;
         let (overlay, journal) = (RwLock::new(overlay), Mutex::new(journal));
-        Ok(Self { inner, options, stamps, overlay, journal, taken: AtomicBool::new(false) })
+        Ok(Self { inner, opener: Opener::here(), options, stamps, overlay, journal, taken: AtomicBool::new(false) })
     }
 }
 

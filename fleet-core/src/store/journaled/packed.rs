@@ -12,8 +12,9 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 use std::sync::Arc;
 
-/// The format's number, the first byte of every record.
-const FORMAT: u8 = 1;
+/// The format's number, the first byte of every record. Format 2 has the order of a device's connections; format 1 is a
+/// part of it.
+const FORMAT: u8 = 2;
 
 const PUT_DEVICE: u8 = 1;
 const PUT_JSON: u8 = 2;
@@ -167,7 +168,7 @@ fn body(number: u64, record: &Record) -> Result<&[u8], StoreError> {
         return Err(damaged(number, "its bytes are not those that were written"));
     }
     match content.split_first() {
-        Some((&FORMAT, body)) => Ok(body),
+        Some((1..=FORMAT, body)) => Ok(body),
         Some((format, _)) => Err(StoreError::new(
             StoreErrorKind::NewerSchema,
             format!("the journal has format {format}, and this program knows {FORMAT} at most; update the program"),

@@ -382,6 +382,34 @@ fn a_journal_of_the_first_format_is_still_read() {
     assert!(matches!(row(&store, Key::Team(product())).unwrap().record, Record::Team(_)));
 }
 
+/// The same with all that the second format added.
+fn fuller_device() -> Record {
+    let json = r#"{"standing":"member","development":false,"forced":false,"failures":0,"lock":null,"sequence":3,
+        "security_counter":0,"system":"v5.0-2022 dirty","added_at":1457438400000,
+        "seen":{"at":1457438401000,"session":0,"version_since":1457438400500,"version":2,
+            "image":"unknown","platform":"unknown","takes_updates":true,"online":false},
+        "attempt":null,"outcome":{"at":1457438402000,"target":3,"result":"withdrawn"},"label":null,
+        "trail":{"newest":{"session":7,"at":-9223372036854775808},
+            "ended":{"session":18446744073709551615,"at":1457438402000}},
+        "listed":"differs","relapses":3}"#;
+    Record::from_json(Kind::Device, json).unwrap()
+}
+
+/// What the second format's program wrote: the head; two devices.
+const SECOND_FORMAT: &str = include_str!("journal_2.txt");
+
+#[test]
+fn a_journal_of_the_second_format_is_still_read() {
+    let inner = MemoryStore::new();
+    let lines = SECOND_FORMAT.lines().zip(0..);
+    let rows =
+        lines.map(|(line, number)| put(Key::Journal(number), Record::from_json(Kind::Journal, line).unwrap(), 1));
+    commit(&inner, blind(rows.collect::<Vec<_>>())).unwrap();
+    let store = Journaled::open(inner).unwrap();
+    assert_eq!(row(&store, device_key(1)).map(|row| (row.record, row.stamp)), Some((fuller_device(), Stamp(1))));
+    assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(2))));
+}
+
 #[test]
 fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let open = |number: u64, change: &dyn Fn(Option<Record>) -> Option<Record>| -> Result<(), StoreError> {
@@ -414,7 +442,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
             assert!(error.to_string().ends_with("; restore the store from a backup"), "{place} of {number}: {error}");
         }
         let newer = with(|bytes| {
-            bytes[0] = 2;
+            bytes[0] = 3;
             let content = bytes.len() - 4;
             let sum = crc32fast::hash(&bytes[..content]).to_le_bytes();
             bytes[content..].copy_from_slice(&sum);

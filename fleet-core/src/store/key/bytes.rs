@@ -65,11 +65,12 @@ impl Key {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(24);
         match self {
-            Self::Directory | Self::Email(_) => bytes.push(DIRECTORY),
+            Self::Directory | Self::Email(_) | Self::StickerKey => bytes.push(DIRECTORY),
             Self::Account(id)
             | Self::Membership(id, _)
             | Self::Invitation(id, _)
             | Self::Claim(id, _)
+            | Self::AccountAudit(id, _)
             | Self::Payer(id) => {
                 bytes.push(ACCOUNT);
                 bytes.extend(id.get().to_be_bytes());
@@ -86,6 +87,7 @@ impl Key {
             | Self::CustomerCount(id)
             | Self::Customer(id, _)
             | Self::CustomerName(id, _)
+            | Self::CustomerIdentity(id, _)
             | Self::Guest(id, _)
             | Self::ActivationCode(id, _)
             | Self::DeviceCode(id, _)
@@ -108,6 +110,7 @@ impl Key {
         bytes.push(self.kind() as u8);
         match self {
             Self::Directory
+            | Self::StickerKey
             | Self::Account(_)
             | Self::Product(_)
             | Self::Team(_)
@@ -131,7 +134,10 @@ impl Key {
                 bytes.extend(moment(*at));
                 bytes.extend(account.get().to_be_bytes());
             }
-            Self::Email(text) | Self::CustomerName(_, text) | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
+            Self::Email(text)
+            | Self::CustomerName(_, text)
+            | Self::CustomerIdentity(_, text)
+            | Self::Guest(_, text) => bytes.extend(text.as_bytes()),
             Self::Customer(_, id) => bytes.extend(id.get().to_be_bytes()),
             Self::ActivationCode(_, code) => bytes.extend(code),
             Self::UsageMonth(_, month) => bytes.extend(month.to_be_bytes()),
@@ -151,6 +157,10 @@ impl Key {
             Self::Tally(_, tally, slot) => {
                 bytes.extend(tally.code());
                 bytes.push(*slot);
+            }
+            Self::AccountAudit(_, id) => {
+                bytes.extend(moment(id.at));
+                bytes.extend(id.nonce.to_be_bytes());
             }
             Self::Audit(_, id) => {
                 bytes.extend(moment(id.at));
@@ -210,6 +220,9 @@ impl Key {
         fn account(rest: &mut &[u8]) -> Option<AccountId> {
             AccountId::new(u64::from_be_bytes(*take(rest)?)).ok()
         }
+        fn audit(rest: &mut &[u8]) -> Option<AuditId> {
+            Some(AuditId { at: time(rest)?, nonce: u64::from_be_bytes(*take(rest)?) })
+        }
         fn number(rest: &mut &[u8]) -> Option<u32> {
             Some(u32::from_be_bytes(*take(rest)?))
         }
@@ -219,6 +232,7 @@ impl Key {
             DIRECTORY => match take::<1>(&mut rest)? {
                 [1] => Self::Directory,
                 [3] => Self::Email(text(&mut rest)?),
+                [52] => Self::StickerKey,
                 _ => return None,
             },
             ACCOUNT => {
@@ -229,6 +243,7 @@ impl Key {
                     [5] => Self::Claim(id, device(&mut rest)?),
                     [15] => Self::Invitation(id, product(&mut rest)?),
                     [33] => Self::Payer(id),
+                    [50] => Self::AccountAudit(id, audit(&mut rest)?.into()),
                     _ => return None,
                 }
             }
@@ -249,10 +264,7 @@ impl Key {
                         let [slot] = *take::<1>(&mut rest)?;
                         Self::Tally(id, tally, slot)
                     }
-                    [13] => {
-                        let at = time(&mut rest)?;
-                        Self::Audit(id, AuditId { at, nonce: u64::from_be_bytes(*take(&mut rest)?) })
-                    }
+                    [13] => Self::Audit(id, audit(&mut rest)?),
                     [16] => Self::Configuration(id),
                     [17] => Self::CustomerCount(id),
                     [18] => Self::Customer(id, CustomerId::new(u64::from_be_bytes(*take(&mut rest)?)).ok()?),
@@ -268,6 +280,7 @@ impl Key {
                     [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
                     [32] => Self::Subscription(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
+                    [51] => Self::CustomerIdentity(id, text(&mut rest)?),
                     _ => return None,
                 }
             }
@@ -323,7 +336,7 @@ mod tests {
             (account.clone(), product.clone()).prop_map(|(a, p)| Key::Invitation(a, p)),
             (account.clone(), device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
             account.clone().prop_map(Key::Payer),
-            (any::<i64>(), account).prop_map(|(at, a)| Key::AccountDue(Timestamp::from_millis(at), a)),
+            (any::<i64>(), account.clone()).prop_map(|(at, a)| Key::AccountDue(Timestamp::from_millis(at), a)),
             (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
@@ -340,6 +353,12 @@ mod tests {
             (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Notice(p, text.into())),
             (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerName(p, text.into())),
             (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Guest(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerIdentity(p, text.into())),
+            Just(Key::StickerKey),
+            (account.clone(), any::<i64>(), any::<u64>()).prop_map(|(a, at, nonce)| Key::AccountAudit(
+                a,
+                AuditId { at: Timestamp::from_millis(at), nonce }.into()
+            )),
             (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
             (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
             (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),

@@ -94,6 +94,12 @@ pub enum Key {
     ProductDue(Timestamp, ProductId),
     /// That something is due for an account's payments at a moment.
     AccountDue(Timestamp, AccountId),
+    /// What was done to an account.
+    AccountAudit(AccountId, Box<AuditId>),
+    /// Which customer of a product has this vendor's user or linked account.
+    CustomerIdentity(ProductId, Arc<str>),
+    /// The key that codes printed on devices are hashed with.
+    StickerKey,
     /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
     Journal(u64),
 }
@@ -175,6 +181,12 @@ pub enum Kind {
     ProductDue = 36,
     /// [`Key::AccountDue`].
     AccountDue = 37,
+    /// [`Key::AccountAudit`].
+    AccountAudit = 50,
+    /// [`Key::CustomerIdentity`].
+    CustomerIdentity = 51,
+    /// [`Key::StickerKey`].
+    StickerKey = 52,
     /// [`Key::Journal`].
     Journal = 255,
 }
@@ -219,6 +231,9 @@ impl Kind {
             Self::Charge => "charge",
             Self::ProductDue => "product_due",
             Self::AccountDue => "account_due",
+            Self::AccountAudit => "account_audit",
+            Self::CustomerIdentity => "customer_identity",
+            Self::StickerKey => "sticker_key",
             Self::Journal => "journal",
         }
     }
@@ -256,12 +271,12 @@ pub enum Tally {
     Version(u16),
 }
 
-/// The name of an audit record: when, and a random number to tell those of one moment apart.
+/// The name of an audit record: when, and a number to order those of one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AuditId {
     /// When it was done.
     pub at: Timestamp,
-    /// A random number.
+    /// Orders what one process did at that moment, and tells what several did apart.
     pub nonce: u64,
 }
 
@@ -305,6 +320,9 @@ impl Key {
             Self::Charge(..) => Kind::Charge,
             Self::ProductDue(..) => Kind::ProductDue,
             Self::AccountDue(..) => Kind::AccountDue,
+            Self::AccountAudit(..) => Kind::AccountAudit,
+            Self::CustomerIdentity(..) => Kind::CustomerIdentity,
+            Self::StickerKey => Kind::StickerKey,
             Self::Journal(_) => Kind::Journal,
         }
     }
@@ -316,6 +334,7 @@ impl Key {
             | Self::Membership(account, _)
             | Self::Invitation(account, _)
             | Self::Claim(account, _)
+            | Self::AccountAudit(account, _)
             | Self::Payer(account)
             | Self::AccountDue(_, account) => Some(*account),
             _ => None,
@@ -339,6 +358,7 @@ impl Key {
             | Self::CustomerCount(product)
             | Self::Customer(product, _)
             | Self::CustomerName(product, _)
+            | Self::CustomerIdentity(product, _)
             | Self::Guest(product, _)
             | Self::ActivationCode(product, _)
             | Self::DeviceCode(product, _)
@@ -360,7 +380,9 @@ impl Key {
             | Self::Token(_)
             | Self::ClaimCode(_)
             | Self::Payer(_)
+            | Self::AccountAudit(..)
             | Self::AccountDue(..)
+            | Self::StickerKey
             | Self::Journal(_) => None,
         }
     }
@@ -384,6 +406,12 @@ impl Key {
     /// All that was done to a product.
     pub fn audits(product: ProductId) -> Range {
         let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
+        Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
+    }
+
+    /// All that was done to an account.
+    pub fn account_audits(account: AccountId) -> Range {
+        let key = |at, nonce| Self::AccountAudit(account, AuditId { at: Timestamp::from_millis(at), nonce }.into());
         Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
     }
 
@@ -433,6 +461,11 @@ impl Key {
     /// All charges that wait for the host.
     pub fn charges() -> Range {
         Range::new(Self::Charge(ProductId::FIRST, 0), Self::Charge(ProductId::LAST, u32::MAX))
+    }
+
+    /// The charges of a product that wait for the host.
+    pub fn charges_of(product: ProductId) -> Range {
+        Range::new(Self::Charge(product, 0), Self::Charge(product, u32::MAX))
     }
 
     /// The products that have something due until a moment, the earliest first.

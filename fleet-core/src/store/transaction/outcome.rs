@@ -4,18 +4,29 @@ use super::rest;
 use crate::Error;
 use crate::store::{Check, Commit, Key, Outcome, Store, StoreError, StoreErrorKind, Write};
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a call is made again to find out.
 const TRIES: u32 = 8;
+
+/// A call that took longer to fail was one of a patient store: it waited for a server that is not there; or for the answer
+/// of one that was there for a while, which may come back soon.
+fn patient(error: &StoreError) -> Duration {
+    Duration::from_millis(if error.is_unknown() { 5_000 } else { 500 })
+}
+
+/// This moment. On bare WebAssembly there is no clock.
+fn now() -> Option<Instant> {
+    (!cfg!(all(target_family = "wasm", target_os = "unknown"))).then(Instant::now)
+}
 
 /// Applies one commit, and finds out what became of it where the store cannot say.
 ///
 /// # Errors
 /// The store's. One of kind `Unknown` says that the commit may have been applied once, never twice, or not at all.
-pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error> {
-    match commit_one(store, &commit) {
-        Err(error) if error.is_unknown() => Ok(find_out(store, &commit).ok_or(error)?),
+pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error> {
+    match commit_one(store, commit) {
+        Err(error) if error.is_unknown() => Ok(find_out(store, commit).ok_or(error)?),
         answer => Ok(answer?),
     }
 }
@@ -25,11 +36,14 @@ pub(crate) fn apply(store: &dyn Store, commit: Commit) -> Result<Outcome, Error>
 ///
 /// # Errors
 /// The store's. Nothing was applied.
-pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, Error> {
+pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-        Err(error) if error.is_unknown() => commits.iter().map(|commit| find_out(store, commit)).collect(),
-        Err(error) => return Err(error.into()),
+        // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
+        Err(error) if error.is_unknown() => {
+            commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect()
+        }
+        Err(error) => return Err(error),
     };
     outcomes.resize(commits.len(), None);
     Ok(outcomes)
@@ -111,11 +125,14 @@ fn see(store: &dyn Store, commit: &Commit, guards: &[&Check]) -> Result<Seen, St
     })
 }
 
-/// Calls again what may work when it is called again, for some 10 ms.
+/// Calls again what may work when it is called again, for some 10 ms. A store that was patient itself, and waited for its
+/// server, is not called again: its caller has waited long enough.
 fn persist<T>(call: impl Fn() -> Result<T, StoreError>) -> Option<T> {
     for attempt in 0..TRIES {
+        let begun = now();
         match call() {
             Ok(answer) => return Some(answer),
+            Err(error) if begun.is_some_and(|begun| begun.elapsed() > patient(&error)) => return None,
             Err(error) if error.is_unknown() || error.is_transient() => rest(Duration::from_micros(50 << attempt)),
             Err(_) => return None,
         }
@@ -175,7 +192,7 @@ mod tests {
 
     /// What is said of a commit, by its outcome or the code of its error, and how often it was applied.
     fn told(store: &dyn Store, commit: Commit) -> (Result<Outcome, &'static str>, i64) {
-        let told = apply(store, commit).map_err(|error| error.code());
+        let told = apply(store, &commit).map_err(|error| error.code());
         (told, times(store))
     }
 
@@ -237,7 +254,7 @@ mod tests {
         // An error of reading must not look as though nothing had been applied.
         let deaf = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
         let create = Commit { checks: vec![check(team(3), None)], writes: vec![put(team(3), 3)] };
-        assert_eq!(apply(&deaf, create).unwrap_err().code(), "store_outcome_unknown");
+        assert_eq!(apply(&deaf, &create).unwrap_err().code(), "store_outcome_unknown");
     }
 
     #[test]

@@ -5,6 +5,10 @@
 //! in whatever way: a keeper beside it waits for that.
 #![forbid(unsafe_code)]
 
+mod pooler;
+
+pub use pooler::{Pooler, pooler};
+
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::fs::{File, Permissions};
@@ -28,6 +32,7 @@ const SUPERUSER: &str = "fleet";
 const KEEPER: &str = r#"
 cat >/dev/null
 pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+for pooler in "$0"/pgbouncer-*.pid; do kill -QUIT "$(cat "$pooler" 2>/dev/null)" 2>/dev/null; done
 while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 rm -rf "$0"
 "#;
@@ -45,9 +50,15 @@ pub struct Server {
     keeper: Option<(ChildStdin, Child)>,
 }
 
+/// Names a folder of programs of another version than the one that is installed, for tests by hand.
+const PROGRAMS: &str = "FLEET_POSTGRES_PROGRAMS";
+
 /// Where PostgreSQL's programs are; nothing where they are not installed.
 pub fn programs() -> Option<PathBuf> {
     let complete = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
+    if let Some(folder) = std::env::var_os(PROGRAMS) {
+        return Some(PathBuf::from(folder)).filter(complete);
+    }
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

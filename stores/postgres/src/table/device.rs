@@ -4,7 +4,7 @@ use super::{Cells, Columns, Problem, Table, Text, place};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
 use fleet_core::Timestamp;
 use fleet_core::device::{
-    Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, Standing, UpdateResult,
+    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail, UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{Key, Record, Row, Stamp};
@@ -42,17 +42,25 @@ pub(super) static TABLE: Table = Table {
         ("outcome_result", Int2),
         ("name", TextColumn),
         ("groups", Json),
+        ("newest_session", Int8),
+        ("newest_at", Int8),
+        ("ended_session", Int8),
+        ("ended_at", Int8),
+        ("listed", Int2),
+        ("relapses", Int2),
     ],
     // The product; what is the same for most members; the lock; what is, of those imported together; what is, of those
-    // never seen; what most that are seen say; what they run; an attempt, its outcome, and the label.
-    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29],
+    // never seen; what most that are seen say; what they run; an attempt, its outcome, the label, and what few
+    // have anything of.
+    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
 const IMAGES: [ImageSeen; 3] = [ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs];
 const PLATFORMS: [PlatformSeen; 3] = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
 const PROGRESSES: [Progress; 3] = [Progress::Offered, Progress::Downloading, Progress::Downloaded];
-const RESULTS: [UpdateResult; 3] = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother];
+const RESULTS: [UpdateResult; 4] =
+    [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
 
 pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Result<(), Problem> {
     row.stamp(stamp);
@@ -103,7 +111,26 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.json(&format!("[{}]", groups.join(",")));
         }
     }
+    write_trail(row, device.trail);
+    row.push(place(&PLATFORMS, &device.listed)?);
+    row.push(i16::from(device.relapses));
     Ok(())
+}
+
+/// The order of a device's connections: four columns, NULL where there is nothing to keep.
+pub(super) fn write_trail(row: &mut Cells<'_>, trail: Trail) {
+    for mark in [trail.newest, trail.ended] {
+        row.push_if(Some(mark.session().cast_signed()).filter(|session| *session != 0));
+        row.push_if(mark.at().map(Timestamp::as_millis));
+    }
+}
+
+pub(super) fn read_trail(row: &mut Columns<'_>) -> Result<Trail, Problem> {
+    let mut mark = || -> Result<Mark, Problem> {
+        let (session, at): (Option<i64>, Option<i64>) = (row.next()?, row.next()?);
+        Ok(Mark::new(session.unwrap_or(0).cast_unsigned(), at.map(Timestamp::from_millis)))
+    };
+    Ok(Trail { newest: mark()?, ended: mark()? })
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
@@ -124,6 +151,9 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         attempt: attempt(row)?,
         outcome: outcome(row)?,
         label: label(row)?,
+        trail: read_trail(row)?,
+        listed: row.next_of(&PLATFORMS)?,
+        relapses: row.number::<i16, u8>()?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }

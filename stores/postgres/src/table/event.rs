@@ -27,10 +27,12 @@ pub(super) static TABLE: Table = Table {
         ("matched", Json),
         ("sent", Int8),
         ("exceeded", Json),
+        ("era", Int8),
+        ("ages_from", Int8),
     ],
     // The product; when they were taken; the origin; the name; its id; what error it is; to whom it was sent; what limit
-    // it met.
-    alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15],
+    // it met; where in its log it is.
+    alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
 };
 
 /// The columns of an event's key.
@@ -52,6 +54,8 @@ pub(super) fn write(row: &mut Cells<'_>, event: &LoggedEvent, stamp: Stamp) -> R
     row.json_if((!event.matched.is_empty()).then(|| json(&event.matched)).transpose()?.as_deref());
     row.push(i64::from(event.sent));
     row.json_if(event.limit.as_ref().map(json).transpose()?.as_deref());
+    row.push(i64::try_from(event.era).map_err(|error| Problem::Unwritable(error.to_string()))?);
+    row.push_if(event.ages_from.map(Timestamp::as_millis));
     Ok(())
 }
 
@@ -71,6 +75,8 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         matched: row.next_if(|text: Text<'_>| serde_json::from_str(&from_json(text.0)))?.unwrap_or_default(),
         sent: row.number::<i64, u32>()?,
         limit: row.next_if(|text: Text<'_>| serde_json::from_str(&from_json(text.0)))?,
+        era: row.number::<i64, u64>()?,
+        ages_from: row.next::<Option<i64>>()?.map(Timestamp::from_millis),
     };
     Ok(Row { key: Key::Event(product, slot, sequence), record: Record::Event(Arc::new(event)), stamp })
 }

@@ -16,7 +16,7 @@ use fleet_core::product::ProductId;
 use fleet_core::store::{Key, Kind, Record, Row, Stamp};
 use std::fmt::Display;
 use std::ops::Range;
-use tokio_postgres::types::{FromSql, ToSql};
+use tokio_postgres::types::{FromSql, ToSql, Type};
 
 /// A column's name and what it holds.
 pub(crate) type Column = (&'static str, Scalar);
@@ -223,20 +223,25 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// A value that a statement takes, and its type.
+pub(crate) type Given = (Box<dyn ToSql + Send + Sync>, Type);
+
 /// The columns of a key as parameters.
-pub(crate) fn key_parameters(key: &Key) -> Result<Vec<Box<dyn ToSql + Sync>>, Problem> {
+pub(crate) fn key_parameters(key: &Key) -> Result<Vec<Given>, Problem> {
     Ok(match key {
-        Key::Device(product, id) => vec![Box::new(i64::from(product.get())), Box::new(id.as_bytes().to_vec())],
-        Key::Registration(id) => vec![Box::new(id.as_bytes().to_vec())],
+        Key::Device(product, id) => {
+            vec![(Box::new(i64::from(product.get())), Type::INT8), (Box::new(id.as_bytes().to_vec()), Type::BYTEA)]
+        }
+        Key::Registration(id) => vec![(Box::new(id.as_bytes().to_vec()), Type::BYTEA)],
         Key::Tally(..) => {
             let (product, counter, slot) = tally::key(key)?;
-            vec![Box::new(product), Box::new(counter), Box::new(slot)]
+            vec![(Box::new(product), Type::INT8), (Box::new(counter), Type::INT4), (Box::new(slot), Type::INT4)]
         }
         Key::Event(product, slot, sequence) => {
             let (product, slot, sequence) = event::key(*product, *slot, *sequence)?;
-            vec![Box::new(product), Box::new(slot), Box::new(sequence)]
+            vec![(Box::new(product), Type::INT8), (Box::new(slot), Type::INT2), (Box::new(sequence), Type::INT8)]
         }
-        _ => vec![Box::new(key.encode())],
+        _ => vec![(Box::new(key.encode()), Type::BYTEA)],
     })
 }
 

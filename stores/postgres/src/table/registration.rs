@@ -1,5 +1,6 @@
 //! Devices' entries in the registry.
 
+use super::device::{read_trail, write_trail};
 use super::{Cells, Columns, Problem, Table, Text};
 use crate::array::Scalar::{Bool, Bytes, Int8, Text as TextColumn};
 use fleet_core::customer::CustomerId;
@@ -20,9 +21,14 @@ pub(super) static TABLE: Table = Table {
         ("platform", TextColumn),
         ("registered", Bool),
         ("security_counter", Int8),
+        ("sequence", Int8),
+        ("newest_session", Int8),
+        ("newest_at", Int8),
+        ("ended_session", Int8),
+        ("ended_at", Int8),
     ],
-    // The product; who claimed it; its platform; and what is the same for most.
-    alike: &[2..3, 3..5, 5..6, 6..8],
+    // The product; who claimed it; its platform; what is the same for most; and what few have anything of.
+    alike: &[2..3, 3..5, 5..6, 6..8, 8..13],
 };
 
 pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {
@@ -38,6 +44,8 @@ pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {
     row.text_if(entry.platform.clone().map(String::from).as_deref());
     row.push(entry.registered);
     row.push(i64::from(entry.security_counter));
+    row.push(i64::from(entry.sequence));
+    write_trail(row, entry.trail.as_deref().copied().unwrap_or_default());
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
@@ -60,6 +68,8 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         platform: row.next_if(|text: Text<'_>| crate::text::from_text(text.0).parse::<Platform>())?,
         registered: row.next()?,
         security_counter: row.number::<i64, u32>()?,
+        sequence: row.number::<i64, u32>()?,
+        trail: Some(read_trail(row)?).filter(|trail| !trail.is_empty()).map(Box::new),
     };
     Ok(Row { key: Key::Registration(id), record: Record::Registration(entry), stamp })
 }

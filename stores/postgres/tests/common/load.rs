@@ -104,7 +104,7 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
                 device: id,
                 product: Some(product.get()),
                 session: session + 1,
-                at: NOW,
+                at: Some(NOW),
             }),
             3 => {
                 let batch: Vec<DeviceId> =

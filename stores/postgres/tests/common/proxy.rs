@@ -21,6 +21,9 @@ struct Shared {
     messages: AtomicU64,
     unsent: AtomicU64,
     unheard: AtomicU64,
+    /// Lines up to this number are forgotten: nothing that is sent over them arrives, in either direction.
+    forgotten: AtomicU64,
+    lines: AtomicU64,
 }
 
 impl Proxy {
@@ -32,6 +35,8 @@ impl Proxy {
             messages: AtomicU64::new(0),
             unsent: AtomicU64::new(0),
             unheard: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
+            lines: AtomicU64::new(0),
         });
         let all = Arc::clone(&shared);
         // Ends with the process.
@@ -39,8 +44,10 @@ impl Proxy {
             for client in listener.incoming().flatten() {
                 let (server, shared) = (TcpStream::connect(("127.0.0.1", server)).unwrap(), Arc::clone(&all));
                 let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-                thread::spawn(move || pass(back, forth, |_| false));
-                thread::spawn(move || pass(client, server, |server| shared.cuts(server)));
+                let line = shared.lines.fetch_add(1, Ordering::Relaxed) + 1;
+                let backwards = Arc::clone(&shared);
+                thread::spawn(move || pass(back, forth, || backwards.forgets(line), |_| false));
+                thread::spawn(move || pass(client, server, || shared.forgets(line), |server| shared.cuts(server)));
             }
         });
         Self { port, shared }
@@ -55,6 +62,21 @@ impl Proxy {
         self.shared.one_in.store(messages, Ordering::Relaxed);
     }
 
+    /// Forgets the lines there are, as a firewall does: it swallows what is sent over them and tells nobody.
+    pub(crate) fn forget_lines(&self) {
+        self.shared.forgotten.store(self.shared.lines.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Forgets also those that come.
+    pub(crate) fn forget_all(&self) {
+        self.shared.forgotten.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    /// How many lines there were.
+    pub(crate) fn lines(&self) -> u64 {
+        self.shared.lines.load(Ordering::Relaxed)
+    }
+
     /// How often a message was lost, and how often it went through and its answer was lost.
     pub(crate) fn cuts(&self) -> [u64; 2] {
         [&self.shared.unsent, &self.shared.unheard].map(|count| count.load(Ordering::Relaxed))
@@ -62,6 +84,10 @@ impl Proxy {
 }
 
 impl Shared {
+    fn forgets(&self, line: u64) -> bool {
+        line <= self.forgotten.load(Ordering::Relaxed)
+    }
+
     /// Whether the line is to be cut before this message. Where its answer is to be lost, it is sent here.
     fn cuts(&self, (server, message): (&mut TcpStream, &[u8])) -> bool {
         let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
@@ -82,10 +108,18 @@ impl Shared {
 }
 
 /// Passes on what comes, until one of both has had enough.
-fn pass(mut from: TcpStream, mut to: TcpStream, cuts: impl Fn((&mut TcpStream, &[u8])) -> bool) {
+fn pass(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    forgets: impl Fn() -> bool,
+    cuts: impl Fn((&mut TcpStream, &[u8])) -> bool,
+) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
         let message = &buffer[..length];
+        if forgets() {
+            continue;
+        }
         if cuts((&mut to, message)) || to.write_all(message).is_err() {
             break;
         }

@@ -2,14 +2,15 @@
 
 use super::{Columns, Parameters, place};
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, Standing, UpdateResult,
+    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail,
+    UpdateResult,
 };
 use fleet_core::product::{GroupId, ProductId};
 use fleet_core::store::{Key, Record, Row, Stamp};
 use fleet_core::{FirmwareVersion, Timestamp};
 use std::collections::BTreeSet;
 
-pub(super) const COLUMNS: [&str; 27] = [
+pub(super) const COLUMNS: [&str; 33] = [
     "stamp",
     "standing",
     "development",
@@ -37,13 +38,20 @@ pub(super) const COLUMNS: [&str; 27] = [
     "outcome_result",
     "name",
     "groups",
+    "newest_session",
+    "newest_at",
+    "ended_session",
+    "ended_at",
+    "listed",
+    "relapses",
 ];
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
 const IMAGES: [ImageSeen; 3] = [ImageSeen::Unknown, ImageSeen::Matches, ImageSeen::Differs];
 const PLATFORMS: [PlatformSeen; 3] = [PlatformSeen::Unknown, PlatformSeen::Matches, PlatformSeen::Differs];
 const PROGRESSES: [Progress; 3] = [Progress::Offered, Progress::Downloading, Progress::Downloaded];
-const RESULTS: [UpdateResult; 3] = [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother];
+const RESULTS: [UpdateResult; 4] =
+    [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
 
 pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp) -> rusqlite::Result<()> {
     row.stamp(stamp)?;
@@ -87,13 +95,33 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
         }
     }
     match &device.label {
-        None => row.nulls(2),
+        None => row.nulls(2)?,
         Some(label) => {
             row.push(&*label.name)?;
             let groups: Vec<_> = label.groups.iter().map(GroupId::to_string).collect();
-            row.push(format!("[{}]", groups.join(",")))
+            row.push(format!("[{}]", groups.join(",")))?;
         }
     }
+    write_trail(row, device.trail)?;
+    row.push(place(&PLATFORMS, &device.listed)?)?;
+    row.push(device.relapses)
+}
+
+/// The order of a device's connections: four columns, NULL where there is nothing to keep.
+pub(super) fn write_trail(row: &mut Parameters<'_, '_>, trail: Trail) -> rusqlite::Result<()> {
+    for mark in [trail.newest, trail.ended] {
+        row.push(Some(mark.session().cast_signed()).filter(|session| *session != 0))?;
+        row.push(mark.at().map(Timestamp::as_millis))?;
+    }
+    Ok(())
+}
+
+pub(super) fn read_trail(row: &mut Columns<'_, '_>) -> rusqlite::Result<Trail> {
+    let mut mark = || -> rusqlite::Result<Mark> {
+        let (session, at): (Option<i64>, Option<i64>) = (row.next()?, row.next()?);
+        Ok(Mark::new(session.unwrap_or(0).cast_unsigned(), at.map(Timestamp::from_millis)))
+    };
+    Ok(Trail { newest: mark()?, ended: mark()? })
 }
 
 pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
@@ -114,6 +142,9 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         attempt: attempt(row)?,
         outcome: outcome(row)?,
         label: label(row)?,
+        trail: read_trail(row)?,
+        listed: row.next_of(&PLATFORMS)?,
+        relapses: row.next()?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }

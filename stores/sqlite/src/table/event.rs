@@ -10,8 +10,22 @@ use rusqlite::Error;
 use serde::Serialize;
 use std::sync::Arc;
 
-pub(super) const COLUMNS: [&str; 12] =
-    ["stamp", "at", "happened_at", "device", "origin", "name", "data", "id", "error", "matched", "sent", "exceeded"];
+pub(super) const COLUMNS: [&str; 14] = [
+    "stamp",
+    "at",
+    "happened_at",
+    "device",
+    "origin",
+    "name",
+    "data",
+    "id",
+    "error",
+    "matched",
+    "sent",
+    "exceeded",
+    "era",
+    "ages_from",
+];
 
 pub(super) fn write_key(
     row: &mut Parameters<'_, '_>,
@@ -37,7 +51,9 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, event: &LoggedEvent, stamp: St
     let matched = (!event.matched.is_empty()).then(|| json(&event.matched)).transpose()?;
     row.push(matched)?;
     row.push(event.sent)?;
-    row.push(event.limit.as_ref().map(json).transpose()?)
+    row.push(event.limit.as_ref().map(json).transpose()?)?;
+    row.push(i64::try_from(event.era).map_err(|error| Error::ToSqlConversionFailure(error.into()))?)?;
+    row.push(event.ages_from.map(Timestamp::as_millis))
 }
 
 pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
@@ -56,6 +72,8 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         matched: row.next_if(|text: Box<str>| serde_json::from_str(&text))?.unwrap_or_default(),
         sent: row.next()?,
         limit: row.next_if(|text: Box<str>| serde_json::from_str(&text))?,
+        era: row.next_as(|number: i64| u64::try_from(number))?,
+        ages_from: row.next::<Option<i64>>()?.map(Timestamp::from_millis),
     };
     Ok(Row { key: Key::Event(product, slot, sequence), record: Record::Event(Arc::new(event)), stamp })
 }

@@ -1,5 +1,6 @@
 //! Devices' entries in the registry.
 
+use super::device::{read_trail, write_trail};
 use super::{Columns, Parameters};
 use fleet_core::customer::CustomerId;
 use fleet_core::device::{DeviceId, Registration};
@@ -7,8 +8,20 @@ use fleet_core::product::{Platform, ProductId};
 use fleet_core::store::{Key, Record, Row, Stamp};
 use fleet_core::team::{AccountId, Claimant};
 
-pub(super) const COLUMNS: [&str; 7] =
-    ["stamp", "product", "claimed_by", "customer_of", "platform", "registered", "security_counter"];
+pub(super) const COLUMNS: [&str; 12] = [
+    "stamp",
+    "product",
+    "claimed_by",
+    "customer_of",
+    "platform",
+    "registered",
+    "security_counter",
+    "sequence",
+    "newest_session",
+    "newest_at",
+    "ended_session",
+    "ended_at",
+];
 
 pub(super) fn write(row: &mut Parameters<'_, '_>, entry: &Registration, stamp: Stamp) -> rusqlite::Result<()> {
     row.stamp(stamp)?;
@@ -22,7 +35,9 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, entry: &Registration, stamp: S
     row.push(customer_of)?;
     row.push(entry.platform.clone().map(String::from))?;
     row.push(entry.registered)?;
-    row.push(entry.security_counter)
+    row.push(entry.security_counter)?;
+    row.push(entry.sequence)?;
+    write_trail(row, entry.trail.as_deref().copied().unwrap_or_default())
 }
 
 pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
@@ -43,6 +58,8 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         platform: row.next_if(|text: Box<str>| text.parse::<Platform>())?,
         registered: row.next()?,
         security_counter: row.next()?,
+        sequence: row.next()?,
+        trail: Some(read_trail(row)?).filter(|trail| !trail.is_empty()).map(Box::new),
     };
     Ok(Row { key: Key::Registration(id), record: Record::Registration(entry), stamp })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 pub(super) fn facts(bytes: &[u8]) -> Result<Facts, String> {
     let image = read_app_image(bytes).map_err(|error| error.to_string())?;
-    let app = &image.app;
+    let app = image.app.as_ref().ok_or("there is no application descriptor")?;
     let checksum_is_right = image.stored_checksum == image.computed_checksum;
     let mut fields = object(json!({
         "segments": image.segments,

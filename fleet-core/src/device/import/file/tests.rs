@@ -107,9 +107,7 @@ mod columns {
 
     #[test]
     fn a_header_names_the_column_of_the_ids() {
-        for name in
-            ["id", "device_id", "deviceid", "deviceId", "Device ID", "DEVICE-ID", "\"Device ID\"", "Serial Number"]
-        {
+        for name in ["id", "device_id", "deviceid", "deviceId", "Device ID", "DEVICE-ID", "\"Device ID\""] {
             let file = format!("{name}\n{A}\n");
             assert_eq!((header_line(&file), read(&file)), (Some(1), ids(&[(2, A)])), "{name}");
             for delimiter in [',', ';', '\t'] {
@@ -129,6 +127,55 @@ mod columns {
     fn a_column_of_device_ids_goes_before_one_of_row_numbers() {
         assert_eq!(read(format!("id,Device ID\n1,{A}\n2,{B}\n")), ids(&[(2, A), (3, B)]));
         assert_eq!(read(format!("Serial Number,id\nP046AB12CD34EF5,{A}\n")), ids(&[(2, A)]));
+    }
+
+    #[test]
+    fn the_first_column_holds_the_ids_where_none_is_named() {
+        for header in ["Particle ID,Serial Number", "Core ID;ICCID", "Device\tName", "Serial Number,Name", "device"] {
+            let file = format!("{header}\n{A},P046AB12CD34EF5\n{B}\n")
+                .replace(',', if header.contains(';') { ";" } else { "," });
+            let file = if header.contains('\t') { file.replace(',', "\t") } else { file };
+            assert_eq!((header_line(&file), read(&file)), (Some(1), ids(&[(2, A), (3, B)])), "{header}");
+        }
+        assert_eq!(read(format!("Name,Serial Number\n{A},x\n")), ids(&[(2, A)]));
+        assert_eq!(read("Name,Device\nKitchen,x\n"), [(2, Err(Malformed::NotHex { found: 'K', position: 1 }))]);
+    }
+
+    #[test]
+    fn a_row_with_an_id_in_it_is_never_a_header() {
+        let letters = "deadbeefdeadbeefdeadbeef";
+        for row in [
+            format!("{letters},device"),
+            format!("device;{letters}"),
+            format!("id\t{letters}"),
+            format!("\"{letters}\" x,Device ID"),
+            format!("dead\u{200B}beefdeadbeefdeadbeef,id"),
+            "deadbeefdeadbeefdeadbee,device".to_owned(),
+            "3.5E+23,device".to_owned(),
+            format!("{},device", "f".repeat(24)),
+        ] {
+            let file = format!("{row}\n{A}\n");
+            assert_eq!(header_line(&file), None, "{row:?}");
+            assert_eq!(read(&file).len(), 2, "{row:?}");
+        }
+        assert_eq!(read(format!("{letters},device\n{A},device\n")), ids(&[(1, letters), (2, A)]));
+    }
+
+    #[test]
+    fn a_column_of_product_ids_is_told_with_each_line() {
+        let products = |file: String| -> Vec<_> {
+            let list = DeviceList::read(file.as_bytes()).unwrap();
+            list.lines().map(|line| (line.content, line.product)).collect()
+        };
+        for name in ["product_id", "Product ID", "product", "PRODUCTID"] {
+            let file =
+                format!("{name},device_id\n95,{A}\n\"94\",{B}\n,{C}\n94.0,{A}\n99999999999,{A}\nThermostat,{A}\n");
+            let (a, b, c) = (A.parse().unwrap(), B.parse().unwrap(), C.parse().unwrap());
+            let expected = [(a, Some(95)), (b, Some(94)), (c, None), (a, Some(94)), (a, Some(u32::MAX)), (a, None)];
+            assert_eq!(products(file), expected.map(|(id, product)| (Ok(id), product)), "{name}");
+        }
+        let behind = format!("id;name;product\n{A};x;95\n{B}\n");
+        assert_eq!(products(behind), [(Ok(A.parse().unwrap()), Some(95)), (Ok(B.parse().unwrap()), None)]);
     }
 
     #[test]
@@ -176,6 +223,22 @@ mod columns {
         }
         assert_eq!(read(format!("{A},{A}\n{A} {A}\n")), ids(&[(1, A), (2, A)]));
         assert_eq!(read(format!("id,product\n{A},{B}\n")), ids(&[(2, A)]), "a header says that it is another column");
+        for row in [format!("{A},,{B}"), format!("{A},x,{B}"), format!("{A};;;\"{B}\""), format!("{A},,{B} x")] {
+            assert_eq!(fault(&row), Malformed::SeveralIds, "{row}");
+            assert_eq!(read(format!("id\n{row}\n")), [(2, Err(Malformed::SeveralIds))], "{row}");
+        }
+        assert_eq!(read(format!("sep=;\n{A};{B}\n")), [(2, Err(Malformed::SeveralIds))]);
+        assert_eq!(
+            read(format!("id,name\n{A},x,{B}\n")),
+            [(2, Err(Malformed::SeveralIds))],
+            "a column beyond the header"
+        );
+        assert_eq!(
+            read(format!("id,,name\n{A},{B},x\n")),
+            [(2, Err(Malformed::SeveralIds))],
+            "a column without a name"
+        );
+        assert_eq!(read(format!(",id\n{B},{A}\n")), [(2, Err(Malformed::SeveralIds))], "also before the ids");
     }
 }
 
@@ -268,9 +331,40 @@ mod what_is_no_id {
             assert_eq!(fault(number), Malformed::SpreadsheetNumber, "{number}");
             assert_eq!(fault(format!("{number};Kitchen")), Malformed::SpreadsheetNumber, "{number}");
         }
-        assert_eq!(read("350029000847313037363132").len(), 1);
+        assert_eq!(read("350029000847313037363132"), ids(&[(1, "350029000847313037363132")]));
         assert_eq!(read("350029000847313037363E13"), ids(&[(1, "350029000847313037363e13")]));
         assert_eq!(fault("350029E13"), Malformed::WrongLength { characters: 9 }, "digits with one e among them");
+    }
+
+    #[test]
+    fn a_number_that_a_spreadsheet_wrote_out_is_named() {
+        for number in [
+            "350029001047343000000000",
+            "350029123456789000000000",
+            "\"350,029,001,047,343,000,000,000\"",
+            "350.029.001.047.343.000.000.000",
+            "350'029'001'047'343'000'000'000",
+            "350029001047343000000000.00",
+            "350029001047343000000000,00",
+            "50029001047343000000000",
+            "=\"350029001047343000000000\"",
+            "350029001047343000000000 secret",
+        ] {
+            assert_eq!(fault(number), Malformed::SpreadsheetNumber, "{number}");
+        }
+        for id in ["350029001047343100000000", "35002900104734300000000a", "a50029001047343000000000"] {
+            assert_eq!(read(id), ids(&[(1, id)]), "{id}");
+        }
+        assert_eq!(fault("8931440400011110000"), Malformed::Iccid);
+    }
+
+    #[test]
+    fn an_id_that_was_never_set_is_none() {
+        for id in ["0".repeat(24), "f".repeat(24), "F".repeat(24), format!("\"{}\"", "0".repeat(24))] {
+            assert_eq!(fault(&id), Malformed::UnsetId, "{id}");
+        }
+        let near = format!("{}1", "0".repeat(23));
+        assert_eq!(read(&near), ids(&[(1, &near)]));
     }
 
     #[test]
@@ -317,6 +411,7 @@ mod what_is_no_id {
             Malformed::WrongLength { characters: 23 },
             Malformed::NotHex { found: 'X', position: 1 },
             Malformed::SpreadsheetNumber,
+            Malformed::UnsetId,
             Malformed::SerialNumber,
             Malformed::SerialAndSecret,
             Malformed::Imei,

@@ -33,9 +33,9 @@ pub enum AppImageError {
         /// Bytes left in the file.
         remaining: usize,
     },
-    /// No application descriptor, so no application.
+    /// A bootloader, or what is left of an application.
     #[error(
-        "this esp image has no application descriptor: a bootloader, or made without esp-idf; upload the application's .bin"
+        "this esp image is no application: it has no whole descriptor and no segment in flash, as a bootloader has; upload the application's .bin"
     )]
     NotAnApplication,
     /// The file ends before its checksum or digest.
@@ -43,6 +43,16 @@ pub enum AppImageError {
     CutShort {
         /// Bytes of the image, by its segments.
         needed: usize,
+        /// Bytes of the file.
+        size: usize,
+    },
+    /// More than padding or a signature follows the image.
+    #[error(
+        "the image ends after {length} bytes and the file has {size}: what follows is no padding and no signature; upload the application's .bin alone"
+    )]
+    Followed {
+        /// Bytes of the image.
+        length: usize,
         /// Bytes of the file.
         size: usize,
     },
@@ -83,6 +93,7 @@ impl AppImageError {
             Self::SegmentCutShort { .. } => "esp_segment_cut_short",
             Self::NotAnApplication => "esp_not_an_application",
             Self::CutShort { .. } => "esp_cut_short",
+            Self::Followed { .. } => "esp_followed",
             Self::DigestFlag { .. } => "esp_digest_flag",
             Self::ChecksumMismatch { .. } => "esp_checksum_mismatch",
             Self::Sha256Mismatch { .. } => "esp_sha256_mismatch",

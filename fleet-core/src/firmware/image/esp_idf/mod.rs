@@ -1,17 +1,21 @@
 //! Application images of ESP-IDF (R-IMG-3).
 //!
 //! An image is a header, up to 16 segments, a checksum, and mostly a SHA-256 over all of it. The first segment of an
-//! application begins with its descriptor: project, version, security version. [`read_app_image`] tells what an image
-//! says of itself, right or wrong checksums; [`AppImage::accept`] says whether they are right.
+//! application of ESP-IDF begins with its descriptor: project, version, security version. Other toolchains put it elsewhere
+//! or leave it out. [`read_app_image`] tells what an image says of itself, right or wrong checksums; [`AppImage::accept`]
+//! says whether they are right.
 
+mod chip;
+mod descriptor;
 mod error;
 
+pub use chip::ChipId;
+pub use descriptor::AppDescriptor;
 pub use error::AppImageError;
 
 use super::trailing::Trailing;
 use crate::cursor::Cursor;
 use crate::firmware::Sha256;
-use std::fmt;
 
 /// What an application image says of itself, and whether it is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +42,8 @@ pub struct AppImage {
     pub computed_checksum: u8,
     /// The appended SHA-256; `None` if the image was made without.
     pub digest: Option<AppendedDigest>,
-    /// The application descriptor.
-    pub app: AppDescriptor,
+    /// The application descriptor; `None` if the toolchain makes none.
+    pub app: Option<AppDescriptor>,
 }
 
 /// The SHA-256 behind an image.
@@ -51,100 +55,38 @@ pub struct AppendedDigest {
     pub computed: Sha256,
 }
 
-/// What the application says of itself. Texts end at their first NUL; what is not UTF-8 is replaced by U+FFFD.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppDescriptor {
-    /// The security counter: a chip that has burnt a higher one does not boot this image.
-    pub secure_version: u32,
-    /// The application's own version; any text.
-    pub version: String,
-    /// The project's name.
-    pub project_name: String,
-    /// Time of compilation.
-    pub time: String,
-    /// Date of compilation.
-    pub date: String,
-    /// Version of ESP-IDF.
-    pub idf_version: String,
-    /// SHA-256 of the ELF file it was made from.
-    pub elf_sha256: Sha256,
-    /// Revisions of the chip's fuse block it runs with, 100 × major + minor, both ends included.
-    pub fuse_block_revisions: (u16, u16),
-    /// Size of a page of the memory mapping, as a power of two; 0 in images made before it was told.
-    pub mmu_page_exponent: u8,
-}
-
-/// A chip, by the number that images carry for it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ChipId(u16);
-
-impl ChipId {
-    /// The chip with this number.
-    pub const fn new(number: u16) -> Self {
-        Self(number)
-    }
-
-    /// The number.
-    pub const fn number(self) -> u16 {
-        self.0
-    }
-
-    /// Its name, as the vendor's tools write it; `None` for a chip this library does not know.
-    ///
-    /// ```
-    /// use fleet_core::firmware::image::esp_idf::ChipId;
-    ///
-    /// assert_eq!(ChipId::new(5).name(), Some("esp32c3"));
-    /// assert_eq!(ChipId::new(1).name(), None);
-    /// ```
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self.0 {
-            0 => "esp32",
-            2 => "esp32s2",
-            5 => "esp32c3",
-            9 => "esp32s3",
-            12 => "esp32c2",
-            13 => "esp32c6",
-            16 => "esp32h2",
-            18 => "esp32p4",
-            20 => "esp32c61",
-            23 => "esp32c5",
-            25 => "esp32h21",
-            28 => "esp32h4",
-            31 => "esp32e22",
-            32 => "esp32s31",
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for ChipId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => f.write_str(name),
-            None => write!(f, "unknown chip {}", self.0),
-        }
-    }
-}
-
-impl fmt::Debug for ChipId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ChipId({} = {self})", self.0)
-    }
-}
-
 /// The most segments that a chip's loader takes.
 pub const MAX_SEGMENTS: u8 = 16;
 
 const MAGIC: u8 = 0xE9;
-const APP_MAGIC: u32 = 0xABCD_5432;
 const CHECKSUM_SEED: u8 = 0xEF;
+/// Where code and data of all chips lie.
+const ADDRESSES: std::ops::Range<u32> = 0x2000_0000..0x8000_0000;
+const LAST_FLASH_MODE: u8 = 5;
+const LEAST_SIGNS: usize = 4;
 const SIGNATURE_MAGIC: u8 = 0xE7;
 const SIGNATURE_ALIGNMENT: usize = 4096;
+/// A signature of secure boot version 1: a version, which is 0, and 64 bytes.
+const FIRST_SIGNATURE_SIZE: usize = 68;
 
-/// Whether a file begins as an ESP image.
+/// Whether a file begins as an ESP image: by more than its first byte, which any binary may have. Most of the header must
+/// have values that images have, so that one damaged field does not hide the format.
 pub(super) fn is_esp_image(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&MAGIC)
+    let mut cursor = Cursor::new(bytes);
+    let Some(header) = Header::read(&mut cursor).filter(|_| bytes.first() == Some(&MAGIC)) else { return false };
+    let first = cursor.u32().zip(cursor.u32());
+    let fits = first.is_some_and(|(load, length)| {
+        ADDRESSES.contains(&load) && usize::try_from(length).is_ok_and(|length| length <= cursor.rest().len())
+    });
+    let signs = [
+        header.chip.name().is_some(),
+        (1..=MAX_SEGMENTS).contains(&header.segments),
+        header.flash_mode <= LAST_FLASH_MODE,
+        header.reserved == 0,
+        header.digest_flag <= 1,
+        fits,
+    ];
+    ADDRESSES.contains(&header.entry) && signs.iter().filter(|sign| **sign).count() >= LEAST_SIGNS
 }
 
 /// Reads what an application image says of itself. Fails only where its structure is broken.
@@ -154,9 +96,10 @@ pub(super) fn is_esp_image(bytes: &[u8]) -> bool {
 ///
 /// let image = read_app_image(include_bytes!("../../../../tests/vectors/firmware/esp/esp32c3.bin"))?;
 /// assert_eq!(image.chip.to_string(), "esp32c3");
-/// assert_eq!((image.app.project_name.as_str(), image.app.secure_version), ("acme-thermostat", 7));
+/// let app = image.app.as_ref().ok_or("no descriptor")?;
+/// assert_eq!((app.project_name.as_str(), app.secure_version), ("acme-thermostat", 7));
 /// assert_eq!(image.accept(), Ok(()));
-/// # Ok::<(), fleet_core::firmware::image::esp_idf::AppImageError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
     let size = bytes.len();
@@ -168,7 +111,7 @@ pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
         flag => return Err(AppImageError::DigestFlag { flag }),
     };
     let segments = Segments::read(&mut cursor, header.segments)?;
-    let app = AppDescriptor::read(segments.first).ok_or(AppImageError::NotAnApplication)?;
+    let app = segments.application(header.chip)?;
 
     let segments_end = size.saturating_sub(cursor.rest().len());
     let checksum_at = segments_end | 15;
@@ -193,7 +136,7 @@ pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
         least_revision: header.least_revision,
         revisions: header.revisions,
         stored_checksum,
-        computed_checksum: segments.checksum,
+        computed_checksum: segments.all.iter().fold(CHECKSUM_SEED, |sum, segment| xor(sum, segment.bytes)),
         digest,
         app,
     })
@@ -217,6 +160,8 @@ impl AppImage {
 
 struct Header {
     segments: u8,
+    flash_mode: u8,
+    reserved: u32,
     entry: u32,
     chip: ChipId,
     least_revision: u8,
@@ -228,22 +173,26 @@ impl Header {
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
         let _magic = cursor.u8()?;
         let segments = cursor.u8()?;
-        let _flash_mode_and_size = cursor.u16()?;
+        let flash_mode = cursor.u8()?;
+        let _flash_size = cursor.u8()?;
         let entry = cursor.u32()?;
         let _write_protect_and_drive = cursor.u32()?;
-        let chip = ChipId(cursor.u16()?);
+        let chip = ChipId::new(cursor.u16()?);
         let least_revision = cursor.u8()?;
         let revisions = (cursor.u16()?, cursor.u16()?);
-        let _reserved = cursor.u32()?;
+        let reserved = cursor.u32()?;
         let digest_flag = cursor.u8()?;
-        Some(Self { segments, entry, chip, least_revision, revisions, digest_flag })
+        Some(Self { segments, flash_mode, reserved, entry, chip, least_revision, revisions, digest_flag })
     }
 }
 
+struct Segment<'a> {
+    load_address: u32,
+    bytes: &'a [u8],
+}
+
 struct Segments<'a> {
-    first: &'a [u8],
-    /// The XOR of all their bytes.
-    checksum: u8,
+    all: Vec<Segment<'a>>,
 }
 
 impl<'a> Segments<'a> {
@@ -251,61 +200,49 @@ impl<'a> Segments<'a> {
         if count == 0 || count > MAX_SEGMENTS {
             return Err(AppImageError::Segments { count });
         }
-        let first = read_segment(cursor, 1)?;
-        let mut checksum = xor(CHECKSUM_SEED, first);
-        for number in 2..=count {
-            checksum = xor(checksum, read_segment(cursor, number)?);
+        let all = (1..=count).map(|number| read_segment(cursor, number)).collect::<Result<_, _>>()?;
+        Ok(Self { all })
+    }
+
+    /// The descriptor of the application, if it has one. A bootloader has neither that nor a segment in flash.
+    fn application(&self, chip: ChipId) -> Result<Option<AppDescriptor>, AppImageError> {
+        let first = self.all.first().map_or(&[][..], |segment| segment.bytes);
+        if AppDescriptor::begins(first) {
+            return AppDescriptor::read(first).ok_or(AppImageError::NotAnApplication).map(Some);
         }
-        Ok(Self { first, checksum })
+        let in_flash = || self.all.iter().filter(|segment| chip.maps_flash_at(segment.load_address));
+        if descriptor::begins_a_bootloader(first) || in_flash().next().is_none() {
+            return Err(AppImageError::NotAnApplication);
+        }
+        Ok(in_flash().find_map(|segment| AppDescriptor::find(segment.bytes)))
     }
 }
 
-fn read_segment<'a>(cursor: &mut Cursor<'a>, number: u8) -> Result<&'a [u8], AppImageError> {
+fn read_segment<'a>(cursor: &mut Cursor<'a>, number: u8) -> Result<Segment<'a>, AppImageError> {
     let remaining = cursor.rest().len();
-    let head = cursor.u32().and_then(|_load_address| cursor.u32());
-    let length = head.ok_or(AppImageError::SegmentCutShort { number, length: 8, remaining })?;
+    let head = cursor.u32().zip(cursor.u32());
+    let (load_address, length) = head.ok_or(AppImageError::SegmentCutShort { number, length: 8, remaining })?;
     let remaining = cursor.rest().len();
-    let data = usize::try_from(length).ok().and_then(|length| cursor.take(length));
-    data.ok_or(AppImageError::SegmentCutShort { number, length, remaining })
-}
-
-impl AppDescriptor {
-    fn read(segment: &[u8]) -> Option<Self> {
-        let mut fields = Cursor::new(segment.get(..256)?);
-        if fields.u32()? != APP_MAGIC {
-            return None;
-        }
-        let secure_version = fields.u32()?;
-        let _reserved = fields.take(8)?;
-        Some(Self {
-            secure_version,
-            version: text(fields.take(32)?),
-            project_name: text(fields.take(32)?),
-            time: text(fields.take(16)?),
-            date: text(fields.take(16)?),
-            idf_version: text(fields.take(32)?),
-            elf_sha256: Sha256::new(fields.array()?),
-            fuse_block_revisions: (fields.u16()?, fields.u16()?),
-            mmu_page_exponent: fields.u8()?,
-        })
-    }
+    let bytes = usize::try_from(length).ok().and_then(|length| cursor.take(length));
+    let bytes = bytes.ok_or(AppImageError::SegmentCutShort { number, length, remaining })?;
+    Ok(Segment { load_address, bytes })
 }
 
 fn xor(sum: u8, bytes: &[u8]) -> u8 {
     bytes.iter().fold(sum, |sum, byte| sum ^ byte)
 }
 
-fn text(field: &[u8]) -> String {
-    let text = field.split(|byte| *byte == 0).next().unwrap_or_default();
-    String::from_utf8_lossy(text).into_owned()
-}
-
-/// A signature of secure boot version 2 begins at the next border of a flash sector, after `FF`.
+/// A signature of secure boot version 2 takes the flash sector at the next border, after `FF`; one of version 1 follows the
+/// image. Nothing may follow a signature.
 fn trailing(bytes: &[u8], rest: &[u8]) -> Trailing {
+    if rest.len() == FIRST_SIGNATURE_SIZE && rest.starts_with(&[0; 4]) {
+        return Trailing::Signature;
+    }
     let image_length = bytes.len().saturating_sub(rest.len());
     let border = image_length.checked_next_multiple_of(SIGNATURE_ALIGNMENT);
     let filler = border.and_then(|border| bytes.get(image_length..border));
-    let signed = border.and_then(|border| bytes.get(border)) == Some(&SIGNATURE_MAGIC);
+    let sector = border.and_then(|border| bytes.get(border..)).unwrap_or_default();
+    let signed = sector.first() == Some(&SIGNATURE_MAGIC) && sector.len() <= SIGNATURE_ALIGNMENT;
     match filler.map(Trailing::of) {
         Some(Trailing::Nothing | Trailing::Erased) if signed => Trailing::Signature,
         _ => Trailing::of(rest),

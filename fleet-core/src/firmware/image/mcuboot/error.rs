@@ -93,6 +93,19 @@ pub enum McubootError {
     /// The firmware is encrypted, and the hash is that of the clear text.
     #[error("the image is encrypted, so its hash can't be checked; upload the image before encryption")]
     Encrypted,
+    /// Marked as not bootable: no bootloader starts it.
+    #[error("the image is marked as not bootable; sign it with imgtool without --non-bootable")]
+    NonBootable,
+    /// More than padding or MCUboot's trailer follows the image.
+    #[error(
+        "the image ends after {length} bytes and the file has {size}: what follows is no padding and no trailer; upload the signed image alone"
+    )]
+    Followed {
+        /// Bytes of the image.
+        length: usize,
+        /// Bytes of the file.
+        size: usize,
+    },
     /// The SHA-256 is wrong.
     #[error(
         "the stored sha-256 is {stored} and the image's is {computed}; sign the image again, the file was damaged on its way"
@@ -128,6 +141,8 @@ impl McubootError {
             Self::TooManyEntries => "mcuboot_too_many_tlvs",
             Self::NoHash => "mcuboot_no_hash",
             Self::Encrypted => "mcuboot_encrypted",
+            Self::NonBootable => "mcuboot_non_bootable",
+            Self::Followed { .. } => "mcuboot_followed",
             Self::Sha256Mismatch { .. } | Self::LongHashMismatch { .. } => "mcuboot_hash_mismatch",
         }
     }

@@ -151,6 +151,10 @@ const UNPROTECTED_MAGIC: u16 = 0x6907;
 const AREA_HEADER_SIZE: u16 = 4;
 /// AES with keys of 128 or 256 bits.
 const ENCRYPTED_FLAGS: u32 = 0x04 | 0x08;
+/// The keys of an encrypted image, by RSA, AES key wrap, and two curves.
+const ENCRYPTION_KEYS: std::ops::RangeInclusive<u16> = 0x30..=0x33;
+/// The bootloader does not start it.
+const NON_BOOTABLE_FLAG: u32 = 0x10;
 /// Ends a slot that MCUboot is to boot from.
 const BOOT_MAGIC: [u8; 16] =
     [0x77, 0xC2, 0x95, 0xF3, 0x60, 0xD2, 0xEF, 0x7F, 0x35, 0x52, 0x50, 0x0F, 0x2C, 0xB6, 0x79, 0x80];
@@ -212,12 +216,16 @@ pub fn read_mcuboot_image(bytes: &[u8]) -> Result<McubootImage, McubootError> {
 }
 
 impl McubootImage {
-    /// Whether the image is whole: not encrypted, and its hash is right (R-IMG-3).
+    /// Whether the image is whole: not encrypted, bootable, and its hash is right (R-IMG-3).
     ///
     /// Signatures are not checked: the keys are the device's, and a product has its own (R-IMG-8).
     pub fn accept(&self) -> Result<(), McubootError> {
-        if self.flags & ENCRYPTED_FLAGS != 0 {
+        let has_key = self.entries.iter().any(|entry| ENCRYPTION_KEYS.contains(&entry.kind));
+        if has_key || self.flags & ENCRYPTED_FLAGS != 0 {
             return Err(McubootError::Encrypted);
+        }
+        if self.flags & NON_BOOTABLE_FLAG != 0 {
+            return Err(McubootError::NonBootable);
         }
         match self.hash {
             ImageHash::Sha256 { stored, computed } if stored != computed => {
@@ -355,6 +363,13 @@ impl ImageHash {
     }
 }
 
+/// The trailer's fields, each in up to 32 bytes: the magic, three flags and the size of what was swapped.
+const TRAILER_FIELDS: usize = 5 * 32;
+
+/// A trailer ends a slot that is erased up to its fields.
 fn trailing(rest: &[u8]) -> Trailing {
-    if rest.ends_with(&BOOT_MAGIC) { Trailing::BootTrailer } else { Trailing::of(rest) }
+    let fields = rest.len().saturating_sub(TRAILER_FIELDS);
+    let is_erased =
+        matches!(Trailing::of(rest.get(..fields).unwrap_or_default()), Trailing::Nothing | Trailing::Erased);
+    if rest.ends_with(&BOOT_MAGIC) && is_erased { Trailing::BootTrailer } else { Trailing::of(rest) }
 }

@@ -139,11 +139,12 @@ pub(super) fn is_module(bytes: &[u8]) -> bool {
     Prefix::locate(bytes).is_some_and(|prefix| prefix.is_believed(bytes.len()))
 }
 
-/// A module that does not fit its file, by a plausible prefix or a right CRC. Asked only when no other format is recognised.
+/// A module that does not fit its file, by a plausible prefix; or one with values that no module has, by its length and its
+/// CRC. A right CRC alone makes no module: other toolchains append one too. Asked only when no other format is recognised.
 pub(super) fn remains_of_a_module(bytes: &[u8]) -> Option<Module> {
     let module = read_module(bytes).ok()?;
     let plausible = module.prefix.is_plausible() || matches!(module.extent, Extent::CutShort { .. });
-    (plausible || module.has_right_crc()).then_some(module)
+    (plausible || module.extent == Extent::Exact && module.has_right_crc()).then_some(module)
 }
 
 /// The fields at the very end that the SHA-256 does not cover: itself, the suffix size, the CRC.

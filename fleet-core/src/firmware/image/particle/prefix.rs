@@ -318,7 +318,10 @@ impl Prefix {
     /// Every field has a value that modules have; only the length may be another.
     pub(super) fn is_plausible(&self) -> bool {
         let [first, second] = self.dependencies;
-        self.module_length().is_some()
+        // No module is at address 0, and tables of small numbers abound in raw binaries.
+        let is_placed = self.start != 0 && (self.platform_id != 0 || USUAL_OFFSETS.contains(&self.offset));
+        is_placed
+            && self.module_length().is_some()
             && self.function != ModuleFunction::None
             && first.is_well_formed()
             && second.is_well_formed()

@@ -3,9 +3,10 @@
 use super::{account, moments, product, texts};
 use crate::billing::{
     AgreedPrice, Attempt, AttemptResult, Card, CardToken, Charge, ChargeKey, ChargedCard, Decline, ExpiryMonth,
-    Interval, Invoice, InvoiceStatus, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade, Payer, PaymentLock, Period,
-    Plan, Purpose, Quote, QuoteId, Reason, Subscription,
+    Interval, Invoice, InvoiceStatus, KnownCard, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade, PastCard, Payer,
+    PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason, Subscription,
 };
+use crate::firmware::Sha256;
 use crate::notice::NoticeSubject;
 use crate::store::Record;
 use crate::time::Timestamp;
@@ -18,6 +19,10 @@ const LEAST: Money = Money::new(i64::MIN, Currency::USD);
 #[expect(clippy::expect_used, reason = "the suite names only months that there are")]
 fn month() -> ExpiryMonth {
     ExpiryMonth::new(9998, 12).expect("a month")
+}
+
+fn known(brand: &str) -> KnownCard {
+    KnownCard { brand: brand.to_owned(), last_four: "0000".to_owned(), expires: month() }
 }
 
 fn period(at: Timestamp) -> Period {
@@ -54,6 +59,7 @@ pub(super) fn subscriptions() -> Vec<Record> {
             period: period(at),
             price: MOST,
             billed: LEAST,
+            paid: Some(MOST),
             invoice: u32::MAX,
         }),
         balance: MOST,
@@ -65,6 +71,8 @@ pub(super) fn subscriptions() -> Vec<Record> {
         invoices: u32::MAX,
         charges: u32::MAX,
         warned: true,
+        card_needed: true,
+        unknown: [(0, at), (u32::MAX, at)].into(),
         due: Some(at),
         ..Subscription::default()
     });
@@ -72,9 +80,11 @@ pub(super) fn subscriptions() -> Vec<Record> {
 }
 
 pub(super) fn payers() -> Vec<Record> {
-    let open = OpenInvoice { product: product(u32::MAX), number: u32::MAX };
+    let open = OpenInvoice { product: product(u32::MAX), number: u32::MAX, since: Timestamp::from_millis(i64::MAX) };
     let full = moments().zip(texts()).map(|(at, brand)| Payer {
         cards: u32::MAX,
+        past: vec![PastCard { number: 0, digest: Sha256::of(b"tok"), card: known(&brand), declined: true }],
+        products: [product(1), product(u32::MAX)].into(),
         card: CardToken::new("tok \"漢字\"").ok().map(|token| Card {
             number: u32::MAX,
             token,
@@ -100,7 +110,7 @@ pub(super) fn invoices() -> Vec<Record> {
         AttemptResult::Declined(Decline::Hard),
         AttemptResult::NotPresented,
     ];
-    let reasons = [Reason::Renewal, Reason::Upgrade, Reason::Downgrade, Reason::Cancellation];
+    let reasons = [Reason::Renewal, Reason::Upgrade, Reason::Downgrade, Reason::Cancellation, Reason::Transfer];
     let invoice = |(at, reason): (Timestamp, Reason)| Invoice {
         number: u32::MAX,
         product: product(u32::MAX),
@@ -114,11 +124,13 @@ pub(super) fn invoices() -> Vec<Record> {
         refund: MOST,
         status: match reason {
             Reason::Renewal => InvoiceStatus::Open,
-            Reason::Upgrade | Reason::Downgrade => InvoiceStatus::Settled { at },
+            Reason::Upgrade | Reason::Downgrade | Reason::Transfer => InvoiceStatus::Settled { at },
             Reason::Cancellation => InvoiceStatus::Void { at },
         },
         charge: Some(u32::MAX),
-        attempts: results.map(|result| Attempt { at, scheduled: true, card: Some(u32::MAX), result }).to_vec(),
+        attempts: results
+            .map(|result| Attempt { at, scheduled: true, card: Some(u32::MAX), result, known_at: Some(at) })
+            .to_vec(),
     };
     moments().zip(reasons.into_iter().cycle()).map(invoice).map(|record| Record::Invoice(Arc::new(record))).collect()
 }
@@ -147,19 +159,31 @@ pub(super) fn notices() -> Vec<NoticeSubject> {
         failures: u32::MAX,
         of: u32::MAX,
         next,
+        amount: next.map(|_| MOST),
+        result: next.map(|_| AttemptResult::Declined(Decline::Hard)),
+        card: next.map(|_| known("visa")),
+        tried_next: next.is_some(),
+        locks_at: next,
     };
+    let (amount, card) = (Some(MOST), Some(known("\"漢字\"")));
+    let result = Some(AttemptResult::Declined(Decline::Soft));
     let mut notices = vec![
         failed(None),
-        NoticeSubject::AccountLocked { account, invoice },
+        NoticeSubject::AccountLocked { account, invoice, amount },
         NoticeSubject::AccountUnlocked { account, invoice },
-        NoticeSubject::RenewalPaid { account, invoice },
-        NoticeSubject::Upgraded { account, invoice },
-        NoticeSubject::UpgradeDeclined { account, charge: u32::MAX },
-        NoticeSubject::PlanReduced { account, invoice },
-        NoticeSubject::CardExpires { account, card: u32::MAX, month: month() },
+        NoticeSubject::RenewalPaid { account, invoice, amount, card: card.clone() },
+        NoticeSubject::Upgraded { account, invoice, amount: None },
+        NoticeSubject::UpgradeDeclined { account, charge: u32::MAX, amount, result, card: card.clone() },
+        NoticeSubject::PlanReduced { account, invoice, refund: amount },
+        NoticeSubject::CardExpires { account, card: u32::MAX, month: month(), known: card.clone() },
     ];
     for at in moments() {
-        notices.extend([failed(Some(at)), NoticeSubject::CardNeeded { account, renewal: at }]);
+        notices.extend([
+            failed(Some(at)),
+            NoticeSubject::CardNeeded { account, renewal: at, amount, card: card.clone() },
+            NoticeSubject::PlanEnded { account, tier: "漢字".to_owned(), since: at },
+            NoticeSubject::ChargeUnknown { account, charge: u32::MAX, amount: LEAST, since: at },
+        ]);
     }
     notices
 }

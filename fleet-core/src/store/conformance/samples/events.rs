@@ -4,9 +4,10 @@ use super::{device_id, moments, texts};
 use crate::billing::{LimitExceeded, Resource};
 use crate::device::DeviceId;
 use crate::event::{
-    Destination, DeviceError, DeviceErrors, EventLog, EventOrigin, LoggedEvent, Position, Subscription, SubscriptionId,
-    Subscriptions,
+    Destination, DeviceError, DeviceErrors, EventId, EventLog, EventOrigin, KnownEvent, LoggedEvent, Subscription,
+    SubscriptionId, Subscriptions,
 };
+use crate::firmware::Sha256;
 use crate::store::Record;
 use std::sync::Arc;
 
@@ -33,7 +34,17 @@ pub(super) fn heads() -> Vec<Record> {
     let numbers = [0, 1, 1 << 63, u64::MAX - 1, u64::MAX];
     let heads = numbers.into_iter().zip(moments());
     heads
-        .map(|(number, at)| Record::EventLog(EventLog { first: number / 2, next: number, first_at: at, last_at: at }))
+        .map(|(number, at)| {
+            Record::EventLog(EventLog {
+                first: number / 2,
+                next: number,
+                first_at: at,
+                last_at: at,
+                era: number,
+                ages_from: (number > 1).then_some(at),
+                clocks: [at; 4],
+            })
+        })
         .collect()
 }
 
@@ -54,6 +65,7 @@ pub(super) fn events() -> Vec<Record> {
                 used: 1 << 63,
                 would_be: 0,
                 fits,
+                held: None,
             };
             Record::Event(Arc::new(LoggedEvent {
                 at,
@@ -67,15 +79,37 @@ pub(super) fn events() -> Vec<Record> {
                 matched: if has(5) { numbers.into() } else { Box::default() },
                 sent: if has(4) { u32::MAX } else { 0 },
                 limit: has(2).then(|| Box::new(limit)),
+                era: if has(0) { LAST_ERA } else { 0 },
+                ages_from: has(1).then_some(at),
             }))
         })
         .collect()
 }
 
-pub(super) fn positions() -> Vec<Record> {
-    [(0, 0), (7, 1 << 63), (u8::MAX, u64::MAX)]
-        .map(|(slot, number)| Record::EventId(Position::new(slot, number)))
-        .to_vec()
+/// The highest era, so that engines without unsigned numbers can keep it.
+const LAST_ERA: u64 = i64::MAX.cast_unsigned();
+
+pub(super) fn ids() -> Vec<Record> {
+    let limit = LimitExceeded {
+        tier: "Prototype".into(),
+        resource: Resource::Messages,
+        limit: 1,
+        used: 1,
+        would_be: 2,
+        fits: None,
+        held: None,
+    };
+    let known = moments().map(|at| KnownEvent {
+        at,
+        content: Sha256::of(b"event"),
+        origin: EventOrigin::OwnerLocked,
+        matched: [0, u32::MAX].map(SubscriptionId::new).into(),
+        sent: u32::MAX,
+        limit: Some(Box::new(limit.clone())),
+    });
+    let known = known.map(|known| Some(Box::new(known))).chain([None]);
+    let places = [(0, 0), (7, 1 << 63), (u8::MAX, u64::MAX)].into_iter().cycle();
+    known.zip(places).map(|(event, (slot, sequence))| Record::EventId(EventId { slot, sequence, event })).collect()
 }
 
 pub(super) fn errors() -> Vec<Record> {

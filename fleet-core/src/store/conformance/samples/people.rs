@@ -2,17 +2,21 @@
 
 use super::{account, moments, product, texts, versions};
 use crate::customer::{
-    ActivationCode, Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner,
+    ActivationCode, Customer, CustomerCount, CustomerId, DeviceCode, Guest, Identity, Scope, StickerKey, Token,
+    TokenId, TokenOwner, WrongCodes,
 };
 use crate::device::DeviceId;
 use crate::firmware::Sha256;
 use crate::product::{Configuration, ConfigurationAnswer};
 use crate::store::Record;
 use crate::team::{Invitation, Team};
+use crate::time::Timestamp;
 use std::sync::Arc;
 
 pub(super) fn teams() -> Vec<Record> {
-    let invitations = moments().zip(10..).map(|(at, id)| (account(id), Invitation { at, expires_at: at }));
+    let names = [None].into_iter().chain(texts().map(Some)).cycle();
+    let invitations = moments().zip(names).zip(10..);
+    let invitations = invitations.map(|((at, name), id)| (account(id), Invitation { name, at, expires_at: at }));
     let full = Team { members: (1..500).map(account).collect(), invitations: invitations.collect() };
     let of = |members: &[u64]| Team { members: members.iter().copied().map(account).collect(), ..Team::default() };
     [of(&[]), of(&[1]), of(&[1, 1 << 63, u64::MAX]), full].map(|team| Record::Team(Arc::new(team))).to_vec()
@@ -42,6 +46,8 @@ pub(super) fn customers() -> Vec<Record> {
                 customer.claim_code = Some(hash);
                 customer.wrong_codes = u8::MAX;
                 customer.barred_until = Some(at);
+                customer.wrong_code_at = Some(at);
+                (customer.claims, customer.claims_since) = (u16::MAX, Some(at));
             }
             Record::Customer(Arc::new(customer))
         })
@@ -49,7 +55,7 @@ pub(super) fn customers() -> Vec<Record> {
 }
 
 pub(super) fn customer_counts() -> Vec<Record> {
-    let full = CustomerCount { next: u64::MAX, customers: u64::MAX, guests: u64::MAX };
+    let full = CustomerCount { next: u64::MAX, customers: u64::MAX, guests: u64::MAX, identities_indexed: false };
     [CustomerCount::default(), full].map(|count| Record::CustomerCount(Box::new(count))).to_vec()
 }
 
@@ -58,13 +64,20 @@ pub(super) fn guests() -> Vec<Record> {
     texts()
         .zip(codes.into_iter().cycle())
         .zip(std::iter::once(None).chain(moments().map(Some)))
-        .map(|((user_name, code), used_at)| Record::Guest(Arc::new(Guest { user_name, code, used_at })))
+        .map(|((user_name, code), used_at)| {
+            let wrong = used_at.map(wrong_codes).unwrap_or_default();
+            Record::Guest(Arc::new(Guest { user_name, code, used_at, wrong }))
+        })
         .collect()
 }
 
 pub(super) fn token_owners() -> Vec<Record> {
-    let owner = |expires_at| TokenOwner { product: product(u32::MAX), customer: CustomerId::LAST, expires_at };
-    moments().map(|at| Record::TokenOwner(owner(at))).collect()
+    let owner = |expires_at, used_by| {
+        let product = product(u32::MAX);
+        Record::TokenOwner(TokenOwner { product, customer: CustomerId::LAST, expires_at, used_by })
+    };
+    let used = moments().map(|at| owner(at, Some(DeviceId::new([0xFF; 12]))));
+    moments().map(|at| owner(at, None)).chain(used).collect()
 }
 
 pub(super) fn configurations() -> Vec<Record> {
@@ -81,4 +94,20 @@ pub(super) fn configurations() -> Vec<Record> {
         started_at: moments().last(),
     };
     [Configuration::default(), full].map(|record| Record::Configuration(Arc::new(record))).to_vec()
+}
+
+pub(super) fn device_codes() -> Vec<Record> {
+    let of =
+        |byte, keyed, wrong| Record::DeviceCode(Box::new(DeviceCode { hash: Sha256::new([byte; 32]), keyed, wrong }));
+    let none = WrongCodes::default();
+    let wrong = moments().map(|at| of(0xFF, true, wrong_codes(at)));
+    [of(0, false, none), of(0, true, none)].into_iter().chain(wrong).collect()
+}
+
+pub(super) fn sticker_keys() -> Vec<Record> {
+    [0, 0xFF].map(|byte| Record::StickerKey(StickerKey::new([byte; 32]))).to_vec()
+}
+
+fn wrong_codes(at: Timestamp) -> WrongCodes {
+    WrongCodes { count: u8::MAX, last_at: Some(at), barred_until: Some(at) }
 }

@@ -46,6 +46,10 @@ fun ConsoleInterface.allClaimedDevices(): Flow<String> =
 fun ConsoleInterface.wholeAuditLog(product: UInt): Flow<AuditEntry> =
     pages { after -> auditLog(product, after, PAGE).let { it.items to it.next } }
 
+/** All that was done to an account, newest first. */
+fun ConsoleInterface.wholeAccountAuditLog(account: Long): Flow<AuditEntry> =
+    pages { after -> accountAuditLog(account, after, PAGE).let { it.items to it.next } }
+
 /** The events of a product's log, newest first, of one device or whose name begins with a prefix. */
 fun ConsoleInterface.wholeEventLog(product: UInt, device: String? = null, prefix: String? = null): Flow<Event> =
     pages { before -> events(product, device, prefix, before, PAGE).let { it.items to it.next } }

@@ -29,6 +29,7 @@ import kotlinx.serialization.json.JsonPrimitive
 private val NAMED = mapOf(
     "create_group" to "group",
     "register_devices" to "new",
+    "free_places" to "freed",
     "connect_many" to "answers",
     "report_update" to "latest",
     "publish_many" to "answers",

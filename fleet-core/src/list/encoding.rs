@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-/// The largest device list that is read: 256 MiB, ten million ids.
+/// The largest list that is read: 256 MiB, ten million device ids.
 pub const MAX_BYTES: usize = 256 << 20;
 
-/// Why a whole file holds no list of device ids (R-IMP-2). Each message says what to do.
+/// Why a whole file holds no list of device ids, or of guests (R-IMP-2). Each message says what to do.
 ///
 /// ```
 /// use fleet_core::device::import::{DeviceList, UnreadableFile};
@@ -22,13 +22,19 @@ pub const MAX_BYTES: usize = 256 << 20;
 #[non_exhaustive]
 pub enum UnreadableFile {
     /// No bytes, or nothing but blank lines.
-    #[error("the file is empty: write one device id a line")]
+    #[error("the file is empty: write one entry a line")]
     Empty,
     /// More than [`MAX_BYTES`].
-    #[error("the file has {bytes} bytes, a device list may have {}: split it", MAX_BYTES)]
+    #[error("the file has {bytes} bytes, a list may have {}: split it", MAX_BYTES)]
     TooLarge {
         /// How many bytes there were.
         bytes: usize,
+    },
+    /// More lines without a device id than anybody can go through.
+    #[error("over {most} lines of the file hold no device id: check which column holds the ids, and upload that one")]
+    NoIds {
+        /// The number of such lines that a list may have.
+        most: usize,
     },
     /// NUL bytes: UTF-16 without a byte order mark, UTF-32, or no text at all.
     #[error("the file has NUL bytes, so its text encoding is not supported: save it as UTF-8 text")]
@@ -50,6 +56,7 @@ impl UnreadableFile {
         match self {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
+            Self::NoIds { .. } => "no_ids",
             Self::UnsupportedEncoding => "unsupported_encoding",
             Self::Spreadsheet => "spreadsheet_document",
             Self::Document => "formatted_document",
@@ -73,7 +80,7 @@ const SIGNATURES: [(&[u8], UnreadableFile); 10] = [
 
 /// The text of a file, without its byte order mark. UTF-16 is decoded, into at most one and a half times the file's size;
 /// a surrogate without its other half and a last odd byte become U+FFFD, which is an error on its line.
-pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableFile> {
+pub(crate) fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableFile> {
     if bytes.is_empty() {
         return Err(UnreadableFile::Empty);
     }
@@ -109,7 +116,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
 
 /// The characters of one field without the invisible ones: UTF-8, and Latin-1 where it is none. Allocates only for a
 /// field that is not plain UTF-8.
-pub(super) fn decode(field: &[u8]) -> Cow<'_, str> {
+pub(crate) fn decode(field: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(field) {
         Ok(text) if !text.contains(is_invisible) => Cow::Borrowed(text),
         Ok(text) => Cow::Owned(text.chars().filter(|c| !is_invisible(*c)).collect()),
@@ -130,12 +137,12 @@ fn latin(byte: u8) -> char {
 
 /// Takes no room on the screen, so that a person can't see it and can't have meant it: soft hyphen, zero-width blanks and
 /// joiners, direction marks, a byte order mark in the middle of joined files.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// White space of any script, NBSP among it, and the Ctrl-Z with which DOS programs end a file.
-pub(super) fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{1A}'
 }
 

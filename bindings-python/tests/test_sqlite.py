@@ -1,0 +1,246 @@
+"""A fleet in a file that this process also opens by Python's own `sqlite3`, copies, queries, moves and replaces."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import fleet_core as fc
+import pytest
+
+PROGRAM = """
+import os, sqlite3, sys
+from fleet_core import Fleet
+
+path = sys.argv[1]
+fleet = Fleet.open("sqlite:" + path)
+
+def create(number):
+    fleet.console("operator").create_account(f"{number}@example.com")
+
+def look(sql="SELECT count(*) FROM record"):
+    other = sqlite3.connect(path, timeout=0.1, isolation_level=None)
+    try:
+        for statement in sql.split(";"):
+            other.execute(statement).fetchall()
+    finally:
+        other.close()
+
+create(0)
+"""
+
+
+def run(path: Path, *lines: str) -> str:
+    """Runs a program whose process ends without closing its fleet."""
+    program = PROGRAM + "\n".join(lines) + "\nsys.stdout.flush()\nos._exit(0)\n"
+    ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def accounts(path: Path) -> int:
+    """How many accounts are there; e-mails that were taken are taken still."""
+    with fc.Fleet.open(f"sqlite:{path}") as fleet:
+        count = fleet.query("SELECT count(*) AS accounts FROM record WHERE kind = 'account'")[0]["accounts"]
+        assert isinstance(count, int)
+        for number in range(count):
+            with pytest.raises(fc.Taken):
+                fleet.console("operator").create_account(f"{number}@example.com")
+    return count
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="locks of a description are Linux's")
+
+
+@LINUX
+def test_another_library_that_opens_and_closes_the_file_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    run(path, "look()", "create(1)", "create(2)")
+    assert accounts(path) == 3
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "VACUUM",
+        "BEGIN IMMEDIATE;CREATE TABLE mine (a);DROP TABLE mine;COMMIT",
+    ],
+)
+def test_whatever_it_does_there_loses_nothing(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / "fleet.db"
+    run(path, f"look({sql!r})", "create(1)", f"look({sql!r})", "create(2)")
+    assert accounts(path) == 3
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "sql", ["PRAGMA journal_mode=DELETE", "PRAGMA locking_mode=EXCLUSIVE;SELECT count(*) FROM record"]
+)
+def test_it_cannot_have_the_file_to_itself(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / "fleet.db"
+    said = run(
+        path,
+        f"try: look({sql!r})",
+        "except sqlite3.OperationalError as error: print(error)",
+        "create(1)",
+    )
+    assert said == "database is locked\n"
+    assert accounts(path) == 2
+
+
+@LINUX
+def test_descriptors_that_are_opened_and_closed_and_connections_that_stay_open_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    run(
+        path,
+        "other = sqlite3.connect(path)",
+        "print(other.execute('SELECT count(*) FROM record').fetchone())",
+        "for end in ['', '-wal', '-shm']: open(path + end, 'rb').close()",
+        "create(1)",
+        "second = Fleet.open('sqlite:' + path)",
+        "other.close()",
+        "second.close()",
+        "create(2)",
+        "look()",
+        "os.chdir('/')",
+        "create(3)",
+    )
+    assert accounts(path) == 4
+
+
+@LINUX
+def test_it_may_be_there_first(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    assert fc.Fleet.open(f"sqlite:{path}").close() is None
+    program = PROGRAM.replace("fleet =", "other = sqlite3.connect(path)\nother.execute('SELECT 1 FROM record')\nfleet =")
+    lines = "other.close()\ncreate(1)\nos._exit(0)"
+    subprocess.run([sys.executable, "-c", program + lines, str(path)], check=True, timeout=60)
+    assert accounts(path) == 2
+
+
+@LINUX
+def test_both_may_work_at_the_same_time(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    ends = threading.Event()
+
+    def look() -> None:
+        while not ends.is_set():
+            other = sqlite3.connect(path)
+            other.execute("SELECT count(*) FROM record").fetchone()
+            other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            other.close()
+
+    with fc.Fleet.open(f"sqlite:{path}") as fleet:
+        threads = [threading.Thread(target=look) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for number in range(100):
+            fleet.console("operator").create_account(f"{number}@example.com")
+        ends.set()
+        for thread in threads:
+            thread.join()
+    other = sqlite3.connect(path)
+    assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    other.close()
+    assert accounts(path) == 100
+
+
+@pytest.mark.parametrize("how", ["move", "delete", "replace", "move and make another"])
+def test_a_file_that_is_taken_away_is_not_written_to(tmp_path: Path, how: str) -> None:
+    path, moved = tmp_path / "fleet.db", tmp_path / "moved.db"
+    fleet = fc.Fleet.open(f"sqlite:{path}")
+    fleet.console("operator").create_account("0@example.com")
+    if how == "delete":
+        path.unlink()
+    elif how == "replace":
+        fleet.backup(moved)
+        os.replace(moved, path)
+    else:
+        path.rename(moved)
+    if how == "move and make another":
+        fc.Fleet.open(f"sqlite:{path}").close()
+    with pytest.raises(fc.StoreFailed, match="was moved, deleted or replaced") as failed:
+        fleet.console("operator").create_account("1@example.com")
+    assert failed.value.code == "store_moved"
+    fleet.close()
+    if how.startswith("move"):
+        assert accounts(moved) == 1
+
+
+def test_a_backup_is_a_fleet_and_is_not_overwritten(tmp_path: Path) -> None:
+    path, copy = tmp_path / "fleet.db", tmp_path / "copy.db"
+    with fc.Fleet.open(f"sqlite:{path}") as fleet:
+        fleet.console("operator").create_account("0@example.com")
+        fleet.backup(copy)
+        fleet.console("operator").create_account("1@example.com")
+        with pytest.raises(fc.StoreFailed, match="is not overwritten; name a new file") as failed:
+            fleet.backup(str(copy))
+        assert failed.value.code == "store_not_empty"
+    assert accounts(copy) == 1
+    # Restoring: nobody has the file open, what is beside it goes, the copy comes.
+    for end in ["", "-wal", "-shm"]:
+        Path(f"{path}{end}").unlink(missing_ok=True)
+    shutil.copy(copy, path)
+    assert accounts(path) == 1
+
+
+def test_a_query_answers_values_of_pythons_own(tmp_path: Path) -> None:
+    with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
+        row = fleet.query("SELECT 1 AS a, 0.5 AS b, 'é' AS c, x'00ff' AS d, NULL AS e, 9007199254740993 AS f")
+        assert row == [{"a": 1, "b": 0.5, "c": "é", "d": b"\0\xff", "e": None, "f": 9007199254740993}]
+        assert fleet.query("SELECT 1 AS a WHERE 0") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELEC 1", "syntax error"),
+        ("", "there is no statement"),
+        ("SELECT 1; SELECT 2", "several statements"),
+        ("DELETE FROM record", "only reads"),
+        ("CREATE TEMP TABLE a (b)", "only reads"),
+        ("ATTACH 'other.db' AS other", "only reads"),
+        ("VACUUM INTO 'other.db'", "only reads"),
+        ("PRAGMA user_version = 7", "only reads"),
+        ("PRAGMA wal_checkpoint", "only reads"),
+        ("BEGIN IMMEDIATE", "only reads"),
+        ("SELECT load_extension('other')", "not authorized"),
+        ("SELECT 1 AS a, 2 AS a", "two columns are called `a`"),
+        ("SELECT ?", "no parameters"),
+        ("SELECT zeroblob(1000000000)", "MiB"),
+        ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "more than 1000 rows"),
+    ],
+)
+def test_a_query_that_does_more_than_read_a_little_is_refused(tmp_path: Path, sql: str, says: str) -> None:
+    with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
+        with pytest.raises(fc.Invalid, match=says) as refused:
+            fleet.query(sql)
+        assert refused.value.field == "sql"
+        assert fleet.query("PRAGMA user_version")[0]["user_version"] not in (0, 7)
+    assert not Path("other.db").exists()
+
+
+def test_a_query_is_bounded_as_one_asks(tmp_path: Path) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i FROM n"
+    with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
+        assert len(fleet.query(numbers, limit=2000)) == 2000
+        with pytest.raises(fc.Invalid, match="more than 1999 rows"):
+            fleet.query(numbers, limit=1999)
+        for limit in (0, 100_001):
+            with pytest.raises(fc.Invalid, match="from 1 to 100000"):
+                fleet.query(numbers, limit=limit)
+
+
+def test_a_fleet_in_memory_says_what_to_use_instead() -> None:
+    with fc.Fleet.open("memory:") as fleet:
+        for call in (lambda: fleet.query("SELECT 1"), lambda: fleet.backup("copy.db")):
+            with pytest.raises(fc.StoreFailed, match="SQLite") as failed:
+                call()
+            assert failed.value.code == "store_unsupported"

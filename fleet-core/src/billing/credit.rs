@@ -1,0 +1,123 @@
+//! Credit notes, and the money that goes back with them. What an account paid is that account's, whoever owns the product
+//! later (R-BILL-7).
+
+use super::collect::{ask, invoice};
+use super::invoice::total;
+use super::{Anchor, Interval, Invoice, InvoiceStatus, Line, LineKind, Period, Plan, Purpose, Reason, Subscription};
+use crate::notice::{NoticeSubject, notify};
+use crate::product::Product;
+use crate::store::Transaction;
+use crate::team::AccountId;
+use crate::{Error, Money, ProductId, Timestamp};
+use std::sync::Arc;
+
+/// A credit note to be written.
+pub(crate) struct Credit {
+    /// Who gets the money back.
+    pub(crate) payer: AccountId,
+    pub(crate) reason: Reason,
+    pub(crate) period: Period,
+    pub(crate) lines: Vec<Line>,
+    /// What lessens an invoice that is open.
+    pub(crate) offset: Money,
+    /// What goes back.
+    pub(crate) refund: Money,
+}
+
+/// Writes a credit note, asks for its refund, and tells whom it is for.
+pub(crate) fn write_credit(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    subscription: &mut Subscription,
+    credit: Credit,
+    now: Timestamp,
+) -> Result<Invoice, Error> {
+    let Credit { payer, reason, period, lines, offset, refund } = credit;
+    let none = Money::zero(subscription.currency);
+    let note = Invoice {
+        number: subscription.next_invoice()?,
+        product,
+        payer,
+        reason,
+        issued_at: now,
+        period,
+        total: total(&lines, none)?,
+        lines,
+        offset,
+        refund,
+        status: InvoiceStatus::Settled { at: now },
+        charge: None,
+        attempts: Vec::new(),
+    };
+    if !note.refund.is_zero() {
+        let purpose = Purpose::Refund { invoice: note.number };
+        ask(tx, subscription, (product, payer), purpose, note.refund, None, now)?;
+    }
+    tx.put((product, note.number), Arc::new(note.clone()));
+    let subject = NoticeSubject::PlanReduced { account: payer, invoice: note.number, refund: Some(refund) };
+    notify(tx, now, product, subject)?;
+    Ok(note)
+}
+
+/// Gives back to the owner what earlier invoices left over. Nothing is written where nothing is left.
+pub(crate) fn return_balance(
+    tx: &mut Transaction<'_>,
+    product: &Product,
+    subscription: &mut Subscription,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Option<Invoice>, Error> {
+    let none = Money::zero(subscription.currency);
+    let kept = std::mem::replace(&mut subscription.balance, none);
+    if kept.is_zero() {
+        return Ok(None);
+    }
+    let running = subscription.plan.as_ref().map(|plan| plan.period).filter(|period| period.contains(now));
+    let period = running.unwrap_or_else(|| Anchor::at(product.created_at).period_at(Interval::Monthly, now));
+    let line = kept_line(&product.tier, period, kept, now)?;
+    let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: kept };
+    write_credit(tx, product.id, subscription, credit, now).map(Some)
+}
+
+/// What earlier invoices left over, given back.
+pub(crate) fn kept_line(tier: &Arc<str>, period: Period, kept: Money, now: Timestamp) -> Result<Line, Error> {
+    let (from, to) = (now.max(period.start).min(period.end), period.end);
+    Ok(Line { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: kept.negated()? })
+}
+
+/// Who paid for the plan that runs, where that is not the product's owner: it was transferred since.
+pub(crate) fn former_payer(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    plan: Option<&Plan>,
+    owner: AccountId,
+) -> Result<Option<AccountId>, Error> {
+    let Some(plan) = plan else { return Ok(None) };
+    let payer = invoice(tx, product, plan.invoice)?.payer;
+    Ok((payer != owner).then_some(payer))
+}
+
+/// Gives the unused rest of a plan back to who paid for it and owns the product no more. Its owner has bought anew.
+pub(crate) fn return_unused(
+    tx: &mut Transaction<'_>,
+    product: ProductId,
+    subscription: &mut Subscription,
+    plan: &Plan,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let billed = invoice(tx, product, plan.invoice)?;
+    let segment = plan.segment(plan.paid(&billed)?, at)?;
+    if segment.paid_ahead.is_zero() {
+        return Ok(());
+    }
+    let credit = Credit {
+        payer: billed.payer,
+        reason: Reason::Transfer,
+        period: plan.period,
+        lines: vec![plan.credit_line(segment.from, segment.paid_ahead)?],
+        offset: Money::zero(subscription.currency),
+        refund: segment.paid_ahead,
+    };
+    write_credit(tx, product, subscription, credit, now).map(drop)
+}

@@ -1,0 +1,126 @@
+//! Keeps what one process opened from being used by a process that was forked from it.
+//!
+//! A forked process shares its parent's sockets, believes that it holds its parent's file locks, and may have a copy of
+//! a lock that a thread held which does not exist there. So nothing that was opened before a fork may be touched after
+//! it, not even to close it: a farewell on the parent's socket would end the parent's session.
+
+use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use fleet_process::Process;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Remembers the process that opened something.
+///
+/// A store that must not cross a `fork()` keeps one, and asks it before it touches a lock, a file or a socket.
+///
+/// ```
+/// use fleet_core::store::Opener;
+///
+/// let opener = Opener::here();
+/// assert!(opener.is_here());
+/// assert!(opener.check().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opener(Process);
+
+impl Opener {
+    /// The present process.
+    #[must_use]
+    pub fn here() -> Self {
+        Self(Process::current())
+    }
+
+    /// Whether this is still the process that opened it.
+    #[inline]
+    pub fn is_here(self) -> bool {
+        self.0.is_current()
+    }
+
+    /// That this is still the process that opened it.
+    ///
+    /// # Errors
+    /// `store_forked` in a process that was forked since.
+    #[inline]
+    pub fn check(self) -> Result<(), StoreError> {
+        if self.is_here() { Ok(()) } else { Err(forked()) }
+    }
+
+    /// Drops what is shared, or leaves it as it is in a process that was forked since: there it belongs to the parent,
+    /// and closing it would reach the parent's connections and locks. For use in a `Drop`.
+    pub fn release<T: ?Sized>(self, shared: &Arc<T>) {
+        if !self.is_here() {
+            std::mem::forget(Arc::clone(shared));
+        }
+    }
+}
+
+#[cold]
+fn forked() -> StoreError {
+    let problem =
+        "this process was forked after the fleet was opened, and must not use it; open the fleet after the fork";
+    StoreError::new(StoreErrorKind::Forked, problem)
+}
+
+/// The store of a fleet, which only the process that opened it may ask.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    opener: Opener,
+    inner: Arc<dyn Store>,
+}
+
+impl Guarded {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Self { opener: Opener::here(), inner }
+    }
+
+    pub(crate) fn opener(&self) -> Opener {
+        self.opener
+    }
+}
+
+impl Store for Guarded {
+    fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.opener.check()?;
+        self.inner.get(keys)
+    }
+
+    fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        self.opener.check()?;
+        self.inner.scan(range)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.opener.check()?;
+        self.inner.commit(batch)
+    }
+
+    fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
+        self.opener.check()?;
+        self.inner.for_each(range, visit)
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.opener.check()?;
+        self.inner.for_each_row(visit)
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.opener.check()?;
+        self.inner.backup(to)
+    }
+
+    fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
+        self.opener.check()?;
+        self.inner.query(query)
+    }
+
+    fn merges(&self) -> bool {
+        self.inner.merges()
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.opener.release(&self.inner);
+    }
+}

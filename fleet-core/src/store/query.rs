@@ -1,0 +1,88 @@
+//! A question in SQL, for people who look at a fleet beside what its doors show, and what it comes to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One statement of SQL that only reads, with bounds. See [`Fleet::query`](crate::Fleet::query).
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'q> {
+    sql: &'q str,
+    limit: usize,
+    time: Duration,
+}
+
+impl<'q> Query<'q> {
+    /// The most rows that an answer may have.
+    pub const MOST: usize = 100_000;
+
+    /// A query that answers at most 1,000 rows and takes at most 10 seconds.
+    pub const fn new(sql: &'q str) -> Self {
+        Self { sql, limit: 1_000, time: Duration::from_secs(10) }
+    }
+
+    /// At most this number of rows, from 1 to [`MOST`](Self::MOST); an answer with more is refused, not cut off.
+    #[must_use]
+    pub const fn limit(self, rows: usize) -> Self {
+        Self { limit: rows, ..self }
+    }
+
+    /// At most this long.
+    #[must_use]
+    pub const fn time(self, time: Duration) -> Self {
+        Self { time, ..self }
+    }
+
+    /// The statement.
+    pub const fn sql(&self) -> &'q str {
+        self.sql
+    }
+
+    /// The most rows that are wanted.
+    pub const fn rows(&self) -> usize {
+        self.limit
+    }
+
+    /// How long it may take.
+    pub const fn most_time(&self) -> Duration {
+        self.time
+    }
+}
+
+/// A row of an answer: its values by the names of their columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SqlRow {
+    columns: Arc<[String]>,
+    values: Vec<SqlValue>,
+}
+
+impl SqlRow {
+    /// A row of these columns, with a value for each. All rows of an answer share the names.
+    pub fn new(columns: Arc<[String]>, values: Vec<SqlValue>) -> Self {
+        Self { columns, values }
+    }
+
+    /// The value of a column.
+    pub fn get(&self, column: &str) -> Option<&SqlValue> {
+        self.iter().find(|(name, _)| *name == column).map(|(_, value)| value)
+    }
+
+    /// The columns in their order, each with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &SqlValue)> {
+        self.columns.iter().map(String::as_str).zip(&self.values)
+    }
+}
+
+/// A value of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SqlValue {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Real(f64),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}

@@ -1,0 +1,264 @@
+//! Many callers of one command that meet in one record at once: all are answered, none is starved.
+#![allow(dead_code, reason = "each test file takes its share")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
+use fleet_core::customer::Identity;
+use fleet_core::device::{DeviceId, Report};
+use fleet_core::event::{Destination, Event, NewSubscription};
+use fleet_core::firmware::Upload;
+use fleet_core::{
+    AccountId, Actor, Catalogue, Console, Error, FirmwareVersion, Fleet, Policy, ProductId, Store, Tier, Timestamp,
+};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Barrier, Mutex};
+use std::time::{Duration, Instant};
+
+const V1: &[u8] = include_bytes!("../vectors/firmware/particle/photon_p94_v1.bin");
+
+const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
+
+/// A fleet with a product 94 whose tier has no limits.
+pub(crate) struct Crowd {
+    pub(crate) fleet: Fleet,
+    pub(crate) owner: AccountId,
+    pub(crate) product: ProductId,
+    callers: u32,
+}
+
+/// One command, called by many: what must be there before, and the call of each.
+pub(crate) struct Shared {
+    pub(crate) name: &'static str,
+    before: fn(&Crowd),
+    call: fn(&Crowd, u32) -> Result<(), Error>,
+}
+
+/// The commands, each with the record that its callers meet in.
+pub(crate) const COMMANDS: [Shared; 16] = [
+    Shared {
+        name: "invite: the team",
+        before: accounts,
+        call: |crowd, n| crowd.owner().invite(crowd.product, &email(n)).map(drop),
+    },
+    Shared {
+        name: "accept_invitation: the team",
+        before: |crowd| {
+            accounts(crowd);
+            for n in 0..crowd.callers {
+                crowd.owner().invite(crowd.product, &email(n)).unwrap();
+            }
+        },
+        call: |crowd, n| {
+            // The owner is account 1.
+            let account = AccountId::new(u64::from(n) + 2)?;
+            crowd.fleet.console(account, NOW).accept_invitation(crowd.product)
+        },
+    },
+    Shared {
+        name: "create_account: the directory",
+        before: |_| {},
+        call: |crowd, n| crowd.operator().create_account(&email(n)).map(drop),
+    },
+    Shared {
+        name: "create_product: the directory",
+        before: |_| {},
+        call: |crowd, n| crowd.owner().create_product(&format!("Product {n}"), "photon".parse().unwrap()).map(drop),
+    },
+    Shared {
+        name: "lock: the firmware",
+        before: |crowd| {
+            members(crowd);
+            crowd.owner().upload(crowd.product, &Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1).unwrap();
+        },
+        call: |crowd, n| {
+            crowd.owner().lock_and_flash_on_reset(crowd.product, device(n), FirmwareVersion::new(1).unwrap())
+        },
+    },
+    Shared {
+        name: "edit_firmware: the firmware",
+        before: |crowd| {
+            crowd.owner().upload(crowd.product, &Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1).unwrap();
+        },
+        call: |crowd, n| {
+            let version = FirmwareVersion::new(1).unwrap();
+            crowd.owner().edit_firmware(crowd.product, version, "One", &n.to_string()).map(drop)
+        },
+    },
+    Shared {
+        name: "import: the count of devices",
+        before: |_| {},
+        call: |crowd, n| crowd.owner().import(crowd.product, device(n).to_string().as_bytes()).map(drop),
+    },
+    Shared {
+        name: "remove_device: the count of devices",
+        before: members,
+        call: |crowd, n| crowd.owner().remove_device(crowd.product, device(n)),
+    },
+    Shared {
+        name: "approve_device: the count of devices",
+        before: |crowd| {
+            let reports: Vec<Report> = (0..crowd.callers).map(report).collect();
+            crowd.fleet.gateway(NOW).connect_many(&reports).unwrap();
+        },
+        call: |crowd, n| crowd.owner().approve_device(crowd.product, device(n)),
+    },
+    Shared {
+        name: "create_group: the product",
+        before: |_| {},
+        call: |crowd, n| crowd.owner().create_group(crowd.product, &format!("Group {n}")).map(drop),
+    },
+    Shared {
+        name: "create_customer: the count of customers",
+        before: |_| {},
+        call: |crowd, n| {
+            let identity = Identity::TwoLegged { user: n.to_string() };
+            crowd.owner().create_customer(crowd.product, &format!("customer {n}"), &identity).map(drop)
+        },
+    },
+    Shared {
+        name: "subscribe: the subscriptions",
+        before: |_| {},
+        call: |crowd, _| {
+            crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).map(drop)
+        },
+    },
+    Shared {
+        name: "publish of one device: the head of its slot",
+        before: members,
+        call: |crowd, n| {
+            let event = Event::new(device(0), "door", &n.to_string(), NOW)?.as_error("stack overflow")?;
+            crowd.fleet.gateway(NOW).publish(&event).map(drop)
+        },
+    },
+    Shared {
+        name: "publish to a subscriber: the usage month",
+        before: |crowd| {
+            members(crowd);
+            crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+        },
+        call: |crowd, n| crowd.fleet.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop),
+    },
+    Shared {
+        name: "set_card: the payer",
+        before: |_| {},
+        call: |crowd, n| {
+            let card = NewCard {
+                token: CardToken::new(&format!("tok_{n}"))?,
+                brand: "visa".to_owned(),
+                last_four: "4242".to_owned(),
+                expires: ExpiryMonth::new(2030, 12)?,
+            };
+            crowd.owner().set_card(&card)
+        },
+    },
+    Shared {
+        name: "connect of strangers: the count of devices",
+        before: |_| {},
+        call: |crowd, n| crowd.fleet.gateway(NOW).connect(&report(n)).map(drop),
+    },
+];
+
+fn email(number: u32) -> String {
+    format!("person{number}@example.com")
+}
+
+pub(crate) fn device(number: u32) -> DeviceId {
+    let mut bytes = [0xC0; 12];
+    let (_, last) = bytes.split_at_mut(8);
+    last.copy_from_slice(&number.to_be_bytes());
+    DeviceId::new(bytes)
+}
+
+/// A device reports the product, and its hardware, which is new to a row of a list.
+pub(crate) fn report(number: u32) -> Report {
+    let platform = Some("photon".parse().unwrap());
+    Report { product: Some(94), version: Some(1), platform, session: 1, ..Report::new(device(number), NOW) }
+}
+
+fn accounts(crowd: &Crowd) {
+    (0..crowd.callers).for_each(|n| drop(crowd.operator().create_account(&email(n)).unwrap()));
+}
+
+pub(crate) fn members(crowd: &Crowd) {
+    let list: String = (0..crowd.callers).map(|n| format!("{}\n", device(n))).collect();
+    crowd.owner().import(crowd.product, list.as_bytes()).unwrap();
+}
+
+impl Crowd {
+    pub(crate) fn new(store: impl Store + 'static, callers: u32) -> Self {
+        let tier = Tier { name: "Vast".into(), devices: None, members: None, messages: None, prices: Vec::new() };
+        let fleet = Fleet::open(store).with_catalogue(Catalogue::new(vec![tier]).unwrap());
+        let operator = fleet.console(Actor::Operator, NOW);
+        let owner = operator.create_account("owner@example.com").unwrap().id;
+        let product = ProductId::new(94).unwrap();
+        operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
+        Self { fleet, owner, product, callers }
+    }
+
+    pub(crate) fn owner(&self) -> Console<'_> {
+        self.fleet.console(self.owner, NOW)
+    }
+
+    pub(crate) fn operator(&self) -> Console<'_> {
+        self.fleet.console(Actor::Operator, NOW)
+    }
+
+    /// All callers call a command of the table at once. How long that took, and what some were refused with.
+    pub(crate) fn run(&self, command: &Shared) -> (Duration, BTreeSet<String>) {
+        (command.before)(self);
+        self.meet(|n| (command.call)(self, n))
+    }
+
+    /// All callers call at once. How long that took, and what some were refused with.
+    pub(crate) fn meet(&self, call: impl Fn(u32) -> Result<(), Error> + Sync) -> (Duration, BTreeSet<String>) {
+        let (start, refused) = (Barrier::new(self.callers as usize + 1), Mutex::new(BTreeSet::new()));
+        let begun = std::thread::scope(|scope| {
+            for n in 0..self.callers {
+                let (start, refused, call) = (&start, &refused, &call);
+                scope.spawn(move || {
+                    start.wait();
+                    if let Err(error) = call(n) {
+                        refused.lock().unwrap().insert(error.to_string());
+                    }
+                });
+            }
+            let begun = Instant::now();
+            start.wait();
+            begun
+        });
+        (begun.elapsed(), refused.into_inner().unwrap())
+    }
+}
+
+/// Runs each command of the table by so many callers, each on a store of its own.
+pub(crate) fn all_are_answered(open: impl Fn() -> Arc<dyn Store>, callers: u32) {
+    for command in &COMMANDS {
+        let (took, refused) = Crowd::new(open(), callers).run(command);
+        assert_eq!(refused, BTreeSet::new(), "{}: after {took:?}", command.name);
+        println!("{}: {callers} callers in {took:?}", command.name);
+    }
+}
+
+/// Strangers join at once, and all stand in the product's count.
+pub(crate) fn all_join(store: impl Store + 'static, callers: u32) {
+    let crowd = Crowd::new(store, callers);
+    let policy = Policy { approve_by_itself: true, ..Policy::default() };
+    crowd.owner().set_policy(crowd.product, &policy).unwrap();
+    let (took, refused) = crowd.meet(|n| crowd.fleet.gateway(NOW).connect(&report(n)).map(drop));
+    assert_eq!(refused, BTreeSet::new(), "after {took:?}");
+    assert_eq!(crowd.owner().summary(crowd.product).unwrap().devices, u64::from(callers));
+    println!("{callers} strangers in {took:?}");
+}
+
+/// Processes that share a store, each with callers of its own, meet in one record: the processes do not see each other's
+/// lines.
+pub(crate) fn processes_are_answered(open: impl Fn() -> Arc<dyn Store>, processes: usize, callers: u32) {
+    let crowd = Crowd::new(open(), callers);
+    let fleets: Vec<Fleet> = (0..processes).map(|_| Fleet::open(open())).collect();
+    let (took, refused) = crowd.meet(|n| {
+        let fleet = fleets.get(n as usize % processes).unwrap();
+        fleet.console(crowd.owner, NOW).create_group(crowd.product, &format!("Group {n}")).map(drop)
+    });
+    assert_eq!(refused, BTreeSet::new(), "after {took:?}");
+    println!("{callers} callers of {processes} processes in {took:?}");
+}

@@ -1,0 +1,82 @@
+//! Sessions that are not what the store made of them any more.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use super::*;
+use fleet_core::ProductId;
+use fleet_core::store::{Tally, Write};
+use fleet_postgres_server::shared;
+
+fn open(schema: &str) -> PostgresStore {
+    let options = Options::new().schema(schema).connections(3).patience(Duration::from_secs(5));
+    PostgresStore::open_with(&shared().unwrap().url("postgres"), options).unwrap()
+}
+
+fn counter() -> Key {
+    Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0)
+}
+
+/// One commit that adds, and one that only checks.
+fn commits(store: &PostgresStore) -> Result<Vec<Outcome>, StoreError> {
+    let add = Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] };
+    let check = fleet_core::store::Check { key: Key::Directory, stamp: None };
+    store.commit(&[add])?;
+    store.commit(&[Commit { checks: vec![check], writes: Vec::new() }])
+}
+
+fn value(store: &PostgresStore) -> i64 {
+    match store.get(&[counter()]).unwrap().remove(0) {
+        Some(Row { record: Record::Counter(value), .. }) => value,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Changes what every idle session is set to, behind the store's back.
+fn in_each_session(store: &PostgresStore, sql: &str) {
+    let lend = || {
+        let (until, answered) = store.pool.patience();
+        store.pool.lend(until, answered).unwrap()
+    };
+    let all = [lend(), lend(), lend()];
+    for lent in &all {
+        lent.connection.wait(lent.connection.client.batch_execute(sql)).unwrap();
+    }
+    all.into_iter().for_each(crate::pool::Lent::give_back);
+}
+
+#[test]
+fn a_session_that_lost_what_it_was_set_to_applies_nothing_and_is_not_used_again() {
+    let store = open("lost");
+    commits(&store).unwrap();
+    for (times, sql) in (2..).zip([
+        "SET default_transaction_isolation = 'read committed'",
+        "SET default_transaction_isolation = 'repeatable read'",
+        "DEALLOCATE ALL",
+        "DISCARD ALL",
+        "SET search_path = public",
+    ]) {
+        in_each_session(&store, sql);
+        assert_eq!(commits(&store).unwrap(), [Outcome::Applied], "{sql}");
+        assert_eq!(value(&store), times, "{sql}");
+    }
+    assert!(store.retries() >= 8, "only {} calls met what was changed", store.retries());
+}
+
+#[test]
+fn a_plan_whose_columns_changed_is_made_anew_on_another_connection() {
+    let store = open("replanned");
+    commits(&store).unwrap();
+    assert_eq!(value(&store), 1);
+    let change = "ALTER TABLE replanned.tally RENAME TO old; ALTER TABLE replanned.old ALTER COLUMN value TYPE numeric;
+        ALTER TABLE replanned.old RENAME TO tally; DROP VIEW IF EXISTS replanned.counters";
+    let drop_view = "DROP VIEW IF EXISTS replanned.counters CASCADE";
+    in_each_session(&store, drop_view);
+    let mut client = postgres::Client::connect(&shared().unwrap().url("postgres"), postgres::NoTls).unwrap();
+    client.batch_execute(change).unwrap();
+    client.batch_execute("ALTER TABLE replanned.tally ADD COLUMN more int, ALTER COLUMN value TYPE int8").unwrap();
+    assert_eq!(value(&store), 1);
+    let changed = "ALTER TABLE replanned.tally ALTER COLUMN slot TYPE int8";
+    client.batch_execute(changed).unwrap();
+    // What it reads now is of another type, which is told: it is not for ever the error of a plan.
+    let told = store.get(&[counter()]).unwrap_err().to_string();
+    assert!(!told.contains("cached plan"), "{told}");
+}

@@ -1,0 +1,70 @@
+//! Runs a part of a test in a forked process.
+#![allow(dead_code, unsafe_code, clippy::unwrap_used, clippy::panic, reason = "helpers of tests, each used by some")]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::FromRawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A forked process.
+#[derive(Debug)]
+pub(crate) struct Child {
+    process: libc::pid_t,
+    said: File,
+}
+
+/// Forks. The child does this and says what came of it; it is killed if it takes a minute.
+pub(crate) fn in_child(act: impl FnOnce() -> String) -> Child {
+    let mut pipe = [0; 2];
+    // SAFETY: the pipe has room for two, and each end is owned by one process. The child calls what is not allowed
+    // after a fork of a process with threads, which is what is tested: hosts do it too.
+    unsafe {
+        assert_eq!(libc::pipe(pipe.as_mut_ptr()), 0);
+        match libc::fork() {
+            -1 => panic!("cannot fork"),
+            0 => {
+                libc::alarm(60);
+                let mut says = File::from_raw_fd(pipe[1]);
+                let said = catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| "it panicked".to_owned());
+                let _ = says.write_all(said.as_bytes());
+                drop(says);
+                libc::_exit(0)
+            }
+            process => {
+                libc::close(pipe[1]);
+                Child { process, said: File::from_raw_fd(pipe[0]) }
+            }
+        }
+    }
+}
+
+impl Child {
+    /// Waits for its end; what it said.
+    pub(crate) fn join(mut self) -> String {
+        let mut said = String::new();
+        self.said.read_to_string(&mut said).unwrap();
+        let mut status = 0;
+        // SAFETY: the status has room for one.
+        unsafe { libc::waitpid(self.process, &mut status, 0) };
+        assert_eq!(status, 0, "the child was ended by a signal, after it said {said:?}");
+        said
+    }
+}
+
+/// Drops the child's copy of something that the parent has too, for good.
+pub(crate) fn drop_copy<T>(inherited: &T) {
+    // SAFETY: the child ends without looking at it again.
+    drop(unsafe { std::ptr::read(inherited) });
+}
+
+/// Waits until a file is there.
+pub(crate) fn wait_for(path: &Path) {
+    let since = Instant::now();
+    while !path.exists() {
+        assert!(since.elapsed() < Duration::from_secs(30), "{} did not come", path.display());
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,195 @@
+//! What happens to a fleet in a process that is forked.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "common/forked.rs"]
+mod forked;
+
+use fleet_core::device::Report;
+use fleet_core::event::{Event, EventStream};
+use fleet_core::store::{GroupCommit, Journaled, Key, Store};
+use fleet_core::{Actor, Fleet, ProductId, Timestamp};
+use fleet_store_sqlite::SqliteStore;
+use forked::in_child;
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
+const DEVICES: u32 = 50;
+
+fn list(first: u32) -> String {
+    (first..first + DEVICES).map(|number| format!("aa{number:022x}\n")).collect()
+}
+
+fn with_product(fleet: &Fleet) -> ProductId {
+    let operator = fleet.console(Actor::Operator, NOW);
+    let alice = operator.create_account("alice@example.com").unwrap();
+    let product = operator
+        .create_product_with_id(ProductId::new(94).unwrap(), alice.id, "Thermostat", "photon".parse().unwrap())
+        .unwrap();
+    operator.set_tier(product.id, "Medium").unwrap();
+    product.id
+}
+
+fn open(path: &Path) -> Fleet {
+    Fleet::open(GroupCommit::new(SqliteStore::open(path).unwrap()))
+}
+
+/// A process with several threads must not fork while another thread is within SQLite, which has locks of its own.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many devices the fleet in a file has, counted by a process that nothing was forked from.
+fn devices(path: &Path) -> i64 {
+    let file = rusqlite::Connection::open(path).unwrap();
+    file.query_row("SELECT count(*) FROM device", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn two_forked_processes_never_draw_the_same_number() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    // As `import fleet_core` in the parent does: what random state a library keeps in a process is there.
+    let before = Fleet::open(fleet_core::MemoryStore::new());
+    with_product(&before);
+    let stamps = |name: &str| {
+        let path = folder.path().join(name);
+        let child = in_child(|| {
+            let fleet = open(&path);
+            let product = with_product(&fleet);
+            fleet.console(Actor::Operator, NOW).import(product, list(1).as_bytes()).unwrap();
+            let keys: Vec<Key> =
+                (1..=DEVICES).map(|n| format!("aa{n:022x}").parse().unwrap()).map(Key::Registration).collect();
+            let rows = fleet.store().get(&keys).unwrap();
+            rows.into_iter().map(|row| format!("{:?}\n", row.unwrap().stamp)).collect()
+        });
+        child.join()
+    };
+    let drawn = [stamps("a.db"), stamps("b.db"), stamps("c.db")].concat();
+    let distinct: HashSet<&str> = drawn.lines().collect();
+    assert_eq!((drawn.lines().count(), distinct.len()), (150, 150));
+}
+
+#[test]
+fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    type Opened = fn(&Path) -> Fleet;
+    let kinds: [(&str, Opened); 3] = [
+        ("grouped.db", open),
+        ("plain.db", |path| Fleet::open(SqliteStore::open(path).unwrap())),
+        ("journaled.db", |path| {
+            Fleet::open(GroupCommit::new(Journaled::open(SqliteStore::open(path).unwrap()).unwrap()))
+        }),
+    ];
+    for (name, opened) in kinds {
+        let path = folder.path().join(name);
+        let fleet = opened(&path);
+        let product = with_product(&fleet);
+        let operator = fleet.console(Actor::Operator, NOW);
+        operator.import(product, list(1).as_bytes()).unwrap();
+        let meter = fleet.meter(product).unwrap();
+        assert!(meter.admit(NOW).unwrap());
+        let stream = operator.event_stream(product).unwrap();
+
+        let told = in_child(|| {
+            let said = every_call(&fleet, product, &stream, &meter);
+            assert!(stream.wait(Duration::from_secs(60)), "it must not wait for what never comes");
+            forked::drop_copy(&stream);
+            forked::drop_copy(&fleet);
+            said
+        });
+        // What the parent does meanwhile stays.
+        operator.import(product, list(1000).as_bytes()).unwrap();
+        let told = told.join();
+        assert_eq!(told.lines().count(), 12, "{name}: {told}");
+        for line in told.lines() {
+            assert!(
+                line.starts_with("store_forked") && line.contains("open the fleet after the fork"),
+                "{name}: {line}"
+            );
+        }
+        operator.import(product, list(2000).as_bytes()).unwrap();
+        assert_eq!(operator.summary(product).unwrap().devices, 3 * u64::from(DEVICES), "{name}");
+        assert!(meter.admit(NOW).unwrap());
+    }
+}
+
+/// What the calls of each door come to, one a line.
+fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &fleet_core::event::Meter<'_>) -> String {
+    let operator = fleet.console(Actor::Operator, NOW);
+    let gateway = fleet.gateway(NOW);
+    let device = "aa0000000000000000000001".parse().unwrap();
+    let report = Report { product: Some(product.get()), ..Report::new(device, NOW) };
+    let event = Event::new(device, "door", "open", NOW).unwrap();
+    [
+        gateway.connect(&report).err(),
+        gateway.connect_many(std::slice::from_ref(&report)).err(),
+        gateway.publish(&event).err(),
+        operator.summary(product).err(),
+        operator.create_account("bob@example.com").err(),
+        operator.import(product, list(5000).as_bytes()).err(),
+        operator.event_stream(product).err(),
+        operator.read_event_stream(stream, 10).err(),
+        meter.admit(NOW).err(),
+        fleet.report_usage(NOW).err(),
+        fleet.settle_usage(NOW).err(),
+        fleet.store().get(&[Key::Directory]).err().map(Into::into),
+    ]
+    .map(|error| error.map_or("it worked\n".to_owned(), |error| format!("{} {error}\n", error.code())))
+    .concat()
+}
+
+#[test]
+fn a_child_opens_the_file_of_its_parent_anew_and_loses_nothing() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.db");
+    let parent = open(&path);
+    let product = with_product(&parent);
+    let operator = parent.console(Actor::Operator, NOW);
+    operator.import(product, list(1).as_bytes()).unwrap();
+
+    let (go, gone) = (folder.path().join("go"), folder.path().join("gone"));
+    let child = in_child(|| {
+        let fleet = open(&path);
+        let operator = fleet.console(Actor::Operator, NOW);
+        operator.import(product, list(1000).as_bytes()).unwrap();
+        std::fs::write(&go, "").unwrap();
+        // The parent closes here; it must see that the child still has the file open.
+        forked::wait_for(&gone);
+        operator.import(product, list(2000).as_bytes()).unwrap();
+        fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices.to_string()
+    });
+    forked::wait_for(&go);
+    operator.import(product, list(3000).as_bytes()).unwrap();
+    drop(parent);
+    std::fs::write(&gone, "").unwrap();
+    assert_eq!(child.join(), "200");
+    assert_eq!(devices(&path), 200);
+}
+
+#[test]
+fn a_store_by_itself_does_not_cross_a_fork_either() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = SqliteStore::open(folder.path().join("fleet.db")).unwrap();
+    let journaled = Arc::new(Journaled::open(SqliteStore::open(folder.path().join("journaled.db")).unwrap()).unwrap());
+    let child = in_child(|| {
+        let mut said = String::new();
+        for store in [&sqlite as &dyn Store, &journaled] {
+            for failed in [
+                store.get(&[Key::Directory]).map(drop),
+                store.commit(&[fleet_core::store::Commit::default()]).map(drop),
+            ] {
+                said += failed.unwrap_err().code();
+            }
+        }
+        said + journaled.fold(10).unwrap_err().code()
+    });
+    assert_eq!(child.join(), "store_forked".repeat(5));
+}
