@@ -166,8 +166,9 @@ export type StoreWrite =
 /**
  * A store of your own: anything with atomic conditional writes. Held to its laws by `conformance`.
  *
- * An error whose `code` is `store_unavailable` is worth trying again; one whose `code` is `store_outcome_unknown` says
- * that a commit may have been applied; any other says that nothing was.
+ * An error of `get` or `scan` whose `code` is `store_unavailable` is worth trying again. Whatever `commit` fails with, it is
+ * taken to be unknown whether the commits were applied, as a connection may be lost after the engine has applied them, and
+ * the core finds out. Only an error whose `code` is `store_refused` says that nothing was applied, nor will be.
  */
 export interface Store {
   /** The rows of these keys, in the order asked, from one moment. */

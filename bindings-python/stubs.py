@@ -43,7 +43,10 @@ UNSAID = {
     ("Commit", "__new__", "writes"): "Sequence[Put | Delete | Add]",
     ("Commit", "checks"): "list[Check]",
     ("Commit", "writes"): "list[Put | Delete | Add]",
+    ("Commit", "__new__", "checks"): "Sequence[Check] | None",
+    ("Commit", "__new__", "writes"): "Sequence[Put | Delete | Add] | None",
     ("", "conformance", "factory"): "Callable[[], Store]",
+    ("", "conformance", "reopen"): "Callable[[Store], Store] | None",
     ("", "words", "return"): "dict[str, list[str]]",
 }
 
@@ -308,16 +311,22 @@ class Writer:
 
     def functions(self, text: str) -> None:
         function = re.compile(
-            r"(?P<doc>(?:^///[^\n]*\n)+)#\[pyfunction\]\n(?:pub\(crate\) )?fn (?P<name>\w+)\((?P<arguments>.*?)\)"
+            r"(?P<doc>(?:^///[^\n]*\n)+)#\[pyfunction\]\n(?:#\[pyo3\(signature = \((?P<signature>.*?)\)\)\]\n)?"
+            r"(?:pub\(crate\) )?fn (?P<name>\w+)\((?P<arguments>.*?)\)"
             r" -> (?P<answer>[^{]+?) \{",
             re.M | re.S,
         )
         for found in function.finditer(text):
             name, parameters = found["name"], []
+            defaults = dict(part.strip().partition("=")[::2] for part in (found["signature"] or "").split(","))
             for part in found["arguments"].split(", "):
                 left, _, kind = part.partition(": ")
                 if left and left != "py":
-                    parameters.append(Parameter(left, UNSAID.get(("", name, left)) or self.type_of(kind, True)))
+                    if defaults.get(left) and "*" in defaults:
+                        parameters.append(Parameter("*", ""))
+                        defaults.pop("*")
+                    said = UNSAID.get(("", name, left)) or self.type_of(kind, True)
+                    parameters.append(Parameter(left, said, defaults.get(left) or None))
             answer = UNSAID.get(("", name, "return")) or self.type_of(found["answer"])
             self.lines += ["", self.signature(name, "", parameters, answer)[4:-4], self.doc(found["doc"], "    ")]
 

@@ -79,6 +79,10 @@ impl Store for Closable {
         self.with(|store| store.query(query))
     }
 
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.with(|store| store.for_each_row(visit))
+    }
+
     fn merges(&self) -> bool {
         self.with(|store| Ok(store.merges())).unwrap_or(false)
     }

@@ -8,7 +8,8 @@ use std::fmt::Debug;
 use std::ops::Bound;
 
 /// Three operations over rows of bytes and JSON: what a host implements to keep a fleet in an engine of its own. The
-/// suite of `fleet_core::store::conformance` holds it to the laws of [`Store`].
+/// suite of `fleet_core::store::conformance` holds it to the laws of [`Store`], and the guide `docs/STORES.md` says how
+/// large calls become.
 pub trait RowStore: Send + Sync + Debug {
     /// The rows of these keys, in the order asked, from one moment.
     ///
@@ -26,7 +27,8 @@ pub trait RowStore: Send + Sync + Debug {
     /// do not hold is not, and does not stop the next.
     ///
     /// # Errors
-    /// Where the store cannot say that it applied them.
+    /// Where the store cannot say that it applied them. Whatever it fails with, it is taken to be unknown whether they
+    /// were applied, and the core finds out; only [`RowStoreTrouble::Refused`] says that nothing was.
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError>;
 }
 
@@ -106,11 +108,13 @@ pub enum RowWrite {
 /// Why a store of a host's could not do its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowStoreTrouble {
-    /// It is busy or cannot be reached; nothing was applied. Trying again helps.
+    /// It is busy or cannot be reached. Trying again helps.
     Unavailable,
+    /// It refuses the call, and nothing of it was applied nor will be. Trying again helps.
+    Refused,
     /// It failed in the middle of a commit: whether it was applied must be found out.
     Unknown,
-    /// Anything else; nothing was applied.
+    /// Anything else.
     Other,
 }
 
@@ -123,10 +127,19 @@ pub struct RowStoreError {
     pub message: String,
 }
 
+impl RowStoreError {
+    /// The same as the failure of a commit. A connection that was reset may have been reset after the engine applied what
+    /// it carried, and a bug may be behind that: only who says so is known to have applied nothing.
+    fn of_a_commit(self) -> Self {
+        let trouble = if self.trouble == RowStoreTrouble::Refused { self.trouble } else { RowStoreTrouble::Unknown };
+        Self { trouble, ..self }
+    }
+}
+
 impl From<RowStoreError> for StoreError {
     fn from(error: RowStoreError) -> Self {
         let kind = match error.trouble {
-            RowStoreTrouble::Unavailable => StoreErrorKind::Unavailable,
+            RowStoreTrouble::Unavailable | RowStoreTrouble::Refused => StoreErrorKind::Unavailable,
             RowStoreTrouble::Unknown => StoreErrorKind::Unknown,
             RowStoreTrouble::Other => StoreErrorKind::Other,
         };
@@ -157,7 +170,7 @@ impl<S: RowStore> Store for HostStore<S> {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let written = batch.iter().map(write).collect::<Result<Vec<_>, _>>()?;
-        let applied = self.0.commit(written)?;
+        let applied = self.0.commit(written).map_err(RowStoreError::of_a_commit)?;
         if applied.len() != batch.len() {
             let what = format!("commit answered {} outcomes for {} commits", applied.len(), batch.len());
             return Err(StoreError::new(StoreErrorKind::Unknown, what));
@@ -165,7 +178,26 @@ impl<S: RowStore> Store for HostStore<S> {
         let outcome = |applied| if applied { Outcome::Applied } else { Outcome::Conflict };
         Ok(applied.into_iter().map(outcome).collect())
     }
+
+    /// By pages of a scan over all keys, each from a moment of its own: whoever moves a fleet stops its processes first.
+    fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let (last, last_included) = (vec![u8::MAX], false);
+        let mut page =
+            KeyRange { first: Vec::new(), first_included: true, last, last_included, limit: PAGE, reverse: false };
+        loop {
+            let rows = self.0.scan(page.clone())?;
+            let Some(end) = rows.last().map(|row| row.key.clone()) else { return Ok(()) };
+            if end < page.first || end == page.first && !page.first_included {
+                return Err(wrong("a scan went back behind the range that it was given".to_owned()));
+            }
+            (page.first, page.first_included) = (end, false);
+            rows.into_iter().try_for_each(|row| visit(read(row)?))?;
+        }
+    }
 }
+
+/// How many rows a page of a walk has.
+const PAGE: i64 = 1024;
 
 /// The end of a range; `beyond` is what every key is on one side of.
 fn end(bound: &Bound<Key>, beyond: u8) -> (Vec<u8>, bool) {

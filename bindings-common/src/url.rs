@@ -19,37 +19,151 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 /// | `memory:` | in memory; nothing outlives it |
 /// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
 /// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
+/// | `sqlite:PATH?mode=rw` | the same, where there must be a file |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
 /// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
+/// | `host=HOST dbname=DATABASE` | PostgreSQL's connection strings of keywords |
+///
+/// URLs of other tools are taken where they mean one thing only: `postgresql+psycopg2://…`, `sqlite://fleet.db` (sqlx),
+/// `sqlite:////data/fleet.db` and `sqlite+pysqlite:///fleet.db` (SQLAlchemy). Others are refused by name, with the form to
+/// write.
 ///
 /// # Errors
 /// `invalid` for what is no such URL; the store's.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    match url.split_once(':') {
-        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
+    if url.trim() != url {
+        return Err(invalid("has a blank or a line break before or behind it; remove it"));
+    }
+    if url.starts_with(['"', '\'']) {
+        return Err(invalid("is in quotes; leave them out"));
+    }
+    let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
+    let scheme = scheme.to_ascii_lowercase();
+    let (name, driver) = scheme.split_once('+').map_or((scheme.as_str(), None), |(name, driver)| (name, Some(driver)));
+    match name {
+        "memory" if rest.is_empty() => Ok(Arc::new(MemoryStore::new())),
+        "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => Err(invalid("is to be `memory:`")),
         #[cfg(feature = "sqlite")]
-        Some(("sqlite", path)) if !path.is_empty() => sqlite(path),
+        "sqlite" if !rest.is_empty() => {
+            let file = sqlite_file(rest, driver)?;
+            sqlite(file)
+        }
         #[cfg(feature = "postgres")]
-        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => postgres(url),
-        _ => Err(Failure::invalid("url", format!("is no store that can be opened here; write {FORMS}"))),
+        "postgres" | "postgresql" if rest.starts_with("//") => postgres(url),
+        #[cfg(feature = "postgres")]
+        _ if is_connection_string(url) => postgres(url),
+        "jdbc" => Err(invalid(&format!("is a JDBC URL, whose user and options stand elsewhere; write {FORMS}"))),
+        "file" | "sqlite3" => Err(invalid("names a file in another way; write `sqlite:PATH`")),
+        _ => {
+            let _ = driver;
+            Err(invalid(&format!("is no store that can be opened here; write {FORMS}")))
+        }
     }
 }
 
+fn invalid(problem: &str) -> Failure {
+    Failure::invalid("url", problem)
+}
+
+/// Whether a text is one of PostgreSQL's keywords and values.
+#[cfg(feature = "postgres")]
+fn is_connection_string(text: &str) -> bool {
+    const KEYWORDS: [&str; 9] =
+        ["host", "hostaddr", "port", "dbname", "user", "password", "sslmode", "application_name", "connect_timeout"];
+    text.split_once('=').is_some_and(|(name, _)| KEYWORDS.contains(&name.trim_end()))
+}
+
+/// What a URL of SQLite names.
+#[cfg(any(feature = "sqlite", test))]
+#[derive(Debug, PartialEq, Eq)]
+struct SqliteFile<'u> {
+    path: &'u str,
+    is_synchronous: bool,
+    /// Whether a file that is not there is made.
+    is_made: bool,
+}
+
+/// The file that a URL names behind `sqlite:`, with the driver that SQLAlchemy names before that.
+///
+/// Behind three slashes sqlx, and whoever reads a URL by its standard, finds a path from the root, SQLAlchemy and others one
+/// from the working folder. Where the URL does not say whose it is, neither is guessed.
+#[cfg(any(feature = "sqlite", test))]
+fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Failure> {
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    let in_memory = |path: &str| [":memory:", "/:memory:", ""].contains(&path);
+    let path = match (path.strip_prefix("//"), driver) {
+        (None, Some(_)) => return Err(invalid("has a driver before a path; write `sqlite:PATH`")),
+        (None, None) => path,
+        (Some(path), _) if in_memory(path) || path == "/" => {
+            return Err(invalid("is a database in memory; write `memory:`"));
+        }
+        // From the root, to everybody.
+        (Some(path), _) if path.starts_with("//") => path.get(1..).unwrap_or_default(),
+        (Some(path), Some(_)) => match path.strip_prefix('/') {
+            Some(path) => path,
+            None => return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`")),
+        },
+        (Some(path), None) if path.starts_with('/') => {
+            let path = path.trim_start_matches('/');
+            return Err(invalid(&format!(
+                "has three slashes, which some tools take for a path from the root and others for one from the working \
+                 folder; write `sqlite:/{path}` or `sqlite:{path}`"
+            )));
+        }
+        (Some(path), None) if path.split('/').next() == Some("localhost") => {
+            return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`"));
+        }
+        (Some(path), None) => path,
+    };
+    if in_memory(path) {
+        return Err(invalid("is a database in memory; write `memory:`"));
+    }
+    if path.trim() != path {
+        return Err(invalid("has a path with a blank before or behind it; remove it"));
+    }
+    let is_hex = |place: usize| path.get(place + 1..place + 3).is_some_and(|hex| u8::from_str_radix(hex, 16).is_ok());
+    if path.match_indices('%').any(|(place, _)| is_hex(place)) {
+        return Err(invalid("has a path with percent-encoding in it; write the path as it is"));
+    }
+    let mut file = SqliteFile { path, is_synchronous: true, is_made: true };
+    // A misspelt choice must not become a part of the file's name.
+    for choice in query.into_iter().flat_map(|query| query.split('&')) {
+        match choice.split_once('=').unwrap_or((choice, "")) {
+            ("synchronous", "full") => file.is_synchronous = true,
+            ("synchronous", "normal") => file.is_synchronous = false,
+            ("mode", "rwc") => file.is_made = true,
+            ("mode", "rw") => file.is_made = false,
+            ("mode", "memory") => return Err(invalid("is a database in memory; write `memory:`")),
+            ("mode", "ro") | ("immutable", _) => {
+                return Err(invalid("is of a file to read only, and a fleet is written to; leave that out"));
+            }
+            (
+                name @ ("cache" | "timeout" | "check_same_thread" | "journal_mode" | "_journal_mode" | "_journal"
+                | "busy_timeout" | "_busy_timeout" | "_timeout" | "foreign_keys" | "_foreign_keys" | "_fk"
+                | "nolock" | "vfs" | "uri" | "isolation_level" | "connection_limit"),
+                _,
+            ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
+            _ => {
+                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw` or `mode=rwc`";
+                return Err(invalid(&format!(
+                    "has a choice behind the `?` that a file does not have; write {choices}"
+                )));
+            }
+        }
+    }
+    Ok(file)
+}
+
 #[cfg(feature = "sqlite")]
-fn sqlite(path: &str) -> Result<Arc<dyn Store>, Failure> {
+fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Failure> {
     use fleet_core::store::GroupCommit;
     use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 
-    let (path, synchronous) = match path.split_once('?') {
-        Some((path, "synchronous=normal")) => (path, Synchronous::Normal),
-        Some((path, "synchronous=full")) => (path, Synchronous::Full),
-        None => (path, Synchronous::Full),
-        // A misspelt choice must not become a part of the file's name.
-        Some(_) => {
-            let problem = "a file has no choice but `?synchronous=full` or `?synchronous=normal`";
-            return Err(Failure::invalid("url", problem));
-        }
-    };
+    let SqliteFile { path, is_synchronous, is_made } = file;
+    if !is_made && !std::path::Path::new(path).exists() {
+        return Err(invalid(&format!("says `mode=rw`, and there is no file `{path}`; make it with `mode=rwc`")));
+    }
+    let synchronous = if is_synchronous { Synchronous::Full } else { Synchronous::Normal };
     let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous));
     let store = store.map_err(fleet_core::Error::from)?;
     Ok(Arc::new(GroupCommit::new(store)))
@@ -83,6 +197,9 @@ const CHOICES: [&str; 2] = ["schema", "connections"];
 /// A URL of PostgreSQL's own, and what ours chooses beside it, by name.
 #[cfg(any(feature = "postgres", test))]
 fn choices(url: &str) -> (String, Vec<(&str, &str)>) {
+    if !url.contains("://") {
+        return (url.to_owned(), Vec::new());
+    }
     // A password may have a question mark in it.
     let (credentials, place) = url.split_at(url.find('@').unwrap_or_default());
     let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), Vec::new()) };
@@ -100,6 +217,68 @@ fn choices(url: &str) -> (String, Vec<(&str, &str)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn why(url: &str) -> String {
+        open(url).map(|store| panic!("{url} opens {store:?}")).unwrap_err().message
+    }
+
+    #[test]
+    fn a_file_is_the_one_that_other_tools_would_open() {
+        for (rest, driver, path) in [
+            ("fleet.db", None, "fleet.db"),
+            ("data/fleet.db", None, "data/fleet.db"),
+            ("/data/fleet.db", None, "/data/fleet.db"),
+            ("//fleet.db", None, "fleet.db"),
+            ("//data/fleet.db?mode=rwc", None, "data/fleet.db"),
+            ("////data/fleet.db", None, "/data/fleet.db"),
+            ("////data/fleet.db", Some("aiosqlite"), "/data/fleet.db"),
+            ("///fleet.db", Some("pysqlite"), "fleet.db"),
+            ("100%.db", None, "100%.db"),
+            ("my fleet.db", None, "my fleet.db"),
+        ] {
+            assert_eq!(sqlite_file(rest, driver).unwrap().path, path, "{driver:?} {rest}");
+        }
+        let chosen = sqlite_file("//fleet.db?mode=rw&synchronous=normal", None).unwrap();
+        assert_eq!(chosen, SqliteFile { path: "fleet.db", is_synchronous: false, is_made: false });
+    }
+
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn what_means_several_things_or_another_is_refused_with_the_form_to_write() {
+        for (url, says) in [
+            ("sqlite:///data/fleet.db", "`sqlite:/data/fleet.db` or `sqlite:data/fleet.db`"),
+            ("sqlite://", "`memory:`"),
+            ("sqlite:///", "`memory:`"),
+            ("sqlite::memory:", "`memory:`"),
+            ("sqlite://:memory:", "`memory:`"),
+            ("sqlite:///:memory:", "`memory:`"),
+            ("sqlite+pysqlite:///:memory:", "`memory:`"),
+            ("sqlite:fleet.db?mode=memory", "`memory:`"),
+            (":memory:", "`memory:`"),
+            ("memory://", "`memory:`"),
+            ("sqlite:fleet.db?mode=ro", "read only"),
+            ("sqlite:/nowhere/fleet.db?mode=rw", "no file"),
+            ("sqlite:fleet.db?cache=shared", "`cache`"),
+            ("sqlite:fleet.db?_journal_mode=WAL", "`_journal_mode`"),
+            ("sqlite:fleet.db?sync=full", "synchronous=full"),
+            ("sqlite:my%20fleet.db", "percent-encoding"),
+            ("sqlite:fleet.db\n", "line break"),
+            ("sqlite: fleet.db", "blank"),
+            ("sqlite://localhost/fleet.db", "host"),
+            ("sqlite+aiosqlite:fleet.db", "`sqlite:PATH`"),
+            ("file:fleet.db", "`sqlite:PATH`"),
+            ("sqlite3:fleet.db", "`sqlite:PATH`"),
+            ("jdbc:sqlite:fleet.db", "JDBC"),
+            ("\"sqlite:fleet.db\"", "quotes"),
+            ("fleet.db", "sqlite:PATH"),
+            ("/data/fleet.db", "sqlite:PATH"),
+            ("mysql://me:hunter2@db/fleet", "no store that can be opened"),
+            ("DATABASE_URL=postgresql://me:hunter2@db/fleet", "no store that can be opened"),
+        ] {
+            let why = why(url);
+            assert!(why.contains(says) && !why.contains("hunter2"), "{url}: {why}");
+        }
+    }
 
     #[test]
     fn what_we_choose_is_ours_and_all_else_is_the_servers() {

@@ -92,6 +92,7 @@ impl StoreLink {
     pub fn fail(&self, ticket: u32, code: String, message: String) {
         let trouble = match code.as_str() {
             "store_unavailable" => RowStoreTrouble::Unavailable,
+            "store_refused" => RowStoreTrouble::Refused,
             "store_outcome_unknown" => RowStoreTrouble::Unknown,
             _ => RowStoreTrouble::Other,
         };

@@ -2,7 +2,7 @@
 
 use crate::store::PythonStore;
 use fleet_bindings::store::HostStore;
-use fleet_core::store::conformance::check;
+use fleet_core::store::conformance::{check, check_reopen};
 use fleet_core::{MemoryStore, Store};
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,14 +19,44 @@ pub(crate) struct Violation {
 
 fleet_bindings::python_value!(Violation { law: String, what: String });
 
+/// How often the interpreter has another thread go on while stores are tried, in seconds: its lock would otherwise hide
+/// what threads do to each other between two lines of a store.
+const SWITCHING: f64 = 1e-6;
+
+/// Has the interpreter switch often, until it is dropped.
+struct Switching<'py>(Bound<'py, PyModule>, Bound<'py, PyAny>);
+
+impl<'py> Switching<'py> {
+    fn often(py: Python<'py>) -> PyResult<Self> {
+        let sys = PyModule::import(py, "sys")?;
+        let before = sys.call_method0("getswitchinterval")?;
+        sys.call_method1("setswitchinterval", (SWITCHING,))?;
+        Ok(Self(sys, before))
+    }
+}
+
+impl Drop for Switching<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.call_method1("setswitchinterval", (&self.1,));
+    }
+}
+
 /// Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory`
-/// makes an empty store each time it is called.
+/// makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a
+/// store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often
+/// between threads, in the store's methods above all.
 #[pyfunction]
-pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>) -> PyResult<Vec<Violation>> {
+#[pyo3(signature = (factory, *, reopen=None))]
+pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<PyAny>>) -> PyResult<Vec<Violation>> {
+    let _switching = Switching::often(py)?;
+    let profiler = PyModule::import(py, "fleet_core._interrupts")?.getattr("interrupt")?.unbind();
     let raised: Mutex<Option<PyErr>> = Mutex::new(None);
-    let open = || -> Arc<dyn Store> {
-        match Python::attach(|py| PythonStore::new(&factory.bind(py).call0()?)) {
-            Ok(store) => Arc::new(HostStore(store)),
+    let opened = |store: PyResult<PythonStore>| -> Arc<dyn Store> {
+        match store {
+            Ok(store) => {
+                let profiler = Python::attach(|py| profiler.clone_ref(py));
+                Arc::new(HostStore(store.interrupted_by(profiler)))
+            }
             Err(error) => {
                 *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 // No law is held against this one: what was raised is told in place of all findings.
@@ -34,10 +64,28 @@ pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>) -> PyResult<Vec<Vi
             }
         }
     };
-    let outcome = py.detach(|| check(open));
+    let open = || opened(Python::attach(|py| PythonStore::new(&factory.bind(py).call0()?)));
+    let again = |reopen: &Py<PyAny>, place: &Mutex<Option<Py<PyAny>>>| {
+        opened(Python::attach(|py| {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            let store = match place.take() {
+                Some(before) => reopen.bind(py).call1((before,))?,
+                None => factory.bind(py).call0()?,
+            };
+            *place = Some(store.clone().unbind());
+            PythonStore::new(&store)
+        }))
+    };
+    let violations = py.detach(|| {
+        let mut violations = check(open).err().unwrap_or_default();
+        if let Some(reopen) = &reopen {
+            let place = || Mutex::new(None);
+            violations.extend(check_reopen(place, |place| again(reopen, place)).err().unwrap_or_default());
+        }
+        violations
+    });
     if let Some(error) = raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    let violations = outcome.err().unwrap_or_default();
     Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
 }

@@ -5,7 +5,7 @@ use fleet_bindings::store::{
     KeyRange as Range, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
 };
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 use std::fmt;
 
 /// A row: its key, what it says as JSON, and the stamp of the write that put it there.
@@ -89,7 +89,11 @@ pub(crate) struct Commit {
 }
 
 /// Any object with `get`, `scan` and `commit`.
-pub(crate) struct PythonStore(Py<PyAny>);
+pub(crate) struct PythonStore {
+    store: Py<PyAny>,
+    /// Called at each step within the store: has other threads go on in between, where the store is tried.
+    interrupts: Option<Py<PyAny>>,
+}
 
 impl PythonStore {
     pub(crate) fn new(store: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -99,8 +103,34 @@ impl PythonStore {
                 return Err(fleet_bindings::Failure::invalid("store", what).into());
             }
         }
-        Ok(Self(store.clone().unbind()))
+        Ok(Self { store: store.clone().unbind(), interrupts: None })
     }
+
+    /// The same, with a profiler that its methods run under.
+    pub(crate) fn interrupted_by(self, profiler: Py<PyAny>) -> Self {
+        Self { interrupts: Some(profiler), ..self }
+    }
+
+    /// Calls a method and does something with what it answers.
+    fn ask<T: Send>(&self, call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>) -> Result<T, RowStoreError> {
+        Python::attach(|py| {
+            let store = self.store.bind(py);
+            let called = match &self.interrupts {
+                None => call(store),
+                Some(profiler) => interrupted(profiler.bind(py), || call(store)),
+            };
+            called.map_err(|error| trouble(py, &error))
+        })
+    }
+}
+
+/// Does something under a profiler.
+fn interrupted<T>(profiler: &Bound<'_, PyAny>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let sys = PyModule::import(profiler.py(), "sys")?;
+    sys.call_method1("setprofile", (profiler,))?;
+    let done = act();
+    sys.call_method1("setprofile", (profiler.py().None(),))?;
+    done
 }
 
 impl fmt::Debug for PythonStore {
@@ -109,24 +139,24 @@ impl fmt::Debug for PythonStore {
     }
 }
 
-/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again, unless they
-/// came in the middle of a commit. `fleet_core.store.OutcomeUnknown` says that a commit may have been applied.
+/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again. In a commit, all
+/// but `fleet_core.store.Refused` leave it unknown whether it was applied.
 fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
     use pyo3::exceptions::{PyConnectionError, PyTimeoutError};
 
-    let unknown = PyModule::import(py, "fleet_core.store").and_then(|store| store.getattr("OutcomeUnknown"));
-    let trouble = if unknown.is_ok_and(|unknown| error.is_instance(py, &unknown)) {
+    let store = PyModule::import(py, "fleet_core.store");
+    let is =
+        |name| store.as_ref().is_ok_and(|store| store.getattr(name).is_ok_and(|kind| error.is_instance(py, &kind)));
+    let trouble = if is("OutcomeUnknown") {
         RowStoreTrouble::Unknown
+    } else if is("Refused") {
+        RowStoreTrouble::Refused
     } else if error.is_instance_of::<PyTimeoutError>(py) || error.is_instance_of::<PyConnectionError>(py) {
         RowStoreTrouble::Unavailable
     } else {
         RowStoreTrouble::Other
     };
     RowStoreError { trouble, message: format!("the store raised {error}") }
-}
-
-fn asked<T: Send>(call: impl for<'py> FnOnce(Python<'py>) -> PyResult<T>) -> Result<T, RowStoreError> {
-    Python::attach(|py| call(py).map_err(|error| trouble(py, &error)))
 }
 
 /// A row out of whatever has its three attributes.
@@ -160,9 +190,9 @@ fn commit(py: Python<'_>, commit: RowCommit) -> PyResult<Commit> {
 
 impl RowStore for PythonStore {
     fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError> {
-        asked(|py| {
-            let keys: Vec<Bound<'_, PyBytes>> = keys.iter().map(|key| PyBytes::new(py, key)).collect();
-            let rows = self.0.bind(py).call_method1("get", (keys,))?;
+        self.ask(|store| {
+            let keys: Vec<Bound<'_, PyBytes>> = keys.iter().map(|key| PyBytes::new(store.py(), key)).collect();
+            let rows = store.call_method1("get", (keys,))?;
             let rows = rows.try_iter()?.map(|found| {
                 let found = found?;
                 if found.is_none() { Ok(None) } else { row(&found).map(Some) }
@@ -173,17 +203,17 @@ impl RowStore for PythonStore {
 
     fn scan(&self, range: Range) -> Result<Vec<StoredRow>, RowStoreError> {
         let Range { first, first_included, last, last_included, limit, reverse } = range;
-        asked(|py| {
+        self.ask(|store| {
             let range = KeyRange { first, first_included, last, last_included, limit, reverse };
-            let rows = self.0.bind(py).call_method1("scan", (range,))?;
+            let rows = store.call_method1("scan", (range,))?;
             rows.try_iter()?.map(|found| row(&found?)).collect()
         })
     }
 
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError> {
-        asked(|py| {
-            let batch = batch.into_iter().map(|one| commit(py, one)).collect::<PyResult<Vec<_>>>()?;
-            self.0.bind(py).call_method1("commit", (batch,))?.try_iter()?.map(|applied| applied?.is_truthy()).collect()
+        self.ask(|store| {
+            let batch = batch.into_iter().map(|one| commit(store.py(), one)).collect::<PyResult<Vec<_>>>()?;
+            store.call_method1("commit", (batch,))?.try_iter()?.map(|applied| applied?.is_truthy()).collect()
         })
     }
 }
@@ -203,8 +233,17 @@ python_value!(KeyRange {
     reverse: bool,
 }
     #[new]
-    #[pyo3(signature = (first, first_included, last, last_included, limit, reverse))]
-    fn new(first: Vec<u8>, first_included: bool, last: Vec<u8>, last_included: bool, limit: i64, reverse: bool) -> Self {
+    #[pyo3(signature = (first, last, *, first_included=None, last_included=None, limit=None, reverse=None))]
+    fn new(
+        first: Vec<u8>,
+        last: Vec<u8>,
+        first_included: Option<bool>,
+        last_included: Option<bool>,
+        limit: Option<i64>,
+        reverse: Option<bool>,
+    ) -> Self {
+        let (first_included, last_included) = (first_included.unwrap_or(true), last_included.unwrap_or(true));
+        let (limit, reverse) = (limit.unwrap_or(i64::MAX), reverse.unwrap_or(false));
         Self { first, first_included, last, last_included, limit, reverse }
     }
 );
@@ -235,7 +274,9 @@ python_value!(Add { key: Vec<u8>, delta: i64, }
 );
 python_value!(Commit { checks: Py<PyAny>, writes: Py<PyAny>, }
     #[new]
-    fn new(checks: Py<PyAny>, writes: Py<PyAny>) -> Self {
-        Self { checks, writes }
+    #[pyo3(signature = (checks=None, writes=None))]
+    fn new(py: Python<'_>, checks: Option<Py<PyAny>>, writes: Option<Py<PyAny>>) -> Self {
+        let none = || PyList::empty(py).into_any().unbind();
+        Self { checks: checks.unwrap_or_else(none), writes: writes.unwrap_or_else(none) }
     }
 );

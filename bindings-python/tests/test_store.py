@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import fleet_core as fc
 import pytest
 from conftest import ids, listed
-from fleet_core.store import Add, Commit, Delete, KeyRange, OutcomeUnknown, Put, Row, Store
+from fleet_core.store import Add, Check, Commit, Delete, KeyRange, OutcomeUnknown, Put, Refused, Row, Store
 
 LIMITS = (-(2**63), 2**63 - 1)
 
@@ -66,6 +67,90 @@ class DictStore(Store):
 
 def test_a_store_in_python_keeps_every_law() -> None:
     assert fc.conformance(DictStore) == []
+
+
+def test_a_store_in_python_keeps_the_laws_of_reopening() -> None:
+    def reopened(store: Store) -> Store:
+        assert isinstance(store, DictStore)
+        again = DictStore()
+        again.rows, again.keys = store.rows, store.keys
+        return again
+
+    assert fc.conformance(DictStore, reopen=reopened) == []
+    laws = {violation.law for violation in fc.conformance(DictStore, reopen=lambda store: DictStore())}
+    assert laws == {"what_was_committed_is_there_again", "stamps_guard_after_reopening"}
+
+
+def test_a_store_whose_commits_are_torn_between_threads_is_found_out() -> None:
+    class Torn(DictStore):
+        def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
+            # Each step is safe by itself; what it checked may have changed by the time that it writes.
+            applied = []
+            for commit in batch:
+                with self.lock:
+                    holds = all(self.stamp(check.key) == check.stamp for check in commit.checks)
+                if holds:
+                    with self.lock:
+                        super().apply(Commit([], commit.writes))
+                applied.append(holds)
+            return applied
+
+        def stamp(self, key: bytes) -> int | None:
+            row = self.rows.get(key)
+            return None if row is None else row.stamp
+
+    before = sys.getswitchinterval()
+    laws = {violation.law for violation in fc.conformance(Torn)}
+    assert laws & {"no_update_is_lost", "no_write_skew", "one_of_many_creates_a_row", "crossed_checks_are_never_all_applied"}
+    assert sys.getswitchinterval() == before
+
+
+def test_a_store_can_be_tested_by_itself() -> None:
+    store = DictStore()
+    put = Put(b"a", "1", 7)
+    assert list(store.commit([Commit([Check(b"a")], [put, Put(b"b", "2", 8)])])) == [True]
+    assert list(store.commit([Commit([Check(b"a")], [put])])) == [False]
+    assert list(store.commit([Commit(writes=[Delete(b"b"), Add(b"c", 5)])])) == [True]
+    assert list(store.scan(KeyRange(b"a", b"c", last_included=False, limit=9))) == [Row(b"a", "1", 7)]
+
+
+@pytest.mark.parametrize("applied", [False, True])
+@pytest.mark.parametrize("raised", [ConnectionResetError("reset"), TimeoutError("late"), KeyError("bug"), OutcomeUnknown("?")])
+def test_whatever_a_commit_raises_may_have_been_applied(raised: Exception, applied: bool) -> None:
+    class Cut(DictStore):
+        cut = False
+
+        def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
+            if not self.cut:
+                return super().commit(batch)
+            self.cut = False
+            if applied:
+                super().commit(batch)
+            raise raised
+
+    store = Cut()
+    with fc.Fleet.open(store) as fleet:
+        alice = fleet.console("operator").create_account("alice@example.com")
+        product = fleet.console(alice.id).create_product("Thermostat", "photon").id
+        fleet.console(alice.id).import_devices(product, listed(ids(3)))
+        store.cut = True
+        event = fc.Event(ids(1)[0], "door", "open")
+        try:
+            fleet.gateway().publish(event)
+        except fc.StoreFailed as failed:
+            # The first event of a log makes rows only: whether it was applied cannot be told, and is not said to be nothing.
+            assert (failed.code, failed.is_transient) == ("store_outcome_unknown", False)
+        assert len(fleet.console(alice.id).events(product).items) <= 1
+
+
+def test_a_commit_that_is_refused_was_not_applied() -> None:
+    class Refusing(DictStore):
+        def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
+            raise Refused("no room")
+
+    with pytest.raises(fc.StoreFailed) as failed:
+        fc.Fleet.open(Refusing()).console("operator").create_account("alice@example.com")
+    assert (failed.value.code, failed.value.is_transient) == ("store_unavailable", True)
 
 
 def test_a_store_that_forgets_to_check_is_found_out() -> None:

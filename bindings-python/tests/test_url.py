@@ -37,6 +37,11 @@ def test_a_database_is_there_again() -> None:
         ("postgresql://me:hunter2@db:many/fleet", fc.StoreFailed, "cannot read the URL"),
         ("postgresql://me:hun@ter2@db/fleet", fc.StoreFailed, "as `%40`"),
         ("sqlite:fleet.db?sync=full", fc.Invalid, "synchronous"),
+        ("sqlite:///fleet.db", fc.Invalid, "`sqlite:/fleet.db` or `sqlite:fleet.db`"),
+        ("sqlite:///:memory:", fc.Invalid, "memory:"),
+        ("jdbc:postgresql://db/fleet?user=me&password=hunter2", fc.Invalid, "JDBC"),
+        ("postgresql://me:hunter2@db/fleet?sslmode=no-verify", fc.StoreFailed, "sslrootcert=FILE"),
+        ("host=db password=hunter2 colour=blue", fc.StoreFailed, "unknown option `colour`"),
         ("sqlite:/nowhere/at/all/fleet.db", fc.StoreFailed, "/nowhere/at/all/fleet.db"),
     ],
 )

@@ -4,8 +4,8 @@
 //! a person; its [`kind`](Error::kind) is for callers that branch. No error carries a secret.
 
 use crate::billing::{Interval, LimitExceeded};
-use crate::device::DeviceId;
 use crate::device::import::UnreadableFile;
+use crate::device::{DeviceId, Standing};
 use crate::firmware::{FirmwareVersion, UploadRefused};
 use crate::product::{Missing, ProductId};
 use crate::store::StoreError;
@@ -37,6 +37,16 @@ pub enum ErrorKind {
     NotFound {
         /// What was looked for, in a word.
         what: &'static str,
+    },
+    /// The device is one of the product's list, but not in the standing that this takes.
+    #[error("there is no such device among {}: {device} {}", standing_needed(*.needed), standing_advice(*.standing, *.needed))]
+    OtherStanding {
+        /// The device.
+        device: DeviceId,
+        /// Its standing.
+        standing: Standing,
+        /// The standing that it would have to have.
+        needed: Standing,
     },
     /// The actor may see the thing but not do this to it.
     #[error("{command} is not for you: it takes {needs}")]
@@ -129,7 +139,7 @@ pub enum ErrorKind {
     /// A team has no seat for who was invited. Its tier and its size are not theirs to know.
     #[error("the team has no free seat; ask who invited you")]
     NoSeat,
-    /// A token that is unknown, expired or revoked: the three are never told apart.
+    /// A token that is malformed, unknown, expired or revoked: the four are never told apart.
     #[error("the token is not good, or no longer; ask for a new one")]
     Unauthenticated,
     /// A code that is not the right one.
@@ -252,6 +262,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self.kind() {
             ErrorKind::NotFound { .. } => "not_found",
+            ErrorKind::OtherStanding { .. } => "not_found",
             ErrorKind::Forbidden { .. } => "forbidden",
             ErrorKind::Invalid { .. } => "invalid",
             ErrorKind::Taken { .. } => "taken",
@@ -310,6 +321,25 @@ impl Error {
 
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         ErrorKind::Invalid { field, problem: problem.into() }.into()
+    }
+}
+
+fn standing_needed(needed: Standing) -> &'static str {
+    match needed {
+        Standing::Member => "the devices of the product",
+        Standing::Quarantined => "those that wait",
+        Standing::Denied => "those that were denied",
+    }
+}
+
+fn standing_advice(standing: Standing, needed: Standing) -> &'static str {
+    match (standing, needed) {
+        (Standing::Quarantined, Standing::Denied) => "waits; approve or deny it",
+        (Standing::Quarantined, _) => "waits to be let in; approve it first",
+        (Standing::Denied, Standing::Member) => "was denied; import it to let it in",
+        (Standing::Denied, _) => "was denied; undeny it, or import it to let it in",
+        (Standing::Member, Standing::Denied) => "is in the product; deny or remove it",
+        (Standing::Member, _) => "is in the product already",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::macros::arguments;
 use crate::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use crate::{Failure, Moment};
+use fleet_core::customer::Secret;
 use fleet_core::device::{self, Disconnect};
 use fleet_core::{Sha256, Timestamp};
 
@@ -132,6 +133,6 @@ impl Gateway {
 
     /// A device that is set up presents the claim code that its customer gave it.
     pub fn present_claim_code(&self, device: &str, code: &str) -> Answered<()> {
-        Ok(self.at(self.now()?)?.present_claim_code(device_id(device)?, &code.parse()?)?)
+        Ok(self.at(self.now()?)?.present_claim_code(device_id(device)?, &Secret::claim_code(code)?)?)
     }
 }

@@ -227,7 +227,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
             full = Some(*is_full);
             HoldReason::Quarantined
         }
-        Hold::OtherPlatform => HoldReason::OtherPlatform,
+        Hold::OtherPlatform { .. } => HoldReason::OtherPlatform,
         Hold::Development => HoldReason::Development,
         Hold::DowngradeForbidden { from } => {
             from_version = Some(*from);

@@ -3011,8 +3011,8 @@ class Violation:
     def to_dict(self) -> dict[str, Any]:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
 
-def conformance(factory: Callable[[], Store]) -> list[Violation]:
-    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called."""
+def conformance(factory: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None) -> list[Violation]:
+    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often between threads, in the store's methods above all."""
 
 @final
 class EventStream:
@@ -3504,7 +3504,7 @@ class KeyRange:
     """A range of keys."""
 
     __match_args__: ClassVar[tuple[Literal['first'], Literal['first_included'], Literal['last'], Literal['last_included'], Literal['limit'], Literal['reverse']]] = ...
-    def __new__(cls, first: bytes, first_included: bool, last: bytes, last_included: bool, limit: int, reverse: bool) -> Self: ...
+    def __new__(cls, first: bytes, last: bytes, *, first_included: bool | None = None, last_included: bool | None = None, limit: int | None = None, reverse: bool | None = None) -> Self: ...
     @property
     def first(self) -> bytes:
         """Where it begins."""
@@ -3616,7 +3616,7 @@ class Commit:
     """What is to be changed, and what must still be so for it to be changed."""
 
     __match_args__: ClassVar[tuple[Literal['checks'], Literal['writes']]] = ...
-    def __new__(cls, checks: Sequence[Check], writes: Sequence[Put | Delete | Add]) -> Self: ...
+    def __new__(cls, checks: Sequence[Check] | None = None, writes: Sequence[Put | Delete | Add] | None = None) -> Self: ...
     @property
     def checks(self) -> list[Check]:
         """What must still be so."""

@@ -10,8 +10,9 @@ A store subclasses `Store` and proves itself with `fleet_core.conformance`:
     assert conformance(MyStore) == []
     fleet = Fleet.open(MyStore())
 
-It is called from many threads at once. A `TimeoutError` or `ConnectionError` that it raises is told as worth trying again;
-`OutcomeUnknown` says that a commit may have been applied although it failed.
+It is called from many threads at once. A `TimeoutError` or `ConnectionError` that `get` or `scan` raises is reported as worth
+trying again. Whatever `commit` raises, it is taken to be unknown whether the commits were applied, as a connection may be lost
+after the engine has applied them, and the core finds out. Only `Refused` says that nothing was applied.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ from collections.abc import Iterable, Sequence
 
 from fleet_core._native import Add, Check, Commit, Delete, KeyRange, Put, Row
 
-__all__ = ["Add", "Check", "Commit", "Delete", "KeyRange", "OutcomeUnknown", "Put", "Row", "Store"]
+__all__ = ["Add", "Check", "Commit", "Delete", "KeyRange", "OutcomeUnknown", "Put", "Refused", "Row", "Store"]
 
 
 class OutcomeUnknown(Exception):
     """A commit failed in the middle: whether it was applied must be found out."""
+
+
+class Refused(Exception):
+    """The store refuses the call, and nothing of it was applied nor will be: it may be made again."""
 
 
 class Store(ABC):
@@ -44,5 +49,5 @@ class Store(ABC):
         """Applies commits in their order, each whole or not at all, and says of each whether it was applied.
 
         One whose checks do not hold is not applied, and does not stop the next. All that is applied is kept when this
-        returns.
+        returns. An exception leaves it unknown whether the commits were applied, unless it is `Refused`.
         """

@@ -15,16 +15,23 @@ pub trait RowStore: Send + Sync {
     fn scan(&self, range: KeyRange) -> Result<Vec<StoredRow>, RowStoreError>;
 
     /// Applies commits in their order, each whole or not at all; says of each whether it was applied. One whose checks
-    /// do not hold is not, and does not stop the next.
+    /// do not hold is not, and does not stop the next. Whatever this throws, it is taken to be unknown whether they were
+    /// applied, and the core finds out; only `Refused` says that nothing was.
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError>;
 }
 
 /// Why a store of a host's could not do its part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum RowStoreError {
-    /// It is busy or cannot be reached; nothing was applied. Trying again helps.
+    /// It is busy or cannot be reached. Trying again helps.
     #[error("{reason}")]
     Unavailable {
+        /// What to tell a person.
+        reason: String,
+    },
+    /// It refuses the call, and nothing of it was applied nor will be. Trying again helps.
+    #[error("{reason}")]
+    Refused {
         /// What to tell a person.
         reason: String,
     },
@@ -34,7 +41,7 @@ pub enum RowStoreError {
         /// What to tell a person.
         reason: String,
     },
-    /// Anything else; nothing was applied.
+    /// Anything else.
     #[error("{reason}")]
     Broken {
         /// What to tell a person.
@@ -53,6 +60,7 @@ impl From<RowStoreError> for store::RowStoreError {
     fn from(error: RowStoreError) -> Self {
         let (trouble, message) = match error {
             RowStoreError::Unavailable { reason } => (RowStoreTrouble::Unavailable, reason),
+            RowStoreError::Refused { reason } => (RowStoreTrouble::Refused, reason),
             RowStoreError::OutcomeUnknown { reason } => (RowStoreTrouble::Unknown, reason),
             RowStoreError::Broken { reason } => (RowStoreTrouble::Other, reason),
         };

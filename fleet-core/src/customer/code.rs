@@ -1,7 +1,7 @@
 //! Codes: secrets that are handed out once and kept as hashes, and the four characters of a private beta.
 
 use crate::firmware::Sha256;
-use crate::{Error, Fleet};
+use crate::{Error, ErrorKind, Fleet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +18,14 @@ impl Secret {
         fleet.random_bytes().map(Self)
     }
 
+    /// Reads a claim code. What has not the form of one is `wrong_code`, as any that is not right.
+    ///
+    /// # Errors
+    /// `wrong_code`.
+    pub fn claim_code(text: &str) -> Result<Self, Error> {
+        text.parse().map_err(|_: Error| ErrorKind::WrongCode { left: None }.into())
+    }
+
     /// The text to give to whom it is for.
     pub fn reveal(&self) -> String {
         Sha256::new(self.0).to_string()
@@ -32,9 +40,9 @@ impl Secret {
 impl FromStr for Secret {
     type Err = Error;
 
+    /// Reads a token. What has not the form of one is `unauthenticated`, as any that is not good.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let bytes: Sha256 =
-            text.parse().map_err(|_| Error::invalid("token", "has not the form of one; ask for a new one"))?;
+        let bytes: Sha256 = text.parse().map_err(|_| ErrorKind::Unauthenticated)?;
         Ok(Self(*bytes.as_bytes()))
     }
 }

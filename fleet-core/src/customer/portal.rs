@@ -13,7 +13,7 @@ use crate::fleet::{AuditPlace, Fleet, Gateway};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
-use crate::team::{Actor, Claimant, Command, Role, allows, forbidden};
+use crate::team::{Actor, Claimant, Command, Role, allows};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
@@ -358,8 +358,9 @@ impl Portal<'_> {
             return Err(Error::not_found("device"));
         }
         let guarded = Guarded { product, customer, token };
-        if scope.is_some_and(|scope| !guarded.may(scope)) {
-            return Err(forbidden(command));
+        if let Some(scope) = scope.filter(|scope| !guarded.may(*scope)) {
+            let granted = scope == Scope::Claim || guarded.product.policy.customers_may.contains(&scope);
+            return Err(ErrorKind::Forbidden { command, needs: what_grants(scope, granted) }.into());
         }
         Ok(guarded)
     }
@@ -487,4 +488,15 @@ fn activated(product: &Product, customer: &Customer) -> Result<(), Error> {
         return Err(ErrorKind::NotActivated.into());
     }
     Ok(())
+}
+
+/// What it takes to use a scope that the token has not, or the product grants to nobody.
+fn what_grants(scope: Scope, granted: bool) -> &'static str {
+    match (scope, granted) {
+        (Scope::See, true) => "a token with the scope `see`",
+        (Scope::Control, true) => "a token with the scope `control`",
+        (Scope::Claim, _) => "a token with the scope `claim`",
+        (Scope::See, false) => "a product whose configuration lets customers `see` their devices",
+        (Scope::Control, false) => "a product whose configuration lets customers `control` their devices",
+    }
 }

@@ -69,7 +69,9 @@ impl Console<'_> {
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let mut row = any_row(tx, product, device)?;
             let locked = self.fleet.held_since(&access.product)?;
-            Ok(answer(&access.product, &index, locked, device, &mut row, self.now))
+            let answer = answer(&access.product, &index, locked, device, &mut row, self.now);
+            let entry: Option<Registration> = tx.get(device)?;
+            Ok(answer.with_hardware(entry.and_then(|entry| entry.platform).as_ref()))
         })
     }
 
@@ -183,7 +185,8 @@ impl Console<'_> {
             let access = Access::check(tx, self.actor, command, product)?;
             let before = any_row(tx, product, device)?;
             if before.standing == Standing::Denied {
-                return Err(Error::not_found("device"));
+                let (standing, needed) = (Standing::Denied, Standing::Member);
+                return Err(ErrorKind::OtherStanding { device, standing, needed }.into());
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             forget(tx, product, device, &before, &mut count)?;
@@ -445,9 +448,10 @@ pub(crate) fn member(tx: &mut Transaction<'_>, product: ProductId, device: Devic
     row_of(tx, product, device, Standing::Member)
 }
 
-fn row_of(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, standing: Standing) -> Result<Device, Error> {
+fn row_of(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, needed: Standing) -> Result<Device, Error> {
     let row = any_row(tx, product, device)?;
-    if row.standing == standing { Ok(row) } else { Err(Error::not_found("device")) }
+    let standing = row.standing;
+    if standing == needed { Ok(row) } else { Err(ErrorKind::OtherStanding { device, standing, needed }.into()) }
 }
 
 fn any_row(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId) -> Result<Device, Error> {

@@ -5,7 +5,7 @@
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
 use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
-use crate::product::{GroupId, Product, ProductId};
+use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -86,7 +86,12 @@ pub enum Hold {
         full: bool,
     },
     /// Its hardware is not the product's (R-IMP-12).
-    OtherPlatform,
+    OtherPlatform {
+        /// The product's.
+        product: Platform,
+        /// The device's, where it is known.
+        device: Option<Platform>,
+    },
     /// It is a development device (R-IMP-11).
     Development,
     /// The product forbids going back from the version that it reports (R-TGT-4).
@@ -199,7 +204,7 @@ pub fn decide<'f>(
         Standing::Member => {}
     }
     if device.platform() == PlatformSeen::Differs {
-        return held(Hold::OtherPlatform);
+        return held(Hold::OtherPlatform { product: product.platform.clone(), device: None });
     }
     if device.development {
         return held(Hold::Development);
@@ -322,6 +327,18 @@ pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, v
     }
 }
 
+impl Answer {
+    /// The same, naming the device's hardware where that is what holds it.
+    pub(crate) fn with_hardware(mut self, known: Option<&Platform>) -> Self {
+        if let Self::Held { hold: Hold::OtherPlatform { device, .. }, .. } = &mut self
+            && device.is_none()
+        {
+            *device = known.cloned();
+        }
+        self
+    }
+}
+
 impl Directive {
     pub(crate) fn new(product: ProductId, device: DeviceId, firmware: &Firmware, sequence: u32) -> Self {
         Self {
@@ -355,7 +372,7 @@ impl Hold {
         match self {
             Self::Denied => "R-IMP-10",
             Self::Quarantined { .. } => "R-IMP-9",
-            Self::OtherPlatform => "R-IMP-12",
+            Self::OtherPlatform { .. } => "R-IMP-12",
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
             Self::SecurityCounter { .. } => "R-TGT-15",
@@ -375,7 +392,10 @@ impl fmt::Display for Hold {
         match self {
             Self::Denied => f.write_str("it was denied"),
             Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
-            Self::OtherPlatform => f.write_str("its hardware is not the product's"),
+            Self::OtherPlatform { product, device: Some(device) } => {
+                write!(f, "its hardware is {device}, the product's is {product}")
+            }
+            Self::OtherPlatform { product, device: None } => write!(f, "its hardware is not the product's {product}"),
             Self::Development => f.write_str("a development device is never updated over the air"),
             Self::DowngradeForbidden { from } => {
                 write!(f, "the product forbids going back from version {from}")

@@ -103,13 +103,15 @@ pub enum UploadRefused {
     },
     /// Compiled with another version than was entered.
     #[error(
-        "the firmware was compiled as version {image}, and {entered} was entered: enter {image}, or set PRODUCT_VERSION({entered}) and compile again"
+        "the firmware was compiled as version {image}, and {entered} was entered: {}set PRODUCT_VERSION({entered}) and compile again", Entering { image: *image, highest: *highest }
     )]
     OtherVersion {
         /// The version in the binary.
         image: u16,
         /// The version that was entered.
         entered: FirmwareVersion,
+        /// The highest version uploaded before, which the next one must be above; 0: none.
+        highest: u16,
     },
     /// Not above every version that was uploaded before (R-IMG-6).
     #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", Next(*.highest))]
@@ -119,6 +121,23 @@ pub enum UploadRefused {
         /// The highest before it, deleted ones too.
         highest: u16,
     },
+}
+
+/// The advice to enter the version of the binary, where that would be taken.
+struct Entering {
+    image: u16,
+    highest: u16,
+}
+
+impl fmt::Display for Entering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { image, highest } = *self;
+        if image > highest && FirmwareVersion::new(image.into()).is_ok() {
+            write!(f, "enter {image}, or ")
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// What to do where a version is not above the highest.
@@ -134,6 +153,18 @@ impl fmt::Display for Next {
 }
 
 impl UploadRefused {
+    /// The same, with advice that works where this version was the highest before: one that was entered and is not above it
+    /// would be refused again.
+    fn after(self, highest: u16) -> Self {
+        match self {
+            Self::MacroMissing { entered, .. } | Self::OtherVersion { entered, .. } if entered.get() <= highest => {
+                Self::VersionNotGreater { entered, highest }
+            }
+            Self::OtherVersion { image, entered, .. } => Self::OtherVersion { image, entered, highest },
+            other => other,
+        }
+    }
+
     /// A stable word for the reason.
     pub fn code(&self) -> &'static str {
         match self {
@@ -296,7 +327,7 @@ fn check_module(
         }
     }
     if fields.version != entered.get() {
-        return Err(UploadRefused::OtherVersion { image: fields.version, entered });
+        return Err(UploadRefused::OtherVersion { image: fields.version, entered, highest: 0 });
     }
     match product.platform.user_part_limit() {
         Some(limit) if module.prefix.function == ModuleFunction::UserPart && module.size > limit => {
@@ -341,7 +372,8 @@ impl Console<'_> {
             let image = match &examined {
                 Some((seen, image)) if *seen == record => ImageFacts::clone(image),
                 _ => {
-                    let image = examine(&record, upload.version, binary)?;
+                    let image =
+                        examine(&record, upload.version, binary).map_err(|refused| refused.after(index.highest))?;
                     examined = Some((Arc::clone(&record), image.clone()));
                     image
                 }

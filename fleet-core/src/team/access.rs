@@ -525,7 +525,7 @@ fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Re
     owner.map_or(Ok(()), |owner| owner.unlocked("the product is read-only: its owner's account"))
 }
 
-pub(crate) fn forbidden(command: Command) -> Error {
+fn forbidden(command: Command) -> Error {
     ErrorKind::Forbidden { command, needs: command.circle().needs() }.into()
 }
 

@@ -13,7 +13,7 @@ mod model;
 
 use crate::common::{Contents, V1, V2, account, at, device, list, product, version};
 use fleet_core::device::{DeviceFilter, Disconnect, Progress, Report, Standing, UpdateProgress};
-use fleet_core::firmware::{Change, Upload};
+use fleet_core::firmware::{Change, Hold, Upload};
 use fleet_core::product::{Gate, GroupId};
 use fleet_core::store::{Key, Record};
 use fleet_core::team::Claimant;
@@ -307,6 +307,11 @@ fn told(answer: &fleet_core::firmware::Answer) -> Answer {
             kept_back: kept_back.map(|version| version.get()),
         },
         Core::Held { hold, target } => {
+            // The model does not name the device's hardware.
+            let hold = match hold {
+                Hold::OtherPlatform { product, .. } => Hold::OtherPlatform { product, device: None },
+                hold => hold,
+            };
             Answer::Held { hold, target: target.map(|target| (target.version.get(), target.rule)) }
         }
     }

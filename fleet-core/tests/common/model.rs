@@ -348,7 +348,7 @@ impl Product {
             return held(Hold::Quarantined { full: false });
         }
         if row.hardware() == PlatformSeen::Differs {
-            return held(Hold::OtherPlatform);
+            return held(Hold::OtherPlatform { product: self.platform.clone(), device: None });
         }
         if row.development {
             return held(Hold::Development);

@@ -35,8 +35,12 @@
 //! costs. A fleet that was opened before a `fork()` is refused after it (`store_forked`).
 //!
 //! TLS is used where the server offers it, and `sslmode=require` insists on it. The server's certificate is always held
-//! against the roots that the system trusts and [`Options::root_certificate`], and must name the host: there is no mode
-//! that encrypts and does not verify.
+//! against the roots that the system trusts and [`Options::root_certificate`], or those of `sslrootcert=FILE` (PEM) instead
+//! of the system's, and must name the host: there is no mode that encrypts and does not verify. So `verify-ca` and
+//! `verify-full` mean the same as `require`. `sslcert` and `sslkey` name the files (PEM) of this program's own certificate.
+//!
+//! A connection string of keywords (`host=db1 dbname=fleet`) is taken too, and what SQLAlchemy puts behind the scheme
+//! (`postgresql+psycopg2://`). An option that the store does not have is refused by its name.
 //!
 //! # What is in the database
 //! Everything is in one schema, `fleet` unless the options name another.
@@ -89,6 +93,7 @@ mod store;
 mod table;
 mod text;
 mod tls;
+mod url;
 
 /// Has the examples of the guide tested.
 #[cfg(doctest)]

@@ -2,7 +2,7 @@
 
 use crate::error::{Problem, Verdict};
 use crate::pool::{Connection, Pool};
-use crate::{Dialect, Options};
+use crate::{Dialect, Options, url};
 use fleet_core::store::{StoreError, StoreErrorKind};
 use std::time::Instant;
 use tokio_postgres::Config;
@@ -18,24 +18,15 @@ pub(crate) const MIGRATIONS: [&str; 3] =
 const TRIES: u32 = 16;
 
 /// The connections to a database whose schema is up to date.
-pub(crate) fn open(url: &str, options: Options) -> Result<(Pool, String), StoreError> {
-    let config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-        let problem = format!("cannot read the URL of the database: {}", Problem::Server(error));
-        // What is wrong with it may be the password, so it is not shown.
-        StoreError::new(StoreErrorKind::Other, format!("{problem}; write it like postgresql://user@host:5432/database"))
-    })?;
-    if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
-        // What is before it is the rest of a password, which would be shown as the host's name.
-        let problem = "cannot read the URL of the database: write an `@` in its user or password as `%40`";
-        return Err(StoreError::new(StoreErrorKind::Other, problem));
-    }
+pub(crate) fn open(target: &str, options: Options) -> Result<(Pool, String), StoreError> {
+    let url::Target { config, trust } = url::read(target)?;
     if !is_plain(&options.schema) {
         let problem = format!("a schema cannot be called `{}`; choose letters, digits and _", options.schema);
         return Err(StoreError::new(StoreErrorKind::Other, problem));
     }
     let name = describe(&config, &options.schema);
     let (chosen, schema) = (options.dialect, options.schema.clone());
-    let mut pool = Pool::new(config, options)?;
+    let mut pool = Pool::new(config, &trust, options)?;
     let dialect = prepare(&pool, &name, chosen, &schema)?;
     pool.speak(dialect);
     pool.forget_idle();

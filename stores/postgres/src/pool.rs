@@ -13,6 +13,7 @@
 use crate::error::{Problem, Verdict, is_refused_at_startup};
 use crate::line::Line;
 use crate::statement::Shape;
+use crate::url::Trust;
 use crate::{Dialect, Options, tls};
 use fleet_core::store::StoreError;
 use futures_util::future::{join, join3};
@@ -321,7 +322,10 @@ pub(crate) struct Lent<'p> {
 struct Permit<'p>(&'p Pool);
 
 impl Pool {
-    pub(crate) fn new(mut config: Config, options: Options) -> Result<Self, StoreError> {
+    pub(crate) fn new(mut config: Config, trust: &Trust, mut options: Options) -> Result<Self, StoreError> {
+        if let Some(timeout) = config.get_connect_timeout() {
+            options.connect_timeout = *timeout;
+        }
         config.connect_timeout(options.connect_timeout);
         watch_over(&mut config, options.patience);
         if config.get_application_name().is_none() {
@@ -331,7 +335,7 @@ impl Pool {
             state: Mutex::default(),
             freed: Condvar::new(),
             config,
-            tls: Tls(tls::connector(&options)?),
+            tls: Tls(tls::connector(&options, trust)?),
             dialect: options.dialect,
             session: Arc::new(Session::new(&options, options.dialect)),
             name: random_name(),

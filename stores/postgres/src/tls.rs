@@ -1,24 +1,60 @@
-//! TLS, with certificates that this system or the options trust.
+//! TLS, with certificates that this system, the options or the URL trust.
 
 use crate::Options;
+use crate::url::Trust;
 use fleet_core::store::{StoreError, StoreErrorKind};
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What makes connections secure where the URL asks for it or the server offers it.
-pub(crate) fn connector(options: &Options) -> Result<MakeRustlsConnect, StoreError> {
+pub(crate) fn connector(options: &Options, trust: &Trust) -> Result<MakeRustlsConnect, StoreError> {
     let mut roots = RootCertStore::empty();
-    // Some of a system's certificates may be unreadable; those that are not are what it trusts.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    match &trust.roots {
+        Some(file) => {
+            for certificate in certificates(file, "sslrootcert")? {
+                roots.add(certificate).map_err(unusable)?;
+            }
+        }
+        // Some of a system's certificates may be unreadable; those that are not are what it trusts.
+        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
     for der in &options.root_certificates {
         roots.add(CertificateDer::from(der.clone())).map_err(unusable)?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(unusable)?;
-    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
+    let config = config.with_root_certificates(roots);
+    Ok(MakeRustlsConnect::new(match (&trust.certificate, &trust.key) {
+        (Some(certificate), Some(key)) => {
+            let certificates = certificates(certificate, "sslcert")?;
+            let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable("sslkey", error))?;
+            config.with_client_auth_cert(certificates, key).map_err(|error| unreadable("sslkey", error))?
+        }
+        (None, None) => config.with_no_client_auth(),
+        _ => {
+            let problem = "`sslcert` and `sslkey` belong together; name both files, or none";
+            return Err(StoreError::new(StoreErrorKind::Other, problem));
+        }
+    }))
+}
+
+/// The certificates in a file.
+fn certificates(file: &Path, option: &str) -> Result<Vec<CertificateDer<'static>>, StoreError> {
+    let read = || CertificateDer::pem_file_iter(file)?.collect::<Result<Vec<_>, _>>();
+    match read() {
+        Ok(found) if found.is_empty() => Err(unreadable(option, "there is no certificate in it")),
+        found => found.map_err(|error| unreadable(option, error)),
+    }
+}
+
+fn unreadable(option: &str, problem: impl std::fmt::Display) -> StoreError {
+    let problem = format!("the file that `{option}` names cannot be used: {problem}; name a PEM file");
+    StoreError::new(StoreErrorKind::Other, problem)
 }
 
 fn unusable(error: rustls::Error) -> StoreError {

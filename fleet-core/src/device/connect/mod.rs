@@ -201,6 +201,7 @@ impl Gateway<'_> {
                     }
                     _ => answer(product, index, locked, report.device, device, self.now),
                 };
+                let answer = answer.with_hardware(report.platform.as_ref());
                 Some(Connected { product: Some(product.id), answer, outcome })
             }
         }

@@ -53,7 +53,7 @@ impl Gateway<'_> {
             Some((_, row)) => row.whole_trail(),
             None => entry.trail.as_deref().copied().unwrap_or_default(),
         };
-        let (connected, heard) = match place {
+        let (mut connected, heard) = match place {
             Place::Personal(hold) => {
                 if let Some((home, _)) = &left
                     && self.told(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
@@ -78,6 +78,7 @@ impl Gateway<'_> {
             }
             Place::Asks(id) => self.ask(tx, id, &mut entry, elsewhere, report)?,
         };
+        connected.answer = connected.answer.with_hardware(entry.platform.as_ref());
         let Some(heard) = heard else { return Ok(connected) };
         if let Some((home, before)) = left {
             // A device that is heard elsewhere is no longer connected as one of its product.

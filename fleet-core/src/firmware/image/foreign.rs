@@ -265,7 +265,7 @@ fn is_nvs(bytes: &[u8]) -> bool {
         let mut fields = Cursor::new(bytes);
         let (state, _number, version) = (fields.u32()?, fields.u32()?, fields.u8()?);
         let reserved = fields.take(19)?;
-        Some(state >= 0xFFFF_FFF0 && state < u32::MAX && version >= 0xFE && is_erased(reserved))
+        Some((0xFFFF_FFF0..u32::MAX).contains(&state) && version >= 0xFE && is_erased(reserved))
     };
     bytes.len() >= SECTOR && read().unwrap_or(false)
 }

@@ -149,7 +149,7 @@ mod columns {
             format!("device;{letters}"),
             format!("id\t{letters}"),
             format!("\"{letters}\" x,Device ID"),
-            format!("dead\u{200B}beefdeadbeefdeadbeef,id"),
+            "dead\u{200B}beefdeadbeefdeadbeef,id".to_owned(),
             "deadbeefdeadbeefdeadbee,device".to_owned(),
             "3.5E+23,device".to_owned(),
             format!("{},device", "f".repeat(24)),

@@ -20,13 +20,13 @@ impl ChipId {
     /// Whether the chip maps flash at this address: there an application has its code and its constants, and a bootloader
     /// nothing.
     pub(super) fn maps_flash_at(self, address: u32) -> bool {
-        let windows: &[std::ops::Range<u32>] = match self.name() {
-            Some("esp32") => &[0x3F40_0000..0x3F80_0000, 0x400C_2000..0x4040_0000],
-            Some("esp32s2") => &[0x3F00_0000..0x3FF8_0000, 0x4008_0000..0x4080_0000],
-            Some("esp32p4") => &[0x4000_0000..0x4C00_0000],
-            _ => &[0x3C00_0000..0x3E00_0000, 0x4200_0000..0x4400_0000],
+        let (data, code) = match self.name() {
+            Some("esp32") => (0x3F40_0000..0x3F80_0000, 0x400C_2000..0x4040_0000),
+            Some("esp32s2") => (0x3F00_0000..0x3FF8_0000, 0x4008_0000..0x4080_0000),
+            Some("esp32p4") => (0x4000_0000..0x4400_0000, 0x4400_0000..0x4C00_0000),
+            _ => (0x3C00_0000..0x3E00_0000, 0x4200_0000..0x4400_0000),
         };
-        windows.iter().any(|window| window.contains(&address))
+        data.contains(&address) || code.contains(&address)
     }
 
     /// Its name, as the vendor's tools write it; `None` for a chip this library does not know.

@@ -1,0 +1,576 @@
+//! Every refusal that gives advice, followed: what the message says to do is done, and the call then succeeds. So that no
+//! message sends a person in a circle.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
+
+mod common;
+
+use common::{V1, V2, World, account, at, device, list, product, report, version};
+use fleet_core::billing::{CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, NewCard, Upgrade};
+use fleet_core::customer::{Identity, Scope, Secret};
+use fleet_core::device::Report;
+use fleet_core::firmware::{Answer, Change, Upload};
+use fleet_core::product::{ConfigurationAnswer, Gate};
+use fleet_core::{Error, MemoryStore, Policy, ProductId};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+const V3: &[u8] = include_bytes!("vectors/made/photon_p94_v3.bin");
+const V4: &[u8] = include_bytes!("vectors/made/photon_p94_v4.bin");
+const UNSET_VERSION: &[u8] = include_bytes!("vectors/made/photon_p0_v65535.bin");
+const ESP32C3: &[u8] = include_bytes!("vectors/firmware/esp/esp32c3.bin");
+const MCUBOOT: &[u8] = include_bytes!("vectors/firmware/mcuboot/ed25519.bin");
+
+fn world() -> World {
+    World::new(Arc::new(MemoryStore::new()))
+}
+
+/// Refused with this code, and a message that has this advice in it.
+#[track_caller]
+fn refused<T: Debug>(result: Result<T, Error>, code: &str, advice: &str) -> String {
+    let error = result.unwrap_err();
+    let message = error.to_string();
+    assert_eq!(error.code(), code, "{message}");
+    assert!(message.contains(advice), "`{advice}` is not in: {message}");
+    message
+}
+
+fn upload(world: &World, to: ProductId, number: u32, binary: &[u8]) -> Result<(), Error> {
+    let title = format!("Version {number}");
+    world.console(1).upload(to, &Upload::new(version(number), &title), binary).map(|_| ())
+}
+
+fn import(world: &World, text: &str) -> Vec<(String, String)> {
+    let report = world.console(1).import(world.product, text.as_bytes()).unwrap();
+    report.lines.iter().map(|line| (line.verdict.code().to_owned(), line.verdict.to_string())).collect()
+}
+
+/// A list's first line is refused with this code and advice; the list that follows the advice is imported.
+#[track_caller]
+fn line(world: &World, text: &str, code: &str, advice: &str, followed: &str) {
+    let lines = import(world, text);
+    assert_eq!(lines[0].0, code, "{text:?}");
+    assert!(lines[0].1.contains(advice), "`{advice}` is not in: {}", lines[0].1);
+    let lines = import(world, followed);
+    assert_eq!(lines[0].0, "imported", "{followed:?}: {lines:?}");
+}
+
+#[test]
+fn lists_of_devices() {
+    let id = |number: u32| device(number).to_string();
+    let cases: [(&str, &str, String); 14] = [
+        ("3.50029E+23", "spreadsheet_number", "format the column as text and export again".into()),
+        ("350029001047343000000000", "spreadsheet_number", "format the column as text and export again".into()),
+        ("000000000000000000000000", "unset_id", "look up the id of this device".into()),
+        ("P046AB12CD34EF5", "serial_number", "look up the device id".into()),
+        ("P046AB12CD34EF5 NVYM5RK6AHCBELA", "serial_and_secret", "look up the device id".into()),
+        ("357520000000009", "imei", "look up the device id".into()),
+        ("8931440400011111111", "iccid", "look up the device id".into()),
+        ("55ff", "wrong_length", "24 hexadecimal digits".into()),
+        ("xyz", "not_hex", "is not a hexadecimal digit".into()),
+        ("\u{FFFD}", "undecodable", "save the file as UTF-8 text".into()),
+        ("\"55ff6d04498b49a1b2c3d4e5\nx", "unterminated_quote", "close it or take it out".into()),
+        (",Kitchen", "missing_field", "fill it in or delete the line".into()),
+        ("55ff6d04498b49a1b2c3d4e5,,45f96d06492949f0e1d2c3b4", "several_ids", "write one id a line".into()),
+        ("id,\n,Kitchen", "missing_field", "fill it in or delete the line".into()),
+    ];
+    for ((text, code, advice), number) in cases.iter().zip(0..) {
+        line(&world(), text, code, advice, &id(number));
+    }
+    let long = "5".repeat(5000);
+    line(&world(), &long, "too_long", "write one id a line", &id(1));
+    let several = format!("{},{}", id(1), id(2));
+    line(&world(), &several, "several_ids", "or name the columns in a header", &format!("id,replaces\n{several}"));
+    let named = format!("product_id,device_id\n95,{}\n", id(1));
+    line(&world(), &named, "names_another_product", "or correct the list", &named.replace("95", "94"));
+
+    let world = world();
+    let other = world.make_product(95, "photon");
+    line(&world, &named.replace("95", "96"), "names_another_product", "import it there", &id(9));
+    world.console(1).import(other, list([2]).as_bytes()).unwrap();
+    let (verdict, message) = import(&world, &id(2)).remove(0);
+    assert_eq!(
+        (verdict.as_str(), message.as_str()),
+        ("in_another_product", "in another product: remove it there first")
+    );
+    world.console(1).remove_device(other, device(2)).unwrap();
+    assert_eq!(import(&world, &id(2))[0].0, "imported");
+
+    let stranger = account(&world.fleet, "stranger");
+    world.fleet.console(stranger, at(1)).claim_device(device(3)).unwrap();
+    let (verdict, message) = import(&world, &id(3)).remove(0);
+    assert_eq!(verdict, "claimed_outside_team");
+    assert!(message.contains("they must unclaim it first"), "{message}");
+    world.fleet.console(stranger, at(1)).unclaim_device(device(3)).unwrap();
+    assert_eq!(import(&world, &id(3))[0].0, "imported");
+
+    world.operator(1).register_devices(&[(device(4), Some("p1".parse().unwrap()))]).unwrap();
+    let (verdict, message) = import(&world, &id(4)).remove(0);
+    assert_eq!(verdict, "wrong_platform");
+    assert!(message.contains("import it into a product of that hardware"), "{message}");
+    let p1 = world.make_product(96, "p1");
+    assert_eq!(world.console(1).import(p1, id(4).as_bytes()).unwrap().counts().imported, 1);
+
+    let policy = Policy { known_ids_only: true, ..Policy::default() };
+    world.console(1).set_policy(world.product, &policy).unwrap();
+    let (verdict, message) = import(&world, &id(5)).remove(0);
+    assert_eq!(verdict, "unknown_id");
+    assert!(message.contains("have it registered first"), "{message}");
+    world.operator(1).register_devices(&[(device(5), None)]).unwrap();
+    assert_eq!(import(&world, &id(5))[0].0, "imported");
+}
+
+#[test]
+fn a_list_over_the_limit_fits_the_tier_that_is_advised_or_is_shortened() {
+    let world = world();
+    let lines = import(&world, &list(0..26));
+    assert!(lines[0].1.contains("take a larger tier, or shorten the list"), "{}", lines[0].1);
+    assert_eq!(lines[0].0, "over_device_limit");
+    let report = world.console(1).import(world.product, list(0..26).as_bytes()).unwrap();
+    let fits = report.refused.unwrap().fits.unwrap().0;
+    world.operator(1).set_tier(world.product, &fits).unwrap();
+    assert_eq!(import(&world, &list(0..26))[0].0, "imported");
+    let second = world.make_product(95, "photon");
+    let shorter = world.console(1).import(second, list(100..125).as_bytes()).unwrap();
+    assert_eq!(shorter.counts().imported, 25, "limit_exceeded");
+}
+
+#[test]
+fn files_that_are_no_lists() {
+    let world = world();
+    for (file, code, advice) in [
+        (&b""[..], "empty", "write one entry a line"),
+        (b"5\x005\0", "unsupported_encoding", "save it as UTF-8 text"),
+        (b"PK\x03\x04", "spreadsheet_document", "save the sheet as CSV"),
+        (b"%PDF-1.7", "formatted_document", "save the list as plain text"),
+        (b"\x1F\x8B\x08", "compressed", "unpack it first"),
+    ] {
+        refused(world.console(1).import(world.product, file), code, advice);
+        refused(world.console(1).plan_import(world.product, file), code, advice);
+    }
+    let too_large = vec![b'5'; fleet_core::device::import::MAX_BYTES + 1];
+    refused(world.console(1).plan_import(world.product, &too_large), "too_large", "split it");
+    let no_ids = "x\n".repeat(1_000_001);
+    refused(world.console(1).plan_import(world.product, no_ids.as_bytes()), "no_ids", "check which column");
+    assert_eq!(import(&world, &list([1]))[0].0, "imported");
+}
+
+#[test]
+fn a_cancelled_import_is_completed_by_the_same_file() {
+    let world = world();
+    world.operator(1).set_tier(world.product, "Enterprise").unwrap();
+    let file = list(0..9000);
+    let stopped = world.console(1).import_watched(world.product, file.as_bytes(), |_| ControlFlow::Break(()));
+    refused(stopped, "cancelled", "import the same file again to complete it");
+    let report = world.console(1).import(world.product, file.as_bytes()).unwrap();
+    assert_eq!(report.counts().imported + report.counts().already_here, 9000);
+}
+
+#[test]
+fn uploads_to_a_product_of_photons() {
+    let world = world();
+    let id = world.product;
+    refused(upload(&world, id, 1, b""), "image_empty", "upload it again");
+    refused(upload(&world, id, 1, b"raw bytes"), "image_unrecognised", "allow opaque images for the product");
+    refused(upload(&world, id, 1, UNSET_VERSION), "image_macro_missing", "PRODUCT_ID(94) and PRODUCT_VERSION(1)");
+    refused(upload(&world, id, 1, ESP32C3), "image_other_format", "upload it to a product of its own hardware");
+    let lamp = world.make_product(95, "esp32c3");
+    upload(&world, lamp, 1, ESP32C3).unwrap();
+    let electron = include_bytes!("vectors/firmware/particle/electron_p1319_v7_2deps.bin");
+    refused(upload(&world, id, 7, electron), "image_other_platform", "choose the right device");
+    let other = include_bytes!("vectors/made/photon_p95_v1.bin");
+    refused(upload(&world, id, 1, other), "image_other_product", "set PRODUCT_ID(94)");
+    upload(&world, id, 1, V1).unwrap();
+
+    let message = refused(upload(&world, id, 3, V2), "image_other_version", "enter 2, or set PRODUCT_VERSION(3)");
+    assert!(message.contains("compiled as version 2"), "{message}");
+    upload(&world, id, 2, V2).unwrap();
+    let message = refused(upload(&world, id, 4, V3), "image_other_version", "enter 3, or set PRODUCT_VERSION(4)");
+    assert!(message.contains("and 4 was entered"), "{message}");
+    upload(&world, id, 4, V4).unwrap();
+    // What was good advice before version 4 is none now.
+    let message = refused(upload(&world, id, 5, V3), "image_other_version", "set PRODUCT_VERSION(5)");
+    assert!(!message.contains("enter 3"), "{message}");
+    refused(upload(&world, id, 3, V2), "version_not_greater", "compile it as 5 or higher");
+    refused(upload(&world, id, 2, UNSET_VERSION), "version_not_greater", "compile it as 5 or higher");
+
+    world.console(1).set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
+    upload(&world, id, 5, b"raw bytes").unwrap();
+}
+
+#[test]
+fn a_version_that_is_not_set_is_no_advice() {
+    let world = world();
+    // Its product is set, and its version is not.
+    let mut unset = V1.to_vec();
+    let place = unset.len() - 42;
+    unset[place..place + 2].copy_from_slice(&[0xFF, 0xFF]);
+    let end = unset.len();
+    let hash = fleet_core::Sha256::of(&unset[..end - 38]);
+    unset[end - 38..end - 6].copy_from_slice(hash.as_bytes());
+    let crc = crc32fast::hash(&unset[..end - 4]);
+    unset[end - 4..].copy_from_slice(&crc.to_be_bytes());
+    let message =
+        refused(upload(&world, world.product, 1, &unset), "image_other_version", "set PRODUCT_VERSION(1) and compile");
+    assert!(!message.contains("enter 65535"), "{message}");
+    upload(&world, world.product, 1, V1).unwrap();
+}
+
+#[test]
+fn a_wildcard_and_a_large_image() {
+    let world = world();
+    let boron = world.make_product(96, "boron");
+    let wildcard = include_bytes!("vectors/firmware/particle/boron_wildcard13_v3.bin");
+    world.console(1).set_policy(boron, &Policy { wildcard_product: false, ..Policy::default() }).unwrap();
+    refused(upload(&world, boron, 3, wildcard), "image_wildcard", "set PRODUCT_ID(96)");
+    let large = vec![0x5A; fleet_core::firmware::MAX_IMAGE_BYTES + 1];
+    refused(upload(&world, world.product, 1, &large), "image_too_large", "upload the application's image alone");
+    upload(&world, world.product, 1, V1).unwrap();
+}
+
+/// What people take for an image, on a product of each kind and under the policy that takes the most: refused each time, with
+/// a hint that names something else, which is then taken.
+#[test]
+fn files_that_are_no_images() {
+    let cases: [(&[u8], &str, &str); 14] = [
+        (b"\x7fELF\x01\x01\x01", "foreign_elf", "upload the .bin"),
+        (b"\n:020000040800F2\r\n", "foreign_intel_hex", "upload the .bin"),
+        (b"S00F000068656C6C6F202020202000003C\n", "foreign_s_record", "upload the .bin"),
+        (b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "foreign_uf2", "upload the .bin"),
+        (b"PK\x05\x06", "foreign_zip", "upload the application's .bin"),
+        (b"hsqs\x07\0\0\0", "foreign_rauc", "upload the .bin that is built for this product's platform"),
+        (b"\x1F\x8B\x08\0", "foreign_gzip", "decompress it"),
+        (b"\xfd7zXZ\0", "foreign_xz", "decompress it"),
+        (b"\x28\xB5\x2F\xFD", "foreign_zstd", "decompress it"),
+        (b"BZh91AY&SY", "foreign_bzip2", "decompress it"),
+        (b"7z\xBC\xAF\x27\x1C", "foreign_7z", "upload the application's .bin"),
+        (b"DfuSe\x01", "foreign_dfuse", "upload the .bin"),
+        (b"%PDF-1.7", "foreign_pdf", "fetch the firmware again"),
+        (b"<html></html>", "foreign_html", "fetch the firmware again"),
+    ];
+    for (platform, right) in [("photon", V1), ("esp32c3", ESP32C3), ("mcuboot:board", MCUBOOT)] {
+        let world = world();
+        let id = if platform == "photon" { world.product } else { world.make_product(95, platform) };
+        world.console(1).set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        for (bytes, code, hint) in cases {
+            let message = refused(upload(&world, id, 1, bytes), code, hint);
+            assert!(!message.contains("opaque"), "{message}");
+        }
+        if platform != "photon" {
+            let message =
+                refused(upload(&world, id, 1, b"raw bytes"), "image_unrecognised", "that your toolchain makes");
+            assert!(!message.contains("opaque"), "{message}");
+        }
+        upload(&world, id, 1, right).unwrap();
+    }
+}
+
+#[test]
+fn the_rest_of_the_firmware_doors() {
+    let world = world();
+    let id = world.product;
+    let console = world.console(5);
+    upload(&world, id, 1, V1).unwrap();
+    let taken = console.upload(id, &Upload::new(version(2), "version 1"), V2);
+    refused(taken, "taken", "choose another");
+    upload(&world, id, 2, V2).unwrap();
+    console.import(id, list([1, 2]).as_bytes()).unwrap();
+    refused(console.release(id, version(1)), "not_proven", "lock a test device to it first");
+    refused(
+        console.lock_and_flash_now(id, device(1), version(1)),
+        "device_offline",
+        "lock it and flash on reset instead",
+    );
+    console.lock_and_flash_on_reset(id, device(1), version(1)).unwrap();
+    let answer = world.fleet.gateway(at(6)).connect(&Report { version: None, ..report(1, 0, 6) }).unwrap().answer;
+    assert!(matches!(answer, Answer::Update { .. }), "{answer}");
+    world.fleet.gateway(at(7)).connect(&report(1, 1, 7)).unwrap();
+    console.release(id, version(1)).unwrap();
+
+    console.lock_and_flash_on_reset(id, device(2), version(2)).unwrap();
+    refused(console.delete_firmware(id, version(2)), "firmware_in_use", "unlock them first");
+    console.unlock(id, device(2)).unwrap();
+    console.delete_firmware(id, version(2)).unwrap();
+
+    let gate = Gate { devices: 2, soak_millis: 0 };
+    console.set_policy(id, &Policy { gate, ..Policy::default() }).unwrap();
+    upload(&world, id, 3, V3).unwrap();
+    refused(console.release(id, version(3)), "not_proven", "lock more test devices to it first");
+    for number in [1, 2] {
+        console.lock_and_flash_on_reset(id, device(number), version(3)).unwrap();
+        world.fleet.gateway(at(8)).connect(&report(number, 3, 8)).unwrap();
+    }
+    console.release(id, version(3)).unwrap();
+}
+
+#[test]
+fn devices_that_wait_or_were_denied() {
+    let world = world();
+    let (console, id) = (world.console(5), world.product);
+    for number in 1..4 {
+        world.fleet.gateway(at(2)).connect(&report(number, 1, 2)).unwrap();
+    }
+    refused(console.name_device(id, device(1), "x"), "not_found", "waits to be let in; approve it first");
+    refused(console.undeny_device(id, device(1)), "not_found", "waits; approve or deny it");
+    console.approve_device(id, device(1)).unwrap();
+    console.name_device(id, device(1), "x").unwrap();
+    refused(console.approve_device(id, device(1)), "not_found", "is in the product already");
+    refused(console.undeny_device(id, device(1)), "not_found", "deny or remove it");
+
+    for number in [2, 3] {
+        console.deny_device(id, device(number)).unwrap();
+    }
+    refused(console.approve_device(id, device(2)), "not_found", "was denied; undeny it, or import it to let it in");
+    refused(console.name_device(id, device(2), "x"), "not_found", "was denied; import it to let it in");
+    refused(console.remove_device(id, device(2)), "not_found", "was denied; import it to let it in");
+    console.import(id, list([2]).as_bytes()).unwrap();
+    console.name_device(id, device(2), "x").unwrap();
+    console.undeny_device(id, device(3)).unwrap();
+    world.fleet.gateway(at(6)).connect(&report(3, 1, 6)).unwrap();
+    console.approve_device(id, device(3)).unwrap();
+
+    // A device that nobody knows, and every device to those outside, is told nothing of.
+    let message = refused(console.name_device(id, device(9), "x"), "not_found", "no such device");
+    let stranger = account(&world.fleet, "stranger");
+    let hidden = refused(world.fleet.console(stranger, at(5)).name_device(id, device(1), "x"), "not_found", "");
+    assert!(!message.contains("waits") && hidden.contains("no such product"), "{message}; {hidden}");
+}
+
+#[test]
+fn a_device_that_cannot_join_does_once_it_is_free() {
+    let world = world();
+    let other = world.make_product(95, "photon");
+    world.console(1).import(other, list([1]).as_bytes()).unwrap();
+    world.fleet.gateway(at(2)).connect(&report(1, 1, 2)).unwrap();
+    let approve = || world.console(3).approve_device(world.product, device(1));
+    refused(approve(), "cannot_join", "remove it there first");
+    world.console(3).remove_device(other, device(1)).unwrap();
+    approve().unwrap();
+}
+
+#[test]
+fn other_hardware_is_named_on_both_sides() {
+    let world = world();
+    world.console(1).import(world.product, list([1, 2]).as_bytes()).unwrap();
+    let says = Report { platform: Some("p1".parse().unwrap()), ..report(1, 1, 2) };
+    let answer = world.fleet.gateway(at(2)).connect(&says).unwrap().answer;
+    let words = "its hardware is particle:8 (p1), the product's is particle:6 (photon)";
+    assert!(answer.to_string().contains(words), "{answer}");
+    let explained = world.console(3).explain(world.product, device(1)).unwrap();
+    assert!(explained.to_string().contains(words), "{explained}");
+    let later = world.fleet.gateway(at(4)).connect(&report(1, 1, 4)).unwrap().answer;
+    assert!(later.to_string().contains("the product's"), "{later}");
+    assert_eq!(world.console(5).dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 0);
+}
+
+#[test]
+fn products_and_their_ids() {
+    let world = world();
+    let make = |number, platform: &str| {
+        world.operator(1).create_product_with_id(product(number), world.owner, "New", platform.parse().unwrap())
+    };
+    refused(make(94, "photon"), "product_id_used", "choose another");
+    refused(make(70_000, "photon"), "invalid", "choose 1 to 65534");
+    make(65_534, "photon").unwrap();
+    refused(ProductId::new(65_535), "invalid", "choose another number");
+    refused("toaster".parse::<fleet_core::Platform>(), "invalid", "particle:ID, esp-idf:CHIP, mcuboot:BOARD");
+    make(97, "particle:4711").unwrap();
+
+    let group = |name: &str| world.console(1).create_group(world.product, name);
+    group("g").unwrap();
+    refused(group("g"), "taken", "choose another");
+    refused(group(""), "invalid", "give it a text");
+    refused(group("a\0b"), "invalid", "type it again without");
+    group("h").unwrap();
+}
+
+#[test]
+fn a_locked_account_does_all_again_once_it_is_unlocked() {
+    let world = world();
+    world.operator(1).set_account_lock(world.owner, true).unwrap();
+    let create = || world.console(2).create_product("Mine", "photon".parse().unwrap());
+    let message = refused(create(), "account_locked", "ask the operator to unlock it");
+    assert!(!message.contains("read-only"), "{message}");
+    refused(world.console(2).create_group(world.product, "g"), "account_locked", "");
+    world.operator(3).set_account_lock(world.owner, false).unwrap();
+    create().unwrap();
+    world.console(4).create_group(world.product, "g").unwrap();
+}
+
+#[test]
+fn teams() {
+    let world = world();
+    let (id, owner) = (world.product, world.console(1));
+    refused(owner.invite(id, "bob"), "invalid", "write it like alice@example.com");
+    refused(owner.invite(id, "bob@example.com"), "not_found", "account");
+    let bob = account(&world.fleet, "bob");
+    owner.invite(id, "bob@example.com").unwrap();
+    refused(owner.invite(id, "bob@example.com"), "already_invited", "has not answered");
+    let days = |days: i64| at(days * 86_400);
+    let late = world.fleet.console(bob, days(30)).accept_invitation(id);
+    refused(late, "expired", "ask for a new one");
+    world.fleet.console(world.owner, days(30)).invite(id, "bob@example.com").unwrap();
+    world.fleet.console(bob, days(31)).accept_invitation(id).unwrap();
+
+    let bobs = world.fleet.console(bob, days(32));
+    refused(bobs.invite(id, "carl@example.com"), "forbidden", "it takes the owner");
+    let owners = world.fleet.console(world.owner, days(32));
+    refused(owners.leave_team(id), "owner_stays", "an operator can make another member the owner first");
+    world.fleet.console(fleet_core::Actor::Operator, days(32)).transfer_ownership(id, bob).unwrap();
+    owners.leave_team(id).unwrap();
+}
+
+#[test]
+fn customers_and_their_tokens() {
+    let world = world();
+    let (id, console) = (world.product, world.console(1));
+    console.import(id, list([1]).as_bytes()).unwrap();
+    refused("not a token".parse::<Secret>(), "unauthenticated", "ask for a new one");
+    refused(Secret::claim_code("not a code"), "wrong_code", "the code is wrong");
+    let carl = console.create_customer(id, "carl", &Identity::Simple).unwrap().id;
+    let token = |scopes: &[Scope], life: u64| {
+        let scopes: BTreeSet<Scope> = scopes.iter().copied().collect();
+        world.console(1).issue_token(id, carl, &scopes, Duration::from_secs(life)).unwrap().1
+    };
+    let short = token(&[Scope::See], 60);
+    refused(world.fleet.portal(&short, at(100)).me(), "unauthenticated", "ask for a new one");
+    let claims = token(&[Scope::Claim], 3600);
+    world.fleet.portal(&claims, at(100)).me().unwrap();
+    let code = world.fleet.portal(&claims, at(100)).ask_claim_code().unwrap().code;
+    world.fleet.gateway(at(101)).present_claim_code(device(1), &code).unwrap();
+
+    let uses = |token: &Secret, scope| world.fleet.portal(token, at(102)).use_device(device(1), scope);
+    let message = refused(uses(&claims, Scope::Control), "forbidden", "it takes a token with the scope `control`");
+    assert!(!message.contains("whose device it is"), "{message}");
+    let controls = token(&[Scope::See, Scope::Control], 3600);
+    uses(&controls, Scope::Control).unwrap();
+    let policy = Policy { customers_may: [Scope::See].into(), ..Policy::default() };
+    console.set_policy(id, &policy).unwrap();
+    refused(uses(&controls, Scope::Control), "forbidden", "whose configuration lets customers `control` their devices");
+    uses(&controls, Scope::See).unwrap();
+    console.set_policy(id, &Policy::default()).unwrap();
+    uses(&controls, Scope::Control).unwrap();
+}
+
+#[test]
+fn a_private_beta() {
+    let world = world();
+    let (id, console) = (world.product, world.console(1));
+    console.configure(id, "private_beta", Some(&ConfigurationAnswer::YesNo(true))).unwrap();
+    console.import(id, list([1]).as_bytes()).unwrap();
+    let carl = console.create_customer(id, "carl", &Identity::Simple).unwrap().id;
+    let (_, token) = console.issue_token(id, carl, &[Scope::Claim].into(), Duration::from_secs(86_400)).unwrap();
+    refused(world.fleet.portal(&token, at(2)).ask_claim_code(), "not_activated", "activate with your code first");
+    let lines = console.invite_to_beta(id, b"carl\n").unwrap();
+    let fleet_core::customer::BetaVerdict::Invited(guest) = &lines[0].verdict else { panic!("{lines:?}") };
+    let wrong = if guest.code == "2222".parse().unwrap() { "3333" } else { "2222" }.parse().unwrap();
+    let try_wrong = |seconds| world.fleet.portal(&token, at(seconds)).activate(wrong);
+    refused(try_wrong(3), "wrong_code", "4 more tries before you must wait");
+    for _ in 0..3 {
+        let _ = try_wrong(4);
+    }
+    refused(try_wrong(5), "barred", "no code is looked at until");
+    world.fleet.portal(&token, at(5 + 900)).activate(guest.code).unwrap();
+    world.fleet.portal(&token, at(906)).ask_claim_code().unwrap();
+    for (list, advice) in [
+        (&b"\"carl\ndora\n"[..], "close it or take it out"),
+        (b"carl@x.io,dora@x.io\n", "write one guest a line"),
+        (b",Kitchen\n", "fill it in or delete the line"),
+        (b"Zo\xEB\n", "save the file as UTF-8 text"),
+    ] {
+        let lines = console.invite_to_beta(id, list).unwrap();
+        let fleet_core::customer::BetaVerdict::Malformed(why) = &lines[0].verdict else { panic!("{lines:?}") };
+        assert!(why.contains(advice), "{why}");
+    }
+    assert_eq!(console.invite_to_beta(id, "Zoë\ncarl@x.io\n".as_bytes()).unwrap().len(), 2);
+}
+
+#[test]
+fn manufacturing_says_what_is_missing() {
+    let world = world();
+    let (id, console) = (world.product, world.console(1));
+    refused(console.start_manufacturing(id), "not_ready", "manufacturing cannot start yet");
+    let missing = console.manufacturing_readiness(id).unwrap();
+    assert!(!missing.is_empty());
+}
+
+fn card() -> NewCard {
+    let token = CardToken::new("tok_visa").unwrap();
+    let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
+    NewCard { token, brand, last_four, expires: ExpiryMonth::new(2030, 12).unwrap() }
+}
+
+#[test]
+fn billing() {
+    let world = world();
+    let id = world.product;
+    let (minute, day) = (60, 86_400);
+    let quote = |seconds| world.console(seconds).quote_upgrade(id, "Small", Interval::Monthly);
+    let first = quote(0).unwrap();
+    refused(world.console(1).upgrade(id, first.id), "card_missing", "set one first");
+    world.console(1).set_card(&card()).unwrap();
+    refused(world.console(20 * minute).upgrade(id, first.id), "quote_expired", "ask for a new one");
+    let second = quote(20 * minute).unwrap();
+    let Upgrade::Charging(charge) = world.console(20 * minute).upgrade(id, second.id).unwrap() else { panic!() };
+    refused(quote(21 * minute), "charge_open", "tell it first");
+    let clock = |seconds| world.fleet.clock(at(seconds));
+    clock(22 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
+    refused(clock(23 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded), "charge_finished", "give it back");
+    let larger = |seconds| world.console(seconds).quote_upgrade(id, "Medium", Interval::Monthly);
+    larger(23 * minute).unwrap();
+    refused(world.console(24 * minute).quote_upgrade(id, "Enterprise", Interval::Monthly), "price_by_agreement", "");
+    refused(larger(40 * day), "renewal_due", "let the clock advance first");
+    clock(32 * day).advance(100).unwrap();
+    let renewal = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
+    refused(larger(32 * day), "renewal_unpaid", "pay it first");
+    clock(32 * day).charge_outcome(renewal.key, ChargeOutcome::Declined(Decline::Hard)).unwrap();
+    refused(larger(32 * day), "renewal_unpaid", "pay it first, with another card");
+    let token = CardToken::new("tok_other").unwrap();
+    world.console(33 * day).set_card(&NewCard { token, ..card() }).unwrap();
+    clock(33 * day).advance(100).unwrap();
+    let again = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
+    clock(33 * day).charge_outcome(again.key, ChargeOutcome::Succeeded).unwrap();
+    larger(33 * day).unwrap();
+}
+
+/// The refusals that advise nothing, or whose advice is to another person or another day.
+const WITHOUT_ADVICE: [&str; 12] = [
+    "imported",
+    "already_here",
+    "duplicate",
+    "no_plan",
+    "not_an_upgrade",
+    "unknown_charge",
+    "manufacturing_started",
+    "image_over_flash",
+    "image_version",
+    "foreign_tar",
+    "store",
+    "invalid",
+];
+
+/// A refusal that is added needs a line here: the test reads the codes out of the sources.
+#[test]
+fn every_code_is_followed_here_or_is_known_to_advise_nothing() {
+    let here = include_str!("advice.rs");
+    let sources = [
+        include_str!("../src/error.rs"),
+        include_str!("../src/list/encoding.rs"),
+        include_str!("../src/firmware/upload.rs"),
+        include_str!("../src/device/import/verdict.rs"),
+        include_str!("../src/device/import/malformed.rs"),
+    ];
+    let mut missing = Vec::new();
+    for line in sources.iter().flat_map(|source| source.lines()) {
+        let Some((arm, rest)) = line.trim().split_once(" => \"") else { continue };
+        let code = rest.trim_end_matches("\",");
+        let is_code = arm.contains("Self::") || arm.contains("ErrorKind::");
+        let is_word = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if is_code && is_word && !here.contains(&format!("\"{code}\"")) && !WITHOUT_ADVICE.contains(&code) {
+            missing.push(code);
+        }
+    }
+    assert_eq!(missing, Vec::<&str>::new());
+}
