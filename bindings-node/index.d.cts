@@ -117,7 +117,7 @@ export interface Upload {
 /** How a long import is watched and stopped. */
 export interface ImportOptions {
   /** Told after every few thousand devices. What it throws stops the import, and is what the import fails with. */
-  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly onProgress?: (progress: ImportProgress) => void | Promise<void>;
   /** Stops the import with a `CancelledError`. What was added stays; importing the same file again completes it. */
   readonly signal?: AbortSignal;
 }
@@ -321,8 +321,13 @@ export declare class Fleet {
    */
   query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
 
-  /** Closes the store, once all that is under way is done. Whatever is asked afterwards fails. */
+  /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
   close(): Promise<void>;
+  /**
+   * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
+   * whether everything ended by itself.
+   */
+  closeWithin(milliseconds: number): Promise<boolean>;
 
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -383,7 +388,7 @@ export declare class Console {
   /** The customer whom a vendor's user name, or a linked account, is known as. */
   findCustomer(product: number, identity: Identity): Promise<Customer>;
   removeCustomer(product: number, customer: number): Promise<void>;
-  /** Gives a customer a token for so many seconds, up to a year. It is told this once. */
+  /** Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once. */
   issueToken(product: number, customer: number, scopes: readonly Scope[], seconds: number): Promise<IssuedToken>;
   /** Makes a token no good at once. */
   revokeToken(product: number, customer: number, tokenId: string): Promise<void>;
@@ -574,16 +579,16 @@ export interface EventPageOptions {
 
 /**
  * The events of a product that this process publishes, from the moment on when it was opened. `for await` walks them for
- * as long as it is let in; what comes faster than it is read is thrown away in the end, and is in the log:
- * `readEventStream` says how much.
+ * as long as it is let in. Where events came faster than they were read, the walk throws an `EventsMissedError`; walked
+ * again, the stream goes on behind the gap. All events are in the log.
  */
 export declare class EventStream implements AsyncIterable<Event> {
   private constructor();
 
   /** The end of the log when the stream was opened: for `followEvents`. */
   readonly start: string;
-  /** Waits until there is something to read, at most so long. Whether there is. */
-  wait(milliseconds: number): Promise<boolean>;
+  /** Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread. */
+  wait(milliseconds: number, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
   [Symbol.asyncIterator](): AsyncIterator<Event>;
 }
 

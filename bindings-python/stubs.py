@@ -39,6 +39,8 @@ UNSAID = {
     ("Console", "import_watched", "cancel"): "Cancel | None",
     ("Fleet", "open", "store"): "str | Store",
     ("Fleet", "console", "actor"): "int | Literal['operator']",
+    ("Commit", "__new__", "checks"): "Sequence[Check]",
+    ("Commit", "__new__", "writes"): "Sequence[Put | Delete | Add]",
     ("Commit", "checks"): "list[Check]",
     ("Commit", "writes"): "list[Put | Delete | Add]",
     ("Commit", "__new__", "checks"): "Sequence[Check] | None",
@@ -54,7 +56,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
-from typing import ClassVar, Literal, Self, final
+from typing import Any, ClassVar, Literal, Self, final
 
 from fleet_core._types import TYPES
 from fleet_core.store import Store
@@ -85,6 +87,7 @@ ConfigurationAnswer: TypeAlias = str | bool | int | list[str]
 AIO_HEADER = '''"""The same fleet for asyncio. Written by `stubs.py`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
@@ -167,6 +170,7 @@ class Writer:
             self.lines.append("    __hash__: ClassVar[None]  # type: ignore[assignment]")
         elif name not in UNCOMPARED:
             self.lines.append("    def __hash__(self) -> int: ...")
+        self.lines += VALUE
 
     def signature(self, name: str, first: str, parameters: list[Parameter], answer: str) -> str:
         written = [first] if first else []
@@ -245,6 +249,7 @@ class Writer:
                 self.lines.append(f"    __match_args__: ClassVar[tuple[{names}]] = ...")
                 self.lines += [f"    def {op}(self, value: object, /) -> bool: ..." for op in COMPARISONS]
                 self.lines.append("    __hash__: ClassVar[None]  # type: ignore[assignment]")
+                self.lines += [] if name == "EventStream" else VALUE
             for method, (how, parameters, answer, text_of) in methods.items():
                 if how == "getter":
                     self.lines += ["    @property", f"    def {method}(self) -> {answer}:", self.doc(text_of, " " * 8)]
@@ -258,7 +263,7 @@ class Writer:
                     self.lines.append("    def __enter__(self) -> Self: ...")
                 elif method == "__exit__":
                     self.lines.append(EXIT)
-                elif not method.startswith("__"):
+                elif not method.startswith("_"):
                     self.lines.append(self.signature(method, "self", parameters, answer)[:-4])
                     self.lines.append(self.doc(text_of, " " * 8))
 
@@ -326,6 +331,12 @@ class Writer:
             self.lines += ["", self.signature(name, "", parameters, answer)[4:-4], self.doc(found["doc"], "    ")]
 
 
+VALUE = [
+    "    def __copy__(self) -> Self: ...",
+    "    def __deepcopy__(self, _memo: Any, /) -> Self: ...",
+    "    def to_dict(self) -> dict[str, Any]:",
+    '        """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""',
+]
 COMPARISONS = ("__eq__", "__ne__")
 UNHASHED = {"Configuration"}
 UNCOMPARED = {"Commit"}
@@ -361,12 +372,14 @@ def awaited(writer: Writer) -> str:
         lines += ["", f"class {door}:"]
         lines += {"Fleet": [AIO_CONTEXT], "EventStream": [AIO_WALK]}.get(door, [])
         for name, (how, parameters, answer, doc) in writer.methods(door).items():
-            if name.startswith("__"):
+            if name.startswith("_"):
                 continue
             if how == "getter":
                 lines += ["    @property", f"    def {name}(self) -> {answer}:", writer.doc(doc, " " * 8)]
                 continue
             first = "self" if how == "method" else "cls"
+            if (door, name) == ("Fleet", "open"):
+                parameters = [*parameters, Parameter("executor", "Executor | None", "None")]
             signature = writer.signature(name, first, parameters, answer)[:-4]
             if name not in OPENED:
                 signature = signature.replace("def ", "async def ", 1)

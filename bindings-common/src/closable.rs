@@ -1,25 +1,37 @@
-//! A store that can be closed while doors to it are still about, as hosts with garbage collectors need it.
+//! A fleet that can be closed while doors to it are still about, as hosts with garbage collectors need it.
+//!
+//! Closing refuses new operations at once and waits for those under way. Only then is the store let go, so that no
+//! operation is cut in its middle.
 
+use crate::doors::When;
+use crate::{Answered, Failure};
 use fleet_core::Store;
+use fleet_core::Timestamp;
 use fleet_core::store::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind};
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A store until it is closed.
 #[derive(Clone, Debug)]
 pub(crate) struct Closable {
-    store: Arc<RwLock<Option<Box<dyn Store>>>>,
+    store: Arc<RwLock<Option<Arc<dyn Store>>>>,
     opener: Opener,
 }
 
 impl Closable {
     pub(crate) fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(RwLock::new(Some(Box::new(store)))), opener: Opener::here() }
+        Self { store: Arc::new(RwLock::new(Some(Arc::new(store)))), opener: Opener::here() }
     }
 
-    /// Waits for what is under way and lets the store go. In a process that was forked since it was opened, the store is
-    /// the parent's and nothing is under way: nothing happens.
-    pub(crate) fn close(&self) {
+    /// Lets the store go: at once where nobody uses it, else with the last call that is under way. In a process that was
+    /// forked since it was opened, the store is the parent's: nothing happens.
+    fn close(&self) {
         if !self.opener.is_here() {
             return;
         }
@@ -29,11 +41,17 @@ impl Closable {
 
     fn with<T>(&self, ask: impl FnOnce(&dyn Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.opener.check()?;
-        match &*self.store.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(store) => ask(&**store),
-            None => Err(StoreError::new(StoreErrorKind::Other, "the fleet is closed; open it again")),
-        }
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner).clone();
+        store.map_or_else(|| Err(closed()), |store| ask(&*store))
     }
+}
+
+fn refused() -> Failure {
+    fleet_core::Error::from(closed()).into()
+}
+
+fn closed() -> StoreError {
+    StoreError::new(StoreErrorKind::Other, "the fleet is closed; open it again")
 }
 
 impl Store for Closable {
@@ -73,5 +91,274 @@ impl Store for Closable {
 impl Drop for Closable {
     fn drop(&mut self) {
         self.opener.release(&self.store);
+    }
+}
+
+/// A fleet, its store, and the operations that are under way. Every door has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    core: fleet_core::Fleet,
+    store: Closable,
+    gate: Gate,
+    closing: Mutex<Closing>,
+    ended: Condvar,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    No,
+    Begun,
+    Ended,
+}
+
+impl Opened {
+    pub(crate) fn new(core: fleet_core::Fleet, store: Closable) -> Self {
+        let (gate, closing, ended) = (Gate::default(), Mutex::new(Closing::No), Condvar::new());
+        Self(Arc::new(State { core, store, gate, closing, ended }))
+    }
+
+    /// Begins an operation that will run on another thread.
+    pub(crate) fn begin(&self) -> Answered<Begun> {
+        if self.0.gate.count() { Ok(Begun(self.clone())) } else { Err(refused()) }
+    }
+
+    /// Begins an operation on this thread, which lasts as long as what is returned.
+    ///
+    /// # Errors
+    /// `store_failed` once the fleet is being closed.
+    pub(crate) fn enter<'f, D>(&'f self, door: impl FnOnce(&'f fleet_core::Fleet) -> D) -> Answered<Entered<'f, D>> {
+        let pass = self.0.gate.enter().ok_or_else(refused)?;
+        Ok(Entered { door: door(&self.0.core), _pass: pass })
+    }
+
+    /// The same at the moment of a door.
+    pub(crate) fn enter_at<'f, D>(
+        &'f self,
+        when: When,
+        door: impl FnOnce(&'f fleet_core::Fleet, Timestamp) -> D,
+    ) -> Answered<Entered<'f, D>> {
+        let now = when.now()?;
+        self.enter(|core| door(core, now))
+    }
+
+    /// Refuses new operations, waits for those that are under way, reports what was sent, and lets the store go. From
+    /// within an operation of this fleet, such as the watcher of an import, it does not wait for that one.
+    pub(crate) fn close(&self) {
+        self.begin_closing();
+        if !self.0.gate.is_inside() {
+            self.wait_until_closed(None);
+        }
+    }
+
+    /// The same with a deadline: what has not ended by then is cut, and fails at its next call of the store. Returns
+    /// whether everything ended by itself.
+    pub(crate) fn close_within(&self, at_most: Duration) -> bool {
+        self.begin_closing();
+        let ended = self.wait_until_closed(Some(at_most));
+        if !ended {
+            self.0.store.close();
+        }
+        ended
+    }
+
+    /// Begins to close, and waits at most for this time until it is done. Returns whether it is.
+    pub(crate) fn closes_within(&self, at_most: Duration) -> bool {
+        self.begin_closing();
+        self.0.gate.is_inside() || self.wait_until_closed(Some(at_most))
+    }
+
+    fn begin_closing(&self) {
+        {
+            let mut closing = self.closing();
+            if *closing != Closing::No {
+                return;
+            }
+            // In a process that was forked since, nothing is under way, and the store is the parent's.
+            if !self.0.store.opener.is_here() {
+                *closing = Closing::Ended;
+                return;
+            }
+            *closing = Closing::Begun;
+        }
+        self.0.gate.close();
+        self.0.core.end_event_streams();
+        // A thread of its own, so that closing goes on where the caller stops waiting.
+        let this = self.clone();
+        let finish = move || {
+            this.0.gate.wait_until_empty();
+            if let Ok(now) = When(None).now() {
+                let _ = this.0.core.settle_usage(now);
+            }
+            this.0.store.close();
+            *this.closing() = Closing::Ended;
+            this.0.ended.notify_all();
+        };
+        if thread::Builder::new().name("fleet-close".to_owned()).spawn(finish.clone()).is_err() {
+            finish();
+        }
+    }
+
+    fn wait_until_closed(&self, at_most: Option<Duration>) -> bool {
+        let deadline = at_most.and_then(|at_most| Instant::now().checked_add(at_most));
+        let mut closing = self.closing();
+        while *closing != Closing::Ended {
+            closing = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+                None => self.0.ended.wait(closing).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return false,
+                Some(rest) => self.0.ended.wait_timeout(closing, rest).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+        true
+    }
+
+    fn closing(&self) -> MutexGuard<'_, Closing> {
+        self.0.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An operation that was asked for and runs on another thread, later: a close that comes in between waits for it.
+#[derive(Debug)]
+pub struct Begun(Opened);
+
+impl Begun {
+    /// Runs it on this thread.
+    pub fn run<T>(&self, call: impl FnOnce() -> T) -> T {
+        let _inside = Inside::new(&self.0.0.gate);
+        call()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.0.gate.leave();
+    }
+}
+
+/// What has operations that can be asked for now and run later.
+pub trait Begin {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// `store_failed` once the fleet is being closed.
+    fn begin(&self) -> Answered<Begun>;
+}
+
+/// A door that is in use. The fleet is not closed while it is there.
+#[derive(Debug)]
+pub struct Entered<'f, D> {
+    door: D,
+    _pass: Pass<'f>,
+}
+
+impl<D> Deref for Entered<'_, D> {
+    type Target = D;
+
+    fn deref(&self) -> &D {
+        &self.door
+    }
+}
+
+/// Counts the operations under way; the highest bit says that no more are let in.
+#[derive(Debug, Default)]
+struct Gate {
+    state: AtomicUsize,
+    lock: Mutex<()>,
+    emptied: Condvar,
+}
+
+const CLOSED: usize = 1 << (usize::BITS - 1);
+
+thread_local! {
+    /// The gates that this thread is within, by their addresses.
+    static INSIDE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One operation. It ends on the thread where it began.
+#[derive(Debug)]
+struct Pass<'f> {
+    gate: &'f Gate,
+    _inside: Inside,
+}
+
+/// That this thread is within an operation.
+#[derive(Debug)]
+struct Inside {
+    address: usize,
+    on_this_thread: PhantomData<*const ()>,
+}
+
+impl Inside {
+    fn new(gate: &Gate) -> Self {
+        let address = gate.address();
+        INSIDE.with_borrow_mut(|inside| inside.push(address));
+        Self { address, on_this_thread: PhantomData }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.with_borrow_mut(|inside| {
+            if let Some(place) = inside.iter().rposition(|one| *one == self.address) {
+                inside.swap_remove(place);
+            }
+        });
+    }
+}
+
+impl Gate {
+    /// Lets an operation in. One within another is let in also while the fleet is being closed, which waits for both.
+    fn enter(&self) -> Option<Pass<'_>> {
+        if !self.count() {
+            if !self.is_inside() {
+                return None;
+            }
+            self.state.fetch_add(1, Ordering::SeqCst);
+        }
+        Some(Pass { gate: self, _inside: Inside::new(self) })
+    }
+
+    /// Counts an operation, unless the fleet is being closed.
+    fn count(&self) -> bool {
+        let before = self.state.fetch_add(1, Ordering::SeqCst);
+        let is_open = before & CLOSED == 0;
+        if !is_open {
+            self.leave();
+        }
+        is_open
+    }
+
+    fn leave(&self) {
+        if self.state.fetch_sub(1, Ordering::SeqCst) == CLOSED | 1 {
+            let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+            self.emptied.notify_all();
+        }
+    }
+
+    fn close(&self) {
+        self.state.fetch_or(CLOSED, Ordering::SeqCst);
+    }
+
+    fn wait_until_empty(&self) {
+        let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.state.load(Ordering::SeqCst) != CLOSED {
+            held = self.emptied.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn is_inside(&self) -> bool {
+        INSIDE.with_borrow(|inside| inside.contains(&self.address()))
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        self.gate.leave();
     }
 }

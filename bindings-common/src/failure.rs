@@ -5,6 +5,7 @@ use crate::plain::count;
 use crate::shapes::{Interval, Limit, Missing};
 use fleet_core::{Error, ErrorKind};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a call failed. Nothing was changed, unless the operation's documentation says how far it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,6 +238,11 @@ kinds! {
     NoPlan {},
     /// The store could not do its part; the code says why.
     StoreFailed {},
+    /// A stream of events has a gap: nobody read it in time. The events are in the log.
+    EventsMissed {
+        /// How many are missing.
+        missed: i64,
+    },
     /// Anything else that a newer core may answer; the code says what.
     OtherFailure {},
 }
@@ -246,6 +252,53 @@ impl Failure {
     pub fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         Error::from(ErrorKind::Invalid { field, problem: problem.into() }).into()
     }
+}
+
+impl Failure {
+    /// A walk over a stream that was too slow.
+    pub(crate) fn events_missed(missed: i64) -> Self {
+        let advice = "read them with `follow_events`, or walk on without them";
+        Self {
+            code: "events_missed".to_owned(),
+            message: format!("{missed} events came faster than they were read and are missing here: {advice}"),
+            is_transient: false,
+            kind: FailureKind::EventsMissed { missed },
+        }
+    }
+
+    /// A fault of this library's own.
+    pub fn panicked() -> Self {
+        Self {
+            code: "panicked".to_owned(),
+            message: "fleet-core has a fault and gave up this call; please report it".to_owned(),
+            is_transient: false,
+            kind: FailureKind::OtherFailure {},
+        }
+    }
+}
+
+impl Failure {
+    /// The same for a language that writes the names of arguments as `reportedAt`.
+    #[cfg(any(feature = "node", feature = "mobile"))]
+    #[must_use]
+    pub fn in_camel_case(mut self) -> Self {
+        if let FailureKind::Invalid { field, .. } = &mut self.kind
+            && field.contains('_')
+        {
+            let written = crate::plain::camel_case(field);
+            self.message = self.message.replacen(field.as_str(), &written, 1);
+            *field = written;
+        }
+        self
+    }
+}
+
+/// Makes a call whose panic would otherwise leave the library as something else than its own error.
+///
+/// # Errors
+/// The call's, or that it panicked.
+pub fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(Failure::panicked()))
 }
 
 impl From<Error> for Failure {

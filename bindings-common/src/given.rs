@@ -5,9 +5,9 @@
 
 use crate::doors::Answered;
 use crate::shapes::{ConfigurationAnswer, Money};
-use crate::{Failure, Moment, SecretText};
+use crate::{Failure, Moment, SecretText, camel_case};
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
-use napi::{JsValue as _, Unknown, ValueType};
+use napi::{JsString, JsValue as _, Unknown, ValueType};
 
 /// A value that JavaScript can hand in.
 pub trait Given: Sized {
@@ -57,7 +57,12 @@ impl Given for bool {
 
 impl Given for String {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        must_be(place, plain(value, ValueType::String), "a string")
+        let text: JsString<'_> = must_be(place, plain(value, ValueType::String), "a string")?;
+        let text = must_be(place, text.into_utf16().ok(), "a string")?;
+        // napi-rs hands the zero that ends the string over, too.
+        let units = text.as_slice();
+        let units = units.strip_suffix(&[0]).unwrap_or(units);
+        must_be(place, String::from_utf16(units).ok(), "a string without half a surrogate pair")
     }
 }
 
@@ -71,15 +76,17 @@ impl Given for Moment {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let is_date = value.is_date().unwrap_or(false);
         // SAFETY: it is a date.
-        must_be(place, is_date.then(|| unsafe { value.cast() }.ok()).flatten(), "a valid Date")
+        let moment: Self = must_be(place, is_date.then(|| unsafe { value.cast() }.ok()).flatten(), "a valid Date")?;
+        moment.read(place)?;
+        Ok(moment)
     }
 }
 
 /// Bytes: text in UTF-8, or a `Uint8Array`. Copied, for JavaScript may change them while another thread reads.
 impl Given for Vec<u8> {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        if let Some(text) = plain::<String>(value, ValueType::String) {
-            return Ok(text.into_bytes());
+        if value.get_type().is_ok_and(|kind| kind == ValueType::String) {
+            return String::given(value, place).map(String::into_bytes);
         }
         let is_array = value.is_typedarray().unwrap_or(false);
         // SAFETY: it is a typed array; whether of bytes is looked at there.
@@ -176,18 +183,6 @@ impl Given for Money {
         fields.end()?;
         Ok(read)
     }
-}
-
-/// `security_counter` as JavaScript writes it.
-pub fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut camel, word| {
-        let mut letters = word.chars();
-        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        camel.push_str(letters.as_str());
-        camel
-    })
 }
 
 /// Reads one of a few records by its `kind`.

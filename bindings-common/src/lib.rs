@@ -16,6 +16,10 @@
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!("fleet_shapes");
 
+// The macros of Python name this crate as others do.
+#[cfg(feature = "python")]
+extern crate self as fleet_bindings;
+
 pub mod doors;
 pub mod shapes;
 pub mod store;
@@ -37,6 +41,11 @@ pub mod python;
 #[cfg(feature = "node")]
 pub mod typescript;
 
-pub use doors::{Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report};
-pub use failure::{Failure, FailureKind};
+pub use closable::{Begin, Begun};
+pub use doors::{
+    Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
+};
+pub use failure::{Failure, FailureKind, guarded};
+#[cfg(any(feature = "node", feature = "mobile"))]
+pub use plain::camel_case;
 pub use plain::{Moment, SecretText};

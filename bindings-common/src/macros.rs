@@ -14,7 +14,7 @@ macro_rules! shape {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
+        #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core"))]
         #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
         pub struct $name {
@@ -47,12 +47,35 @@ macro_rules! fields {
     };
 }
 
-/// What every frozen class of Python can do: `repr`, and be taken apart by `match`. Behind the fields may stand more of
-/// its methods.
+/// What every frozen class of Python can do: `repr`, be taken apart by `match`, be copied and pickled, and become a `dict`
+/// for JSON. Behind the fields may stand more of its methods. `as kind` names it among the records that one of a few is;
+/// `by hand` says that its `_from_fields` is written out.
 #[cfg(feature = "python")]
 #[macro_export]
 macro_rules! python_value {
-    ($name:ident { $($field:ident: $ty:ty,)* } $($more:tt)*) => {
+    ($name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
+        $crate::python_value!(@class $name "" { $($field: $ty,)* }
+            #[staticmethod]
+            fn _from_fields($($field: $ty),*) -> Self {
+                Self { $($field),* }
+            }
+            $($more)*
+        );
+    };
+    (as $kind:ident $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
+        $crate::python_value!(@class $name (stringify!($kind)) { $($field: $ty,)* }
+            #[staticmethod]
+            fn _from_fields($($field: $ty),*) -> Self {
+                Self { $($field),* }
+            }
+            $($more)*
+        );
+    };
+    (by hand $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
+        $crate::python_value!(@class $name "" { $($field: $ty,)* } $($more)*);
+    };
+    (@class $name:ident $kind:tt { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
+        #[$crate::python::checked]
         #[pyo3::pymethods]
         impl $name {
             #[classattr]
@@ -63,6 +86,25 @@ macro_rules! python_value {
 
             fn __repr__(slf: &pyo3::Bound<'_, Self>) -> pyo3::PyResult<String> {
                 $crate::python::repr(slf.as_any(), stringify!($name), &[$((stringify!($field), stringify!($ty))),*])
+            }
+
+            fn __reduce__<'py>(slf: &pyo3::Bound<'py, Self>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyTuple>> {
+                let fields: &[(&str, &str)] = &[$((stringify!($field), stringify!($ty))),*];
+                $crate::python::reduce(slf.as_any(), stringify!($name), fields)
+            }
+
+            fn __copy__(slf: pyo3::Py<Self>) -> pyo3::Py<Self> {
+                slf
+            }
+
+            fn __deepcopy__(slf: pyo3::Py<Self>, _memo: &pyo3::Bound<'_, pyo3::PyAny>) -> pyo3::Py<Self> {
+                slf
+            }
+
+            /// The same as a `dict` that JSON can hold: moments are strings in ISO 8601.
+            fn to_dict<'py>(slf: &pyo3::Bound<'py, Self>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyDict>> {
+                let fields: &[(&str, &str)] = &[$((stringify!($field), stringify!($ty))),*];
+                $crate::python::to_dict(slf.as_any(), stringify!($name), $kind, fields)
             }
 
             $($more)*
@@ -214,7 +256,7 @@ macro_rules! choice {
             }
 
             #[cfg(feature = "python")]
-            $crate::macros::choice!(@class $class [$($($signature)*)?] $($($field: $ty,)*)?);
+            $crate::macros::choice!(@class $variant $class [$($($signature)*)?] $($($field: $ty,)*)?);
         )*
 
         #[cfg(feature = "python")]
@@ -234,11 +276,11 @@ macro_rules! choice {
     };
     (@is_argument []) => { false };
     (@is_argument [$($signature:tt)+]) => { true };
-    (@class $class:ident [] $($field:ident: $ty:ty,)*) => {
-        $crate::python_value!($class { $($field: $ty,)* });
+    (@class $variant:ident $class:ident [] $($field:ident: $ty:ty,)*) => {
+        $crate::python_value!(as $variant $class { $($field: $ty,)* });
     };
-    (@class $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
-        $crate::python_value!($class { $($field: $ty,)* }
+    (@class $variant:ident $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
+        $crate::python_value!(as $variant $class { $($field: $ty,)* }
             #[new]
             #[pyo3(signature = ($($signature)*))]
             fn new($($field: $ty),*) -> Self {

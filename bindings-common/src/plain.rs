@@ -1,7 +1,12 @@
 //! Values that every language has a type of its own for.
 
+use crate::{Answered, Failure};
 use fleet_core::Timestamp;
 use std::fmt;
+
+/// The first millisecond of the year 0, and the last one of the year 9999.
+const FIRST: i64 = -62_167_219_200_000;
+const LAST: i64 = 253_402_300_799_999;
 
 /// A moment, in whole milliseconds of UTC: a `datetime` in Python, a `Date` in Node and in Swift, an `Instant` in Kotlin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +21,18 @@ impl Moment {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub const fn as_millis(self) -> i64 {
         self.0
+    }
+
+    /// The moment of an argument.
+    ///
+    /// # Errors
+    /// `invalid` for one before the year 0 or after the year 9999: calendars that end there, clocks that were never set,
+    /// and numbers that are no moment, come as such.
+    pub fn read(self, field: &'static str) -> Answered<Timestamp> {
+        if (FIRST..=LAST).contains(&self.0) {
+            return Ok(self.into());
+        }
+        Err(Failure::invalid(field, "must be a moment in the years 0 to 9999"))
     }
 }
 
@@ -44,4 +61,17 @@ impl fmt::Debug for SecretText {
 /// A count of the core's as languages without unsigned integers can hold it.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// `security_counter` as JavaScript, Swift and Kotlin write it.
+#[cfg(any(feature = "node", feature = "mobile"))]
+pub fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut camel, word| {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+        camel
+    })
 }

@@ -2,9 +2,11 @@
 
 use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Failure, Moment, SecretText};
+pub use fleet_python_macros::checked;
+use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTzInfo};
+use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyString, PyTuple, PyTzInfo};
 use pyo3::{IntoPyObjectExt as _, intern};
 use std::convert::Infallible;
 
@@ -21,6 +23,118 @@ pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> P
     Ok(format!("{class}({})", shown.join(", ")))
 }
 
+/// An argument, read. What can't be read is `Invalid`, with the argument's name.
+pub fn given<'a, 'py, T>(value: &'a Bound<'py, PyAny>, name: &'static str, kind: &str) -> PyResult<T>
+where
+    T: FromPyObject<'a, 'py>,
+{
+    value.extract::<T>().map_err(|error| {
+        let (py, error): (_, PyErr) = (value.py(), error.into());
+        // What an object of the caller's raised on its way, such as the end of the program, is not about the argument.
+        if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
+            return error;
+        }
+        let said = error.value(py);
+        let own = said.getattr(intern!(py, "code")).and_then(|_| said.getattr(intern!(py, "problem")));
+        let problem = own.and_then(|problem| problem.extract()).unwrap_or_else(|_| {
+            let found = value.get_type().name().map_or_else(|_| "another".to_owned(), |name| name.to_string());
+            format!("must be {}, and is of the type `{found}`", wanted(kind))
+        });
+        let refused = PyErr::from(Failure::invalid(name, problem));
+        refused.set_cause(py, Some(error));
+        refused
+    })
+}
+
+/// What a type of Rust's is in Python, for a person.
+fn wanted(kind: &str) -> String {
+    let kind: String = kind.chars().filter(|sign| !sign.is_whitespace()).collect();
+    let inner = |outer: &str| kind.strip_prefix(outer).and_then(|rest| rest.strip_suffix('>')).map(str::to_owned);
+    if let Some(inner) = inner("Option<") {
+        return wanted(&inner);
+    }
+    if let Some(inner) = inner("Vec<").filter(|inner| inner != "u8") {
+        return format!("a list, each item of it {}", wanted(&inner));
+    }
+    match kind.as_str() {
+        "bool" => "`True` or `False`".to_owned(),
+        "u8" => format!("a whole number from 0 to {}", u8::MAX),
+        "u16" => format!("a whole number from 0 to {}", u16::MAX),
+        "u32" => format!("a whole number from 0 to {}", u32::MAX),
+        "u64" => format!("a whole number from 0 to {}", u64::MAX),
+        "i64" => format!("a whole number from {} to {}", i64::MIN, i64::MAX),
+        "String" | "&str" | "SecretText" => "a `str` without half a surrogate pair".to_owned(),
+        "&[u8]" | "Vec<u8>" => "`bytes`".to_owned(),
+        "Moment" => "a `datetime` with a time zone".to_owned(),
+        "Duration" => "a `timedelta` that is not negative".to_owned(),
+        "ConfigurationAnswer" => "a `str`, a `bool`, the number of a version, or a list of `str`".to_owned(),
+        "(String,Option<String>)" => "a device's id with its platform or `None`".to_owned(),
+        class => {
+            let name = class.trim_end_matches('>').rsplit([':', ',']).next().unwrap_or(class);
+            format!("a `{name}`")
+        }
+    }
+}
+
+/// How a value is pickled: its class and its fields. One that holds a secret is not.
+pub fn reduce<'py>(value: &Bound<'py, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<Bound<'py, PyTuple>> {
+    static REBUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = value.py();
+    let rebuild = REBUILD.get_or_try_init(py, || {
+        Ok::<_, PyErr>(PyModule::import(py, "fleet_core._values")?.getattr("rebuild")?.unbind())
+    })?;
+    let mut held = Vec::with_capacity(fields.len());
+    for (field, kind) in fields {
+        keeps_no_secret(class, field, kind)?;
+        held.push(value.getattr(*field)?);
+    }
+    let arguments = (value.get_type(), PyTuple::new(py, held)?);
+    (rebuild.bind(py), arguments).into_pyobject(py)
+}
+
+/// A value as JSON can hold it. One that holds a secret can't be.
+pub fn to_dict<'py>(
+    value: &Bound<'py, PyAny>,
+    class: &str,
+    kind: &str,
+    fields: &[(&str, &str)],
+) -> PyResult<Bound<'py, PyDict>> {
+    static PLAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = value.py();
+    let plain = PLAIN.get_or_try_init(py, || {
+        Ok::<_, PyErr>(PyModule::import(py, "fleet_core._values")?.getattr("plain")?.unbind())
+    })?;
+    let made = PyDict::new(py);
+    if !kind.is_empty() {
+        made.set_item("kind", snake_case(kind))?;
+    }
+    for (field, kind) in fields {
+        keeps_no_secret(class, field, kind)?;
+        made.set_item(*field, plain.bind(py).call1((value.getattr(*field)?,))?)?;
+    }
+    Ok(made)
+}
+
+fn keeps_no_secret(class: &str, field: &str, kind: &str) -> PyResult<()> {
+    if kind != stringify!(SecretText) {
+        return Ok(());
+    }
+    let problem = format!("holds a secret and is not written out; hand on `{field}` by itself where it is needed");
+    let error = fleet_core::ErrorKind::Invalid { field: "value", problem: format!("`{class}` {problem}") };
+    Err(Failure::from(fleet_core::Error::from(error)).into())
+}
+
+/// `group_release` for `GroupRelease`.
+fn snake_case(name: &str) -> String {
+    name.char_indices().fold(String::new(), |mut snake, (place, sign)| {
+        if sign.is_ascii_uppercase() && place > 0 {
+            snake.push('_');
+        }
+        snake.push(sign.to_ascii_lowercase());
+        snake
+    })
+}
+
 /// 1970-01-01T00:00:00Z.
 fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
     static EPOCH: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
@@ -33,6 +147,10 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
 
 const MILLIS_A_DAY: i64 = 86_400_000;
 
+/// 0001-01-01 and 9999-12-31, in days after 1970-01-01.
+const FIRST_DAY: i64 = -719_162;
+const LAST_DAY: i64 = 2_932_896;
+
 impl<'py> IntoPyObject<'py> for Moment {
     type Target = PyAny;
     type Output = Bound<'py, PyAny>;
@@ -41,10 +159,14 @@ impl<'py> IntoPyObject<'py> for Moment {
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (days, rest) = (self.as_millis().div_euclid(MILLIS_A_DAY), self.as_millis().rem_euclid(MILLIS_A_DAY));
         let (seconds, micros) = (rest / 1000, rest % 1000 * 1000);
-        // Beyond the calendar, Python says OverflowError.
-        let days = i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX });
+        // Python's calendar has the years 1 to 9999. What is beyond is its end, or its beginning.
+        let (days, seconds, micros) = match days {
+            ..FIRST_DAY => (FIRST_DAY, 0, 0),
+            FIRST_DAY..=LAST_DAY => (days, seconds, micros),
+            _ => (LAST_DAY, 86_399, 999_000),
+        };
         let small = |number| i32::try_from(number).unwrap_or_default();
-        epoch(py)?.add(PyDelta::new(py, days, small(seconds), small(micros), true)?)
+        epoch(py)?.add(PyDelta::new(py, small(days), small(seconds), small(micros), true)?)
     }
 }
 

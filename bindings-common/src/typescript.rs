@@ -1,7 +1,7 @@
 //! The shapes in TypeScript: each describes itself where it is defined, so that the types of the npm package can't drift
 //! from what it hands out.
 
-use crate::given::camel_case;
+use crate::camel_case;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -2,8 +2,10 @@
 
 const native = require('./native.cjs');
 const { CancelledError } = require('./errors.cjs');
+const { abortSignal, callback, invalid, options } = require('./options.cjs');
 const { Batch, unpackAll } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
+const { charge, hiding, subscription } = require('./secrets.cjs');
 const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
 
@@ -15,6 +17,9 @@ let askSync;
 
 /** The native half of a door. */
 let half;
+
+/** The options of a list that comes in pages. */
+const PAGE = ['after', 'limit'];
 
 /** What every door has: its native half, which callers do not see. */
 class Door {
@@ -45,67 +50,87 @@ class Door {
 
 /** The door for people. */
 class Console extends Door {
-  auditLog(product, { after, limit } = {}) {
-    return new Pages((from) => ask(this, 'auditLog', product, from, limit), after);
+  auditLog(product, given) {
+    return new Pages((from, { limit }) => ask(this, 'auditLog', product, from, limit), given, PAGE);
   }
 
-  customers(product, { after, limit, ...filter } = {}) {
-    return new Pages((from) => ask(this, 'customers', product, filter, from, limit), after);
+  customers(product, given) {
+    return new Pages((from, { limit, ...filter }) => ask(this, 'customers', product, filter, from, limit), given);
   }
 
-  accountAuditLog(account, { after, limit } = {}) {
-    return new Pages((from) => ask(this, 'accountAuditLog', account, from, limit), after);
+  accountAuditLog(account, given) {
+    return new Pages((from, { limit }) => ask(this, 'accountAuditLog', account, from, limit), given, PAGE);
   }
 
-  betaGuests(product, { after, limit } = {}) {
-    return new Pages((from) => ask(this, 'betaGuests', product, from, limit), after);
+  betaGuests(product, given) {
+    return new Pages((from, { limit }) => ask(this, 'betaGuests', product, from, limit), given, PAGE);
   }
 
-  devices(product, { after, limit, ...filter } = {}) {
-    return new Pages((from) => ask(this, 'devices', product, filter, from, limit), after);
+  devices(product, given) {
+    return new Pages((from, { limit, ...filter }) => ask(this, 'devices', product, filter, from, limit), given);
   }
 
-  claimedDevices({ after, limit } = {}) {
-    return new Pages((from) => ask(this, 'claimedDevices', from, limit), after);
+  claimedDevices(given) {
+    return new Pages((from, { limit }) => ask(this, 'claimedDevices', from, limit), given, PAGE);
   }
 
-  async importWatched(product, list, { onProgress, signal } = {}) {
+  async importWatched(product, list, given) {
+    const { onProgress, signal } = options(given, ['onProgress', 'signal']);
+    const tell = callback('onProgress', onProgress);
+    const abort = abortSignal(signal);
     let problem;
+    const failed = (error) => {
+      problem ??= { error };
+    };
     const goesOn = (progress) => {
       try {
-        onProgress?.(progress);
-        return !signal?.aborted;
+        // A promise that is rejected stops the import as an exception does.
+        Promise.resolve(tell?.(progress)).catch(failed);
       } catch (error) {
-        problem = { error };
-        return false;
+        failed(error);
       }
+      return problem === undefined && !abort?.aborted;
     };
     try {
-      return await ask(this, 'importWatched', product, list, signal?.aborted ?? false, goesOn);
+      const report = await ask(this, 'importWatched', product, list, abort?.aborted ?? false, goesOn);
+      if (problem === undefined) return report;
     } catch (error) {
-      if (problem !== undefined) throw problem.error;
-      if (signal?.aborted && error instanceof CancelledError) error.cause = signal.reason;
-      throw error;
+      if (problem === undefined) {
+        if (abort?.aborted && error instanceof CancelledError) error.cause = abort.reason;
+        throw error;
+      }
     }
+    throw problem.error;
   }
 
-  invoices(product, { after, limit } = {}) {
-    return new Pages((from) => ask(this, 'invoices', product, from, limit), after);
+  invoices(product, given) {
+    return new Pages((from, { limit }) => ask(this, 'invoices', product, from, limit), given, PAGE);
   }
 
-  accountInvoices(account, { after, limit } = {}) {
-    return new Pages((from) => ask(this, 'accountInvoices', account, from, limit), after);
+  accountInvoices(account, given) {
+    return new Pages((from, { limit }) => ask(this, 'accountInvoices', account, from, limit), given, PAGE);
   }
 
-  async subscribe(product, to, { prefix, device } = {}) {
-    return ask(this, 'subscribe', product, to, prefix, device);
+  async subscribe(product, to, given) {
+    const { prefix, device } = options(given, ['prefix', 'device']);
+    return subscription(await ask(this, 'subscribe', product, to, prefix, device));
   }
 
-  events(product, { before, limit, device, prefix } = {}) {
-    return new Pages((from) => ask(this, 'events', product, device, prefix, from, limit), before);
+  async subscriptions(product) {
+    return (await ask(this, 'subscriptions', product)).map(subscription);
   }
 
-  async followEvents(product, { after, limit } = {}) {
+  async issueToken(product, customer, scopes, life) {
+    return hiding(await ask(this, 'issueToken', product, customer, scopes, life), 'IssuedToken', 'token');
+  }
+
+  events(product, given) {
+    const read = (from, { limit, device, prefix }) => ask(this, 'events', product, device, prefix, from, limit);
+    return new Pages(read, given, ['before', 'limit', 'device', 'prefix']);
+  }
+
+  async followEvents(product, given) {
+    const { after, limit } = options(given, PAGE);
     return ask(this, 'followEvents', product, after, limit);
   }
 
@@ -113,13 +138,18 @@ class Console extends Door {
     return new EventStream(this, await ask(this, 'eventStream', product));
   }
 
-  async readEventStream(stream, { limit } = {}) {
+  async readEventStream(stream, given) {
+    const { limit } = options(given, ['limit']);
+    if (!(stream instanceof EventStream)) throw invalid('stream', 'must be what `eventStream` answered');
     return ask(this, 'readEventStream', half(stream), limit);
   }
 }
 
-/** So long a walk over a stream waits at a time, in milliseconds: it ends that long after its loop was left at most. */
-const WAIT = 500;
+/** So long a walk over a stream waits, in milliseconds, before it looks whether it may still read. */
+const WAIT = 60_000;
+
+/** The longest time that a timer of Node's takes. */
+const LONGEST = 2 ** 31 - 1;
 
 /** The events of a product that this process publishes. */
 class EventStream extends Door {
@@ -134,15 +164,31 @@ class EventStream extends Door {
     return half(this).start;
   }
 
-  async wait(milliseconds) {
-    return ask(this, 'wait', milliseconds);
+  async wait(milliseconds, given) {
+    const abort = abortSignal(options(given, ['signal']).signal);
+    if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > LONGEST) {
+      throw invalid('milliseconds', `must be a whole number from 0 to ${LONGEST}`);
+    }
+    abort?.throwIfAborted();
+    const waiting = half(this).beginWait();
+    const stop = () => waiting.stop();
+    const timer = setTimeout(stop, milliseconds);
+    abort?.addEventListener('abort', stop, { once: true });
+    try {
+      const isThere = await waiting.ended();
+      abort?.throwIfAborted();
+      return isThere;
+    } finally {
+      clearTimeout(timer);
+      abort?.removeEventListener('abort', stop);
+    }
   }
 
   async *[Symbol.asyncIterator]() {
     for (;;) {
-      const { items } = await this.#console.readEventStream(this, { limit: 1000 });
-      yield* items;
-      if (items.length === 0) await this.wait(WAIT);
+      const events = await ask(this.#console, 'nextEvents', half(this));
+      yield* events;
+      if (events.length === 0) await this.wait(WAIT);
     }
   }
 }
@@ -167,7 +213,11 @@ class Meter extends Door {
 }
 
 /** The customers' door. */
-class Portal extends Door {}
+class Portal extends Door {
+  async askClaimCode() {
+    return hiding(await ask(this, 'askClaimCode'), 'ClaimCode', 'code');
+  }
+}
 
 /** Reports on their way. One is enough: nothing else runs between the packing of reports and their reading. */
 const batch = new Batch();
@@ -215,18 +265,21 @@ class Gateway extends Door {
     return askSync(this, 'connectManySync', reports);
   }
 
-  async disconnect(device, { product, session, endedAt } = {}) {
+  async disconnect(device, given) {
+    const { product, session, endedAt } = options(given, ['product', 'session', 'endedAt']);
     return ask(this, 'disconnect', device, product, session, endedAt);
   }
 }
 
 /** The door for time. */
 class Clock extends Door {
-  async due({ limit } = {}) {
+  async due(given) {
+    const { limit } = options(given, ['limit']);
     return ask(this, 'due', limit);
   }
 
-  async advance({ limit } = {}) {
+  async advance(given) {
+    const { limit } = options(given, ['limit']);
     return ask(this, 'advance', limit);
   }
 }
@@ -259,24 +312,34 @@ class Fleet extends Door {
     return new Clock(askSync(this, 'clock', now));
   }
 
-  pendingCharges({ after, limit } = {}) {
-    return new Pages((from) => ask(this, 'pendingCharges', from, limit), after);
+  pendingCharges(given) {
+    const read = async (from, { limit }) => {
+      const page = await ask(this, 'pendingCharges', from, limit);
+      page.items.forEach(charge);
+      return page;
+    };
+    return new Pages(read, given, PAGE);
   }
 
   async meter(product, now) {
     return new Meter(await ask(this, 'meter', product, now));
   }
 
-  pendingNotices({ after, limit } = {}) {
-    return new Pages((from) => ask(this, 'pendingNotices', from, limit), after);
+  pendingNotices(given) {
+    return new Pages((from, { limit }) => ask(this, 'pendingNotices', from, limit), given, PAGE);
   }
 
-  async query(sql, { limit } = {}) {
+  async query(sql, given) {
+    const { limit } = options(given, ['limit']);
     return ask(this, 'query', sql, limit);
   }
 
   async close() {
     await ask(this, 'close');
+  }
+
+  async closeWithin(milliseconds) {
+    return ask(this, 'closeWithin', milliseconds);
   }
 
   async [Symbol.asyncDispose]() {

@@ -11,8 +11,9 @@ class FleetError extends Error {
     Object.assign(this, fields, { code, isTransient });
   }
 
-  get name() {
-    return this.constructor.name;
+  /** What `JSON.stringify` writes: an error's message is no field that it would find. */
+  toJSON() {
+    return { name: this.name, message: this.message, ...this };
   }
 }
 
@@ -53,4 +54,10 @@ exports.PriceByAgreementError = class PriceByAgreementError extends FleetError {
 exports.NotAnUpgradeError = class NotAnUpgradeError extends FleetError {};
 exports.NoPlanError = class NoPlanError extends FleetError {};
 exports.StoreFailedError = class StoreFailedError extends FleetError {};
+exports.EventsMissedError = class EventsMissedError extends FleetError {};
 exports.OtherFailureError = class OtherFailureError extends FleetError {};
+
+// Strings, and not the names of the classes, which a minifier takes away.
+for (const [name, { prototype }] of Object.entries(exports)) {
+  Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+}

@@ -217,6 +217,12 @@ export declare class NoPlanError extends FleetError {}
 /** The store could not do its part; the code says why. */
 export declare class StoreFailedError extends FleetError {}
 
+/** A stream of events has a gap: nobody read it in time. The events are in the log. */
+export declare class EventsMissedError extends FleetError {
+  /** How many are missing. */
+  readonly missed: number;
+}
+
 /** Anything else that a newer core may answer; the code says what. */
 export declare class OtherFailureError extends FleetError {}
 

@@ -36,6 +36,16 @@ const FIELDS = new Set([
   'reportedAt',
 ]);
 
+/** The first and the last moment that may be handed in: of the years 0 and 9999. Others are for the general way. */
+const FIRST = Date.UTC(-1, 11, 31, 24);
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Half a surrogate pair, which no text of Unicode has. */
+const HALF = /\p{Surrogate}/u;
+
+/** More reports than this go the general way, which looks at each before it makes room. */
+const MOST = 1_000_000;
+
 const RESULTS = native.updateResults();
 const NO_NAMES = [];
 
@@ -72,6 +82,7 @@ class Batch {
   }
 
   #pack(reports) {
+    if (reports.length > MOST) return false;
     if (this.numbers.length < reports.length * REPORT) {
       this.numbers = new Float64Array(reports.length * REPORT);
       this.answers = new Float64Array(reports.length * ANSWER);
@@ -122,7 +133,7 @@ class Batch {
       known += 1;
       if (!(reportedAt instanceof Date)) return false;
       const moment = reportedAt.getTime();
-      if (Number.isNaN(moment)) return false;
+      if (!(moment >= FIRST && moment <= LAST)) return false;
       has |= REPORTED_AT;
       numbers[place + 5] = moment;
     }
@@ -134,13 +145,13 @@ class Batch {
     }
     if (platform != null) {
       known += 1;
-      if (typeof platform !== 'string') return false;
+      if (typeof platform !== 'string' || HALF.test(platform)) return false;
       has |= PLATFORM;
       numbers[place + 6] = this.#name(platform);
     }
     if (system != null) {
       known += 1;
-      if (typeof system !== 'string') return false;
+      if (typeof system !== 'string' || HALF.test(system)) return false;
       has |= SYSTEM;
       numbers[place + 7] = this.#name(system);
     }

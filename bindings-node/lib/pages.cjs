@@ -1,20 +1,37 @@
 'use strict';
 
+const { options } = require('./options.cjs');
+
 /**
  * A list that is read page by page: `for await` walks all of it, `await` reads one page, with its `items` and where the
  * `next` one goes on.
  */
 class Pages {
   #read;
-  #after;
+  #given;
+  #known;
 
-  constructor(read, after) {
+  /** Pages that `read(from, options)` reads, of a call with these options. */
+  constructor(read, given, known) {
     this.#read = read;
-    this.#after = after;
+    this.#given = given;
+    this.#known = known;
+  }
+
+  /** Where the first page begins, and what reads one. Here a wrong option rejects, as any other argument does. */
+  #begin() {
+    const begin = this.#known?.includes('before') ? 'before' : 'after';
+    const { [begin]: from, ...rest } = options(this.#given, this.#known);
+    return { from, read: (next) => this.#read(next, rest) };
+  }
+
+  async #first() {
+    const { from, read } = this.#begin();
+    return read(from);
   }
 
   then(fulfilled, rejected) {
-    return this.#read(this.#after).then(fulfilled, rejected);
+    return this.#first().then(fulfilled, rejected);
   }
 
   catch(rejected) {
@@ -22,16 +39,17 @@ class Pages {
   }
 
   finally(settled) {
-    return this.#read(this.#after).finally(settled);
+    return this.#first().finally(settled);
   }
 
   async *[Symbol.asyncIterator]() {
-    let after = this.#after;
+    const { from, read } = this.#begin();
+    let next = from;
     do {
-      const page = await this.#read(after);
+      const page = await read(next);
       yield* page.items;
-      after = page.next;
-    } while (after !== null);
+      ({ next } = page);
+    } while (next !== null);
   }
 }
 

@@ -1,16 +1,23 @@
 'use strict';
 
 const native = require('./native.cjs');
-const { InvalidError } = require('./errors.cjs');
+const { invalid } = require('./options.cjs');
 
 const METHODS = ['get', 'scan', 'commit'];
 
 function checked(store) {
   const missing = METHODS.find((name) => typeof store?.[name] !== 'function');
   if (missing === undefined) return store;
-  const problem = `is to be a URL or a store, and a store has a method \`${missing}\``;
-  const failure = { message: `store: ${problem}`, code: 'invalid', isTransient: false };
-  throw new InvalidError({ ...failure, context: { field: 'store', problem } });
+  throw invalid('store', `must be a URL or a store, and a store has a method \`${missing}\``);
+}
+
+/** What a store threw, in words: anything can be thrown, also what is no string and can't be made one. */
+function described(thrown) {
+  try {
+    return { code: String(thrown?.code), message: `the store threw ${String(thrown)}` };
+  } catch {
+    return { code: '', message: 'the store threw what can not be shown' };
+  }
 }
 
 /** The way from the native half to stores in JavaScript: `make` gives the one of a number that is met for the first time. */
@@ -21,7 +28,8 @@ function link(make) {
       const store = (stores[number] ??= checked(make()));
       answers.answer(ticket, await store[method](question));
     } catch (error) {
-      answers.fail(ticket, String(error?.code), `the store threw ${error}`);
+      const { code, message } = described(error);
+      answers.fail(ticket, code, message);
     }
   });
   return answers;
@@ -29,6 +37,7 @@ function link(make) {
 
 /** Holds a store to every law that the core counts on; `make` makes an empty one. Answers which it broke. */
 async function conformance(make) {
+  if (typeof make !== 'function') throw invalid('make', 'must be a function that makes an empty store');
   return native.conformance(link(make));
 }
 

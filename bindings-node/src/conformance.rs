@@ -23,7 +23,7 @@ pub struct Violation {
 #[napi]
 pub fn conformance(env: Env, stores: &StoreLink) -> napi::Result<PromiseRaw<'static, Vec<Violation>>> {
     let link = stores.hand_over()?;
-    Runner::Threads(Threads::start()?).run(&env, link, |link| {
+    Runner::Threads(Threads::start()?).run_free(&env, link, |link| {
         let violations = check(|| HostStore(link.store())).err().unwrap_or_default();
         Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
     })

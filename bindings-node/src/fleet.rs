@@ -8,7 +8,7 @@ use fleet_bindings::given::{Fields, Given, Listed};
 use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Answered, FleetOptions, Moment};
-use napi::bindgen_prelude::PromiseRaw;
+use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Fleet {
     #[napi]
     pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {
         let (url, options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
-        Runner::Pool.run(&env, url, |url| {
+        Runner::Pool.run_free(&env, url, |url| {
             let door = fleet_bindings::Fleet::open(url, options.0)?;
             Ok(Self { door, runner: Runner::Pool })
         })
@@ -93,13 +93,32 @@ impl Fleet {
         self.runner.run(&env, self.door.clone(), move |fleet| Ok(Meter { door: fleet.meter(product, now)?, runner }))
     }
 
-    /// Closes the store, once every call that is under way is done.
+    /// Closes the fleet: new calls fail at once, those under way are waited for.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<PromiseRaw<'static, ()>> {
-        self.runner.run(&env, self.door.clone(), |fleet| {
+        self.closing(&env, |fleet| {
             fleet.close();
             Ok(())
         })
+    }
+
+    /// The same with a deadline in milliseconds.
+    #[napi]
+    pub fn close_within(&self, env: Env, at_most: Unknown<'_>) -> napi::Result<PromiseRaw<'static, bool>> {
+        let at_most = Duration::from_millis(given::<u32>(&env, at_most, "milliseconds")?.into());
+        self.closing(&env, move |fleet| Ok(fleet.close_within(at_most)))
+    }
+}
+
+impl Fleet {
+    /// Waits on a thread of its own: what is waited for may need all others.
+    fn closing<T: ToNapiValue + TypeName + Send + 'static>(
+        &self,
+        env: &Env,
+        wait: impl FnOnce(&fleet_bindings::Fleet) -> Answered<T> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'static, T>> {
+        self.door.closes_within(Duration::ZERO);
+        Runner::Threads(Threads::start_one("fleet-closing")?).run_free(env, self.door.clone(), wait)
     }
 }
 
@@ -113,6 +132,7 @@ operations! { Fleet {
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
+} long {
     backup(path: String) -> () { move |fleet| fleet.backup(path) }
     query(sql: String, limit: Option<u32>) -> Vec<SqlRow> { move |fleet| fleet.query(&sql, limit) }
 } }

@@ -2,11 +2,10 @@
 
 use crate::refused;
 use crate::threads::Threads;
-use fleet_bindings::{Answered, Failure};
+use fleet_bindings::{Answered, Begin, Failure, guarded};
 use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, JsValue as _, ScopedTask};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Where the calls of a fleet run.
 #[derive(Clone, Debug)]
@@ -24,8 +23,23 @@ type Work<T> = Box<dyn FnOnce() -> Answered<T> + Send>;
 struct Job<T>(Option<Work<T>>);
 
 impl Runner {
-    /// Runs a call.
+    /// Runs a call of a door. It is under way from here on: a close that comes before its thread does waits for it.
     pub(crate) fn run<D, T>(
+        &self,
+        env: &Env,
+        door: D,
+        work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'static, T>>
+    where
+        D: Begin + Send + 'static,
+        T: ToNapiValue + TypeName + Send + 'static,
+    {
+        let begun = door.begin().map_err(|failure| refused(env, failure))?;
+        self.run_free(env, door, move |door| begun.run(|| work(door)))
+    }
+
+    /// Runs a call that is no door's.
+    pub(crate) fn run_free<D, T>(
         &self,
         env: &Env,
         door: D,
@@ -35,19 +49,34 @@ impl Runner {
         D: Send + 'static,
         T: ToNapiValue + TypeName + Send + 'static,
     {
-        let work: Work<T> = Box::new(move || work(&door));
         match self {
-            Self::Pool => Ok(env.spawn(Job(Some(work)))?.promise_object()),
-            Self::Threads(threads) => {
-                let (deferred, promise) = env.create_deferred()?;
-                let promise = PromiseRaw::new(env.raw(), promise.raw());
-                threads.run(Box::new(move || {
-                    let answer = outcome(work);
-                    deferred.resolve(move |env| told(&env, answer?));
-                }));
-                Ok(promise)
-            }
+            Self::Pool => Ok(env.spawn(Job(Some(Box::new(move || work(&door)))))?.promise_object()),
+            Self::Threads(threads) => on_threads(threads, env, door, work),
         }
+    }
+
+    /// Runs a call that takes long, or that waits for the event loop. It must not be on Node's pool: what else waits
+    /// there, such as `fs.stat`, would wait behind it, and a process that exits waits for the pool.
+    pub(crate) fn run_long<D, T>(
+        &self,
+        env: &Env,
+        door: D,
+        work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'static, T>>
+    where
+        D: Begin + Send + 'static,
+        T: ToNapiValue + TypeName + Send + 'static,
+    {
+        static LONG: OnceLock<Arc<Threads>> = OnceLock::new();
+        let threads = match (self, LONG.get()) {
+            (Self::Threads(threads), _) | (Self::Pool, Some(threads)) => Arc::clone(threads),
+            (Self::Pool, None) => {
+                let started = Threads::start()?;
+                Arc::clone(LONG.get_or_init(|| started))
+            }
+        };
+        let begun = door.begin().map_err(|failure| refused(env, failure))?;
+        on_threads(&threads, env, door, move |door| begun.run(|| work(door)))
     }
 
     /// That something may run on the event loop: where the store is in JavaScript, it would wait for itself.
@@ -62,9 +91,23 @@ impl Runner {
     }
 }
 
-/// What comes of a call. A panic that reached Node would end the process.
-fn outcome<T>(work: Work<T>) -> napi::Result<Answered<T>> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| napi::Error::from_reason("fleet-core panicked; please report it"))
+fn on_threads<D, T>(
+    threads: &Threads,
+    env: &Env,
+    door: D,
+    work: impl FnOnce(&D) -> Answered<T> + Send + 'static,
+) -> napi::Result<PromiseRaw<'static, T>>
+where
+    D: Send + 'static,
+    T: ToNapiValue + TypeName + Send + 'static,
+{
+    let (deferred, promise) = env.create_deferred()?;
+    let promise = PromiseRaw::new(env.raw(), promise.raw());
+    threads.run(Box::new(move || {
+        let answer = guarded(|| work(&door));
+        deferred.resolve(move |env| told(&env, answer));
+    }));
+    Ok(promise)
 }
 
 fn told<T>(env: &Env, answer: Answered<T>) -> napi::Result<T> {
@@ -76,7 +119,8 @@ impl<'task, T: ToNapiValue + TypeName + Send + 'static> ScopedTask<'task> for Jo
     type JsValue = T;
 
     fn compute(&mut self) -> napi::Result<Answered<T>> {
-        outcome(self.0.take().ok_or_else(|| napi::Error::from_reason("a job runs once"))?)
+        let work = self.0.take().ok_or_else(|| napi::Error::from_reason("a job runs once"))?;
+        Ok(guarded(work))
     }
 
     fn resolve(&mut self, env: &'task Env, answer: Answered<T>) -> napi::Result<T> {
@@ -84,9 +128,17 @@ impl<'task, T: ToNapiValue + TypeName + Send + 'static> ScopedTask<'task> for Jo
     }
 }
 
-/// Writes out the methods of a door: each reads its arguments strictly, then runs off the event loop.
+/// Writes out the methods of a door: each reads its arguments strictly, then runs off the event loop. Those behind `long`
+/// run on threads for what takes long.
 macro_rules! operations {
-    ($class:ident {
+    ($class:ident { $($operations:tt)* } long { $($long:tt)* }) => {
+        $crate::job::operations!(@run $class { $($operations)* });
+        $crate::job::operations!(@run_long $class { $($long)* });
+    };
+    ($class:ident { $($operations:tt)* }) => {
+        $crate::job::operations!(@run $class { $($operations)* });
+    };
+    (@$run:ident $class:ident {
         $($name:ident($($argument:ident: $given:ty),*) -> $answer:ty { $work:expr })*
     }) => {
         #[napi_derive::napi]
@@ -100,7 +152,7 @@ macro_rules! operations {
                     $($argument: napi::Unknown<'_>),*
                 ) -> napi::Result<napi::bindgen_prelude::PromiseRaw<'static, $answer>> {
                     $(let $argument: $given = $crate::given(&env, $argument, stringify!($argument))?;)*
-                    self.runner.run(&env, self.door.clone(), $work)
+                    self.runner.$run(&env, self.door.clone(), $work)
                 }
             )*
         }

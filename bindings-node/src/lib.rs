@@ -1,7 +1,7 @@
 //! The native half of the npm package `fleet-core`; the other half is in `lib/`.
 //!
-//! The doors convert and never decide. Every call that may ask the store runs on Node's pool of threads, none on its
-//! event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the failure on it,
+//! The doors convert and never decide. Every call that may ask the store runs on Node's pool of threads, and long ones on
+//! threads beside it; none runs on the event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the failure on it,
 //! of which `lib/errors.cjs` makes the class that people catch.
 
 mod clock;
@@ -18,16 +18,16 @@ mod threads;
 
 pub use clock::Clock;
 pub use conformance::{Violation, conformance};
-pub use console::{Console, EventStream};
+pub use console::{Console, EventStream, StreamWait};
 pub use fleet::Fleet;
 pub use gateway::Gateway;
 pub use meter::Meter;
 pub use portal::Portal;
 pub use store::StoreLink;
 
-use fleet_bindings::given::{Given, camel_case};
+use fleet_bindings::given::Given;
 use fleet_bindings::shapes::UpdateResult;
-use fleet_bindings::{Failure, FailureKind, typescript};
+use fleet_bindings::{Failure, FailureKind, camel_case, typescript};
 use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue as _, Unknown};
 use napi_derive::napi;
@@ -35,7 +35,7 @@ use napi_derive::napi;
 /// A failure as an error of JavaScript, on whose `failure` everything is.
 fn refused(env: &Env, failure: Failure) -> napi::Error {
     let error = || {
-        let Failure { code, message, is_transient, kind } = failure;
+        let Failure { code, message, is_transient, kind } = failure.in_camel_case();
         let mut flat = Object::new(env)?;
         flat.set("code", code)?;
         flat.set("isTransient", is_transient)?;

@@ -114,7 +114,7 @@ impl Packed<'_> {
     /// Asks the gateway; nothing where a report can't be read.
     pub(crate) fn connect(&self, gateway: &Gateway) -> Answered<Option<Vec<Connected>>> {
         let Some(reports) = self.read() else { return Ok(None) };
-        let door = gateway.at(gateway.now());
+        let door = gateway.at(gateway.now()?)?;
         Ok(Some(match reports.as_slice() {
             [report] => vec![door.connect(report)?],
             reports => door.connect_many(reports)?,

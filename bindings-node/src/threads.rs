@@ -1,12 +1,12 @@
-//! A few threads for the fleets whose store is in JavaScript. They wait for the event loop, so they must not be those of
-//! Node's pool: the store itself may need that, for files, names or a database.
+//! A few threads for the fleets whose store is in JavaScript, and for what takes long. They wait for the event loop, so they
+//! must not be those of Node's pool: the store itself may need that, for files, names or a database.
 
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// So many calls of one fleet wait for its store at a time.
+/// So many calls of one fleet wait for its store at a time, and so many long ones run at once.
 const THREADS: usize = 8;
 
 /// Something to do.
@@ -17,11 +17,20 @@ pub(crate) struct Threads(Sender<Call>);
 
 impl Threads {
     pub(crate) fn start() -> napi::Result<Arc<Self>> {
+        Self::start_named((0..THREADS).map(|number| format!("fleet-{number}")))
+    }
+
+    /// One thread alone.
+    pub(crate) fn start_one(name: &str) -> napi::Result<Arc<Self>> {
+        Self::start_named([name.to_owned()])
+    }
+
+    fn start_named(names: impl IntoIterator<Item = String>) -> napi::Result<Arc<Self>> {
         let (give, take) = mpsc::channel();
         let take = Arc::new(Mutex::new(take));
-        for number in 0..THREADS {
+        for name in names {
             let take = Arc::clone(&take);
-            let named = thread::Builder::new().name(format!("fleet-{number}"));
+            let named = thread::Builder::new().name(name);
             named.spawn(move || work(&take)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         }
         Ok(Arc::new(Self(give)))

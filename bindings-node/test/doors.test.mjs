@@ -238,7 +238,7 @@ describe('a connect', () => {
       [report(0, { image: 'ab' }), /image/],
       [report(0, { system: 'x'.repeat(65) }), /system/],
       [report(0, { platform: '' }), /platform/],
-      [report(0, { reportedAt: new Date(NaN) }), /reported_at/],
+      [report(0, { reportedAt: new Date(NaN) }), /reportedAt/],
       [report(0, { verison: 1 }), /`verison` is not among the fields/],
       [undefined, /must be an object/],
     ]) {

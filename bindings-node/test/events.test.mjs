@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Fleet, InvalidError, NotFoundError } from 'fleet-core';
+import { readFile } from 'node:fs/promises';
+import { EventsMissedError, Fleet, InvalidError, NotFoundError, StoreFailedError } from 'fleet-core';
 
 const NOON = new Date('2016-03-08T12:00:00Z');
 const device = 'aa0000000000000000000001';
@@ -76,4 +77,42 @@ test('a meter admits up to the limit, whichever way it is asked', async () => {
   await fleet.settleUsage(NOON);
   await assert.rejects(fleet.meter(0), InvalidError);
   await assert.rejects(team.usage(94), NotFoundError);
+});
+
+test('a stream that is read too late says so, and is walked on behind the gap', { timeout: 60_000 }, async () => {
+  const stream = await team.eventStream(product);
+  const events = Array.from({ length: 1_000 }, (_, number) => ({ device, product, name: `n/${number}` }));
+  await fleet.gateway(NOON).publishMany(events);
+  await fleet.gateway(NOON).publishMany(events);
+  const walk = stream[Symbol.asyncIterator]();
+  await assert.rejects(walk.next(), (error) => error instanceof EventsMissedError && error.missed === 2_000 - 1_024);
+  let names = 0;
+  for await (const _ of stream) {
+    names += 1;
+    if (names === 1_024) break;
+  }
+});
+
+test('thousands wait for events, and keep nobody from the store', { timeout: 60_000 }, async () => {
+  const streams = await Promise.all(Array.from({ length: 2_000 }, () => team.eventStream(product)));
+  const threads = async () => Number(/Threads:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8').catch(() => 'Threads: 1'))[1]);
+  const before = await threads();
+  const waiting = streams.map((stream) => stream.wait(50_000));
+  await team.summary(product);
+  assert.ok((await threads()) <= before + 8);
+  await publish('at last');
+  assert.ok((await Promise.all(waiting)).every((isThere) => isThere === true));
+});
+
+test('a wait is aborted, and ends where the fleet is closed', { timeout: 30_000 }, async () => {
+  const stream = await team.eventStream(product);
+  const abort = new AbortController();
+  const aborted = stream.wait(20_000, { signal: abort.signal });
+  abort.abort(new Error('enough'));
+  await assert.rejects(aborted, { message: 'enough' });
+  const waiting = stream.wait(20_000);
+  const walk = assert.rejects(stream[Symbol.asyncIterator]().next(), StoreFailedError);
+  await fleet.close();
+  assert.equal(await waiting, false);
+  await walk;
 });

@@ -16,7 +16,7 @@ const types = readFileSync(new URL('../index.d.cts', import.meta.url), 'utf8');
 const OWN = {
   Clock: [],
   Console: [],
-  Fleet: ['console', 'portal', 'gateway', 'clock', 'close'],
+  Fleet: ['console', 'portal', 'gateway', 'clock', 'close', 'closeWithin'],
   Gateway: ['connectSync', 'connectManySync'],
   Portal: [],
 };

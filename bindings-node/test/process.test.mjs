@@ -52,3 +52,35 @@ test('each worker has fleets of its own, and ends in the middle of them', { time
   assert.deepEqual(ids, [1, 1, 1]);
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
+
+test('a process ends in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+  for (const end of ['process.exit(0)', 'void fleet.close(); setTimeout(() => process.exit(0), 50)', 'setImmediate(() => { throw 0 })']) {
+    const program = `
+      import { Fleet } from 'fleet-core';
+      process.on('uncaughtException', () => process.exit(0));
+      const fleet = await Fleet.open('memory:');
+      const { id } = await fleet.console('operator').createAccount('alice@example.com');
+      const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
+      await fleet.console('operator').setTier(product, 'Enterprise');
+      const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
+      await fleet.console(id).importWatched(product, list, { onProgress() { console.log('over'); ${end}; for (const until = Date.now() + 200; Date.now() < until;); } });`;
+    assert.equal((await told(program)).split('\n')[0], 'over', end);
+  }
+});
+
+test('a worker is ended in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+  const program = `
+    const { parentPort } = require('node:worker_threads');
+    const { Fleet } = require(${JSON.stringify(cwd)});
+    (async () => {
+      const fleet = await Fleet.open('memory:');
+      const { id } = await fleet.console('operator').createAccount('alice@example.com');
+      const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
+      await fleet.console('operator').setTier(product, 'Enterprise');
+      const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
+      await fleet.console(id).importWatched(product, list, { onProgress() { parentPort.postMessage('begun'); } });
+    })();`;
+  const worker = new Worker(program, { eval: true });
+  await once(worker, 'message');
+  await worker.terminate();
+});

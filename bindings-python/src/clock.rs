@@ -1,6 +1,7 @@
 //! The door for time.
 
-use crate::run;
+use crate::{Begun, begin, run};
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
 use pyo3::prelude::*;
 
@@ -9,8 +10,13 @@ use pyo3::prelude::*;
 #[derive(Debug)]
 pub(crate) struct Clock(pub(crate) fleet_bindings::Clock);
 
+#[checked]
 #[pymethods]
 impl Clock {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// What is due now.
     #[pyo3(signature = (*, limit=None))]
     fn due(&self, py: Python<'_>, limit: Option<u32>) -> PyResult<Vec<Due>> {

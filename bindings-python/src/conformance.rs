@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Violation {
     /// The law's name.
-    law: &'static str,
+    law: String,
     /// What was seen that should not be.
     what: String,
 }
 
-fleet_bindings::python_value!(Violation { law: &'static str, what: String, });
+fleet_bindings::python_value!(Violation { law: String, what: String });
 
 /// How often the interpreter has another thread go on while stores are tried, in seconds: its lock would otherwise hide
 /// what threads do to each other between two lines of a store.
@@ -87,5 +87,5 @@ pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<
     if let Some(error) = raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    Ok(violations.into_iter().map(|broken| Violation { law: broken.law, what: broken.what }).collect())
+    Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
 }

@@ -5,8 +5,9 @@ use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::portal::Portal;
 use crate::publish::Meter;
-use crate::run;
 use crate::store::PythonStore;
+use crate::{Begun, begin, run, waited};
+use fleet_bindings::python::{checked, given};
 use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Failure, FleetOptions, Moment};
@@ -91,8 +92,16 @@ impl TryFrom<Tier> for fleet_core::Tier {
     }
 }
 
+/// So long a close waits at a time.
+const CLOSING: Duration = Duration::from_secs(3600);
+
+#[checked]
 #[pymethods]
 impl Fleet {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
     /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
     /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether
@@ -126,9 +135,9 @@ impl Fleet {
             largest_commit,
             ..FleetOptions::default()
         };
-        if let Ok(url) = store.cast::<PyString>() {
-            let url = url.to_cow()?;
-            return run(py, || fleet_bindings::Fleet::open(&url, options)).map(Self);
+        if store.is_instance_of::<PyString>() {
+            let url: &str = given(store, "store", "&str")?;
+            return run(py, || fleet_bindings::Fleet::open(url, options)).map(Self);
         }
         let store = HostStore(PythonStore::new(store)?);
         Ok(Self(fleet_bindings::Fleet::with_store(store, options)?))
@@ -139,31 +148,40 @@ impl Fleet {
     }
 
     #[pyo3(signature = (*_raised))]
-    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, PyAny>) {
-        self.close(py);
+    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.close(py)
     }
 
     fn __repr__(&self) -> &'static str {
         "<fleet_core.Fleet>"
     }
 
-    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
-    /// fails.
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| self.0.close());
+    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. Called from
+    /// within a call of this fleet, such as an import's `progress`, it does not wait for that one. Ctrl-C ends the
+    /// waiting; the closing goes on.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        while !waited(py, CLOSING, |slice| self.0.closes_within(slice))? {}
+        Ok(())
+    }
+
+    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
+    /// Returns whether everything ended by itself.
+    fn close_within(&self, py: Python<'_>, at_most: Duration) -> PyResult<bool> {
+        Ok(waited(py, at_most, |slice| self.0.closes_within(slice))?
+            || py.detach(|| self.0.close_within(Duration::ZERO)))
     }
 
     /// The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`,
     /// each call is made at its own time.
     #[pyo3(signature = (actor, now=None))]
     fn console(&self, actor: &Bound<'_, PyAny>, now: Option<Moment>) -> PyResult<Console> {
-        if let Ok(word) = actor.cast::<PyString>() {
-            if word.to_cow()? == "operator" {
+        if actor.is_instance_of::<PyString>() {
+            if given::<&str>(actor, "actor", "&str")? == "operator" {
                 return Ok(Console(self.0.operator(now)));
             }
-            return Err(Failure::invalid("actor", "is to be \"operator\" or an account's number").into());
+            return Err(Failure::invalid("actor", "must be \"operator\" or an account's number").into());
         }
-        Ok(Console(self.0.console(actor.extract()?, now)?))
+        Ok(Console(self.0.console(given(actor, "actor", "i64")?, now)?))
     }
 
     /// The door for customers: whoever holds the token.

@@ -1,8 +1,9 @@
 //! The gateway's door. Reports and answers are kept in the core's own form: a host looks at little of each, and a
 //! gateway makes thousands a second.
 
-use crate::run;
-use fleet_bindings::shapes::{Decision, UpdateOutcome, UpdateProgress};
+use crate::{Begun, begin, run};
+use fleet_bindings::python::checked;
+use fleet_bindings::shapes::{Connected as Shape, Decision, UpdateOutcome, UpdateProgress};
 use fleet_bindings::{Answered, Failure, Moment, doors};
 use fleet_core::{Error, device};
 use pyo3::prelude::*;
@@ -13,12 +14,13 @@ use pyo3::types::PyList;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Report(device::Report);
 
+#[checked]
 #[pymethods]
 impl Report {
     #[new]
     #[pyo3(signature = (
         device, *, product=None, version=None, image=None, platform=None, system=None, security_counter=None,
-        takes_updates=true, session=0, reported_at=None
+        takes_updates=None, session=None, reported_at=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(
@@ -29,11 +31,11 @@ impl Report {
         platform: Option<String>,
         system: Option<String>,
         security_counter: Option<u32>,
-        takes_updates: bool,
-        session: i64,
+        takes_updates: Option<bool>,
+        session: Option<i64>,
         reported_at: Option<Moment>,
     ) -> PyResult<Self> {
-        let report = doors::Report {
+        Self::read(doors::Report {
             device,
             product,
             version,
@@ -41,11 +43,10 @@ impl Report {
             platform,
             system,
             security_counter,
-            takes_updates: Some(takes_updates),
-            session: Some(session),
+            takes_updates,
+            session,
             reported_at,
-        };
-        Ok(Self(report.read()?))
+        })
     }
 
     /// The device: 24 hexadecimal digits.
@@ -109,7 +110,7 @@ impl Report {
     }
 }
 
-fleet_bindings::python_value!(Report {
+fleet_bindings::python_value!(by hand Report {
     device: String,
     product: Option<u32>,
     version: Option<u16>,
@@ -120,60 +121,146 @@ fleet_bindings::python_value!(Report {
     takes_updates: bool,
     session: u64,
     reported_at: Option<Moment>,
-});
+}
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the fields of a report")]
+    fn _from_fields(
+        device: String,
+        product: Option<u32>,
+        version: Option<u16>,
+        image: Option<String>,
+        platform: Option<String>,
+        system: Option<String>,
+        security_counter: Option<u32>,
+        takes_updates: bool,
+        session: i64,
+        reported_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let (takes_updates, session) = (Some(takes_updates), Some(session));
+        Self::read(doors::Report {
+            device, product, version, image, platform, system, security_counter, takes_updates, session, reported_at
+        })
+    }
+);
+
+impl Report {
+    fn read(report: doors::Report) -> PyResult<Self> {
+        Ok(Self(report.read()?))
+    }
+}
 
 /// What a connect came to.
 #[pyclass(frozen, eq, module = "fleet_core")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Connected(device::Connected);
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Connected(Answer);
 
+#[derive(Clone, Debug)]
+enum Answer {
+    /// As the core answered it.
+    Answered(device::Connected),
+    /// As it was pickled.
+    Rebuilt(Shape),
+}
+
+impl Answer {
+    fn shape(&self) -> Shape {
+        match self {
+            Self::Answered(connected) => connected.into(),
+            Self::Rebuilt(shape) => shape.clone(),
+        }
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Answered(one), Self::Answered(other)) => one == other,
+            _ => self.shape() == other.shape(),
+        }
+    }
+}
+
+#[checked]
 #[pymethods]
 impl Connected {
     fn __str__(&self) -> String {
-        self.0.answer.to_string()
+        match &self.0 {
+            Answer::Answered(connected) => connected.answer.to_string(),
+            Answer::Rebuilt(shape) => match &shape.answer {
+                Decision::UpToDate { why, .. } | Decision::Update { why, .. } | Decision::Held { why, .. } => {
+                    why.clone()
+                }
+            },
+        }
     }
 
     /// The product that the answer is of; none: a personal device.
     #[getter]
     fn product(&self) -> Option<u32> {
-        self.0.product.map(|id| id.get())
+        match &self.0 {
+            Answer::Answered(connected) => connected.product.map(|id| id.get()),
+            Answer::Rebuilt(shape) => shape.product,
+        }
     }
 
     /// What the device is to do, and why.
     #[getter]
     fn answer(&self) -> Decision {
-        (&self.0.answer).into()
+        match &self.0 {
+            Answer::Answered(connected) => (&connected.answer).into(),
+            Answer::Rebuilt(shape) => shape.answer.clone(),
+        }
     }
 
     /// How the update that it was sent before ended, if it ended by this connect.
     #[getter]
     fn outcome(&self) -> Option<UpdateOutcome> {
-        self.0.outcome.map(UpdateOutcome::from)
+        match &self.0 {
+            Answer::Answered(connected) => connected.outcome.map(UpdateOutcome::from),
+            Answer::Rebuilt(shape) => shape.outcome.clone(),
+        }
     }
 }
 
-fleet_bindings::python_value!(Connected { product: Option<u32>, answer: Decision, outcome: Option<UpdateOutcome>, });
+fleet_bindings::python_value!(by hand Connected {
+    product: Option<u32>,
+    answer: Decision,
+    outcome: Option<UpdateOutcome>,
+}
+    #[staticmethod]
+    fn _from_fields(product: Option<u32>, answer: Decision, outcome: Option<UpdateOutcome>) -> Self {
+        Self(Answer::Rebuilt(Shape { product, answer, outcome }))
+    }
+);
 
 /// The door for devices, which the host's gateway opens.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct Gateway(pub(crate) fleet_bindings::Gateway);
 
+#[checked]
 #[pymethods]
 impl Gateway {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// A device connects, says what it is and runs, and is told what to run and why.
     fn connect(&self, py: Python<'_>, report: &Bound<'_, Report>) -> PyResult<Connected> {
-        let now = self.0.now();
+        let now = self.0.now()?;
         let report = report.get();
-        run(py, || answered(self.0.at(now).connect(&report.0)).map(Connected))
+        run(py, || {
+            let connected = self.0.at(now)?.connect(&report.0);
+            answered(connected).map(|connected| Connected(Answer::Answered(connected)))
+        })
     }
 
     /// The same for many at once; the answers are in the order of the reports.
-    fn connect_many<'py>(&self, py: Python<'py>, reports: Vec<Bound<'py, Report>>) -> PyResult<Bound<'py, PyList>> {
-        let now = self.0.now();
+    fn connect_many<'py>(&self, py: Python<'py>, reports: Vec<Bound<'_, Report>>) -> PyResult<Bound<'py, PyList>> {
+        let now = self.0.now()?;
         let reports: Vec<device::Report> = reports.iter().map(|report| report.get().0.clone()).collect();
-        let answers = run(py, || answered(self.0.at(now).connect_many(&reports)))?;
-        let answers = answers.into_iter().map(|connected| Bound::new(py, Connected(connected)));
+        let answers = run(py, || answered(self.0.at(now)?.connect_many(&reports)))?;
+        let answers = answers.into_iter().map(|connected| Bound::new(py, Connected(Answer::Answered(connected))));
         PyList::new(py, answers.collect::<PyResult<Vec<_>>>()?)
     }
 

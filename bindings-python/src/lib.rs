@@ -12,12 +12,58 @@ mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
-use fleet_bindings::{Answered, FailureKind, python};
+use fleet_bindings::{Answered, Begin, Begun as Begins, FailureKind, guarded, python};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use std::time::{Duration, Instant};
 
 /// Lets the interpreter go while the core works.
 fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
-    Ok(py.detach(call)?)
+    Ok(py.detach(|| guarded(call))?)
+}
+
+/// A call that was asked for and runs later, on another thread: a close that comes in between waits for it. For asyncio.
+#[pyclass(frozen, name = "_Begun", module = "fleet_core")]
+#[derive(Debug)]
+struct Begun(Begins);
+
+#[pymethods]
+impl Begun {
+    #[pyo3(signature = (call, *arguments, **keywords))]
+    fn run<'py>(
+        &self,
+        call: &Bound<'py, PyAny>,
+        arguments: &Bound<'py, PyTuple>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.0.run(|| call.call(arguments, keywords))
+    }
+}
+
+/// Begins a call.
+fn begin(door: &impl Begin) -> PyResult<Begun> {
+    Ok(Begun(door.begin()?))
+}
+
+/// Waits in slices, so that Ctrl-C, which Python notices only between its own instructions, ends the waiting.
+fn waited(py: Python<'_>, at_most: Duration, wait: impl Fn(Duration) -> bool + Send + Sync) -> PyResult<bool> {
+    const SLICE: Duration = Duration::from_millis(100);
+    let threading = PyModule::import(py, "threading")?;
+    let is_main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
+    if !is_main {
+        return Ok(py.detach(|| wait(at_most)));
+    }
+    let begun = Instant::now();
+    loop {
+        let rest = at_most.saturating_sub(begun.elapsed());
+        if py.detach(|| wait(rest.min(SLICE))) {
+            return Ok(true);
+        }
+        py.check_signals()?;
+        if rest <= SLICE {
+            return Ok(false);
+        }
+    }
 }
 
 /// The door of every operation, and its name in Python.

@@ -1,6 +1,7 @@
 //! The customers' door.
 
-use crate::run;
+use crate::{Begun, begin, run};
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use pyo3::prelude::*;
 
@@ -9,8 +10,13 @@ use pyo3::prelude::*;
 #[derive(Debug)]
 pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
 
+#[checked]
 #[pymethods]
 impl Portal {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// The customer's own record, and what the token is good for.
     fn me(&self, py: Python<'_>) -> PyResult<CustomerSession> {
         run(py, || self.0.me())

@@ -1,7 +1,8 @@
 //! What devices publish, kept in the core's own form, and the meter of what is sent.
 
 use crate::gateway::Gateway;
-use crate::run;
+use crate::{Begun, begin, run};
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{NewEvent as Said, Published};
 use fleet_bindings::{Failure, Moment};
 use fleet_core::Timestamp;
@@ -15,23 +16,21 @@ pub(crate) struct NewEvent {
     said: Said,
 }
 
+#[checked]
 #[pymethods]
 impl NewEvent {
     #[new]
-    #[pyo3(signature = (device, name, data="", *, product=None, id=None, error_kind=None, happened_at=None))]
+    #[pyo3(signature = (device, name, data=None, *, product=None, id=None, error_kind=None, happened_at=None))]
     fn new(
         device: String,
         name: String,
-        data: &str,
+        data: Option<String>,
         product: Option<u32>,
         id: Option<String>,
         error_kind: Option<String>,
         happened_at: Option<Moment>,
     ) -> PyResult<Self> {
-        let said = Said { device, name, product, data: Some(data.to_owned()), id, error_kind, happened_at };
-        // What is out of its form is said here, where it was written.
-        said.read(Timestamp::from_millis(0))?;
-        Ok(Self { said })
+        Self::read(Said { device, name, product, data, id, error_kind, happened_at })
     }
 
     /// The device: 24 hexadecimal digits.
@@ -77,7 +76,15 @@ impl NewEvent {
     }
 }
 
-fleet_bindings::python_value!(NewEvent {
+impl NewEvent {
+    /// What is out of its form is said here, where it was written.
+    fn read(said: Said) -> PyResult<Self> {
+        said.read(Timestamp::from_millis(0))?;
+        Ok(Self { said })
+    }
+}
+
+fleet_bindings::python_value!(by hand NewEvent {
     device: String,
     name: String,
     data: String,
@@ -85,8 +92,22 @@ fleet_bindings::python_value!(NewEvent {
     id: Option<String>,
     error_kind: Option<String>,
     happened_at: Option<Moment>,
-});
+}
+    #[staticmethod]
+    fn _from_fields(
+        device: String,
+        name: String,
+        data: String,
+        product: Option<u32>,
+        id: Option<String>,
+        error_kind: Option<String>,
+        happened_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        Self::read(Said { device, name, product, data: Some(data), id, error_kind, happened_at })
+    }
+);
 
+#[checked]
 #[pymethods]
 impl Gateway {
     /// A device publishes an event: it is logged, and what is to be sent is answered.
@@ -97,11 +118,11 @@ impl Gateway {
 
     /// The same for many at once; the answers are in the order of the events.
     fn publish_many(&self, py: Python<'_>, events: Vec<Bound<'_, NewEvent>>) -> PyResult<Vec<Published>> {
-        let now = self.0.now();
+        let now = self.0.now()?;
         let read = |event: &Bound<'_, NewEvent>| event.get().said.read(now);
         let events = events.iter().map(read).collect::<Result<Vec<Event>, Failure>>()?;
         run(py, || {
-            let answers = self.0.at(now).publish_many(&events)?;
+            let answers = self.0.at(now)?.publish_many(&events)?;
             Ok(answers.iter().map(Published::from).collect())
         })
     }
@@ -112,8 +133,13 @@ impl Gateway {
 #[derive(Debug)]
 pub(crate) struct Meter(pub(crate) fleet_bindings::Meter);
 
+#[checked]
 #[pymethods]
 impl Meter {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// Whether one more message may be sent. Counted if so.
     fn admit(&self, py: Python<'_>) -> PyResult<bool> {
         run(py, || self.0.admit())

@@ -100,7 +100,7 @@ impl PythonStore {
         for method in ["get", "scan", "commit"] {
             if !store.hasattr(method)? {
                 let what = format!("a fleet is opened by a URL or a store; a store has a method `{method}`");
-                return Err(pyo3::exceptions::PyTypeError::new_err(what));
+                return Err(fleet_bindings::Failure::invalid("store", what).into());
             }
         }
         Ok(Self { store: store.clone().unbind(), interrupts: None })
@@ -233,9 +233,17 @@ python_value!(KeyRange {
     reverse: bool,
 }
     #[new]
-    #[pyo3(signature = (first, last, *, first_included=true, last_included=true, limit=None, reverse=false))]
-    fn new(first: Vec<u8>, last: Vec<u8>, first_included: bool, last_included: bool, limit: Option<i64>, reverse: bool) -> Self {
-        let limit = limit.unwrap_or(i64::MAX);
+    #[pyo3(signature = (first, last, *, first_included=None, last_included=None, limit=None, reverse=None))]
+    fn new(
+        first: Vec<u8>,
+        last: Vec<u8>,
+        first_included: Option<bool>,
+        last_included: Option<bool>,
+        limit: Option<i64>,
+        reverse: Option<bool>,
+    ) -> Self {
+        let (first_included, last_included) = (first_included.unwrap_or(true), last_included.unwrap_or(true));
+        let (limit, reverse) = (limit.unwrap_or(i64::MAX), reverse.unwrap_or(false));
         Self { first, first_included, last, last_included, limit, reverse }
     }
 );

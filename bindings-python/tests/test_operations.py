@@ -9,7 +9,7 @@ import fleet_core as fc
 from fleet_core import aio
 
 # How a fleet is opened and closed, and how doors are.
-SETUP = {"open", "close", "console", "portal", "gateway", "clock"}
+SETUP = {"open", "close", "close_within", "console", "portal", "gateway", "clock"}
 
 
 def operations() -> dict[str, set[str]]:

@@ -200,7 +200,7 @@ def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, t
 
 
 def test_what_is_no_store_is_refused() -> None:
-    with pytest.raises(TypeError, match="method `get`"):
+    with pytest.raises(fc.Invalid, match="method `get`"):
         fc.Fleet.open(object())  # type: ignore[arg-type]
     with pytest.raises(ZeroDivisionError):
         fc.conformance(lambda: 1 / 0)  # type: ignore[arg-type, return-value]

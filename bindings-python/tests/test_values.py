@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import json
+import multiprocessing
+import pickle
 from typing import Literal, assert_never, get_args
 
 import fleet_core as fc
@@ -97,3 +101,52 @@ def test_tiers_of_ones_own_limit_a_product() -> None:
         refused = console.import_devices(product, listed(ids(2))).refused
         assert refused is not None and refused.fits is not None
         assert (refused.fits.tier, refused.fits.limit) == ("All", None)
+
+
+def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None:
+    console = house.console()
+    [device] = ids(1)
+    console.import_devices(house.product, listed(ids(3)))
+    connected = house.connect(device, version=1)
+    house.fleet.gateway(NOON).publish(fc.NewEvent(device, "boot", product=house.product))
+    values = [
+        connected, connected.answer, console.product(house.product), console.summary(house.product),
+        console.devices(house.product), console.team(house.product), console.configuration(house.product),
+        console.plan_import(house.product, listed(ids(2))), console.events(house.product), console.audit_log(house.product),
+        console.billing_status(house.product), console.explain(house.product, device), console.usage(house.product),
+        fc.Report(device, version=1, platform="photon", system="0.4.9", reported_at=NOON, session=7), fc.Report(device),
+        fc.NewEvent(device, "boot", "data", id="1", happened_at=NOON), fc.Money(1, "USD"), fc.LockChange(device, 1),
+        fc.Tier("One", devices=1, prices=[fc.Price("monthly", fc.Money(1, "USD"))]), fc.SimpleIdentity(),
+    ]  # fmt: skip
+    for value in values:
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            again = pickle.loads(pickle.dumps(value, protocol))
+            assert again == value and repr(again) == repr(value) and type(again) is type(value)
+        assert copy.copy(value) == value and copy.deepcopy([value]) == [value]
+        json.dumps(value.to_dict())
+    assert str(pickle.loads(pickle.dumps(connected))) == str(connected)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(repr, values) == [repr(value) for value in values]
+    with pytest.raises(fc.NotFound) as found:
+        console.product(95)
+    again = pickle.loads(pickle.dumps(found.value))
+    assert (type(again), again.code, again.what, str(again)) == (fc.NotFound, "not_found", "product", str(found.value))
+
+
+def test_a_value_becomes_json(house: House) -> None:
+    told = house.connect(ids(1)[0], version=1).to_dict()
+    assert (told["product"], told["outcome"], told["answer"]["kind"]) == (house.product, None, "held")
+    product = house.console().product(house.product).to_dict()
+    assert product["created_at"] == "2016-03-08T12:00:00.000Z" and product["policy"]["gate"] == {"devices": 1, "soak_millis": 0}
+
+
+def test_what_holds_a_secret_is_not_written_out(house: House) -> None:
+    console = house.console()
+    customer = console.create_customer(house.product, "carl@example.com")
+    issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
+    assert copy.copy(issued) == issued
+    for write in (pickle.dumps, copy.copy(issued).__class__.to_dict):
+        with pytest.raises(fc.Invalid, match="`IssuedToken` holds a secret and is not written out; hand on `token`"):
+            write(issued)
+    with pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(house.fleet)

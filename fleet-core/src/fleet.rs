@@ -244,6 +244,11 @@ impl Fleet {
         Tries::new(&self.turnstiles, &self.stamps)
     }
 
+    /// Ends the waiting on every [event stream](crate::event::EventStream): for a host that closes its store.
+    pub fn end_event_streams(&self) {
+        self.live.end();
+    }
+
     /// Who listens to what this fleet publishes.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live

@@ -77,6 +77,7 @@ fn build(root: &Path, target: &Target) -> Result<PathBuf, String> {
         Command::new(env!("CARGO"))
             .current_dir(&folder)
             .args(["build", "--release", "--locked", "--bin", target.name, "--target", &host])
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env("RUSTFLAGS", COVERAGE)
             .env("CARGO_TARGET_DIR", &output),
     )?;

@@ -1,12 +1,59 @@
 //! Where the project is, and running programs in it.
 
+use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The workspace's folder.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Where cargo puts what it builds. Cargo is asked: a person's own configuration or environment may say another place than
+/// `target`.
+pub(crate) fn target() -> Result<PathBuf, String> {
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(target) = TARGET.get() {
+        return Ok(target.clone());
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--locked"]);
+    let output = cargo.stderr(Stdio::inherit()).output().map_err(|error| format!("cargo can't be started: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata ended with {}: {error}", output.status))?;
+    let folder = metadata.get("target_directory").and_then(Value::as_str).map(PathBuf::from);
+    let folder = folder.ok_or("cargo metadata names no target folder")?;
+    Ok(TARGET.get_or_init(|| folder).clone())
+}
+
+/// Builds by a cargo command, with arguments of the compiler's own, and returns the files of the crate `name` that it says it
+/// made: where they are depends on the profile, and on what a person has set.
+pub(crate) fn built(cargo: &mut Command, name: &str, compiler: &[&str]) -> Result<Vec<PathBuf>, String> {
+    cargo.arg("--message-format=json-render-diagnostics");
+    if !compiler.is_empty() {
+        cargo.arg("--").args(compiler);
+    }
+    let output = cargo.stderr(Stdio::inherit()).output().map_err(|error| format!("cargo can't be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("cargo ended with {}", output.status));
+    }
+    let mut files = Vec::new();
+    for line in output.stdout.split(|byte| *byte == b'\n') {
+        let Ok(message) = serde_json::from_slice::<Value>(line) else { continue };
+        if message.pointer("/target/name").and_then(Value::as_str) == Some(name) {
+            let paths = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
+            files.extend(paths.filter_map(Value::as_str).map(PathBuf::from));
+        }
+    }
+    if files.is_empty() { Err(format!("cargo says of no file that it is of `{name}`")) } else { Ok(files) }
+}
+
+/// The file among others that has this extension.
+pub(crate) fn with_extension(files: &[PathBuf], extension: &str) -> Result<PathBuf, String> {
+    let found = files.iter().find(|file| file.extension().unwrap_or_default() == extension);
+    found.cloned().ok_or_else(|| format!("cargo made no file that ends in `{extension}`"))
 }
 
 /// Runs cargo in the workspace.

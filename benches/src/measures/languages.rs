@@ -30,7 +30,7 @@ pub(super) fn python_is_there() -> bool {
 
 fn interpreter() -> PathBuf {
     let folder = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-    repository().join("target/python/venv").join(folder)
+    built().join("python/venv").join(folder)
 }
 
 pub(super) fn node_connect(setting: &Setting) -> Result<Figures> {
@@ -76,13 +76,19 @@ pub(super) fn kotlin_is_there() -> bool {
 
 /// The program that `cargo xtask` has made for a language.
 fn launcher(language: &str) -> PathBuf {
-    repository().join("target").join(language).join("bench")
+    built().join(language).join("bench")
 }
 
 fn launched(language: &str, setting: &Setting) -> Result<Program> {
     let mut command = Command::new(launcher(language));
     command.arg(setting.devices.to_string());
     Program::start(command)
+}
+
+/// Where cargo puts what it builds: this program is in a folder of it, that of its profile.
+fn built() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    program.ancestors().nth(2).map_or_else(|| repository().join("target"), PathBuf::from)
 }
 
 fn repository() -> PathBuf {

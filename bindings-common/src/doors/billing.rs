@@ -1,12 +1,12 @@
 //! What owners and the operator do about billing, and the door for time.
 
 use super::{Answered, Console, When, account_id, limit, product_id};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::shapes::{
     AccountBilling, Advanced, BillingStatus, ChargeOutcome, Due, Interval, Invoice, InvoicePage, Money, Quote, Upgrade,
 };
 use crate::{Failure, Moment};
 use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
-use std::sync::Arc;
 
 /// So many things a clock does where a caller does not say.
 const STEPS: u32 = 1000;
@@ -14,28 +14,28 @@ const STEPS: u32 = 1000;
 impl Console {
     /// What it costs to go to a tier, at an interval, now.
     pub fn quote_upgrade(&self, product: u32, tier: &str, interval: Interval) -> Answered<Quote> {
-        Ok((&self.door().quote_upgrade(product_id(product)?, tier, interval.into())?).into())
+        Ok((&self.door()?.quote_upgrade(product_id(product)?, tier, interval.into())?).into())
     }
 
     /// Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge.
     pub fn upgrade(&self, product: u32, quote: &str) -> Answered<Upgrade> {
-        (&self.door().upgrade(product_id(product)?, quote.parse()?)?).try_into()
+        (&self.door()?.upgrade(product_id(product)?, quote.parse()?)?).try_into()
     }
 
     /// Changes the interval from the next renewal on.
     pub fn switch_interval(&self, product: u32, interval: Interval) -> Answered<()> {
-        Ok(self.door().switch_interval(product_id(product)?, interval.into())?)
+        Ok(self.door()?.switch_interval(product_id(product)?, interval.into())?)
     }
 
     /// Chooses the currency that a product is billed in, before its first invoice.
     pub fn set_currency(&self, product: u32, currency: &str) -> Answered<()> {
-        Ok(self.door().set_currency(product_id(product)?, currency.parse()?)?)
+        Ok(self.door()?.set_currency(product_id(product)?, currency.parse()?)?)
     }
 
     /// Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid,
     /// such as `2017-12`.
     pub fn set_card(&self, token: &str, brand: &str, last_four: &str, expires: &str) -> Answered<()> {
-        Ok(self.door().set_card(&NewCard {
+        Ok(self.door()?.set_card(&NewCard {
             token: CardToken::new(token)?,
             brand: brand.to_owned(),
             last_four: last_four.to_owned(),
@@ -45,12 +45,12 @@ impl Console {
 
     /// Takes the card off one's file.
     pub fn remove_card(&self) -> Answered<()> {
-        Ok(self.door().remove_card()?)
+        Ok(self.door()?.remove_card()?)
     }
 
     /// How a product's billing stands.
     pub fn billing_status(&self, product: u32) -> Answered<BillingStatus> {
-        Ok((&self.door().billing_status(product_id(product)?)?).into())
+        Ok((&self.door()?.billing_status(product_id(product)?)?).into())
     }
 
     /// A product's invoices, newest first.
@@ -58,35 +58,35 @@ impl Console {
         let number = |after: &str| {
             after.parse().map_err(|_| Failure::invalid("after", "is no cursor that a page of invoices ended with"))
         };
-        let page = self.door().invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
+        let page = self.door()?.invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })
     }
 
     /// Ends a product's plan; answers the credit note. An operator's command.
     pub fn cancel_plan(&self, product: u32) -> Answered<Invoice> {
-        (&self.door().cancel_plan(product_id(product)?)?).try_into()
+        (&self.door()?.cancel_plan(product_id(product)?)?).try_into()
     }
 
     /// Puts a product on a lower tier; answers the credit note. An operator's command.
     pub fn downgrade(&self, product: u32, tier: &str) -> Answered<Invoice> {
-        (&self.door().downgrade(product_id(product)?, tier)?).try_into()
+        (&self.door()?.downgrade(product_id(product)?, tier)?).try_into()
     }
 
     /// Agrees on a price for a product, or takes the agreement back. An operator's command.
     pub fn agree_price(&self, product: u32, tier: &str, interval: Interval, price: Option<Money>) -> Answered<()> {
         let price = price.map(TryInto::try_into).transpose()?;
-        Ok(self.door().agree_price(product_id(product)?, tier, interval.into(), price)?)
+        Ok(self.door()?.agree_price(product_id(product)?, tier, interval.into(), price)?)
     }
 
     /// Gives an unpaid invoice up, a removed product's too. An operator's command.
     pub fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
-        (&self.door().write_off(product_id(product)?, invoice)?).try_into()
+        (&self.door()?.write_off(product_id(product)?, invoice)?).try_into()
     }
 
     /// What an account owes over all its products, removed ones among them.
     pub fn account_billing(&self, account: i64) -> Answered<AccountBilling> {
-        (&self.door().account_billing(account_id(account)?)?).try_into()
+        (&self.door()?.account_billing(account_id(account)?)?).try_into()
     }
 
     /// An account's invoices over all its products, removed ones among them: by product, and of each the newest first.
@@ -97,7 +97,7 @@ impl Console {
         };
         let wrong = || Failure::invalid("after", "is no cursor that a page of an account's invoices ended with");
         let after = after.map(|after| place(after).ok_or_else(wrong)).transpose()?;
-        let page = self.door().account_invoices(account_id(account)?, after, limit(page))?;
+        let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|(product, number)| format!("{product}-{number}")) })
     }
@@ -106,37 +106,43 @@ impl Console {
 /// The door for time: the host opens it every so often, and when its payment provider answers.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    fleet: Arc<fleet_core::Fleet>,
+    fleet: Opened,
     when: When,
 }
 
+impl Begin for Clock {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
+}
+
 impl Clock {
-    pub(super) fn new(fleet: &Arc<fleet_core::Fleet>, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), when: When(now) }
+    pub(super) fn new(fleet: &Opened, now: Option<Moment>) -> Self {
+        Self { fleet: fleet.clone(), when: When(now) }
     }
 
-    fn door(&self) -> fleet_core::billing::Clock<'_> {
-        self.fleet.clock(self.when.now())
+    fn door(&self) -> Answered<Entered<'_, fleet_core::billing::Clock<'_>>> {
+        self.fleet.enter_at(self.when, fleet_core::Fleet::clock)
     }
 
     /// What is due now.
     pub fn due(&self, page: Option<u32>) -> Answered<Vec<Due>> {
-        Ok(super::shapes(&self.door().due(limit(Some(page.unwrap_or(STEPS))))?))
+        Ok(super::shapes(&self.door()?.due(limit(Some(page.unwrap_or(STEPS))))?))
     }
 
     /// Does what is due now: renewals, retries, notices.
     pub fn advance(&self, page: Option<u32>) -> Answered<Advanced> {
-        Ok((&self.door().advance(limit(Some(page.unwrap_or(STEPS))))?).into())
+        Ok((&self.door()?.advance(limit(Some(page.unwrap_or(STEPS))))?).into())
     }
 
     /// Says that the clock is right after a leap that `advance` refused.
     pub fn confirm_leap(&self) -> Answered<()> {
-        Ok(self.door().confirm_leap()?)
+        Ok(self.door()?.confirm_leap()?)
     }
 
     /// What the payment provider said of a charge.
     pub fn charge_outcome(&self, key: &str, outcome: ChargeOutcome) -> Answered<()> {
-        Ok(self.door().charge_outcome(key.parse()?, outcome.into())?)
+        Ok(self.door()?.charge_outcome(key.parse()?, outcome.into())?)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The gateway's door.
 
 use super::{Answered, When, device_id, product_id, unsigned};
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::macros::arguments;
 use crate::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use crate::{Failure, Moment};
 use fleet_core::customer::Secret;
 use fleet_core::device::{self, Disconnect};
 use fleet_core::{Sha256, Timestamp};
-use std::sync::Arc;
 
 arguments! {
     /// What a device says of itself when it connects, as its gateway hands it on.
@@ -45,6 +45,7 @@ impl Report {
     pub fn read(&self) -> Answered<device::Report> {
         let hash =
             |hash: &String| hash.parse::<Sha256>().map_err(|problem| Failure::invalid("image", problem.to_string()));
+        let at = self.reported_at.map(|at| at.read("reported_at")).transpose()?;
         Ok(device::Report {
             product: self.product,
             version: self.version,
@@ -54,7 +55,7 @@ impl Report {
             security_counter: self.security_counter,
             takes_updates: self.takes_updates.unwrap_or(true),
             session: unsigned("session", self.session.unwrap_or(0))?,
-            ..device::Report::new(device_id(&self.device)?, self.reported_at.map(Timestamp::from))
+            ..device::Report::new(device_id(&self.device)?, at)
         })
     }
 }
@@ -62,34 +63,40 @@ impl Report {
 /// The door for devices. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
 pub struct Gateway {
-    fleet: Arc<fleet_core::Fleet>,
+    fleet: Opened,
     when: When,
 }
 
+impl Begin for Gateway {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
+}
+
 impl Gateway {
-    pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), when: When(now) }
+    pub(crate) fn new(fleet: &Opened, now: Option<Moment>) -> Self {
+        Self { fleet: fleet.clone(), when: When(now) }
     }
 
     /// The moment of a call that is made now.
-    pub fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Answered<Timestamp> {
         self.when.now()
     }
 
     /// The core's own door, for a binding that keeps reports and answers in the core's own form.
-    pub fn at(&self, now: Timestamp) -> fleet_core::Gateway<'_> {
-        self.fleet.gateway(now)
+    pub fn at(&self, now: Timestamp) -> Answered<Entered<'_, fleet_core::Gateway<'_>>> {
+        self.fleet.enter(|fleet| fleet.gateway(now))
     }
 
     /// A device connects, says what it is and runs, and is told what to run and why.
     pub fn connect(&self, report: &Report) -> Answered<Connected> {
-        Ok((&self.at(self.now()).connect(&report.read()?)?).into())
+        Ok((&self.at(self.now()?)?.connect(&report.read()?)?).into())
     }
 
     /// The same for many at once; the answers are in the order of the reports.
     pub fn connect_many(&self, reports: &[Report]) -> Answered<Vec<Connected>> {
         let reports = reports.iter().map(Report::read).collect::<Answered<Vec<_>>>()?;
-        Ok(super::shapes(&self.at(self.now()).connect_many(&reports)?))
+        Ok(super::shapes(&self.at(self.now()?)?.connect_many(&reports)?))
     }
 
     /// A device's connection ended. Without `session` and `ended_at`: the one that was told of last.
@@ -100,32 +107,32 @@ impl Gateway {
         session: Option<i64>,
         ended_at: Option<Moment>,
     ) -> Answered<()> {
-        let at = ended_at.map(Timestamp::from);
+        let at = ended_at.map(|at| at.read("ended_at")).transpose()?;
         let (device, session) = (device_id(device)?, unsigned("session", session.unwrap_or(0))?);
-        Ok(self.at(self.now()).disconnect(&Disconnect { device, product, session, at })?)
+        Ok(self.at(self.now()?)?.disconnect(&Disconnect { device, product, session, at })?)
     }
 
     /// How the update with this directive's number fares; answers whether it is the device's latest.
     pub fn report_update(&self, device: &str, product: u32, sequence: u32, progress: UpdateProgress) -> Answered<bool> {
         let (device, product) = (device_id(device)?, product_id(product)?);
-        Ok(self.at(self.now()).report_update(device, product, sequence, progress.into())?)
+        Ok(self.at(self.now()?)?.report_update(device, product, sequence, progress.into())?)
     }
 
     /// A device publishes an event: it is logged, and what is to be sent is answered.
     pub fn publish(&self, event: &NewEvent) -> Answered<Published> {
-        let now = self.now();
-        Ok((&self.at(now).publish(&event.read(now)?)?).into())
+        let now = self.now()?;
+        Ok((&self.at(now)?.publish(&event.read(now)?)?).into())
     }
 
     /// The same for many at once; the answers are in the order of the events.
     pub fn publish_many(&self, events: &[NewEvent]) -> Answered<Vec<Published>> {
-        let now = self.now();
+        let now = self.now()?;
         let events = events.iter().map(|event| event.read(now)).collect::<Answered<Vec<_>>>()?;
-        Ok(super::shapes(&self.at(now).publish_many(&events)?))
+        Ok(super::shapes(&self.at(now)?.publish_many(&events)?))
     }
 
     /// A device that is set up presents the claim code that its customer gave it.
     pub fn present_claim_code(&self, device: &str, code: &str) -> Answered<()> {
-        Ok(self.at(self.now()).present_claim_code(device_id(device)?, &Secret::claim_code(code)?)?)
+        Ok(self.at(self.now()?)?.present_claim_code(device_id(device)?, &Secret::claim_code(code)?)?)
     }
 }

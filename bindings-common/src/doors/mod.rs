@@ -14,6 +14,7 @@ mod meter;
 mod operations;
 mod people;
 mod portal;
+mod waiting;
 
 pub use billing::Clock;
 pub use events::EventStream;
@@ -22,12 +23,13 @@ pub use gateway::{Gateway, Report};
 pub use meter::Meter;
 pub use operations::{Door, OPERATIONS, Operation};
 pub use portal::Portal;
+pub use waiting::StreamWait;
 
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::{Failure, Moment};
 use fleet_core::customer::CustomerId;
 use fleet_core::product::GroupId;
 use fleet_core::{AccountId, Actor, DeviceId, ErrorKind, FirmwareVersion, ProductId, Timestamp};
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What an operation comes to.
@@ -39,18 +41,24 @@ pub const PAGE: u32 = 100;
 /// The door for people. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
 pub struct Console {
-    fleet: Arc<fleet_core::Fleet>,
+    fleet: Opened,
     actor: Actor,
     when: When,
 }
 
+impl Begin for Console {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
+}
+
 impl Console {
-    pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, actor: Actor, now: Option<Moment>) -> Self {
-        Self { fleet: Arc::clone(fleet), actor, when: When(now) }
+    pub(crate) fn new(fleet: &Opened, actor: Actor, now: Option<Moment>) -> Self {
+        Self { fleet: fleet.clone(), actor, when: When(now) }
     }
 
-    fn door(&self) -> fleet_core::Console<'_> {
-        self.fleet.console(self.actor, self.when.now())
+    fn door(&self) -> Answered<Entered<'_, fleet_core::Console<'_>>> {
+        self.fleet.enter_at(self.when, |fleet, now| fleet.console(self.actor, now))
     }
 }
 
@@ -60,8 +68,8 @@ pub(crate) struct When(pub(crate) Option<Moment>);
 
 impl When {
     /// The core reads no when, but a host that names no moment means the present one.
-    pub(crate) fn now(self) -> Timestamp {
-        self.0.map_or_else(present, Timestamp::from)
+    pub(crate) fn now(self) -> Answered<Timestamp> {
+        self.0.map_or_else(|| Ok(present()), |now| now.read("now"))
     }
 }
 

@@ -2,64 +2,70 @@
 
 use super::{Answered, When, device_id};
 use crate::Moment;
+use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use fleet_core::customer::Secret;
-use std::sync::Arc;
 
 /// The door for customers: whoever holds the token.
 #[derive(Clone, Debug)]
 pub struct Portal {
-    fleet: Arc<fleet_core::Fleet>,
+    fleet: Opened,
     token: Secret,
     when: When,
 }
 
+impl Begin for Portal {
+    fn begin(&self) -> Answered<Begun> {
+        self.fleet.begin()
+    }
+}
+
 impl Portal {
-    pub(crate) fn new(fleet: &Arc<fleet_core::Fleet>, token: &str, now: Option<Moment>) -> Answered<Self> {
-        Ok(Self { fleet: Arc::clone(fleet), token: token.parse()?, when: When(now) })
+    pub(crate) fn new(fleet: &Opened, token: &str, now: Option<Moment>) -> Answered<Self> {
+        Ok(Self { fleet: fleet.clone(), token: token.parse()?, when: When(now) })
     }
 
-    fn door(&self) -> fleet_core::Portal<'_> {
-        self.fleet.portal(&self.token, self.when.now())
+    fn door(&self) -> Answered<Entered<'_, fleet_core::Portal<'_>>> {
+        self.fleet.enter_at(self.when, |fleet, now| fleet.portal(&self.token, now))
     }
 
     /// The customer's own record, and what the token is good for.
     pub fn me(&self) -> Answered<CustomerSession> {
-        Ok((&self.door().me()?).into())
+        Ok((&self.door()?.me()?).into())
     }
 
     /// Makes the token no good at once.
     pub fn log_out(&self) -> Answered<()> {
-        Ok(self.door().log_out()?)
+        Ok(self.door()?.log_out()?)
     }
 
     /// Joins the private beta by the customer's activation code.
     pub fn activate(&self, code: &str) -> Answered<()> {
-        Ok(self.door().activate(code.parse()?)?)
+        Ok(self.door()?.activate(code.parse()?)?)
     }
 
     /// A code for the customer's device to present when it is set up.
     pub fn ask_claim_code(&self) -> Answered<ClaimCode> {
-        Ok((&self.door().ask_claim_code()?).into())
+        Ok((&self.door()?.ask_claim_code()?).into())
     }
 
     /// Claims a device by the code on it.
     pub fn claim(&self, device: &str, code: &str) -> Answered<()> {
-        Ok(self.door().claim(device_id(device)?, code)?)
+        Ok(self.door()?.claim(device_id(device)?, code)?)
     }
 
     /// Gives a device up.
     pub fn unclaim(&self, device: &str) -> Answered<()> {
-        Ok(self.door().unclaim(device_id(device)?)?)
+        Ok(self.door()?.unclaim(device_id(device)?)?)
     }
 
     /// The customer's devices.
     pub fn devices(&self) -> Answered<Vec<CustomerDevice>> {
-        Ok(super::shapes(&self.door().devices()?))
+        Ok(super::shapes(&self.door()?.devices()?))
     }
 
     /// Whether the customer may see or control a device now; and that they did.
     pub fn use_device(&self, device: &str, scope: Scope) -> Answered<()> {
-        Ok(self.door().use_device(device_id(device)?, scope.into())?)
+        Ok(self.door()?.use_device(device_id(device)?, scope.into())?)
     }
 }

@@ -325,8 +325,8 @@ impl TryFrom<CustomerFilter> for customer::CustomerFilter {
         let mut wanted = Self::default();
         wanted.activity = match (filter.active_since, filter.inactive_since) {
             (None, None) => None,
-            (Some(since), None) => Some(Activity::Since(since.into())),
-            (None, Some(since)) => Some(Activity::NotSince(since.into())),
+            (Some(since), None) => Some(Activity::Since(since.read("active_since")?)),
+            (None, Some(since)) => Some(Activity::NotSince(since.read("inactive_since")?)),
             (Some(_), Some(_)) => {
                 return Err(crate::Failure::invalid("activity", "ask for the active or the inactive, not for both"));
             }

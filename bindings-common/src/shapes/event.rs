@@ -306,7 +306,7 @@ impl NewEvent {
     /// The event as the core reads it, at `now` where it names no moment.
     pub fn read(&self, now: Timestamp) -> Result<event::Event, Failure> {
         let device = crate::doors::device_id(&self.device)?;
-        let at = self.happened_at.map_or(now, Timestamp::from);
+        let at = self.happened_at.map_or(Ok(now), |at| at.read("happened_at"))?;
         let mut event = event::Event::new(device, &self.name, self.data.as_deref().unwrap_or_default(), at)?;
         if let Some(product) = self.product {
             event = event.from_product(product);

@@ -7,9 +7,6 @@ use fleet_bindings::shapes::{
 };
 
 operations! { Console {
-    plan_import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.plan_import(product, &list) }
-    import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.import(product, &list) }
-    register_devices(devices: Vec<ListedDevice>) -> i64 { move |door| door.register_devices(&devices) }
     correct_device(
         product: u32,
         device: String,
@@ -44,4 +41,8 @@ operations! { Console {
     claimed_devices(after: Option<String>, limit: Option<u32>) -> DeviceIdPage {
         move |door| door.claimed_devices(after.as_deref(), limit)
     }
+} long {
+    plan_import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.plan_import(product, &list) }
+    import(product: u32, list: Vec<u8>) -> ImportReport { move |door| door.import(product, &list) }
+    register_devices(devices: Vec<ListedDevice>) -> i64 { move |door| door.register_devices(&devices) }
 } }

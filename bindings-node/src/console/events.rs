@@ -4,13 +4,11 @@ use super::Console;
 use crate::given;
 use crate::job::operations;
 use fleet_bindings::shapes::{
-    Destination, DeviceError, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
+    Destination, DeviceError, Event, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
 };
 use napi::bindgen_prelude::PromiseRaw;
 use napi::{Env, Unknown};
 use napi_derive::napi;
-use std::thread;
-use std::time::Duration;
 
 operations! { Console {
     subscribe(product: u32, to: Destination, prefix: Option<String>, device: Option<String>) -> Subscription {
@@ -40,6 +38,13 @@ operations! { Console {
 
 #[napi]
 impl Console {
+    /// What a walk over a stream goes on with.
+    #[napi]
+    pub fn next_events(&self, env: Env, stream: &EventStream) -> napi::Result<PromiseRaw<'static, Vec<Event>>> {
+        let stream = stream.0.clone();
+        self.runner.run(&env, self.door.clone(), move |door| door.next_events(&stream))
+    }
+
     /// Takes events that came in on a stream.
     #[napi]
     pub fn read_event_stream(
@@ -66,20 +71,32 @@ impl EventStream {
         self.0.start()
     }
 
-    /// Waits until there is something to read, at most so many milliseconds, on a thread of its own: whoever waits on
-    /// the pool keeps it from others.
+    /// Waits for events without a thread.
     #[napi]
-    pub fn wait(&self, env: Env, at_most: Unknown<'_>) -> napi::Result<PromiseRaw<'static, bool>> {
-        let at_most = Duration::from_millis(given::<u32>(&env, at_most, "milliseconds")?.into());
-        let stream = self.0.clone();
+    pub fn begin_wait(&self) -> StreamWait {
+        StreamWait(self.0.begin_wait())
+    }
+}
+
+/// Somebody who waits for events.
+#[napi]
+#[derive(Debug)]
+pub struct StreamWait(fleet_bindings::StreamWait);
+
+#[napi]
+impl StreamWait {
+    /// Whether there is something to read, once there is or the waiting was stopped.
+    #[napi]
+    pub fn ended(&self, env: Env) -> napi::Result<PromiseRaw<'static, bool>> {
         let (deferred, promise) = env.create_deferred()?;
         let promise = PromiseRaw::new(env.raw(), napi::JsValue::raw(&promise));
-        let waiting = thread::Builder::new().name("fleet-wait".to_owned());
-        let spawned = waiting.spawn(move || {
-            let is_there = stream.wait(at_most);
-            deferred.resolve(move |_| Ok(is_there));
-        });
-        spawned.map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        self.0.then(move |is_there| deferred.resolve(move |_| Ok(is_there)));
         Ok(promise)
+    }
+
+    /// Stops the waiting.
+    #[napi]
+    pub fn stop(&self) {
+        self.0.stop();
     }
 }

@@ -32,12 +32,6 @@ impl Given for Upload {
 }
 
 operations! { Console {
-    upload(product: u32, upload: Upload) -> Firmware {
-        move |door| {
-            let Upload { version, title, description, requires_system, binary } = upload;
-            door.upload(product, version, &title, description.as_deref(), requires_system.as_deref(), &binary)
-        }
-    }
     firmware(product: u32) -> Vec<Firmware> { move |door| door.firmware(product) }
     edit_firmware(product: u32, version: u32, title: String, description: Option<String>) -> Firmware {
         move |door| door.edit_firmware(product, version, &title, description.as_deref())
@@ -56,5 +50,12 @@ operations! { Console {
     }
     unlock(product: u32, device: String) -> () { move |door| door.unlock(product, &device) }
     force_update(product: u32, device: String) -> () { move |door| door.force_update(product, &device) }
+} long {
+    upload(product: u32, upload: Upload) -> Firmware {
+        move |door| {
+            let Upload { version, title, description, requires_system, binary } = upload;
+            door.upload(product, version, &title, description.as_deref(), requires_system.as_deref(), &binary)
+        }
+    }
     dry_run(product: u32, change: Change) -> DryRun { move |door| door.dry_run(product, change) }
 } }

@@ -8,7 +8,7 @@ mod people;
 mod products;
 mod watched;
 
-pub use events::EventStream;
+pub use events::{EventStream, StreamWait};
 
 use crate::job::Runner;
 use napi_derive::napi;

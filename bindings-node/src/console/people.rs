@@ -36,7 +36,6 @@ operations! { Console {
     set_device_code(product: u32, device: String, code: String) -> () {
         move |door| door.set_device_code(product, &device, &code)
     }
-    invite_to_beta(product: u32, list: Vec<u8>) -> BetaReport { move |door| door.invite_to_beta(product, &list) }
     uninvite_from_beta(product: u32, user_name: String) -> () {
         move |door| door.uninvite_from_beta(product, &user_name)
     }
@@ -46,4 +45,6 @@ operations! { Console {
     beta_guests(product: u32, after: Option<String>, limit: Option<u32>) -> BetaGuestPage {
         move |door| door.beta_guests(product, after.as_deref(), limit)
     }
+} long {
+    invite_to_beta(product: u32, list: Vec<u8>) -> BetaReport { move |door| door.invite_to_beta(product, &list) }
 } }

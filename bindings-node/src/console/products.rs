@@ -17,7 +17,6 @@ operations! { Console {
     rename_product(product: u32, name: String) -> Product { move |door| door.rename_product(product, &name) }
     set_policy(product: u32, policy: PolicySettings) -> Product { move |door| door.set_policy(product, policy) }
     set_tier(product: u32, tier: String) -> Product { move |door| door.set_tier(product, &tier) }
-    remove_product(product: u32) -> () { move |door| door.remove_product(product) }
     create_group(product: u32, name: String) -> u16 { move |door| door.create_group(product, &name) }
     delete_group(product: u32, group: u16) -> () { move |door| door.delete_group(product, group) }
     audit_log(product: u32, after: Option<String>, limit: Option<u32>) -> AuditPage {
@@ -32,4 +31,6 @@ operations! { Console {
     }
     manufacturing_readiness(product: u32) -> Vec<Missing> { move |door| door.manufacturing_readiness(product) }
     start_manufacturing(product: u32) -> () { move |door| door.start_manufacturing(product) }
+} long {
+    remove_product(product: u32) -> () { move |door| door.remove_product(product) }
 } }

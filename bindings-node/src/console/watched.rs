@@ -16,8 +16,8 @@ type Watch = ThreadsafeFunction<ImportProgress, bool, ImportProgress, Status, fa
 
 #[napi]
 impl Console {
-    /// Imports a list, and asks `watch` after every few thousand devices whether to go on; not at all where it is
-    /// `stopped` before it begins.
+    /// Imports a list on a thread beside the pool, for it waits for the event loop. Asks `watch` after every few thousand
+    /// devices whether to go on; imports nothing where it is `stopped` before it begins.
     #[napi]
     pub fn import_watched(
         &self,
@@ -28,7 +28,7 @@ impl Console {
         watch: Watch,
     ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
         let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
-        self.runner.run(&env, self.door.clone(), move |door| {
+        self.runner.run_long(&env, self.door.clone(), move |door| {
             if stopped {
                 return Err(Failure::from(fleet_core::Error::from(ErrorKind::Cancelled { added: 0 })));
             }

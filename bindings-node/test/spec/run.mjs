@@ -23,6 +23,13 @@ export const STORES = {
 
 const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];
 const SCENARIO = ['name', 'rules', 'steps'];
+/** An error's message with the name of its argument as the scenarios spell it. */
+function spelt({ message, field }) {
+  if (typeof field !== 'string' || !message.startsWith(field)) return message;
+  const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return snake + message.slice(field.length);
+}
+
 const STEP = ['do', 'at', 'as', 'expect', 'error', 'message', 'save'];
 
 function allow(place, object, fields) {
@@ -92,7 +99,7 @@ class World {
       if (!(error instanceof FleetError)) throw error;
       if (code === undefined) return [`answer: expected one, found the error \`${error.code}\`: ${error.message}`];
       if (error.code !== code) return [`error: expected \`${code}\`, found \`${error.code}\`: ${error.message}`];
-      return error.message.includes(message) ? [] : [`message: expected ${message} in ${error.message}`];
+      return spelt(error).includes(message) ? [] : [`message: expected ${message} in ${error.message}`];
     }
     if (code !== undefined) return [`error: expected \`${code}\`, found the answer ${JSON.stringify(found)}`];
     if (save !== undefined) this.#saved.set(save, found);

@@ -3,35 +3,75 @@
     async with await Fleet.open("sqlite:fleet.db") as fleet:
         told = await fleet.gateway().connect(report)
 
-Every operation of a door is here under its own name, to be awaited.
+Every operation of a door is here under its own name, to be awaited. Short calls run on the event loop's own threads, long
+ones, such as imports, on a few threads beside them; `Fleet.open(…, executor=…)` runs all of them on yours. A task that is
+cancelled stops its import and its waiting for events; any other call that has begun goes on unseen to its end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import functools
+import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import fleet_core
 from fleet_core import _native
+from fleet_core._values import invalid
 
 __all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
 
 _Item = TypeVar("_Item")
 
-# So long a walk over a stream waits at a time: its thread ends that long after the walk was left, at most.
-_WAIT = timedelta(milliseconds=500)
+# So long a walk over a stream waits before it looks whether it may still read.
+_WAIT = timedelta(minutes=1)
+
+# The calls that take seconds. They have threads of their own, so that nothing short waits behind them.
+_LONG = frozenset(
+    {
+        "backup",
+        "dry_run",
+        "import_devices",
+        "import_watched",
+        "invite_to_beta",
+        "plan_import",
+        "query",
+        "register_devices",
+        "remove_product",
+        "upload",
+    }
+)
+_LONG_THREADS = 4
+
+
+@functools.cache
+def _long_threads() -> Executor:
+    return ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="fleet-long")
+
+
+# A child process has none of its parent's threads.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_long_threads.cache_clear)
+
+
+async def _run(executor: Executor | None, call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Runs a call on a thread; none given: one of the event loop's."""
+    loop = asyncio.get_running_loop()
+    context = contextvars.copy_context()
+    return await loop.run_in_executor(executor, functools.partial(context.run, call, *arguments, **keywords))
 
 
 def _awaited(name: str, function: Any) -> Any:
     @functools.wraps(function)
     async def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        return await asyncio.to_thread(getattr(self._door, name), *arguments, **keywords)
+        return await self._ask(name, *arguments, **keywords)
 
     return call
 
@@ -50,8 +90,14 @@ def _door(door: str) -> Callable[[type], type]:
 
 
 class _Door:
-    def __init__(self, door: Any) -> None:
-        self._door = door
+    def __init__(self, door: Any, executor: Executor | None = None) -> None:
+        self._door, self._executor = door, executor
+
+    async def _ask(self, name: str, *arguments: Any, **keywords: Any) -> Any:
+        executor = self._executor or (_long_threads() if name in _LONG else None)
+        # It is under way from here on: a close that comes before its thread does waits for it.
+        begun = self._door._begin()
+        return await _run(executor, begun.run, getattr(self._door, name), *arguments, **keywords)
 
 
 class EventStream(_Door):
@@ -59,10 +105,12 @@ class EventStream(_Door):
 
     async for event in await console.event_stream(product.id):
         print(event.name)
+
+    A walk that is too slow raises `EventsMissed` where events are missing; walked again, the stream goes on behind the gap.
     """
 
     # Whoever reads must be let in each time.
-    _console: fleet_core.Console
+    _console: Any
 
     @property
     def start(self) -> str:
@@ -71,7 +119,9 @@ class EventStream(_Door):
         return start
 
     async def wait(self, at_most: timedelta) -> bool:
-        """Waits until there is something to read, at most so long. Whether there is."""
+        """Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread."""
+        if not isinstance(at_most, timedelta) or at_most < timedelta(0):
+            raise invalid("at_most", "must be a `timedelta` that is not negative")
         loop = asyncio.get_running_loop()
         told: asyncio.Future[bool] = loop.create_future()
 
@@ -79,22 +129,25 @@ class EventStream(_Door):
             if not told.done():
                 told.set_result(there_is)
 
-        def wait() -> None:
-            there_is = self._door.wait(at_most)
+        def tell_from_any_thread(there_is: bool) -> None:
             # The loop may have ended meanwhile.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(tell, there_is)
 
-        # A thread of its own: whoever waits on those of the loop keeps them from others.
-        threading.Thread(target=wait, name="fleet-wait").start()
-        return await told
+        waiting = self._door._begin_wait(tell_from_any_thread)
+        deadline = loop.call_later(at_most.total_seconds(), waiting.stop)
+        try:
+            return await told
+        finally:
+            deadline.cancel()
+            waiting.stop()
 
     async def __aiter__(self) -> AsyncIterator[fleet_core.Event]:
         while True:
-            read = await asyncio.to_thread(self._console.read_event_stream, self._door, limit=1000)
-            for event in read.items:
+            events = await _run(self._executor, self._console._next_events, self._door)
+            for event in events:
                 yield event
-            if not read.items:
+            if not events:
                 await self.wait(_WAIT)
 
 
@@ -104,7 +157,7 @@ class Console(_Door):
 
     async def event_stream(self, product: int) -> EventStream:
         """Opens a stream of what this process publishes for a product from now on."""
-        stream = EventStream(await asyncio.to_thread(self._door.event_stream, product))
+        stream = EventStream(await self._ask("event_stream", product), self._executor)
         stream._console = self._door
         return stream
 
@@ -112,10 +165,14 @@ class Console(_Door):
         self, stream: EventStream, *, limit: int | None = None
     ) -> fleet_core.StreamedEvents:
         """Takes events that came in on a stream. Whoever reads must be let in each time."""
-        read: fleet_core.StreamedEvents = await asyncio.to_thread(
-            self._door.read_event_stream, stream._door, limit=limit
-        )
+        if not isinstance(stream, EventStream):
+            raise invalid("stream", "must be an `EventStream` that this console has opened")
+        read: fleet_core.StreamedEvents = await self._ask("read_event_stream", stream._door, limit=limit)
         return read
+
+    async def import_devices(self, product: int, list: bytes) -> fleet_core.ImportReport:
+        """Imports a list of devices: one id a line, or a .csv."""
+        return await self.import_watched(product, list)
 
     async def import_watched(
         self,
@@ -127,27 +184,47 @@ class Console(_Door):
     ) -> fleet_core.ImportReport:
         """Imports a list of devices, telling `progress` on the event loop how far it is.
 
-        The import is stopped after its next few thousand devices when the task is cancelled; what was added stays.
+        The import is stopped after its next few thousand devices when the task is cancelled or `progress` raises; what was
+        added stays.
         """
+        if progress is not None and not callable(progress):
+            raise invalid("progress", "must be a function, or `None`")
         loop = asyncio.get_running_loop()
         stop = threading.Event()
+        raised: BaseException | None = None
+
+        def call(progress: Callable[[fleet_core.ImportProgress], object], told: fleet_core.ImportProgress) -> None:
+            nonlocal raised
+            if stop.is_set():
+                return
+            try:
+                progress(told)
+            except BaseException as error:
+                raised = error
+                stop.set()
 
         def tell(told: fleet_core.ImportProgress) -> None:
             if progress is not None:
-                loop.call_soon_threadsafe(progress, told)
+                loop.call_soon_threadsafe(call, progress, told)
 
         class Either:
             def is_set(self) -> bool:
                 return stop.is_set() or (cancel is not None and cancel.is_set())
 
         try:
-            report: fleet_core.ImportReport = await asyncio.to_thread(
-                self._door.import_watched, product, list, progress=tell, cancel=Either()
+            report: fleet_core.ImportReport = await self._ask(
+                "import_watched", product, list, progress=tell, cancel=Either()
             )
-            return report
         except asyncio.CancelledError:
             stop.set()
             raise
+        except fleet_core.Cancelled:
+            if raised is not None:
+                raise raised from None
+            raise
+        if raised is not None:
+            raise raised
+        return report
 
 
 @_door("Portal")
@@ -170,12 +247,12 @@ class Meter(_Door):
 
     async def admit(self) -> bool:
         """Whether one more message may be sent. Counted if so."""
-        admitted: bool = await asyncio.to_thread(self._door.admit)
+        admitted: bool = await self._ask("admit")
         return admitted
 
     async def admit_many(self, want: int) -> int:
         """How many of so many messages may be sent; they are counted."""
-        admitted: int = await asyncio.to_thread(self._door.admit_many, want)
+        admitted: int = await self._ask("admit_many", want)
         return admitted
 
 
@@ -196,9 +273,13 @@ class Fleet(_Door):
         leap_days: int | None = None,
         unknown_notice: timedelta | None = None,
         largest_commit: int | None = None,
+        executor: Executor | None = None,
     ) -> Self:
-        """Opens the fleet of a store."""
-        opened = await asyncio.to_thread(
+        """Opens the fleet of a store. With an `executor`, every call runs on its threads."""
+        if executor is not None and not isinstance(executor, Executor):
+            raise invalid("executor", "must be a `concurrent.futures.Executor`, or `None`")
+        opened = await _run(
+            executor,
             fleet_core.Fleet.open,
             store,
             tiers=tiers,
@@ -210,7 +291,7 @@ class Fleet(_Door):
             unknown_notice=unknown_notice,
             largest_commit=largest_commit,
         )
-        return cls(opened)
+        return cls(opened, executor)
 
     async def __aenter__(self) -> Self:
         return self
@@ -224,28 +305,33 @@ class Fleet(_Door):
         await self.close()
 
     async def close(self) -> None:
-        """Closes the store, once all that is under way has ended."""
-        await asyncio.to_thread(self._door.close)
+        """Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed."""
+        await _run(None, self._door.close)
+
+    async def close_within(self, at_most: timedelta) -> bool:
+        """The same with a deadline. Calls that have not ended by then are cut; returns whether everything ended by itself."""
+        ended: bool = await _run(None, self._door.close_within, at_most)
+        return ended
 
     async def meter(self, product: int, now: datetime | None = None) -> Meter:
         """A product's meter in this process. Without `now`, each message is admitted at its own time."""
-        return Meter(await asyncio.to_thread(self._door.meter, product, now))
+        return Meter(await self._ask("meter", product, now), self._executor)
 
     def console(self, actor: int | Literal["operator"], now: datetime | None = None) -> Console:
         """The door for people."""
-        return Console(self._door.console(actor, now))
+        return Console(self._door.console(actor, now), self._executor)
 
     def portal(self, token: str, now: datetime | None = None) -> Portal:
         """The door for customers."""
-        return Portal(self._door.portal(token, now))
+        return Portal(self._door.portal(token, now), self._executor)
 
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
-        return Gateway(self._door.gateway(now))
+        return Gateway(self._door.gateway(now), self._executor)
 
     def clock(self, now: datetime | None = None) -> Clock:
         """The door for time."""
-        return Clock(self._door.clock(now))
+        return Clock(self._door.clock(now), self._executor)
 
 
 async def each(

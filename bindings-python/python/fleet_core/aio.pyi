@@ -1,6 +1,7 @@
 """The same fleet for asyncio. Written by `stubs.py`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
@@ -26,7 +27,7 @@ class EventStream:
     def start(self) -> str:
         """The end of the log when the stream was opened: for `follow_events`."""
     async def wait(self, at_most: timedelta) -> bool:
-        """Waits until there is something to read, at most so long. Whether there is."""
+        """Waits until there is something to read, at most for this time. Returns whether there is. Ctrl-C ends it."""
 
 class Console:
     async def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
@@ -174,7 +175,7 @@ class Console:
     async def remove_customer(self, product: int, customer: int) -> None:
         """Takes a customer away."""
     async def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
-        """Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once."""
+        """Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once."""
     async def revoke_token(self, product: int, customer: int, token: str) -> None:
         """Makes a token no good at once."""
     async def set_device_code(self, product: int, device: str, code: str) -> None:
@@ -278,10 +279,12 @@ class Fleet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None) -> Self:
+    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, executor: Executor | None = None) -> Self:
         """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, after how long a charge whose outcome is unknown is told, and how many rows a commit may write at most, for a store with small transactions (at least 48, default 16,400)."""
     async def close(self) -> None:
-        """Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards fails."""
+        """Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. Called from within a call of this fleet, such as an import's `progress`, it does not wait for that one. Ctrl-C ends the waiting; the closing goes on."""
+    async def close_within(self, at_most: timedelta) -> bool:
+        """The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns whether everything ended by itself."""
     def console(self, actor: int | Literal['operator'], now: datetime | None = None) -> Console:
         """The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`, each call is made at its own time."""
     def portal(self, token: str, now: datetime | None = None) -> Portal:

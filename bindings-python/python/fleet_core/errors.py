@@ -228,5 +228,11 @@ class StoreFailed(FleetError):
     """The store could not do its part; the code says why, and `is_transient` whether to try again."""
 
 
+class EventsMissed(FleetError):
+    """A stream of events has a gap: nobody read it in time. The events are in the log; the walk can be gone on with."""
+
+    missed: int
+
+
 class OtherFailure(FleetError):
     """Anything else; the code says what."""

@@ -2,9 +2,11 @@
 
 use super::Console;
 use crate::run;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 use pyo3::prelude::*;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// What it costs to go to a tier, at an interval, now.

@@ -2,6 +2,8 @@
 
 use super::Console;
 use crate::run;
+use fleet_bindings::Failure;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
     Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Standing,
     Summary,
@@ -9,6 +11,7 @@ use fleet_bindings::shapes::{
 use pyo3::intern;
 use pyo3::prelude::*;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// What an import of this list would say, without changing anything.
@@ -32,6 +35,15 @@ impl Console {
         progress: Option<Py<PyAny>>,
         cancel: Option<Py<PyAny>>,
     ) -> PyResult<ImportReport> {
+        let is_function = |given: &Py<PyAny>| given.bind(py).is_callable();
+        if progress.as_ref().is_some_and(|progress| !is_function(progress)) {
+            return Err(Failure::invalid("progress", "must be a function, or `None`").into());
+        }
+        if let Some(cancel) = &cancel
+            && !cancel.bind(py).hasattr(intern!(py, "is_set"))?
+        {
+            return Err(Failure::invalid("cancel", "must have a method `is_set`, as a `threading.Event` has").into());
+        }
         let mut raised = None;
         let watch = |told: ImportProgress| {
             let go_on = Python::attach(|py| -> PyResult<bool> {
@@ -50,11 +62,8 @@ impl Console {
                 false
             })
         };
-        let report = py.detach(|| self.0.import_watched(product, list, watch));
-        match raised {
-            Some(error) => Err(error),
-            None => Ok(report?),
-        }
+        let report = run(py, || self.0.import_watched(product, list, watch));
+        raised.map_or(report, Err)
     }
 
     /// Tells the platform of devices that exist; answers how many were new. An operator's command.

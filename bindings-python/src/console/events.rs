@@ -1,9 +1,10 @@
 //! Events, as a team sees them, and what comes in on a stream.
 
 use super::Console;
-use crate::run;
+use crate::{run, waited};
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
-    Destination, DeviceError, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
+    Destination, DeviceError, Event, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
 };
 use pyo3::prelude::*;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct EventStream(fleet_bindings::EventStream);
 
+#[checked]
 #[pymethods]
 impl EventStream {
     /// The end of the log when the stream was opened: for `follow_events`.
@@ -21,12 +23,37 @@ impl EventStream {
         self.0.start()
     }
 
-    /// Waits until there is something to read, at most so long. Whether there is.
-    fn wait(&self, py: Python<'_>, at_most: Duration) -> bool {
-        py.detach(|| self.0.wait(at_most))
+    /// Waits until there is something to read, at most for this time. Returns whether there is. Ctrl-C ends it.
+    fn wait(&self, py: Python<'_>, at_most: Duration) -> PyResult<bool> {
+        waited(py, at_most, |slice| self.0.wait(slice))
+    }
+
+    /// Waits without a thread: calls `tell` once, from any thread, with whether there is something to read.
+    fn _begin_wait(&self, tell: Py<PyAny>) -> StreamWait {
+        let wait = self.0.begin_wait();
+        wait.then(move |is_there| {
+            Python::attach(|py| {
+                // The loop that was to be told may have ended.
+                let _ = tell.call1(py, (is_there,));
+            });
+        });
+        StreamWait(wait)
     }
 }
 
+/// Somebody who waits without a thread.
+#[pyclass(frozen, name = "_StreamWait", module = "fleet_core")]
+#[derive(Debug)]
+pub(super) struct StreamWait(fleet_bindings::StreamWait);
+
+#[pymethods]
+impl StreamWait {
+    fn stop(&self, py: Python<'_>) {
+        py.detach(|| self.0.stop());
+    }
+}
+
+#[checked]
 #[pymethods]
 impl Console {
     /// Has matching events sent on from now on. Each delivery is one outbound message.
@@ -93,6 +120,12 @@ impl Console {
     ) -> PyResult<StreamedEvents> {
         let stream = stream.get();
         run(py, || self.0.read_event_stream(&stream.0, limit))
+    }
+
+    /// What a walk over a stream goes on with.
+    fn _next_events(&self, py: Python<'_>, stream: &Bound<'_, EventStream>) -> PyResult<Vec<Event>> {
+        let stream = stream.get();
+        run(py, || self.0.next_events(&stream.0))
     }
 
     /// Which errors the members of a product reported, by kind.

@@ -2,9 +2,11 @@
 
 use super::Console;
 use crate::run;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
 use pyo3::prelude::*;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// Uploads a firmware: its binary is read and checked against the product and the version entered. The binary

@@ -3,6 +3,7 @@
 use super::Console;
 use crate::run;
 use fleet_bindings::Moment;
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
     Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
     IssuedToken, ReceivedInvitation, Scope, Team,
@@ -10,6 +11,7 @@ use fleet_bindings::shapes::{
 use pyo3::prelude::*;
 use std::time::Duration;
 
+#[checked]
 #[pymethods]
 impl Console {
     /// The product's team.
@@ -109,7 +111,7 @@ impl Console {
         run(py, || self.0.remove_customer(product, customer))
     }
 
-    /// Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once.
+    /// Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once.
     #[pyo3(signature = (product, customer, scopes, *, life))]
     fn issue_token(
         &self,

@@ -1,15 +1,21 @@
 //! Products, accounts and the audit.
 
 use super::Console;
-use crate::run;
+use crate::{Begun, begin, run};
+use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
     Account, AuditPage, AuthenticationChoice, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
     Scope,
 };
 use pyo3::prelude::*;
 
+#[checked]
 #[pymethods]
 impl Console {
+    fn _begin(&self) -> PyResult<Begun> {
+        begin(&self.0)
+    }
+
     /// Makes an account. An operator's command.
     fn create_account(&self, py: Python<'_>, email: &str) -> PyResult<Account> {
         run(py, || self.0.create_account(email))

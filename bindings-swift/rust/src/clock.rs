@@ -1,6 +1,6 @@
 //! The door for time.
 
-use crate::{Answered, off_thread};
+use crate::{Answered, ask_off_thread};
 use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
 
 /// The door for time: the host opens it every so often, and when its payment provider answers.
@@ -13,7 +13,7 @@ impl Clock {
         ask: impl FnOnce(fleet_bindings::doors::Clock) -> fleet_bindings::Answered<T> + Send + 'static,
     ) -> Answered<T> {
         let door = self.0.clone();
-        off_thread(move || ask(door)).await
+        ask_off_thread(door, ask).await
     }
 }
 

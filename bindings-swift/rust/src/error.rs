@@ -21,7 +21,7 @@ pub enum FleetError {
 
 impl From<Failure> for FleetError {
     fn from(failure: Failure) -> Self {
-        let Failure { code, message, is_transient, kind } = failure;
+        let Failure { code, message, is_transient, kind } = failure.in_camel_case();
         Self::Failed { code, reason: message, is_transient, kind }
     }
 }

@@ -1,7 +1,9 @@
 //! A fleet, opened by the URL of its store or over a store of the host's.
 
 use crate::store::Foreign;
-use crate::{Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, off_thread};
+use crate::{
+    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_off_thread, off_thread,
+};
 use fleet_bindings::shapes::{ChargePage, NoticePage, SqlValue};
 use fleet_bindings::store::HostStore;
 use fleet_bindings::{Fleet, Moment, SecretText};
@@ -27,10 +29,16 @@ impl OpenFleet {
         off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, options.unwrap_or_default().try_into()?)?)))).await
     }
 
-    /// Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
-    /// fleet or its doors afterwards fails.
+    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. It keeps the
+    /// caller's thread.
     pub fn shut(&self) {
         self.0.close();
+    }
+
+    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
+    /// Returns whether everything ended by itself.
+    pub fn shut_within(&self, at_most: Span) -> Answered<bool> {
+        Ok(self.0.close_within(at_most.read("at_most")?))
     }
 
     /// The door for a person who has logged in with the host: an account's number. Without `now`, each call is made at
@@ -67,55 +75,48 @@ impl OpenFleet {
     /// The charges that the host's payment provider is to make, by product.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn pending_charges(&self, after: Option<String>, limit: Option<u32>) -> Answered<ChargePage> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.pending_charges(after.as_deref(), limit)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.pending_charges(after.as_deref(), limit)).await
     }
 
     /// A product's meter in this process. Without `now`, each message is admitted at its own time.
     #[uniffi::method(default(now = None))]
     pub async fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Arc<Meter>> {
-        let fleet = self.0.clone();
-        off_thread(move || Ok(Arc::new(Meter(fleet.meter(product, now)?)))).await
+        ask_off_thread(self.0.clone(), move |fleet| Ok(Arc::new(Meter(fleet.meter(product, now)?)))).await
     }
 
     /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
     #[uniffi::method(default(now = None))]
     pub async fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.report_usage(now)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.report_usage(now)).await
     }
 
     /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
     #[uniffi::method(default(now = None))]
     pub async fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.settle_usage(now)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.settle_usage(now)).await
     }
 
     /// The notices that wait to be sent, by product, up to `limit` (1 to 1,000; 100 where it is left out).
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn pending_notices(&self, after: Option<String>, limit: Option<u32>) -> Answered<NoticePage> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.pending_notices(after.as_deref(), limit)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.pending_notices(after.as_deref(), limit)).await
     }
 
     /// Says that the notice of this key has been sent; answers whether it was still waiting.
     pub async fn acknowledge(&self, key: String) -> Answered<bool> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.acknowledge(&key)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.acknowledge(&key)).await
     }
 
     /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
     pub async fn backup(&self, path: String) -> Answered<()> {
-        let fleet = self.0.clone();
-        off_thread(move || fleet.backup(path)).await
+        ask_off_thread(self.0.clone(), move |fleet| fleet.backup(path)).await
     }
 
     /// Runs one statement of SQL that only reads, while others use the fleet; each row by the names of its columns. An
     /// answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
     #[uniffi::method(default(limit = None))]
     pub async fn query(&self, sql: String, limit: Option<u32>) -> Answered<Vec<HashMap<String, SqlValue>>> {
-        let fleet = self.0.clone();
-        off_thread(move || Ok(fleet.query(&sql, limit)?.into_iter().map(Into::into).collect())).await
+        ask_off_thread(self.0.clone(), move |fleet| Ok(fleet.query(&sql, limit)?.into_iter().map(Into::into).collect()))
+            .await
     }
 }

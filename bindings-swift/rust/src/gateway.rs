@@ -1,6 +1,6 @@
 //! The gateway's door.
 
-use crate::{Answered, off_thread};
+use crate::{Answered, ask_off_thread};
 use fleet_bindings::shapes::{Connected, NewEvent, Published, UpdateProgress};
 use fleet_bindings::{Moment, Report, SecretText};
 
@@ -14,7 +14,7 @@ impl Gateway {
         ask: impl FnOnce(fleet_bindings::Gateway) -> fleet_bindings::Answered<T> + Send + 'static,
     ) -> Answered<T> {
         let door = self.0.clone();
-        off_thread(move || ask(door)).await
+        ask_off_thread(door, ask).await
     }
 }
 

@@ -19,14 +19,16 @@ mod store;
 
 pub use clock::Clock;
 pub use conformance::{StoreFactory, Violation, conformance};
-pub use console::{Console, EventStream, ImportWatcher};
+pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
 pub use error::FleetError;
 pub use fleet::OpenFleet;
 pub use gateway::Gateway;
 pub use meter::Meter;
-pub use options::{FleetOptions, Price, Tier};
+pub use options::{FleetOptions, Price, Span, Tier};
 pub use portal::Portal;
 pub use store::{RowStore, RowStoreError};
+
+use fleet_bindings::{Begin, guarded};
 
 /// What an operation comes to.
 type Answered<T> = Result<T, FleetError>;
@@ -35,5 +37,14 @@ type Answered<T> = Result<T, FleetError>;
 async fn off_thread<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, fleet_bindings::Failure> + Send + 'static,
 ) -> Answered<T> {
-    blocking::unblock(ask).await.map_err(FleetError::from)
+    blocking::unblock(move || guarded(ask)).await.map_err(FleetError::from)
+}
+
+/// Asks a door. The call is under way from here on: a close that comes before its thread does waits for it.
+async fn ask_off_thread<D: Begin + Send + 'static, T: Send + 'static>(
+    door: D,
+    ask: impl FnOnce(D) -> Result<T, fleet_bindings::Failure> + Send + 'static,
+) -> Answered<T> {
+    let begun = door.begin()?;
+    off_thread(move || begun.run(|| ask(door))).await
 }

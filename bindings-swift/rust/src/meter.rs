@@ -1,6 +1,6 @@
 //! A product's meter, for hosts that send messages by themselves.
 
-use crate::{Answered, off_thread};
+use crate::{Answered, ask_off_thread};
 
 /// A product's meter in this process: admits messages on one atomic number while its lease lasts, and asks the store for
 /// the next lease.
@@ -11,14 +11,12 @@ pub struct Meter(pub(crate) fleet_bindings::doors::Meter);
 impl Meter {
     /// Whether one more message may be sent. Counted if so.
     pub async fn admit(&self) -> Answered<bool> {
-        let meter = self.0.clone();
-        off_thread(move || meter.admit()).await
+        ask_off_thread(self.0.clone(), |meter| meter.admit()).await
     }
 
     /// How many of so many messages may be sent; they are counted.
     pub async fn admit_many(&self, want: i64) -> Answered<i64> {
-        let meter = self.0.clone();
-        off_thread(move || meter.admit_many(want)).await
+        ask_off_thread(self.0.clone(), move |meter| meter.admit_many(want)).await
     }
 
     /// `admit` on the caller's own thread, which waits for the store where a lease has ended.

@@ -15,7 +15,7 @@ pub struct FleetOptions {
     pub retry_days: Option<Vec<u32>>,
     /// For how long a quote holds. A minute to a day, default 15 minutes.
     #[uniffi(default = None)]
-    pub quote_life: Option<Duration>,
+    pub quote_life: Option<Span>,
     /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
     #[uniffi(default = None)]
     pub card_notice_days: Option<u32>,
@@ -28,11 +28,28 @@ pub struct FleetOptions {
     pub leap_days: Option<u32>,
     /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
     #[uniffi(default = None)]
-    pub unknown_notice: Option<Duration>,
+    pub unknown_notice: Option<Span>,
     /// How many rows a commit may write at most, for a store with small transactions. At least 48, default 16,400.
     #[uniffi(default = None)]
     pub largest_commit: Option<u32>,
 }
+
+/// A span of time, in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. One that can't be carried, such as
+/// a negative one or a number that is none, is found here, since a conversion in Swift can't fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span(i64);
+
+impl Span {
+    pub(crate) fn read(self, field: &'static str) -> Result<Duration, Failure> {
+        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a span of time, not negative"));
+        millis.map(Duration::from_millis)
+    }
+}
+
+uniffi::custom_type!(Span, i64, {
+    try_lift: |millis| Ok(Span(millis)),
+    lower: |span| span.0,
+});
 
 /// A tier of one's own: its limits, where none is no limit, and its prices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -66,9 +83,19 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     type Error = Failure;
 
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
-        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, leap_days, unknown_notice, largest_commit } =
-            options;
+        let FleetOptions {
+            tiers,
+            retry_days,
+            quote_life,
+            card_notice_days,
+            hold_locked,
+            leap_days,
+            unknown_notice,
+            largest_commit,
+        } = options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
+        let quote_life = quote_life.map(|life| life.read("quote_life")).transpose()?;
+        let unknown_notice = unknown_notice.map(|after| after.read("unknown_notice")).transpose()?;
         Ok(Self {
             tiers,
             retry_days,

@@ -1,6 +1,6 @@
 //! The customers' door.
 
-use crate::{Answered, off_thread};
+use crate::{Answered, ask_off_thread};
 use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 
 /// The door for customers: whoever holds the token.
@@ -13,7 +13,7 @@ impl Portal {
         ask: impl FnOnce(fleet_bindings::Portal) -> fleet_bindings::Answered<T> + Send + 'static,
     ) -> Answered<T> {
         let door = self.0.clone();
-        off_thread(move || ask(door)).await
+        ask_off_thread(door, ask).await
     }
 }
 

@@ -32,7 +32,7 @@ pub use published::{Delivery, DeliveryKey, Dropped, Entry, Published};
 pub use reading::{EventFilter, Followed};
 pub use record::{Event, MAX_DATA, MAX_ID, MAX_KIND, MAX_NAME};
 pub(crate) use stream::Live;
-pub use stream::{EventStream, STREAM_BUFFER, Streamed};
+pub use stream::{EventStream, Readable, STREAM_BUFFER, Streamed};
 pub use subscription::{
     Destination, MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions, WebhookUrl,
 };

@@ -103,7 +103,8 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
             apply(fleet.store(), &Commit { checks: Vec::new(), writes: writes.collect() })?;
         }
     }
-    let mut range = Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(fleet.at_once(CHUNK));
+    let mut range =
+        Range::new(Key::EventId(product, [0; 16]), Key::EventId(product, [0xFF; 16])).limit(fleet.at_once(CHUNK));
     loop {
         let rows = fleet.store().scan(&range)?;
         let Some(last) = rows.last().map(|row| row.key.clone()) else { break };

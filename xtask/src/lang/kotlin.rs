@@ -50,7 +50,7 @@ impl Language for Kotlin {
         let readme = mobile::Readme::read(&module().join("README.md"))?;
         readme.write(&fresh.join("src/main/kotlin/Readme.kt"))?;
         let data = mobile::absolute(&root().join("examples/data"))?;
-        maven(&fresh, &["compile", "exec:java", &format!("-Dexec.args={}", data.display())])?;
+        maven(&fresh, &["compile", "exec:java", &format!("-Dexec.args='{}'", data.display())])?;
         readme.compare(mvn(&fresh).args(["exec:java", "-Dexec.mainClass=ReadmeKt"]))
     }
 

@@ -1,8 +1,8 @@
 //! What Swift and Kotlin share: the library, the generator, and where toolchains are kept.
 
 use super::Trouble;
-use crate::workspace::{cargo, finish, root};
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use crate::workspace::{built, finish, root, target, with_extension};
+use std::env::consts::{DLL_EXTENSION, EXE_EXTENSION};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,11 +15,6 @@ pub(super) struct Library {
     pub(super) archive: PathBuf,
     /// What a JVM loads, and what tells the generator of itself.
     pub(super) shared: PathBuf,
-}
-
-/// Where cargo puts what it builds.
-pub(super) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// The folder of bindings for Swift and Kotlin.
@@ -43,14 +38,14 @@ pub(super) enum Profile {
 
 /// Builds the library. What is in it of a debugger's stays: the generator reads symbols, which stripping would remove.
 pub(super) fn library(profile: Profile) -> Result<Library, String> {
-    let (name, folder) = match profile {
-        Profile::Dev => ("dev", "debug"),
-        Profile::Release => ("release", "release"),
+    let name = match profile {
+        Profile::Dev => "dev",
+        Profile::Release => "release",
     };
-    cargo(["build", "--profile", name, "--locked", "--package", "fleet-mobile"], &[])?;
-    let built = target().join(folder);
-    let shared = format!("{DLL_PREFIX}fleet_mobile{DLL_SUFFIX}");
-    Ok(Library { archive: built.join("libfleet_mobile.a"), shared: built.join(shared) })
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["build", "--profile", name, "--locked", "--package", "fleet-mobile"]);
+    let files = built(&mut cargo, "fleet_mobile", &[])?;
+    Ok(Library { archive: with_extension(&files, "a")?, shared: with_extension(&files, DLL_EXTENSION)? })
 }
 
 /// The library for tests, and what writes the code that calls it. Each keeps one core busy for most of its time, so they
@@ -79,14 +74,10 @@ pub(super) fn both<A, B: Send, E: Send>(
 
 /// Builds the generator, apart from what cargo builds otherwise.
 fn generator() -> Result<PathBuf, String> {
-    let output = target().join("bindgen");
-    finish(
-        Command::new(env!("CARGO"))
-            .current_dir(folder().join("bindgen"))
-            .args(["build", "--quiet", "--locked"])
-            .env("CARGO_TARGET_DIR", &output),
-    )?;
-    Ok(output.join("debug/fleet-bindgen"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(folder().join("bindgen")).args(["build", "--quiet", "--locked"]);
+    let files = built(cargo.env("CARGO_TARGET_DIR", target()?.join("bindgen")), "fleet-bindgen", &[])?;
+    with_extension(&files, EXE_EXTENSION)
 }
 
 impl Built {
@@ -197,7 +188,7 @@ impl Readme {
     }
 }
 
-/// Writes a command down as a program of its own, which hands its arguments on: `target/LANGUAGE/bench`.
+/// Writes a command down as a program of its own, which hands its arguments on: `LANGUAGE/bench` where cargo builds.
 pub(super) fn launcher(language: &str, command: &Command) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -205,9 +196,9 @@ pub(super) fn launcher(language: &str, command: &Command) -> Result<(), String> 
     let words: Vec<String> = std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect();
     let folder = command.get_current_dir().map(|folder| format!("cd {}\n", quoted(folder.as_os_str())));
     let script = format!("#!/bin/sh\n{}exec {} \"$@\"\n", folder.unwrap_or_default(), words.join(" "));
-    let place = target().join(language).join("bench");
+    let place = target()?.join(language).join("bench");
     let failed = |error| format!("{}: {error}", place.display());
-    fs::create_dir_all(target().join(language)).map_err(failed)?;
+    fs::create_dir_all(target()?.join(language)).map_err(failed)?;
     fs::write(&place, script).map_err(failed)?;
     fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).map_err(failed)
 }

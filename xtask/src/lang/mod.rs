@@ -11,7 +11,7 @@ mod python;
 mod swift;
 
 use crate::postgres;
-use crate::workspace::root;
+use crate::workspace::{root, target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -38,7 +38,7 @@ pub(crate) trait Language: Sync {
     /// Packs the binding, installs the package in a fresh place, and runs the language's quickstart from there.
     fn package(&self) -> Result<(), String>;
 
-    /// Makes what a bench runs, where it takes more than what is set up: a program `target/LANGUAGE/bench`.
+    /// Makes what a bench runs, where it takes more than what is set up: a program `LANGUAGE/bench` where cargo builds.
     fn bench(&self) -> Result<(), String> {
         Ok(())
     }
@@ -141,14 +141,28 @@ fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) 
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-/// A folder under `target/` of a language's own.
-fn folder(name: &str) -> PathBuf {
-    root().join("target").join(name)
+/// A folder of a language's own, where cargo puts what it builds.
+fn folder(name: &str) -> Result<PathBuf, String> {
+    Ok(target()?.join(name))
+}
+
+/// Takes away what a person's own settings would change of a tool: variables that begin with `prefix`, but for those that
+/// say from where and how packages come.
+fn sober<'c>(command: &'c mut Command, prefix: &str, kept: &[&str]) -> &'c mut Command {
+    for (name, _) in std::env::vars_os() {
+        let said = name.to_string_lossy().to_lowercase();
+        if let Some(rest) = said.strip_prefix(prefix)
+            && !kept.contains(&rest)
+        {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// An empty folder under a language's own, to try a package in.
 fn fresh(name: &str) -> Result<PathBuf, String> {
-    let fresh = folder(name).join("fresh");
+    let fresh = folder(name)?.join("fresh");
     let failed = |error| format!("{}: {error}", fresh.display());
     if fresh.exists() {
         std::fs::remove_dir_all(&fresh).map_err(failed)?;

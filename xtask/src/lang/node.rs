@@ -1,8 +1,9 @@
 //! Node: the native half is built once and put where `bindings-node` looks for it; npm brings TypeScript, as
 //! pinned in `bindings-node/package-lock.json`.
 
-use super::{Language, Trouble, folder, fresh, is_there, with_postgres};
-use crate::workspace::{cargo, finish, root};
+use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
+use crate::workspace::{built, finish, root, with_extension};
+use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,7 +28,7 @@ impl Language for Node {
 
     fn test(&self) -> Result<(), String> {
         npm(&["run", "--silent", "types"])?;
-        finish(with_postgres(Command::new("npm").current_dir(package()).args(["run", "--silent", "test"]))?)
+        finish(with_postgres(npm_in(&package()).args(["run", "--silent", "test"]))?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
@@ -39,10 +40,10 @@ impl Language for Node {
         for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
             copy(&root().join(licence), &package().join(licence))?;
         }
-        finish(Command::new("npm").current_dir(&fresh).args(["pack", "--silent"]).arg(package()))?;
+        finish(npm_in(&fresh).args(["pack", "--silent"]).arg(package()))?;
         fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
             .map_err(|error| error.to_string())?;
-        finish(Command::new("npm").current_dir(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
+        finish(npm_in(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
         // What is tried is copied beside the installed package, so that it finds that one and no other.
         for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
             copy(&package().join(from), &fresh.join(to))?;
@@ -90,14 +91,14 @@ fn is_new_enough() -> bool {
 /// What npm is to bring, unless it has brought just that.
 fn tools() -> Result<(), String> {
     let wanted = read(&package().join("package-lock.json"))?;
-    let installed = folder("node").join("package-lock.json");
+    let installed = folder("node")?.join("package-lock.json");
     if package().join("node_modules").exists()
         && fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted)
     {
         return Ok(());
     }
     npm(&["ci", "--no-audit", "--no-fund", "--silent"])?;
-    fs::create_dir_all(folder("node")).and_then(|()| fs::write(&installed, wanted)).map_err(|error| error.to_string())
+    fs::create_dir_all(folder("node")?).and_then(|()| fs::write(&installed, wanted)).map_err(|error| error.to_string())
 }
 
 /// Another copy of SQLite, which tests let loose on a fleet's file. Where there is none built for this machine it is
@@ -124,14 +125,9 @@ fn no_registry() -> Result<(), String> {
 
 /// Builds the native half, without the 50 MB that are for debuggers, and puts it where the package looks for it.
 fn build(profile: &str) -> Result<(), String> {
-    cargo(["rustc", "--locked", "--package", "fleet-node", "--profile", profile, "--", "-Cstrip=symbols"], &[])?;
-    let name = if cfg!(windows) {
-        "fleet_node.dll"
-    } else if cfg!(target_os = "macos") {
-        "libfleet_node.dylib"
-    } else {
-        "libfleet_node.so"
-    };
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["rustc", "--locked", "--package", "fleet-node", "--profile", profile]);
+    let library = with_extension(&built(&mut cargo, "fleet_node", &["-Cstrip=symbols"])?, DLL_EXTENSION)?;
     let output = Command::new("node")
         .arg("-p")
         .arg("require('./lib/platform.cjs').platform()")
@@ -141,16 +137,38 @@ fn build(profile: &str) -> Result<(), String> {
     let platform = String::from_utf8_lossy(&output.stdout);
     let native = package().join("native");
     fs::create_dir_all(&native).map_err(|error| error.to_string())?;
-    let built = root().join("target").join(if profile == "dev" { "debug" } else { profile }).join(name);
-    copy(&built, &native.join(format!("fleet-core.{}.node", platform.trim())))
+    copy(&library, &native.join(format!("fleet-core.{}.node", platform.trim())))
 }
 
 fn package() -> PathBuf {
     root().join("bindings-node")
 }
 
+/// npm in a folder, whatever a person has set: a prefix or `global` would install elsewhere, `production` would leave out
+/// the compiler of types.
+fn npm_in(folder: &Path) -> Command {
+    const KEPT: &[&str] = &[
+        "registry",
+        "proxy",
+        "https_proxy",
+        "noproxy",
+        "cafile",
+        "ca",
+        "cert",
+        "key",
+        "cache",
+        "userconfig",
+        "strict_ssl",
+    ];
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder);
+    sober(&mut npm, "npm_config_", KEPT).env_remove("NODE_ENV").env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
+    npm.env("npm_config_global", "false").env("npm_config_include", "dev");
+    npm
+}
+
 fn npm(arguments: &[&str]) -> Result<(), String> {
-    finish(Command::new("npm").current_dir(package()).args(arguments))
+    finish(npm_in(&package()).args(arguments))
 }
 
 /// The package that npm packed into a folder.

@@ -1,7 +1,7 @@
 //! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
 //! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, is_there, with_postgres};
+use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
 use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,25 +25,30 @@ impl Language for Python {
 
     fn test(&self) -> Result<(), String> {
         let package = root().join("bindings-python");
-        let run = |module: &[&str]| finish(in_environment("python").current_dir(&package).arg("-m").args(module));
-        finish(in_environment("python").current_dir(&package).args(["stubs.py", "--check"]))?;
+        let run = |module: &[&str]| finish(in_environment("python")?.current_dir(&package).arg("-m").args(module));
+        finish(in_environment("python")?.current_dir(&package).args(["stubs.py", "--check"]))?;
         run(&["mypy", "--strict", "stubs.py", "tests", "bench.py", "../examples/python"])?;
         run(&["mypy.stubtest", "--allowlist", "tests/stubtest.txt", "fleet_core"])?;
-        finish(with_postgres(in_environment("python").current_dir(&package).args(["-m", "pytest"]))?)
+        finish(with_postgres(in_environment("python")?.current_dir(&package).args(["-m", "pytest"]))?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let runner = root().join("bindings-python/tests/spec_runner.py");
-        finish(with_postgres(in_environment("python").arg(runner).arg(path))?)
+        finish(with_postgres(in_environment("python")?.arg(runner).arg(path))?)
     }
 
     fn package(&self) -> Result<(), String> {
         let python = interpreter().ok_or("there is no Python 3.11 or later")?;
         let fresh = fresh("python")?;
-        finish(Command::new(python).args(["-m", "venv"]).arg(fresh.join("venv")))?;
+        finish(undisturbed(&mut Command::new(python)).args(["-m", "venv"]).arg(fresh.join("venv")))?;
         let python = program(&fresh.join("venv"), "python");
-        finish(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
-        finish(Command::new(&python).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")))
+        let mut pip = Command::new(&python);
+        finish(undisturbed(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
+        finish(
+            undisturbed(&mut Command::new(&python))
+                .current_dir(&fresh)
+                .arg(root().join("examples/python/quickstart.py")),
+        )
     }
 }
 
@@ -54,20 +59,20 @@ fn interpreter() -> Option<&'static str> {
         is_there(program, "--version")
             && Command::new(program).args(["-c", check]).status().is_ok_and(|status| status.success())
     };
-    ["python3", "python"].into_iter().find(fits)
+    ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"].into_iter().find(fits)
 }
 
 /// The environment with the tools, made where there is none or where other versions are pinned by now.
 fn tools(python: &str) -> Result<(), String> {
     let pinned = root().join("bindings-python/requirements.txt");
     let wanted = fs::read_to_string(&pinned).map_err(|error| format!("{}: {error}", pinned.display()))?;
-    let installed = folder("python").join("requirements.txt");
+    let installed = folder("python")?.join("requirements.txt");
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    finish(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment()))?;
+    finish(undisturbed(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
     finish(
-        in_environment("python")
+        in_environment("python")?
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
             .arg(&pinned),
     )?;
@@ -76,19 +81,19 @@ fn tools(python: &str) -> Result<(), String> {
 
 /// Builds the wheel and installs it. For debugging it takes a third of the time, and finds what overflows.
 fn build(profile: &[&str]) -> Result<(), String> {
-    let wheels = folder("python").join("wheels");
+    let wheels = folder("python")?.join("wheels");
     if wheels.exists() {
         fs::remove_dir_all(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
     }
     finish(
-        in_environment("maturin")
+        in_environment("maturin")?
             .current_dir(root().join("bindings-python"))
             .args(["build", "--locked", "--quiet", "--out"])
             .arg(&wheels)
             .args(profile),
     )?;
     finish(
-        in_environment("python")
+        in_environment("python")?
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(["--no-index", "--force-reinstall"])
             .arg(wheel()?),
@@ -97,22 +102,45 @@ fn build(profile: &[&str]) -> Result<(), String> {
 
 /// The wheel that was built.
 fn wheel() -> Result<PathBuf, String> {
-    let wheels = folder("python").join("wheels");
+    let wheels = folder("python")?.join("wheels");
     let entries = fs::read_dir(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
     let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_wheel = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "whl");
     paths.find(is_wheel).ok_or_else(|| format!("there is no wheel in {}", wheels.display()))
 }
 
-fn environment() -> PathBuf {
-    folder("python").join("venv")
+fn environment() -> Result<PathBuf, String> {
+    Ok(folder("python")?.join("venv"))
 }
 
-fn in_environment(name: &str) -> Command {
-    let mut command = Command::new(program(&environment(), name));
+fn in_environment(name: &str) -> Result<Command, String> {
+    let environment = environment()?;
+    let mut command = Command::new(program(&environment, name));
     // maturin asks for the interpreter of the environment that it runs in.
-    command.env("VIRTUAL_ENV", environment());
-    command
+    undisturbed(&mut command).env("VIRTUAL_ENV", environment);
+    Ok(command)
+}
+
+/// A program of Python's, whatever a person has set: another prefix or `user` would install elsewhere, and modules of theirs
+/// would be found first.
+fn undisturbed(command: &mut Command) -> &mut Command {
+    const KEPT: &[&str] = &[
+        "index_url",
+        "extra_index_url",
+        "find_links",
+        "no_index",
+        "cert",
+        "client_cert",
+        "proxy",
+        "trusted_host",
+        "config_file",
+        "cache_dir",
+        "no_cache_dir",
+    ];
+    for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "VIRTUAL_ENV"] {
+        command.env_remove(name);
+    }
+    sober(command, "pip_", KEPT)
 }
 
 /// A program of a virtual environment.

@@ -4,9 +4,9 @@
 //! it needs of this machine is mounted for as long as a command runs and for nobody else to see: in a mount namespace
 //! of its own, which is gone with the command however that ends.
 
-use super::mobile::{self, Profile, copy_folder, copy_into, empty, has, install, is_root, output, target};
+use super::mobile::{self, Profile, copy_folder, copy_into, empty, has, install, is_root, output};
 use super::{Language, Trouble, fresh, with_postgres};
-use crate::workspace::{finish, root};
+use crate::workspace::{finish, root, target};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -76,12 +76,13 @@ enum Toolchain {
 impl Toolchain {
     /// The one that there is: the machine's own, or one that was unpacked.
     fn found() -> Result<Self, String> {
-        if has("swift") { Ok(Self::Here) } else { mobile::absolute(&unpacked()).map(Self::Unpacked) }
+        if has("swift") { Ok(Self::Here) } else { mobile::absolute(&unpacked()?).map(Self::Unpacked) }
     }
 
     /// Unpacks one where there is none.
     fn set_up() -> Result<(), Trouble> {
-        if has("swift") || unpacked().join(COMPLETE).exists() { Ok(()) } else { unpack(&unpacked()) }
+        let folder = unpacked()?;
+        if has("swift") || folder.join(COMPLETE).exists() { Ok(()) } else { unpack(&folder) }
     }
 
     /// A command of Swift's, in a folder.
@@ -97,7 +98,7 @@ impl Toolchain {
                 let mut command = Command::new("unshare");
                 command.args(["--mount", "sh", "-euc", ENTER, "enter"]).arg(folder).arg(working);
                 // What builds read and write: the project, what cargo built, and stores in temporary files.
-                let seen = [mobile::absolute(&root())?, mobile::absolute(&target())?, env::temp_dir()];
+                let seen = [mobile::absolute(&root())?, mobile::absolute(&target()?)?, env::temp_dir()];
                 command.arg(seen.len().to_string()).args(seen).args(arguments);
                 command
             }
@@ -106,9 +107,12 @@ impl Toolchain {
 }
 
 /// Where another Debian is unpacked: beside what cargo builds, or where `FLEET_TOOLCHAINS` says.
-fn unpacked() -> PathBuf {
-    let place = env::var_os("FLEET_TOOLCHAINS").map_or_else(|| target().join("toolchains"), PathBuf::from);
-    place.join(format!("swift-{RELEASE}"))
+fn unpacked() -> Result<PathBuf, String> {
+    let place = match env::var_os("FLEET_TOOLCHAINS") {
+        Some(place) => PathBuf::from(place),
+        None => target()?.join("toolchains"),
+    };
+    Ok(place.join(format!("swift-{RELEASE}")))
 }
 
 /// Says that a folder has all of Swift in it, and not what an interrupted run left.
@@ -190,7 +194,7 @@ fn package() -> PathBuf {
 /// Puts all that is not written by hand into the package.
 fn generate() -> Result<(), String> {
     let built = mobile::build()?;
-    let generated = target().join("swift/generated");
+    let generated = target()?.join("swift/generated");
     built.generate("swift", &generated)?;
     let (headers, sources) = (package().join("Sources/FleetFFI/include"), package().join("Sources/FleetGenerated"));
     for entry in fs::read_dir(&generated).map_err(|error| error.to_string())? {
@@ -220,7 +224,7 @@ fn swift(arguments: &[&str]) -> Result<Command, String> {
 
 /// Where SwiftPM puts what it builds.
 fn scratch() -> Result<String, String> {
-    let scratch = target().join("swift/build");
+    let scratch = target()?.join("swift/build");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
     Ok(mobile::absolute(&scratch)?.display().to_string())
 }

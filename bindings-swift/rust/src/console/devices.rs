@@ -6,12 +6,49 @@ use fleet_bindings::shapes::{
     Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Summary,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Is told how far an import is.
 #[uniffi::export(with_foreign)]
 pub trait ImportWatcher: Send + Sync {
-    /// So many devices were added. Where it answers `false`, the import ends there.
-    fn watch(&self, progress: ImportProgress) -> bool;
+    /// So many devices were added. Where it answers `false`, or throws, the import ends there.
+    fn watch(&self, progress: ImportProgress) -> Result<bool, WatcherError>;
+}
+
+/// What a watcher threw, whatever it was: its import ends as one that was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum WatcherError {
+    /// The one case there is.
+    #[error("{reason}")]
+    Thrown {
+        /// What was thrown, in words.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for WatcherError {
+    fn from(thrown: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Thrown { reason: thrown.reason }
+    }
+}
+
+/// Says that whoever waited for an import is gone: a coroutine that was cancelled lets its future go.
+#[derive(Clone, Debug, Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Gone {
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Says so when it is dropped.
+struct OnDrop(Gone);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[uniffi::export]
@@ -21,20 +58,28 @@ impl Console {
         self.ask(move |door| door.plan_import(product, &list)).await
     }
 
-    /// Imports a list of devices: one id a line, or a .csv.
+    /// Imports a list of devices: one id a line, or a .csv. Where nobody waits for it any more, it ends after its next few
+    /// thousand devices; what was added stays.
     pub async fn import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
-        self.ask(move |door| door.import(product, &list)).await
+        let gone = Gone::default();
+        let _waits = OnDrop(gone.clone());
+        self.ask(move |door| door.import_watched(product, &list, |_| !gone.is_so())).await
     }
 
-    /// The same, telling `watcher` how far it is after every few thousand devices. Where it answers `false`, the import
-    /// ends there with the error `cancelled`: what was added stays.
+    /// The same, telling `watcher` how far it is after every few thousand devices. Where it answers `false` or throws, the
+    /// import ends there with the error `cancelled`: what was added stays.
     pub async fn import_watched(
         &self,
         product: u32,
         list: Vec<u8>,
         watcher: Arc<dyn ImportWatcher>,
     ) -> Answered<ImportReport> {
-        self.ask(move |door| door.import_watched(product, &list, |progress| watcher.watch(progress))).await
+        let gone = Gone::default();
+        let _waits = OnDrop(gone.clone());
+        self.ask(move |door| {
+            door.import_watched(product, &list, |progress| !gone.is_so() && watcher.watch(progress).unwrap_or(false))
+        })
+        .await
     }
 
     /// Tells the platform of devices that exist; answers how many were new. An operator's command.

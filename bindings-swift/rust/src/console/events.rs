@@ -3,10 +3,9 @@
 use super::Console;
 use crate::Answered;
 use fleet_bindings::shapes::{
-    Destination, DeviceError, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
+    Destination, DeviceError, Event, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage,
 };
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The events of a product that this process publishes, from the moment on when it was opened.
 #[derive(Debug, uniffi::Object)]
@@ -19,10 +18,26 @@ impl EventStream {
         self.0.start()
     }
 
-    /// Waits until there is something to read, at most so long. Whether there is.
-    pub async fn wait(&self, at_most: Duration) -> bool {
-        let stream = self.0.clone();
-        blocking::unblock(move || stream.wait(at_most)).await
+    /// Waits for events without a thread. `wait` of each language has a deadline and is cancelled with its task.
+    pub fn begin_wait(&self) -> Arc<StreamWait> {
+        Arc::new(StreamWait(self.0.begin_wait()))
+    }
+}
+
+/// Somebody who waits for events.
+#[derive(Debug, uniffi::Object)]
+pub struct StreamWait(fleet_bindings::StreamWait);
+
+#[uniffi::export]
+impl StreamWait {
+    /// Whether there is something to read, once there is or the waiting was stopped.
+    pub async fn ended(&self) -> bool {
+        self.0.ended().await
+    }
+
+    /// Stops the waiting.
+    pub fn stop(&self) {
+        self.0.stop();
     }
 }
 
@@ -83,6 +98,12 @@ impl Console {
     #[uniffi::method(default(limit = None))]
     pub async fn read_event_stream(&self, stream: Arc<EventStream>, limit: Option<u32>) -> Answered<StreamedEvents> {
         self.ask(move |door| door.read_event_stream(&stream.0, limit)).await
+    }
+
+    /// What a walk over a stream goes on with; nothing where it is to wait. A gap is told once, as `eventsMissed`: asked
+    /// again, the walk goes on behind it.
+    pub async fn next_events(&self, stream: Arc<EventStream>) -> Answered<Vec<Event>> {
+        self.ask(move |door| door.next_events(&stream.0)).await
     }
 
     /// Which errors the members of a product reported, by kind.

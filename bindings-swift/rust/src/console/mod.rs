@@ -7,10 +7,10 @@ mod firmware;
 mod people;
 mod products;
 
-pub use devices::ImportWatcher;
-pub use events::EventStream;
+pub use devices::{ImportWatcher, WatcherError};
+pub use events::{EventStream, StreamWait};
 
-use crate::{Answered, off_thread};
+use crate::{Answered, ask_off_thread};
 
 /// The door for people: those of a team, or who runs the platform.
 #[derive(Debug, uniffi::Object)]
@@ -22,6 +22,6 @@ impl Console {
         ask: impl FnOnce(fleet_bindings::Console) -> fleet_bindings::Answered<T> + Send + 'static,
     ) -> Answered<T> {
         let door = self.0.clone();
-        off_thread(move || ask(door)).await
+        ask_off_thread(door, ask).await
     }
 }

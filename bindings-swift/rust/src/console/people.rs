@@ -97,7 +97,7 @@ impl Console {
         self.ask(move |door| door.remove_customer(product, customer)).await
     }
 
-    /// Gives a customer a token for these scopes and so many seconds, up to a year. It is told this once.
+    /// Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once.
     pub async fn issue_token(
         &self,
         product: u32,

@@ -14,13 +14,23 @@ import Foundation
 public typealias Fleet = OpenFleet
 
 extension OpenFleet {
-    /// Closes the store, once all that is under way has ended. Whatever is asked of the fleet or its doors afterwards
-    /// fails. A fleet that is let go is closed with its last door.
+    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. A fleet that is
+    /// let go is closed with its last door.
     public func close() async {
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async {
                 self.shut()
                 ended.resume()
+            }
+        }
+    }
+
+    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
+    /// whether everything ended by itself.
+    public func close(within atMost: TimeInterval) async throws -> Bool {
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Bool, any Error>) in
+            DispatchQueue.global().async {
+                ended.resume(with: Result { try self.shutWithin(atMost: atMost) })
             }
         }
     }

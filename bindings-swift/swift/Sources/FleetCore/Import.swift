@@ -4,17 +4,19 @@ import Foundation
 extension Console {
     /// Imports a list of devices and tells how far it is after every few thousand.
     ///
-    /// Where the task is cancelled the import ends at the next such moment and throws `CancellationError`: what was
+    /// What `progress` throws ends the import and is thrown. Where the task is cancelled the import ends at the next such moment and throws `CancellationError`: what was
     /// added stays, and the same file imported again goes on from there.
     public func importWatched(
-        product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) -> Void
+        product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) throws -> Void
     ) async throws -> ImportReport {
         let watcher = Watcher(progress)
         return try await withTaskCancellationHandler {
             do {
                 return try await importWatched(product: product, list: list, watcher: watcher)
-            } catch let error as FleetError where error.code == "cancelled" && Task.isCancelled {
-                throw CancellationError()
+            } catch let error as FleetError where error.code == "cancelled" {
+                if let thrown = watcher.thrown { throw thrown }
+                if Task.isCancelled { throw CancellationError() }
+                throw error
             }
         } onCancel: {
             watcher.cancel()
@@ -23,11 +25,15 @@ extension Console {
 }
 
 private final class Watcher: ImportWatcher, @unchecked Sendable {
-    private let progress: @Sendable (ImportProgress) -> Void
+    private let progress: @Sendable (ImportProgress) throws -> Void
     private let lock = NSLock()
     private var cancelled = false
+    private var own: (any Error)?
 
-    init(_ progress: @escaping @Sendable (ImportProgress) -> Void) {
+    /// What the caller's own code threw.
+    var thrown: (any Error)? { lock.withLock { own } }
+
+    init(_ progress: @escaping @Sendable (ImportProgress) throws -> Void) {
         self.progress = progress
     }
 
@@ -36,7 +42,12 @@ private final class Watcher: ImportWatcher, @unchecked Sendable {
     }
 
     func watch(progress: ImportProgress) -> Bool {
-        self.progress(progress)
+        do {
+            try self.progress(progress)
+        } catch {
+            lock.withLock { own = error }
+            return false
+        }
         return lock.withLock { !cancelled }
     }
 }

@@ -131,7 +131,7 @@ struct World {
                 throw Difference(description: "found the error `\(error.code)`: \(error.message)")
             }
             let part = try step["message"].map(asText) ?? ""
-            guard error.code == code, part.isEmpty || error.message.contains(part) else {
+            guard error.code == code, part.isEmpty || spelt(error).contains(part) else {
                 throw Difference(
                     description: "expected `\(code)`: \(part), found `\(error.code)`: \(error.message)")
             }
@@ -171,4 +171,11 @@ struct World {
         if !found.isEmpty { throw Difference(description: found.joined(separator: "; ")) }
         if let name = try step["save"].map(asText) { saved[name] = answer }
     }
+}
+
+/// An error's message with the name of its argument as the scenarios spell it.
+private func spelt(_ error: FleetError) -> String {
+    guard case .invalid(let field, _) = error.kind, error.message.hasPrefix(field) else { return error.message }
+    let snake = field.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    return snake + error.message.dropFirst(field.count)
 }

@@ -1,5 +1,7 @@
 package fleetcore
 
+import java.time.Duration
+
 /**
  * A fleet of connected devices, behind a store.
  *
@@ -15,10 +17,16 @@ package fleetcore
  */
 class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterface by opened, AutoCloseable {
     /**
-     * Closes the store, once all that is under way has ended and what was sent is reported. Whatever is asked of the
-     * fleet or its doors afterwards fails.
+     * Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. It keeps the
+     * caller's thread.
      */
     override fun close() = opened.shut()
+
+    /**
+     * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
+     * whether everything ended by itself.
+     */
+    fun closeWithin(atMost: Duration): Boolean = opened.shutWithin(atMost)
 
     companion object {
         /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */

@@ -11,7 +11,7 @@ import kotlinx.coroutines.withContext
 /**
  * Imports a list of devices and tells how far it is after every few thousand.
  *
- * Where the coroutine is cancelled the import ends at the next such moment and throws `CancellationException`: what was
+ * What `onProgress` throws ends the import and is thrown. Where the coroutine is cancelled the import ends at the next such moment and throws `CancellationException`: what was
  * added stays, and the same file imported again goes on from there.
  */
 suspend fun ConsoleInterface.importWatched(
@@ -20,16 +20,25 @@ suspend fun ConsoleInterface.importWatched(
     onProgress: (ImportProgress) -> Unit,
 ): ImportReport {
     val caller = currentCoroutineContext()
+    var thrown: Throwable? = null
     val watcher = object : ImportWatcher {
         override fun watch(progress: ImportProgress): Boolean {
-            onProgress(progress)
-            return caller.isActive
+            // What it throws is the caller's own, and does not cross the library.
+            try {
+                onProgress(progress)
+            } catch (own: Throwable) {
+                thrown = own
+            }
+            return thrown == null && caller.isActive
         }
     }
     try {
         // The import is told to end and is waited for, so that nothing is added after this has thrown.
-        return withContext(NonCancellable) { importWatched(product, list, watcher) }
+        val report = withContext(NonCancellable) { importWatched(product, list, watcher) }
+        thrown?.let { throw it }
+        return report
     } catch (failure: FleetException) {
+        thrown?.let { throw it }
         if (failure.code == "cancelled") caller.ensureActive()
         throw failure
     }

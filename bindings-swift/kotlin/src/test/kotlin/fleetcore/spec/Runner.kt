@@ -5,6 +5,8 @@ import fleetcore.FleetException
 import fleetcore.FleetOptions
 import fleetcore.Tier
 import fleetcore.code
+import fleetcore.kind
+import fleetcore.shapes.FailureKind
 import java.io.File
 import java.nio.file.Files
 import kotlin.reflect.typeOf
@@ -101,7 +103,7 @@ private suspend fun World.take(step: JsonObject) {
     } catch (failure: FleetException) {
         if (code == null) throw Difference("found the error `${failure.code}`: ${failure.message}")
         val part = step["message"]?.let(::text).orEmpty()
-        if (failure.code != code || part !in failure.message.orEmpty()) {
+        if (failure.code != code || part !in spelt(failure)) {
             throw Difference("expected `$code`: $part, found `${failure.code}`: ${failure.message}")
         }
     }
@@ -115,4 +117,12 @@ private fun differences(place: String, expected: JsonElement, found: JsonElement
         expected.indices.flatMap { differences("$place.$it", expected[it], found[it]) }
     expected == found -> emptyList()
     else -> listOf("$place: expected $expected, found $found")
+}
+
+/** An error's message with the name of its argument as the scenarios spell it. */
+private fun spelt(failure: FleetException): String {
+    val message = failure.message.orEmpty()
+    val field = (failure.kind as? FailureKind.Invalid)?.`field` ?: return message
+    val snake = field.replace(Regex("[A-Z]")) { "_" + it.value.lowercase() }
+    return if (message.startsWith(field)) snake + message.removePrefix(field) else message
 }

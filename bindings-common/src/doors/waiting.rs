@@ -1,0 +1,86 @@
+//! Waiting for events without a thread: thousands may watch at once, and none keeps another from the store.
+
+use fleet_core::event::Readable;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Somebody who waits for the next event of a stream. Ends with `true` once there is something to read, and with `false`
+/// where the waiting is stopped, the stream is dropped or the fleet is closed.
+#[derive(Clone, Debug)]
+pub struct StreamWait(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+enum State {
+    Waiting { readable: Readable, waker: Option<Waker> },
+    Ended(bool),
+}
+
+impl StreamWait {
+    pub(super) fn new(readable: Readable) -> Self {
+        Self(Arc::new(Mutex::new(State::Waiting { readable, waker: None })))
+    }
+
+    /// Stops the waiting, as a deadline or a cancelled task does.
+    pub fn stop(&self) {
+        let mut state = self.state();
+        let State::Waiting { readable, waker } = &mut *state else { return };
+        let is_there = Pin::new(readable).poll(&mut Context::from_waker(Waker::noop())) == Poll::Ready(true);
+        let waker = waker.take();
+        *state = State::Ended(is_there);
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&self) -> bool {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// Calls back once, on whatever thread ends the waiting, or at once on the caller's.
+    pub fn then(&self, tell: impl FnOnce(bool) + Send + 'static) {
+        let call = Arc::new(Call { wait: self.clone(), tell: Mutex::new(Some(Box::new(tell))) });
+        call.wake();
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<bool> {
+        let mut state = self.state();
+        match &mut *state {
+            State::Ended(is_there) => Poll::Ready(*is_there),
+            State::Waiting { readable, waker } => match Pin::new(readable).poll(context) {
+                Poll::Ready(is_there) => {
+                    *state = State::Ended(is_there);
+                    Poll::Ready(is_there)
+                }
+                Poll::Pending => {
+                    *waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            },
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A callback as a waker. It and what it waits for hold each other until the waiting ends.
+struct Call {
+    wait: StreamWait,
+    tell: Mutex<Option<Box<dyn FnOnce(bool) + Send>>>,
+}
+
+impl Wake for Call {
+    fn wake(self: Arc<Self>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let Poll::Ready(is_there) = self.wait.poll(&mut Context::from_waker(&waker)) else { return };
+        let tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(tell) = tell {
+            tell(is_there);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// Closing: operations are waited for and never cut, but where a deadline is over.
+
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { beforeEach, test } from 'node:test';
+import { CancelledError, Fleet, InvalidError, StoreFailedError } from 'fleet-core';
+
+const list = (count) => Array.from({ length: count }, (_, n) => `aa${(n + 1).toString(16).padStart(22, '0')}`).join('\n');
+
+let fleet;
+let team;
+let product;
+beforeEach(async () => {
+  fleet = await Fleet.open('memory:');
+  const { id } = await fleet.console('operator').createAccount('alice@example.com');
+  team = fleet.console(id);
+  ({ id: product } = await team.createProduct('Thermostat', 'photon'));
+  await fleet.console('operator').setTier(product, 'Enterprise');
+});
+
+test('a close waits for the import that is under way, and refuses what comes after it', { timeout: 60_000 }, async () => {
+  let closed;
+  const onProgress = () => {
+    closed ??= fleet.close();
+  };
+  const report = await team.importWatched(product, list(60_000), { onProgress });
+  assert.equal(report.counts.imported, 60_000);
+  await closed;
+  await assert.rejects(team.summary(product), StoreFailedError);
+  await fleet.close();
+});
+
+test('a close waits for calls that were made before it, also where no thread has begun them', { timeout: 60_000 }, async () => {
+  const devices = Array.from({ length: 400 }, (_, n) => ({ device: `aa${(n + 1).toString(16).padStart(22, '0')}`, product }));
+  await team.import(product, list(400));
+  const answers = devices.map((report) => fleet.gateway().connect(report));
+  await fleet.close();
+  assert.ok((await Promise.all(answers)).every(({ answer }) => answer.kind === 'up_to_date'));
+});
+
+test('a close has a deadline, behind which what is under way is cut', { timeout: 60_000 }, async () => {
+  let go;
+  const store = {
+    rows: new Map(),
+    async get(keys) {
+      if (go !== undefined) await go;
+      return keys.map(() => null);
+    },
+    async scan() {
+      return [];
+    },
+    async commit(batch) {
+      return batch.map(() => true);
+    },
+  };
+  const own = await Fleet.open(store);
+  let open;
+  go = new Promise((resolve) => {
+    open = resolve;
+  });
+  const made = assert.rejects(own.console('operator').createAccount('alice@example.com'), StoreFailedError);
+  assert.equal(await own.closeWithin(50), false);
+  open();
+  await made;
+  await own.close();
+  assert.equal(await fleet.closeWithin(10_000), true);
+  await assert.rejects(own.closeWithin(-1), InvalidError);
+});
+
+test('what a watcher throws, or rejects with, is what its import fails with', { timeout: 60_000 }, async () => {
+  const own = new RangeError('mine');
+  for (const onProgress of [
+    () => {
+      throw own;
+    },
+    async () => {
+      throw own;
+    },
+  ]) {
+    await assert.rejects(team.importWatched(product, list(40_000), { onProgress }), (error) => error === own);
+  }
+  const abort = AbortSignal.abort('over');
+  await assert.rejects(team.importWatched(product, list(1), { signal: abort }), CancelledError);
+  await assert.rejects(team.importWatched(product, list(1), { signal: 5 }), InvalidError);
+  await assert.rejects(team.importWatched(product, list(1), { onProgress: 5 }), InvalidError);
+});
+
+test('long work keeps no file waiting', { timeout: 120_000 }, async () => {
+  const text = list(30_000);
+  let over = 0;
+  const planned = Array.from({ length: 24 }, async () => {
+    await team.planImport(product, text);
+    over += 1;
+  });
+  await stat('.');
+  assert.ok(over < 24, `${over}`);
+  await Promise.all(planned);
+});

@@ -1,0 +1,154 @@
+// Whatever is handed in, nothing but the library's own error comes out.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { EventsMissedError, Fleet, FleetError, InvalidError, conformance } from 'fleet-core';
+
+const NOON = new Date('2016-03-08T12:00:00Z');
+const device = 'aa0000000000000000000001';
+
+async function house() {
+  const fleet = await Fleet.open('memory:');
+  const { id: alice } = await fleet.console('operator', NOON).createAccount('alice@example.com');
+  const team = fleet.console(alice, NOON);
+  const { id: product } = await team.createProduct('Thermostat', 'photon');
+  await team.import(product, device);
+  const { id: customer } = await team.createCustomer(product, 'carl@example.com');
+  const { token } = await team.issueToken(product, customer, ['see', 'control', 'claim'], 3600);
+  const stream = await team.eventStream(product);
+  const meter = await fleet.meter(product, NOON);
+  const gateway = fleet.gateway(NOON);
+  const doors = [team, fleet.console('operator', NOON), fleet.portal(token, NOON), gateway, fleet.clock(NOON), meter, fleet];
+  return { fleet, alice, product, stream, doors };
+}
+
+const named = (door) => Object.getOwnPropertyNames(Object.getPrototypeOf(door));
+const CLOSE = new Set(['constructor', 'close', 'closeWithin']);
+
+/** Every method of every door, and what a stream and a fleet can be asked. */
+function calls({ doors, stream }) {
+  const found = doors.flatMap((door) => named(door).filter((name) => !CLOSE.has(name)).map((name) => [door, name]));
+  return [...found, [stream, 'wait']];
+}
+
+/** What an argument may be. */
+const sound = ({ product, stream }) =>
+  fc.constantFrom(
+    product, device, 1, NOON, 'photon', 'bob@example.com', 'Small', 'monthly', 'USD', [1], ['see'], { kind: 'live_stream' },
+    { kind: 'release', version: 1 }, { device }, { device, product, name: 'boot' }, { limit: 10 }, 'operator', stream, undefined,
+    { version: 1, title: 'One', binary: 'firmware' }, { token: 't', brand: 'visa', lastFour: '4242', expires: '2017-12' }, true,
+  );
+
+const hostile = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true }),
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(NaN, Infinity, -1, 65_536, 2 ** 32, 2 ** 53, 2 ** 53 + 2, -0, 0.5),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', '\ud800', 'x'.repeat(100_000), '0'.repeat(24), '\0', 'a\udfffb'),
+  fc.date({ noInvalidDate: false }),
+  fc.constantFrom(new Date(8.64e15), new Date(-8.64e15), new Date(NaN), Symbol('s'), () => 1, new Proxy({}, {}), new Array(2 ** 32 - 1)),
+  fc.record({ limit: fc.anything(), after: fc.anything(), prefx: fc.anything(), device: fc.anything(), reportedAt: fc.date() }, { requiredKeys: [] }),
+);
+
+test('nothing but the own error of the library comes out', { timeout: 120_000 }, async () => {
+  const first = await house();
+  const count = calls(first).length;
+  let turns = 0;
+  let at = first;
+  const property = fc.asyncProperty(fc.nat(count - 1), fc.array(fc.oneof(sound(first), hostile), { maxLength: 5 }), async (which, given) => {
+    turns += 1;
+    if (turns % 50 === 0) {
+      await at.fleet.close();
+      at = await house();
+    }
+    const [door, name] = calls(at)[which];
+    try {
+      const answer = await (name === 'wait' && Number.isInteger(given[0]) ? door.wait(-1) : door[name](...given));
+      if (typeof answer?.event === 'function') assert.ok(answer);
+    } catch (error) {
+      assert.ok(error instanceof FleetError, `${name}: ${error?.stack ?? String(error)}`);
+      assert.ok(error.code.length > 0 && error.message.length > 0);
+    }
+  });
+  await fc.assert(property, { numRuns: 1500, seed: 14 });
+  await at.fleet.close();
+});
+
+test('what a fleet is opened with is looked at', async () => {
+  const wrong = fc.asyncProperty(hostile, async (given) => {
+    for (const open of [() => Fleet.open('memory:', given), () => Fleet.open(given), () => conformance(given)]) {
+      if (given === undefined || typeof given === 'function' || (typeof given === 'string' && given.includes(':'))) return;
+      await open().then((fleet) => fleet.close(), (error) => assert.ok(error instanceof FleetError, String(error?.stack)));
+    }
+  });
+  await fc.assert(wrong, { numRuns: 200, seed: 14 });
+});
+
+test('an option that is misspelt is an error, at every call', async () => {
+  const { fleet, product, doors: [team, , , gateway, clock], stream } = await house();
+  const misspelt = { prefx: 'door/' };
+  for (const call of [
+    () => team.subscribe(product, { kind: 'live_stream' }, misspelt),
+    () => team.devices(product, misspelt),
+    () => team.devices(product, { before: 'x' }),
+    () => team.customers(product, misspelt),
+    () => team.betaGuests(product, misspelt),
+    () => team.claimedDevices(misspelt),
+    () => team.auditLog(product, misspelt),
+    () => team.events(product, misspelt),
+    () => team.events(product, { after: 'x' }),
+    () => team.followEvents(product, misspelt),
+    () => team.invoices(product, misspelt),
+    () => team.readEventStream(stream, misspelt),
+    () => team.importWatched(product, device, { onprogress() {} }),
+    () => stream.wait(1, misspelt),
+    () => gateway.connect({ device, prodct: 1 }),
+    () => gateway.disconnect(device, misspelt),
+    () => clock.due(misspelt),
+    () => clock.advance(misspelt),
+    () => fleet.pendingNotices(misspelt),
+    () => fleet.pendingCharges(misspelt),
+    () => Fleet.open('memory:', misspelt),
+  ]) {
+    await assert.rejects(async () => call(), InvalidError, call.toString());
+  }
+  await assert.rejects(async () => team.devices(product, null), InvalidError);
+  assert.deepEqual(await team.subscriptions(product), []);
+});
+
+test('an error says the argument as JavaScript spells it, and its own name', async () => {
+  const { doors: [, , , gateway] } = await house();
+  const error = await gateway.connect({ device, reportedAt: new Date(NaN) }).catch((thrown) => thrown);
+  assert.deepEqual([error.name, error.field], ['InvalidError', 'reportedAt']);
+  assert.match(error.message, /^reportedAt: must be a valid Date/);
+  assert.match(String(error), /^InvalidError: reportedAt/);
+  assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+    name: 'InvalidError', message: error.message, code: 'invalid', isTransient: false, field: 'reportedAt', problem: error.problem,
+  });
+  // A minifier takes the names of classes away.
+  assert.equal(EventsMissedError.prototype.name, 'EventsMissedError');
+  assert.ok(Object.hasOwn(EventsMissedError.prototype, 'name'));
+});
+
+test('values come back equal from a worker, and as JSON; what holds a secret is not written out', async () => {
+  const { fleet, product, doors: [team, , , gateway] } = await house();
+  const values = [
+    await team.product(product), await team.summary(product), await gateway.connect({ device, product, version: 1 }),
+    (await team.devices(product)).items, await team.configuration(product), await team.billingStatus(product),
+  ];
+  for (const value of values) {
+    assert.deepEqual(structuredClone(value), value);
+    assert.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(structuredClone(value))));
+  }
+  const { id: customer } = await team.createCustomer(product, 'dora@example.com');
+  const issued = await team.issueToken(product, customer, ['claim'], 60);
+  const hook = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook?key=secret' });
+  const code = await fleet.portal(issued.token, NOON).askClaimCode();
+  for (const [value, secret] of [[issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.subscriptions(product)), 'key=secret']]) {
+    assert.throws(() => JSON.stringify(value), (error) => error instanceof InvalidError && error.message.includes('holds a secret'));
+    assert.ok(!inspect(value, { depth: 9 }).includes(secret));
+  }
+});

@@ -1,0 +1,40 @@
+package fleetcore
+
+import fleetcore.shapes.Event
+import java.time.Duration
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.withTimeoutOrNull
+
+/** So long a walk over a stream waits before it looks whether it may still read. */
+private val WAIT = Duration.ofMinutes(1)
+
+/**
+ * Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and ends with
+ * its coroutine.
+ */
+suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
+    if (atMost.isNegative) throw invalid("atMost", "must not be negative")
+    return beginWait().use { waiting ->
+        try {
+            withTimeoutOrNull(millis(atMost)) { waiting.ended() } ?: false
+        } finally {
+            waiting.stop()
+        }
+    }
+}
+
+/**
+ * The events that this process publishes for a product, as they come, from the moment on when the flow is collected. Where
+ * they came faster than they were collected, it throws a [FleetException] whose kind is `EventsMissed`: the events are in the
+ * log.
+ */
+fun ConsoleInterface.liveEvents(product: UInt): Flow<Event> = flow {
+    eventStream(product).use { stream ->
+        while (true) {
+            val events = nextEvents(stream)
+            events.forEach { emit(it) }
+            if (events.isEmpty()) stream.wait(WAIT)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package fleetcore
+
+import fleetcore.shapes.FailureKind
+import fleetcore.shapes.ImportProgress
+import fleetcore.shapes.NewEvent
+import fleetcore.shapes.Report
+import java.lang.reflect.InvocationTargetException
+import java.time.Duration
+import java.time.Instant
+import kotlin.random.Random
+import kotlin.reflect.KClass
+import kotlin.reflect.KFunction
+import kotlin.reflect.KType
+import kotlin.reflect.full.callSuspendBy
+import kotlin.reflect.full.declaredMemberFunctions
+import kotlin.reflect.full.primaryConstructor
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+import kotlin.test.fail
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
+
+/** Whatever is handed in, nothing but the library's own exception comes out. */
+class InputTest {
+    /** Values of every type that an operation takes: good ones, and what no good one is. */
+    private class Values(val random: Random, val stream: EventStream) {
+        fun of(type: KType): Any? {
+            if (type.isMarkedNullable && random.nextBoolean()) return null
+            return when (val kind = type.classifier as KClass<*>) {
+                String::class -> text()
+                Boolean::class -> random.nextBoolean()
+                UInt::class -> listOf(94u, 0u, 1u, UInt.MAX_VALUE, random.nextInt().toUInt()).random(random)
+                UShort::class -> listOf<UShort>(0u, 1u, UShort.MAX_VALUE).random(random)
+                ULong::class -> listOf(0uL, ULong.MAX_VALUE).random(random)
+                Long::class -> listOf(0L, 1L, -1L, Long.MIN_VALUE, Long.MAX_VALUE, random.nextLong()).random(random)
+                Int::class -> random.nextInt()
+                Instant::class -> listOf(NOON, Instant.MIN, Instant.MAX, Instant.EPOCH).random(random)
+                Duration::class -> Duration.ofSeconds(listOf(Long.MIN_VALUE, -1L, 0L, 60L, Long.MAX_VALUE).random(random))
+                ByteArray::class -> text().encodeToByteArray()
+                List::class -> List(random.nextInt(3)) { of(type.arguments.single().type!!) }
+                EventStream::class -> stream
+                ImportWatcher::class -> object : ImportWatcher {
+                    override fun watch(progress: ImportProgress): Boolean = throw IllegalStateException("mine")
+                }
+                else -> made(kind)
+            }
+        }
+
+        private fun made(kind: KClass<*>): Any? = when {
+            kind.java.isEnum -> kind.java.enumConstants.random(random)
+            kind.isSealed -> made(kind.sealedSubclasses.random(random))
+            kind.objectInstance != null -> kind.objectInstance
+            else -> kind.primaryConstructor!!.let { made -> made.callBy(made.parameters.associateWith { of(it.type) }) }
+        }
+
+        private fun text(): String = listOf(
+            BENCH, "", " ", "\uD800", "a\uDFFFb", "\u0000", "x".repeat(100_000), "photon", "Small", "USD", "2017-12",
+            String(CharArray(random.nextInt(8)) { random.nextInt(0x10000).toChar() }),
+        ).random(random)
+    }
+
+    @Test
+    fun `nothing but the library's own exception comes out`() = runBlocking {
+        val random = Random(14)
+        var world = World.open()
+        var values = Values(random, world.console().eventStream(94u))
+        val doors = listOf(
+            ConsoleInterface::class, GatewayInterface::class, ClockInterface::class, MeterInterface::class,
+            OpenFleetInterface::class,
+        )
+        val left = setOf("shut", "shutWithin")
+        val calls = doors.flatMap { door -> door.declaredMemberFunctions.filter { it.name !in left } }
+        assertTrue(calls.size > 100, "${calls.size} calls")
+        repeat(3_000) { turn ->
+            if (turn % 100 == 99) {
+                world.close()
+                world = World.open()
+                values = Values(random, world.console().eventStream(94u))
+            }
+            val call: KFunction<*> = calls.random(random)
+            val door: Any = when (call.parameters.first().type.classifier) {
+                ConsoleInterface::class -> if (random.nextBoolean()) world.console() else world.fleet.operator(NOON)
+                GatewayInterface::class -> world.gateway()
+                ClockInterface::class -> world.fleet.clock(NOON)
+                MeterInterface::class -> world.fleet.meter(94u, NOON)
+                else -> world.fleet
+            }
+            val given = call.parameters.associateWith { if (it.index == 0) door else values.of(it.type) }
+            try {
+                call.callSuspendBy(given)
+            } catch (thrown: Throwable) {
+                val own = (thrown as? InvocationTargetException)?.targetException ?: thrown
+                if (own !is FleetException) fail("${call.name} of ${given.values.drop(1).map { "$it".take(60) }}: $own", own)
+            }
+        }
+        world.close()
+    }
+
+    @Test
+    fun `a moment or a string that the core can't hold is invalid`() = runBlocking {
+        World.open().use { world ->
+            for (wrong in listOf(Instant.MAX, Instant.MIN)) {
+                val refused = assertFailsWith<FleetException> { world.gateway().connect(Report(BENCH, reportedAt = wrong)) }
+                assertEquals("invalid", refused.code)
+                assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).`field`)
+                assertFailsWith<FleetException> { world.fleet.operator(wrong).createAccount("bob@example.com") }
+            }
+            val half = assertFailsWith<FleetException> { world.console().createProduct("\uD800", "photon") }
+            assertEquals("invalid", half.code)
+            val life = FleetOptions(quoteLife = Duration.ofSeconds(-1))
+            assertEquals("invalid", assertFailsWith<FleetException> { Fleet.open("memory:", life) }.code)
+            val stream = world.console().eventStream(94u)
+            assertFailsWith<FleetException> { stream.wait(Duration.ofMillis(-1)) }
+        }
+    }
+
+    @Test
+    fun `what a watcher throws is what its import throws`() = runBlocking {
+        World.open().use { world ->
+            val own = assertFailsWith<IllegalStateException> {
+                world.console().importWatched(94u, ids(20_000)) { throw IllegalStateException("mine") }
+            }
+            assertEquals("mine", own.message)
+        }
+    }
+
+    @Test
+    fun `a cancelled import ends`() = runBlocking {
+        World.open().use { world ->
+            val importing = async(Dispatchers.Default) { world.console().`import`(94u, ids(200_000)) }
+            while (world.console().summary(94u).devices < 2) delay(1)
+            importing.cancelAndJoin()
+            assertFailsWith<CancellationException> { importing.await() }
+            // What is under way ends after its next few thousand.
+            world.fleet.close()
+        }
+    }
+
+    @Test
+    fun `six hundred wait for events, and keep no device waiting`() = runBlocking {
+        World.open().use { world ->
+            val streams = List(600) { world.console().eventStream(94u) }
+            val waiting = streams.map { async { it.wait(Duration.ofHours(1)) } }
+            yield()
+            world.gateway().connect(Report(BENCH, product = 94u))
+            waiting.first().cancelAndJoin()
+            world.gateway().publish(NewEvent(BENCH, "at last", product = 94u))
+            assertTrue(waiting.drop(1).awaitAll().all { it })
+            assertFalse(world.console().eventStream(94u).wait(Duration.ofMillis(1)))
+        }
+    }
+
+    @Test
+    fun `live events are a flow`() = runBlocking {
+        World.open().use { world ->
+            val heard = async { world.console().liveEvents(94u).take(3).toList().map { it.name } }
+            val speaking = launch {
+                var number = 0
+                while (true) {
+                    world.gateway().publish(NewEvent(BENCH, "n/${number++}", product = 94u))
+                    delay(1)
+                }
+            }
+            assertEquals(3, heard.await().size)
+            speaking.cancelAndJoin()
+        }
+    }
+
+    @Test
+    fun `a close waits for the import that is under way, or until its deadline`() = runBlocking {
+        World.open().use { world ->
+            val begun = kotlinx.coroutines.CompletableDeferred<Unit>()
+            val importing = async(Dispatchers.Default) {
+                world.console().importWatched(94u, ids(40_000)) { begun.complete(Unit) }
+            }
+            begun.await()
+            world.fleet.close()
+            assertEquals(40_000L, importing.await().counts.imported)
+            assertTrue(world.fleet.closeWithin(Duration.ZERO))
+            assertFailsWith<FleetException> { world.fleet.closeWithin(Duration.ofMillis(-1)) }
+            assertEquals("store_failed", assertFailsWith<FleetException> { world.console().products() }.code)
+        }
+    }
+}

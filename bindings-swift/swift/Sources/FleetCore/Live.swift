@@ -1,0 +1,80 @@
+import FleetGenerated
+import Foundation
+
+extension EventStream {
+    /// Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and
+    /// throws `CancellationError` where its task is cancelled.
+    public func wait(atMost: TimeInterval) async throws -> Bool {
+        guard atMost >= 0 else {
+            let problem = "must be a span of time, not negative"
+            throw FleetError.Failed(
+                code: "invalid", reason: "atMost: \(problem)", isTransient: false,
+                kind: .invalid(field: "atMost", problem: problem))
+        }
+        let waiting = beginWait()
+        // A span beyond a hundred years is as good as for ever, and fits its nanoseconds.
+        let nanoseconds = UInt64(min(atMost, 3_155_760_000) * 1_000_000_000)
+        let deadline = Task {
+            try? await Task.sleep(nanoseconds: nanoseconds)
+            waiting.stop()
+        }
+        defer { deadline.cancel() }
+        let isThere = await withTaskCancellationHandler {
+            await waiting.ended()
+        } onCancel: {
+            waiting.stop()
+        }
+        try Task.checkCancellation()
+        return isThere
+    }
+}
+
+/// The events that this process publishes for a product, as they come, from the moment on when the sequence is walked.
+/// Where they came faster than they were read, it throws a `FleetError` whose kind is `eventsMissed`: the events are in the
+/// log.
+public struct LiveEvents: AsyncSequence, Sendable {
+    public typealias Element = Event
+
+    let console: Console
+    let product: UInt32
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(console: console, product: product)
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let console: Console
+        let product: UInt32
+        private var stream: EventStream?
+        private var events: [Event] = []
+        private var position = 0
+
+        init(console: Console, product: UInt32) {
+            (self.console, self.product) = (console, product)
+        }
+
+        public mutating func next() async throws -> Event? {
+            while position == events.count {
+                try Task.checkCancellation()
+                let stream: EventStream
+                if let opened = self.stream {
+                    stream = opened
+                } else {
+                    stream = try await console.eventStream(product: product)
+                    self.stream = stream
+                }
+                (events, position) = (try await console.nextEvents(stream: stream), 0)
+                if events.isEmpty { _ = try await stream.wait(atMost: 60) }
+            }
+            defer { position += 1 }
+            return events[position]
+        }
+    }
+}
+
+extension Console {
+    /// The events that this process publishes for a product, as they come.
+    public func liveEvents(product: UInt32) -> LiveEvents {
+        LiveEvents(console: self, product: product)
+    }
+}

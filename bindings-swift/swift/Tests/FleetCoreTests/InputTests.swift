@@ -1,0 +1,142 @@
+import FleetCore
+import Foundation
+import Testing
+
+/// Numbers from a seed, the same in each run.
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
+    }
+}
+
+private let texts = [
+    bench, "", " ", "\u{0}", "photon", "Small", "USD", "2017-12", "\u{202e}", String(repeating: "x", count: 100_000),
+]
+private let moments: [Date?] = [
+    nil, noon, Date(timeIntervalSince1970: .nan), Date(timeIntervalSince1970: .infinity), .distantPast, .distantFuture,
+    Date(timeIntervalSince1970: -.infinity), Date(timeIntervalSince1970: 1e300),
+]
+private let numbers: [UInt32] = [0, 1, 94, 65_535, 65_536, .max]
+private let counts: [Int64] = [0, 1, -1, .min, .max]
+
+@Test func nothingButTheErrorOfTheLibraryComesOut() async throws {
+    let world = try await World()
+    var random = Seeded(state: 14)
+    for _ in 0..<400 {
+        let text = texts.randomElement(using: &random)!
+        let other = texts.randomElement(using: &random)!
+        let now = moments.randomElement(using: &random)!
+        let at = moments.randomElement(using: &random)!
+        let number = numbers.randomElement(using: &random)!
+        let count = counts.randomElement(using: &random)!
+        let console = world.fleet.operator(now: now)
+        let gateway = world.fleet.gateway(now: now)
+        let calls: [@Sendable () async throws -> Void] = [
+            { _ = try await console.createAccount(email: text) },
+            { _ = try await console.createProduct(name: text, platform: other) },
+            { _ = try await console.product(product: number) },
+            { _ = try await console.nameDevice(product: number, device: text, name: other) },
+            { _ = try await console.devices(product: number, filter: DeviceFilter(prefix: text), after: other, limit: number) },
+            { _ = try await console.customers(product: number, filter: CustomerFilter(activeSince: at)) },
+            { _ = try await console.issueToken(product: number, customer: count, scopes: [.see], life: count) },
+            { _ = try await console.setDeviceCode(product: number, device: text, code: other) },
+            { _ = try await console.import(product: number, list: Data(text.utf8)) },
+            { _ = try await console.quoteUpgrade(product: number, tier: text, interval: .monthly) },
+            { _ = try await console.auditLog(product: number, after: text, limit: number) },
+            { _ = try await console.followEvents(product: number, after: text, limit: number) },
+            { _ = try await gateway.connect(report: Report(device: text, product: number, session: count, reportedAt: at)) },
+            { _ = try await gateway.publish(event: NewEvent(device: text, name: other, happenedAt: at)) },
+            { _ = try await gateway.disconnect(device: text, product: number, session: count, endedAt: at) },
+            { _ = try await world.fleet.console(account: count, now: now).products() },
+            { _ = try await world.fleet.clock(now: now).advance(limit: number) },
+            { _ = try await world.fleet.meter(product: number, now: now).admitMany(want: count) },
+            { _ = try await world.fleet.pendingNotices(after: text, limit: number) },
+            { _ = try await world.fleet.portal(token: text, now: now).me() },
+        ]
+        do {
+            try await calls.randomElement(using: &random)!()
+        } catch {
+            #expect(error is FleetError, "\(error)")
+        }
+    }
+}
+
+@Test func aMomentOrASpanThatIsNoneIsInvalid() async throws {
+    let world = try await World()
+    let gateway = world.fleet.gateway(now: noon)
+    for seconds in [Double.nan, .infinity, -.infinity, 1e300] {
+        let report = Report(device: bench, reportedAt: Date(timeIntervalSince1970: seconds))
+        let error = await #expect(throws: FleetError.self) { _ = try await gateway.connect(report: report) }
+        #expect(error?.code == "invalid" && error?.message.hasPrefix("reportedAt") == true)
+        if !(seconds >= 0) {
+            await #expect(throws: FleetError.self) {
+                _ = try await Fleet.open(url: "memory:", options: FleetOptions(quoteLife: seconds))
+            }
+            let stream = try await world.console().eventStream(product: 94)
+            await #expect(throws: FleetError.self) { _ = try await stream.wait(atMost: seconds) }
+        }
+    }
+}
+
+@Test func whatAWatcherThrowsIsWhatItsImportThrows() async throws {
+    struct Mine: Error {}
+    let console = try await World().console()
+    await #expect(throws: Mine.self) {
+        _ = try await console.importWatched(product: 94, list: ids(20_000)) { _ in throw Mine() }
+    }
+}
+
+@Test func aCancelledWaitEndsAndSixHundredKeepNobodyWaiting() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let stream = try await console.eventStream(product: 94)
+    let cancelled = Task { try await stream.wait(atMost: 3600) }
+    cancelled.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await cancelled.value }
+    var waiting: [Task<Bool, any Error>] = []
+    for _ in 0..<600 {
+        let one = try await console.eventStream(product: 94)
+        waiting.append(Task { try await one.wait(atMost: 3600) })
+    }
+    _ = try await world.fleet.gateway(now: noon).connect(report: Report(device: bench, product: 94))
+    _ = try await world.fleet.gateway(now: noon).publish(event: NewEvent(device: bench, name: "at last", product: 94))
+    for one in waiting { #expect(try await one.value) }
+}
+
+@Test func liveEventsAreASequence() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let heard = Task {
+        var names: [String] = []
+        for try await event in console.liveEvents(product: 94) {
+            names.append(event.name)
+            if names.count == 3 { break }
+        }
+        return names
+    }
+    let speaking = Task {
+        while !Task.isCancelled {
+            _ = try await world.fleet.gateway(now: noon).publish(event: NewEvent(device: bench, name: "n", product: 94))
+            try await Task.sleep(nanoseconds: 1_000_000)
+        }
+    }
+    #expect(try await heard.value == ["n", "n", "n"])
+    speaking.cancel()
+}
+
+@Test func aCloseWaitsForTheImportThatIsUnderWay() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let (begun, begins) = AsyncStream.makeStream(of: Void.self)
+    let importing = Task {
+        try await console.importWatched(product: 94, list: ids(40_000)) { _ in begins.yield() }
+    }
+    for await _ in begun { break }
+    await world.fleet.close()
+    #expect(try await importing.value.counts.imported == 40_000)
+    #expect(try await world.fleet.close(within: 0))
+    await #expect(throws: FleetError.self) { _ = try await world.fleet.close(within: -1) }
+}
