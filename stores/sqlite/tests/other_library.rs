@@ -155,6 +155,9 @@ fn a_connection_of_the_hosts_own_that_is_opened_before_and_closed_after_is_as_go
     holds(&path, &[1, 2, 3]);
 }
 
+/// What is done to a file, and how.
+type Happening<'h> = (&'h str, &'h dyn Fn(&Path));
+
 #[test]
 fn a_database_that_is_moved_deleted_or_replaced_is_not_written_to_any_more() {
     let copied = |path: &Path| {
@@ -162,7 +165,7 @@ fn a_database_that_is_moved_deleted_or_replaced_is_not_written_to_any_more() {
         Connection::open(path).unwrap().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
         copy
     };
-    let changes: [(&str, &dyn Fn(&Path)); 4] = [
+    let changes: [Happening<'_>; 4] = [
         ("moved", &|path| fs::rename(path, path.with_extension("old")).unwrap()),
         ("deleted", &|path| fs::remove_file(path).unwrap()),
         ("replaced by a backup", &|path| fs::rename(copied(path), path).unwrap()),
