@@ -94,7 +94,9 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
     let path = match (path.strip_prefix("//"), driver) {
         (None, Some(_)) => return Err(invalid("has a driver before a path; write `sqlite:PATH`")),
         (None, None) => path,
-        (Some(path), _) if in_memory(path) || path == "/" => return Err(invalid("is a database in memory; write `memory:`")),
+        (Some(path), _) if in_memory(path) || path == "/" => {
+            return Err(invalid("is a database in memory; write `memory:`"));
+        }
         // From the root, to everybody.
         (Some(path), _) if path.starts_with("//") => path.get(1..).unwrap_or_default(),
         (Some(path), Some(_)) => match path.strip_prefix('/') {
@@ -132,16 +134,20 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
             ("mode", "rwc") => file.is_made = true,
             ("mode", "rw") => file.is_made = false,
             ("mode", "memory") => return Err(invalid("is a database in memory; write `memory:`")),
-            ("mode", "ro") | ("immutable", _) => return Err(invalid("is of a file to read only, and a fleet is written to; leave that out")),
+            ("mode", "ro") | ("immutable", _) => {
+                return Err(invalid("is of a file to read only, and a fleet is written to; leave that out"));
+            }
             (
-                name @ ("cache" | "timeout" | "check_same_thread" | "journal_mode" | "_journal_mode" | "_journal" | "busy_timeout"
-                | "_busy_timeout" | "_timeout" | "foreign_keys" | "_foreign_keys" | "_fk" | "nolock" | "vfs" | "uri"
-                | "isolation_level" | "connection_limit"),
+                name @ ("cache" | "timeout" | "check_same_thread" | "journal_mode" | "_journal_mode" | "_journal"
+                | "busy_timeout" | "_busy_timeout" | "_timeout" | "foreign_keys" | "_foreign_keys" | "_fk"
+                | "nolock" | "vfs" | "uri" | "isolation_level" | "connection_limit"),
                 _,
             ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
             _ => {
                 let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw` or `mode=rwc`";
-                return Err(invalid(&format!("has a choice behind the `?` that a file does not have; write {choices}")));
+                return Err(invalid(&format!(
+                    "has a choice behind the `?` that a file does not have; write {choices}"
+                )));
             }
         }
     }

@@ -112,10 +112,7 @@ impl PythonStore {
     }
 
     /// Calls a method and does something with what it answers.
-    fn ask<T: Send>(
-        &self,
-        call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
-    ) -> Result<T, RowStoreError> {
+    fn ask<T: Send>(&self, call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>) -> Result<T, RowStoreError> {
         Python::attach(|py| {
             let store = self.store.bind(py);
             let called = match &self.interrupts {
@@ -148,7 +145,8 @@ fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
     use pyo3::exceptions::{PyConnectionError, PyTimeoutError};
 
     let store = PyModule::import(py, "fleet_core.store");
-    let is = |name| store.as_ref().is_ok_and(|store| store.getattr(name).is_ok_and(|kind| error.is_instance(py, &kind)));
+    let is =
+        |name| store.as_ref().is_ok_and(|store| store.getattr(name).is_ok_and(|kind| error.is_instance(py, &kind)));
     let trouble = if is("OutcomeUnknown") {
         RowStoreTrouble::Unknown
     } else if is("Refused") {

@@ -66,8 +66,16 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
     type Error = Failure;
 
     fn try_from(options: FleetOptions) -> Result<Self, Failure> {
-        let FleetOptions { tiers, retry_days, quote_life, card_notice_days, hold_locked, leap_days, unknown_notice, largest_commit } =
-            options;
+        let FleetOptions {
+            tiers,
+            retry_days,
+            quote_life,
+            card_notice_days,
+            hold_locked,
+            leap_days,
+            unknown_notice,
+            largest_commit,
+        } = options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
         Ok(Self {
             tiers,

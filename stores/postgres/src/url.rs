@@ -88,7 +88,8 @@ fn url(rest: &str) -> Result<Pairs, StoreError> {
     let mut pairs = Pairs::new();
     let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
     if let Some(credentials) = credentials {
-        let (user, password) = credentials.split_once(':').map_or((credentials, None), |(user, rest)| (user, Some(rest)));
+        let (user, password) =
+            credentials.split_once(':').map_or((credentials, None), |(user, rest)| (user, Some(rest)));
         if !user.is_empty() {
             add("user", decoded(user, "user")?);
         }
@@ -97,7 +98,8 @@ fn url(rest: &str) -> Result<Pairs, StoreError> {
         }
     }
     if !hosts.is_empty() {
-        let (names, ports): (Vec<_>, Vec<_>) = hosts.split(',').map(host_and_port).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let (names, ports): (Vec<_>, Vec<_>) =
+            hosts.split(',').map(host_and_port).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let names = names.into_iter().map(|name| decoded(name, "host")).collect::<Result<Vec<_>, _>>()?;
         add("host", names.join(","));
         if ports.iter().any(|port| !port.is_empty()) {
@@ -123,7 +125,8 @@ fn credentials(rest: &str) -> (Option<&str>, &str) {
     let is_an_options = || {
         let (place, query) = before.split_once('?')?;
         let (hosts, _) = place.split_once('/')?;
-        let is_host = |host: &str| host_and_port(host).is_ok_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_host =
+            |host: &str| host_and_port(host).is_ok_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
         (query.contains('=') && hosts.split(',').all(is_host)).then_some(())
     };
     if is_an_options().is_some() { (None, rest) } else { (Some(before), after) }
@@ -146,7 +149,9 @@ fn host_and_port(host: &str) -> Result<(&str, &str), StoreError> {
         },
     };
     if !port.is_empty() && port.parse::<u16>().is_err() {
-        return Err(refused("a port is a number up to 65535; if it is a part of a password, write `:` as `%3A` and `@` as `%40`"));
+        return Err(refused(
+            "a port is a number up to 65535; if it is a part of a password, write `:` as `%3A` and `@` as `%40`",
+        ));
     }
     Ok((name, port))
 }
@@ -228,7 +233,9 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             ("sslmode", "false" | "0") => "disable".to_owned(),
             ("sslmode", "disable" | "prefer" | "require") => value,
             ("sslmode", _) => {
-                return wrong("choose `require` or `verify-full`; a certificate of one's own is trusted by `sslrootcert=FILE`");
+                return wrong(
+                    "choose `require` or `verify-full`; a certificate of one's own is trusted by `sslrootcert=FILE`",
+                );
             }
             ("sslrootcert", "system") => continue,
             ("sslrootcert", _) => {
@@ -261,12 +268,27 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             | ("sslsni", "1")
             | ("pgbouncer", "true" | "false")
             | ("ssl_min_protocol_version", "TLSv1" | "TLSv1.1" | "TLSv1.2") => continue,
-            ("client_encoding", _) if ["utf8", "utf-8", "auto"].contains(&value.to_ascii_lowercase().as_str()) => continue,
+            ("client_encoding", _) if ["utf8", "utf-8", "auto"].contains(&value.to_ascii_lowercase().as_str()) => {
+                continue;
+            }
             ("client_encoding", _) => return wrong("the store speaks UTF-8; leave it out"),
             (
-                "user" | "password" | "dbname" | "options" | "application_name" | "sslnegotiation" | "host" | "hostaddr"
-                | "port" | "connect_timeout" | "tcp_user_timeout" | "keepalives" | "keepalives_idle"
-                | "keepalives_interval" | "keepalives_retries" | "load_balance_hosts",
+                "user"
+                | "password"
+                | "dbname"
+                | "options"
+                | "application_name"
+                | "sslnegotiation"
+                | "host"
+                | "hostaddr"
+                | "port"
+                | "connect_timeout"
+                | "tcp_user_timeout"
+                | "keepalives"
+                | "keepalives_idle"
+                | "keepalives_interval"
+                | "keepalives_retries"
+                | "load_balance_hosts",
                 _,
             ) => value,
             ("currentSchema" | "search_path" | "schema", _) => {
@@ -277,10 +299,28 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             }
             ("service" | "servicefile" | "passfile", _) => return wrong("write out what that file says"),
             (
-                "gssencmode" | "sslsni" | "sslpassword" | "sslcrl" | "sslcrldir" | "sslcertmode" | "require_auth"
-                | "requirepeer" | "krbsrvname" | "gsslib" | "gssdelegation" | "ssl_min_protocol_version"
-                | "ssl_max_protocol_version" | "min_protocol_version" | "max_protocol_version" | "sslaccept"
-                | "sslidentity" | "replication" | "sslkeylogfile" | "requiressl" | "oauth_issuer" | "oauth_client_id",
+                "gssencmode"
+                | "sslsni"
+                | "sslpassword"
+                | "sslcrl"
+                | "sslcrldir"
+                | "sslcertmode"
+                | "require_auth"
+                | "requirepeer"
+                | "krbsrvname"
+                | "gsslib"
+                | "gssdelegation"
+                | "ssl_min_protocol_version"
+                | "ssl_max_protocol_version"
+                | "min_protocol_version"
+                | "max_protocol_version"
+                | "sslaccept"
+                | "sslidentity"
+                | "replication"
+                | "sslkeylogfile"
+                | "requiressl"
+                | "oauth_issuer"
+                | "oauth_client_id",
                 _,
             ) => return wrong("the store does not do this"),
             _ => return Err(refused(format!("unknown option `{}`", shown(&name)))),
@@ -294,7 +334,8 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
     }
     let has = |name: &str| known.iter().any(|(known, _)| known == name);
     if !has("host") && !has("hostaddr") {
-        let Some(folder) = socket(known.iter().find(|(name, _)| name == "port").map_or("5432", |(_, port)| port)) else {
+        let Some(folder) = socket(known.iter().find(|(name, _)| name == "port").map_or("5432", |(_, port)| port))
+        else {
             return Err(refused(format!("it names no host, and no server listens on this machine's sockets; {FORM}")));
         };
         known.push(("host".to_owned(), folder.to_owned()));
@@ -406,13 +447,16 @@ mod tests {
             let why = why(&format!("postgresql://db/fleet?sslmode={weak}"));
             assert!(why.contains("sslrootcert=FILE") && !why.contains("disable") && !why.contains("prefer"), "{why}");
         }
-        let trust = read("postgresql://db/f?sslmode=verify-full&sslrootcert=/ca.pem&sslcert=a.crt&sslkey=a.key").unwrap().trust;
-        let wanted = Trust { roots: Some("/ca.pem".into()), certificate: Some("a.crt".into()), key: Some("a.key".into()) };
+        let trust =
+            read("postgresql://db/f?sslmode=verify-full&sslrootcert=/ca.pem&sslcert=a.crt&sslkey=a.key").unwrap().trust;
+        let wanted =
+            Trust { roots: Some("/ca.pem".into()), certificate: Some("a.crt".into()), key: Some("a.key".into()) };
         assert_eq!(trust, wanted);
         assert_eq!(read("postgresql://db/f?sslrootcert=system").unwrap().trust, Trust::default());
         let bound = config("postgresql://db/fleet?sslmode=require&channel_binding=require");
         assert_eq!(bound.get_channel_binding(), tokio_postgres::config::ChannelBinding::Require);
-        for security in ["require_auth=scram-sha-256", "sslcrl=x", "ssl_min_protocol_version=TLSv1.3", "requirepeer=me"] {
+        for security in ["require_auth=scram-sha-256", "sslcrl=x", "ssl_min_protocol_version=TLSv1.3", "requirepeer=me"]
+        {
             assert!(why(&format!("postgresql://db/fleet?{security}")).contains("does not do this"), "{security}");
         }
     }

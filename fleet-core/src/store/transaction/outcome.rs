@@ -40,7 +40,9 @@ pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Opt
     let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
         // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
-        Err(error) if error.is_unknown() => commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect(),
+        Err(error) if error.is_unknown() => {
+            commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect()
+        }
         Err(error) => return Err(error),
     };
     outcomes.resize(commits.len(), None);
