@@ -110,7 +110,7 @@ fn has_rows(round: u32) -> bool {
 fn key_of(base: u32, threads: usize, round: u32, me: usize) -> Key {
     let number = u32::try_from(me).unwrap_or(0);
     let partition = base.saturating_add(round).saturating_add(1);
-    if round % 3 == 0 || threads > 4 {
+    if round.is_multiple_of(3) || threads > 4 {
         return device_key(partition, number);
     }
     let [device, registration, team, count] = numbered_keys(partition);
