@@ -143,6 +143,7 @@ arguments! {
 
 choice! {
     /// What became of an event.
+    #[allow(clippy::large_enum_variant, reason = "nearly all are logged, and languages take a copy anyway")]
     pub enum Published {
         /// It is in the log of the product, and is to be delivered as this says.
         Logged as EventLogged {

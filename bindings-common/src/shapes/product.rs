@@ -358,7 +358,6 @@ impl TryFrom<PolicySettings> for product::PolicyChange {
             usage_notices: settings
                 .usage_notices
                 .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
-            ..Self::default()
         })
     }
 }

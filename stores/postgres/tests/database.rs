@@ -137,7 +137,7 @@ fn people_find_devices_counters_and_what_was_done_by_sql() {
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
     assert_eq!(product.get(), 1000);
-    let id = "010000000000000000000000".parse().unwrap();
+    let id = "0100000000000000000000a0".parse().unwrap();
     let report = Report { product: Some(1000), version: Some(3), session: 1, ..Report::new(id, NOW) };
     fleet.gateway(NOW).connect(&report).unwrap();
     let mut client = client(&schema);

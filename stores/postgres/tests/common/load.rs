@@ -26,7 +26,8 @@ pub(crate) fn product(fleet: &Fleet) -> ProductId {
 
 fn device(thread: u8, number: u32) -> DeviceId {
     let [a, b, c, d] = number.to_be_bytes();
-    DeviceId::new([thread + 1, a, b, c, d, 0, 0, 0, 0, 0, 0, thread])
+    // With a letter in it: digits and zeros alone are what a spreadsheet makes of an id.
+    DeviceId::new([thread + 1, a, b, c, d, 0, 0, 0, 0, 0, 0, 0xA0 | thread])
 }
 
 fn list(ids: &[DeviceId]) -> String {
