@@ -193,8 +193,9 @@ fn uploads_to_a_product_of_photons() {
     // What was good advice before version 4 is none now.
     let message = refused(upload(&world, id, 5, V3), "image_other_version", "set PRODUCT_VERSION(5)");
     assert!(!message.contains("enter 3"), "{message}");
-    refused(upload(&world, id, 3, V2), "version_not_greater", "compile it as 5 or higher");
-    refused(upload(&world, id, 2, UNSET_VERSION), "version_not_greater", "compile it as 5 or higher");
+    refused(upload(&world, id, 3, V2), "image_other_version", ": set PRODUCT_VERSION(5), compile again and enter 5");
+    refused(upload(&world, id, 2, UNSET_VERSION), "image_macro_missing", "PRODUCT_VERSION(5)");
+    refused(upload(&world, id, 3, V3), "version_not_greater", "compile it as 5 or higher");
 
     world.console(1).set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
     upload(&world, id, 5, b"raw bytes").unwrap();

@@ -404,7 +404,10 @@ fn a_device_that_says_at_its_first_connect_that_it_is_another_platform_is_held()
     world.console(1).import(world.product, list([1]).as_bytes()).unwrap();
     let report = Report { platform: Some("boron".parse().unwrap()), ..common::report(1, 1, 2) };
     let connected = world.fleet.gateway(at(2)).connect(&report).unwrap();
-    assert_eq!(connected.answer.to_string(), "held: its hardware is not the product's (R-IMP-12)");
+    assert_eq!(
+        connected.answer.to_string(),
+        "held: its hardware is particle:13 (boron), the product's is particle:6 (photon) (R-IMP-12)"
+    );
     assert_eq!(world.console(2).summary(world.product).unwrap().wrong_platform, 1);
 }
 

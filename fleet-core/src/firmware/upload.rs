@@ -78,7 +78,7 @@ pub enum UploadRefused {
     MacroMissing {
         /// The product's id.
         product: ProductId,
-        /// The version that was entered.
+        /// The version that was entered; the next one where that is not above the highest.
         entered: FirmwareVersion,
     },
     /// Compiled for another product.
@@ -103,7 +103,7 @@ pub enum UploadRefused {
     },
     /// Compiled with another version than was entered.
     #[error(
-        "the firmware was compiled as version {image}, and {entered} was entered: {}set PRODUCT_VERSION({entered}) and compile again", Entering { image: *image, highest: *highest }
+        "the firmware was compiled as version {image}, and {entered} was entered: {}", Correction { image: *image, entered: *entered, highest: *highest }
     )]
     OtherVersion {
         /// The version in the binary.
@@ -123,19 +123,23 @@ pub enum UploadRefused {
     },
 }
 
-/// The advice to enter the version of the binary, where that would be taken.
-struct Entering {
+/// What makes a binary and the version that was entered agree, and is above the highest so far.
+struct Correction {
     image: u16,
+    entered: FirmwareVersion,
     highest: u16,
 }
 
-impl fmt::Display for Entering {
+impl fmt::Display for Correction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { image, highest } = *self;
+        let Self { image, entered, highest } = *self;
         if image > highest && FirmwareVersion::new(image.into()).is_ok() {
-            write!(f, "enter {image}, or ")
-        } else {
-            Ok(())
+            write!(f, "enter {image}, or ")?;
+        }
+        match FirmwareVersion::new(u32::from(highest) + 1) {
+            _ if entered.get() > highest => write!(f, "set PRODUCT_VERSION({entered}) and compile again"),
+            Ok(next) => write!(f, "set PRODUCT_VERSION({next}), compile again and enter {next}"),
+            Err(_) => write!(f, "{}", Next(highest)),
         }
     }
 }
@@ -153,12 +157,15 @@ impl fmt::Display for Next {
 }
 
 impl UploadRefused {
-    /// The same, with advice that works where this version was the highest before: one that was entered and is not above it
-    /// would be refused again.
+    /// The same, with advice that works where this version was the highest before: one that is not above it would be
+    /// refused again.
     fn after(self, highest: u16) -> Self {
         match self {
-            Self::MacroMissing { entered, .. } | Self::OtherVersion { entered, .. } if entered.get() <= highest => {
-                Self::VersionNotGreater { entered, highest }
+            Self::MacroMissing { product, entered } if entered.get() <= highest => {
+                match FirmwareVersion::new(u32::from(highest) + 1) {
+                    Ok(next) => Self::MacroMissing { product, entered: next },
+                    Err(_) => Self::VersionNotGreater { entered, highest },
+                }
             }
             Self::OtherVersion { image, entered, .. } => Self::OtherVersion { image, entered, highest },
             other => other,
