@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[path = "../../../fleet-core/tests/common/contention.rs"]
-#[expect(clippy::duplicate_mod, unreachable_pub, reason = "the tests run the same table of commands")]
 mod crowd;
 
 const MANY: u32 = 400;

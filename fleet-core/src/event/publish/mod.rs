@@ -473,7 +473,7 @@ impl<'e> Publishing<'_, 'e> {
         let fleet = self.gateway.fleet;
         let Some(found) = products.get(draft.product) else { return };
         for entry in draft.entries.iter().filter(|entry| entry.pending.id.is_some()) {
-            if fleet.stamps().next() % ids::EVERY == 0 {
+            if fleet.stamps().next().is_multiple_of(ids::EVERY) {
                 // Another of its events tries again.
                 let _ = ids::tidy(fleet, draft.product, &found.product.policy, entry.event.device);
             }
