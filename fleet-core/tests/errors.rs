@@ -219,7 +219,7 @@ fn no_method_of_a_console_is_missing_from_the_matrix_of_this_file() {
 #[test]
 fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
     for outsider in [2, 999, u64::MAX] {
-        for (name, whose, ask) in METHODS {
+        for &(name, whose, ask) in METHODS {
             if matches!(whose, For::Account | For::OwnAccount | For::Anybody) {
                 continue;
             }
@@ -238,7 +238,7 @@ fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
 
 #[test]
 fn members_and_operators_may_do_what_the_matrix_says() {
-    for (name, whose, ask) in METHODS {
+    for &(name, whose, ask) in METHODS {
         for (who, operator) in [(Actor::Account(AccountId::new(1).unwrap()), false), (Actor::Operator, true)] {
             let world = world();
             let result = ask(&world.fleet.console(who, at(2)), world.product);
