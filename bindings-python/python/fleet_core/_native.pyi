@@ -914,10 +914,7 @@ class Device:
         """How many attempts in a row failed on the present target."""
     @property
     def relapses(self) -> int:
-        """
-        The number of times that it went back to another version within a day after its update. From 3 on two devices
-        probably have one id: it counts as failing and is sent nothing.
-        """
+        """The number of times that it went back to another version within a day after its update. From 3 on two devices probably have one id: it counts as failing and is sent nothing."""
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -2588,10 +2585,7 @@ class Console:
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Tells the platform of devices that exist; answers how many were new. An operator's command."""
     def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
-        """
-        Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
-        recorded in the audit of `product`; the device need not be in it.
-        """
+        """Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
     def free_places(self, product: int) -> int:
         """Frees the places that imports hold for devices they have yet to add; answers how many."""
     def device(self, product: int, device: str) -> Device:
