@@ -134,7 +134,7 @@ def test_whatever_a_commit_raises_may_have_been_applied(raised: Exception, appli
         product = fleet.console(alice.id).create_product("Thermostat", "photon").id
         fleet.console(alice.id).import_devices(product, listed(ids(3)))
         store.cut = True
-        event = fc.Event(ids(1)[0], "door", "open")
+        event = fc.NewEvent(ids(1)[0], "door", "open")
         try:
             fleet.gateway().publish(event)
         except fc.StoreFailed as failed:
