@@ -28,7 +28,12 @@ def large(house: House) -> fc.Console:
 def test_a_close_waits_for_the_import_that_is_under_way(house: House) -> None:
     console = large(house)
     begun = threading.Event()
-    closing = threading.Thread(target=lambda: begun.wait(60) and house.fleet.close())
+
+    def close() -> None:
+        assert begun.wait(60)
+        house.fleet.close()
+
+    closing = threading.Thread(target=close)
     closing.start()
     report = console.import_watched(house.product, listed(ids(60_000)), progress=lambda _: begun.set())
     assert report.counts.imported == 60_000
