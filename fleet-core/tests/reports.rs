@@ -132,7 +132,7 @@ proptest! {
         let worlds = [world(), world()];
         for world in &worlds {
             let other = world.make_product(95, "photon");
-            let policy = Policy { approve_by_itself: by_itself, quarantine_limit: 10, ..Policy::default() };
+            let policy = Policy { approve_by_itself: by_itself, quarantine_limit: 2, ..Policy::default() };
             world.console(1).set_policy(other, &policy).unwrap();
             world.console(1).import(other, list([5]).as_bytes()).unwrap();
         }
