@@ -229,7 +229,7 @@ fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
             let [here, removed, nowhere] = [94, 95, 96].map(|id| ask(&console, product(id)).unwrap_err());
             assert_eq!(here.to_string(), nowhere.to_string(), "{name} of account {outsider} (R-TEAM-6)");
             assert_eq!(removed.to_string(), nowhere.to_string(), "{name} of a removed product");
-            let expected = if *whose == For::OperatorAlone { "forbidden" } else { "not_found" };
+            let expected = if whose == For::OperatorAlone { "forbidden" } else { "not_found" };
             assert_eq!(here.code(), expected, "{name}: {here}");
             assert_eq!(world.contents(), before, "{name} changed something");
         }
@@ -251,7 +251,7 @@ fn members_and_operators_may_do_what_the_matrix_says() {
             };
             let code = result.as_ref().err().map(Error::code);
             assert_eq!(code != Some("forbidden"), allowed, "{name} by {who}: {result:?}");
-            if allowed && *whose == For::Team {
+            if allowed && whose == For::Team {
                 let hidden = "there is no such product, or it is not yours to see";
                 assert!(result.as_ref().err().is_none_or(|error| error.to_string() != hidden), "{name} by {who}");
             }
