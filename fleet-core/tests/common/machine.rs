@@ -286,9 +286,6 @@ fn wrong(id: u32, product: &model::Product, entered: u16, binary: Binary) -> Opt
         Some("image_other_platform")
     } else if id != 94 {
         Some("image_other_product")
-    } else if entered != compiled && entered <= product.highest {
-        // Compiled as the version that was entered, it would be refused again.
-        Some("version_not_greater")
     } else {
         (entered != compiled).then_some("image_other_version")
     }

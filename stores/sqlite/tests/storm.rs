@@ -43,7 +43,8 @@ fn storm(store: impl Store + 'static) -> Counts {
     assert!(numbers.iter().copied().eq(1..=THREADS * EACH), "{numbers:?}");
     assert_eq!(invariants::check(&fleet, now).unwrap(), []);
     let counts = store.counts();
-    assert!(counts.conflicts > THREADS, "hardly anybody met anybody: {counts:?}");
+    // Those of one process take turns once they have met.
+    assert!(counts.conflicts > 0, "nobody met anybody: {counts:?}");
     assert_eq!(counts.failures, 0, "{counts:?}");
     counts
 }

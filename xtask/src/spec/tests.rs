@@ -40,6 +40,8 @@ fn door_methods() -> BTreeSet<String> {
         "with_billing",
         "with_seed",
         "with_randomness",
+        "with_largest_commit",
+        "end_event_streams",
         "console",
         "gateway",
         "portal",
