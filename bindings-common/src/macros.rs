@@ -56,6 +56,7 @@ macro_rules! python_value {
     ($name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name "" { $($field: $ty,)* }
             #[staticmethod]
+            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }
@@ -65,6 +66,7 @@ macro_rules! python_value {
     (as $kind:ident $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name (stringify!($kind)) { $($field: $ty,)* }
             #[staticmethod]
+            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }

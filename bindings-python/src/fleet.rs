@@ -110,6 +110,7 @@ impl Fleet {
     /// rows a commit may write at most, for a store with small transactions (at least 48, default 16,400).
     #[staticmethod]
     #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn open(
         py: Python<'_>,
         store: &Bound<'_, PyAny>,

@@ -68,10 +68,13 @@ impl StreamWait {
     }
 }
 
+/// What is called once with whether there is something to read.
+type Tell = Box<dyn FnOnce(bool) + Send>;
+
 /// A callback as a waker. It and what it waits for hold each other until the waiting ends.
 struct Call {
     wait: StreamWait,
-    tell: Mutex<Option<Box<dyn FnOnce(bool) + Send>>>,
+    tell: Mutex<Option<Tell>>,
 }
 
 impl Wake for Call {

@@ -36,7 +36,7 @@ pub(crate) fn open(target: &str, options: Options) -> Result<(Pool, String), Sto
 /// Makes the schema, or brings it up to date.
 fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Result<Dialect, StoreError> {
     let (until, answered) = pool.patience();
-    let mut tries = 0;
+    let (mut tries, mut heard) = (0, None);
     loop {
         match attempt(pool, chosen, schema, until, answered) {
             Ok(Found::Ready(dialect)) => return Ok(dialect),
@@ -53,7 +53,12 @@ fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Re
             // Two that make one schema see each other's half.
             Err(problem) if tries < TRIES && problem.verdict() != Verdict::Failed && Instant::now() < until => {
                 tries += 1;
+                if !matches!(problem, Problem::Silent) {
+                    heard = Some(problem);
+                }
             }
+            // The last attempt had little time left. An earlier one says more.
+            Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent).explain(name)),
             Err(problem) => return Err(problem.explain(name)),
         }
     }

@@ -431,11 +431,17 @@ impl Pool {
 
     /// Connects to whichever server takes us, trying until a moment.
     fn connect(&self, until: Instant) -> Result<Connection, Problem> {
+        let mut heard = None;
         loop {
             match self.connect_once(until) {
                 Err(problem) if problem.verdict() == Verdict::Elsewhere && Instant::now() + PAUSE < until => {
+                    if !matches!(problem, Problem::Silent) {
+                        heard = Some(problem);
+                    }
                     std::thread::sleep(PAUSE);
                 }
+                // The last attempt had little time left. An earlier one says more.
+                Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent)),
                 connected => return connected,
             }
         }
