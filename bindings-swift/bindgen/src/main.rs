@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ..GenerateOptions::default()
             })?;
             say_the_reason(&format!("{folder}/fleetcore/fleet_mobile.kt"))?;
-            for file in ["fleetcore/fleet_mobile.kt", "fleetcore/shapes/fleet_bindings.kt"] {
+            for file in ["fleetcore/fleet_mobile.kt", "fleetcore/shapes/fleet_shapes.kt"] {
                 refuse_what_is_no_text(&format!("{folder}/{file}"))?;
             }
         }
