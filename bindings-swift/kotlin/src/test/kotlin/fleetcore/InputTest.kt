@@ -72,10 +72,12 @@ class InputTest {
     }
 
     @Test
-    fun `nothing but the library's own exception comes out`() = runBlocking {
+    fun `nothing but the library's own exception comes out`() = runBlocking<Unit> {
         val random = Random(14)
         var world = World.open()
         var values = Values(random, world.console().eventStream(94u))
+        // It is opened before a call may remove its product.
+        var meter = world.fleet.meter(94u, NOON)
         val doors = listOf(
             ConsoleInterface::class, GatewayInterface::class, ClockInterface::class, MeterInterface::class,
             OpenFleetInterface::class,
@@ -88,13 +90,14 @@ class InputTest {
                 world.close()
                 world = World.open()
                 values = Values(random, world.console().eventStream(94u))
+                meter = world.fleet.meter(94u, NOON)
             }
             val call: KFunction<*> = calls.random(random)
             val door: Any = when (call.parameters.first().type.classifier) {
                 ConsoleInterface::class -> if (random.nextBoolean()) world.console() else world.fleet.operator(NOON)
                 GatewayInterface::class -> world.gateway()
                 ClockInterface::class -> world.fleet.clock(NOON)
-                MeterInterface::class -> world.fleet.meter(94u, NOON)
+                MeterInterface::class -> meter
                 else -> world.fleet
             }
             val given = call.parameters.associateWith { if (it.index == 0) door else values.of(it.type) }
@@ -109,7 +112,7 @@ class InputTest {
     }
 
     @Test
-    fun `a moment or a string that the core can't hold is invalid`() = runBlocking {
+    fun `a moment or a string that the core can't hold is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
             for (wrong in listOf(Instant.MAX, Instant.MIN)) {
                 val refused = assertFailsWith<FleetException> { world.gateway().connect(Report(BENCH, reportedAt = wrong)) }
@@ -127,7 +130,7 @@ class InputTest {
     }
 
     @Test
-    fun `what a watcher throws is what its import throws`() = runBlocking {
+    fun `what a watcher throws is what its import throws`() = runBlocking<Unit> {
         World.open().use { world ->
             val own = assertFailsWith<IllegalStateException> {
                 world.console().importWatched(94u, ids(20_000)) { throw IllegalStateException("mine") }
@@ -137,7 +140,7 @@ class InputTest {
     }
 
     @Test
-    fun `a cancelled import ends`() = runBlocking {
+    fun `a cancelled import ends`() = runBlocking<Unit> {
         World.open().use { world ->
             val importing = async(Dispatchers.Default) { world.console().`import`(94u, ids(200_000)) }
             while (world.console().summary(94u).devices < 2) delay(1)
@@ -149,7 +152,7 @@ class InputTest {
     }
 
     @Test
-    fun `six hundred wait for events, and keep no device waiting`() = runBlocking {
+    fun `six hundred wait for events, and keep no device waiting`() = runBlocking<Unit> {
         World.open().use { world ->
             val streams = List(600) { world.console().eventStream(94u) }
             val waiting = streams.map { async { it.wait(Duration.ofHours(1)) } }
@@ -163,7 +166,7 @@ class InputTest {
     }
 
     @Test
-    fun `live events are a flow`() = runBlocking {
+    fun `live events are a flow`() = runBlocking<Unit> {
         World.open().use { world ->
             val heard = async { world.console().liveEvents(94u).take(3).toList().map { it.name } }
             val speaking = launch {
@@ -179,7 +182,7 @@ class InputTest {
     }
 
     @Test
-    fun `a close waits for the import that is under way, or until its deadline`() = runBlocking {
+    fun `a close waits for the import that is under way, or until its deadline`() = runBlocking<Unit> {
         World.open().use { world ->
             val begun = kotlinx.coroutines.CompletableDeferred<Unit>()
             val importing = async(Dispatchers.Default) {
