@@ -31,7 +31,8 @@ func shown(_ value: Any) -> JSON {
     case let value as BetaLine:
         return .object([
             "line": shown(value.line), "verdict": shown(value.verdict), "user_name": shown(value.userName as Any),
-            "code": shown(value.code as Any),
+            "code": shown(value.code as Any), "used_at": shown(value.usedAt as Any),
+            "duplicate_of": shown(value.duplicateOf as Any), "message": shown(value.message as Any),
         ])
     default: break
     }
