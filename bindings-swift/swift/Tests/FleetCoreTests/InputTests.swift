@@ -91,6 +91,11 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     await #expect(throws: Mine.self) {
         _ = try await console.importWatched(product: 94, list: ids(20_000)) { _ in throw Mine() }
     }
+    await #expect(throws: Mine.self) {
+        _ = try await console.importWatched(product: 94, list: ids(20_000)) { progress in
+            if progress.added == progress.toAdd { throw Mine() }
+        }
+    }
 }
 
 @Test func aCancelledWaitEndsAndSixHundredKeepNobodyWaiting() async throws {
