@@ -3,7 +3,9 @@
 
 use std::error::Error;
 use std::fs;
-use uniffi_bindgen::bindings::{GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings};
+use uniffi_bindgen::bindings::{
+    GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings,
+};
 
 /// What uniffi makes the message of every exception of Kotlin from: the names and values of all its fields.
 const LISTING: &str = "\"code=${ `code` }, reason=${ `reason` }, isTransient=${ `isTransient` }, kind=${ `kind` }\"";
