@@ -3,7 +3,9 @@
 
 use std::error::Error;
 use std::fs;
-use uniffi_bindgen::bindings::{GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings};
+use uniffi_bindgen::bindings::{
+    GenerateOptions, SwiftBindingsOptions, TargetLanguage, generate, generate_swift_bindings,
+};
 
 /// What uniffi makes the message of every exception of Kotlin from: the names and values of all its fields.
 const LISTING: &str = "\"code=${ `code` }, reason=${ `reason` }, isTransient=${ `isTransient` }, kind=${ `kind` }\"";
@@ -40,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ..GenerateOptions::default()
             })?;
             say_the_reason(&format!("{folder}/fleetcore/fleet_mobile.kt"))?;
-            for file in ["fleetcore/fleet_mobile.kt", "fleetcore/shapes/fleet_bindings.kt"] {
+            for file in ["fleetcore/fleet_mobile.kt", "fleetcore/shapes/fleet_shapes.kt"] {
                 refuse_what_is_no_text(&format!("{folder}/{file}"))?;
             }
         }

@@ -4,18 +4,21 @@ import Foundation
 extension Console {
     /// Imports a list of devices and tells how far it is after every few thousand.
     ///
-    /// What `progress` throws ends the import and is thrown. Where the task is cancelled the import ends at the next such moment and throws `CancellationError`: what was
-    /// added stays, and the same file imported again goes on from there.
+    /// What `progress` throws ends the import and is thrown. Where the task is cancelled the import ends at the next such
+    /// moment and throws `CancellationError`. What was added stays, and the same file imported again goes on from there.
     public func importWatched(
         product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) throws -> Void
     ) async throws -> ImportReport {
         let watcher = Watcher(progress)
         return try await withTaskCancellationHandler {
             do {
-                return try await importWatched(product: product, list: list, watcher: watcher)
-            } catch let error as FleetError where error.code == "cancelled" {
+                let report = try await importWatched(product: product, list: list, watcher: watcher)
+                // At the last of such moments there is nothing left to end.
                 if let thrown = watcher.thrown { throw thrown }
-                if Task.isCancelled { throw CancellationError() }
+                return report
+            } catch let error as FleetError {
+                if let thrown = watcher.thrown { throw thrown }
+                if error.code == "cancelled" && Task.isCancelled { throw CancellationError() }
                 throw error
             }
         } onCancel: {

@@ -24,6 +24,16 @@ func shown(_ value: Any) -> JSON {
     case let value as IssuedToken: return .object(["token_id": .text(value.tokenId), "token": .text(value.token)])
     case let value as ClaimCode: return .object(["code": .text(value.code), "expires_at": shown(value.expiresAt)])
     case let value as ChargedCard: return .object(["number": shown(value.number), "token": .text(value.token)])
+    case let value as BetaGuest:
+        return .object([
+            "user_name": .text(value.userName), "code": .text(value.code), "used_at": shown(value.usedAt as Any),
+        ])
+    case let value as BetaLine:
+        return .object([
+            "line": shown(value.line), "verdict": shown(value.verdict), "user_name": shown(value.userName as Any),
+            "code": shown(value.code as Any), "used_at": shown(value.usedAt as Any),
+            "duplicate_of": shown(value.duplicateOf as Any), "message": shown(value.message as Any),
+        ])
     default: break
     }
     let mirror = Mirror(reflecting: value)

@@ -69,8 +69,12 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     let gateway = world.fleet.gateway(now: noon)
     for seconds in [Double.nan, .infinity, -.infinity, 1e300] {
         let report = Report(device: bench, reportedAt: Date(timeIntervalSince1970: seconds))
-        let error = await #expect(throws: FleetError.self) { _ = try await gateway.connect(report: report) }
-        #expect(error?.code == "invalid" && error?.message.hasPrefix("reportedAt") == true)
+        await #expect {
+            _ = try await gateway.connect(report: report)
+        } throws: { error in
+            guard let error = error as? FleetError else { return false }
+            return error.code == "invalid" && error.message.hasPrefix("reportedAt")
+        }
         if !(seconds >= 0) {
             await #expect(throws: FleetError.self) {
                 _ = try await Fleet.open(url: "memory:", options: FleetOptions(quoteLife: seconds))
@@ -86,6 +90,11 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     let console = try await World().console()
     await #expect(throws: Mine.self) {
         _ = try await console.importWatched(product: 94, list: ids(20_000)) { _ in throw Mine() }
+    }
+    await #expect(throws: Mine.self) {
+        _ = try await console.importWatched(product: 94, list: ids(20_000)) { progress in
+            if progress.added == progress.toAdd { throw Mine() }
+        }
     }
 }
 

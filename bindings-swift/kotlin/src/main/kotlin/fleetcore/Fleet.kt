@@ -23,8 +23,8 @@ class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterf
     override fun close() = opened.shut()
 
     /**
-     * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
-     * whether everything ended by itself.
+     * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
+     * Returns whether everything ended by itself.
      */
     fun closeWithin(atMost: Duration): Boolean = opened.shutWithin(atMost)
 

@@ -11,8 +11,8 @@ import kotlinx.coroutines.withContext
 /**
  * Imports a list of devices and tells how far it is after every few thousand.
  *
- * What `onProgress` throws ends the import and is thrown. Where the coroutine is cancelled the import ends at the next such moment and throws `CancellationException`: what was
- * added stays, and the same file imported again goes on from there.
+ * What `onProgress` throws ends the import and is thrown. Where the coroutine is cancelled the import ends at the next such
+ * moment and throws `CancellationException`. What was added stays, and the same file imported again goes on from there.
  */
 suspend fun ConsoleInterface.importWatched(
     product: UInt,

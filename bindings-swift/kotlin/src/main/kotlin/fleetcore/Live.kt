@@ -10,8 +10,8 @@ import kotlinx.coroutines.withTimeoutOrNull
 private val WAIT = Duration.ofMinutes(1)
 
 /**
- * Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and ends with
- * its coroutine.
+ * Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and ends
+ * with its coroutine.
  */
 suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
     if (atMost.isNegative) throw invalid("atMost", "must not be negative")
@@ -25,9 +25,9 @@ suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
 }
 
 /**
- * The events that this process publishes for a product, as they come, from the moment on when the flow is collected. Where
- * they came faster than they were collected, it throws a [FleetException] whose kind is `EventsMissed`: the events are in the
- * log.
+ * The events that this process publishes for a product, as they come, from the moment on when the flow is collected.
+ * Where they came faster than they were collected, it throws a [FleetException] whose kind is `EventsMissed`: the events
+ * are in the log.
  */
 fun ConsoleInterface.liveEvents(product: UInt): Flow<Event> = flow {
     eventStream(product).use { stream ->
