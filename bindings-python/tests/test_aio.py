@@ -35,16 +35,18 @@ def test_the_doors_are_awaited() -> None:
 
 
 def test_the_event_loop_goes_on_while_a_call_waits() -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    opened, asked, go_on = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(DictStore):
         def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
-            asked.set()
-            assert go_on.wait(10)
+            if opened.is_set():
+                asked.set()
+                assert go_on.wait(10)
             return super().get(keys)
 
     async def day() -> None:
         fleet = await aio.Fleet.open(Slow())
+        opened.set()
         made = asyncio.create_task(fleet.console("operator").create_account("alice@example.com"))
         while not asked.is_set():
             await asyncio.sleep(0.001)

@@ -57,15 +57,17 @@ def test_a_close_from_within_a_call_does_not_wait_for_that_call(house: House) ->
 
 
 def test_a_close_has_a_deadline_behind_which_calls_are_cut() -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    opened, asked, go_on = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(DictStore):
         def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
-            asked.set()
-            assert go_on.wait(60)
+            if opened.is_set():
+                asked.set()
+                assert go_on.wait(60)
             return super().get(keys)
 
     fleet = fc.Fleet.open(Slow())
+    opened.set()
     with ThreadPoolExecutor() as threads:
         made = threads.submit(fleet.console("operator").create_account, "alice@example.com")
         assert asked.wait(60)
