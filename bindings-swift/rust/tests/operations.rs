@@ -19,6 +19,7 @@ const BESIDES: &[&str] = &[
     "open",
     "open_store",
     "shut",
+    "shut_within",
     "console",
     "operator",
     "portal",
@@ -26,6 +27,10 @@ const BESIDES: &[&str] = &[
     "clock",
     "start",
     "wait",
+    "begin_wait",
+    "ended",
+    "stop",
+    "next_events",
 ];
 
 fn methods(sources: &[&str]) -> BTreeSet<String> {

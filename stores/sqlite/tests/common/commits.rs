@@ -10,7 +10,7 @@ use fleet_core::{FirmwareVersion, MemoryStore};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 
 /// Keys by kind and partition, each group in order. Few enough that commits meet, many enough that ranges hold some.
@@ -183,7 +183,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn commits(plans: &[Plan], keys: &[Key], counters: &[Key], model: &MemoryStore, stamps: &mut u64) -> Vec<Commit> {
     let mut latest: HashMap<&Key, Option<Stamp>> = HashMap::new();
     let before = |key: &Key| model.get(std::slice::from_ref(key)).unwrap()[0].as_ref().map(|row| row.stamp);
-    let mut commits = Vec::new();
+    let (mut commits, mut taken) = (Vec::new(), Taken::default());
     for plan in plans {
         let mut commit = Commit::default();
         for (index, expect, change) in &plan.rows {
@@ -213,11 +213,30 @@ fn commits(plans: &[Plan], keys: &[Key], counters: &[Key], model: &MemoryStore, 
             latest.insert(key, if let Write::Put { stamp, .. } = write { Some(*stamp) } else { None });
         }
         for (index, delta) in &plan.adds {
-            commit.writes.push(Write::Add { key: index.get(counters).clone(), delta: *delta });
+            let key = index.get(counters).clone();
+            let delta = if key.ends_at_zero() && *delta < 0 { taken.take(&key, model) } else { *delta };
+            commit.writes.push(Write::Add { key, delta });
         }
         commits.push(commit);
     }
     commits
+}
+
+/// What a batch takes from counters that end at zero. They count what there is, so they never fall below it.
+#[derive(Default)]
+struct Taken(HashSet<Key>);
+
+impl Taken {
+    /// All that a counter has, once a batch.
+    fn take(&mut self, key: &Key, store: &dyn Store) -> i64 {
+        if !self.0.insert(key.clone()) {
+            return 0;
+        }
+        match store.get(std::slice::from_ref(key)).unwrap().remove(0) {
+            Some(Row { record: Record::Counter(value), .. }) => -value,
+            _ => 0,
+        }
+    }
 }
 
 fn all_rows(store: &dyn Store, families: &[Vec<Key>]) -> Vec<Row> {
