@@ -54,7 +54,12 @@ export function noticed(subject: NoticeSubject): number | undefined {
     case 'plan_reduced':
       return subject.invoice;
     case 'upgrade_declined':
+    case 'charge_unknown':
       return subject.charge;
+    case 'plan_ended':
+      return subject.since.getTime();
+    case 'claim_ended':
+      return subject.customer ?? subject.account ?? undefined;
     case 'card_expires':
       return subject.card;
     case 'card_needed':
