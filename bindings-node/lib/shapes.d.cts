@@ -225,8 +225,8 @@ export interface PolicySettings {
   /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
   /**
-   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up to a day,
-   * default 10 minutes.
+   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
+   * to a day, default 10 minutes.
    */
   readonly clockToleranceMillis?: number | null;
 }
@@ -542,8 +542,8 @@ export interface Device {
   /** How many attempts in a row failed on the present target. */
   readonly failures: number;
   /**
-   * The number of times that it went back to another version within a day after its update. From 3 on two devices probably
-   * have one id: it counts as failing and is sent nothing.
+   * The number of times that it went back to another version within a day after its update. From 3 on two devices
+   * probably have one id: it counts as failing and is sent nothing.
    */
   readonly relapses: number;
   /** The version it is locked to. */
@@ -1014,8 +1014,8 @@ export interface Report {
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
   readonly session?: number | null;
   /**
-   * When it connected. Without it and without a session, the report is live: the newest because it is told last. Told
-   * twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   * When it connected. Without it and without a session, the report is live: the newest because it is told last.
+   * Told twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
    */
   readonly reportedAt?: Date | null;
 }

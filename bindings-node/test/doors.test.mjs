@@ -213,7 +213,7 @@ describe('a connect', () => {
     await carol.upload(94, { version: 2, title: 'Quieter', binary });
     await carol.import(94, list(3));
     for (const number of [0, 1, 2]) await carol.lockAndFlashOnReset(94, device(number), 2);
-    const reports = [0, 1, 2].map((number) => ({ device: device(number).toUpperCase(), product: 94 }));
+    const reports = [0, 1, 2].map((number) => ({ device: device(number).toUpperCase(), product: 94, session: 1 }));
     for (const answers of [await fleet.gateway(NOON).connectMany(reports), fleet.gateway(NOON).connectManySync(reports)]) {
       assert.deepEqual(answers.map(({ answer }) => answer.directive.device), [device(0), device(1), device(2)]);
       for (const { answer } of answers) {
@@ -222,7 +222,7 @@ describe('a connect', () => {
       }
     }
     const later = new Date(NOON.getTime() + 1000);
-    const back = fleet.gateway(later).connectSync({ ...reports[0], version: 2 });
+    const back = fleet.gateway(later).connectSync({ ...reports[0], version: 2, session: 2 });
     assert.deepEqual(back.outcome, { at: later, target: 2, result: 'succeeded' });
   });
 

@@ -9,13 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The store itself where no journal waits in it; otherwise one that refuses everything until none does.
+/// The store, which refuses everything while a journal waits in it. It is asked at the first call and not here: a fleet is
+/// opened on threads that must not wait, such as an event loop that answers for the store.
 pub(crate) fn plain(store: impl Store + 'static) -> Arc<dyn Store> {
-    match waits(&store) {
-        Ok(false) => Arc::new(store),
-        // Whether one waits may not have been found out yet.
-        Ok(true) | Err(_) => Arc::new(Plain { store, is_plain: AtomicBool::new(false) }),
-    }
+    Arc::new(Plain { store, is_plain: AtomicBool::new(false) })
 }
 
 /// That a store is one that may be used without a journal.
