@@ -76,7 +76,8 @@ private let resumed = DispatchSemaphore(value: 0)
             await Task.yield()
         }
     }
-    _ = try await console.import(product: 94, list: ids(20_000))
+    // Long enough that the heart beats also on a machine that is busy.
+    _ = try await console.import(product: 94, list: ids(200_000))
     heart.cancel()
     #expect(beats > 1)
 }
