@@ -283,7 +283,7 @@ struct Pass<'f> {
     _inside: Inside,
 }
 
-/// That this thread is within an operation.
+/// Marks this thread as one that is within an operation, until it is dropped.
 #[derive(Debug)]
 struct Inside {
     address: usize,

@@ -9,7 +9,7 @@ use fleet_core::event::{self, EventFilter, NewSubscription, SubscriptionId};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// So many events a walk over a stream reads at a time.
+/// Number of events that a walk over a stream reads at a time.
 const WALK: u32 = 1000;
 
 /// The events of a product that this process publishes, from the moment on when it was opened. Dropping the last clone
