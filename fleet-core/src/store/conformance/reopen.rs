@@ -1,4 +1,4 @@
-//! What a store that was dropped holds when it is opened again.
+//! Laws about what a store holds when it is opened again.
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, put, same, same_list, unchanged};
 use super::samples::{device_key, keys, kinds, numbered, numbered_keys, product, records};
@@ -34,7 +34,7 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
             Record::Counter(delta) => add(&row.key, delta),
             _ => put(&row.key, &row.record, row.stamp),
         };
-        // Some in one commit, some in one each.
+        // Some rows in one commit, others in a commit each.
         let (many, few) = rows.split_at(rows.len() - 20);
         probe.write(many.iter().map(write).collect())?;
         for row in few {
@@ -55,7 +55,7 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
         let none = vec![None; gone.len()];
         same_list("rows that were deleted before reopening", &probe.get(&gone)?, &none)?;
         probe.holds(&device_key(9, 201), None)?;
-        // Additions go on where they were.
+        // Additions continue from the old values.
         let counter = Key::Tally(product(2), Tally::Members, 0);
         probe.write(vec![add(&counter, 5)])?;
         probe.counter(&counter, 5 * (turn + 1))?;
@@ -76,8 +76,8 @@ fn stamps_guard_after_reopening(open: &Open<'_>) -> Finding {
     let probe = Probe::new(&*store, 2);
     for (key, (old, new)) in keys.iter().zip(before) {
         let late = |stamp| commit([unchanged(key, stamp)], [put(key, &numbered(key, 3), probe.stamp())]);
-        same("a commit on the row as it was", &probe.outcome(late(old))?, &Conflict)?;
-        same("a commit on the row as it is", &probe.outcome(late(new))?, &Applied)?;
+        same("a commit that checks the old stamp", &probe.outcome(late(old))?, &Conflict)?;
+        same("a commit that checks the current stamp", &probe.outcome(late(new))?, &Applied)?;
     }
     Ok(())
 }

@@ -1,14 +1,16 @@
-//! Where each row stands, by the hash of its key: one array, so that a lookup waits for memory once before it reads the
-//! row, where a hash map that keeps its marks apart waits twice.
+//! An index of rows by the hash of their keys.
 //!
-//! Open addressing with linear probing. A place's home is given by the first bits of its hash, so places stand almost in
-//! the order of their hashes, and growing the array walks through both. Invariants: at most three quarters of the slots
-//! are taken; between a place and its home no slot is free.
+//! It is one array, so that a lookup waits for memory once before it reads the row; a hash map with separate control
+//! bytes waits twice.
+//!
+//! Open addressing with linear probing. The home slot of an entry is given by the first bits of its hash, so entries
+//! are almost in the order of their hashes, and growing the array walks through both arrays. Invariants: at most three
+//! quarters of the slots are taken; there is no free slot between an entry and its home.
 
-/// The places of rows. Does not know their keys: a caller compares those.
+/// Finds rows by the hash of their key. It does not know the keys: the caller compares them.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// A power of two of them, or none.
+    /// The number of slots is a power of two or zero.
     slots: Vec<Slot>,
     taken: usize,
 }
@@ -16,22 +18,22 @@ pub(super) struct Places {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Slot {
     hash: u32,
-    /// [`FREE`] where nothing stands here.
+    /// [`FREE`] means that the slot is empty.
     row: u32,
 }
 
-/// A table never has so many rows.
+/// No row has this number: a table never has so many rows.
 const FREE: u32 = u32::MAX;
 const NOTHING: Slot = Slot { hash: 0, row: FREE };
 const FEWEST: usize = 16;
 
 impl Places {
-    /// The row with this hash that `is` the one.
+    /// Returns the row with this hash for which `is` returns true.
     pub(super) fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         self.at(hash, is).map(|(_, row)| row)
     }
 
-    /// Adds the place of a row that has none yet.
+    /// Adds a row that is not in the index yet.
     pub(super) fn insert(&mut self, hash: u32, row: u32) {
         if self.taken + 1 > self.slots.len() / 4 * 3 {
             self.grow();
@@ -40,7 +42,7 @@ impl Places {
         self.settle(Slot { hash, row });
     }
 
-    /// Takes away the row with this hash that `is` the one, and moves what stood behind it towards its home.
+    /// Removes the row with this hash for which `is` returns true, and moves later entries towards their homes.
     pub(super) fn remove(&mut self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         let (mut hole, row) = self.at(hash, is)?;
         let mut place = hole;
@@ -60,7 +62,7 @@ impl Places {
         Some(row)
     }
 
-    /// The slot and the row that are looked for.
+    /// Returns the slot and the row that match.
     fn at(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<(usize, u32)> {
         let mut place = self.home(hash);
         loop {
@@ -84,7 +86,7 @@ impl Places {
         }
     }
 
-    /// Puts what is not there in the first free slot from its home on.
+    /// Puts a new entry in the first free slot from its home on.
     fn settle(&mut self, slot: Slot) {
         let mut place = self.home(slot.hash);
         while self.slot(place).row != FREE {
@@ -93,7 +95,7 @@ impl Places {
         self.put(place, slot);
     }
 
-    /// Where a hash belongs: as far into the array as it is into the range of hashes.
+    /// Returns the home slot of a hash: its position in the array is proportional to the hash.
     fn home(&self, hash: u32) -> usize {
         ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize
     }
@@ -102,7 +104,7 @@ impl Places {
         (place + 1) & self.slots.len().wrapping_sub(1)
     }
 
-    /// How many steps it takes from one slot on to another.
+    /// Number of steps from one slot to another.
     fn distance(&self, from: usize, to: usize) -> usize {
         to.wrapping_sub(from) & self.slots.len().wrapping_sub(1)
     }
@@ -125,9 +127,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     proptest! {
-        /// Hashes that crowd at both ends of the array, so that runs meet, wrap around and are torn.
+        /// Hashes that cluster at both ends of the array, so that runs merge, wrap around and are split.
         #[test]
-        fn places_are_found_as_in_a_set(steps in proptest::collection::vec((any::<bool>(), 0..40_u32), 0..400)) {
+        fn rows_are_found_as_in_a_set(steps in proptest::collection::vec((any::<bool>(), 0..40_u32), 0..400)) {
             let hash = |row: u32| if row.is_multiple_of(3) { u32::MAX - row / 9 } else { row / 7 * 0x0800_0000 };
             let (mut places, mut model) = (Places::default(), BTreeSet::new());
             for (adds, row) in steps {

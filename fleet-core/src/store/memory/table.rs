@@ -1,7 +1,7 @@
 //! A hash table of many small records that can also be read in key order.
 //!
-//! Records stand on pages and are never moved; one array holds their places, and beside each the hash, so that growing it
-//! never touches a record. The order is made when it is first asked for: a bulk import pays nothing for it.
+//! Records are stored on pages and are never moved. One array holds their row numbers and hashes, so that growing it
+//! never touches a record. The order is built when it is first needed: a bulk import pays nothing for it.
 
 use super::pages::Pages;
 use super::places::Places;
@@ -22,7 +22,7 @@ pub(super) struct Table<K, V> {
     order: Mutex<Option<Order<K>>>,
 }
 
-/// Keys in order. Those of deleted rows may still be among them, but no more than a part.
+/// Keys in order. It may still hold keys of deleted rows, but only a limited share of them.
 #[derive(Debug)]
 struct Order<K> {
     settled: Vec<K>,
@@ -31,7 +31,7 @@ struct Order<K> {
     removed: usize,
 }
 
-/// So many keys are kept beside the settled ones before they are merged into them.
+/// Number of keys that are kept outside the settled ones before they are merged into them.
 const RECENT: usize = 4096;
 
 impl<K, V> Default for Table<K, V> {
@@ -91,12 +91,12 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
         }
     }
 
-    /// Every row, in the order of memory.
+    /// Returns every row, in the order of memory.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V, Stamp)> {
         self.rows.iter().flatten().map(|(key, stamp, value)| (*key, value, *stamp))
     }
 
-    /// The rows between two keys, in their order.
+    /// Returns the rows between two keys, in key order.
     pub(super) fn range(
         &self,
         first: Bound<K>,
@@ -134,8 +134,9 @@ fn is<K: Eq, V>(rows: &Pages<Option<(K, Stamp, V)>>, place: u32, key: &K) -> boo
 }
 
 impl<K: Copy + Ord> Order<K> {
-    /// Puts what was added in its place: a few keys beside the settled ones, many by merging all. Also where many were
-    /// removed: who takes rows away page by page from the front would pass by all that are gone, at each page.
+    /// Brings the order up to date: puts a few added keys beside the settled ones, or merges many into them. Merges
+    /// also after many removals: a caller that deletes rows page by page from the front would otherwise pass over all
+    /// deleted keys at each page.
     fn take_in(&mut self, lives: impl Fn(&K) -> bool) {
         let few_removed = self.removed <= RECENT + self.settled.len() / 8;
         if self.added.len() + self.recent.len() <= RECENT && few_removed {
