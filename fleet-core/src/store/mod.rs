@@ -97,10 +97,7 @@ pub trait Store: Send + Sync + Debug {
             match rows.into_iter().next_back() {
                 // A store that returns the same page forever is broken; stop instead of looping.
                 Some(last) if !page.contains(&last.key) => {
-                    return Err(StoreError::new(
-                        StoreErrorKind::Other,
-                        "a scan returned rows outside its range",
-                    ));
+                    return Err(StoreError::new(StoreErrorKind::Other, "a scan returned rows outside its range"));
                 }
                 Some(last) => page.first = Bound::Excluded(last.key),
                 None => return Ok(()),

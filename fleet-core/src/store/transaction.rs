@@ -155,9 +155,11 @@ impl<'s> Transaction<'s> {
             None => Ok(None),
             Some(record) => match T::from_record(record) {
                 Some(record) => Ok(Some(record)),
-                None => {
-                    Err(StoreError::new(StoreErrorKind::Corrupt, "the store holds a record of another kind under this key").into())
-                }
+                None => Err(StoreError::new(
+                    StoreErrorKind::Corrupt,
+                    "the store holds a record of another kind under this key",
+                )
+                .into()),
             },
         }
     }

@@ -1,8 +1,7 @@
-//! A line to a server, and how callers wait at its end.
+//! A connection to a server, and how callers wait for answers.
 //!
-//! The thread that waits for an answer reads and writes the socket itself meanwhile, so it is woken once, by the server's
-//! answer. (With a thread of the store's own in between, a connect of eight devices took nearly twice as long.) A thread
-//! that runs asynchronous tasks must not wait like that; what it asks for is waited for by a thread made for it.
+//! Invariant: the thread that waits for an answer reads and writes the socket itself, so only the server's answer wakes
+//! it, once. A thread that runs asynchronous tasks must not block like that; a thread made for the call waits for it.
 
 use crate::error::Problem;
 use std::future::Future;
@@ -15,20 +14,20 @@ use tokio::time::timeout;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// So long the farewell to a server may take.
+/// Maximum time for closing a connection, and for reading what the server sent meanwhile.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// What drives one connection.
+/// Drives one connection.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// Only while it is dropped there is none.
+    /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
-    /// The connection's own side of the conversation. Its errors come back as those of what was asked over it.
+    /// The task that runs the connection's protocol. Its errors are reported by the calls that use the connection.
     talk: JoinHandle<()>,
 }
 
 impl Line {
-    /// Connects to whichever server of the configuration takes us, within a time.
+    /// Connects to the first server of the configuration that accepts, within a time limit.
     pub(crate) fn connect(
         config: &Config,
         tls: MakeRustlsConnect,
@@ -40,7 +39,7 @@ impl Line {
         Ok((Self { runtime: Some(runtime), talk }, client))
     }
 
-    /// Waits for something, for so long.
+    /// Waits for a future, with a time limit.
     pub(crate) fn wait<T: Send>(&self, within: Duration, future: impl Future<Output = T> + Send) -> Result<T, Problem> {
         match &self.runtime {
             Some(runtime) => wait(runtime, within, future),
@@ -48,9 +47,9 @@ impl Line {
         }
     }
 
-    /// Takes note of what the server said while nobody waited, such as farewell.
+    /// Processes what the server sent while no call was waiting, such as the end of the session.
     pub(crate) fn listen(&self) {
-        // The first lets the socket be looked at, the second lets the conversation go on with what was found.
+        // The first yield polls the socket, the second lets the protocol task process what arrived.
         let turns = async {
             yield_now().await;
             yield_now().await;
@@ -58,7 +57,7 @@ impl Line {
         let _ = self.wait(FAREWELL, turns);
     }
 
-    /// Says farewell to the server, of which nothing is being asked.
+    /// Closes the connection. No call may be in progress.
     pub(crate) fn hang_up(mut self, client: Client) {
         drop(client);
         if let Some(runtime) = &self.runtime {
@@ -70,7 +69,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It has no thread to wait for, and a thread that runs asynchronous tasks may not wait.
+            // It has no thread to wait for, and a thread that runs asynchronous tasks must not block.
             runtime.shutdown_background();
         }
     }

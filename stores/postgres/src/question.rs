@@ -1,7 +1,7 @@
-//! Looking up many rows at once, in whichever tables they are, by one statement.
+//! Looks up many rows in any tables with one statement.
 //!
-//! One statement sees one moment, and is answered in one piece: of several, the server would send each answer by itself,
-//! and who waits would be woken for each.
+//! One statement sees one moment and is answered in one message. With several statements, the server would send each
+//! answer by itself and wake the waiting thread for each.
 
 use crate::array::{Array, Scalar};
 use crate::error::Problem;
@@ -11,22 +11,22 @@ use crate::table::{Alike, Cells, Place, Places};
 use fleet_core::store::{Key, Stamp};
 use tokio_postgres::Row;
 
-/// What is asked of the rows.
+/// What is read of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Stamps,
     Rows,
 }
 
-/// Keys to look up, by the table they are in.
+/// Keys to look up, by table.
 #[derive(Debug)]
 pub(crate) struct Question {
     asked: Asked,
-    /// In the order of their places.
+    /// In the order of the tables.
     parts: Vec<Part>,
 }
 
-/// Keys of one table.
+/// The keys of one table.
 #[derive(Debug)]
 struct Part {
     place: Place,
@@ -35,7 +35,8 @@ struct Part {
 }
 
 impl Question {
-    /// Asks for keys, each with its number, by which the answer names it, and the stamp of what the caller has of it.
+    /// Creates a lookup of keys, each with a number that identifies it in the answer, and the stamp of the caller's
+    /// cached copy.
     pub(crate) fn new<'k>(
         asked: Asked,
         keys: impl IntoIterator<Item = (i32, &'k Key, Option<Stamp>)>,
@@ -47,7 +48,7 @@ impl Question {
             cells.push(number);
             cells.key(key)?;
             if asked == Asked::Rows {
-                // Only where there is JSON is there a column for it.
+                // Only tables with JSON have a column for it.
                 cells.expected(known);
             }
         }
@@ -71,12 +72,12 @@ impl Question {
         self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default()
     }
 
-    /// The tables in which it looks.
+    /// The tables of the keys.
     pub(crate) fn places(&self) -> Places {
         Places::of(self.parts.iter().map(|part| part.place))
     }
 
-    /// The answers: rows whose first column is the number of a key.
+    /// Runs the lookup. The first column of each row is the number of its key.
     pub(crate) fn ask(&self, connection: &mut Connection, within: Within) -> Result<Vec<Row>, Problem> {
         if self.parts.is_empty() {
             return if within == Within::First { connection.begin().map(|()| Vec::new()) } else { Ok(Vec::new()) };

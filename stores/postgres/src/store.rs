@@ -1,4 +1,4 @@
-//! The store's operations.
+//! The store and its operations. Invariant: every commit runs in a serializable transaction.
 
 #[cfg(test)]
 mod tests;
@@ -25,17 +25,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_postgres::types::{ToSql, Type};
 
-/// A commit that inserts more rows than these into a table has them copied: the round trips more are soon made up for.
+/// A commit that inserts more rows than this into a table copies them: this saves more than the additional round trips
+/// cost.
 const COPIED: usize = 1024;
 
-/// A store in PostgreSQL. See the [crate] for what it promises.
+/// A store in PostgreSQL. See the [crate] for its guarantees.
 #[derive(Debug)]
 pub struct PostgresStore {
-    /// A forked process has its parent's sockets: what it sent over them, a farewell too, would be said to the parent's
-    /// sessions. So every operation asks this first, and in a child nothing is closed either.
+    /// A forked process shares its parent's sockets: what it sends, even to close a connection, goes to the parent's
+    /// sessions. So every operation checks this first, and in a child nothing is closed either.
     opener: Opener,
     pool: Arc<Pool>,
-    /// What people are told of the database.
+    /// Names the database in messages.
     name: String,
     decoded: Decoded,
     retries: AtomicU64,
@@ -47,7 +48,7 @@ impl Drop for PostgresStore {
     }
 }
 
-/// Why an attempt came to nothing, and what it may have come to all the same.
+/// Why an attempt failed, and whether it may have had an effect.
 #[derive(Debug)]
 struct Attempt {
     problem: Problem,
@@ -57,9 +58,9 @@ struct Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Nothing,
-    /// What was to be committed may be.
+    /// The commit may have been applied.
     MayBeApplied,
-    /// Some of what was to be shown was: it cannot be begun again.
+    /// Some rows were already passed to the visitor, so a retry is not possible.
     Shown,
 }
 
@@ -70,7 +71,7 @@ impl From<Problem> for Attempt {
 }
 
 impl Attempt {
-    /// One that was sent and is a commit if it was carried out.
+    /// A failed attempt to commit that may have been applied if it was sent.
     fn to_commit(problem: Problem) -> Self {
         let fate = if problem.leaves_it_open() { Fate::MayBeApplied } else { Fate::Nothing };
         Self { problem, fate }
@@ -78,36 +79,36 @@ impl Attempt {
 }
 
 impl PostgresStore {
-    /// Opens a database with the default [`Options`], making the store's schema in it where it is not there.
+    /// Opens a database with the default [`Options`], and creates the store's schema if it does not exist.
     ///
-    /// The URL is PostgreSQL's: `postgresql://user:password@host:5432/database`, with several hosts, behind commas, and
-    /// `target_session_attrs=read-write` for a primary with standbys.
+    /// The URL is PostgreSQL's: `postgresql://user:password@host:5432/database`, with several hosts, separated by
+    /// commas, and `target_session_attrs=read-write` for a primary with standbys.
     ///
     /// # Errors
-    /// `store_not_ours` for a schema of another program, `store_newer_schema`, `store_unavailable` where no server can be
-    /// reached, `store_failed` for a URL that cannot be read, a user who is not let in, a database that is not there. Each
-    /// says what to do.
+    /// `store_not_ours` for a schema of another program; `store_newer_schema`; `store_unavailable` if no server can be
+    /// reached; `store_failed` for an invalid URL, a user who is refused, or a database that does not exist. Each
+    /// message says what to do.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         Self::open_with(url, Options::new())
     }
 
-    /// The same with options of one's own.
+    /// Opens a database with these options.
     ///
     /// # Errors
-    /// Those of [`open`](Self::open), and `store_failed` for a schema's name or a certificate that cannot be.
+    /// Those of [`open`](Self::open), and `store_failed` for an invalid name of a schema or an invalid certificate.
     pub fn open_with(url: &str, options: Options) -> Result<Self, StoreError> {
         let (pool, name) = open::open(url, options)?;
         let (opener, pool) = (Opener::here(), Arc::new(pool));
         Ok(Self { opener, pool, name, decoded: Decoded::default(), retries: AtomicU64::new(0) })
     }
 
-    /// How often a call was begun again since the store was opened, because other transactions came between or a
-    /// connection was lost: for a gauge. Where there are many, many change the same records at once.
+    /// Number of retries since the store was opened, because of other transactions or lost connections; suitable for a
+    /// metric. A high rate means that many callers change the same records at once.
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Does something on a connection: again where others came between, on another one where the line is lost.
+    /// Runs work on a connection. Retries if other transactions interfere, on another connection if one is lost.
     fn call<T>(&self, mut work: impl FnMut(&mut Connection) -> Result<T, Attempt>) -> Result<T, StoreError> {
         self.opener.check()?;
         let (until, answered) = self.pool.patience();
@@ -139,7 +140,8 @@ impl PostgresStore {
         }
     }
 
-    /// One statement for commits that do not meet: its answer is who was refused, or who was not.
+    /// Runs one statement for independent commits. It returns the numbers of the refused commits, or of the applied
+    /// ones.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
@@ -149,7 +151,7 @@ impl PostgresStore {
         let mut copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
         let mut is_first = true;
         let answer = self.call(|connection| {
-            // A copy is of a statement that has a name, which a pooler's sessions do not know.
+            // A copy uses a named statement, which the sessions of a pooler do not know.
             if !std::mem::take(&mut is_first) || connection.is_shared() && !copied.is_empty() {
                 copied.clear();
                 script = together(batch, Absence::Checked)?;
@@ -159,7 +161,8 @@ impl PostgresStore {
             let sql = |schema: &str| script.sql(schema);
             connection.ask(script.shape(), sql, &script.parameters(), Within::Nothing).map_err(Attempt::to_commit)
         })?;
-        // Until the answer says otherwise. What checks nothing cannot be refused, and need not be in the statement.
+        // The outcomes unless the answer differs. A commit without checks cannot be refused, and need not be in the
+        // statement.
         let unless_told = |commit: &Commit| {
             if tells_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
         };
@@ -174,8 +177,8 @@ impl PostgresStore {
         Ok(outcomes)
     }
 
-    /// Takes away the counters that a batch brought to 0. A statement of its own, which is right by itself: where it fails,
-    /// the counter is there with a 0 in it, until it comes to 0 again.
+    /// Deletes the counters that a batch brought to 0. If this separate statement fails, such a counter stays with the
+    /// value 0 until it reaches 0 again, which is correct too.
     fn end_counters(&self, batch: &[Commit]) {
         let ended = batch.iter().flat_map(|commit| &commit.writes).filter_map(|write| match write {
             Write::Add { key, delta: ..=0 } if key.ends_at_zero() => table::counter_key(key).ok(),
@@ -193,13 +196,13 @@ impl PostgresStore {
         });
     }
 
-    /// Whether many rows that a batch inserts are to be copied. Of several commits one might be refused, and then the rows
-    /// of that one would have to be left out.
+    /// Whether many rows that a batch inserts are to be copied. Only for a single commit: of several, one might be
+    /// refused, and its rows would have to be left out.
     fn copies(&self, batch: &[Commit]) -> bool {
         batch.len() == 1 && self.pool.dialect() == Some(Dialect::PostgreSql) && !self.pool.is_shared()
     }
 
-    /// One transaction for commits that meet.
+    /// Runs one transaction for commits that depend on each other.
     fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let keys: Vec<&Key> = checked(batch).into_iter().collect();
         let numbered = (0..).zip(&keys).map(|(number, key)| (number, *key, None));
@@ -225,7 +228,7 @@ impl PostgresStore {
         })
     }
 
-    /// Hands over the rows that statements select one at a time, all from one moment.
+    /// Passes on the rows that statements select one at a time, all from one moment.
     fn walk(
         &self,
         selections: &[Selection],
@@ -261,7 +264,7 @@ impl PostgresStore {
         said
     }
 
-    /// The rows of a range, in an order where one is named.
+    /// Returns the statement for the rows of a range, ordered on request.
     fn select(&self, range: &Range, reverse: Option<bool>) -> Result<Selection, StoreError> {
         match (&range.first, &range.last) {
             (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
@@ -270,7 +273,7 @@ impl PostgresStore {
                 Selection::between(range, first, last, reverse).map_err(|problem| problem.explain(&self.name))
             }
             _ => {
-                let problem = "a range needs a first and a last key of one kind; name both";
+                let problem = "a range needs a first and a last key of one kind; give both";
                 Err(StoreError::new(StoreErrorKind::Other, problem))
             }
         }
@@ -281,7 +284,7 @@ impl PostgresStore {
 struct Selection {
     place: Place,
     shape: Shape,
-    /// Its text, from the schema.
+    /// Builds its text from the name of the schema.
     sql: Box<dyn Fn(&str) -> String>,
     parameters: Vec<Given>,
 }
@@ -313,7 +316,7 @@ impl Store for PostgresStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        // Held here, as the one who keeps them may forget them before the answer comes.
+        // Held here, because the cache may drop them before the answer arrives.
         let known: Vec<Option<(Stamp, Record)>> =
             keys.iter().map(|key| if Decoded::keeps(key) { self.decoded.latest(key) } else { None }).collect();
         let mut order: Vec<(i32, &Key, Option<Stamp>)> = (0..)
@@ -385,7 +388,7 @@ impl Store for PostgresStore {
     }
 
     fn backup(&self, _to: &Path) -> Result<(), StoreError> {
-        let problem = "a fleet in PostgreSQL is backed up by the server's own means: use `pg_dump` or a base backup";
+        let problem = "a fleet in PostgreSQL is backed up with the server's own tools; use `pg_dump` or a base backup";
         Err(StoreError::new(StoreErrorKind::Unsupported, problem))
     }
 
@@ -396,8 +399,8 @@ impl Store for PostgresStore {
     }
 }
 
-/// Carries out a commit that inserts many rows: a statement for all else, whose answer is whether it is refused, and then
-/// the rows. Where one of them is there already the transaction fails.
+/// Runs a commit that inserts many rows: a statement for everything else, which returns whether it is refused, and then
+/// the rows. If one of them exists already, the transaction fails.
 fn copy_in(
     connection: &mut Connection,
     script: &Script,
@@ -424,12 +427,12 @@ fn copy_in(
     Ok(Vec::new())
 }
 
-/// Waits a random while that grows with the number of tries, up to some 16 ms.
+/// Waits for a random time that grows with the number of attempts, up to about 16 ms.
 fn rest(tries: u32) {
     if tries > 0 {
         let longest = 250_u64 << tries.min(6);
         let mut random = [0; 8];
-        // Without randomness those that met wait as long as each other, and their threads' luck decides.
+        // Without randomness all callers wait equally long, and thread scheduling decides.
         let _ = getrandom::fill(&mut random);
         std::thread::sleep(Duration::from_micros(u64::from_le_bytes(random) % longest));
     }

@@ -1,4 +1,4 @@
-//! Questions in SQL that people ask beside the doors. The engine itself sees to it that they only read, and that they end.
+//! SQL queries of people. SQLite itself enforces that they only read and that they end.
 
 use crate::error::explain;
 use fleet_core::store::{Query, SqlRow, SqlValue, StoreError, StoreErrorKind};
@@ -11,16 +11,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The most bytes that one value may have while it is computed: more than any record has.
+/// Maximum size of a single value during a query, in bytes: more than any record has.
 const VALUE: i32 = 64 << 20;
 
-/// The most bytes that an answer may have.
+/// Maximum size of an answer, in bytes.
 const ANSWER: usize = 64 << 20;
 
-/// After this number of the engine's steps it is seen whether the time is up: some tens of microseconds.
+/// Number of SQLite's steps between two checks of the time limit: some tens of microseconds.
 const STEPS: i32 = 1000;
 
-/// The pragmas that say something and change nothing, where they are given no value.
+/// Pragmas that return information and change nothing, if they are given no value.
 const PRAGMAS: [&str; 11] = [
     "application_id",
     "compile_options",
@@ -35,13 +35,13 @@ const PRAGMAS: [&str; 11] = [
     "user_version",
 ];
 
-/// Those that take the name of what they describe.
+/// Pragmas that take the name of what they describe.
 const DESCRIPTIONS: [&str; 5] = ["index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"];
 
-/// Runs a query on a connection that is opened for it alone and only reads.
+/// Runs a query on a read-only connection that is opened for it.
 pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
     let engine = |error| explain(path, error);
-    // What is sorted may be more than fits into memory.
+    // A sort may need more than fits into memory.
     connection.pragma_update(None, "temp_store", "FILE").map_err(engine)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE).map_err(engine)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).map_err(engine)?;
@@ -52,7 +52,7 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     answer(&connection, query).map_err(|trouble| trouble.told(path, query))
 }
 
-/// Why there is no answer.
+/// Why a query has no answer.
 enum Trouble {
     Engine(Error),
     Refused(String),
@@ -73,15 +73,15 @@ impl Trouble {
         };
         match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => refused(format!(
-                "the query took longer than {} seconds; ask for less, by a key where there is one",
+                "the query took longer than {} seconds; select fewer rows, by key if possible",
                 query.most_time().as_secs_f64()
             )),
-            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => {
-                refused("a query only reads: it is one SELECT, and attaches and loads nothing".to_owned())
-            }
-            Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; ask for less", VALUE >> 20)),
+            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(
+                "a query can only read; write one SELECT, without attaching databases or loading extensions".to_owned(),
+            ),
+            Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; select less", VALUE >> 20)),
             Some(ErrorCode::OutOfMemory) => {
-                refused("the query takes more memory than there is; ask for less".to_owned())
+                refused("the query needs more memory than is available; select less".to_owned())
             }
             Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => refused(error.to_string()),
             _ => match error {
@@ -104,7 +104,7 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
         return Err(Trouble::Refused("there are several statements; run one at a time".to_owned()));
     }
     if !statement.readonly() {
-        return Err(Trouble::Refused("a query only reads: it is one SELECT".to_owned()));
+        return Err(Trouble::Refused("a query can only read; write one SELECT".to_owned()));
     }
     if statement.parameter_count() > 0 {
         return Err(Trouble::Refused("a query has no parameters; write the values into it".to_owned()));
@@ -113,14 +113,14 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
     let mut names: Vec<&String> = columns.iter().collect();
     names.sort_unstable();
     if let Some(name) = names.windows(2).find_map(|pair| if let [a, b] = pair { (a == b).then_some(a) } else { None }) {
-        return Err(Trouble::Refused(format!("two columns are called `{name}`; name them apart with AS")));
+        return Err(Trouble::Refused(format!("two columns are called `{name}`; rename one with AS")));
     }
     let mut rows = statement.raw_query();
     let (mut answer, mut size) = (Vec::new(), 0_usize);
     while let Some(row) = rows.next()? {
         if answer.len() == query.rows() {
             let problem = format!(
-                "the answer has more than {} rows; add a LIMIT to the query, or ask for more rows with `limit`, {} at most",
+                "the answer has more than {} rows; add a LIMIT to the query, or raise `limit`, to {} at most",
                 query.rows(),
                 Query::MOST
             );
@@ -133,7 +133,7 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
             values.push(value);
         }
         if size > ANSWER {
-            return Err(Trouble::Refused(format!("the answer has more than {} MiB; ask for less", ANSWER >> 20)));
+            return Err(Trouble::Refused(format!("the answer has more than {} MiB; select less", ANSWER >> 20)));
         }
         answer.push(SqlRow::new(Arc::clone(&columns), values));
     }
@@ -145,7 +145,7 @@ fn read(value: ValueRef<'_>) -> Result<SqlValue, Trouble> {
         ValueRef::Null => SqlValue::Null,
         ValueRef::Integer(number) => SqlValue::Integer(number),
         ValueRef::Real(number) => SqlValue::Real(number),
-        // What a host stored as text need not be Unicode, and a query is for looking.
+        // Text that a host stored need not be Unicode; a query shows it anyway.
         ValueRef::Text(text) => SqlValue::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => SqlValue::Blob(bytes.to_vec()),
     })
@@ -160,7 +160,7 @@ fn size_of(value: &SqlValue) -> usize {
         }
 }
 
-/// Whether a statement may do something. What is not named is not allowed.
+/// Whether a statement may perform an action. Anything not listed is denied.
 fn only_reads(asked: AuthContext<'_>) -> Authorization {
     let is_allowed = match asked.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,

@@ -168,10 +168,9 @@ impl<S: Store> Journaled<S> {
     /// refusal has no known reason and a retry may succeed.
     fn refused(&self, head: Stamp) -> StoreError {
         match self.inner.get(&[Key::Journal(0)]) {
-            Ok(rows) if rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == head) => StoreError::new(
-                StoreErrorKind::Unavailable,
-                "the store refused a commit without a conflict; try again",
-            ),
+            Ok(rows) if rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == head) => {
+                StoreError::new(StoreErrorKind::Unavailable, "the store refused a commit without a conflict; try again")
+            }
             Ok(_) => {
                 self.taken.store(true, Ordering::Relaxed);
                 taken()
@@ -268,7 +267,9 @@ impl<S: Store> Journaled<S> {
         match answer.as_deref() {
             Ok([Outcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&Outcome::Applied))),
             Ok([Outcome::Conflict, ..]) => Err((append, self.refused(head))),
-            Ok([]) => Err((append, StoreError::new(StoreErrorKind::Unknown, "the store returned no outcome of a commit"))),
+            Ok([]) => {
+                Err((append, StoreError::new(StoreErrorKind::Unknown, "the store returned no outcome of a commit")))
+            }
             Err(error) => Err((append, error.clone())),
         }
     }

@@ -1,4 +1,4 @@
-//! Devices, a column for each thing that is known of them.
+//! The table of devices: one column for each property.
 
 use super::{Cells, Columns, Problem, Table, Text, place};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
@@ -49,9 +49,9 @@ pub(super) static TABLE: Table = Table {
         ("listed", Int2),
         ("relapses", Int2),
     ],
-    // The product; what is the same for most members; the lock; what is, of those imported together; what is, of those
-    // never seen; what most that are seen say; what they run; an attempt, its outcome, the label, and what few
-    // have anything of.
+    // Groups of columns: the product; what is the same for most members; the lock; what is the same for devices
+    // imported together; what is the same for devices never seen; what most reports contain; the running firmware; an
+    // attempt, its outcome, the label, and the rare fields.
     alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
 };
 
@@ -209,7 +209,7 @@ fn label(row: &mut Columns<'_>) -> Result<Option<Box<Label>>, Problem> {
     Ok(Some(Box::new(Label { name, groups: row.next_as(|json: Text<'_>| groups(json.0))? })))
 }
 
-/// The groups out of a JSON array of numbers, which the server writes with spaces.
+/// Reads the groups from a JSON array of numbers, which the server writes with spaces.
 fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
     let wrong = "not a JSON array of group numbers";
     let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;

@@ -1,4 +1,4 @@
-//! Events of a product's log.
+//! The table of events of a product's log.
 
 use super::{Cells, Columns, Problem, Table, Text, place};
 use crate::array::Scalar::{Bytes, Int2, Int8, Json, Text as TextColumn};
@@ -30,8 +30,8 @@ pub(super) static TABLE: Table = Table {
         ("era", Int8),
         ("ages_from", Int8),
     ],
-    // The product; when they were taken; the origin; the name; its id; what error it is; to whom it was sent; what limit
-    // it met; where in its log it is.
+    // Groups of columns: the product; the moment of logging; the origin; the name; the id; the kind of error; the
+    // recipients; the exceeded limit; the position in the log.
     alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
 };
 

@@ -1,4 +1,4 @@
-//! Devices, a column for each thing that is known of them.
+//! The table of devices: one column for each property.
 
 use super::{Columns, Parameters, place};
 use fleet_core::device::{
@@ -199,7 +199,7 @@ fn label(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Box<Label>>> {
     Ok(Some(Box::new(Label { name, groups: row.next_as(|text: String| groups(&text))? })))
 }
 
-/// The groups out of a JSON array of numbers.
+/// Reads the groups from a JSON array of numbers.
 fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
     let wrong = "not a JSON array of group numbers";
     let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;

@@ -1,4 +1,4 @@
-//! Events of a product's log.
+//! The table of events of a product's log.
 
 use super::{Columns, Parameters, place};
 use fleet_core::Timestamp;
