@@ -1,4 +1,4 @@
-//! Whether everything that is linked may be: each package's licence must leave at least one choice that is permissive.
+//! Checks the licences of all linked packages: each must offer at least one permissive choice.
 
 use crate::workspace::root;
 use serde::Deserialize;
@@ -46,8 +46,8 @@ fn is_allowed(package: &Package) -> bool {
     })
 }
 
-/// Whether an SPDX expression leaves a choice all of whose licences are allowed. `/` is an old way to write `OR`; what
-/// follows `WITH` only permits more.
+/// Whether an SPDX expression has a choice whose licences are all allowed. `/` is an old form of `OR`; an exception
+/// after `WITH` only permits more.
 fn allows(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let mut words = spaced.split_whitespace().peekable();

@@ -1,4 +1,4 @@
-//! What threads do to a fleet under load, and how often.
+//! The actions of threads on a fleet under load, and their frequencies.
 
 use super::Ground;
 use crate::world::{NOW, PLATFORM, Random, SYSTEM};
@@ -8,13 +8,13 @@ use fleet_core::event::Event;
 use fleet_core::{AccountId, Error, FirmwareVersion, ProductId};
 use std::sync::atomic::Ordering;
 
-/// Who acts, on what.
+/// The actors, and what they act on.
 pub(super) struct Actors {
-    /// The product that has the fleet, and its owner.
+    /// The product with the fleet, and its owner.
     pub(super) fleet: (ProductId, AccountId),
     /// All products, and their owners.
     pub(super) products: Vec<(ProductId, AccountId)>,
-    /// People, who may be on teams and claim devices.
+    /// Accounts that may be on teams and claim devices.
     pub(super) emails: Vec<(AccountId, String)>,
 }
 
@@ -28,7 +28,7 @@ impl Actors {
     }
 }
 
-/// Something that a gateway, a team or a person does.
+/// An action of a gateway, a team or a customer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     Connect,
@@ -50,7 +50,7 @@ pub(super) enum Act {
     Summary,
 }
 
-/// Each with its share in a thousand.
+/// Actions, each with its share in a thousand.
 const SHARES: [(Act, u64); 17] = [
     (Act::Connect, 550),
     (Act::ConnectMany, 100),
@@ -71,12 +71,13 @@ const SHARES: [(Act, u64); 17] = [
     (Act::Summary, 10),
 ];
 
-/// So many devices connect, or are imported, at once.
+/// Number of devices in a batch of connects.
 const MANY: usize = 64;
 
-/// Devices that ask to join, are imported by several and claimed by several.
+/// High half of the numbers of devices that ask to join, are imported by several threads and claimed by several
+/// threads.
 const WANTED: u32 = 2;
-/// Devices of which each is imported once.
+/// High half of the numbers of devices that are imported only once.
 const NEW: u32 = 3;
 
 type Answer = Result<u64, Error>;
@@ -115,7 +116,7 @@ impl Act {
         }
     }
 
-    /// Does it; tells how many devices it was about.
+    /// Performs the action. Returns the number of devices it concerned.
     pub(super) fn perform(self, ground: &Ground<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
         let now = ground.now();
         let session = || ground.session.fetch_add(1, Ordering::Relaxed);
@@ -154,7 +155,8 @@ impl Act {
             }
             Self::Import => import(ground, product, owner, random),
             Self::Remove => {
-                // One that was new once, as nobody else asks for those: one that only waits would be taken away, too.
+                // A device that was imported once, because no other action uses those: otherwise a device that only
+                // waits could be removed too.
                 let made = ground.device.load(Ordering::Relaxed).max(1);
                 console.remove_device(product, numbered(NEW, random.next_number() % made))?;
                 ground.came(product, -1);
@@ -195,7 +197,7 @@ impl Act {
                 }
             }
             Self::Publish => {
-                // One in four has been published before, as far as its id tells.
+                // One event in four has an id that was published before.
                 let id = match random.next_number() % 4 {
                     0 => random.next_number() % 1000,
                     _ => session(),
@@ -208,7 +210,7 @@ impl Act {
     }
 }
 
-/// What a device of the fleet reports: most run version 2, some the first.
+/// A report of a device of the fleet: most run version 2, some version 1.
 fn seen(device: DeviceId, session: u64, random: &mut Random) -> Result<Report, Error> {
     Ok(Report {
         product: Some(94),
@@ -224,7 +226,7 @@ fn one_or_two(random: &mut Random) -> Result<FirmwareVersion, Error> {
     FirmwareVersion::new(1 + (random.next_number() % 2) as u32)
 }
 
-/// Imports some devices that nobody has seen and some that others import, too.
+/// Imports some new devices and some that other threads import too.
 fn import(ground: &Ground<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
     let mut list = String::new();
     for _ in 0..6 {
@@ -244,7 +246,7 @@ fn person<'g>(ground: &'g Ground<'_>, random: &mut Random) -> (AccountId, &'g st
     person.map(|(id, email)| (*id, email.as_str())).unwrap_or((ground.actors.fleet.1, ""))
 }
 
-/// One of a few devices, so that threads meet at it.
+/// One of a few devices, so that threads contend for it.
 fn few(random: &mut Random) -> DeviceId {
     numbered(WANTED, random.next_number() % 200)
 }

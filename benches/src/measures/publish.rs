@@ -1,4 +1,4 @@
-//! Events of devices at random out of the fleet, each to three subscribers.
+//! Events of random devices of the fleet, each for three subscribers.
 
 use super::by_hand;
 use crate::Result;
@@ -12,12 +12,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// So few that a round is mostly over before the system lets somebody else run.
+/// Few enough that the system rarely schedules another process during a round.
 const EVENTS: usize = 4096;
 const BATCH: usize = 1024;
 const BATCHES: usize = 32;
 
-/// With the log full, so that what is trimmed is paid for.
+/// With a full log, so that the cost of trimming is included.
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let world = World::running(MemoryStore::new(), setting.ids())?;
     subscribe(&world)?;
@@ -34,8 +34,8 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// By a process that has heard of every device before, as one that runs for long has; beside the same rows of the log put
-/// there by hand. Neither trims, and both files are the same at first.
+/// A process that has seen every device before, as one that has run for long, compared with the same rows of the log
+/// inserted by hand. Neither trims, and both files are equal at first.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let store = Arc::new(Deaf {
         inner: SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?,
@@ -49,7 +49,7 @@ pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     beside_by_hand(setting, &world)
 }
 
-/// A layer that says of commits that they are applied, and applies them only once it hears.
+/// A layer that reports commits as applied, and applies them only when it is enabled.
 #[derive(Debug)]
 struct Deaf<S> {
     inner: S,
@@ -74,7 +74,7 @@ impl<S: Store> Store for Deaf<S> {
     }
 }
 
-/// By a process that has just started and has to find out who each device is.
+/// A process that has just started and must look up each device.
 pub(super) fn sqlite_started(setting: &Setting) -> Result<Figures> {
     let world = World::open(SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?)?;
     beside_by_hand(setting, &world)

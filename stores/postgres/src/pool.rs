@@ -8,7 +8,6 @@
 //! survives a transaction: no settings and no prepared statements, and in the next session the name of a prepared
 //! statement may even be that of another client's statement. There each statement is sent unnamed, in a transaction
 //! that makes all its settings. All of its messages are sent at once, so this is one round trip too.
-//! name. All messages of it are sent at once, so it is one round trip too.
 
 use crate::error::{Problem, Verdict, is_refused_at_startup};
 use crate::line::Line;

@@ -1,5 +1,5 @@
-//! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
-//! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
+//! Python: the binding is built once, as a wheel, and installed in the project's own environment `target/python`, with
+//! the pinned tools of `bindings-python/requirements.txt`.
 
 use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
 use crate::workspace::{finish, root};
@@ -52,7 +52,7 @@ impl Language for Python {
     }
 }
 
-/// A Python that is new enough.
+/// Returns a Python interpreter of a supported version.
 fn interpreter() -> Option<&'static str> {
     let check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
     let fits = |program: &&str| {
@@ -62,7 +62,7 @@ fn interpreter() -> Option<&'static str> {
     ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"].into_iter().find(fits)
 }
 
-/// The environment with the tools, made where there is none or where other versions are pinned by now.
+/// Creates the environment with the tools, if it is missing or other versions are pinned now.
 fn tools(python: &str) -> Result<(), String> {
     let pinned = root().join("bindings-python/requirements.txt");
     let wanted = fs::read_to_string(&pinned).map_err(|error| format!("{}: {error}", pinned.display()))?;
@@ -79,7 +79,7 @@ fn tools(python: &str) -> Result<(), String> {
     fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
 }
 
-/// Builds the wheel and installs it. For debugging it takes a third of the time, and finds what overflows.
+/// Builds the wheel and installs it. A debug build takes a third of the time, and detects overflows.
 fn build(profile: &[&str]) -> Result<(), String> {
     let wheels = folder("python")?.join("wheels");
     if wheels.exists() {
@@ -100,7 +100,7 @@ fn build(profile: &[&str]) -> Result<(), String> {
     )
 }
 
-/// The wheel that was built.
+/// Returns the wheel that was built.
 fn wheel() -> Result<PathBuf, String> {
     let wheels = folder("python")?.join("wheels");
     let entries = fs::read_dir(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
@@ -116,13 +116,13 @@ fn environment() -> Result<PathBuf, String> {
 fn in_environment(name: &str) -> Result<Command, String> {
     let environment = environment()?;
     let mut command = Command::new(program(&environment, name));
-    // maturin asks for the interpreter of the environment that it runs in.
+    // maturin needs to know the environment that it runs in.
     undisturbed(&mut command).env("VIRTUAL_ENV", environment);
     Ok(command)
 }
 
-/// A program of Python's, whatever a person has set: another prefix or `user` would install elsewhere, and modules of theirs
-/// would be found first.
+/// Removes a person's own settings from a Python command: another prefix or `user` would install elsewhere, and their
+/// modules would be imported first.
 fn undisturbed(command: &mut Command) -> &mut Command {
     const KEPT: &[&str] = &[
         "index_url",
@@ -143,7 +143,7 @@ fn undisturbed(command: &mut Command) -> &mut Command {
     sober(command, "pip_", KEPT)
 }
 
-/// A program of a virtual environment.
+/// Returns the path of a program in a virtual environment.
 fn program(environment: &Path, name: &str) -> PathBuf {
     if cfg!(windows) {
         environment.join("Scripts").join(format!("{name}.exe"))

@@ -2,7 +2,6 @@
 //!
 //! Invariant: in every statement the parameters are the columns in order, the key's first; the expected stamp comes
 //! last.
-//! comes last.
 
 use rusqlite::{CachedStatement, Connection};
 
