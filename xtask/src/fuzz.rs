@@ -52,10 +52,10 @@ pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
     let binary = build(&root, target)?;
     let corpus = tempfile::tempdir().map_err(|error| format!("cannot create a folder for the corpus: {error}"))?;
     let vectors = root.join("fleet-core/tests/vectors");
-    sow(&vectors.join(target.seeds), target, corpus.path())?;
+    copy_seeds(&vectors.join(target.seeds), target, corpus.path())?;
     let crashers = vectors.join("crashers").join(target.name);
     if crashers.exists() {
-        sow(&crashers, target, corpus.path())?;
+        copy_seeds(&crashers, target, corpus.path())?;
     }
     let artifacts = root.join("fuzz/artifacts").join(target.name);
     fs::create_dir_all(&artifacts).map_err(|error| format!("{}: {error}", artifacts.display()))?;
@@ -94,12 +94,12 @@ fn host_triple() -> Result<String, String> {
 }
 
 /// Copies every vector as a seed; if inputs have the first byte, once unchanged and once with correction.
-fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
+fn copy_seeds(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
     let failed = |error| format!("{}: {error}", from.display());
     for entry in fs::read_dir(from).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
-            sow(&path, target, corpus)?;
+            copy_seeds(&path, target, corpus)?;
         } else if path.extension().is_none_or(|extension| extension != "json" && extension != "md") {
             let bytes = fs::read(&path).map_err(failed)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();

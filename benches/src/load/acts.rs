@@ -1,6 +1,6 @@
 //! The actions of threads on a fleet under load, and their frequencies.
 
-use super::Ground;
+use super::Shared;
 use crate::world::{NOW, PLATFORM, Random, SYSTEM};
 use fleet_core::customer::Identity;
 use fleet_core::device::{DeviceId, Disconnect, Report};
@@ -74,10 +74,9 @@ const SHARES: [(Act, u64); 17] = [
 /// Number of devices in a batch of connects.
 const MANY: usize = 64;
 
-/// High half of the numbers of devices that ask to join, are imported by several threads and claimed by several
-/// threads.
+/// Kind of devices, the first bytes of their ids, that ask to join, and that several threads import and claim.
 const WANTED: u32 = 2;
-/// High half of the numbers of devices that are imported only once.
+/// Kind of devices that are imported only once.
 const NEW: u32 = 3;
 
 type Answer = Result<u64, Error>;
@@ -117,16 +116,16 @@ impl Act {
     }
 
     /// Performs the action. Returns the number of devices it concerned.
-    pub(super) fn perform(self, ground: &Ground<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
-        let now = ground.now();
-        let session = || ground.session.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn perform(self, shared: &Shared<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
+        let now = shared.now();
+        let session = || shared.session.fetch_add(1, Ordering::Relaxed);
         let device = |random: &mut Random| random.one_of(ids).copied().unwrap_or(DeviceId::new([0; 12]));
         let (product, owner) = match self {
-            Self::Lock | Self::Unlock | Self::Release => ground.actors.fleet,
-            _ => ground.actors.any(random),
+            Self::Lock | Self::Unlock | Self::Release => shared.actors.fleet,
+            _ => shared.actors.any(random),
         };
-        let console = ground.fleet.console(owner, now);
-        let gateway = ground.fleet.gateway(now);
+        let console = shared.fleet.console(owner, now);
+        let gateway = shared.fleet.gateway(now);
         match self {
             Self::Connect => gateway.connect(&seen(device(random), session(), random)?).map(|_| 1),
             Self::ConnectMany => {
@@ -135,7 +134,7 @@ impl Act {
                 gateway.connect_many(&reports).map(|connected| connected.len() as u64)
             }
             Self::Disconnect => {
-                let fleet = ground.actors.fleet.0;
+                let fleet = shared.actors.fleet.0;
                 let (device, product) = (device(random), Some(fleet.get()));
                 gateway.disconnect(&Disconnect { device, product, session: session(), at: Some(now) }).map(|()| 1)
             }
@@ -150,16 +149,16 @@ impl Act {
             }
             Self::Approve => {
                 console.approve_device(product, few(random))?;
-                ground.came(product, 1);
+                shared.came(product, 1);
                 Ok(1)
             }
-            Self::Import => import(ground, product, owner, random),
+            Self::Import => import(shared, product, owner, random),
             Self::Remove => {
                 // A device that was imported once, because no other action uses those: otherwise a device that only
                 // waits could be removed too.
-                let made = ground.device.load(Ordering::Relaxed).max(1);
+                let made = shared.device.load(Ordering::Relaxed).max(1);
                 console.remove_device(product, numbered(NEW, random.next_number() % made))?;
-                ground.came(product, -1);
+                shared.came(product, -1);
                 Ok(1)
             }
             Self::Lock => {
@@ -168,19 +167,19 @@ impl Act {
             }
             Self::Unlock => console.unlock(product, device(random)).map(|_| 1),
             Self::Release => console.release(product, one_or_two(random)?).map(|_| 0),
-            Self::Invite => console.invite(product, person(ground, random).1).map(|_| 0),
+            Self::Invite => console.invite(product, person(shared, random).1).map(|_| 0),
             Self::Answer => {
-                let console = ground.fleet.console(person(ground, random).0, now);
+                let console = shared.fleet.console(person(shared, random).0, now);
                 match random.next_number() % 3 {
                     0 => console.decline_invitation(product).map(|()| 0),
                     _ => console.accept_invitation(product).map(|()| 0),
                 }
             }
             Self::Revoke => {
-                let account = person(ground, random).0;
+                let account = person(shared, random).0;
                 match random.next_number() % 3 {
                     0 => console.revoke_invitation(product, account).map(|()| 0),
-                    1 => ground.fleet.console(account, now).leave_team(product).map(|()| 0),
+                    1 => shared.fleet.console(account, now).leave_team(product).map(|()| 0),
                     _ => console.remove_member(product, account).map(|()| 0),
                 }
             }
@@ -189,7 +188,7 @@ impl Act {
                 console.create_customer(product, &name, &Identity::Simple).map(|_| 0)
             }
             Self::Claim => {
-                let console = ground.fleet.console(person(ground, random).0, now);
+                let console = shared.fleet.console(person(shared, random).0, now);
                 let claimed = few(random);
                 match random.next_number() % 2 {
                     0 => console.claim_device(claimed).map(|()| 1),
@@ -227,23 +226,23 @@ fn one_or_two(random: &mut Random) -> Result<FirmwareVersion, Error> {
 }
 
 /// Imports some new devices and some that other threads import too.
-fn import(ground: &Ground<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
+fn import(shared: &Shared<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
     let mut list = String::new();
     for _ in 0..6 {
-        let number = ground.device.fetch_add(1, Ordering::Relaxed);
+        let number = shared.device.fetch_add(1, Ordering::Relaxed);
         list.push_str(&format!("{}\n", numbered(NEW, number)));
     }
     for _ in 0..2 {
         list.push_str(&format!("{}\n", few(random)));
     }
-    let counts = ground.fleet.console(owner, ground.now()).import(product, list.as_bytes())?.counts();
-    ground.came(product, counts.imported.cast_signed());
+    let counts = shared.fleet.console(owner, shared.now()).import(product, list.as_bytes())?.counts();
+    shared.came(product, counts.imported.cast_signed());
     Ok(counts.imported)
 }
 
-fn person<'g>(ground: &'g Ground<'_>, random: &mut Random) -> (AccountId, &'g str) {
-    let person = random.one_of(&ground.actors.emails);
-    person.map(|(id, email)| (*id, email.as_str())).unwrap_or((ground.actors.fleet.1, ""))
+fn person<'g>(shared: &'g Shared<'_>, random: &mut Random) -> (AccountId, &'g str) {
+    let person = random.one_of(&shared.actors.emails);
+    person.map(|(id, email)| (*id, email.as_str())).unwrap_or((shared.actors.fleet.1, ""))
 }
 
 /// One of a few devices, so that threads contend for it.

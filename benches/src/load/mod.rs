@@ -63,7 +63,7 @@ pub struct Done {
 }
 
 /// What all threads share.
-struct Ground<'f> {
+struct Shared<'f> {
     fleet: &'f Fleet,
     actors: Actors,
     /// The number of the next session. It increases, whichever thread uses it.
@@ -78,7 +78,7 @@ struct Ground<'f> {
     done: AtomicU64,
 }
 
-impl Ground<'_> {
+impl Shared<'_> {
     fn now(&self) -> Timestamp {
         NOW.after(self.began.elapsed())
     }
@@ -99,7 +99,7 @@ pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration,
     let (fleet, actors, ids) = populate(Arc::clone(&store), plan)?;
     let before = store.counts();
     let members = actors.products().map(|product| (product, AtomicI64::new(0)));
-    let ground = Ground {
+    let shared = Shared {
         fleet: &fleet,
         members: members.collect(),
         actors,
@@ -109,21 +109,21 @@ pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration,
         began: Instant::now(),
         done: AtomicU64::new(0),
     };
-    for product in ground.members.keys() {
-        ground.came(*product, members_of(&fleet, *product)?);
+    for product in shared.members.keys() {
+        shared.came(*product, members_of(&fleet, *product)?);
     }
     let worked = std::thread::scope(|scope| {
-        let (ground, ids) = (&ground, &ids);
+        let (shared, ids) = (&shared, &ids);
         let started: Vec<_> = (0..plan.threads.max(1) as u64)
-            .map(|me| scope.spawn(move || work(ground, ids, plan.time, Random(plan.seed.wrapping_add(me << 32)))))
+            .map(|me| scope.spawn(move || work(shared, ids, plan.time, Random(plan.seed.wrapping_add(me << 32)))))
             .collect();
         while started.iter().any(|thread| !thread.is_finished()) {
             std::thread::sleep(Duration::from_millis(100).min(plan.time));
-            progress(ground.began.elapsed(), ground.done.load(Ordering::Relaxed));
+            progress(shared.began.elapsed(), shared.done.load(Ordering::Relaxed));
         }
         started.into_iter().map(|thread| thread.join().map_err(|_| "a thread panicked")).collect::<Vec<_>>()
     });
-    let took = ground.began.elapsed();
+    let took = shared.began.elapsed();
     let (mut acts, mut failures): (BTreeMap<_, Done>, BTreeMap<_, u64>) = Default::default();
     for worked in worked {
         let (done, failed) = worked?;
@@ -131,8 +131,8 @@ pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration,
         failed.into_iter().for_each(|(code, times)| *failures.entry(code).or_default() += times);
     }
     let after = store.counts();
-    let mut broken = invariants::check(&fleet, ground.now())?;
-    broken.extend(acknowledged(&ground)?);
+    let mut broken = invariants::check(&fleet, shared.now())?;
+    broken.extend(acknowledged(&shared)?);
     Ok(Outcome { took, acts, counts: since(before, after), failures, broken })
 }
 
@@ -172,11 +172,11 @@ fn members_of(fleet: &Fleet, product: ProductId) -> Result<i64> {
 }
 
 /// Checks that the number of devices of each product agrees with the acknowledged additions and removals.
-fn acknowledged(ground: &Ground<'_>) -> Result<Vec<Broken>> {
+fn acknowledged(shared: &Shared<'_>) -> Result<Vec<Broken>> {
     let mut broken = Vec::new();
-    for (product, came) in &ground.members {
-        let (there, acknowledged) = (members_of(ground.fleet, *product)?, came.load(Ordering::Relaxed));
-        if there != acknowledged && !ground.unsure.load(Ordering::Relaxed) {
+    for (product, came) in &shared.members {
+        let (there, acknowledged) = (members_of(shared.fleet, *product)?, came.load(Ordering::Relaxed));
+        if there != acknowledged && !shared.unsure.load(Ordering::Relaxed) {
             let what = format!("product {product} has {there} devices, but {acknowledged} were acknowledged");
             broken.push(Broken { rule: "acknowledged", what });
         }
@@ -187,12 +187,12 @@ fn acknowledged(ground: &Ground<'_>) -> Result<Vec<Broken>> {
 type Worked = (BTreeMap<&'static str, Done>, BTreeMap<&'static str, u64>);
 
 /// The work of one thread until the time is up.
-fn work(ground: &Ground<'_>, ids: &[DeviceId], time: Duration, mut random: Random) -> Worked {
+fn work(shared: &Shared<'_>, ids: &[DeviceId], time: Duration, mut random: Random) -> Worked {
     let (mut acts, mut failures): Worked = Default::default();
-    while ground.began.elapsed() < time {
+    while shared.began.elapsed() < time {
         let act = Act::pick(&mut random);
         let begun = Instant::now();
-        let answer = act.perform(ground, ids, &mut random);
+        let answer = act.perform(shared, ids, &mut random);
         let took = begun.elapsed();
         let done = acts.entry(act.name()).or_default();
         done.times += 1;
@@ -204,12 +204,12 @@ fn work(ground: &Ground<'_>, ids: &[DeviceId], time: Duration, mut random: Rando
                 if let ErrorKind::Store(error) = error.kind()
                     && error.is_unknown()
                 {
-                    ground.unsure.store(true, Ordering::Relaxed);
+                    shared.unsure.store(true, Ordering::Relaxed);
                 }
                 *failures.entry(error.code()).or_default() += 1;
             }
         }
-        ground.done.fetch_add(1, Ordering::Relaxed);
+        shared.done.fetch_add(1, Ordering::Relaxed);
     }
     (acts, failures)
 }
@@ -253,12 +253,7 @@ impl fmt::Display for Outcome {
             writeln!(f)?;
         }
         let sum = |of: fn(&Done) -> u64| self.acts.values().map(of).sum::<u64>() as f64 / seconds;
-        writeln!(
-            f,
-            "\n{:.0} acts a second, {:.0} devices a second",
-            sum(|done| done.times),
-            sum(|done| done.devices)
-        )?;
+        writeln!(f, "\n{:.0} acts a second, {:.0} devices a second", sum(|done| done.times), sum(|done| done.devices))?;
         let Counts { applied, conflicts, .. } = self.counts;
         let share = conflicts as f64 / (applied + conflicts).max(1) as f64 * 100.0;
         writeln!(f, "{applied} commits, {conflicts} retried ({share:.2} %)")?;

@@ -37,26 +37,26 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
 /// A process that has seen every device before, as one that has run for long, compared with the same rows of the log
 /// inserted by hand. Neither trims, and both files are equal at first.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
-    let store = Arc::new(Deaf {
+    let store = Arc::new(Switchable {
         inner: SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?,
-        hears: AtomicBool::new(false),
+        is_enabled: AtomicBool::new(false),
     });
     let world = World::open(Arc::clone(&store))?;
     for ids in setting.ids().chunks(BATCH) {
         world.fleet.gateway(NOW).publish_many(&ids.iter().map(|id| event(*id)).collect::<Result<Vec<_>>>()?)?;
     }
-    store.hears.store(true, Ordering::Relaxed);
+    store.is_enabled.store(true, Ordering::Relaxed);
     beside_by_hand(setting, &world)
 }
 
 /// A layer that reports commits as applied, and applies them only when it is enabled.
 #[derive(Debug)]
-struct Deaf<S> {
+struct Switchable<S> {
     inner: S,
-    hears: AtomicBool,
+    is_enabled: AtomicBool,
 }
 
-impl<S: Store> Store for Deaf<S> {
+impl<S: Store> Store for Switchable<S> {
     fn get(&self, keys: &[Key]) -> std::result::Result<Vec<Option<Row>>, StoreError> {
         self.inner.get(keys)
     }
@@ -66,7 +66,7 @@ impl<S: Store> Store for Deaf<S> {
     }
 
     fn commit(&self, batch: &[Commit]) -> std::result::Result<Vec<Outcome>, StoreError> {
-        if self.hears.load(Ordering::Relaxed) {
+        if self.is_enabled.load(Ordering::Relaxed) {
             self.inner.commit(batch)
         } else {
             Ok(vec![Outcome::Applied; batch.len()])

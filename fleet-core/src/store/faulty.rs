@@ -293,7 +293,7 @@ pub(super) mod tests {
         stamps: &Stamps,
         end: impl FnOnce() -> (BTreeMap<u64, u32>, i64),
     ) -> BTreeMap<&'static str, usize> {
-        let told: Vec<(u64, Result<(), Error>)> = std::thread::scope(|scope| {
+        let results: Vec<(u64, Result<(), Error>)> = std::thread::scope(|scope| {
             let spawned: Vec<_> = (0..4)
                 .map(|me| {
                     let note = move |number| (number, transact(store, stamps, |tx| note(tx, number)));
@@ -305,15 +305,15 @@ pub(super) mod tests {
         let (noted, sum) = end();
         assert_eq!(i64::from(noted.values().sum::<u32>()), sum, "notes and their counter");
         let mut outcomes = BTreeMap::new();
-        for (number, told) in told {
+        for (number, result) in results {
             let times = noted.get(&number).copied().unwrap_or(0);
-            let outcome = match told.as_ref().map_err(kind) {
+            let outcome = match result.as_ref().map_err(kind) {
                 Ok(()) => ("acknowledged", times == 1),
                 Err(StoreErrorKind::Unknown) => ("unknown", times <= 1),
                 Err(StoreErrorKind::Unavailable | StoreErrorKind::Contention) => ("failed", times == 0),
                 Err(kind) => panic!("{kind:?}"),
             };
-            assert!(outcome.1, "note {number} is there {times} times after {told:?}");
+            assert!(outcome.1, "note {number} is there {times} times after {result:?}");
             *outcomes.entry(outcome.0).or_default() += 1;
         }
         outcomes

@@ -106,7 +106,7 @@ pub(crate) struct Transaction<'s> {
     store: &'s dyn Store,
     stamps: &'s Stamps,
     rows: Vec<TransactionRow>,
-    places: HashMap<Key, usize, foldhash::fast::RandomState>,
+    indexes: HashMap<Key, usize, foldhash::fast::RandomState>,
     adds: Vec<(Key, i64)>,
     loads: u32,
 }
@@ -121,12 +121,12 @@ struct TransactionRow {
 
 impl<'s> Transaction<'s> {
     pub(crate) fn new(store: &'s dyn Store, stamps: &'s Stamps) -> Self {
-        Self { store, stamps, rows: Vec::new(), places: HashMap::default(), adds: Vec::new(), loads: 0 }
+        Self { store, stamps, rows: Vec::new(), indexes: HashMap::default(), adds: Vec::new(), loads: 0 }
     }
 
     /// Reads records from one moment, except those that were read before.
     pub(crate) fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), Error> {
-        let mut keys: Vec<Key> = keys.into_iter().filter(|key| self.place(key).is_none()).collect();
+        let mut keys: Vec<Key> = keys.into_iter().filter(|key| self.index(key).is_none()).collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -139,7 +139,7 @@ impl<'s> Transaction<'s> {
                 Some(Row { record, stamp, .. }) => (Some(Some(stamp)), Some(record)),
                 None => (Some(None), None),
             };
-            self.enter(TransactionRow { key, read, record, written: false });
+            self.add_row(TransactionRow { key, read, record, written: false });
         }
         Ok(())
     }
@@ -147,10 +147,10 @@ impl<'s> Transaction<'s> {
     /// Returns the record with this id as this transaction sees it.
     pub(crate) fn get<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>, Error> {
         let key = T::key(id);
-        if self.place(&key).is_none() {
+        if self.index(&key).is_none() {
             self.load([key.clone()])?;
         }
-        let record = self.place(&key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone());
+        let record = self.index(&key).and_then(|index| self.rows.get(index)).and_then(|row| row.record.clone());
         match record {
             None => Ok(None),
             Some(record) => match T::from_record(record) {
@@ -166,12 +166,12 @@ impl<'s> Transaction<'s> {
 
     /// Returns the record of a loaded key as this transaction sees it.
     pub(crate) fn record(&self, key: &Key) -> Option<Record> {
-        self.place(key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone())
+        self.index(key).and_then(|index| self.rows.get(index)).and_then(|row| row.record.clone())
     }
 
     /// Whether a loaded key has a record.
     pub(crate) fn holds(&self, key: &Key) -> bool {
-        self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
+        self.index(key).and_then(|index| self.rows.get(index)).is_some_and(|row| row.record.is_some())
     }
 
     /// Returns the customer that a product's guard record of an identity names.
@@ -219,27 +219,27 @@ impl<'s> Transaction<'s> {
     }
 
     fn write(&mut self, key: Key, record: Option<Record>) {
-        match self.place(&key).and_then(|place| self.rows.get_mut(place)) {
+        match self.index(&key).and_then(|index| self.rows.get_mut(index)) {
             Some(row) => (row.record, row.written) = (record, true),
-            None => self.enter(TransactionRow { key, read: None, record, written: true }),
+            None => self.add_row(TransactionRow { key, read: None, record, written: true }),
         }
     }
 
-    fn enter(&mut self, row: TransactionRow) {
+    fn add_row(&mut self, row: TransactionRow) {
         if self.rows.len() == FEW {
-            self.places = self.rows.iter().enumerate().map(|(place, row)| (row.key.clone(), place)).collect();
+            self.indexes = self.rows.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
         }
         if self.rows.len() >= FEW {
-            self.places.insert(row.key.clone(), self.rows.len());
+            self.indexes.insert(row.key.clone(), self.rows.len());
         }
         self.rows.push(row);
     }
 
-    fn place(&self, key: &Key) -> Option<usize> {
+    fn index(&self, key: &Key) -> Option<usize> {
         if self.rows.len() <= FEW {
             self.rows.iter().position(|row| row.key == *key)
         } else {
-            self.places.get(key).copied()
+            self.indexes.get(key).copied()
         }
     }
 

@@ -149,13 +149,13 @@ pub(crate) struct Array {
     body: Vec<u8>,
     /// Size of the first value with its length.
     first: usize,
-    is_alike: bool,
+    is_uniform: bool,
     is_sent_once: bool,
 }
 
 impl Array {
     pub(crate) fn new(scalar: Scalar) -> Self {
-        Self { scalar, count: 0, nulls: 0, body: Vec::new(), first: 0, is_alike: true, is_sent_once: false }
+        Self { scalar, count: 0, nulls: 0, body: Vec::new(), first: 0, is_uniform: true, is_sent_once: false }
     }
 
     /// Appends a value. The server refuses a value of another type than the array's.
@@ -165,8 +165,8 @@ impl Array {
         self.body.put_i32(0);
         value.put(&mut self.body);
         let length = i32::try_from(self.body.len() - start - 4).unwrap_or(i32::MAX);
-        if let Some(place) = self.body.get_mut(start..start + 4) {
-            place.copy_from_slice(&length.to_be_bytes());
+        if let Some(length_bytes) = self.body.get_mut(start..start + 4) {
+            length_bytes.copy_from_slice(&length.to_be_bytes());
         }
         self.pushed(start);
     }
@@ -182,8 +182,8 @@ impl Array {
         self.count += 1;
         if start == 0 {
             self.first = self.body.len();
-        } else if self.is_alike {
-            self.is_alike = self.body.get(..self.first) == self.body.get(start..);
+        } else if self.is_uniform {
+            self.is_uniform = self.body.get(..self.first) == self.body.get(start..);
         }
     }
 
@@ -210,8 +210,8 @@ impl Array {
     }
 
     /// Whether all its values are equal.
-    pub(crate) fn is_alike(&self) -> bool {
-        self.is_alike
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.is_uniform
     }
 
     /// The type of the parameter.

@@ -6,7 +6,7 @@
 
 use crate::error::Problem;
 use crate::statement::Script;
-use crate::table::Place;
+use crate::table::TableKind;
 use fleet_core::store::{Check, Commit, Key, Outcome, Record, Stamp, Write};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -19,7 +19,7 @@ enum Touched {
 
 /// Whether the commits are independent: none writes what another one checks or writes. All may add to the same
 /// counters.
-pub(crate) fn is_apart(batch: &[Commit]) -> bool {
+pub(crate) fn are_independent(batch: &[Commit]) -> bool {
     if let [commit] = batch {
         return is_plain(commit);
     }
@@ -69,13 +69,13 @@ fn is_plain(commit: &Commit) -> bool {
 pub(crate) enum Absence {
     /// Does not check: the statement fails if the row exists. It is nearly always absent, and a check costs as much as
     /// an insert.
-    Hoped,
+    Assumed,
     /// Checks: the commit is refused if the row exists.
     Checked,
 }
 
 /// Returns the one statement for independent commits. They are numbered by their positions in the batch.
-pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Problem> {
+pub(crate) fn independent(batch: &[Commit], absence: Absence) -> Result<Script, Problem> {
     let mut script = Script::default();
     let (mut checks, mut writes) = (Vec::new(), Vec::new());
     for (number, commit) in (0..).zip(batch) {
@@ -83,9 +83,10 @@ pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Pro
             Some((check, put)) => writes.push((number, put, Some(Some(check)))),
             None => {
                 let inserted = inserted(commit);
-                let is_hoped =
-                    |check: &Check| absence == Absence::Hoped && check.stamp.is_none() && inserted.contains(&check.key);
-                checks.extend(commit.checks.iter().filter(|check| !is_hoped(check)).map(|check| (number, check)));
+                let is_assumed = |check: &Check| {
+                    absence == Absence::Assumed && check.stamp.is_none() && inserted.contains(&check.key)
+                };
+                checks.extend(commit.checks.iter().filter(|check| !is_assumed(check)).map(|check| (number, check)));
                 let changes = commit.writes.iter().filter(|write| !is_add(write));
                 writes.extend(changes.map(|write| (number, write, inserted.contains(write.key()).then_some(None))));
             }
@@ -135,7 +136,9 @@ fn swap(commit: &Commit) -> Option<(Stamp, &Write)> {
     let [Check { key, stamp: Some(expected) }] = commit.checks.as_slice() else { return None };
     let mut changes = commit.writes.iter().filter(|write| !is_add(write));
     match (changes.next(), changes.next()) {
-        (Some(put @ Write::Put { key: own, .. }), None) if own == key && Place::of(key.kind()) == Place::Device => {
+        (Some(put @ Write::Put { key: own, .. }), None)
+            if own == key && TableKind::of(key.kind()) == TableKind::Device =>
+        {
             Some((*expected, put))
         }
         _ => None,

@@ -3,7 +3,7 @@
 //! An inserted row is placed and logged by itself; copied rows are placed and logged together.
 
 use crate::array::Array;
-use crate::table::Place;
+use crate::table::TableKind;
 use bytes::{BufMut, Bytes, BytesMut};
 
 /// The header of every copy: a signature, no flags, no extension.
@@ -15,14 +15,14 @@ const END: i16 = -1;
 /// Rows to copy into a table, with all of their columns.
 #[derive(Debug)]
 pub(crate) struct Copied {
-    pub(crate) place: Place,
+    pub(crate) table_kind: TableKind,
     /// The rows in the server's binary format.
     pub(crate) rows: Bytes,
 }
 
 impl Copied {
     /// Creates rows from the arrays of their columns.
-    pub(crate) fn new(place: Place, columns: &[Array]) -> Self {
+    pub(crate) fn new(table_kind: TableKind, columns: &[Array]) -> Self {
         let length = columns.first().map_or(0, Array::len);
         let size = HEAD.len() + columns.iter().map(Array::size).sum::<usize>() + size_of_val(&END) * (length + 1);
         let mut rows = BytesMut::with_capacity(size);
@@ -34,7 +34,7 @@ impl Copied {
             values.iter_mut().filter_map(Iterator::next).for_each(|value| rows.put_slice(value));
         }
         rows.put_i16(END);
-        Self { place, rows: rows.freeze() }
+        Self { table_kind, rows: rows.freeze() }
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
         }
         // A value that a statement sends once is still copied into every row.
         product.send_once();
-        let copied = Copied::new(Place::Tally, &[product, value]);
+        let copied = Copied::new(TableKind::Tally, &[product, value]);
         let mut wanted = HEAD.to_vec();
         wanted.extend([0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 94, 0, 0, 0, 3, b'o', b'n', b'e']);
         wanted.extend([0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 95, 255, 255, 255, 255]);
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_copy_of_no_rows_is_empty() {
-        let copied = Copied::new(Place::Tally, &[Array::new(Scalar::Int8)]);
+        let copied = Copied::new(TableKind::Tally, &[Array::new(Scalar::Int8)]);
         assert_eq!(copied.rows, [HEAD, &[255, 255]].concat());
     }
 }

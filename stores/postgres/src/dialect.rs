@@ -1,6 +1,6 @@
 //! Differences between engines that speak PostgreSQL's protocol.
 
-use crate::table::{Place, Table};
+use crate::table::{Table, TableKind};
 
 /// An engine that speaks PostgreSQL's protocol.
 ///
@@ -38,7 +38,7 @@ impl Dialect {
             sql = sql.replace(" WITH (fillfactor = 70)", "");
         }
         if self == Self::YugabyteDb {
-            for table in Place::ALL.map(Place::table) {
+            for table in TableKind::ALL.map(TableKind::table) {
                 sql = sql.replace(&primary_key(table, ""), &primary_key(table, " ASC"));
             }
         }

@@ -11,9 +11,9 @@ pub(crate) enum Problem {
     /// The error came from the server or from the connection to it.
     Server(tokio_postgres::Error),
     /// The server did not answer in time; the connection was closed.
-    Silent,
+    TimedOut,
     /// This system could not provide a connection; nothing was sent.
-    NoLine(io::Error),
+    NoConnection(io::Error),
     /// No connection became free in time.
     Busy,
     /// A row could not be read.
@@ -32,9 +32,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server(error) => match error.as_db_error() {
-                Some(said) => {
-                    write!(f, "{} ({})", said.message(), said.code().code())?;
-                    if let Some(ErrorPosition::Internal { query, .. }) = said.position() {
+                Some(reported) => {
+                    write!(f, "{} ({})", reported.message(), reported.code().code())?;
+                    if let Some(ErrorPosition::Internal { query, .. }) = reported.position() {
                         write!(f, " in {query}")?;
                     }
                     Ok(())
@@ -44,8 +44,8 @@ impl fmt::Display for Problem {
                     None => error.fmt(f),
                 },
             },
-            Self::Silent => f.write_str("the server did not answer in time"),
-            Self::NoLine(error) => error.fmt(f),
+            Self::TimedOut => f.write_str("the server did not answer in time"),
+            Self::NoConnection(error) => error.fmt(f),
             Self::Busy => f.write_str("every connection is in use"),
             Self::Unreadable(problem) | Self::Unwritable(problem) => f.write_str(problem),
         }
@@ -75,31 +75,31 @@ impl Problem {
     pub(crate) fn verdict(&self) -> Verdict {
         let Self::Server(error) = self else {
             return match self {
-                Self::Silent | Self::NoLine(_) => Verdict::Elsewhere,
+                Self::TimedOut | Self::NoConnection(_) => Verdict::Elsewhere,
                 _ => Verdict::Failed,
             };
         };
         match error.code() {
-            Some(state) if again(state) => Verdict::Again,
-            Some(state) if elsewhere(state) || is_of_the_session(error) => Verdict::Elsewhere,
+            Some(state) if is_retryable(state) => Verdict::Again,
+            Some(state) if is_unusable(state) || is_session_error(error) => Verdict::Elsewhere,
             Some(_) => Verdict::Failed,
-            None if is_of_the_line(error) => Verdict::Elsewhere,
+            None if is_connection_error(error) => Verdict::Elsewhere,
             None => Verdict::Failed,
         }
     }
 
     /// Whether a statement that was sent may have been applied despite this problem: nobody answered, or the server
     /// process was shutting down, possibly after it wrote the commit.
-    pub(crate) fn leaves_it_open(&self) -> bool {
+    pub(crate) fn may_be_applied(&self) -> bool {
         match self {
-            Self::Silent => true,
+            Self::TimedOut => true,
             Self::Server(error) => match error.as_db_error() {
-                Some(said) => {
-                    matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic) | None)
-                        || *said.code() == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
-                        || *said.code() == SqlState::TRANSACTION_RESOLUTION_UNKNOWN
+                Some(reported) => {
+                    matches!(reported.parsed_severity(), Some(Severity::Fatal | Severity::Panic) | None)
+                        || *reported.code() == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+                        || *reported.code() == SqlState::TRANSACTION_RESOLUTION_UNKNOWN
                 }
-                None => is_of_the_line(error),
+                None => is_connection_error(error),
             },
             _ => false,
         }
@@ -117,12 +117,12 @@ impl Problem {
                 Kind::Unavailable,
                 format!("every connection to {database} is in use; try again, or allow more connections"),
             ),
-            Self::NoLine(_) => (
+            Self::NoConnection(_) => (
                 Kind::Unavailable,
                 format!("this system cannot open another connection to {database}: {self}; try again"),
             ),
-            Self::Silent => (Kind::Unavailable, format!("{database} did not answer in time; try again")),
-            Self::Server(error) if is_of_the_session(error) => (
+            Self::TimedOut => (Kind::Unavailable, format!("{database} did not answer in time; try again")),
+            Self::Server(error) if is_session_error(error) => (
                 Kind::Unavailable,
                 format!(
                     "sessions of {database} lose their settings: {self}; connect to the server itself, or to a \
@@ -130,8 +130,8 @@ impl Problem {
                 ),
             ),
             Self::Server(error) => match self.state() {
-                Some(state) => told(database, state, &self),
-                None if is_of_the_line(error) => {
+                Some(state) => describe(database, state, &self),
+                None if is_connection_error(error) => {
                     (Kind::Unavailable, format!("{database} cannot be reached: {self}; try again"))
                 }
                 None => (Kind::Other, format!("cannot use {database}: {self}")),
@@ -140,7 +140,7 @@ impl Problem {
         let error = StoreError::new(kind, context);
         match self {
             Self::Server(source) => error.with_source(source),
-            Self::NoLine(source) => error.with_source(source),
+            Self::NoConnection(source) => error.with_source(source),
             _ => error,
         }
     }
@@ -158,11 +158,11 @@ pub(crate) fn unknown(problem: Problem, database: &str) -> StoreError {
     }
 }
 
-fn told(database: &str, state: &SqlState, problem: &Problem) -> (StoreErrorKind, String) {
+fn describe(database: &str, state: &SqlState, problem: &Problem) -> (StoreErrorKind, String) {
     use StoreErrorKind as Kind;
     let class = state.code().get(..2).unwrap_or_default();
     match class {
-        _ if again(state) => {
+        _ if is_retryable(state) => {
             (Kind::Contention, format!("others keep changing the same records of {database}; try again"))
         }
         "53" if *state == SqlState::DISK_FULL => {
@@ -190,12 +190,12 @@ fn told(database: &str, state: &SqlState, problem: &Problem) -> (StoreErrorKind,
 }
 
 /// Serialization failures, deadlocks, and concurrent inserts of one key.
-fn again(state: &SqlState) -> bool {
+fn is_retryable(state: &SqlState) -> bool {
     [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(state)
 }
 
 /// Whether this connection is unusable, but another one may work.
-fn elsewhere(state: &SqlState) -> bool {
+fn is_unusable(state: &SqlState) -> bool {
     [
         SqlState::ADMIN_SHUTDOWN,
         SqlState::CRASH_SHUTDOWN,
@@ -210,13 +210,13 @@ fn elsewhere(state: &SqlState) -> bool {
 
 /// Whether a session lost the settings or prepared statements of the store: a pooler sends its statements to another
 /// session, or their tables were changed. Nothing was applied, and this connection is unusable.
-fn is_of_the_session(error: &tokio_postgres::Error) -> bool {
-    let Some(said) = error.as_db_error() else { return false };
-    let state = said.code();
+fn is_session_error(error: &tokio_postgres::Error) -> bool {
+    let Some(reported) = error.as_db_error() else { return false };
+    let state = reported.code();
     [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT].contains(state)
-        || *state == SqlState::FEATURE_NOT_SUPPORTED && said.routine() == Some("RevalidateCachedQuery")
-        || *state == SqlState::FEATURE_NOT_SUPPORTED && said.message().contains("cached plan")
-        || *state == SqlState::UNDEFINED_OBJECT && said.message().contains("fleet.transaction_is_not_serializable")
+        || *state == SqlState::FEATURE_NOT_SUPPORTED && reported.routine() == Some("RevalidateCachedQuery")
+        || *state == SqlState::FEATURE_NOT_SUPPORTED && reported.message().contains("cached plan")
+        || *state == SqlState::UNDEFINED_OBJECT && reported.message().contains("fleet.transaction_is_not_serializable")
 }
 
 /// Whether the server refused the options in the startup packet, and may accept a connection without them.
@@ -226,10 +226,10 @@ pub(crate) fn is_refused_at_startup(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Whether the connection failed, not the statement. The library shows this only in the text of its error.
-fn is_of_the_line(error: &tokio_postgres::Error) -> bool {
+fn is_connection_error(error: &tokio_postgres::Error) -> bool {
     let is_io = error.source().is_some_and(|source| source.is::<std::io::Error>());
     error.is_closed() || is_io || {
-        let said = error.to_string();
-        said.contains("connecting to server") || said.contains("communicating with the server")
+        let reported = error.to_string();
+        reported.contains("connecting to server") || reported.contains("communicating with the server")
     }
 }

@@ -88,7 +88,7 @@ mod line;
 mod open;
 mod options;
 mod pool;
-mod question;
+mod row_lookup;
 mod statement;
 mod store;
 mod table;

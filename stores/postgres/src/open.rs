@@ -28,8 +28,8 @@ pub(crate) fn open(target: &str, options: Options) -> Result<(Pool, String), Sto
     let (chosen, schema) = (options.dialect, options.schema.clone());
     let mut pool = Pool::new(config, &trust, options)?;
     let dialect = prepare(&pool, &name, chosen, &schema)?;
-    pool.speak(dialect);
-    pool.forget_idle();
+    pool.set_dialect(dialect);
+    pool.close_idle();
     Ok((pool, name))
 }
 
@@ -53,12 +53,12 @@ fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Re
             // Two processes that create one schema can see each other's partial work.
             Err(problem) if tries < TRIES && problem.verdict() != Verdict::Failed && Instant::now() < until => {
                 tries += 1;
-                if !matches!(problem, Problem::Silent) {
+                if !matches!(problem, Problem::TimedOut) {
                     heard = Some(problem);
                 }
             }
             // The last attempt had little time left. The error of an earlier one is more useful.
-            Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent).explain(name)),
+            Err(Problem::TimedOut) => return Err(heard.unwrap_or(Problem::TimedOut).explain(name)),
             Err(problem) => return Err(problem.explain(name)),
         }
     }
@@ -77,9 +77,9 @@ fn attempt(
     until: Instant,
     answered: Instant,
 ) -> Result<Found, Problem> {
-    let mut lent = pool.lend(until, answered)?;
+    let mut lent = pool.acquire(until, answered)?;
     let found = look(&mut lent.connection, chosen, schema)?;
-    lent.give_back();
+    lent.release();
     Ok(found)
 }
 
@@ -120,7 +120,7 @@ fn version(connection: &Connection, schema: &str) -> Result<Option<usize>, Probl
 
 /// Brings the schema up to date in one transaction, while other processes that want to do so wait.
 fn migrate(connection: &mut Connection, dialect: Dialect, schema: &str) -> Result<Found, Problem> {
-    connection.take_time();
+    connection.wait_long();
     let connection = &*connection;
     let run = |sql: &str| connection.wait(connection.client.batch_execute(sql));
     // Changes of others in the meantime must be visible.

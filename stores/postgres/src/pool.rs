@@ -145,7 +145,7 @@ impl Connection {
     }
 
     /// Makes the caller wait very long for an answer, because creating a schema may take long.
-    pub(crate) fn take_time(&mut self) {
+    pub(crate) fn wait_long(&mut self) {
         (self.until, self.answers_within) = (None, Duration::from_secs(600));
     }
 
@@ -244,7 +244,7 @@ impl Connection {
 
     /// Whether the connection is known to be closed.
     fn is_closed(&self) -> bool {
-        self.line.listen();
+        self.line.process_incoming();
         self.client.is_closed()
     }
 
@@ -308,10 +308,10 @@ struct State {
     open: usize,
 }
 
-/// A connection in use. `give_back` returns it to the pool. If it is dropped instead, it is closed, because its state
+/// A connection in use. `release` returns it to the pool. If it is dropped instead, it is closed, because its state
 /// is unknown.
 #[derive(Debug)]
-pub(crate) struct Lent<'p> {
+pub(crate) struct PooledConnection<'p> {
     pub(crate) connection: Connection,
     permit: Permit<'p>,
 }
@@ -326,7 +326,7 @@ impl Pool {
             options.connect_timeout = *timeout;
         }
         config.connect_timeout(options.connect_timeout);
-        watch_over(&mut config, options.patience);
+        set_keepalives(&mut config, options.patience);
         if config.get_application_name().is_none() {
             config.application_name("fleet");
         }
@@ -350,7 +350,7 @@ impl Pool {
     }
 
     /// Sets the engine that new connections are set up for.
-    pub(crate) fn speak(&mut self, dialect: Dialect) {
+    pub(crate) fn set_dialect(&mut self, dialect: Dialect) {
         self.dialect = Some(dialect);
         self.session = Arc::new(Session::new(&self.options, self.dialect));
     }
@@ -361,20 +361,20 @@ impl Pool {
     }
 
     /// Closes all idle connections.
-    pub(crate) fn forget_idle(&self) {
+    pub(crate) fn close_idle(&self) {
         let idle = {
             let mut state = self.state();
             state.open -= state.idle.len();
             std::mem::take(&mut state.idle)
         };
         for Connection { client, line, .. } in idle {
-            line.hang_up(client);
+            line.close(client);
         }
     }
 
     /// Drops all idle connections without closing messages: one of them did not answer, so the route to the server may
     /// be lost for all, and each would have to be waited for.
-    pub(crate) fn distrust_idle(&self) {
+    pub(crate) fn drop_idle(&self) {
         let idle = {
             let mut state = self.state();
             state.open -= state.idle.len();
@@ -394,7 +394,7 @@ impl Pool {
 
     /// Returns a connection for one call: an idle one, a new one, or the next one that is returned. Its answers are
     /// waited for until the second moment.
-    pub(crate) fn lend(&self, until: Instant, answered: Instant) -> Result<Lent<'_>, Problem> {
+    pub(crate) fn acquire(&self, until: Instant, answered: Instant) -> Result<PooledConnection<'_>, Problem> {
         let mut state = self.state();
         loop {
             match state.idle.pop() {
@@ -403,13 +403,13 @@ impl Pool {
                     let permit = Permit(self);
                     if connection.answers(PING.min(self.options.patience / 4)) {
                         connection.until = Some(answered);
-                        return Ok(Lent { connection, permit });
+                        return Ok(PooledConnection { connection, permit });
                     }
                     let was_silent = !connection.is_closed();
                     drop(connection);
                     drop(permit);
                     if was_silent {
-                        self.distrust_idle();
+                        self.drop_idle();
                     }
                     state = self.state();
                 }
@@ -419,7 +419,7 @@ impl Pool {
                     let permit = Permit(self);
                     let mut connection = self.connect(until)?;
                     connection.until = Some(answered);
-                    return Ok(Lent { connection, permit });
+                    return Ok(PooledConnection { connection, permit });
                 }
                 None => {
                     let left = until.checked_duration_since(Instant::now()).ok_or(Problem::Busy)?;
@@ -435,13 +435,13 @@ impl Pool {
         loop {
             match self.connect_once(until) {
                 Err(problem) if problem.verdict() == Verdict::Elsewhere && Instant::now() + PAUSE < until => {
-                    if !matches!(problem, Problem::Silent) {
+                    if !matches!(problem, Problem::TimedOut) {
                         heard = Some(problem);
                     }
                     std::thread::sleep(PAUSE);
                 }
                 // The last attempt had little time left. The error of an earlier one is more useful.
-                Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent)),
+                Err(Problem::TimedOut) => return Err(heard.unwrap_or(Problem::TimedOut)),
                 connected => return connected,
             }
         }
@@ -449,17 +449,17 @@ impl Pool {
 
     fn connect_once(&self, until: Instant) -> Result<Connection, Problem> {
         let is_named = !self.refuses_names.load(Ordering::Relaxed);
-        match self.reach(until, is_named) {
+        match self.open_connection(until, is_named) {
             Err(Problem::Server(error)) if is_named && is_refused_at_startup(&error) => {
                 self.refuses_names.store(true, Ordering::Relaxed);
-                self.reach(until, false)
+                self.open_connection(until, false)
             }
             reached => reached,
         }
     }
 
     /// Connects, with or without the session's name in the startup packet.
-    fn reach(&self, until: Instant, is_named: bool) -> Result<Connection, Problem> {
+    fn open_connection(&self, until: Instant, is_named: bool) -> Result<Connection, Problem> {
         let mut config = self.config.clone();
         if is_named {
             let theirs = config.get_options().map(|options| format!("{options} ")).unwrap_or_default();
@@ -504,7 +504,7 @@ impl Pool {
 
 /// Sets keepalives and timeouts so that the operating system detects a lost route: it probes idle connections and gives
 /// up those over which nothing arrives. Settings in the URL take precedence.
-fn watch_over(config: &mut Config, patience: Duration) {
+fn set_keepalives(config: &mut Config, patience: Duration) {
     const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
     if config.get_keepalives_idle() == TWO_HOURS {
         config.keepalives_idle(Duration::from_secs(30));
@@ -532,13 +532,13 @@ fn random_name() -> String {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.forget_idle();
+        self.close_idle();
     }
 }
 
-impl Lent<'_> {
+impl PooledConnection<'_> {
     /// Returns the connection to the pool.
-    pub(crate) fn give_back(self) {
+    pub(crate) fn release(self) {
         let Self { mut connection, permit } = self;
         connection.used_at = Instant::now();
         let pool = permit.0;

@@ -12,7 +12,7 @@ use crate::array::{Array, Scalar};
 use crate::copy::Copied;
 use crate::error::Problem;
 use crate::pool::Parameter;
-use crate::table::{Alike, COUNTERS, Cells, Column, Place, Table};
+use crate::table::{COUNTERS, Cells, Column, Table, TableKind, UniformGroups};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 
@@ -47,21 +47,21 @@ pub(crate) enum Act {
 #[derive(Debug)]
 struct Part {
     act: Act,
-    place: Place,
+    table_kind: TableKind,
     arrays: Vec<Array>,
-    alike: Alike,
+    uniform: UniformGroups,
 }
 
 /// Identifies the text of a statement: its parts, and the columns of each that are the same in all rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    Script(Vec<(Act, Place, Alike)>),
-    Copy(Place),
-    Stamps(Vec<(Place, Alike)>),
-    Rows(Vec<(Place, Alike)>),
-    All(Place),
+    Script(Vec<(Act, TableKind, UniformGroups)>),
+    Copy(TableKind),
+    Stamps(Vec<(TableKind, UniformGroups)>),
+    Rows(Vec<(TableKind, UniformGroups)>),
+    All(TableKind),
     /// Whether the ends of a range belong to it, and the order.
-    Between(Place, bool, bool, Option<bool>),
+    Between(TableKind, bool, bool, Option<bool>),
 }
 
 /// A statement and its parameters.
@@ -137,12 +137,12 @@ impl Script {
 
     /// Adds a row to the part for a key, after the number of the commit.
     fn cells(&mut self, act: Act, key: &Key, commit: i32) -> Cells<'_> {
-        let place = Place::of(key.kind());
-        let found = self.parts.iter().position(|part| part.act == act && part.place == place);
+        let table_kind = TableKind::of(key.kind());
+        let found = self.parts.iter().position(|part| part.act == act && part.table_kind == table_kind);
         let at = found.unwrap_or_else(|| {
-            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table()));
+            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(table_kind.table()));
             let arrays = columns.map(|(_, scalar)| Array::new(scalar)).collect();
-            self.parts.push(Part { act, place, arrays, alike: Alike::default() });
+            self.parts.push(Part { act, table_kind, arrays, uniform: UniformGroups::default() });
             self.parts.len() - 1
         });
         let mut cells = Cells::of(self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default());
@@ -157,20 +157,20 @@ impl Script {
     /// Orders its parts and finds the columns that are the same in all rows. To be called once all rows are added.
     #[must_use]
     pub(crate) fn finish(mut self) -> Self {
-        self.parts.sort_by_key(|part| (part.act, part.place));
+        self.parts.sort_by_key(|part| (part.act, part.table_kind));
         for part in &mut self.parts {
-            part.alike = Alike::find(part.place.table(), part.arrays.get_mut(1..).unwrap_or_default());
+            part.uniform = UniformGroups::find(part.table_kind.table(), part.arrays.get_mut(1..).unwrap_or_default());
         }
         self
     }
 
     /// Identifies its text: scripts of the same shape have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        Shape::Script(self.parts.iter().map(|part| (part.act, part.place, part.alike)).collect())
+        Shape::Script(self.parts.iter().map(|part| (part.act, part.table_kind, part.uniform)).collect())
     }
 
     /// Whether it returns the numbers of the applied commits, instead of those that were refused.
-    pub(crate) fn tells_applied(&self) -> bool {
+    pub(crate) fn returns_applied(&self) -> bool {
         matches!(self.parts.as_slice(), [Part { act: Act::Swap, .. }])
     }
 
@@ -181,19 +181,19 @@ impl Script {
             .parts
             .iter()
             .map(|part| {
-                let table = part.place.table();
-                (part, Source::new(table, &part.act.columns(table), part.alike, &mut next))
+                let table = part.table_kind.table();
+                (part, Source::new(table, &part.act.columns(table), part.uniform, &mut next))
             })
             .collect();
-        if let ([(part, source)], true) = (sources.as_slice(), self.tells_applied()) {
-            return swap(schema, part.place.table(), source);
+        if let ([(part, source)], true) = (sources.as_slice(), self.returns_applied()) {
+            return swap(schema, part.table_kind.table(), source);
         }
         let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(schema, part, source)).collect();
         let unless_refused = if refusals.is_empty() { "" } else { " AND u.n NOT IN (SELECT n FROM refused)" };
         let guard = &format!("{SERIALIZABLE}{unless_refused}");
         let mut steps = Vec::new();
         for (part, source) in &sources {
-            let table = part.place.table();
+            let table = part.table_kind.table();
             if part.act == Act::Swap {
                 steps.push(format!("swap_{} AS ({})", table.name, swap(schema, table, source)));
             }
@@ -202,7 +202,7 @@ impl Script {
             steps.push(format!("refused AS MATERIALIZED ({})", refusals.join(" UNION ALL ")));
         }
         for (part, source) in &sources {
-            let table = part.place.table();
+            let table = part.table_kind.table();
             let step = match part.act {
                 Act::Check | Act::Swap => continue,
                 Act::Insert => insert(schema, table, source, guard),
@@ -217,11 +217,11 @@ impl Script {
     }
 
     /// Removes the parts that insert more than this number of rows, so that they can be copied.
-    pub(crate) fn take_inserts(&mut self, more_than: usize) -> Vec<Copied> {
+    pub(crate) fn split_off_inserts(&mut self, more_than: usize) -> Vec<Copied> {
         let large = self
             .parts
             .extract_if(.., |part| part.act == Act::Insert && part.arrays.first().is_some_and(|n| n.len() > more_than));
-        large.map(|part| Copied::new(part.place, part.arrays.get(1..).unwrap_or_default())).collect()
+        large.map(|part| Copied::new(part.table_kind, part.arrays.get(1..).unwrap_or_default())).collect()
     }
 
     /// Its parameters, in the order of its text.
@@ -241,15 +241,15 @@ struct Source {
 impl Source {
     /// Creates rows of a number and these columns, those of the table first. Their parameters are numbered from `next`
     /// on.
-    fn new(table: &Table, columns: &[Column], alike: Alike, next: &mut usize) -> Self {
+    fn new(table: &Table, columns: &[Column], uniform: UniformGroups, next: &mut usize) -> Self {
         let number = format!("${next}::int4[]");
         let (mut arrays, mut names) = (number.clone(), "n".to_owned());
         *next += 1;
         let mut values = Vec::with_capacity(columns.len());
-        for (place, (name, scalar)) in columns.iter().enumerate() {
+        for (position, (name, scalar)) in columns.iter().enumerate() {
             let parameter = format!("${next}::{}", scalar.sql());
             *next += 1;
-            if alike.has(table, place) {
+            if uniform.has(table, position) {
                 values.push((*name, parameter));
             } else {
                 let _ = write!(arrays, ", {parameter}[]");
@@ -286,7 +286,7 @@ fn join(columns: &[Column], between: &str, form: impl Fn(&str) -> String) -> Str
 
 /// Selects the commits that a part refuses.
 fn refusal(schema: &str, part: &Part, source: &Source) -> Option<String> {
-    let table = part.place.table();
+    let table = part.table_kind.table();
     match part.act {
         Act::Check => Some(format!(
             "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {SERIALIZABLE} AND {} IS DISTINCT FROM u.expected",
@@ -357,23 +357,23 @@ fn clamped(sum: &str) -> String {
 }
 
 /// Copies rows, with the columns in order.
-pub(crate) fn copy(schema: &str, place: Place) -> String {
-    let table = place.table();
+pub(crate) fn copy(schema: &str, table_kind: TableKind) -> String {
+    let table = table_kind.table();
     format!("COPY {} ({}, {}) FROM STDIN BINARY", name_of(schema, table), names(table.key), names(table.columns))
 }
 
 /// The columns of a lookup: the key, and for rows of JSON the stamp of the caller's cached copy.
-pub(crate) fn lookup(place: Place) -> Vec<Column> {
-    let known = (place == Place::Record).then_some(("known", Scalar::Int8));
-    place.table().key.iter().copied().chain(known).collect()
+pub(crate) fn lookup(table_kind: TableKind) -> Vec<Column> {
+    let known = (table_kind == TableKind::Record).then_some(("known", Scalar::Int8));
+    table_kind.table().key.iter().copied().chain(known).collect()
 }
 
 /// Selects the stamps of existing rows by key: `n` and the stamp.
-pub(crate) fn stamps(schema: &str, parts: &[(Place, Alike)]) -> String {
+pub(crate) fn stamps(schema: &str, parts: &[(TableKind, UniformGroups)]) -> String {
     let mut next = 1;
-    let selections = parts.iter().map(|(place, alike)| {
-        let table = place.table();
-        let source = Source::new(table, table.key, *alike, &mut next);
+    let selections = parts.iter().map(|(table_kind, uniform)| {
+        let table = table_kind.table();
+        let source = Source::new(table, table.key, *uniform, &mut next);
         let name = name_of(schema, table);
         format!("SELECT u.n, {} FROM {} JOIN {name} t ON {}", table.stamp, source.from, source.here(table))
     });
@@ -382,17 +382,17 @@ pub(crate) fn stamps(schema: &str, parts: &[(Place, Alike)]) -> String {
 
 /// Selects rows by key: `n`, and for each table its key and other columns, NULL in rows of other tables. The JSON body
 /// is NULL if the caller's cached copy has the row's stamp.
-pub(crate) fn rows(schema: &str, parts: &[(Place, Alike)]) -> String {
+pub(crate) fn rows(schema: &str, parts: &[(TableKind, UniformGroups)]) -> String {
     let mut next = 1;
-    let selections = parts.iter().map(|(place, alike)| {
-        let table = place.table();
-        let source = Source::new(table, &lookup(*place), *alike, &mut next);
+    let selections = parts.iter().map(|(table_kind, uniform)| {
+        let table = table_kind.table();
+        let source = Source::new(table, &lookup(*table_kind), *uniform, &mut next);
         let columns = parts.iter().map(|(other, _)| {
             let others = other.table();
             let all = [others.key, others.columns].concat();
-            let value = |(name, scalar): &Column| match (other == place, other, *name) {
+            let value = |(name, scalar): &Column| match (other == table_kind, other, *name) {
                 (false, ..) => format!("NULL::{} AS {name}", scalar.sql()),
-                (true, Place::Record, "body") => {
+                (true, TableKind::Record, "body") => {
                     "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned()
                 }
                 (true, ..) => format!("t.{name}"),

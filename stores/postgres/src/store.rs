@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use crate::batch::{Absence, checked, in_order, is_apart, together};
+use crate::batch::{Absence, are_independent, checked, in_order, independent};
 use crate::copy::Copied;
 use crate::error::{Problem, Verdict, unknown};
 use crate::pool::{Connection, Parameter, Pool, Within};
-use crate::question::{Asked, Question};
+use crate::row_lookup::{LookupKind, RowLookup};
 use crate::statement::{Script, Shape, all, between, copy, without_counters};
-use crate::table::{self, Given, Place};
+use crate::table::{self, Given, TableKind};
 use crate::{Dialect, Options, open};
 use fleet_core::store::{
     Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
@@ -73,7 +73,7 @@ impl From<Problem> for Attempt {
 impl Attempt {
     /// A failed attempt to commit that may have been applied if it was sent.
     fn to_commit(problem: Problem) -> Self {
-        let fate = if problem.leaves_it_open() { Fate::MayBeApplied } else { Fate::Nothing };
+        let fate = if problem.may_be_applied() { Fate::MayBeApplied } else { Fate::Nothing };
         Self { problem, fate }
     }
 }
@@ -114,20 +114,20 @@ impl PostgresStore {
         let (until, answered) = self.pool.patience();
         let mut tries = 0;
         loop {
-            let mut lent = self.pool.lend(until, answered).map_err(|problem| problem.explain(&self.name))?;
+            let mut lent = self.pool.acquire(until, answered).map_err(|problem| problem.explain(&self.name))?;
             let Attempt { problem, fate } = match work(&mut lent.connection) {
                 Ok(done) => {
-                    lent.give_back();
+                    lent.release();
                     return Ok(done);
                 }
                 Err(attempt) => attempt,
             };
             let verdict = problem.verdict();
-            if matches!(problem, Problem::Silent) {
-                self.pool.distrust_idle();
+            if matches!(problem, Problem::TimedOut) {
+                self.pool.drop_idle();
             }
             if verdict != Verdict::Elsewhere && lent.connection.roll_back().is_ok() {
-                lent.give_back();
+                lent.release();
             }
             match fate {
                 Fate::MayBeApplied => return Err(unknown(problem, &self.name)),
@@ -143,18 +143,18 @@ impl PostgresStore {
     /// Runs one statement for independent commits. It returns the numbers of the refused commits, or of the applied
     /// ones.
     fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
+        let mut script = independent(batch, Absence::Assumed).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
             return Ok(vec![Outcome::Applied; batch.len()]);
         }
-        let tells_applied = script.tells_applied();
-        let mut copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
+        let returns_applied = script.returns_applied();
+        let mut copied = if self.copies(batch) { script.split_off_inserts(COPIED) } else { Vec::new() };
         let mut is_first = true;
         let answer = self.call(|connection| {
             // A copy uses a named statement, which the sessions of a pooler do not know.
             if !std::mem::take(&mut is_first) || connection.is_shared() && !copied.is_empty() {
                 copied.clear();
-                script = together(batch, Absence::Checked)?;
+                script = independent(batch, Absence::Checked)?;
             } else if !copied.is_empty() {
                 return copy_in(connection, &script, &copied);
             }
@@ -163,11 +163,11 @@ impl PostgresStore {
         })?;
         // The outcomes unless the answer differs. A commit without checks cannot be refused, and need not be in the
         // statement.
-        let unless_told = |commit: &Commit| {
-            if tells_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
+        let default_outcome = |commit: &Commit| {
+            if returns_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
         };
-        let told = if tells_applied { Outcome::Applied } else { Outcome::Conflict };
-        let mut outcomes: Vec<Outcome> = batch.iter().map(unless_told).collect();
+        let told = if returns_applied { Outcome::Applied } else { Outcome::Conflict };
+        let mut outcomes: Vec<Outcome> = batch.iter().map(default_outcome).collect();
         for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
@@ -206,10 +206,10 @@ impl PostgresStore {
     fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let keys: Vec<&Key> = checked(batch).into_iter().collect();
         let numbered = (0..).zip(&keys).map(|(number, key)| (number, *key, None));
-        let question = Question::new(Asked::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
+        let row_lookup = RowLookup::new(LookupKind::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
         self.call(|connection| {
             let mut now = HashMap::with_capacity(keys.len());
-            for row in question.ask(connection, Within::First)? {
+            for row in row_lookup.ask(connection, Within::First)? {
                 let number: i32 = row.try_get(0).map_err(Problem::from)?;
                 let stamp: i64 = row.try_get(1).map_err(Problem::from)?;
                 if let Some(key) = usize::try_from(number).ok().and_then(|number| keys.get(number)) {
@@ -239,7 +239,7 @@ impl PostgresStore {
             connection.wait_for_each();
             connection.begin_walk()?;
             let mut fate = Fate::Nothing;
-            for Selection { place, shape, sql, parameters } in selections {
+            for Selection { table_kind, shape, sql, parameters } in selections {
                 let failed = |problem: Problem| Attempt { problem, fate };
                 let values = parameters.iter().map(|(value, _)| &**value as &(dyn ToSql + Sync));
                 let rows = if connection.is_shared() {
@@ -254,7 +254,7 @@ impl PostgresStore {
                 loop {
                     let next = connection.wait(rows.try_next()).map_err(|problem| Attempt { problem, fate })?;
                     let (Some(row), Ok(())) = (next, &said) else { break };
-                    let row = table::read(*place, &row, 0).map_err(|problem| Attempt { problem, fate })?;
+                    let row = table::read(*table_kind, &row, 0).map_err(|problem| Attempt { problem, fate })?;
                     fate = Fate::Shown;
                     said = take(row);
                 }
@@ -282,7 +282,7 @@ impl PostgresStore {
 
 /// A statement that selects rows of one table, and its parameters.
 struct Selection {
-    place: Place,
+    table_kind: TableKind,
     shape: Shape,
     /// Builds its text from the name of the schema.
     sql: Box<dyn Fn(&str) -> String>,
@@ -291,7 +291,7 @@ struct Selection {
 
 impl Selection {
     fn between(range: &Range, first: &Key, last: &Key, reverse: Option<bool>) -> Result<Self, Problem> {
-        let place = Place::of(first.kind());
+        let table_kind = TableKind::of(first.kind());
         let is_in = |end: &Bound<Key>| matches!(end, Bound::Included(_));
         let (with_first, with_last) = (is_in(&range.first), is_in(&range.last));
         let mut parameters = table::key_parameters(first)?;
@@ -299,14 +299,14 @@ impl Selection {
         if reverse.is_some() {
             parameters.push((Box::new(i64::try_from(range.limit).unwrap_or(i64::MAX)), Type::INT8));
         }
-        let shape = Shape::Between(place, with_first, with_last, reverse);
-        let sql = move |schema: &str| between(schema, place.table(), with_first, with_last, reverse);
-        Ok(Self { place, shape, sql: Box::new(sql), parameters })
+        let shape = Shape::Between(table_kind, with_first, with_last, reverse);
+        let sql = move |schema: &str| between(schema, table_kind.table(), with_first, with_last, reverse);
+        Ok(Self { table_kind, shape, sql: Box::new(sql), parameters })
     }
 
-    fn all(place: Place) -> Self {
-        let sql = move |schema: &str| all(schema, place.table());
-        Self { place, shape: Shape::All(place), sql: Box::new(sql), parameters: Vec::new() }
+    fn all(table_kind: TableKind) -> Self {
+        let sql = move |schema: &str| all(schema, table_kind.table());
+        Self { table_kind, shape: Shape::All(table_kind), sql: Box::new(sql), parameters: Vec::new() }
     }
 }
 
@@ -325,22 +325,22 @@ impl Store for PostgresStore {
             .map(|((number, key), known)| (number, key, known.as_ref().map(|(stamp, _)| *stamp)))
             .collect();
         order.sort_by_key(|(_, key, _)| *key);
-        let question = Question::new(Asked::Rows, order).map_err(|problem| problem.explain(&self.name))?;
-        let answers = self.call(|connection| Ok(question.ask(connection, Within::Nothing)?))?;
-        let places = question.places();
+        let row_lookup = RowLookup::new(LookupKind::Rows, order).map_err(|problem| problem.explain(&self.name))?;
+        let answers = self.call(|connection| Ok(row_lookup.ask(connection, Within::Nothing)?))?;
+        let table_kinds = row_lookup.table_kinds();
         let mut rows = vec![None; keys.len()];
         for answer in answers {
             let read = || -> Result<Option<(usize, Row)>, Problem> {
                 let number = usize::try_from(answer.try_get::<_, i32>(0)?).unwrap_or(usize::MAX);
                 let Some(key) = keys.get(number) else { return Ok(None) };
-                let place = Place::of(key.kind());
-                let first = places.column_of(place, 1);
-                let row = match (place, known.get(number)) {
-                    (Place::Record, Some(Some((stamp, record)))) if !table::has_body(&answer, first)? => {
+                let table_kind = TableKind::of(key.kind());
+                let first = table_kinds.column_of(table_kind, 1);
+                let row = match (table_kind, known.get(number)) {
+                    (TableKind::Record, Some(Some((stamp, record)))) if !table::has_body(&answer, first)? => {
                         Row { key: key.clone(), record: record.clone(), stamp: *stamp }
                     }
                     _ => {
-                        let row = table::read(place, &answer, first)?;
+                        let row = table::read(table_kind, &answer, first)?;
                         if Decoded::keeps(&row.key) {
                             self.decoded.keep(&row);
                         }
@@ -365,13 +365,13 @@ impl Store for PostgresStore {
                 parameters.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
             Ok(connection.ask(shape.clone(), sql, &parameters, Within::Nothing)?)
         })?;
-        let rows = found.iter().map(|row| table::read(selection.place, row, 0));
+        let rows = found.iter().map(|row| table::read(selection.table_kind, row, 0));
         rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
     }
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         self.opener.check()?;
-        let outcomes = if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
+        let outcomes = if are_independent(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
         self.end_counters(batch);
         Ok(outcomes)
     }
@@ -384,7 +384,7 @@ impl Store for PostgresStore {
     }
 
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.walk(&Place::ALL.map(Selection::all), visit)
+        self.walk(&TableKind::ALL.map(Selection::all), visit)
     }
 
     fn backup(&self, _to: &Path) -> Result<(), StoreError> {
@@ -415,8 +415,8 @@ fn copy_in(
             return Ok(refused);
         }
     }
-    for Copied { place, rows } in copied {
-        let statement = connection.prepared(Shape::Copy(*place), |schema| copy(schema, *place))?;
+    for Copied { table_kind, rows } in copied {
+        let statement = connection.prepared(Shape::Copy(*table_kind), |schema| copy(schema, *table_kind))?;
         connection.wait(async {
             let mut sink = pin!(connection.client.copy_in(&statement).await?);
             sink.send(rows.clone()).await?;

@@ -76,13 +76,13 @@ type Pairs = Vec<(String, String)>;
 /// Splits a URL after its scheme into its parts.
 fn url(rest: &str) -> Result<Pairs, StoreError> {
     let (credentials, rest) = credentials(rest);
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let (hosts, database) = place.split_once('/').map_or((place, None), |(hosts, name)| (hosts, Some(name)));
-    if place.contains('@') {
+    let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
+    let (hosts, database) = authority.split_once('/').map_or((authority, None), |(hosts, name)| (hosts, Some(name)));
+    if authority.contains('@') {
         // The text before it is the rest of a password, and would be shown as the host's name.
         return Err(refused("write an `@` in its user or password as `%40`"));
     }
-    if place.contains('#') {
+    if authority.contains('#') {
         return Err(refused("write a `#` as `%23`"));
     }
     let mut pairs = Pairs::new();
@@ -123,8 +123,8 @@ fn url(rest: &str) -> Result<Pairs, StoreError> {
 fn credentials(rest: &str) -> (Option<&str>, &str) {
     let Some((before, after)) = rest.split_once('@') else { return (None, rest) };
     let is_an_options = || {
-        let (place, query) = before.split_once('?')?;
-        let (hosts, _) = place.split_once('/')?;
+        let (authority, query) = before.split_once('?')?;
+        let (hosts, _) = authority.split_once('/')?;
         let is_host =
             |host: &str| host_and_port(host).is_ok_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
         (query.contains('=') && hosts.split(',').all(is_host)).then_some(())

@@ -41,8 +41,8 @@ fn may_lose<T>(outcome: Result<T, Error>) {
 /// Not a test by itself: what each process does.
 #[test]
 fn one_of_the_processes() {
-    let Ok(place) = std::env::var(WHERE) else { return };
-    let [me, name, url] = place.split(' ').collect::<Vec<_>>()[..] else { panic!("{place}") };
+    let Ok(arguments) = std::env::var(WHERE) else { return };
+    let [me, name, url] = arguments.split(' ').collect::<Vec<_>>()[..] else { panic!("{arguments}") };
     let me: u32 = me.parse().unwrap();
     // All create the schema at the same time.
     let fleet = Fleet::open(Schema { url: url.to_owned(), name: name.to_owned() }.open());
@@ -90,10 +90,10 @@ fn work(fleet: &Fleet, product: ProductId, me: u32) {
     }
 }
 
-fn spawn(place: &str) -> Child {
+fn spawn(arguments: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["one_of_the_processes", "--exact", "--nocapture"])
-        .env(WHERE, place)
+        .env(WHERE, arguments)
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
@@ -102,8 +102,8 @@ fn spawn(place: &str) -> Child {
 #[test]
 fn processes_that_share_a_database_keep_every_invariant() {
     let schema = schema();
-    let place = |me| format!("{me} {} {}", schema.name, schema.url);
-    let processes: Vec<Child> = (0..PROCESSES).map(|me| spawn(&place(me))).collect();
+    let arguments = |me| format!("{me} {} {}", schema.name, schema.url);
+    let processes: Vec<Child> = (0..PROCESSES).map(|me| spawn(&arguments(me))).collect();
     for mut process in processes {
         assert!(process.wait().unwrap().success());
     }

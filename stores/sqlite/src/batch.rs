@@ -30,10 +30,10 @@ impl<'b, 'c> Batch<'b, 'c> {
     pub(crate) fn apply(&mut self, commit: &'b Commit) -> rusqlite::Result<Outcome> {
         let Some(steps) = self.steps(commit)? else { return Ok(Outcome::Conflict) };
         let applied = match steps.iter().filter(|(_, check)| check.is_some()).count() {
-            0 | 1 => self.take_all(steps)?,
+            0 | 1 => self.run_all(steps)?,
             _ => {
                 run(self.connection, "SAVEPOINT one")?;
-                let applied = self.take_all(steps)?;
+                let applied = self.run_all(steps)?;
                 if !applied {
                     run(self.connection, "ROLLBACK TO one")?;
                 }
@@ -113,7 +113,7 @@ impl<'b, 'c> Batch<'b, 'c> {
     }
 
     /// Runs steps until one conflicts.
-    fn take_all(&mut self, steps: Vec<Step<'b>>) -> rusqlite::Result<bool> {
+    fn run_all(&mut self, steps: Vec<Step<'b>>) -> rusqlite::Result<bool> {
         for (write, check) in steps {
             if !self.take(write, check)? {
                 return Ok(false);

@@ -198,7 +198,7 @@ impl Files {
 
     /// Does what SQLite does not do when it closes the last connection to a database that was moved: deletes the files
     /// beside its former path, which would be taken for those of the next database there.
-    pub(crate) fn tidy(&self) {
+    pub(crate) fn remove_leftovers(&self) {
         let [_, log, shared] = self.opened;
         if locks::has_log_alone(shared) {
             for (path, opened) in [(&self.log, log), (&self.shared, shared)] {

@@ -72,9 +72,9 @@ pub(crate) fn read_shared(shared: Option<(u64, u64)>, into: &mut [u8]) -> bool {
     })
 }
 
-fn is_locked_by_anybody(path: &Path, place: (i64, i64)) -> bool {
+fn is_locked_by_anybody(path: &Path, range: (i64, i64)) -> bool {
     let Ok(file) = File::open(path) else { return false };
-    let lock = conflict(file.as_raw_fd(), place).filter(|lock| i32::from(lock.l_type) != libc::F_UNLCK);
+    let lock = conflict(file.as_raw_fd(), range).filter(|lock| i32::from(lock.l_type) != libc::F_UNLCK);
     if lock.is_some_and(|lock| lock.l_pid == std::process::id().cast_signed()) {
         // Another copy of SQLite in this process has the file open. Closing this descriptor would drop its locks.
         let _ = file.into_raw_fd();
@@ -111,8 +111,8 @@ impl Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         let mut locks = locks();
-        if let Some(place) = locks.stores.iter().position(|store| Some(store.file) == self.file) {
-            locks.stores.swap_remove(place);
+        if let Some(position) = locks.stores.iter().position(|store| Some(store.file) == self.file) {
+            locks.stores.swap_remove(position);
         }
     }
 }

@@ -49,23 +49,23 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     let is_late = move || end.is_some_and(|end| Instant::now() > end);
     connection.progress_handler(STEPS, Some(is_late)).map_err(engine)?;
     connection.authorizer(Some(only_reads)).map_err(engine)?;
-    answer(&connection, query).map_err(|trouble| trouble.told(path, query))
+    answer(&connection, query).map_err(|trouble| trouble.into_error(path, query))
 }
 
 /// Why a query has no answer.
-enum Trouble {
+enum Problem {
     Engine(Error),
     Refused(String),
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Self::Engine(error)
     }
 }
 
-impl Trouble {
-    fn told(self, path: &Path, query: &Query<'_>) -> StoreError {
+impl Problem {
+    fn into_error(self, path: &Path, query: &Query<'_>) -> StoreError {
         let refused = |problem: String| StoreError::new(StoreErrorKind::Query, problem);
         let error = match self {
             Self::Refused(problem) => return refused(problem),
@@ -95,25 +95,25 @@ impl Trouble {
     }
 }
 
-fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Trouble> {
+fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Problem> {
     let mut statements = Batch::new(connection, query.sql());
     let Some(mut statement) = statements.next()? else {
-        return Err(Trouble::Refused("there is no statement; write a SELECT".to_owned()));
+        return Err(Problem::Refused("there is no statement; write a SELECT".to_owned()));
     };
     if statements.next()?.is_some() {
-        return Err(Trouble::Refused("there are several statements; run one at a time".to_owned()));
+        return Err(Problem::Refused("there are several statements; run one at a time".to_owned()));
     }
     if !statement.readonly() {
-        return Err(Trouble::Refused("a query can only read; write one SELECT".to_owned()));
+        return Err(Problem::Refused("a query can only read; write one SELECT".to_owned()));
     }
     if statement.parameter_count() > 0 {
-        return Err(Trouble::Refused("a query has no parameters; write the values into it".to_owned()));
+        return Err(Problem::Refused("a query has no parameters; write the values into it".to_owned()));
     }
     let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut names: Vec<&String> = columns.iter().collect();
     names.sort_unstable();
     if let Some(name) = names.windows(2).find_map(|pair| if let [a, b] = pair { (a == b).then_some(a) } else { None }) {
-        return Err(Trouble::Refused(format!("two columns are called `{name}`; rename one with AS")));
+        return Err(Problem::Refused(format!("two columns are called `{name}`; rename one with AS")));
     }
     let mut rows = statement.raw_query();
     let (mut answer, mut size) = (Vec::new(), 0_usize);
@@ -124,7 +124,7 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
                 query.rows(),
                 Query::MOST
             );
-            return Err(Trouble::Refused(problem));
+            return Err(Problem::Refused(problem));
         }
         let mut values = Vec::with_capacity(columns.len());
         for column in 0..columns.len() {
@@ -133,14 +133,14 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
             values.push(value);
         }
         if size > ANSWER {
-            return Err(Trouble::Refused(format!("the answer has more than {} MiB; select less", ANSWER >> 20)));
+            return Err(Problem::Refused(format!("the answer has more than {} MiB; select less", ANSWER >> 20)));
         }
         answer.push(SqlRow::new(Arc::clone(&columns), values));
     }
     Ok(answer)
 }
 
-fn read(value: ValueRef<'_>) -> Result<SqlValue, Trouble> {
+fn read(value: ValueRef<'_>) -> Result<SqlValue, Problem> {
     Ok(match value {
         ValueRef::Null => SqlValue::Null,
         ValueRef::Integer(number) => SqlValue::Integer(number),

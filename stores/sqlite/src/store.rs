@@ -227,8 +227,8 @@ impl Store for SqliteStore {
             let mut order: Vec<(usize, &Key)> = keys.iter().enumerate().collect();
             order.sort_by_key(|(_, key)| *key);
             let mut rows = vec![None; keys.len()];
-            for (place, key) in order {
-                if let Some(slot) = rows.get_mut(place) {
+            for (position, key) in order {
+                if let Some(slot) = rows.get_mut(position) {
                     *slot = self.row(&mut tables, key)?;
                 }
             }
@@ -325,7 +325,7 @@ impl Drop for SqliteStore {
         match on_disk.files.change() {
             Some(Change::Database) => {
                 on_disk.files.save(&writer, Change::Database);
-                on_disk.files.tidy();
+                on_disk.files.remove_leftovers();
             }
             // SQLite checkpoints the log and deletes it by name when the last connection closes. Here the name is that
             // of another log now, or the log does not match the database any more.

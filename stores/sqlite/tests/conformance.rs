@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use tempfile::TempDir;
 
 /// The violations, one on each line.
-fn told(kept: Result<(), Vec<Violation>>) -> Result<(), String> {
+fn summary(kept: Result<(), Vec<Violation>>) -> Result<(), String> {
     kept.map_err(|violations| violations.iter().map(|violation| format!("{violation}\n")).collect())
 }
 
@@ -28,18 +28,18 @@ impl Folders {
 #[test]
 fn a_store_in_a_file_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| folders.open())), Ok(()));
+    assert_eq!(summary(check(|| folders.open())), Ok(()));
 }
 
 #[test]
 fn a_store_in_memory_keeps_every_law() {
-    assert_eq!(told(check(|| SqliteStore::in_memory().unwrap())), Ok(()));
+    assert_eq!(summary(check(|| SqliteStore::in_memory().unwrap())), Ok(()));
 }
 
 #[test]
 fn a_store_under_group_commit_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| GroupCommit::new(folders.open()))), Ok(()));
+    assert_eq!(summary(check(|| GroupCommit::new(folders.open()))), Ok(()));
 }
 
 /// Opens a journaled store that folds so often that most rows of a law are folded while it is tried.
@@ -50,17 +50,17 @@ fn journaled(store: SqliteStore) -> Journaled<SqliteStore> {
 #[test]
 fn a_store_under_a_journal_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| journaled(folders.open()))), Ok(()));
+    assert_eq!(summary(check(|| journaled(folders.open()))), Ok(()));
 }
 
 #[test]
 fn a_reopened_store_under_a_journal_has_every_commit() {
     let open = |folder: &TempDir| journaled(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
-    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
+    assert_eq!(summary(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
 }
 
 #[test]
 fn a_reopened_store_has_every_commit() {
     let open = |folder: &TempDir| SqliteStore::open(folder.path().join("fleet.db")).unwrap();
-    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
+    assert_eq!(summary(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
 }

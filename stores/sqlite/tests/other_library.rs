@@ -156,7 +156,7 @@ fn a_connection_of_the_host_that_is_opened_before_and_closed_after_works_as_well
 }
 
 /// Something that happens to a file, and its name.
-type Happening<'h> = (&'h str, &'h dyn Fn(&Path));
+type Incident<'h> = (&'h str, &'h dyn Fn(&Path));
 
 #[test]
 fn a_database_that_is_moved_deleted_or_replaced_is_no_longer_written_to() {
@@ -165,7 +165,7 @@ fn a_database_that_is_moved_deleted_or_replaced_is_no_longer_written_to() {
         Connection::open(path).unwrap().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
         copy
     };
-    let changes: [Happening<'_>; 4] = [
+    let changes: [Incident<'_>; 4] = [
         ("moved", &|path| fs::rename(path, path.with_extension("old")).unwrap()),
         ("deleted", &|path| fs::remove_file(path).unwrap()),
         ("replaced by a backup", &|path| fs::rename(copied(path), path).unwrap()),

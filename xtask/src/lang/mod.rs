@@ -149,7 +149,7 @@ fn folder(name: &str) -> Result<PathBuf, String> {
 
 /// Removes variables from a tool's environment that hold a person's own settings: those with this `prefix`, except the
 /// ones that configure where packages are downloaded from.
-fn sober<'c>(command: &'c mut Command, prefix: &str, kept: &[&str]) -> &'c mut Command {
+fn without_settings<'c>(command: &'c mut Command, prefix: &str, kept: &[&str]) -> &'c mut Command {
     for (name, _) in std::env::vars_os() {
         let said = name.to_string_lossy().to_lowercase();
         if let Some(rest) = said.strip_prefix(prefix)

@@ -1,7 +1,7 @@
 //! Node: the native part is built once and put where `bindings-node` loads it from; npm installs TypeScript in the
 //! version of `bindings-node/package-lock.json`.
 
-use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, is_there, with_postgres, without_settings};
 use crate::workspace::{built, finish, root, with_extension};
 use std::env::consts::DLL_EXTENSION;
 use std::fs;
@@ -166,7 +166,10 @@ fn npm_in(folder: &Path) -> Command {
     ];
     let mut npm = Command::new("npm");
     npm.current_dir(folder);
-    sober(&mut npm, "npm_config_", KEPT).env_remove("NODE_ENV").env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
+    without_settings(&mut npm, "npm_config_", KEPT)
+        .env_remove("NODE_ENV")
+        .env_remove("NODE_OPTIONS")
+        .env_remove("NODE_PATH");
     npm.env("npm_config_global", "false").env("npm_config_include", "dev");
     npm
 }

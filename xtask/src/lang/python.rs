@@ -1,7 +1,7 @@
 //! Python: the binding is built once, as a wheel, and installed in the project's own environment `target/python`, with
 //! the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, is_there, with_postgres, without_settings};
 use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,14 +40,12 @@ impl Language for Python {
     fn package(&self) -> Result<(), String> {
         let python = interpreter().ok_or("there is no Python 3.11 or later")?;
         let fresh = fresh("python")?;
-        finish(undisturbed(&mut Command::new(python)).args(["-m", "venv"]).arg(fresh.join("venv")))?;
+        finish(isolated(&mut Command::new(python)).args(["-m", "venv"]).arg(fresh.join("venv")))?;
         let python = program(&fresh.join("venv"), "python");
         let mut pip = Command::new(&python);
-        finish(undisturbed(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
+        finish(isolated(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
         finish(
-            undisturbed(&mut Command::new(&python))
-                .current_dir(&fresh)
-                .arg(root().join("examples/python/quickstart.py")),
+            isolated(&mut Command::new(&python)).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")),
         )
     }
 }
@@ -70,7 +68,7 @@ fn tools(python: &str) -> Result<(), String> {
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    finish(undisturbed(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
+    finish(isolated(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
     finish(
         in_environment("python")?
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
@@ -117,13 +115,13 @@ fn in_environment(name: &str) -> Result<Command, String> {
     let environment = environment()?;
     let mut command = Command::new(program(&environment, name));
     // maturin needs to know the environment that it runs in.
-    undisturbed(&mut command).env("VIRTUAL_ENV", environment);
+    isolated(&mut command).env("VIRTUAL_ENV", environment);
     Ok(command)
 }
 
 /// Removes a person's own settings from a Python command: another prefix or `user` would install elsewhere, and their
 /// modules would be imported first.
-fn undisturbed(command: &mut Command) -> &mut Command {
+fn isolated(command: &mut Command) -> &mut Command {
     const KEPT: &[&str] = &[
         "index_url",
         "extra_index_url",
@@ -140,7 +138,7 @@ fn undisturbed(command: &mut Command) -> &mut Command {
     for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "VIRTUAL_ENV"] {
         command.env_remove(name);
     }
-    sober(command, "pip_", KEPT)
+    without_settings(command, "pip_", KEPT)
 }
 
 /// Returns the path of a program in a virtual environment.

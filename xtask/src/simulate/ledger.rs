@@ -13,13 +13,13 @@ use std::collections::BTreeMap;
 pub(super) struct Ledger {
     catalogue: Catalogue,
     /// The percentages that people were notified of, by month and limit.
-    told: BTreeMap<(u32, u64), Vec<u8>>,
+    percentages: BTreeMap<(u32, u64), Vec<u8>>,
     problem: Option<String>,
 }
 
 impl Ledger {
     pub(super) fn new(catalogue: Catalogue) -> Self {
-        Self { catalogue, told: BTreeMap::new(), problem: None }
+        Self { catalogue, percentages: BTreeMap::new(), problem: None }
     }
 
     /// Returns the first violation.
@@ -28,8 +28,8 @@ impl Ledger {
     }
 
     /// Returns the percentages that people were notified of for a limit in a month, in order.
-    pub(super) fn told(&self, month: u32, limit: u64) -> &[u8] {
-        self.told.get(&(month, limit)).map_or(&[], Vec::as_slice)
+    pub(super) fn percentages(&self, month: u32, limit: u64) -> &[u8] {
+        self.percentages.get(&(month, limit)).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the current records of the months that a commit is about to write.
@@ -70,9 +70,9 @@ impl Ledger {
             _ => return,
         };
         let used = usage_month(store, product, month).used;
-        let told = self.told.entry((month, limit)).or_default();
-        let before = told.last().copied();
-        told.push(percent);
+        let percentages = self.percentages.entry((month, limit)).or_default();
+        let before = percentages.last().copied();
+        percentages.push(percent);
         if before.is_some_and(|before| before >= percent) {
             self.found(format!("month {month}: {percent} % of {limit} was notified after {before:?} %"));
         }

@@ -7,7 +7,7 @@ mod random;
 mod schedule;
 
 use random::Random;
-use schedule::{Told, run};
+use schedule::{Report, run};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -17,7 +17,7 @@ use std::time::Instant;
 pub(crate) fn simulate(schedules: u64, seed: u64) -> Result<(), String> {
     let begun = Instant::now();
     let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
-    let sums = Mutex::new((Told::default(), Vec::new()));
+    let sums = Mutex::new((Report::default(), Vec::new()));
     let play = || {
         while !failed.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -25,14 +25,14 @@ pub(crate) fn simulate(schedules: u64, seed: u64) -> Result<(), String> {
                 return;
             }
             let seed = seed_of(seed, number);
-            let told = run(seed, false);
+            let report = run(seed, false);
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
             let (sum, wrong) = &mut *sums;
-            sum.sent += told.sent;
-            sum.turned_away += told.turned_away;
-            sum.crashes += told.crashes;
-            sum.failures += told.failures;
-            if told.problem.is_some() {
+            sum.sent += report.sent;
+            sum.turned_away += report.turned_away;
+            sum.crashes += report.crashes;
+            sum.failures += report.failures;
+            if report.problem.is_some() {
                 failed.store(true, Ordering::Relaxed);
                 wrong.push((number, seed));
             }
@@ -48,18 +48,18 @@ pub(crate) fn simulate(schedules: u64, seed: u64) -> Result<(), String> {
     let (sum, mut wrong) = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
     wrong.sort_unstable();
     let Some((_, seed)) = wrong.first().copied() else {
-        let Told { sent, turned_away, crashes, failures, .. } = sum;
+        let Report { sent, turned_away, crashes, failures, .. } = sum;
         println!(
             "{schedules} schedules from seed {seed}: {sent} messages sent, {turned_away} refused, {crashes} processes died, {failures} calls failed; no violation in {:.1} s",
             begun.elapsed().as_secs_f64()
         );
         return Ok(());
     };
-    let told = run(seed, true);
-    for step in told.steps {
+    let report = run(seed, true);
+    for step in report.steps {
         println!("{step}");
     }
-    let problem = told.problem.unwrap_or_else(|| "the second run of the schedule succeeded".to_owned());
+    let problem = report.problem.unwrap_or_else(|| "the second run of the schedule succeeded".to_owned());
     Err(format!("{problem}\nrun it again: cargo xtask simulate --schedules 1 --seed {seed}"))
 }
 

@@ -15,7 +15,7 @@ const TIERS: [&str; 3] = ["Low", "High", "Free"];
 
 /// The result of a schedule.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Report {
     /// Number of messages that were sent.
     pub(super) sent: u64,
     /// Number of messages that were refused.
@@ -31,15 +31,15 @@ pub(super) struct Told {
 }
 
 /// Runs the schedule of a seed.
-pub(super) fn run(seed: u64, tells: bool) -> Told {
-    let mut told = Told::default();
-    let outcome = World::new(seed, tells).and_then(|mut world| {
+pub(super) fn run(seed: u64, traces: bool) -> Report {
+    let mut result = Report::default();
+    let outcome = World::new(seed, traces).and_then(|mut world| {
         let outcome = world.play().and_then(|()| world.finish());
-        told = std::mem::take(&mut world.told);
+        result = std::mem::take(&mut world.result);
         outcome
     });
-    told.problem = outcome.err();
-    told
+    result.problem = outcome.err();
+    result
 }
 
 struct World {
@@ -53,8 +53,8 @@ struct World {
     now: Timestamp,
     /// Whether a clock jumped, so that any lease may look old.
     clocks_jumped: bool,
-    tells: bool,
-    told: Told,
+    traces: bool,
+    result: Report,
     /// Messages that were sent, by usage month.
     sent: BTreeMap<u32, u64>,
     /// Number of messages that may be counted although they were never sent.
@@ -98,7 +98,7 @@ impl Node {
 }
 
 impl World {
-    fn new(seed: u64, tells: bool) -> Result<Self, String> {
+    fn new(seed: u64, traces: bool) -> Result<Self, String> {
         let mut random = Random(seed);
         let low = random.pick(&[0, 1, 2, 7, 10, 50, 100, 250], 10) + random.below(10);
         let tier = |name: &str, messages| Tier {
@@ -139,15 +139,15 @@ impl World {
             nodes: Vec::new(),
             now,
             clocks_jumped: false,
-            tells,
-            told: Told::default(),
+            traces,
+            result: Report::default(),
             sent: BTreeMap::new(),
             may_lose: 0,
         };
         for _ in 0..world.random.between(1, 4) {
             world.start();
         }
-        world.tell(|| format!("{low} messages, {high}, or any number; {trouble} % of calls fail"));
+        world.trace(|| format!("{low} messages, {high}, or any number; {trouble} % of calls fail"));
         Ok(world)
     }
 
@@ -196,7 +196,7 @@ impl World {
             was_disturbed: self.clocks_jumped,
         });
         let number = self.nodes.len();
-        self.tell(|| format!("a node starts, {number} in total, clock error {skew} ms"));
+        self.trace(|| format!("a node starts, {number} in total, clock error {skew} ms"));
     }
 
     fn send(&mut self) -> Result<(), String> {
@@ -212,17 +212,17 @@ impl World {
                     let month = self.anchor.period_at(Interval::Monthly, now).index;
                     node.sent.push((now, *count));
                     *self.sent.entry(month).or_default() += count;
-                    self.told.sent += count;
-                    self.told.turned_away += want - count;
+                    self.result.sent += count;
+                    self.result.turned_away += want - count;
                 }
                 Err(_) => {
                     node.was_disturbed = true;
-                    self.told.failures += 1;
+                    self.result.failures += 1;
                     // The message may be counted although it was not sent.
                     self.may_lose += want;
                 }
             }
-            self.tell(|| format!("node {place} at {now} sends {want}: {admitted:?}"));
+            self.trace(|| format!("node {place} at {now} sends {want}: {admitted:?}"));
             if admitted.is_err() {
                 return Ok(());
             }
@@ -244,8 +244,8 @@ impl World {
         let now = shifted(self.now, node.skew);
         let done = act(node, now);
         node.was_disturbed |= done.is_err();
-        self.told.failures += u64::from(done.is_err());
-        self.tell(|| format!("node {place} at {now} {what}: {done:?}"));
+        self.result.failures += u64::from(done.is_err());
+        self.trace(|| format!("node {place} at {now} {what}: {done:?}"));
     }
 
     /// Makes a process die: at once, or at one of its next calls.
@@ -258,15 +258,15 @@ impl World {
         } else {
             node.link.dies_in(calls, after);
         }
-        self.tell(|| format!("node {place} dies{}", if at_once { "" } else { " soon" }));
+        self.trace(|| format!("node {place} dies{}", if at_once { "" } else { " soon" }));
     }
 
     fn bury(&mut self) {
         while let Some(place) = self.nodes.iter().position(|node| node.link.is_dead()) {
             let dead = self.nodes.swap_remove(place);
             self.may_lose += dead.may_lose();
-            self.told.crashes += 1;
-            self.tell(|| format!("node {place} is dead; the last node gets its number"));
+            self.result.crashes += 1;
+            self.trace(|| format!("node {place} is dead; the last node gets its number"));
         }
     }
 
@@ -280,7 +280,7 @@ impl World {
     fn change_tier(&mut self) -> Result<(), String> {
         let tier = self.random.pick(&TIERS, "Low");
         self.operator.console(Actor::Operator, self.now).set_tier(self.product, tier).map_err(text)?;
-        self.tell(|| format!("the tier is {tier}"));
+        self.trace(|| format!("the tier is {tier}"));
         Ok(())
     }
 
@@ -293,7 +293,7 @@ impl World {
         }
         self.clocks_jumped = true;
         self.nodes.iter_mut().for_each(|node| node.was_disturbed = true);
-        self.tell(|| format!("node {place} has a clock error of {skew} ms"));
+        self.trace(|| format!("node {place} has a clock error of {skew} ms"));
     }
 
     fn choose(&mut self) -> Option<usize> {
@@ -337,7 +337,7 @@ impl World {
             node.fleet.settle_usage(self.now).map_err(text)?;
         }
         self.reconcile()?;
-        self.tell(|| "everybody settled".to_owned());
+        self.trace(|| "everybody settled".to_owned());
         self.now = self.now.after(3 * LEASE_LIFE);
         self.nodes.clear();
         self.start();
@@ -367,16 +367,16 @@ impl World {
         }
         let percents = self.operator.console(Actor::Operator, self.now).product(self.product).map_err(text)?;
         let due = highest_reached(limit, after.used, percents.policy.usage_notices);
-        let told = self.network.ledger(|ledger| ledger.told(month, limit).last().copied());
-        if told != due {
-            return Err(format!("month {month}: {told:?} % of {limit} was notified last, not {due:?} %"));
+        let latest = self.network.ledger(|ledger| ledger.percentages(month, limit).last().copied());
+        if latest != due {
+            return Err(format!("month {month}: {latest:?} % of {limit} was notified last, not {due:?} %"));
         }
         self.reconcile()
     }
 
-    fn tell(&mut self, step: impl FnOnce() -> String) {
-        if self.tells {
-            self.told.steps.push(step());
+    fn trace(&mut self, step: impl FnOnce() -> String) {
+        if self.traces {
+            self.result.steps.push(step());
         }
     }
 }

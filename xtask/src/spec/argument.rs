@@ -67,7 +67,7 @@ pub(super) struct Reported {
 /// An event that a device publishes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct PublishedEvent {
     pub(super) device: Ref<DeviceId>,
     pub(super) product: Option<Ref<u32>>,
     pub(super) name: Text,

@@ -4,8 +4,8 @@
 //! never passes.
 
 use super::argument::{
-    Binary, Change, CustomersFilter, Destined, EventsFilter, Filter, Identified, List, Listed, Moment, Ref, Reported,
-    Said,
+    Binary, Change, CustomersFilter, Destined, EventsFilter, Filter, Identified, List, Listed, Moment, PublishedEvent,
+    Ref, Reported,
 };
 use fleet_core::billing::{ChargeOutcome, Interval};
 use fleet_core::customer::{CustomerId, Scope};
@@ -417,9 +417,9 @@ pub(super) enum Command {
         progress: UpdateProgress,
     },
 
-    Publish(Said),
+    Publish(PublishedEvent),
     PublishMany {
-        events: Vec<Said>,
+        events: Vec<PublishedEvent>,
     },
     PresentClaimCode {
         device: Ref<DeviceId>,

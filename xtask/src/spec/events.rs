@@ -1,7 +1,7 @@
 //! The commands about events: subscriptions, the log, and what devices publish.
 
 use super::answer;
-use super::argument::{Destined, EventsFilter, Said};
+use super::argument::{Destined, EventsFilter, PublishedEvent};
 use super::command::Command;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::event::{
@@ -76,18 +76,18 @@ impl World {
     }
 
     /// Publishes an event of a device.
-    pub(super) fn publish(&self, said: &Said) -> Found<Value> {
+    pub(super) fn publish(&self, said: &PublishedEvent) -> Found<Value> {
         Ok(published(&self.fleet.gateway(self.now).publish(&self.said(said)?)?))
     }
 
     /// Publishes the events of many devices at once.
-    pub(super) fn publish_many(&self, said: &[Said]) -> Found<Value> {
+    pub(super) fn publish_many(&self, said: &[PublishedEvent]) -> Found<Value> {
         let events: Vec<Event> = said.iter().map(|said| self.said(said)).collect::<Found<_>>()?;
         let answers = self.fleet.gateway(self.now).publish_many(&events)?;
         Ok(json!({ "answers": answers.iter().map(published).collect::<Value>() }))
     }
 
-    fn said(&self, said: &Said) -> Found<Event> {
+    fn said(&self, said: &PublishedEvent) -> Found<Event> {
         let data = said.data.as_ref().map(|data| data.written()).unwrap_or_default();
         let at = said.happened_at.map_or(self.now, |at| at.0);
         let mut event = Event::new(self.see(&said.device)?, &said.name.written(), &data, at)?;

@@ -153,7 +153,7 @@ fn spec(steps: Value) -> Value {
 }
 
 /// The result of running a file with this text.
-fn told(text: &str) -> (usize, Vec<String>) {
+fn run_text(text: &str) -> (usize, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.json");
     fs::write(&path, text).unwrap();
@@ -167,7 +167,7 @@ fn a_failed_step_is_reported_with_the_expected_and_the_found_value() {
     let with = |more: Value| {
         let mut step = product.clone();
         step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        told(&spec(json!([product, step])).to_string())
+        run_text(&spec(json!([product, step])).to_string())
     };
     assert_eq!(with(json!({ "expect": { "owner": "$alice.id" } })), (1, vec![]));
     for (more, place) in [
@@ -206,7 +206,7 @@ fn a_misspelt_field_is_an_error_that_names_its_place() {
         (json!({ "do": "connect", "device": "55ff", "version": 1 }), "24 hexadecimal digits"),
         (json!({ "as": "alice" }), "missing field `do`"),
     ] {
-        let (passed, failures) = told(&spec(json!([step])).to_string());
+        let (passed, failures) = run_text(&spec(json!([step])).to_string());
         assert_eq!((passed, failures.len()), (0, 1), "{step}");
         assert!(failures[0].starts_with("scenario `an example`: step 1, "), "{}", failures[0]);
         assert!(failures[0].contains(said), "{step}: {}", failures[0]);
@@ -227,13 +227,15 @@ fn a_file_of_another_version_or_with_an_invalid_rule_is_refused() {
     ] {
         let mut file = whole.clone();
         *file.pointer_mut(pointer).unwrap() = value;
-        let (passed, failures) = told(&file.to_string());
+        let (passed, failures) = run_text(&file.to_string());
         assert_eq!(passed, 0, "{pointer}");
         assert!(failures.iter().any(|failure| failure.contains(said)), "{pointer}: {failures:?}");
     }
-    assert_eq!(told(&whole.to_string()), (1, vec![]));
-    assert!(told("{").1[0].contains("line 1 column 1"));
-    assert!(told(&whole.to_string().replacen("\"why\"", "\"because\"", 1)).1[0].contains("unknown field `because`"));
+    assert_eq!(run_text(&whole.to_string()), (1, vec![]));
+    assert!(run_text("{").1[0].contains("line 1 column 1"));
+    assert!(
+        run_text(&whole.to_string().replacen("\"why\"", "\"because\"", 1)).1[0].contains("unknown field `because`")
+    );
 }
 
 #[test]
@@ -254,7 +256,7 @@ fn a_vector_outside_of_the_vectors_is_not_read() {
         })
     };
     for file in ["../doors.rs", "/etc/hostname", "nowhere.bin"] {
-        let (passed, failures) = told(&spec(json!([step(file)])).to_string());
+        let (passed, failures) = run_text(&spec(json!([step(file)])).to_string());
         assert_eq!((passed, failures.len()), (0, 1), "{file}");
         assert!(failures[0].starts_with("step 1, upload: `"), "{}", failures[0]);
     }

@@ -51,7 +51,7 @@ impl From<Error> for Failure {
 pub(super) type Found<T> = Result<T, Failure>;
 
 /// Answers the commands of one domain. `None` for any other command.
-type Room = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
+type Domain = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
 
 pub(super) fn malformed<T>(problem: impl ToString) -> Found<T> {
     Err(Failure::Malformed(problem.to_string()))
@@ -76,7 +76,7 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 7] = [
+                let rooms: [Domain; 7] = [
                     Self::products,
                     Self::devices,
                     Self::firmware,
@@ -235,15 +235,15 @@ impl World {
                 answer::import(&door.import(self.product(product)?, &list_bytes(list)?)?)
             }
             Command::ImportWatched { product, list, stop_after } => {
-                let mut told = Vec::new();
+                let mut steps = Vec::new();
                 let report = door.import_watched(self.product(product)?, &list_bytes(list)?, |progress| {
-                    told.push(json!({ "added": progress.added, "to_add": progress.to_add }));
+                    steps.push(json!({ "added": progress.added, "to_add": progress.to_add }));
                     match stop_after {
                         Some(most) if progress.added >= *most => ControlFlow::Break(()),
                         _ => ControlFlow::Continue(()),
                     }
                 })?;
-                answer::with(answer::import(&report), json!({ "progress": told }))
+                answer::with(answer::import(&report), json!({ "progress": steps }))
             }
             Command::RegisterDevices { devices } => {
                 let devices = devices.iter().map(|listed| {

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const SIZES: [(usize, usize, u32); 4] = [(2, 2, 60), (8, 2, 12), (4, 4, 12), (32, 32, 3)];
 
 pub(super) fn crossed_checks_are_never_all_applied(probe: &Probe<'_>) -> Finding {
-    SIZES.into_iter().try_for_each(|(threads, circle, rounds)| cross(probe, threads, circle, rounds))
+    SIZES.into_iter().try_for_each(|(threads, cycle, rounds)| cross(probe, threads, cycle, rounds))
 }
 
 /// The progress of a thread. Dropping it marks the thread as done, so that nobody waits for one that failed.
@@ -26,7 +26,7 @@ impl Drop for Step<'_> {
     }
 }
 
-pub(super) fn cross(probe: &Probe<'_>, threads: usize, circle: usize, rounds: u32) -> Finding {
+pub(super) fn cross(probe: &Probe<'_>, threads: usize, cycle: usize, rounds: u32) -> Finding {
     let steps: Vec<AtomicUsize> = (0..threads).map(|_| AtomicUsize::new(0)).collect();
     // Rows that rounds expect to exist are put beforehand, so that only the commits race.
     let base = probe.random() as u32 % 1_000_000 * 1_000;
@@ -44,9 +44,9 @@ pub(super) fn cross(probe: &Probe<'_>, threads: usize, circle: usize, rounds: u3
         });
     }
     let applied = race(threads, |me| {
-        let (Some(own), first) = (steps.get(me), me / circle * circle) else { return Ok(Vec::new()) };
+        let (Some(own), first) = (steps.get(me), me / cycle * cycle) else { return Ok(Vec::new()) };
         let step = Step(own);
-        let next = first + (me + 1 - first) % circle;
+        let next = first + (me + 1 - first) % cycle;
         let mut applied = Vec::with_capacity(rounds as usize);
         for (round, stamps) in (0..rounds).zip(&stamps) {
             let (mine, its) = (place(round, me), place(round, next));
@@ -63,7 +63,7 @@ pub(super) fn cross(probe: &Probe<'_>, threads: usize, circle: usize, rounds: u3
                 batch.push(commit([unchanged(&mine, stamp)], [add(&counter, 1)]));
             }
             step.0.store(round as usize + 1, Ordering::Release);
-            let neighbours = || steps.iter().skip(first).take(circle);
+            let neighbours = || steps.iter().skip(first).take(cycle);
             while neighbours().any(|step| step.load(Ordering::Acquire) <= round as usize) {
                 std::thread::yield_now();
             }
@@ -71,7 +71,7 @@ pub(super) fn cross(probe: &Probe<'_>, threads: usize, circle: usize, rounds: u3
         }
         Ok(applied)
     })?;
-    for (number, answers) in applied.chunks(circle).enumerate() {
+    for (number, answers) in applied.chunks(cycle).enumerate() {
         for round in 0..rounds {
             let outcomes: Vec<bool> = answers.iter().filter_map(|thread| thread.get(round as usize)).copied().collect();
             ensure(!outcomes.iter().all(|applied| *applied), || {
@@ -83,7 +83,7 @@ pub(super) fn cross(probe: &Probe<'_>, threads: usize, circle: usize, rounds: u3
                 )
             })?;
             for (me, applied) in outcomes.into_iter().enumerate() {
-                let key = place(round, number * circle + me);
+                let key = place(round, number * cycle + me);
                 let there = probe.row(&key)?.is_some_and(|row| row.record == numbered(&key, 2));
                 same(&format!("whether {key:?} was put"), &there, &applied)?;
             }

@@ -46,28 +46,28 @@ pub(crate) struct Call<'c, T, A> {
 struct Queue<T, A> {
     waiting: VecDeque<Waiting<T, A>>,
     /// Whether there is a leader, or a caller was woken to become one.
-    led: bool,
+    has_leader: bool,
     /// Number of callers of the last call, plus those that arrived during it.
     expected: usize,
     /// Duration of the last call.
-    took: Duration,
+    last_duration: Duration,
 }
 
 #[derive(Debug)]
 struct Waiting<T, A> {
     asked: Vec<T>,
-    seat: Arc<Seat<A>>,
+    waiter: Arc<Waiter<A>>,
 }
 
 /// Where a caller waits for its signal.
 #[derive(Debug)]
-struct Seat<A> {
-    word: Mutex<Option<Word<A>>>,
-    said: Condvar,
+struct Waiter<A> {
+    signal: Mutex<Option<Signal<A>>>,
+    signalled: Condvar,
 }
 
 #[derive(Debug)]
-enum Word<A> {
+enum Signal<A> {
     /// Become the leader of all callers that wait.
     Lead,
     /// The answer to the caller's items.
@@ -76,7 +76,7 @@ enum Word<A> {
 
 impl<T, A> Merger<T, A> {
     pub(crate) fn new(gathers: bool) -> Self {
-        let queue = Queue { waiting: VecDeque::new(), led: false, expected: 1, took: Duration::ZERO };
+        let queue = Queue { waiting: VecDeque::new(), has_leader: false, expected: 1, last_duration: Duration::ZERO };
         Self { queue: Mutex::new(queue), gathered: Condvar::new(), gathers }
     }
 
@@ -89,16 +89,16 @@ impl<T: Clone, A> Merger<T, A> {
     /// Makes a call, alone or merged with others.
     pub(crate) fn ask(&self, asked: &[T], call: &Call<'_, T, A>) -> Result<Vec<A>, StoreError> {
         let mut queue = self.queue();
-        if !(queue.led || self.gathers && queue.expected > 1) {
-            queue.led = true;
+        if !(queue.has_leader || self.gathers && queue.expected > 1) {
+            queue.has_leader = true;
             drop(queue);
-            let _place = Place { merger: self, callers: 1, since: self.now() };
+            let _leadership = Leadership { merger: self, callers: 1, since: self.now() };
             return (call.run)(asked);
         }
-        let seat = Arc::new(Seat { word: Mutex::new(None), said: Condvar::new() });
-        queue.waiting.push_back(Waiting { asked: asked.to_vec(), seat: Arc::clone(&seat) });
-        if !queue.led {
-            queue.led = true;
+        let waiter = Arc::new(Waiter { signal: Mutex::new(None), signalled: Condvar::new() });
+        queue.waiting.push_back(Waiting { asked: asked.to_vec(), waiter: Arc::clone(&waiter) });
+        if !queue.has_leader {
+            queue.has_leader = true;
             drop(queue);
             self.lead(call);
         } else {
@@ -109,20 +109,20 @@ impl<T: Clone, A> Merger<T, A> {
             }
         }
         loop {
-            match seat.wait() {
-                Word::Answer(answer) => return answer,
+            match waiter.wait() {
+                Signal::Answer(answer) => return answer,
                 // This caller is in the group that it leads, so its answer follows.
-                Word::Lead => self.lead(call),
+                Signal::Lead => self.lead(call),
             }
         }
     }
 
     /// Runs one call for the callers in front of the queue.
     fn lead(&self, call: &Call<'_, T, A>) {
-        let mut place = Place { merger: self, callers: 0, since: None };
+        let mut leadership = Leadership { merger: self, callers: 0, since: None };
         let group = self.gather(call.at_most);
-        (place.callers, place.since) = (group.len(), self.now());
-        run(group, call, place);
+        (leadership.callers, leadership.since) = (group.len(), self.now());
+        run(group, call, leadership);
     }
 
     /// Returns the current moment if it is needed. On bare WebAssembly there is no clock, and there are no threads to
@@ -135,7 +135,7 @@ impl<T: Clone, A> Merger<T, A> {
     /// if any waits.
     fn gather(&self, at_most: usize) -> Vec<Waiting<T, A>> {
         let mut queue = self.queue();
-        let patience = (queue.took / 2).min(LONGEST);
+        let patience = (queue.last_duration / 2).min(LONGEST);
         if self.gathers && queue.waiting.len() < queue.expected {
             let some_are_missing = |queue: &mut Queue<T, A>| queue.waiting.len() < queue.expected;
             let waited = self.gathered.wait_timeout_while(queue, patience, some_are_missing);
@@ -153,21 +153,21 @@ impl<T: Clone, A> Merger<T, A> {
 
 /// Makes the call for a group, and sends each caller its answers. Gives up the leadership before that: a caller that
 /// has its answer may come back at once, and must not be counted twice.
-fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, place: Place<'_, T, A>) {
+fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, leadership: Leadership<'_, T, A>) {
     let mut all = Vec::with_capacity(group.iter().map(|waiting| waiting.asked.len()).sum());
     let mut group = Unanswered {
-        seats: group
+        waiters: group
             .into_iter()
-            .map(|Waiting { mut asked, seat }| {
+            .map(|Waiting { mut asked, waiter }| {
                 let count = asked.len();
                 all.append(&mut asked);
-                (count, seat)
+                (count, waiter)
             })
             .collect(),
         failure: call.failure,
     };
     let answer = (call.run)(&all);
-    drop(place);
+    drop(leadership);
     let answer = answer.and_then(|answers| {
         if answers.len() == all.len() {
             return Ok(answers);
@@ -176,62 +176,62 @@ fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, place: Place<'_, 
         Err(StoreError::new(call.failure, problem))
     });
     let mut answers = answer.map(Vec::into_iter);
-    for (count, seat) in group.seats.drain(..) {
-        seat.say(Word::Answer(match &mut answers {
+    for (count, waiter) in group.waiters.drain(..) {
+        waiter.send(Signal::Answer(match &mut answers {
             Ok(answers) => Ok(answers.take(count).collect()),
             Err(error) => Err(error.clone()),
         }));
     }
 }
 
-impl<A> Seat<A> {
-    fn wait(&self) -> Word<A> {
-        let mut word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+impl<A> Waiter<A> {
+    fn wait(&self) -> Signal<A> {
+        let mut signal = self.signal.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            match word.take() {
-                Some(word) => return word,
-                None => word = self.said.wait(word).unwrap_or_else(PoisonError::into_inner),
+            match signal.take() {
+                Some(signal) => return signal,
+                None => signal = self.signalled.wait(signal).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
-    fn say(&self, word: Word<A>) {
-        *self.word.lock().unwrap_or_else(PoisonError::into_inner) = Some(word);
-        self.said.notify_one();
+    fn send(&self, signal: Signal<A>) {
+        *self.signal.lock().unwrap_or_else(PoisonError::into_inner) = Some(signal);
+        self.signalled.notify_one();
     }
 }
 
 /// Callers of a group that have no answer yet. If the store panics, they receive an error.
 struct Unanswered<A> {
-    seats: VecDeque<(usize, Arc<Seat<A>>)>,
+    waiters: VecDeque<(usize, Arc<Waiter<A>>)>,
     failure: StoreErrorKind,
 }
 
 impl<A> Drop for Unanswered<A> {
     fn drop(&mut self) {
-        for (_, seat) in self.seats.drain(..) {
+        for (_, waiter) in self.waiters.drain(..) {
             let problem = "the store panicked during the call that this one was merged into";
-            seat.say(Word::Answer(Err(StoreError::new(self.failure, problem))));
+            waiter.send(Signal::Answer(Err(StoreError::new(self.failure, problem))));
         }
     }
 }
 
 /// The leadership of the queue. Dropping it, also by a panic, wakes the next leader.
-struct Place<'m, T, A> {
+struct Leadership<'m, T, A> {
     merger: &'m Merger<T, A>,
     callers: usize,
     since: Option<Instant>,
 }
 
-impl<T, A> Drop for Place<'_, T, A> {
+impl<T, A> Drop for Leadership<'_, T, A> {
     fn drop(&mut self) {
         let mut queue = self.merger.queue();
         queue.expected = self.callers.saturating_add(queue.waiting.len());
-        queue.took = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+        queue.last_duration = self.since.map_or(Duration::ZERO, |since| since.elapsed());
         match queue.waiting.front() {
             // The caller stays in the queue until it runs, and others join it meanwhile.
-            Some(next) => next.seat.say(Word::Lead),
-            None => queue.led = false,
+            Some(next) => next.waiter.send(Signal::Lead),
+            None => queue.has_leader = false,
         }
     }
 }

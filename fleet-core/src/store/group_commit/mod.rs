@@ -130,7 +130,7 @@ mod tests {
         largest: AtomicUsize,
         at_once: AtomicUsize,
         /// Additional delay, in microseconds.
-        waits: AtomicU64,
+        delay_micros: AtomicU64,
         fails: Mutex<Option<StoreErrorKind>>,
         panics: AtomicBool,
     }
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(self.at_once.fetch_add(1, Ordering::SeqCst), 0, "two commits at once");
             self.batches.fetch_add(1, Ordering::SeqCst);
             self.largest.fetch_max(batch.len(), Ordering::SeqCst);
-            thread::sleep(Duration::from_micros(500 + self.waits.load(Ordering::SeqCst)));
+            thread::sleep(Duration::from_micros(500 + self.delay_micros.load(Ordering::SeqCst)));
             self.at_once.fetch_sub(1, Ordering::SeqCst);
             assert!(!self.panics.load(Ordering::SeqCst), "on purpose");
             match *self.fails.lock().unwrap() {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     /// Lets each thread make a commit while another is running. Returns what `act` makes of each result.
-    fn crowd<T: Send>(
+    fn commit_concurrently<T: Send>(
         store: &GroupCommit<Slow>,
         threads: u8,
         act: impl Fn(u8, thread::Result<Result<Vec<Outcome>, StoreError>>) -> T + Sync,
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_group_exceeds_its_limit_only_for_one_callers_batch() {
         let store = GroupCommit::new(Slow::default()).at_most(5);
-        crowd(&store, 12, |_, done| assert_eq!(done.unwrap().unwrap().len(), 2));
+        commit_concurrently(&store, 12, |_, done| assert_eq!(done.unwrap().unwrap().len(), 2));
         let largest = store.inner().largest.load(Ordering::SeqCst);
         assert!((2..=4).contains(&largest), "a group of {largest}");
         store.commit(&vec![addition(0); 50]).unwrap();
@@ -282,9 +282,9 @@ mod tests {
     #[test]
     fn a_caller_left_alone_waits_a_few_milliseconds_once() {
         let store = GroupCommit::new(Slow::default()).with_reads();
-        store.inner().waits.store(1_000_000, Ordering::SeqCst);
-        crowd(&store, 3, |_, done| drop(done.unwrap().unwrap()));
-        store.inner().waits.store(0, Ordering::SeqCst);
+        store.inner().delay_micros.store(1_000_000, Ordering::SeqCst);
+        commit_concurrently(&store, 3, |_, done| drop(done.unwrap().unwrap()));
+        store.inner().delay_micros.store(0, Ordering::SeqCst);
         let begun = Instant::now();
         store.commit(&[addition(0)]).unwrap();
         store.commit(&[addition(0)]).unwrap();
@@ -297,13 +297,13 @@ mod tests {
     fn a_failure_is_reported_to_every_caller_of_the_group() {
         let store = GroupCommit::new(Slow::default());
         *store.inner().fails.lock().unwrap() = Some(StoreErrorKind::Full);
-        let told = crowd(&store, 8, |_, done| {
+        let results = commit_concurrently(&store, 8, |_, done| {
             let error = done.unwrap().unwrap_err();
             let source = std::error::Error::source(&error).map(ToString::to_string);
             (error.kind(), error.to_string(), source)
         });
         let wanted = (StoreErrorKind::Full, "the disk is on fire".to_owned(), Some("smoke".to_owned()));
-        assert_eq!(told, vec![wanted; 8]);
+        assert_eq!(results, vec![wanted; 8]);
         assert!(store.inner().batches.load(Ordering::SeqCst) < 8, "nothing was merged, so no failure was shared");
         *store.inner().fails.lock().unwrap() = None;
         store.commit(&[addition(0)]).unwrap();
@@ -317,10 +317,10 @@ mod tests {
 
     fn every_caller_gets_an_error_after_a_panic(store: &GroupCommit<Slow>) {
         store.inner().panics.store(true, Ordering::SeqCst);
-        let told = crowd(store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
+        let results = commit_concurrently(store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
         // The leader saw the panic; the callers that waited for it learn that the outcome is unknown.
-        assert!(told.contains(&None) && told.contains(&Some(StoreErrorKind::Unknown)), "{told:?}");
-        assert!(told.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{told:?}");
+        assert!(results.contains(&None) && results.contains(&Some(StoreErrorKind::Unknown)), "{results:?}");
+        assert!(results.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{results:?}");
         store.inner().panics.store(false, Ordering::SeqCst);
         assert_eq!(store.commit(&[addition(0)]).unwrap(), [Outcome::Applied]);
     }

@@ -59,7 +59,7 @@ numbered!(progress_number, progress, Progress { Offered = 0, Downloading = 1, Do
 numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2, Withdrawn = 3 });
 
 /// Appends the bytes of a device.
-pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
+pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     // All fields are named, so that a new field cannot be forgotten here.
     let Device {
         // These are in the flags.
@@ -169,7 +169,7 @@ fn flags(device: &Device) -> u16 {
 }
 
 /// Decodes the device at the start of these bytes. `None` means that they are invalid.
-pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
+pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
     let flags = body.u16()?;
     let has = |flag| flags & flag != 0;
     let (standing, failures) = (standing((flags >> STANDING) as u8 & 3)?, body.u8()?);
@@ -244,14 +244,14 @@ fn seen(body: &mut Cursor<'_>, added_at: Timestamp, has: impl Fn(u16) -> bool) -
     let (at, session) = (moment(body, added_at)?, body.varint()?);
     let version_since = moment(body, at)?;
     let version = if has(VERSION) { Some(number(body)?) } else { None };
-    let told = body.u8()?;
+    let states = body.u8()?;
     Some(Seen {
         at,
         session,
         version_since,
         version,
-        image: image(told >> 4)?,
-        platform: platform(told & 0xF)?,
+        image: image(states >> 4)?,
+        platform: platform(states & 0xF)?,
         takes_updates: has(TAKES_UPDATES),
         online: has(ONLINE),
     })

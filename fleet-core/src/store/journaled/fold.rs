@@ -34,12 +34,12 @@ pub(super) struct Closed {
 #[derive(Debug)]
 pub(super) struct Slice {
     pub(super) commit: Commit,
-    pub(super) noted: Noted,
+    pub(super) progress: Progress,
 }
 
 /// What to record about a step of the fold once it is committed.
 #[derive(Debug)]
-pub(super) struct Noted {
+pub(super) struct Progress {
     /// Number of rows of the generation, and the last of them.
     rows: usize,
     last: Option<Key>,
@@ -64,7 +64,7 @@ impl<S: Store> Journaled<S> {
             }
             let Some(slice) = self.slice(&journal, left.min(SLICE), TRIM) else { break };
             // A step that only deletes records counts too, so that the loop ends.
-            left = left.saturating_sub(slice.noted.rows.max(1));
+            left = left.saturating_sub(slice.progress.rows.max(1));
             self.fold_slice(&mut journal, slice).map_err(not_yet)?;
             self.end_if_folded(&mut journal).map_err(not_yet)?;
         }
@@ -132,7 +132,7 @@ impl<S: Store> Journaled<S> {
         writes.extend(gone);
         let last = keys.last().map(|key| Key::clone(key));
         let commit = Commit { checks: vec![journal.owned()], writes };
-        Some(Slice { commit, noted: Noted { rows: keys.len(), last, records } })
+        Some(Slice { commit, progress: Progress { rows: keys.len(), last, records } })
     }
 
     /// Commits a step of the fold by itself. If the outcome is unknown, it is committed again, because a row may be put
@@ -143,7 +143,7 @@ impl<S: Store> Journaled<S> {
         {
             return Err(self.refused(journal.head));
         }
-        journal.fold_noted(slice.noted);
+        journal.add_progress(slice.progress);
         Ok(())
     }
 
@@ -166,7 +166,8 @@ impl<S: Store> Journaled<S> {
             Ok(false) => Err(self.refused(journal.head)),
             Err(error) => {
                 if error.is_unknown() {
-                    journal.unsettled = Some(Unsettled { commit, sign: (Key::Journal(0), stamp), then: Then::Forget });
+                    journal.unsettled =
+                        Some(Unsettled { commit, marker: (Key::Journal(0), stamp), then: Then::Forget });
                 }
                 Err(error)
             }
@@ -184,7 +185,7 @@ impl<S: Store> Journaled<S> {
     }
 
     /// Rejects commits while the fold is far behind because it fails, until it succeeds.
-    pub(super) fn make_room(&self, journal: &mut Journal) -> Result<(), StoreError> {
+    pub(super) fn catch_up(&self, journal: &mut Journal) -> Result<(), StoreError> {
         let most = self.options.fold_after.saturating_mul(BEHIND);
         while self.overlay().dirty() > most {
             self.close_if_due(journal);
@@ -198,10 +199,10 @@ impl<S: Store> Journaled<S> {
 
 impl Journal {
     /// Records that a step of the fold is done.
-    pub(super) fn fold_noted(&mut self, noted: Noted) {
-        self.trimmed += noted.records;
-        self.records_due = self.records_due.saturating_sub(noted.records);
-        if let (Some(closed), Some(last)) = (&mut self.closed, noted.last) {
+    pub(super) fn add_progress(&mut self, progress: Progress) {
+        self.trimmed += progress.records;
+        self.records_due = self.records_due.saturating_sub(progress.records);
+        if let (Some(closed), Some(last)) = (&mut self.closed, progress.last) {
             closed.folded = Some(last);
         }
     }

@@ -112,7 +112,7 @@ struct Journal {
 struct Unsettled {
     commit: Commit,
     /// A row that it puts. Its stamp shows whether the commit was applied.
-    sign: (Key, Stamp),
+    marker: (Key, Stamp),
     then: Then,
 }
 
@@ -214,18 +214,18 @@ impl<S: Store> Journaled<S> {
             applied.flat_map(|(commit, _)| &commit.writes)
         };
         let records = packed::pack(writes(), RECORD)?;
-        let (append, sign, appended) = self.entry(journal, records);
+        let (append, marker, appended) = self.entry(journal, records);
         journal.rows_due = journal.rows_due.saturating_add(2 * writes().count());
         journal.records_due = journal.records_due.saturating_add(2 * appended.records);
         self.close_if_due(journal);
         let slice = self.slice_due(journal);
-        let (fold, noted) = slice.map(|slice| (slice.commit, slice.noted)).unzip();
+        let (fold, progress) = slice.map(|slice| (slice.commit, slice.progress)).unzip();
         let (append, folded) = match self.send(journal.head, append, fold) {
             Ok(sent) => sent,
             Err((append, error)) => {
                 if error.is_unknown() {
                     let then = Then::Show { writes: writes().cloned().collect(), appended };
-                    journal.unsettled = Some(Unsettled { commit: append, sign, then });
+                    journal.unsettled = Some(Unsettled { commit: append, marker, then });
                 }
                 return Err(error);
             }
@@ -234,8 +234,8 @@ impl<S: Store> Journaled<S> {
         let mut overlay = self.overlay_mut();
         writes().for_each(|write| overlay.apply(write));
         journal.note(appended);
-        if let Some(noted) = noted.filter(|_| folded) {
-            journal.fold_noted(noted);
+        if let Some(progress) = progress.filter(|_| folded) {
+            journal.add_progress(progress);
         }
         overlay.release(self.options.rows);
         Ok(())
@@ -278,7 +278,7 @@ impl<S: Store> Journaled<S> {
     fn settle(&self, journal: &mut Journal) -> Result<(), StoreError> {
         self.owned()?;
         let Some(unsettled) = &journal.unsettled else { return Ok(()) };
-        let (key, stamp) = &unsettled.sign;
+        let (key, stamp) = &unsettled.marker;
         if !self.certain(&unsettled.commit, key, *stamp).map_err(not_yet)? {
             return Err(self.refused(journal.head));
         }
@@ -288,7 +288,7 @@ impl<S: Store> Journaled<S> {
                 writes.iter().for_each(|write| overlay.apply(write));
                 journal.note(appended);
             }
-            Some(Unsettled { then: Then::Forget, sign: (_, stamp), .. }) => {
+            Some(Unsettled { then: Then::Forget, marker: (_, stamp), .. }) => {
                 self.forget(journal, stamp);
             }
             None => {}
@@ -328,11 +328,11 @@ impl<S: Store> Store for Journaled<S> {
         let mut missing = Vec::new();
         let known = overlay.rows(keys).into_iter().zip(keys).enumerate();
         let mut rows: Vec<Option<Row>> = known
-            .map(|(place, (row, key))| match row {
+            .map(|(position, (row, key))| match row {
                 Known::Yes(row) => row,
                 Known::No => {
                     if !is_reserved(key) {
-                        missing.push((place, key.clone()));
+                        missing.push((position, key.clone()));
                     }
                     None
                 }
@@ -342,13 +342,13 @@ impl<S: Store> Store for Journaled<S> {
             return Ok(rows);
         }
         // Holds the lock of the overlay, so that memory and the inner store are read at one moment.
-        let (places, missing): (Vec<usize>, Vec<Key>) = missing.into_iter().unzip();
+        let (positions, missing): (Vec<usize>, Vec<Key>) = missing.into_iter().unzip();
         let found = self.inner.get(&missing)?;
         let releases = overlay.releases;
         drop(overlay);
         let mut overlay = self.overlay_mut();
-        for ((place, key), row) in places.into_iter().zip(missing).zip(found) {
-            if let Some(slot) = rows.get_mut(place) {
+        for ((position, key), row) in positions.into_iter().zip(missing).zip(found) {
+            if let Some(slot) = rows.get_mut(position) {
                 slot.clone_from(&row);
             }
             // A row that was written meanwhile is in memory, unless rows were evicted.
@@ -400,7 +400,7 @@ impl<S: Store> Store for Journaled<S> {
         }
         let mut journal = self.journal();
         self.settle(&mut journal)?;
-        self.make_room(&mut journal)?;
+        self.catch_up(&mut journal)?;
         let outcomes = self.decide(batch)?;
         let writes = |(commit, outcome): (&Commit, &Outcome)| *outcome == Outcome::Applied && !commit.writes.is_empty();
         if batch.iter().zip(&outcomes).any(writes) {

@@ -29,11 +29,11 @@ impl<S: Store> Journaled<S> {
 fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     let row = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
     let head = row.as_ref().map_or(Ok(Head { folded: 0 }), |row| Head::unpack(&row.record))?;
-    let take = Commit {
+    let takeover = Commit {
         checks: vec![Check { key: Key::Journal(0), stamp: row.map(|row| row.stamp) }],
         writes: vec![Write::Put { key: Key::Journal(0), record: head.pack(), stamp }],
     };
-    inner.commit(std::slice::from_ref(&take))?;
+    inner.commit(std::slice::from_ref(&takeover))?;
     let now = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
     if now.is_none_or(|now| now.stamp != stamp) {
         let problem = "another process is opening this fleet at the same time; open it in one process only";

@@ -48,7 +48,7 @@ pub(super) fn pack<'w>(writes: impl Iterator<Item = &'w Write>, most: usize) -> 
         if bytes.len() >= most {
             records.push(sealed(std::mem::replace(&mut bytes, vec![FORMAT])));
         }
-        put(&mut bytes, write)?;
+        encode(&mut bytes, write)?;
     }
     records.push(sealed(bytes));
     Ok(records)
@@ -59,19 +59,19 @@ pub(super) fn unpack(number: u64, record: &Record) -> Result<Vec<Write>, StoreEr
     let mut body = Cursor::new(body(number, record)?);
     let mut writes = Vec::new();
     while !body.rest().is_empty() {
-        writes.push(take(&mut body).ok_or_else(|| damaged(number, "it holds a write that cannot be decoded"))?);
+        writes.push(decode(&mut body).ok_or_else(|| damaged(number, "it holds a write that cannot be decoded"))?);
     }
     Ok(writes)
 }
 
-fn put(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
+fn encode(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     match write {
         Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
             bytes.push(PUT_DEVICE);
             put_number(bytes, product.get());
             bytes.extend(id.as_bytes());
             bytes.extend(stamp.0.to_le_bytes());
-            device::put(bytes, device);
+            device::encode(bytes, device);
         }
         Write::Put { key, record, stamp } => {
             bytes.push(PUT_JSON);
@@ -95,12 +95,12 @@ fn put(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn take(body: &mut Cursor<'_>) -> Option<Write> {
+fn decode(body: &mut Cursor<'_>) -> Option<Write> {
     Some(match body.u8()? {
         PUT_DEVICE => {
             let product = ProductId::new(number(body)?).ok()?;
             let key = Key::Device(product, DeviceId::new(body.array()?));
-            Write::Put { key, stamp: Stamp(body.u64()?), record: Record::Device(device::take(body)?) }
+            Write::Put { key, stamp: Stamp(body.u64()?), record: Record::Device(device::decode(body)?) }
         }
         PUT_JSON => {
             let key = Key::decode(take_bytes(body)?)?;

@@ -191,9 +191,9 @@ mod tests {
     }
 
     /// Returns the outcome of a commit or the code of its error, and how often it was applied.
-    fn told(store: &dyn Store, commit: Commit) -> (Result<Outcome, &'static str>, i64) {
-        let told = apply(store, &commit).map_err(|error| error.code());
-        (told, times(store))
+    fn outcome_and_count(store: &dyn Store, commit: Commit) -> (Result<Outcome, &'static str>, i64) {
+        let outcome_and_count = apply(store, &commit).map_err(|error| error.code());
+        (outcome_and_count, times(store))
     }
 
     /// After its first commit, another commit is applied before the caller learns that the outcome is unknown.
@@ -241,7 +241,7 @@ mod tests {
             vec![Fault::UnknownLate, Fault::Conflict, Fault::Conflict],
         ] {
             let store = store(&faults);
-            assert_eq!(told(&store, change()), (Ok(Outcome::Applied), 1), "{faults:?}");
+            assert_eq!(outcome_and_count(&store, change()), (Ok(Outcome::Applied), 1), "{faults:?}");
         }
     }
 
@@ -249,19 +249,23 @@ mod tests {
     fn a_store_that_stays_unreachable_leaves_the_outcome_unknown() {
         for after in [Fault::Unavailable, Fault::UnknownBefore] {
             let faults: Vec<Fault> = std::iter::once(Fault::UnknownAfter).chain([after; 20]).collect();
-            assert_eq!(told(&store(&faults), change()), (Err("store_outcome_unknown"), 1), "then {after:?}");
+            assert_eq!(
+                outcome_and_count(&store(&faults), change()),
+                (Err("store_outcome_unknown"), 1),
+                "then {after:?}"
+            );
         }
         // An error while reading must not be reported as if nothing had been applied.
-        let deaf = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
+        let unreadable = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
         let create = Commit { checks: vec![check(team(3), None)], writes: vec![put(team(3), 3)] };
-        assert_eq!(apply(&deaf, &create).unwrap_err().code(), "store_outcome_unknown");
+        assert_eq!(apply(&unreadable, &create).unwrap_err().code(), "store_outcome_unknown");
     }
 
     #[test]
     fn a_commit_whose_row_another_commit_changed_is_never_applied_twice() {
         for applied in [false, true] {
             let store = overtaken(applied, vec![put(team(1), 3)]);
-            assert_eq!(told(&store, change()), (Err("store_outcome_unknown"), applied.into()));
+            assert_eq!(outcome_and_count(&store, change()), (Err("store_outcome_unknown"), applied.into()));
         }
     }
 
@@ -274,9 +278,9 @@ mod tests {
             change
         };
         let applied = overtaken(true, vec![put(team(1), 3)]);
-        assert_eq!(told(&applied, change()), (Ok(Outcome::Applied), 1));
+        assert_eq!(outcome_and_count(&applied, change()), (Ok(Outcome::Applied), 1));
         let refused = overtaken(false, vec![put(team(1), 3)]);
-        assert_eq!(told(&refused, change()), (Ok(Outcome::Conflict), 0));
+        assert_eq!(outcome_and_count(&refused, change()), (Ok(Outcome::Conflict), 0));
     }
 
     #[test]
@@ -286,9 +290,9 @@ mod tests {
             Commit { checks: vec![check(team(3), None)], writes }
         };
         let made_and_deleted = overtaken(true, vec![Write::Delete { key: team(3) }]);
-        assert_eq!(told(&made_and_deleted, create()), (Err("store_outcome_unknown"), 1));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), create()), (Ok(Outcome::Applied), 1));
-        assert_eq!(told(&store(&[Fault::UnknownBefore]), create()), (Err("store_outcome_unknown"), 0));
+        assert_eq!(outcome_and_count(&made_and_deleted, create()), (Err("store_outcome_unknown"), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), create()), (Ok(Outcome::Applied), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownBefore]), create()), (Err("store_outcome_unknown"), 0));
     }
 
     #[test]
@@ -297,23 +301,23 @@ mod tests {
             let writes = vec![Write::Delete { key: team(1) }, Write::Add { key: counter(), delta: 1 }];
             Commit { checks: vec![check(team(1), Some(1))], writes }
         };
-        assert_eq!(told(&store(&[Fault::UnknownBefore]), delete()), (Ok(Outcome::Applied), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownBefore]), delete()), (Ok(Outcome::Applied), 1));
         // It is not known who deleted the row.
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), delete()), (Err("store_outcome_unknown"), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), delete()), (Err("store_outcome_unknown"), 1));
     }
 
     #[test]
     fn additions_alone_are_never_made_twice() {
         for (fault, applied) in [(Fault::UnknownBefore, 0), (Fault::UnknownAfter, 1)] {
             let add = blind(vec![Write::Add { key: counter(), delta: 1 }]);
-            assert_eq!(told(&store(&[fault]), add), (Err("store_outcome_unknown"), applied));
+            assert_eq!(outcome_and_count(&store(&[fault]), add), (Err("store_outcome_unknown"), applied));
         }
     }
 
     #[test]
     fn a_commit_that_only_checks_is_retried() {
         let asks = |stamp| Commit { checks: vec![check(team(1), stamp)], writes: Vec::new() };
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(Outcome::Applied));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(Outcome::Conflict));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(Outcome::Applied));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(Outcome::Conflict));
     }
 }

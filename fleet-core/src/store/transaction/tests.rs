@@ -31,13 +31,13 @@ fn set_count(tx: &mut Transaction<'_>, number: u32, devices: u64) {
 
 /// A store that records the calls it receives.
 #[derive(Debug, Default)]
-struct Listening {
+struct Recording {
     inner: MemoryStore,
     asked: std::sync::Mutex<Vec<usize>>,
     commits: std::sync::Mutex<Vec<Commit>>,
 }
 
-impl Store for Listening {
+impl Store for Recording {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         self.asked.lock().unwrap().push(keys.len());
         self.inner.get(keys)
@@ -81,7 +81,7 @@ fn a_transaction_finds_its_rows_whatever_their_number() {
 
 #[test]
 fn a_row_is_read_once_and_only_if_it_was_not_written_before() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     transact(&store, &stamps, |tx| {
         tx.put(id(9), device(9));
         tx.load([key(1), key(2), key(1), key(9), key(2)])?;
@@ -100,7 +100,7 @@ fn a_row_is_read_once_and_only_if_it_was_not_written_before() {
 
 #[test]
 fn additions_to_one_counter_are_merged_and_those_of_zero_are_dropped() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     let counter = |slot| Key::Tally(product(1), Tally::Members, slot);
     transact(&store, &stamps, |tx| {
         for (slot, delta) in [(0, 2), (1, 5), (0, 3), (1, -5), (2, 0)] {
@@ -114,7 +114,7 @@ fn additions_to_one_counter_are_merged_and_those_of_zero_are_dropped() {
 
 #[test]
 fn a_transaction_with_one_read_and_no_writes_commits_nothing() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     transact(&store, &stamps, |tx| tx.load([key(1), key(2)])).unwrap();
     transact(&store, &stamps, |tx| count(tx, 1).and(Err::<(), _>(Error::not_found("product")))).unwrap_err();
     assert_eq!(*store.commits.lock().unwrap(), []);

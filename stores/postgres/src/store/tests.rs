@@ -32,15 +32,15 @@ fn value(store: &PostgresStore) -> i64 {
 
 /// Changes the settings of every idle session, without the store's knowledge.
 fn in_each_session(store: &PostgresStore, sql: &str) {
-    let lend = || {
+    let acquire = || {
         let (until, answered) = store.pool.patience();
-        store.pool.lend(until, answered).unwrap()
+        store.pool.acquire(until, answered).unwrap()
     };
-    let all = [lend(), lend(), lend()];
+    let all = [acquire(), acquire(), acquire()];
     for lent in &all {
         lent.connection.wait(lent.connection.client.batch_execute(sql)).unwrap();
     }
-    all.into_iter().for_each(crate::pool::Lent::give_back);
+    all.into_iter().for_each(crate::pool::PooledConnection::release);
 }
 
 #[test]

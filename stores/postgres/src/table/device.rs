@@ -52,7 +52,7 @@ pub(super) static TABLE: Table = Table {
     // Groups of columns: the product; what is the same for most members; the lock; what is the same for devices
     // imported together; what is the same for devices never seen; what most reports contain; the running firmware; an
     // attempt, its outcome, the label, and the rare fields.
-    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
+    uniform: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];

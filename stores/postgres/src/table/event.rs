@@ -32,7 +32,7 @@ pub(super) static TABLE: Table = Table {
     ],
     // Groups of columns: the product; the moment of logging; the origin; the name; the id; the kind of error; the
     // recipients; the exceeded limit; the position in the log.
-    alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
+    uniform: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
 };
 
 /// The columns of an event's key.

@@ -32,21 +32,21 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [Column],
     /// Groups of adjacent columns that are often the same in all rows of a statement, by their positions, the key's
     /// first. At most 16, and preferably few: each doubles the number of statements that the store may have to prepare.
-    pub(crate) alike: &'static [Range<usize>],
+    pub(crate) uniform: &'static [Range<usize>],
 }
 
 /// The groups of columns that are the same in all rows of a statement, one bit for each group of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Alike(u16);
+pub(crate) struct UniformGroups(u16);
 
-impl Alike {
+impl UniformGroups {
     /// Finds the groups of columns that are the same in all rows, and marks their arrays to be sent once. The arrays
     /// are those of the table's columns in order; some of the last may be missing, and others may follow.
     pub(crate) fn find(table: &Table, arrays: &mut [Array]) -> Self {
         let mut found = Self::default();
-        for (set, bit) in table.alike.iter().zip(0..) {
+        for (set, bit) in table.uniform.iter().zip(0..) {
             if let Some(arrays) = arrays.get_mut(set.clone())
-                && arrays.iter().all(Array::is_alike)
+                && arrays.iter().all(Array::is_uniform)
             {
                 arrays.iter_mut().for_each(Array::send_once);
                 found.0 |= 1 << bit;
@@ -57,14 +57,14 @@ impl Alike {
 
     /// Whether a column belongs to such a group.
     pub(crate) fn has(self, table: &Table, column: usize) -> bool {
-        let mut sets = table.alike.iter().zip(0..);
+        let mut sets = table.uniform.iter().zip(0..);
         sets.any(|(columns, bit)| columns.contains(&column) && self.0 & 1 << bit != 0)
     }
 }
 
 /// One of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
+pub(crate) enum TableKind {
     Device,
     Registration,
     Record,
@@ -72,7 +72,7 @@ pub(crate) enum Place {
     Event,
 }
 
-impl Place {
+impl TableKind {
     /// All tables.
     pub(crate) const ALL: [Self; 5] = [Self::Device, Self::Registration, Self::Record, Self::Tally, Self::Event];
 
@@ -101,21 +101,21 @@ impl Place {
 
 /// A set of tables, one bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Places(u8);
+pub(crate) struct TableSet(u8);
 
-impl Places {
-    pub(crate) fn of(places: impl IntoIterator<Item = Place>) -> Self {
+impl TableSet {
+    pub(crate) fn of(places: impl IntoIterator<Item = TableKind>) -> Self {
         Self(places.into_iter().fold(0, |all, place| all | 1 << place as u8))
     }
 
     /// Returns the tables in order.
-    pub(crate) fn iter(self) -> impl Iterator<Item = Place> {
-        Place::ALL.into_iter().filter(move |place| self.0 & 1 << *place as u8 != 0)
+    pub(crate) fn iter(self) -> impl Iterator<Item = TableKind> {
+        TableKind::ALL.into_iter().filter(move |place| self.0 & 1 << *place as u8 != 0)
     }
 
     /// The first column of a table, if the columns of these tables follow one another from `first` on.
-    pub(crate) fn column_of(self, place: Place, first: usize) -> usize {
-        let before = self.iter().take_while(|other| *other != place).map(Place::table);
+    pub(crate) fn column_of(self, place: TableKind, first: usize) -> usize {
+        let before = self.iter().take_while(|other| *other != place).map(TableKind::table);
         first + before.map(|table| table.key.len() + table.columns.len()).sum::<usize>()
     }
 }
@@ -252,14 +252,14 @@ pub(crate) fn has_body(row: &tokio_postgres::Row, first: usize) -> Result<bool, 
 }
 
 /// Reads a row of a table, from the column `first` on.
-pub(crate) fn read(place: Place, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
+pub(crate) fn read(place: TableKind, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
     let mut columns = Columns { row, next: first };
     match place {
-        Place::Device => device::read(&mut columns),
-        Place::Registration => registration::read(&mut columns),
-        Place::Record => record::read(&mut columns),
-        Place::Tally => tally::read(&mut columns),
-        Place::Event => event::read(&mut columns),
+        TableKind::Device => device::read(&mut columns),
+        TableKind::Registration => registration::read(&mut columns),
+        TableKind::Record => record::read(&mut columns),
+        TableKind::Tally => tally::read(&mut columns),
+        TableKind::Event => event::read(&mut columns),
     }
 }
 
@@ -373,16 +373,16 @@ mod tests {
 
     #[test]
     fn groups_of_columns_do_not_overlap_and_never_hold_a_whole_key() {
-        for table in Place::ALL.map(Place::table) {
-            assert!(table.alike.len() <= 16, "{}", table.name);
+        for table in TableKind::ALL.map(TableKind::table) {
+            assert!(table.uniform.len() <= 16, "{}", table.name);
             let columns = table.key.len() + table.columns.len();
             let mut from = 0;
-            for set in table.alike {
+            for set in table.uniform {
                 assert!(from <= set.start && set.start < set.end && set.end <= columns, "{set:?} of {}", table.name);
                 from = set.end;
             }
             // Additions to counters are grouped by the remaining columns.
-            let left = (0..table.key.len()).filter(|place| !table.alike.iter().any(|set| set.contains(place)));
+            let left = (0..table.key.len()).filter(|place| !table.uniform.iter().any(|set| set.contains(place)));
             assert!(left.count() > 0, "{}", table.name);
         }
     }
@@ -418,8 +418,8 @@ mod tests {
         for id in 1..4 {
             row(&mut arrays, id, None);
         }
-        let alike = Alike::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        let uniform = UniformGroups::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|place| uniform.has(table, place)).collect();
         assert_eq!(once, [vec![false; 2], vec![true; 11]].concat());
         let values = sent(&arrays);
         assert_eq!(values[2], Some(94_i64.to_be_bytes().to_vec()));
@@ -431,8 +431,8 @@ mod tests {
         for (id, claimed_by) in [(1, None), (2, Some(7)), (3, None)] {
             row(&mut arrays, id, claimed_by);
         }
-        let alike = Alike::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        let uniform = UniformGroups::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|place| uniform.has(table, place)).collect();
         assert_eq!(once, [vec![false, false, true, false, false], vec![true; 8]].concat());
         // Three values, the first and the last of which are NULL, eight bytes in between.
         assert_eq!(sent(&arrays)[3].as_ref().map(Vec::len), Some(20 + 4 + 12 + 4));

@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table {
     key: &[("key", Bytes)],
     stamp: "t.stamp",
     columns: &[("stamp", Int8), ("kind", TextColumn), ("account", Int8), ("product", Int8), ("body", Json)],
-    alike: &[],
+    uniform: &[],
 };
 
 /// The position of the body among all columns, the key's first.

@@ -28,7 +28,7 @@ pub(super) static TABLE: Table = Table {
         ("ended_at", Int8),
     ],
     // Groups of columns: the product; the claim; the platform; what is the same for most devices; rare fields.
-    alike: &[2..3, 3..5, 5..6, 6..8, 8..13],
+    uniform: &[2..3, 3..5, 5..6, 6..8, 8..13],
 };
 
 pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {

@@ -11,7 +11,7 @@ pub(crate) static TABLE: Table = Table {
     stamp: "t.value * 0",
     columns: &[("value", Int8)],
     // Groups of columns: the product and the slot.
-    alike: &[0..1, 2..3],
+    uniform: &[0..1, 2..3],
 };
 
 /// The columns of a counter's key.

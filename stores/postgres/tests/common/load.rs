@@ -36,7 +36,7 @@ fn list(ids: &[DeviceId]) -> String {
 
 /// What a thread knows about one of its devices: the latest acknowledged session, and the latest attempted one.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct Known {
     acknowledged: u64,
     tried: u64,
 }
@@ -44,7 +44,7 @@ struct Told {
 /// What all threads know.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
-    connects: BTreeMap<DeviceId, Told>,
+    connects: BTreeMap<DeviceId, Known>,
     imported: Vec<DeviceId>,
     /// Imports whose outcome can no longer be determined: others changed the guard record of the tier's limit, the only
     /// row of theirs that existed before, and the rows that they created are absent.
@@ -137,10 +137,10 @@ fn connect(
     call: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
     for id in ids {
-        let told = account.connects.entry(*id).or_default();
+        let known = account.connects.entry(*id).or_default();
         // Checked here too, because later sessions would hide a loss.
-        remembers(fleet, product, *id, *told);
-        told.tried = session;
+        remembers(fleet, product, *id, *known);
+        known.tried = session;
     }
     call()?;
     for id in ids {
@@ -152,8 +152,8 @@ fn connect(
 /// Checks that no acknowledged command is lost and none was applied twice: counts and guard records agree with the
 /// rows.
 pub(crate) fn holds(fleet: &Fleet, product: ProductId, account: &Account) {
-    for (id, told) in &account.connects {
-        remembers(fleet, product, *id, *told);
+    for (id, known) in &account.connects {
+        remembers(fleet, product, *id, *known);
     }
     for id in &account.imported {
         let rows = fleet.store().get(&[Key::Device(product, *id), Key::Registration(*id)]).unwrap();
@@ -169,11 +169,11 @@ pub(crate) fn holds(fleet: &Fleet, product: ProductId, account: &Account) {
 }
 
 /// Checks that a device's latest acknowledged session is stored, or a later attempted one.
-fn remembers(fleet: &Fleet, product: ProductId, id: DeviceId, told: Told) {
+fn remembers(fleet: &Fleet, product: ProductId, id: DeviceId, known: Known) {
     let rows = fleet.store().get(&[Key::Device(product, id)]).unwrap();
     let Some(Record::Device(device)) = rows[0].as_ref().map(|row| &row.record) else { panic!("{id} is absent") };
     let session = device.seen.map_or(0, |seen| seen.session);
-    assert!((told.acknowledged..=told.tried).contains(&session), "{id} is in session {session}: {told:?}");
+    assert!((known.acknowledged..=known.tried).contains(&session), "{id} is in session {session}: {known:?}");
 }
 
 /// Checks that every guard record agrees with the rows it guards.

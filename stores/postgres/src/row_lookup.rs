@@ -7,21 +7,21 @@ use crate::array::{Array, Scalar};
 use crate::error::Problem;
 use crate::pool::{Connection, Parameter, Within};
 use crate::statement::{Shape, lookup, rows, stamps};
-use crate::table::{Alike, Cells, Place, Places};
+use crate::table::{Cells, TableKind, TableSet, UniformGroups};
 use fleet_core::store::{Key, Stamp};
 use tokio_postgres::Row;
 
 /// What is read of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum LookupKind {
     Stamps,
     Rows,
 }
 
 /// Keys to look up, by table.
 #[derive(Debug)]
-pub(crate) struct Question {
-    asked: Asked,
+pub(crate) struct RowLookup {
+    asked: LookupKind,
     /// In the order of the tables.
     parts: Vec<Part>,
 }
@@ -29,52 +29,52 @@ pub(crate) struct Question {
 /// The keys of one table.
 #[derive(Debug)]
 struct Part {
-    place: Place,
+    table_kind: TableKind,
     arrays: Vec<Array>,
-    alike: Alike,
+    uniform: UniformGroups,
 }
 
-impl Question {
+impl RowLookup {
     /// Creates a lookup of keys, each with a number that identifies it in the answer, and the stamp of the caller's
     /// cached copy.
     pub(crate) fn new<'k>(
-        asked: Asked,
+        asked: LookupKind,
         keys: impl IntoIterator<Item = (i32, &'k Key, Option<Stamp>)>,
     ) -> Result<Self, Problem> {
-        let mut question = Self { asked, parts: Vec::new() };
+        let mut row_lookup = Self { asked, parts: Vec::new() };
         for (number, key, known) in keys {
-            let place = Place::of(key.kind());
-            let mut cells = Cells::of(question.part(place));
+            let table_kind = TableKind::of(key.kind());
+            let mut cells = Cells::of(row_lookup.part(table_kind));
             cells.push(number);
             cells.key(key)?;
-            if asked == Asked::Rows {
+            if asked == LookupKind::Rows {
                 // Only tables with JSON have a column for it.
                 cells.expected(known);
             }
         }
-        for part in &mut question.parts {
-            part.alike = Alike::find(part.place.table(), part.arrays.get_mut(1..).unwrap_or_default());
+        for part in &mut row_lookup.parts {
+            part.uniform = UniformGroups::find(part.table_kind.table(), part.arrays.get_mut(1..).unwrap_or_default());
         }
-        Ok(question)
+        Ok(row_lookup)
     }
 
-    fn part(&mut self, place: Place) -> &mut [Array] {
-        let at = self.parts.binary_search_by_key(&place, |part| part.place).unwrap_or_else(|at| {
+    fn part(&mut self, table_kind: TableKind) -> &mut [Array] {
+        let at = self.parts.binary_search_by_key(&table_kind, |part| part.table_kind).unwrap_or_else(|at| {
             let columns = match self.asked {
-                Asked::Stamps => place.table().key.to_vec(),
-                Asked::Rows => lookup(place),
+                LookupKind::Stamps => table_kind.table().key.to_vec(),
+                LookupKind::Rows => lookup(table_kind),
             };
             let scalars = [Scalar::Int4].into_iter().chain(columns.iter().map(|(_, scalar)| *scalar));
             let arrays = scalars.map(Array::new).collect();
-            self.parts.insert(at, Part { place, arrays, alike: Alike::default() });
+            self.parts.insert(at, Part { table_kind, arrays, uniform: UniformGroups::default() });
             at
         });
         self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default()
     }
 
     /// The tables of the keys.
-    pub(crate) fn places(&self) -> Places {
-        Places::of(self.parts.iter().map(|part| part.place))
+    pub(crate) fn table_kinds(&self) -> TableSet {
+        TableSet::of(self.parts.iter().map(|part| part.table_kind))
     }
 
     /// Runs the lookup. The first column of each row is the number of its key.
@@ -82,14 +82,16 @@ impl Question {
         if self.parts.is_empty() {
             return if within == Within::First { connection.begin().map(|()| Vec::new()) } else { Ok(Vec::new()) };
         }
-        let parts = || self.parts.iter().map(|part| (part.place, part.alike)).collect::<Vec<_>>();
+        let parts = || self.parts.iter().map(|part| (part.table_kind, part.uniform)).collect::<Vec<_>>();
         let arrays = self.parts.iter().flat_map(|part| &part.arrays);
         let parameters: Vec<Parameter<'_>> = arrays.map(|array| (array as _, array.sent_as())).collect();
         match self.asked {
-            Asked::Stamps => {
+            LookupKind::Stamps => {
                 connection.ask(Shape::Stamps(parts()), |schema| stamps(schema, &parts()), &parameters, within)
             }
-            Asked::Rows => connection.ask(Shape::Rows(parts()), |schema| rows(schema, &parts()), &parameters, within),
+            LookupKind::Rows => {
+                connection.ask(Shape::Rows(parts()), |schema| rows(schema, &parts()), &parameters, within)
+            }
         }
     }
 }

@@ -9,7 +9,7 @@
 
 /// Finds rows by the hash of their key. It does not know the keys: the caller compares them.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct RowIndex {
     /// The number of slots is a power of two or zero.
     slots: Vec<Slot>,
     taken: usize,
@@ -27,7 +27,7 @@ const FREE: u32 = u32::MAX;
 const NOTHING: Slot = Slot { hash: 0, row: FREE };
 const FEWEST: usize = 16;
 
-impl Places {
+impl RowIndex {
     /// Returns the row with this hash for which `is` returns true.
     pub(super) fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         self.at(hash, is).map(|(_, row)| row)
@@ -45,16 +45,16 @@ impl Places {
     /// Removes the row with this hash for which `is` returns true, and moves later entries towards their homes.
     pub(super) fn remove(&mut self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
         let (mut hole, row) = self.at(hash, is)?;
-        let mut place = hole;
+        let mut position = hole;
         loop {
-            place = self.after(place);
-            let slot = self.slot(place);
+            position = self.after(position);
+            let slot = self.slot(position);
             if slot.row == FREE {
                 break;
             }
-            if self.distance(self.home(slot.hash), place) >= self.distance(hole, place) {
+            if self.distance(self.home(slot.hash), position) >= self.distance(hole, position) {
                 self.put(hole, slot);
-                hole = place;
+                hole = position;
             }
         }
         self.put(hole, NOTHING);
@@ -64,16 +64,16 @@ impl Places {
 
     /// Returns the slot and the row that match.
     fn at(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<(usize, u32)> {
-        let mut place = self.home(hash);
+        let mut position = self.home(hash);
         loop {
-            let Slot { hash: found, row } = self.slot(place);
+            let Slot { hash: found, row } = self.slot(position);
             if row == FREE {
                 return None;
             }
             if found == hash && is(row) {
-                return Some((place, row));
+                return Some((position, row));
             }
-            place = self.after(place);
+            position = self.after(position);
         }
     }
 
@@ -88,11 +88,11 @@ impl Places {
 
     /// Puts a new entry in the first free slot from its home on.
     fn settle(&mut self, slot: Slot) {
-        let mut place = self.home(slot.hash);
-        while self.slot(place).row != FREE {
-            place = self.after(place);
+        let mut position = self.home(slot.hash);
+        while self.slot(position).row != FREE {
+            position = self.after(position);
         }
-        self.put(place, slot);
+        self.put(position, slot);
     }
 
     /// Returns the home slot of a hash: its position in the array is proportional to the hash.
@@ -100,8 +100,8 @@ impl Places {
         ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize
     }
 
-    fn after(&self, place: usize) -> usize {
-        (place + 1) & self.slots.len().wrapping_sub(1)
+    fn after(&self, position: usize) -> usize {
+        (position + 1) & self.slots.len().wrapping_sub(1)
     }
 
     /// Number of steps from one slot to another.
@@ -109,12 +109,12 @@ impl Places {
         to.wrapping_sub(from) & self.slots.len().wrapping_sub(1)
     }
 
-    fn slot(&self, place: usize) -> Slot {
-        self.slots.get(place).copied().unwrap_or(NOTHING)
+    fn slot(&self, position: usize) -> Slot {
+        self.slots.get(position).copied().unwrap_or(NOTHING)
     }
 
-    fn put(&mut self, place: usize, slot: Slot) {
-        if let Some(there) = self.slots.get_mut(place) {
+    fn put(&mut self, position: usize, slot: Slot) {
+        if let Some(there) = self.slots.get_mut(position) {
             *there = slot;
         }
     }
@@ -131,15 +131,15 @@ mod tests {
         #[test]
         fn rows_are_found_as_in_a_set(steps in proptest::collection::vec((any::<bool>(), 0..40_u32), 0..400)) {
             let hash = |row: u32| if row.is_multiple_of(3) { u32::MAX - row / 9 } else { row / 7 * 0x0800_0000 };
-            let (mut places, mut model) = (Places::default(), BTreeSet::new());
+            let (mut index, mut model) = (RowIndex::default(), BTreeSet::new());
             for (adds, row) in steps {
                 if !adds {
-                    prop_assert_eq!(places.remove(hash(row), |found| found == row).is_some(), model.remove(&row));
+                    prop_assert_eq!(index.remove(hash(row), |found| found == row).is_some(), model.remove(&row));
                 } else if model.insert(row) {
-                    places.insert(hash(row), row);
+                    index.insert(hash(row), row);
                 }
                 for row in 0..40 {
-                    let found = places.find(hash(row), |found| found == row);
+                    let found = index.find(hash(row), |found| found == row);
                     prop_assert_eq!(found, model.contains(&row).then_some(row));
                 }
             }
