@@ -164,7 +164,8 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
                 _,
             ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
             _ => {
-                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
+                let choices =
+                    "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
                 return Err(invalid(&format!(
                     "has a choice behind the `?` that a file does not have; write {choices}"
                 )));
@@ -312,7 +313,10 @@ mod tests {
         let url = |choice: &str| format!("sqlite:{}{choice}", folder.path().join("fleet.db").display());
         let create = |choice: &str, email: &str| {
             let fleet = Fleet::open(open(&url(choice)).unwrap());
-            fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account(email).map(|account| account.id.get())
+            fleet
+                .console(Actor::Operator, Timestamp::from_millis(0))
+                .create_account(email)
+                .map(|account| account.id.get())
         };
         assert_eq!(create("?journal=on", "alice@example.com").unwrap(), 1);
         assert_eq!(create("", "bob@example.com").unwrap_err().code(), "store_journaled");
