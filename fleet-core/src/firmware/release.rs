@@ -33,13 +33,16 @@ impl Release {
 
 impl Console<'_> {
     /// Releases a version: every device that is not locked, and in no group with a release of its own, gets it at its
-    /// next connect (R-TGT-1). A later release takes its place; an older version takes the fleet back.
+    /// next connect (R-TGT-1). A later release takes its place; an older version takes the fleet back. Releasing what is
+    /// released already changes nothing.
     ///
     /// # Errors
     /// `not_proven` unless the version runs on as many devices as the product's policy asks (R-TGT-2).
     pub fn release(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
         self.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
-            record.release = Some(Release::new(version, at, by));
+            if record.release.is_none_or(|release| release.version != version) {
+                record.release = Some(Release::new(version, at, by));
+            }
             Ok(())
         })
     }
@@ -98,9 +101,11 @@ impl Console<'_> {
             }
             let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product), self.now, self.actor)?;
-            let entry = before.changed(subject.clone(), &product);
-            tx.put(id, product);
-            self.note(tx, id, Command::ReleaseFirmware, entry);
+            if before != product {
+                let entry = before.changed(subject.clone(), &product);
+                tx.put(id, product);
+                self.note(tx, id, Command::ReleaseFirmware, entry);
+            }
             Ok(())
         })
     }
