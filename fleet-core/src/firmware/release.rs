@@ -149,7 +149,7 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok((running, first)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                let Some(since) = runs_since(firmware, &device) else { continue };
+                let Some(since) = runs_since(firmware, &device, self.now) else { continue };
                 if self.now.since(since) < gate.soak() {
                     continue;
                 }
@@ -165,12 +165,14 @@ impl Console<'_> {
 }
 
 /// Since when a firmware runs on a device of the product, if the device's last report says so (R-TGT-2): the one notion of a
-/// proof. The report is not from before the upload, and names that image where it tells a hash.
-pub(crate) fn runs_since(firmware: &Firmware, device: &Device) -> Option<Timestamp> {
+/// proof. The report is not from before the upload, and names that image where it tells a hash. An upload by a clock that
+/// was far ahead is later than no report.
+pub(crate) fn runs_since(firmware: &Firmware, device: &Device, now: Timestamp) -> Option<Timestamp> {
     let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
+    let uploaded_at = Some(firmware.uploaded_at).filter(|at| !at.is_of_another_clock(now));
     let runs = seen.version == Some(firmware.version.get())
-        && seen.at >= firmware.uploaded_at
+        && uploaded_at.is_none_or(|at| seen.at.max(seen.version_since) >= at)
         && seen.image != ImageSeen::Differs
         && seen.platform != PlatformSeen::Differs;
-    runs.then(|| seen.version_since.max(firmware.uploaded_at))
+    runs.then(|| uploaded_at.map_or(seen.version_since, |at| at.max(seen.version_since)))
 }
