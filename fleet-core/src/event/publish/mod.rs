@@ -451,11 +451,12 @@ impl<'e> Publishing<'_, 'e> {
                 return Err(error.into());
             }
         };
-        let (mut unknown, mut to_trim) = (false, Vec::new());
+        let (mut unknown, mut to_trim, mut applied) = (false, Vec::new(), Vec::new());
         for (draft, outcome) in drafts.iter().zip(outcomes) {
             match outcome {
                 Some(Outcome::Applied) => {
                     self.applied(draft);
+                    applied.push(draft);
                     if trim::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed()));
                     }
@@ -463,6 +464,12 @@ impl<'e> Publishing<'_, 'e> {
                 }
                 Some(Outcome::Conflict) => self.free(draft),
                 None => unknown = true,
+            }
+        }
+        if fleet.live().is_listening() {
+            for of_product in applied.chunk_by(|a, b| a.product == b.product) {
+                let Some(first) = of_product.first() else { continue };
+                self.hand_out(first.product, of_product);
             }
         }
         to_trim.dedup_by_key(|(product, _)| *product);
@@ -492,7 +499,7 @@ impl<'e> Publishing<'_, 'e> {
         }
     }
 
-    /// Answers what is in the log now, and hands it to who listens.
+    /// Answers what is in the log now.
     fn applied(&mut self, draft: &Draft<'e>) {
         let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
         for entry in &draft.entries {
@@ -506,11 +513,16 @@ impl<'e> Publishing<'_, 'e> {
                 self.answer(*place, Published::Logged(answer));
             }
         }
-        let live = self.gateway.fleet.live();
-        if live.is_listening() {
-            let views = draft.entries.iter().map(|entry| EventView::new(position(entry), Arc::clone(&entry.event)));
-            live.hand_out(draft.product, &views.collect::<Vec<_>>());
-        }
+    }
+
+    /// Hands what is in the log now to who listens, in its order.
+    fn hand_out(&self, product: ProductId, applied: &[&Draft<'e>]) {
+        let entries = applied.iter().flat_map(|draft| draft.entries.iter().map(|entry| (draft.slot, entry)));
+        let mut views: Vec<EventView> = entries
+            .map(|(slot, entry)| EventView::new(Position::new(slot, entry.sequence), Arc::clone(&entry.event)))
+            .collect();
+        views.sort_unstable_by_key(EventView::order);
+        self.gateway.fleet.live().hand_out(product, &views);
     }
 }
 
