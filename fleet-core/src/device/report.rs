@@ -125,9 +125,8 @@ pub(crate) fn observe(
     }
     // A soak is of the image (R-TGT-2): another image under the same version begins anew. One that a clock far ahead began
     // is not waited for.
-    let goes_on = before.filter(|seen| {
-        seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs)
-    });
+    let goes_on = before
+        .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
     let since = goes_on.map(|seen| seen.version_since).filter(|since| !told.is_far_behind(*since)).unwrap_or(at);
     // A report without a moment of its own is told after the upload of what it runs, whatever the two clocks say.
     let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
