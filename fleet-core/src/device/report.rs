@@ -125,15 +125,15 @@ pub(crate) fn observe(
     if let Some(platform) = &report.platform {
         device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
     }
-    let version_since = match before {
-        // A soak is of the image (R-TGT-2): another image under the same version begins anew.
-        Some(seen)
-            if seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
-        {
-            seen.version_since
-        }
-        _ => at,
-    };
+    // A soak is of the image (R-TGT-2): another image under the same version begins anew. One that a clock far ahead began
+    // is not waited for.
+    let goes_on = before
+        .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
+    let since = goes_on.map(|seen| seen.version_since).filter(|since| !told.is_far_behind(*since)).unwrap_or(at);
+    // A report without a moment of its own is told after the upload of what it runs, whatever the two clocks say.
+    let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
+    let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
+    let version_since = uploaded_at.map_or(since, |at| at.max(since));
     let has_ended = told.is_at_or_before(device.trail.ended);
     let online = !has_ended && before.filter(|_| again).is_none_or(|seen| seen.online);
     // What is known of other connections stays known as far as this one does not come after it by the same measure.

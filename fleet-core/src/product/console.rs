@@ -222,10 +222,13 @@ impl Console<'_> {
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
-            let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
+            let before = Arc::clone(&record);
             self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetTier, entry);
+            if before != record {
+                let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
+                tx.put(product, Arc::clone(&record));
+                self.note(tx, product, Command::SetTier, entry);
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -343,8 +346,10 @@ impl Console<'_> {
             let mut product = Access::check(tx, self.actor, command, id)?.product;
             let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product))?;
-            tx.put(id, Arc::clone(&product));
-            self.note(tx, id, command, before.changed(subject.clone(), &product));
+            if before != product {
+                tx.put(id, Arc::clone(&product));
+                self.note(tx, id, command, before.changed(subject.clone(), &product));
+            }
             Ok(Arc::unwrap_or_clone(product))
         })
     }

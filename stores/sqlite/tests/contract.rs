@@ -6,8 +6,8 @@ mod common;
 use common::*;
 use fleet_core::customer::CustomerId;
 use fleet_core::device::{
-    CommitOutcome, Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Registration, Seen, Standing,
-    Trail, UpdateAttempt, UpdateResult,
+    Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Registration, Seen, Standing, Trail,
+    UpdateAttempt, UpdateOutcome, UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{CommitOutcome, Key, Kind, Range, Record, Row, Stamp, Store, Write};
@@ -284,7 +284,7 @@ fn devices() -> impl Strategy<Value = Device> {
     );
     let attempt = (time(), version(), any::<Option<u16>>(), progress)
         .prop_map(|(at, target, from, progress)| UpdateAttempt { at, target, from, progress });
-    let outcome = (time(), version(), result).prop_map(|(at, target, result)| CommitOutcome { at, target, result });
+    let outcome = (time(), version(), result).prop_map(|(at, target, result)| UpdateOutcome { at, target, result });
     let label = (".{0,9}", proptest::collection::btree_set(any::<u16>().prop_map(GroupId::new), 0..4))
         .prop_map(|(name, groups)| Box::new(Label { name: name.into(), groups }));
     (

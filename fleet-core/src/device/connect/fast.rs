@@ -155,7 +155,7 @@ impl Gateway<'_> {
             return None;
         }
         let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
-        proves(index, device).is_none().then_some(connected)
+        proves(index, device, self.now).is_none().then_some(connected)
     }
 
     /// The commit of one device's row and what it moves in the counters; nothing where the row did not change.

@@ -280,9 +280,9 @@ pub(crate) fn put_device(
 }
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
-fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
+fn proves(index: &FirmwareIndex, device: &Device, now: Timestamp) -> Option<FirmwareVersion> {
     let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
-    runs_since(firmware, device).map(|_| firmware.version)
+    runs_since(firmware, device, now).map(|_| firmware.version)
 }
 
 /// What a report is answered that is older than what is known (R-TGT-17).
