@@ -2,7 +2,7 @@
 
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
-use crate::audit::Entry;
+use crate::audit::{Entry, shown};
 use crate::customer::end_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
@@ -315,6 +315,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
             let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            let mut before = (entry.platform.clone(), entry.security_counter);
             if let Some(platform) = &correction.platform {
                 entry.platform = Some(platform.clone());
             }
@@ -323,20 +324,32 @@ impl Console<'_> {
             }
             let mut places = BTreeSet::from([product]);
             places.extend(entry.product);
-            for id in places {
-                let Some(before) = tx.get::<Device>((id, device))? else { continue };
-                let mut row = before.clone();
+            let mut has_changed = before.0 != entry.platform || before.1 != entry.security_counter;
+            for id in &places {
+                let Some(found) = tx.get::<Device>((*id, device))? else { continue };
+                let mut row = found.clone();
                 if let Some(counter) = correction.security_counter {
+                    before.1 = before.1.max(row.security_counter);
                     row.security_counter = confirmed(counter);
                 }
                 if correction.platform.is_some() {
-                    let of: Option<Arc<Product>> = if id == product { None } else { tx.get(id)? };
+                    let of: Option<Arc<Product>> = if *id == product { None } else { tx.get(*id)? };
                     entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
                 }
-                put_device(tx, id, device, Some(&before), row);
+                has_changed |= row != found;
+                put_device(tx, *id, device, Some(&found), row);
             }
+            if !has_changed {
+                return Ok(());
+            }
+            let values = [
+                ("hardware", shown(before.0), shown(entry.platform.clone())),
+                ("security counter", before.1.to_string(), entry.security_counter.to_string()),
+            ];
             tx.put(device, entry);
-            self.note(tx, product, Command::CorrectDevice, subject.clone());
+            for id in places {
+                self.note(tx, id, Command::CorrectDevice, Entry::changed(subject.clone(), values.clone()));
+            }
             Ok(())
         })
     }

@@ -5,6 +5,7 @@ use crate::billing::{Catalogue, Held, LimitExceeded, Resource};
 use crate::product::{Policy, Product};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The guard record of a product's device limit and of its quarantine (R-IMP-6, R-TIER-2): read and written by whoever
 /// lets a device in or out.
@@ -37,6 +38,9 @@ impl Default for DeviceCount {
     }
 }
 
+/// For so long an import holds its places.
+const RESERVED_FOR: Duration = Duration::from_secs(3600);
+
 /// Places held by one import, so that a file is added whole or not at all although it takes many commits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,11 +53,23 @@ pub struct Reservation {
     pub until: Timestamp,
 }
 
+impl Reservation {
+    /// Places that an import begins to hold now.
+    pub(super) fn new(import: u64, left: u64, now: Timestamp) -> Self {
+        Self { import, left, until: now.after(RESERVED_FOR) }
+    }
+
+    /// Whether its places are still held. Those that began far ahead of this moment are of a clock that was wrong.
+    pub(super) fn is_held(&self, now: Timestamp) -> bool {
+        self.until > now && !self.until.is_of_another_clock(now.after(RESERVED_FOR))
+    }
+}
+
 impl DeviceCount {
     /// The places that imports under way hold at this moment, but for one import's own, and until when the last of them
     /// does at most.
     pub(crate) fn held(&self, now: Timestamp, but: Option<u64>) -> Option<(u64, Timestamp)> {
-        let held = self.reserved.iter().filter(|held| held.until > now && held.left > 0 && Some(held.import) != but);
+        let held = self.reserved.iter().filter(|held| held.is_held(now) && held.left > 0 && Some(held.import) != but);
         held.fold(None, |all, held| {
             let (places, until) = all.unwrap_or((0_u64, held.until));
             Some((places.saturating_add(held.left), until.max(held.until)))

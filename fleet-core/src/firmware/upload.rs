@@ -446,6 +446,9 @@ impl Console<'_> {
                 ("title", format!("`{}`", firmware.title), format!("`{title}`")),
                 ("description", format!("`{}`", firmware.description), format!("`{description}`")),
             ];
+            if (&firmware.title, &firmware.description) == (&title, &description) {
+                return Ok(firmware.clone());
+            }
             let entry = Entry::changed(format!("version {version}, `{title}`"), values);
             firmware.title.clone_from(&title);
             firmware.description.clone_from(&description);

@@ -2,7 +2,7 @@
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
-use crate::billing::Subscription;
+use crate::billing::Contract;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -209,7 +209,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
             let mut is_paid = false;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
@@ -222,10 +222,13 @@ impl Console<'_> {
                 Arc::make_mut(&mut billing).quotes.clear();
                 tx.put(product, billing);
             }
-            let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
+            let before = Arc::clone(&record);
             self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetTier, entry);
+            if before != record {
+                let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
+                tx.put(product, Arc::clone(&record));
+                self.note(tx, product, Command::SetTier, entry);
+            }
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -343,8 +346,10 @@ impl Console<'_> {
             let mut product = Access::check(tx, self.actor, command, id)?.product;
             let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product))?;
-            tx.put(id, Arc::clone(&product));
-            self.note(tx, id, command, before.changed(subject.clone(), &product));
+            if before != product {
+                tx.put(id, Arc::clone(&product));
+                self.note(tx, id, command, before.changed(subject.clone(), &product));
+            }
             Ok(Arc::unwrap_or_clone(product))
         })
     }

@@ -78,7 +78,7 @@ pub trait Store: Send + Sync + Debug {
     /// Fails if the store cannot confirm that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]:
     /// then the core resolves the outcome. To do so it may read, and may send the same commit again with the same
     /// stamps.
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError>;
 
     /// Passes each row of a range to `visit`, in any order; `range.limit` and `range.reverse` are ignored. `visit` must
     /// not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from
@@ -221,7 +221,7 @@ impl Write {
 
 /// Result of one commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommitOutcome {
     /// The whole commit was applied.
     Applied,
     /// One of its checks did not hold; nothing of it was applied.
@@ -295,7 +295,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         (**self).commit(batch)
     }
 

@@ -4,7 +4,7 @@
 //! a later fold of the journal would overwrite new writes.
 
 use super::journaled::waits;
-use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub(super) fn check(store: &dyn Store) -> Result<(), StoreError> {
         return Ok(());
     }
     let problem = "the store was opened without its journal, which holds changes that are not in the rows yet: open it \
-                   with `Journaled::open`, or end it with `Journaled::close` first";
+                   with `Journaled::open` (`?journal=on` in a URL), or end the journal with `Journaled::close` (`?journal=off`)";
     Err(StoreError::new(StoreErrorKind::Journaled, problem))
 }
 
@@ -53,7 +53,7 @@ impl<S: Store> Store for Plain<S> {
         self.checked()?.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.checked()?.commit(batch)
     }
 

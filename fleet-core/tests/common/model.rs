@@ -18,6 +18,8 @@ pub(crate) type ProductNumber = u32;
 /// An error's code.
 pub(crate) type Code = &'static str;
 
+const BEGINNING: Timestamp = Timestamp::from_millis(i64::MIN);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Who {
     Account(AccountNumber),
@@ -485,7 +487,9 @@ impl Product {
             version_since: before
                 .filter(|seen| seen.version == version)
                 .filter(|seen| (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs))
-                .map_or(at, |seen| seen.version_since),
+                .map_or(at, |seen| seen.version_since)
+                // What a live or numbered report says was told after the upload.
+                .max(firmware.filter(|_| said.at.is_none()).map_or(BEGINNING, |firmware| firmware.uploaded_at)),
             version,
             image,
             platform: row.hardware(),

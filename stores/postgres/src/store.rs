@@ -12,8 +12,8 @@ use crate::statement::{Script, Shape, all, between, copy, without_counters};
 use crate::table::{self, Given, TableKind};
 use crate::{Dialect, Options, open};
 use fleet_core::store::{
-    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
-    Write,
+    Commit, CommitOutcome, Decoded, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError,
+    StoreErrorKind, Write,
 };
 use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
@@ -142,10 +142,10 @@ impl PostgresStore {
 
     /// Runs one statement for independent commits. It returns the numbers of the refused commits, or of the applied
     /// ones.
-    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut script = independent(batch, Absence::Assumed).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
-            return Ok(vec![Outcome::Applied; batch.len()]);
+            return Ok(vec![CommitOutcome::Applied; batch.len()]);
         }
         let returns_applied = script.returns_applied();
         let mut copied = if self.copies(batch) { script.split_off_inserts(COPIED) } else { Vec::new() };
@@ -164,10 +164,10 @@ impl PostgresStore {
         // The outcomes unless the answer differs. A commit without checks cannot be refused, and need not be in the
         // statement.
         let default_outcome = |commit: &Commit| {
-            if returns_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
+            if returns_applied && !commit.checks.is_empty() { CommitOutcome::Conflict } else { CommitOutcome::Applied }
         };
-        let told = if returns_applied { Outcome::Applied } else { Outcome::Conflict };
-        let mut outcomes: Vec<Outcome> = batch.iter().map(default_outcome).collect();
+        let told = if returns_applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
+        let mut outcomes: Vec<CommitOutcome> = batch.iter().map(default_outcome).collect();
         for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
@@ -203,7 +203,7 @@ impl PostgresStore {
     }
 
     /// Runs one transaction for commits that depend on each other.
-    fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let keys: Vec<&Key> = checked(batch).into_iter().collect();
         let numbered = (0..).zip(&keys).map(|(number, key)| (number, *key, None));
         let row_lookup = RowLookup::new(LookupKind::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
@@ -369,7 +369,7 @@ impl Store for PostgresStore {
         rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
         let outcomes = if are_independent(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
         self.end_counters(batch);

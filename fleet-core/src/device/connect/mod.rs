@@ -10,7 +10,7 @@ mod together;
 
 use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
+use super::{Device, DeviceId, Progress, Registration, UpdateAttempt, UpdateOutcome, UpdateResult, tally};
 use crate::Error;
 use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
@@ -36,7 +36,7 @@ pub struct Connected {
     /// What the device is to do, and why.
     pub answer: Answer,
     /// How the update that it was sent before ended, if it ended by this connect.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<UpdateOutcome>,
 }
 
 /// That a device's connection ended.
@@ -255,7 +255,7 @@ pub(crate) fn answer(
                 }
                 device.sequence = device.sequence.wrapping_add(1);
                 let from = device.version();
-                device.attempt = Some(Attempt { at: now, target: version, from, progress: Progress::Offered });
+                device.attempt = Some(UpdateAttempt { at: now, target: version, from, progress: Progress::Offered });
             }
             let directive = Directive::new(product.id, id, firmware, device.sequence);
             Answer::Update { directive, rule, kept_back }
@@ -280,9 +280,9 @@ pub(crate) fn put_device(
 }
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
-fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
+fn proves(index: &FirmwareIndex, device: &Device, now: Timestamp) -> Option<FirmwareVersion> {
     let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
-    runs_since(firmware, device).map(|_| firmware.version)
+    runs_since(firmware, device, now).map(|_| firmware.version)
 }
 
 /// What a report is answered that is older than what is known (R-TGT-17).

@@ -5,7 +5,7 @@
 
 mod merger;
 
-use super::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use super::{Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 pub(crate) use merger::{Call, Merger};
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub struct GroupCommit<S> {
     /// A forked process has a copy of the queues, but no leader that serves the callers that wait.
     opener: Opener,
     at_most: usize,
-    commits: Merger<Commit, Outcome>,
+    commits: Merger<Commit, CommitOutcome>,
     reads: Option<Merger<Key, Option<Row>>>,
 }
 
@@ -78,7 +78,7 @@ impl<S: Store> Store for GroupCommit<S> {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
         // A commit that only checks is a read. Merged with writes of others it would wait for everything that they wait
         // for.
@@ -146,7 +146,7 @@ mod tests {
             self.inner.scan(range)
         }
 
-        fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
             assert_eq!(self.at_once.fetch_add(1, Ordering::SeqCst), 0, "two commits at once");
             self.batches.fetch_add(1, Ordering::SeqCst);
             self.largest.fetch_max(batch.len(), Ordering::SeqCst);
@@ -172,7 +172,7 @@ mod tests {
     fn commit_concurrently<T: Send>(
         store: &GroupCommit<Slow>,
         threads: u8,
-        act: impl Fn(u8, thread::Result<Result<Vec<Outcome>, StoreError>>) -> T + Sync,
+        act: impl Fn(u8, thread::Result<Result<Vec<CommitOutcome>, StoreError>>) -> T + Sync,
     ) -> Vec<T> {
         let act = &act;
         thread::scope(|scope| {
@@ -204,7 +204,7 @@ mod tests {
                 scope.spawn(move || {
                     for _ in 0..25 {
                         let done = store.commit(&[addition(0), addition(me), addition(0)]).unwrap();
-                        assert_eq!(done, [Outcome::Applied; 3]);
+                        assert_eq!(done, [CommitOutcome::Applied; 3]);
                     }
                 });
             }
@@ -240,10 +240,10 @@ mod tests {
                             checks: vec![Check { key: Key::Directory, stamp: Some(Stamp(1)) }],
                             ..addition(me)
                         };
-                        let (mut batch, mut wanted) = (vec![addition(me); 3], vec![Outcome::Applied; 3]);
+                        let (mut batch, mut wanted) = (vec![addition(me); 3], vec![CommitOutcome::Applied; 3]);
                         let place = usize::from((me + turn) % 4);
                         batch.insert(place, refused);
-                        wanted.insert(place, Outcome::Conflict);
+                        wanted.insert(place, CommitOutcome::Conflict);
                         assert_eq!(store.commit(&batch).unwrap(), wanted);
                     }
                 });
@@ -322,6 +322,6 @@ mod tests {
         assert!(results.contains(&None) && results.contains(&Some(StoreErrorKind::Unknown)), "{results:?}");
         assert!(results.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{results:?}");
         store.inner().panics.store(false, Ordering::SeqCst);
-        assert_eq!(store.commit(&[addition(0)]).unwrap(), [Outcome::Applied]);
+        assert_eq!(store.commit(&[addition(0)]).unwrap(), [CommitOutcome::Applied]);
     }
 }

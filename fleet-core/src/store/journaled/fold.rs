@@ -3,7 +3,7 @@
 use super::overlay::CounterChange;
 use super::packed::Head;
 use super::{Journal, Journaled, Then, Unsettled, not_yet};
-use crate::store::{Commit, Key, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Commit, CommitOutcome, Key, Stamp, Store, StoreError, Write};
 
 /// Maximum number of rows in one commit of a fold by itself: a few milliseconds, during which other commits wait.
 const SLICE: usize = 4096;
@@ -139,7 +139,7 @@ impl<S: Store> Journaled<S> {
     /// twice: a late copy cannot undo a later fold, whose head has another stamp.
     fn fold_slice(&self, journal: &mut Journal, slice: Slice) -> Result<(), StoreError> {
         if !slice.commit.writes.is_empty()
-            && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&Outcome::Applied)
+            && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&CommitOutcome::Applied)
         {
             return Err(self.refused(journal.head));
         }

@@ -33,7 +33,7 @@ pub(crate) use open::waits;
 pub use options::JournalOptions;
 
 use super::{
-    Check, Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
+    Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
     StoreErrorKind, Write,
 };
 use fold::Closed;
@@ -180,7 +180,7 @@ impl<S: Store> Journaled<S> {
     }
 
     /// Decides commits that only check.
-    fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn check(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let checks = batch.iter().flat_map(|commit| &commit.checks);
         let keys: Vec<Key> = checks.map(|check| check.key.clone()).collect();
         let mut stamps = self.get(&keys)?.into_iter().map(|row| row.map(|row| row.stamp));
@@ -188,13 +188,13 @@ impl<S: Store> Journaled<S> {
             // A check that is not evaluated must still consume its stamp.
             let found = stamps.by_ref().take(commit.checks.len());
             let failed = commit.checks.iter().zip(found).filter(|(check, stamp)| check.stamp != *stamp).count();
-            if failed == 0 { Outcome::Applied } else { Outcome::Conflict }
+            if failed == 0 { CommitOutcome::Applied } else { CommitOutcome::Conflict }
         };
         Ok(batch.iter().map(outcome).collect())
     }
 
     /// Decides each commit from memory, after it has loaded all rows that are needed.
-    fn decide(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn decide(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         loop {
             let missing = match outcomes(&self.overlay(), batch) {
                 Ok(outcomes) => return Ok(outcomes),
@@ -208,9 +208,9 @@ impl<S: Store> Journaled<S> {
     }
 
     /// Appends the applied commits of a batch to the journal, and makes them visible.
-    fn append(&self, journal: &mut Journal, batch: &[Commit], outcomes: &[Outcome]) -> Result<(), StoreError> {
+    fn append(&self, journal: &mut Journal, batch: &[Commit], outcomes: &[CommitOutcome]) -> Result<(), StoreError> {
         let writes = || {
-            let applied = batch.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Applied);
+            let applied = batch.iter().zip(outcomes).filter(|(_, outcome)| **outcome == CommitOutcome::Applied);
             applied.flat_map(|(commit, _)| &commit.writes)
         };
         let records = packed::pack(writes(), RECORD)?;
@@ -265,8 +265,8 @@ impl<S: Store> Journaled<S> {
         }
         let append = batch.swap_remove(0);
         match answer.as_deref() {
-            Ok([Outcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&Outcome::Applied))),
-            Ok([Outcome::Conflict, ..]) => Err((append, self.refused(head))),
+            Ok([CommitOutcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&CommitOutcome::Applied))),
+            Ok([CommitOutcome::Conflict, ..]) => Err((append, self.refused(head))),
             Ok([]) => {
                 Err((append, StoreError::new(StoreErrorKind::Unknown, "the store returned no outcome of a commit")))
             }
@@ -300,7 +300,7 @@ impl<S: Store> Journaled<S> {
     /// of them shows it.
     fn certain(&self, commit: &Commit, key: &Key, stamp: Stamp) -> Result<bool, StoreError> {
         match self.inner.commit(std::slice::from_ref(commit))?.first() {
-            Some(Outcome::Applied) => Ok(true),
+            Some(CommitOutcome::Applied) => Ok(true),
             _ => {
                 let rows = self.inner.get(std::slice::from_ref(key))?;
                 Ok(rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == stamp))
@@ -387,7 +387,7 @@ impl<S: Store> Store for Journaled<S> {
         }
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().flat_map(|commit| &commit.writes).any(|write| is_reserved(write.key())) {
             let problem = "`Key::Journal` is reserved for the journal; write to other keys";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
@@ -402,7 +402,9 @@ impl<S: Store> Store for Journaled<S> {
         self.settle(&mut journal)?;
         self.catch_up(&mut journal)?;
         let outcomes = self.decide(batch)?;
-        let writes = |(commit, outcome): (&Commit, &Outcome)| *outcome == Outcome::Applied && !commit.writes.is_empty();
+        let writes = |(commit, outcome): (&Commit, &CommitOutcome)| {
+            *outcome == CommitOutcome::Applied && !commit.writes.is_empty()
+        };
         if batch.iter().zip(&outcomes).any(writes) {
             self.append(&mut journal, batch, &outcomes)?;
             // A failure to complete the generation does not concern the caller; it is retried.
@@ -424,7 +426,7 @@ impl<S: Store> Store for Journaled<S> {
 
 /// Decides each commit after those before it. Otherwise returns the keys of rows that must be in memory to decide the
 /// batch and to add to its counters.
-fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key>> {
+fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<CommitOutcome>, Vec<Key>> {
     let checked = || batch.iter().flat_map(|commit| &commit.checks).map(|check| &check.key);
     let stamps = overlay.stamps(checked());
     let unknown = checked().zip(&stamps).filter(|(_, stamp)| **stamp == Known::No).map(|(key, _)| key);
@@ -455,7 +457,7 @@ fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key
                 Write::Add { key, .. } => (key, Some(Stamp::default())),
             }));
         }
-        outcomes.push(if holds { Outcome::Applied } else { Outcome::Conflict });
+        outcomes.push(if holds { CommitOutcome::Applied } else { CommitOutcome::Conflict });
     }
     Ok(outcomes)
 }

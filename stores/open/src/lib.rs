@@ -1,10 +1,24 @@
-//! Stores by URL, so that a host names its store in one string of its configuration.
+//! Opens stores by URL, so that a host names its store in one string of its configuration.
+//!
+//! The bindings of every language open their stores through this crate, so a URL means the same in each.
+//!
+//! ```
+//! use fleet_core::{Actor, Fleet, Timestamp};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("fleet.db");
+//! # let url = format!("sqlite:{}", path.display());
+//! // For example "sqlite:fleet.db".
+//! let fleet = Fleet::open(fleet_open::open(&url)?);
+//! let now = Timestamp::from_millis(0);
+//! fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use crate::Failure;
-use fleet_core::{MemoryStore, Store};
+use fleet_core::{Error, ErrorKind, MemoryStore, Store};
 use std::sync::Arc;
 
-/// What a URL can be, for people.
+/// The accepted forms of a URL, for messages.
 const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
     (true, true) => "`memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`",
     (true, false) => "`memory:` or `sqlite:PATH`",
@@ -16,23 +30,25 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 ///
 /// | URL | store |
 /// |---|---|
-/// | `memory:` | in memory; nothing outlives it |
-/// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
-/// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
-/// | `sqlite:PATH?mode=rw` | the same, where there must be a file |
+/// | `memory:` | in memory; nothing is kept after it is dropped |
+/// | `sqlite:PATH` | one SQLite file, created if it does not exist; commits of many threads are merged |
+/// | `sqlite:PATH?synchronous=normal` | the same, but a power cut may undo the latest commits |
+/// | `sqlite:PATH?mode=rw` | the same, but the file must exist |
+/// | `sqlite:PATH?journal=on` | the same with a [journal](fleet_core::store::Journaled) in front of it, for one process at a time. Use it each time the file is opened |
+/// | `sqlite:PATH?journal=off` | folds the changes of a journal, removes the journal, and opens the file without one |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
-/// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
+/// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, with another number of connections than 8 |
 /// | `host=HOST dbname=DATABASE` | PostgreSQL's connection strings of keywords |
 ///
-/// URLs of other tools are taken where they mean one thing only: `postgresql+psycopg2://…`, `sqlite://fleet.db` (sqlx),
-/// `sqlite:////data/fleet.db` and `sqlite+pysqlite:///fleet.db` (SQLAlchemy). Others are refused by name, with the form to
-/// write.
+/// URLs of other tools are accepted if they have only one meaning: `postgresql+psycopg2://…`, `sqlite://fleet.db`
+/// (sqlx), `sqlite:////data/fleet.db` and `sqlite+pysqlite:///fleet.db` (SQLAlchemy). Others are refused by name, with
+/// the form to write.
 ///
 /// # Errors
-/// `invalid` for what is no such URL; the store's.
-pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
+/// `invalid` for a text that is not such a URL; errors of the store.
+pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
     if url.trim() != url {
-        return Err(invalid("has a blank or a line break before or behind it; remove it"));
+        return Err(invalid("has a space or a line break before or after it; remove it"));
     }
     if url.starts_with(['"', '\'']) {
         return Err(invalid("is in quotes; leave them out"));
@@ -42,7 +58,7 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
     let (name, driver) = scheme.split_once('+').map_or((scheme.as_str(), None), |(name, driver)| (name, Some(driver)));
     match name {
         "memory" if rest.is_empty() => Ok(Arc::new(MemoryStore::new())),
-        "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => Err(invalid("is to be `memory:`")),
+        "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => Err(invalid("must be `memory:`")),
         #[cfg(feature = "sqlite")]
         "sqlite" if !rest.is_empty() => {
             let file = sqlite_file(rest, driver)?;
@@ -52,8 +68,8 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
         "postgres" | "postgresql" if rest.starts_with("//") => postgres(url),
         #[cfg(feature = "postgres")]
         _ if is_connection_string(url) => postgres(url),
-        "jdbc" => Err(invalid(&format!("is a JDBC URL, whose user and options stand elsewhere; write {FORMS}"))),
-        "file" | "sqlite3" => Err(invalid("names a file in another way; write `sqlite:PATH`")),
+        "jdbc" => Err(invalid(&format!("is a JDBC URL, which has another form; write {FORMS}"))),
+        "file" | "sqlite3" => Err(invalid("has another scheme for files; write `sqlite:PATH`")),
         _ => {
             let _ = driver;
             Err(invalid(&format!("is no store that can be opened here; write {FORMS}")))
@@ -61,11 +77,11 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
     }
 }
 
-fn invalid(problem: &str) -> Failure {
-    Failure::invalid("url", problem)
+fn invalid(problem: &str) -> Error {
+    ErrorKind::Invalid { field: "url", problem: problem.to_owned() }.into()
 }
 
-/// Whether a text is one of PostgreSQL's keywords and values.
+/// Whether a text is a connection string of PostgreSQL's keywords and values.
 #[cfg(feature = "postgres")]
 fn is_connection_string(text: &str) -> bool {
     const KEYWORDS: [&str; 9] =
@@ -73,35 +89,37 @@ fn is_connection_string(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| KEYWORDS.contains(&name.trim_end()))
 }
 
-/// What a URL of SQLite names.
+/// The content of a SQLite URL.
 #[cfg(any(feature = "sqlite", test))]
 #[derive(Debug, PartialEq, Eq)]
 struct SqliteFile<'u> {
     path: &'u str,
     is_synchronous: bool,
-    /// Whether a file that is not there is made.
+    /// Whether a missing file is created.
     is_made: bool,
+    /// Whether the file is opened with a journal, or its journal is removed; `None` leaves it unchanged.
+    journal: Option<bool>,
 }
 
-/// The file that a URL names behind `sqlite:`, with the driver that SQLAlchemy names before that.
+/// Reads the file that a URL names after `sqlite:`, with SQLAlchemy's driver before that.
 ///
-/// Behind three slashes sqlx, and whoever reads a URL by its standard, finds a path from the root, SQLAlchemy and others one
-/// from the working folder. Where the URL does not say whose it is, neither is guessed.
+/// After three slashes, sqlx and the URL standard expect an absolute path, SQLAlchemy and others one relative to the
+/// working folder. If the URL does not show which tool it comes from, it is refused.
 #[cfg(any(feature = "sqlite", test))]
-fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Failure> {
+fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Error> {
     let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let in_memory = |path: &str| [":memory:", "/:memory:", ""].contains(&path);
     let path = match (path.strip_prefix("//"), driver) {
-        (None, Some(_)) => return Err(invalid("has a driver before a path; write `sqlite:PATH`")),
+        (None, Some(_)) => return Err(invalid("has a driver, which needs slashes before the path; write `sqlite:PATH`")),
         (None, None) => path,
         (Some(path), _) if in_memory(path) || path == "/" => {
             return Err(invalid("is a database in memory; write `memory:`"));
         }
-        // From the root, to everybody.
+        // All tools read this as an absolute path.
         (Some(path), _) if path.starts_with("//") => path.get(1..).unwrap_or_default(),
         (Some(path), Some(_)) => match path.strip_prefix('/') {
             Some(path) => path,
-            None => return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`")),
+            None => return Err(invalid("names a host, but SQLite has none; write `sqlite:PATH`")),
         },
         (Some(path), None) if path.starts_with('/') => {
             let path = path.trim_start_matches('/');
@@ -111,7 +129,7 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
             )));
         }
         (Some(path), None) if path.split('/').next() == Some("localhost") => {
-            return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`"));
+            return Err(invalid("names a host, but SQLite has none; write `sqlite:PATH`"));
         }
         (Some(path), None) => path,
     };
@@ -119,34 +137,37 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
         return Err(invalid("is a database in memory; write `memory:`"));
     }
     if path.trim() != path {
-        return Err(invalid("has a path with a blank before or behind it; remove it"));
+        return Err(invalid("has a path with a space before or after it; remove it"));
     }
     let is_hex = |place: usize| path.get(place + 1..place + 3).is_some_and(|hex| u8::from_str_radix(hex, 16).is_ok());
     if path.match_indices('%').any(|(place, _)| is_hex(place)) {
         return Err(invalid("has a path with percent-encoding in it; write the path as it is"));
     }
-    let mut file = SqliteFile { path, is_synchronous: true, is_made: true };
-    // A misspelt choice must not become a part of the file's name.
+    let mut file = SqliteFile { path, is_synchronous: true, is_made: true, journal: None };
+    // A misspelt option must not become part of the file's name.
     for choice in query.into_iter().flat_map(|query| query.split('&')) {
         match choice.split_once('=').unwrap_or((choice, "")) {
             ("synchronous", "full") => file.is_synchronous = true,
             ("synchronous", "normal") => file.is_synchronous = false,
+            ("journal", "on") => file.journal = Some(true),
+            ("journal", "off") => file.journal = Some(false),
             ("mode", "rwc") => file.is_made = true,
             ("mode", "rw") => file.is_made = false,
             ("mode", "memory") => return Err(invalid("is a database in memory; write `memory:`")),
             ("mode", "ro") | ("immutable", _) => {
-                return Err(invalid("is of a file to read only, and a fleet is written to; leave that out"));
+                return Err(invalid("opens the file read only, but a fleet needs to write; leave that out"));
             }
             (
                 name @ ("cache" | "timeout" | "check_same_thread" | "journal_mode" | "_journal_mode" | "_journal"
                 | "busy_timeout" | "_busy_timeout" | "_timeout" | "foreign_keys" | "_foreign_keys" | "_fk"
                 | "nolock" | "vfs" | "uri" | "isolation_level" | "connection_limit"),
                 _,
-            ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
+            ) => return Err(invalid(&format!("sets `{name}`, which the store sets itself; leave it out"))),
             _ => {
-                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw` or `mode=rwc`";
+                let choices =
+                    "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
                 return Err(invalid(&format!(
-                    "has a choice behind the `?` that a file does not have; write {choices}"
+                    "has an option after the `?` that a file does not have; write {choices}"
                 )));
             }
         }
@@ -155,22 +176,25 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Failure> {
-    use fleet_core::store::GroupCommit;
+fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Error> {
+    use fleet_core::store::{GroupCommit, Journaled};
     use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 
-    let SqliteFile { path, is_synchronous, is_made } = file;
+    let SqliteFile { path, is_synchronous, is_made, journal } = file;
     if !is_made && !std::path::Path::new(path).exists() {
-        return Err(invalid(&format!("says `mode=rw`, and there is no file `{path}`; make it with `mode=rwc`")));
+        return Err(invalid(&format!("has `mode=rw`, but there is no file `{path}`; create it with `mode=rwc`")));
     }
     let synchronous = if is_synchronous { Synchronous::Full } else { Synchronous::Normal };
-    let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous));
-    let store = store.map_err(fleet_core::Error::from)?;
-    Ok(Arc::new(GroupCommit::new(store)))
+    let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous))?;
+    Ok(match journal {
+        None => Arc::new(GroupCommit::new(store)),
+        Some(true) => Arc::new(GroupCommit::new(Journaled::open(store)?)),
+        Some(false) => Arc::new(GroupCommit::new(Journaled::open(store)?.close()?)),
+    })
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
+fn postgres(url: &str) -> Result<Arc<dyn Store>, Error> {
     use fleet_core::store::GroupCommit;
     use fleet_store_postgres::{Options, PostgresStore};
 
@@ -181,26 +205,26 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
             "schema" => options.schema(value),
             _ => {
                 let most = value.parse().ok().filter(|most| (1..=1000).contains(most));
-                let problem = || Failure::invalid("url", "`connections` is a number from 1 to 1000");
+                let problem = || invalid("`connections` must be a number from 1 to 1000");
                 options.connections(most.ok_or_else(problem)?)
             }
         };
     }
-    let store = PostgresStore::open_with(&url, options).map_err(fleet_core::Error::from)?;
+    let store = PostgresStore::open_with(&url, options)?;
     Ok(Arc::new(GroupCommit::new(store).with_reads()))
 }
 
-/// The names of what our URL may say beside PostgreSQL's own.
+/// The names of the options that are ours, not PostgreSQL's.
 #[cfg(any(feature = "postgres", test))]
 const CHOICES: [&str; 2] = ["schema", "connections"];
 
-/// A URL of PostgreSQL's own, and what ours chooses beside it, by name.
+/// Splits a URL into PostgreSQL's own URL and our options, by name.
 #[cfg(any(feature = "postgres", test))]
 fn choices(url: &str) -> (String, Vec<(&str, &str)>) {
     if !url.contains("://") {
         return (url.to_owned(), Vec::new());
     }
-    // A password may have a question mark in it.
+    // A password may contain a question mark.
     let (credentials, place) = url.split_at(url.find('@').unwrap_or_default());
     let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), Vec::new()) };
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
@@ -219,11 +243,11 @@ mod tests {
     use super::*;
 
     fn why(url: &str) -> String {
-        open(url).map(|store| panic!("{url} opens {store:?}")).unwrap_err().message
+        open(url).map(|store| panic!("{url} opens {store:?}")).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_file_is_the_one_that_other_tools_would_open() {
+    fn a_url_opens_the_same_file_as_in_other_tools() {
         for (rest, driver, path) in [
             ("fleet.db", None, "fleet.db"),
             ("data/fleet.db", None, "data/fleet.db"),
@@ -239,12 +263,13 @@ mod tests {
             assert_eq!(sqlite_file(rest, driver).unwrap().path, path, "{driver:?} {rest}");
         }
         let chosen = sqlite_file("//fleet.db?mode=rw&synchronous=normal", None).unwrap();
-        assert_eq!(chosen, SqliteFile { path: "fleet.db", is_synchronous: false, is_made: false });
+        assert_eq!(chosen, SqliteFile { path: "fleet.db", is_synchronous: false, is_made: false, journal: None });
+        assert_eq!(sqlite_file("fleet.db?journal=off", None).unwrap().journal, Some(false));
     }
 
     #[test]
     #[cfg(feature = "sqlite")]
-    fn what_means_several_things_or_another_is_refused_with_the_form_to_write() {
+    fn an_ambiguous_url_is_refused_with_the_form_to_write() {
         for (url, says) in [
             ("sqlite:///data/fleet.db", "`sqlite:/data/fleet.db` or `sqlite:data/fleet.db`"),
             ("sqlite://", "`memory:`"),
@@ -263,7 +288,7 @@ mod tests {
             ("sqlite:fleet.db?sync=full", "synchronous=full"),
             ("sqlite:my%20fleet.db", "percent-encoding"),
             ("sqlite:fleet.db\n", "line break"),
-            ("sqlite: fleet.db", "blank"),
+            ("sqlite: fleet.db", "space"),
             ("sqlite://localhost/fleet.db", "host"),
             ("sqlite+aiosqlite:fleet.db", "`sqlite:PATH`"),
             ("file:fleet.db", "`sqlite:PATH`"),
@@ -281,7 +306,27 @@ mod tests {
     }
 
     #[test]
-    fn what_we_choose_is_ours_and_all_else_is_the_servers() {
+    #[cfg(feature = "sqlite")]
+    fn a_journal_is_opened_and_removed_by_url() {
+        use fleet_core::{Actor, Fleet, Timestamp};
+        let folder = tempfile::tempdir().unwrap();
+        let url = |choice: &str| format!("sqlite:{}{choice}", folder.path().join("fleet.db").display());
+        let create = |choice: &str, email: &str| {
+            let fleet = Fleet::open(open(&url(choice)).unwrap());
+            fleet
+                .console(Actor::Operator, Timestamp::from_millis(0))
+                .create_account(email)
+                .map(|account| account.id.get())
+        };
+        assert_eq!(create("?journal=on", "alice@example.com").unwrap(), 1);
+        assert_eq!(create("", "bob@example.com").unwrap_err().code(), "store_journaled");
+        assert_eq!(create("?journal=on", "bob@example.com").unwrap(), 2);
+        assert_eq!(create("?journal=off", "carol@example.com").unwrap(), 3);
+        assert_eq!(create("", "dave@example.com").unwrap(), 4);
+    }
+
+    #[test]
+    fn our_options_are_split_from_those_of_the_server() {
         for (url, theirs, ours) in [
             ("postgresql://db/fleet", "postgresql://db/fleet", &[][..]),
             ("postgresql://db/fleet?schema=blue", "postgresql://db/fleet", &[("schema", "blue")]),
