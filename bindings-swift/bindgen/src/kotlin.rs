@@ -95,6 +95,24 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
     made
 }
 
+/// Has Java leave out what may be left out of a record.
+pub(crate) fn overload(file: &str) -> Result<(), Box<dyn Error>> {
+    const BEGIN: &str = "\ndata class ";
+    let text = fs::read_to_string(file)?;
+    let mut parts = text.split(BEGIN);
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        made.push_str(BEGIN);
+        let (fields, _) = part.split_once("\n){").ok_or_else(|| format!("{file}: a record has no end"))?;
+        if fields.lines().any(|line| line.trim().starts_with("val `") && line.contains(" = ")) {
+            made.push_str(&part.replacen(" (", " @JvmOverloads constructor (", 1));
+        } else {
+            made.push_str(part);
+        }
+    }
+    Ok(fs::write(file, made)?)
+}
+
 const SERIALIZABLE: &str = "java.io.Serializable";
 
 /// Makes records and choices serialisable. What holds a secret refuses.
@@ -117,7 +135,10 @@ pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
         } else if let Some(rest) = line.strip_prefix("    object ") {
             let object = name(rest);
             if rest.ends_with(&format!(" : {sealed}()")) {
-                let _ = writeln!(made, "    data object {rest} {{\n        private fun readResolve(): Any = {sealed}.{object}\n    }}");
+                let _ = writeln!(
+                    made,
+                    "    data object {rest} {{\n        private fun readResolve(): Any = {sealed}.{object}\n    }}"
+                );
                 continue;
             }
         }
@@ -287,8 +308,7 @@ fn methods(made: &mut String, text: &str, door: &str) -> Result<(), Box<dyn Erro
             continue;
         }
         let (arguments, answer) = rest.rsplit_once(')').ok_or("a method's arguments have no end")?;
-        let names: Vec<&str> =
-            arguments.split('`').skip(1).step_by(2).filter(|name| !name.contains(' ')).collect();
+        let names: Vec<&str> = arguments.split('`').skip(1).step_by(2).filter(|name| !name.contains(' ')).collect();
         let given: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let call = format!("suspending.{name}({})", given.join(", "));
         let call = if suspends { format!("runBlocking {{ {call} }}") } else { call };
@@ -296,14 +316,13 @@ fn methods(made: &mut String, text: &str, door: &str) -> Result<(), Box<dyn Erro
         let wrapped = DOORS.iter().any(|(door, _)| *door == answer);
         let call = if wrapped { format!("{answer}({call})") } else { call };
         let answer = if answer.is_empty() { "Unit" } else { answer };
-        let throws = if suspends { "FleetException::class, InterruptedException::class" } else { "FleetException::class" };
+        let throws =
+            if suspends { "FleetException::class, InterruptedException::class" } else { "FleetException::class" };
         // A reserved word of Java.
         let shown = if name == "`import`" { "`importDevices`" } else { name };
         let overloads = if arguments.contains(" = ") { "    @JvmOverloads\n" } else { "" };
-        let _ = writeln!(
-            made,
-            "\n{docs}    @Throws({throws})\n{overloads}    fun {shown}({arguments}): {answer} = {call}"
-        );
+        let _ =
+            writeln!(made, "\n{docs}    @Throws({throws})\n{overloads}    fun {shown}({arguments}): {answer} = {call}");
     }
     Ok(())
 }

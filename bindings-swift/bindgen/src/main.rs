@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for file in [&doors, &format!("{folder}/fleetcore/shapes/fleet_shapes.kt")] {
                 kotlin::refuse_what_is_no_text(file)?;
                 kotlin::sign(file)?;
+                kotlin::overload(file)?;
                 kotlin::serialise(file)?;
             }
             kotlin::block(&doors, &format!("{folder}/fleetcore/blocking/doors.kt"))?;

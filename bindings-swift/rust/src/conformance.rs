@@ -33,10 +33,7 @@ pub struct Violation {
 /// Holds a store to every law that the core counts on; an empty list says that it keeps them all. With `reopener`, a store
 /// is held to the laws of reopening too. For tests: it takes seconds and starts threads.
 #[uniffi::export(default(reopener = None))]
-pub async fn conformance(
-    factory: Arc<dyn StoreFactory>,
-    reopener: Option<Arc<dyn StoreReopener>>,
-) -> Vec<Violation> {
+pub async fn conformance(factory: Arc<dyn StoreFactory>, reopener: Option<Arc<dyn StoreReopener>>) -> Vec<Violation> {
     let failed = Arc::new(Mutex::new(None));
     let noted = Arc::clone(&failed);
     let reopens = reopener.is_some();

@@ -14,7 +14,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 
 /** So many items are fetched at once. */
-private const val PAGE = 1000
+private const val PAGE = 1000L
 
 /** All items of a list that comes in pages, each page fetched when it is reached. */
 private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>): Flow<T> = flow {

@@ -4,7 +4,9 @@ import fleetcore.shapes.BetaLine
 import fleetcore.shapes.BetaLineVerdict
 import fleetcore.shapes.ChargedCard
 import fleetcore.shapes.ClaimCode
+import fleetcore.shapes.CustomerFilter
 import fleetcore.shapes.Destination
+import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.IssuedToken
 import fleetcore.shapes.NewEvent
@@ -43,10 +45,10 @@ class ValuesTest {
             val published = world.gateway().publish(NewEvent(BENCH, "boot", product = 94))
             console.createCustomer(94, "carl@example.com")
             val values = listOf(
-                connected, connected.answer, published, console.product(94), console.summary(94), console.devices(94),
+                connected, connected.answer, published, console.product(94), console.summary(94), console.devices(94, DeviceFilter()),
                 console.planImport(94, ids(3)), console.explain(94, BENCH), console.events(94), console.auditLog(94),
                 console.billingStatus(94), console.usage(94), console.team(94), console.configuration(94),
-                console.subscriptions(94), console.customers(94), Report(BENCH, version = 65_535, session = 7),
+                console.subscriptions(94), console.customers(94, CustomerFilter()), Report(BENCH, version = 65_535, session = 7),
                 NewEvent(BENCH, "boot", product = 4_294_967_295, happenedAt = NOON), FailureKind.NotProven(2, 3, 1),
                 Tier("One", devices = 1),
             )

@@ -7,6 +7,7 @@ import fleetcore.shapes.CustomerFilter
 import fleetcore.shapes.Destination
 import fleetcore.shapes.Identity
 import fleetcore.shapes.PolicySettings
+import java.time.Duration
 import java.time.Instant
 import kotlin.reflect.KClass
 import kotlin.reflect.KType
@@ -79,6 +80,7 @@ fun read(value: JsonElement, type: KType): Any? {
         Long::class -> number(value)
         Int::class -> Math.toIntExact(number(value))
         Instant::class -> moment(value)
+        Duration::class -> Duration.ofSeconds(number(value))
         List::class -> (value as? JsonArray ?: throw Malformed("$value is no list"))
             .map { read(it, type.arguments.single().type!!) }
         ChargeOutcome::class -> constant(kind, outcome(value))
