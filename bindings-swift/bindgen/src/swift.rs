@@ -48,6 +48,7 @@ pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
     let parameter = "    freeFunc: (UInt64) -> (),\n";
     for (old, new) in [
         (WAITING, WAITING_OR_CANCELLED.to_owned()),
+        ("fatalError(\"Cancellation not supported yet\")", "throw CancellationError()".to_owned()),
         (parameter, format!("{parameter}    cancelFunc: (@Sendable (UInt64) -> ())? = nil,\n")),
     ] {
         if text.matches(old).count() != 1 {
