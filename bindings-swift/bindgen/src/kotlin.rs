@@ -129,9 +129,9 @@ pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
                 continue;
             }
         } else if let Some(rest) = line.strip_prefix("data class ") {
-            class = Some(Class { name: name(rest), secrets: Vec::new(), fields: Vec::new() });
+            class = Some(Class { name: name(rest), secrets: Vec::new() });
         } else if let Some(rest) = line.strip_prefix("    data class ") {
-            class = Some(Class { name: format!("{sealed}.{}", name(rest)), secrets: Vec::new(), fields: Vec::new() });
+            class = Some(Class { name: format!("{sealed}.{}", name(rest)), secrets: Vec::new() });
         } else if let Some(rest) = line.strip_prefix("    object ") {
             let object = name(rest);
             if rest.ends_with(&format!(" : {sealed}()")) {
@@ -164,7 +164,6 @@ struct Class {
     name: String,
     /// The fields that hold a secret, and whether they always do.
     secrets: Vec<(String, bool)>,
-    fields: Vec<String>,
 }
 
 impl Class {
@@ -172,7 +171,6 @@ impl Class {
         let Some((field, kind)) = line.trim().strip_prefix("val `").and_then(|rest| rest.split_once("`: ")) else {
             return;
         };
-        self.fields.push(field.to_owned());
         if kind.contains("SecretText") {
             self.secrets.push((field.to_owned(), !kind.contains("SecretText?")));
         }
@@ -191,7 +189,7 @@ impl Class {
     }
 }
 
-/// The doors that Java opens, by the interface that uniffi wrote, and the class that is written here.
+/// The doors that Java opens: what is before `Interface` in the name of the one that uniffi wrote, and what it is.
 const DOORS: &[(&str, &str)] = &[
     ("Console", "the door for people"),
     ("Portal", "the customers' door"),
