@@ -6,7 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -1973,8 +1973,8 @@ class ImportLine:
     def device(self) -> str | None:
         """The id that was read; none where none could be."""
     @property
-    def verdict(self) -> str:
-        """What became of it: a stable word, such as `imported`."""
+    def verdict(self) -> ImportVerdict:
+        """What became of it."""
     @property
     def message(self) -> str:
         """The same in a sentence."""
@@ -2941,7 +2941,7 @@ class AuditEntry:
     def actor(self) -> Actor:
         """By whom."""
     @property
-    def command(self) -> str:
+    def command(self) -> Command:
         """What: a stable word."""
     @property
     def subject(self) -> str:
@@ -3061,9 +3061,9 @@ class Console:
     def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """What an import of this list would say, without changing anything."""
+        """What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: one id a line, or a .csv."""
+        """Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was added stays."""
     def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
@@ -3266,7 +3266,7 @@ class Fleet:
     def backup(self, path: str | PathLike[str]) -> None:
         """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
     def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite."""
 
 @final
 class Price:
