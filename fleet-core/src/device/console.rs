@@ -426,8 +426,7 @@ pub(crate) fn forget(
             }
             tx.delete(Key::DeviceCode(product, device));
             if row.lock.is_some() {
-                let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-                move_lock(tx, product, &mut index, row.lock, None);
+                move_lock(tx, product, row.lock, None)?;
             }
         }
     }

@@ -24,7 +24,7 @@ pub use record::{
     Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion,
     UpdateResult,
 };
-pub(crate) use record::{RELAPSES, confirmed};
+pub(crate) use record::{RELAPSES, confirmed, is_zero};
 pub use report::Report;
 pub(crate) use report::withdraw;
 pub use trail::{Mark, Trail};

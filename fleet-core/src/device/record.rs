@@ -82,7 +82,7 @@ pub(crate) fn confirmed(counter: u32) -> u32 {
 pub(crate) const RELAPSES: u8 = 3;
 
 /// Whether a counter need not be written down.
-pub(super) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
+pub(crate) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
     *counter == T::default()
 }
 

@@ -17,7 +17,9 @@ use crate::device::{
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
 use crate::event::metering::{Lease, Told, UsageMonth};
-use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
+use crate::firmware::{
+    Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256,
+};
 use crate::notice::{Notice, NoticeSubject};
 use crate::product::{Authentication, Gate, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::store::{AuditId, Key, Kind, Record, Tally};
@@ -68,8 +70,9 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::AccountDue => Kind::AccountAudit,
             Kind::AccountAudit => Kind::CustomerIdentity,
             Kind::CustomerIdentity => Kind::StickerKey,
+            Kind::StickerKey => Kind::FirmwareLocks,
             // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
-            Kind::StickerKey | Kind::Journal => return None,
+            Kind::FirmwareLocks | Kind::Journal => return None,
         })
     })
 }
@@ -141,6 +144,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::Product => vec![Key::Product(of)],
         Kind::Team => vec![Key::Team(of)],
         Kind::Firmware => vec![Key::Firmware(of)],
+        Kind::FirmwareLocks => vec![Key::FirmwareLocks(of)],
         Kind::DeviceCount => vec![Key::DeviceCount(of)],
         Kind::Device => devices().map(|device| Key::Device(of, device)).collect(),
         Kind::Tally => [Tally::Members, Tally::Online, Tally::NoVersion, Tally::Version(0), Tally::Version(u16::MAX)]
@@ -217,6 +221,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::Product => products(),
         Kind::Team => people::teams(),
         Kind::Firmware => firmware(),
+        Kind::FirmwareLocks => firmware_locks(),
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
         Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
@@ -447,6 +452,11 @@ fn firmware() -> Vec<Record> {
     });
     let full = FirmwareIndex { highest: u16::MAX, firmware: full.collect() };
     [FirmwareIndex::default(), full].map(|index| Record::Firmware(Arc::new(index))).to_vec()
+}
+
+fn firmware_locks() -> Vec<Record> {
+    let full = FirmwareLocks { devices: versions().map(|version| (version, u32::MAX)).collect() };
+    [FirmwareLocks::default(), full].map(|locks| Record::FirmwareLocks(Arc::new(locks))).to_vec()
 }
 
 fn device_counts() -> Vec<Record> {

@@ -79,6 +79,7 @@ impl Key {
             Self::Product(id)
             | Self::Team(id)
             | Self::Firmware(id)
+            | Self::FirmwareLocks(id)
             | Self::DeviceCount(id)
             | Self::Device(id, _)
             | Self::Tally(id, ..)
@@ -115,6 +116,7 @@ impl Key {
             | Self::Product(_)
             | Self::Team(_)
             | Self::Firmware(_)
+            | Self::FirmwareLocks(_)
             | Self::DeviceCount(_)
             | Self::Configuration(_)
             | Self::CustomerCount(_)
@@ -281,6 +283,7 @@ impl Key {
                     [32] => Self::Subscription(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
                     [51] => Self::CustomerIdentity(id, text(&mut rest)?),
+                    [53] => Self::FirmwareLocks(id),
                     _ => return None,
                 }
             }
@@ -345,6 +348,7 @@ mod tests {
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),
             product.clone().prop_map(Key::Firmware),
+            product.clone().prop_map(Key::FirmwareLocks),
             product.clone().prop_map(Key::DeviceCount),
             (product.clone(), device).prop_map(|(p, d)| Key::Device(p, d)),
             (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),

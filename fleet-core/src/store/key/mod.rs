@@ -100,6 +100,8 @@ pub enum Key {
     CustomerIdentity(ProductId, Arc<str>),
     /// The key that codes printed on devices are hashed with.
     StickerKey,
+    /// How many devices are locked to each version of a product's firmware.
+    FirmwareLocks(ProductId),
     /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
     Journal(u64),
 }
@@ -187,6 +189,8 @@ pub enum Kind {
     CustomerIdentity = 51,
     /// [`Key::StickerKey`].
     StickerKey = 52,
+    /// [`Key::FirmwareLocks`].
+    FirmwareLocks = 53,
     /// [`Key::Journal`].
     Journal = 255,
 }
@@ -242,6 +246,7 @@ impl Kind {
             Self::AccountAudit => "account_audit",
             Self::CustomerIdentity => "customer_identity",
             Self::StickerKey => "sticker_key",
+            Self::FirmwareLocks => "firmware_locks",
             Self::Journal => "journal",
         }
     }
@@ -331,6 +336,7 @@ impl Key {
             Self::AccountAudit(..) => Kind::AccountAudit,
             Self::CustomerIdentity(..) => Kind::CustomerIdentity,
             Self::StickerKey => Kind::StickerKey,
+            Self::FirmwareLocks(_) => Kind::FirmwareLocks,
             Self::Journal(_) => Kind::Journal,
         }
     }
@@ -357,6 +363,7 @@ impl Key {
             | Self::Product(product)
             | Self::Team(product)
             | Self::Firmware(product)
+            | Self::FirmwareLocks(product)
             | Self::DeviceCount(product)
             | Self::Device(product, _)
             | Self::Tally(product, ..)
