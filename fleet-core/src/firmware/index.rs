@@ -145,6 +145,12 @@ impl FirmwareIndex {
 }
 
 impl ImageFacts {
+    /// Whether a chip of this revision is one that it runs on (R-TGT-14).
+    pub fn runs_on(&self, revision: u16) -> bool {
+        self.min_chip_revision.is_none_or(|least| revision >= least)
+            && self.max_chip_revision.is_none_or(|last| revision <= last)
+    }
+
     /// Whether a hash that a device reported is this image's: the file's, or one that the image carries.
     pub fn is(&self, hash: Sha256) -> bool {
         hash == self.sha256 || self.embedded.contains(&hash)

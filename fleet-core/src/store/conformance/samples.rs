@@ -542,6 +542,7 @@ fn devices() -> Vec<Record> {
                 trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
                 listed: turn(&platforms, choice / 5).unwrap_or_default(),
                 relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
+                chip_revision: turn(&[None, Some(0), Some(301), Some(u16::MAX)], choice / 3).flatten(),
             }
         })
         .map(Record::Device)
