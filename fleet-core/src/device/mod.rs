@@ -12,7 +12,7 @@ mod report;
 pub(crate) mod tally;
 mod trail;
 
-pub(crate) use connect::{Arrivals, Joiners, Place, answer, put_device};
+pub(crate) use connect::{Arrivals, Joiners, Place, answer, move_name, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
 pub use console::{Correction, DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};

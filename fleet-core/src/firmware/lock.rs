@@ -2,7 +2,7 @@
 
 use super::{Answer, FirmwareIndex, FirmwareVersion};
 use crate::audit::{Entry, shown};
-use crate::device::{Device, DeviceCount, DeviceId, answer, member, put_device, withdraw};
+use crate::device::{Device, DeviceId, answer, member, put_device, withdraw};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
@@ -95,24 +95,12 @@ impl Console<'_> {
             if before.lock != row.lock {
                 move_lock(tx, id, before.lock, row.lock)?;
             }
-            if !row.name().is_empty() {
-                keep_that_names_are_given(tx, id)?;
-            }
             let entry = changed(subject.clone(), &before, &row);
             put_device(tx, id, device, Some(&before), row);
             self.note(tx, id, command, entry);
             Ok(result)
         })
     }
-}
-
-/// Writes down, once, that a product has devices with names.
-fn keep_that_names_are_given(tx: &mut Transaction<'_>, id: ProductId) -> Result<(), Error> {
-    let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-    if std::mem::take(&mut count.unnamed) {
-        tx.put(id, count);
-    }
-    Ok(())
 }
 
 /// What the audit says of a command that made one row the other.

@@ -29,8 +29,8 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`] and
-    /// [`Key::AccountDue`]: that it is there is all it says.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`],
+    /// [`Key::AccountDue`] and [`Key::DeviceName`]: that it is there is all it says.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -156,7 +156,8 @@ impl Record {
             | Kind::Claim
             | Kind::ActivationCode
             | Kind::ProductDue
-            | Kind::AccountDue => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
+            | Kind::AccountDue
+            | Kind::DeviceName => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),

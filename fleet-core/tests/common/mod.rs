@@ -118,7 +118,7 @@ impl Contents {
                 Key::FirmwareLocks(*id),
                 Key::DeviceCount(*id),
             ]);
-            for range in [Key::devices(*id), Key::tallies(*id), Key::audits(*id)] {
+            for range in [Key::devices(*id), Key::device_names(*id, ""), Key::tallies(*id), Key::audits(*id)] {
                 found.extend(store.scan(&range).unwrap());
             }
         }
@@ -221,6 +221,18 @@ impl Contents {
         if let Some(Record::DeviceCount(kept)) = self.rows.get(&Key::DeviceCount(id)) {
             assert_eq!((kept.devices, kept.quarantined), (members, waiting), "R-TIER-2: the guard of {id}");
         }
+        let mut named: Vec<DeviceId> =
+            self.devices(id).filter(|(_, row)| !row.name().is_empty()).map(|(id, _)| id).collect();
+        let mut indexed: Vec<DeviceId> = self
+            .rows
+            .keys()
+            .filter_map(|key| match key {
+                Key::DeviceName(of, name) if *of == id => Some(name.device),
+                _ => None,
+            })
+            .collect();
+        [&mut named, &mut indexed].map(|devices| devices.sort_unstable());
+        assert_eq!(indexed, named, "R-SEE-2: the index of names of {id}");
         let kept: BTreeMap<_, _> = match self.rows.get(&Key::FirmwareLocks(id)) {
             Some(Record::FirmwareLocks(kept)) => kept.iter().collect(),
             _ => BTreeMap::new(),

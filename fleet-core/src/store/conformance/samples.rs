@@ -71,8 +71,9 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::AccountAudit => Kind::CustomerIdentity,
             Kind::CustomerIdentity => Kind::StickerKey,
             Kind::StickerKey => Kind::FirmwareLocks,
+            Kind::FirmwareLocks => Kind::DeviceName,
             // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
-            Kind::FirmwareLocks | Kind::Journal => return None,
+            Kind::DeviceName | Kind::Journal => return None,
         })
     })
 }
@@ -143,6 +144,9 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::Product => vec![Key::Product(of)],
         Kind::Team => vec![Key::Team(of)],
+        Kind::DeviceName => texts()
+            .flat_map(|name| [0, 0x7F, 0xFF].map(|byte| Key::device_name(of, &name, DeviceId::new([byte; 12]))))
+            .collect(),
         Kind::Firmware => vec![Key::Firmware(of)],
         Kind::FirmwareLocks => vec![Key::FirmwareLocks(of)],
         Kind::DeviceCount => vec![Key::DeviceCount(of)],
@@ -216,7 +220,8 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         | Kind::Claim
         | Kind::ActivationCode
         | Kind::ProductDue
-        | Kind::AccountDue => vec![Record::Present],
+        | Kind::AccountDue
+        | Kind::DeviceName => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),
@@ -467,7 +472,7 @@ fn device_counts() -> Vec<Record> {
         reserved,
         departures: u64::MAX,
         full_told: true,
-        unnamed: false,
+        names_indexed: false,
     };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
