@@ -231,7 +231,8 @@ impl Contents {
                 _ => None,
             })
             .collect();
-        [&mut named, &mut indexed].map(|devices| devices.sort_unstable());
+        named.sort_unstable();
+        indexed.sort_unstable();
         assert_eq!(indexed, named, "R-SEE-2: the index of names of {id}");
         let kept: BTreeMap<_, _> = match self.rows.get(&Key::FirmwareLocks(id)) {
             Some(Record::FirmwareLocks(kept)) => kept.iter().collect(),
