@@ -7,7 +7,7 @@ mod common;
 use common::{Interrupted, World, at, device, list, version};
 use fleet_core::firmware::Upload;
 use fleet_core::product::Gate;
-use fleet_core::store::{Commit, Counted, Key, Kind, Outcome, Range, Record, Row, Stamp, Write};
+use fleet_core::store::{Commit, CommitOutcome, Counted, Key, Kind, Range, Record, Row, Stamp, Write};
 use fleet_core::{Actor, Fleet, MemoryStore, Policy, Store, StoreError, invariants};
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ impl Store for Listed {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let puts = batch.iter().flat_map(|commit| &commit.writes).filter_map(|write| match write {
             Write::Put { key, record, .. } => Some((key.kind(), record.to_json().unwrap().len())),
             _ => None,
@@ -186,7 +186,7 @@ fn as_an_earlier_version_kept_it(world: &World) {
     let record = Record::from_json(Kind::Firmware, &index.to_string()).unwrap();
     let [key, gone] = keys;
     let writes = vec![Write::Put { key, record, stamp: Stamp(7) }, Write::Delete { key: gone }];
-    assert_eq!(world.fleet.store().commit(&[Commit { checks: Vec::new(), writes }]).unwrap(), [Outcome::Applied]);
+    assert_eq!(world.fleet.store().commit(&[Commit { checks: Vec::new(), writes }]).unwrap(), [CommitOutcome::Applied]);
 }
 
 #[test]
