@@ -71,6 +71,7 @@ fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
         platform: Some("photon".to_owned()),
         system: Some("0.4.9".to_owned()),
         security_counter: None,
+        chip_revision: None,
         takes_updates: None,
         session: None,
         reported_at: None,

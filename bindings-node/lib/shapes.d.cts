@@ -667,6 +667,8 @@ export interface Device {
   readonly sequence: number;
   /** The highest security counter it has confirmed. */
   readonly securityCounter: number;
+  /** The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product. */
+  readonly chipRevision: number | null;
   /** The system version that it reported last. */
   readonly system: string | null;
   /** When it was added to the product, or first asked to join. */
@@ -1046,6 +1048,8 @@ export type HoldReason =
   | 'downgrade_forbidden'
   /** The image's security counter is below the highest that the device has confirmed. */
   | 'security_counter'
+  /** The revision of its chip is not one that the image runs on. */
+  | 'chip_revision'
   /** Its system version is not one that the firmware runs on. */
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
@@ -1142,6 +1146,12 @@ export interface Held {
   readonly image: number | null;
   /** With `security_counter`: the highest that the device has confirmed. */
   readonly confirmed: number | null;
+  /** With `chip_revision`: the device's, 100 × major + minor. */
+  readonly chipRevision: number | null;
+  /** With `chip_revision`: the least that the image runs on; none: any. */
+  readonly minChipRevision: number | null;
+  /** With `chip_revision`: the last that the image runs on; none: any. */
+  readonly maxChipRevision: number | null;
   /** With `system_version`: what the firmware requires. */
   readonly requires: string | null;
   /** With `system_version`: what the device reported. */
@@ -1173,6 +1183,8 @@ export interface Report {
   readonly system?: string | null;
   /** The security counter that it has stored. */
   readonly securityCounter?: number | null;
+  /** The revision of its chip, 100 × major + minor. */
+  readonly chipRevision?: number | null;
   /** Whether it takes updates now. Default: yes. */
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */

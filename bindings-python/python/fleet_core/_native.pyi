@@ -1004,7 +1004,7 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['chip_revision'], Literal['min_chip_revision'], Literal['max_chip_revision'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
@@ -1023,6 +1023,15 @@ class Held:
     @property
     def confirmed(self) -> int | None:
         """With `security_counter`: the highest that the device has confirmed."""
+    @property
+    def chip_revision(self) -> int | None:
+        """With `chip_revision`: the device's, 100 × major + minor."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """With `chip_revision`: the least that the image runs on; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """With `chip_revision`: the last that the image runs on; none: any."""
     @property
     def requires(self) -> str | None:
         """With `system_version`: what the firmware requires."""
@@ -1050,7 +1059,7 @@ class Held:
 class Device:
     """A device of a product, as its team sees it."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['chip_revision'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
     @property
     def id(self) -> str:
         """Its id: 24 hexadecimal digits."""
@@ -1084,6 +1093,9 @@ class Device:
     @property
     def security_counter(self) -> int:
         """The highest security counter it has confirmed."""
+    @property
+    def chip_revision(self) -> int | None:
+        """The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product."""
     @property
     def system(self) -> str | None:
         """The system version that it reported last."""
@@ -3321,7 +3333,7 @@ class Tier:
 class Report:
     """What a device says of itself when it connects, as its gateway hands it on."""
 
-    __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['image'], Literal['platform'], Literal['system'], Literal['security_counter'], Literal['takes_updates'], Literal['session'], Literal['reported_at']]] = ...
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['image'], Literal['platform'], Literal['system'], Literal['security_counter'], Literal['chip_revision'], Literal['takes_updates'], Literal['session'], Literal['reported_at']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -3329,7 +3341,7 @@ class Report:
     def __deepcopy__(self, _memo: Any, /) -> Self: ...
     def to_dict(self) -> dict[str, Any]:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
-    def __new__(cls, device: str, *, product: int | None = None, version: int | None = None, image: str | None = None, platform: str | None = None, system: str | None = None, security_counter: int | None = None, takes_updates: bool | None = None, session: int | None = None, reported_at: datetime | None = None) -> Self: ...
+    def __new__(cls, device: str, *, product: int | None = None, version: int | None = None, image: str | None = None, platform: str | None = None, system: str | None = None, security_counter: int | None = None, chip_revision: int | None = None, takes_updates: bool | None = None, session: int | None = None, reported_at: datetime | None = None) -> Self: ...
     @property
     def device(self) -> str:
         """The device: 24 hexadecimal digits."""
@@ -3351,6 +3363,9 @@ class Report:
     @property
     def security_counter(self) -> int | None:
         """The security counter that it has stored."""
+    @property
+    def chip_revision(self) -> int | None:
+        """The revision of its chip, 100 × major + minor."""
     @property
     def takes_updates(self) -> bool:
         """Whether it takes updates now."""

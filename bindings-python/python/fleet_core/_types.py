@@ -51,7 +51,7 @@ BetaLineVerdict: TypeAlias = Literal['invited', 'already_invited', 'duplicate', 
 Rule: TypeAlias = Literal['lock', 'group_release', 'release', 'no_release', 'other']
 """The rule that names the version a device should run."""
 
-HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'two_devices', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
+HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'chip_revision', 'system_version', 'takes_no_updates', 'two_devices', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
 """What keeps a device from getting anything."""
 
 Decision: TypeAlias = UpToDate | Update | Held

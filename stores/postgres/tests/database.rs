@@ -38,7 +38,7 @@ fn many_that_open_a_new_database_at_once_make_its_schema_once() {
         }
     });
     let row = client(&schema).query_one("SELECT count(*), max(version) FROM fleet_store", &[]).unwrap();
-    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 3));
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 4));
     assert_eq!(client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap().get::<_, i64>(0), 8);
 }
 
@@ -78,7 +78,9 @@ fn a_schema_from_before_the_order_of_connections_was_kept_is_brought_up_to_date(
     let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else { panic!("{found:?}") };
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.relapses), (3, 7, false, 0));
     assert_eq!((row.trail, entry.sequence, &entry.trail), (Trail::default(), 0, &None));
+    assert_eq!(row.chip_revision, None);
     let mut after = row.clone();
+    after.chip_revision = Some(301);
     after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) };
     let put = Write::Put { key: Key::Device(product, device), record: Record::Device(after.clone()), stamp: Stamp(3) };
     store.commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
@@ -95,7 +97,7 @@ fn a_newer_schema_is_refused() {
     client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
     let name = &schema.name;
     let message = format!(
-        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 3 at most; update the program"
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 4 at most; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
 }
