@@ -310,6 +310,7 @@ pub fn running_device() -> Result<Device> {
         trail: Trail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
+        chip_revision: None,
     })
 }
 

@@ -1,9 +1,11 @@
 //! A store that is written in another language, over rows of bytes and JSON.
 
 use crate::plain::count;
+use fleet_core::store::conformance::{self, Violation};
 use fleet_core::store::{
     Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Write,
 };
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::ops::Bound;
 
@@ -240,4 +242,20 @@ fn write(commit: &Commit) -> Result<RowCommit, StoreError> {
 
 fn wrong(what: String) -> StoreError {
     StoreError::new(StoreErrorKind::Other, what)
+}
+
+/// Holds the stores of a host to every law, and answers which they broke. `open` makes an empty store; handed a mark of a
+/// store that is not used any more, it opens what that one kept once more. It answers the new store's mark too. Only where
+/// the host `reopens` stores is it handed one.
+pub fn broken_laws<M, S: Store>(open: impl Fn(Option<M>) -> (Option<M>, S), reopens: bool) -> Vec<Violation> {
+    let mut broken = conformance::check(|| open(None).1).err().unwrap_or_default();
+    if reopens {
+        let again = |place: &Cell<Option<M>>| {
+            let (mark, store) = open(place.take());
+            place.set(mark);
+            store
+        };
+        broken.extend(conformance::check_reopen(Cell::default, again).err().unwrap_or_default());
+    }
+    broken
 }

@@ -213,7 +213,8 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     device = step.take("device")
     at = step.moment("reported_at")
     given = step.given(
-        "product", "version", "image", "platform", "system", "security_counter", "takes_updates", "session"
+        "product", "version", "image", "platform", "system", "security_counter", "chip_revision",
+        "takes_updates", "session",
     )
     step.done()
     return fc.Report(device, reported_at=at, **given)

@@ -136,7 +136,7 @@ async function importWatched(door, { product: number, list: given, stop_after: m
 }
 
 const REPORT = ['device', 'product?', 'version?', 'image?', 'platform?', 'system?', 'security_counter?'];
-const SAYS = ['takes_updates?', 'session?', 'reported_at?'];
+const SAYS = ['chip_revision?', 'takes_updates?', 'session?', 'reported_at?'];
 const EVENT = ['device', 'product?', 'name', 'data?', 'id?', 'error_kind?', 'happened_at?'];
 const PAGED = ['after?', 'limit?'];
 

@@ -59,9 +59,9 @@ class Console:
     async def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """What an import of this list would say, without changing anything."""
+        """What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: one id a line, or a .csv."""
+        """Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was added stays."""
     async def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
@@ -308,4 +308,4 @@ class Fleet:
     async def backup(self, path: str | PathLike[str]) -> None:
         """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
     async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite."""

@@ -1,7 +1,9 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
+use super::{
+    Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, move_name, put_device,
+};
 use crate::audit::{Entry, shown};
 use crate::customer::end_claim;
 use crate::event::forget_ids;
@@ -439,8 +441,7 @@ pub(crate) fn forget(
             }
             tx.delete(Key::DeviceCode(product, device));
             if row.lock.is_some() {
-                let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-                move_lock(tx, product, &mut index, row.lock, None);
+                move_lock(tx, product, row.lock, None)?;
             }
         }
     }
@@ -455,6 +456,7 @@ pub(crate) fn drop_device(tx: &mut Transaction<'_>, product: ProductId, device: 
     super::tally::changes(Some(before), None, |tally, delta| {
         tx.add(super::tally::key(product, device, tally, slot), delta)
     });
+    move_name(tx, product, device, before.name(), "");
     tx.delete(Key::Device(product, device));
 }
 

@@ -26,15 +26,15 @@ pub struct DeviceCount {
     /// Whether the team was told that the quarantine is full, since it was.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub full_told: bool,
-    /// That no device of the product was ever given a name, so that a list by prefix looks at ids alone; not known of a
-    /// product of an earlier version.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unnamed: bool,
+    /// That every name of a device has a [`Key::DeviceName`](crate::store::Key::DeviceName), so that a list by prefix need not
+    /// read all devices; not known of a product of an earlier version, unless none of its devices ever had a name.
+    #[serde(default, alias = "unnamed", skip_serializing_if = "std::ops::Not::not")]
+    pub names_indexed: bool,
 }
 
 impl Default for DeviceCount {
     fn default() -> Self {
-        Self { devices: 0, quarantined: 0, reserved: Vec::new(), departures: 0, full_told: false, unnamed: true }
+        Self { devices: 0, quarantined: 0, reserved: Vec::new(), departures: 0, full_told: false, names_indexed: true }
     }
 }
 
@@ -99,5 +99,18 @@ impl DeviceCount {
     /// Forgets that the team was told of a full quarantine, once there is room again.
     pub(crate) fn settle(&mut self, policy: &Policy) {
         self.full_told &= self.quarantined >= u64::from(policy.quarantine_limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_version_said_of_names_is_read() {
+        for (stored, names_indexed) in [("", false), (r#","unnamed":true"#, true), (r#","names_indexed":true"#, true)] {
+            let json = format!(r#"{{"devices":3,"quarantined":0{stored}}}"#);
+            assert_eq!(serde_json::from_str::<DeviceCount>(&json).unwrap().names_indexed, names_indexed, "{json}");
+        }
     }
 }

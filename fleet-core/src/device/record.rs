@@ -82,7 +82,7 @@ pub(crate) fn confirmed(counter: u32) -> u32 {
 pub(crate) const RELAPSES: u8 = 3;
 
 /// Whether a counter need not be written down.
-pub(super) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
+pub(crate) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
     *counter == T::default()
 }
 
@@ -126,6 +126,9 @@ pub struct Device {
     /// From 3 on two devices probably have one id: it counts as failing and is sent nothing.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub relapses: u8,
+    /// The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chip_revision: Option<u16>,
 }
 
 /// Whether a device is in a product.
@@ -282,6 +285,7 @@ impl Device {
             trail: Trail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
+            chip_revision: None,
         }
     }
 
@@ -543,8 +547,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_144_bytes() {
-        assert_eq!(size_of::<Device>(), 144);
+    fn a_device_takes_152_bytes() {
+        assert_eq!(size_of::<Device>(), 152);
         assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 

@@ -40,6 +40,8 @@ pub struct Report {
     pub system: Option<SystemVersion>,
     /// The security counter that it has stored. None or 4294967295: none is set.
     pub security_counter: Option<u32>,
+    /// The revision of its chip, 100 × major + minor (R-TGT-14). None or 65535: it does not say.
+    pub chip_revision: Option<u16>,
     /// Whether it takes updates now (R-TGT-9). Default: yes.
     pub takes_updates: bool,
     /// The gateway's number of the session, growing for each device; 0: the gateway numbers none.
@@ -75,6 +77,7 @@ impl Report {
             platform: None,
             system: None,
             security_counter: None,
+            chip_revision: None,
             takes_updates: true,
             session: 0,
             at: at.into(),
@@ -156,6 +159,9 @@ pub(crate) fn observe(
     });
     if report.system.is_some() {
         device.system.clone_from(&report.system);
+    }
+    if let Some(revision) = report.chip_revision.filter(|revision| *revision != u16::MAX) {
+        device.chip_revision = Some(revision);
     }
     let carried = match (firmware, image) {
         (Some(firmware), ImageSeen::Matches | ImageSeen::Unknown) => firmware.image.security_counter,

@@ -3,7 +3,7 @@
 //!
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
-use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
+use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
 use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::time::Timestamp;
@@ -106,6 +106,15 @@ pub enum Hold {
         /// The highest confirmed.
         confirmed: u32,
     },
+    /// The revision of its chip is not one that the image runs on (R-TGT-14). All three are 100 × major + minor.
+    ChipRevision {
+        /// The device's.
+        chip_revision: u16,
+        /// The least that the image runs on; none: any.
+        min_chip_revision: Option<u16>,
+        /// The last that the image runs on; none: any.
+        max_chip_revision: Option<u16>,
+    },
     /// Its system version is not one that the firmware runs on (R-TGT-14).
     SystemVersion {
         /// What the firmware requires.
@@ -189,7 +198,7 @@ pub enum Decision<'f> {
 ///
 /// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
 /// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
-/// reported one results, what may keep it back: a forbidden downgrade, the security counter, the system version, the
+/// reported one results, what may keep it back: the chip's revision, a forbidden downgrade, the security counter, the system version, the
 /// device's own word, the owner's account. Connects, explanations and dry runs all ask this function, so they agree.
 pub fn decide<'f>(
     product: &Product,
@@ -290,6 +299,12 @@ impl<'f> Ground<'_, 'f> {
 
     fn hold(&self, firmware: &Firmware) -> Option<Hold> {
         let device = self.device;
+        if let Some(chip_revision) = device.chip_revision
+            && !firmware.image.runs_on(chip_revision)
+        {
+            let ImageFacts { min_chip_revision, max_chip_revision, .. } = firmware.image;
+            return Some(Hold::ChipRevision { chip_revision, min_chip_revision, max_chip_revision });
+        }
         if let Some(from) = device.version()
             && self.product.policy.forbid_downgrades
             && firmware.version.get() < from
@@ -376,7 +391,7 @@ impl Hold {
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
             Self::SecurityCounter { .. } => "R-TGT-15",
-            Self::SystemVersion { .. } => "R-TGT-14",
+            Self::ChipRevision { .. } | Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
             Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
@@ -402,6 +417,16 @@ impl fmt::Display for Hold {
             }
             Self::SecurityCounter { image, confirmed } => {
                 write!(f, "the image's security counter {image} is below the {confirmed} that the device has confirmed")
+            }
+            Self::ChipRevision { chip_revision, min_chip_revision, max_chip_revision } => {
+                let spelt = |revision: u16| format!("{}.{}", revision / 100, revision % 100);
+                write!(f, "its chip has revision {}, and the image runs on ", spelt(*chip_revision))?;
+                match (min_chip_revision, max_chip_revision) {
+                    (Some(least), Some(last)) => write!(f, "{} to {}", spelt(*least), spelt(*last)),
+                    (Some(least), None) => write!(f, "{} and later", spelt(*least)),
+                    (None, Some(last)) => write!(f, "{} and earlier", spelt(*last)),
+                    (None, None) => f.write_str("any"),
+                }
             }
             Self::SystemVersion { requires, reported: Some(reported) } => {
                 write!(f, "its system version {reported} is not `{requires}`")

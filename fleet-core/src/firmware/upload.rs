@@ -5,7 +5,7 @@ use super::image::esp_idf::{AppImage, AppImageError};
 use super::image::mcuboot::{ImageHash, McubootError};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
-use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
+use super::{Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::audit::Entry;
 use crate::fleet::Console;
 use crate::product::{Platform, Product, ProductId};
@@ -420,7 +420,10 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ReadProduct, product)?;
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            Ok(index.firmware.clone())
+            let locks = FirmwareLocks::of(tx, product, &index)?;
+            let counted =
+                |firmware: &Firmware| Firmware { locked_devices: locks.devices(firmware.version), ..firmware.clone() };
+            Ok(index.iter().map(counted).collect())
         })
     }
 
@@ -452,7 +455,8 @@ impl Console<'_> {
             let entry = Entry::changed(format!("version {version}, `{title}`"), values);
             firmware.title.clone_from(&title);
             firmware.description.clone_from(&description);
-            let edited = firmware.clone();
+            let mut edited = firmware.clone();
+            edited.locked_devices = FirmwareLocks::of(tx, product, &index)?.devices(version);
             tx.put(product, index);
             self.note(tx, product, Command::EditFirmware, entry);
             Ok(edited)
@@ -476,8 +480,9 @@ impl Console<'_> {
             if let Some(at) = firmware.on_the_line_at {
                 return in_use(format!("it is programmed on the line since {at}"));
             }
-            if firmware.locked_devices > 0 {
-                return in_use(format!("{} devices are locked to it; unlock them first", firmware.locked_devices));
+            let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
+            if locked > 0 {
+                return in_use(format!("{locked} devices are locked to it; unlock them first"));
             }
             let title = firmware.title.clone();
             Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);

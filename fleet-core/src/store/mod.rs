@@ -33,7 +33,7 @@ pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
 pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
-pub use key::{AuditId, Key, Kind, Tally};
+pub use key::{AuditId, DeviceName, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub(crate) use opener::Guarded;
 pub use opener::Opener;

@@ -8,7 +8,7 @@ use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
 use crate::event::metering::UsageMonth;
 use crate::event::{DeviceErrors, EventId, EventLog, LoggedEvent, Subscriptions};
-use crate::firmware::FirmwareIndex;
+use crate::firmware::{FirmwareIndex, FirmwareLocks};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
@@ -29,8 +29,8 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`] and
-    /// [`Key::AccountDue`]: the record only exists; it has no content.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`],
+    /// [`Key::AccountDue`] and [`Key::DeviceName`]: the record only exists; it has no content.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -40,6 +40,8 @@ pub enum Record {
     Team(Arc<Team>),
     /// Under [`Key::Firmware`].
     Firmware(Arc<FirmwareIndex>),
+    /// Under [`Key::FirmwareLocks`].
+    FirmwareLocks(Arc<FirmwareLocks>),
     /// Under [`Key::DeviceCount`].
     DeviceCount(Box<DeviceCount>),
     /// Under [`Key::Device`].
@@ -105,6 +107,7 @@ impl Record {
             Self::Product(record) => serde_json::to_string(record),
             Self::Team(record) => serde_json::to_string(record),
             Self::Firmware(record) => serde_json::to_string(record),
+            Self::FirmwareLocks(record) => serde_json::to_string(record),
             Self::DeviceCount(record) => serde_json::to_string(record),
             Self::Device(record) => serde_json::to_string(record),
             Self::Counter(value) => serde_json::to_string(value),
@@ -153,11 +156,13 @@ impl Record {
             | Kind::Claim
             | Kind::ActivationCode
             | Kind::ProductDue
-            | Kind::AccountDue => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
+            | Kind::AccountDue
+            | Kind::DeviceName => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),
             Kind::Firmware => Self::Firmware(serde_json::from_str(json)?),
+            Kind::FirmwareLocks => Self::FirmwareLocks(serde_json::from_str(json)?),
             Kind::DeviceCount => Self::DeviceCount(serde_json::from_str(json)?),
             Kind::Device => Self::Device(serde_json::from_str(json)?),
             Kind::Tally => Self::Counter(serde_json::from_str(json)?),
@@ -235,6 +240,7 @@ stored! {
     Arc<Product>, Product, ProductId, id => Key::Product(id);
     Arc<Team>, Team, ProductId, id => Key::Team(id);
     Arc<FirmwareIndex>, Firmware, ProductId, id => Key::Firmware(id);
+    Arc<FirmwareLocks>, FirmwareLocks, ProductId, id => Key::FirmwareLocks(id);
     Box<DeviceCount>, DeviceCount, ProductId, id => Key::DeviceCount(id);
     Device, Device, (ProductId, DeviceId), (product, id) => Key::Device(product, id);
     Arc<Configuration>, Configuration, ProductId, id => Key::Configuration(id);

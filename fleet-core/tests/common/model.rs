@@ -69,6 +69,8 @@ pub(crate) struct Firmware {
     pub(crate) size: u64,
     pub(crate) counter: u32,
     pub(crate) requires: Option<semver::VersionReq>,
+    /// The least and the last revision of the chip.
+    pub(crate) chips: (Option<u16>, Option<u16>),
     pub(crate) uploaded_at: Timestamp,
     pub(crate) proven: bool,
     pub(crate) released: bool,
@@ -92,6 +94,7 @@ pub(crate) struct Row {
     pub(crate) ended: Mark,
     pub(crate) listed: PlatformSeen,
     pub(crate) relapses: u8,
+    pub(crate) chip: Option<u16>,
 }
 
 /// A session and a moment in the order of a device's connections, each where it is known.
@@ -207,6 +210,7 @@ impl Row {
             ended: (0, None),
             listed: PlatformSeen::Unknown,
             relapses: 0,
+            chip: None,
         }
     }
 
@@ -228,6 +232,7 @@ impl Row {
             ended: (device.trail.ended.session(), device.trail.ended.at()),
             listed: device.listed,
             relapses: device.relapses,
+            chip: device.chip_revision,
         }
     }
 
@@ -393,6 +398,12 @@ impl Product {
     /// What keeps a version that it does not run from a device.
     fn hold(&self, row: &Row, version: u16) -> Option<Hold> {
         let firmware = &self.firmware[&version];
+        if let (Some(chip), (min, max)) = (row.chip, firmware.chips)
+            && (chip < min.unwrap_or(0) || max.is_some_and(|max| chip > max))
+        {
+            let (min_chip_revision, max_chip_revision) = firmware.chips;
+            return Some(Hold::ChipRevision { chip_revision: chip, min_chip_revision, max_chip_revision });
+        }
         if self.policy.forbid_downgrades && row.runs().is_some_and(|runs| runs > version) {
             return Some(Hold::DowngradeForbidden { from: row.runs().unwrap() });
         }

@@ -110,7 +110,9 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
     let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let in_memory = |path: &str| [":memory:", "/:memory:", ""].contains(&path);
     let path = match (path.strip_prefix("//"), driver) {
-        (None, Some(_)) => return Err(invalid("has a driver, which needs slashes before the path; write `sqlite:PATH`")),
+        (None, Some(_)) => {
+            return Err(invalid("has a driver, which needs slashes before the path; write `sqlite:PATH`"));
+        }
         (None, None) => path,
         (Some(path), _) if in_memory(path) || path == "/" => {
             return Err(invalid("is a database in memory; write `memory:`"));

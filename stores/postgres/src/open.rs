@@ -11,8 +11,12 @@ use tokio_postgres::types::Type;
 
 /// The migrations, from an empty schema on. The version of a schema is the number of migrations that it has run.
 /// Released migrations never change.
-pub(crate) const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(crate) const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Number of attempts while others create the schema at the same time.
 const TRIES: u32 = 16;

@@ -39,7 +39,7 @@ fn many_stores_that_open_a_new_database_create_its_schema_once() {
         }
     });
     let row = client(&schema).query_one("SELECT count(*), max(version) FROM fleet_store", &[]).unwrap();
-    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 3));
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 4));
     assert_eq!(client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap().get::<_, i64>(0), 8);
 }
 
@@ -80,7 +80,9 @@ fn a_schema_of_version_1_is_brought_up_to_date() {
     let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else { panic!("{found:?}") };
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.relapses), (3, 7, false, 0));
     assert_eq!((row.trail, entry.sequence, &entry.trail), (Trail::default(), 0, &None));
+    assert_eq!(row.chip_revision, None);
     let mut after = row.clone();
+    after.chip_revision = Some(301);
     after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) };
     let put = Write::Put { key: Key::Device(product, device), record: Record::Device(after.clone()), stamp: Stamp(3) };
     store.commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
@@ -97,7 +99,7 @@ fn a_newer_schema_is_refused() {
     client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
     let name = &schema.name;
     let message = format!(
-        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program supports up to 3; update the program"
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program supports up to 4; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
 }

@@ -14,11 +14,12 @@ const APPLICATION_ID: i32 = 0x464C_4554;
 
 /// The migrations, from an empty file on. The version of a file is the number of migrations that it has run. Released
 /// migrations never change.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// Maximum number of prepared statements for each connection: more than the store uses.

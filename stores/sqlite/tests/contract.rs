@@ -290,9 +290,9 @@ fn devices() -> impl Strategy<Value = Device> {
     (
         (standing, any::<[bool; 2]>(), any::<u8>(), of(version()), any::<[u32; 2]>(), of(system), time()),
         (of(seen), of(attempt), of(outcome), of(label)),
-        (trail(), platforms(), any::<u8>()),
+        (trail(), platforms(), any::<u8>(), any::<Option<u16>>()),
     )
-        .prop_map(|(always, (seen, attempt, outcome, label), (trail, listed, relapses))| {
+        .prop_map(|(always, (seen, attempt, outcome, label), (trail, listed, relapses, chip_revision))| {
             let (standing, [development, forced], failures, lock, [sequence, security_counter], system, added_at) =
                 always;
             Device {
@@ -312,6 +312,7 @@ fn devices() -> impl Strategy<Value = Device> {
                 trail,
                 listed,
                 relapses,
+                chip_revision,
             }
         })
 }

@@ -32,7 +32,7 @@ fn an_empty_file_becomes_a_store_with_small_pages_and_its_application_id() {
     put_one(&SqliteStore::open(&path).unwrap(), 1).unwrap();
     let file = Connection::open(&path).unwrap();
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 4]);
+    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 5]);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_newer_schema_is_refused() {
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let message = "`fleet.db` has schema 99, and this program supports up to 4; update the program";
+    let message = "`fleet.db` has schema 99, and this program supports up to 5; update the program";
     assert_eq!(refusal(&path), (StoreErrorKind::NewerSchema, message.to_owned()));
 }
 

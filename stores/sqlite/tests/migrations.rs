@@ -36,7 +36,7 @@ fn a_file_of_schema_1_opens_with_all_of_its_data_and_stores_events() {
     assert!(matches!(fleet.gateway(now).publish(&event).unwrap(), Published::Logged(_)));
     assert_eq!(console.events(product, &EventFilter::default(), None, 10).unwrap().items.len(), 1);
     drop(fleet);
-    assert_eq!(version().unwrap(), 4);
+    assert_eq!(version().unwrap(), 5);
     assert!(SqliteStore::open(&path).is_ok());
 }
 
@@ -53,6 +53,7 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.trail), (3, 7, false, Trail::default()));
+    assert_eq!(row.chip_revision, None, "a field that was never reported is absent");
     assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters agree with the rows");
 
     // The session that ended according to the old file does not come back, even after removal and import.
@@ -61,9 +62,10 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     let told = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
     let answer = gateway.connect(&told).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
-    gateway.connect(&Report { session: 8, ..told }).unwrap();
+    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..told }).unwrap();
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
+    assert_eq!(row.chip_revision, Some(301));
     drop(fleet);
     let outcome = Connection::open(&path)
         .unwrap()

@@ -153,8 +153,8 @@ fn directive(directive: &Directive) -> Value {
 }
 
 pub(super) fn device(view: &DeviceView) -> Value {
-    let Device { standing, development, forced, failures, relapses, lock, sequence, security_counter, system, .. } =
-        &view.row;
+    let Device { standing, development, forced, failures, relapses, lock, sequence, .. } = &view.row;
+    let Device { security_counter, chip_revision, system, .. } = &view.row;
     json!({
         "id": view.id,
         "name": Some(view.row.name()).filter(|name| !name.is_empty()),
@@ -167,6 +167,7 @@ pub(super) fn device(view: &DeviceView) -> Value {
         "lock": lock,
         "sequence": sequence,
         "security_counter": security_counter,
+        "chip_revision": chip_revision,
         "system": system,
         "added_at": time(view.row.added_at),
         "seen": view.row.seen.map(seen),

@@ -430,6 +430,7 @@ impl World {
             platform: reported.platform.as_deref().map(str::parse).transpose()?,
             system: reported.system.as_deref().map(str::parse).transpose()?,
             security_counter: reported.security_counter,
+            chip_revision: reported.chip_revision,
             takes_updates: reported.takes_updates.unwrap_or(true),
             session: reported.session.unwrap_or(0),
             ..Report::new(self.see(&reported.device)?, reported.reported_at.map(|at| at.0))

@@ -17,7 +17,8 @@ use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
 use crate::store::Store;
-use crate::store::Transaction;
+use crate::store::{Key, Record, Transaction};
+use crate::text;
 use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
 use fast::Way;
@@ -276,7 +277,25 @@ pub(crate) fn put_device(
     }
     let slot = tx.random();
     tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, id, tally, slot), delta));
+    move_name(tx, product, id, before.map_or("", Device::name), after.name());
     tx.put((product, id), after);
+}
+
+/// Keeps the index of names, by which a list finds devices (R-SEE-2).
+pub(crate) fn move_name(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, from: &str, to: &str) {
+    if from == to {
+        return;
+    }
+    let [from, to] = [from, to].map(text::compared);
+    if from == to {
+        return;
+    }
+    if !from.is_empty() {
+        tx.delete(Key::device_name(product, &from, device));
+    }
+    if !to.is_empty() {
+        tx.put_record(Key::device_name(product, &to, device), Record::Present);
+    }
 }
 
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).

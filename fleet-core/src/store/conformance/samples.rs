@@ -17,7 +17,9 @@ use crate::device::{
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
 use crate::event::metering::{Lease, Told, UsageMonth};
-use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
+use crate::firmware::{
+    Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256,
+};
 use crate::notice::{Notice, NoticeSubject};
 use crate::product::{Authentication, Gate, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::store::{AuditId, Key, Kind, Record, Tally};
@@ -68,8 +70,10 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::AccountDue => Kind::AccountAudit,
             Kind::AccountAudit => Kind::CustomerIdentity,
             Kind::CustomerIdentity => Kind::StickerKey,
-            // Their store keeps them for itself; a layer over that store is tested instead.
-            Kind::StickerKey | Kind::Journal => return None,
+            Kind::StickerKey => Kind::FirmwareLocks,
+            Kind::FirmwareLocks => Kind::DeviceName,
+            // The journal's store keeps its rows for itself; a layer over that store is tested instead.
+            Kind::DeviceName | Kind::Journal => return None,
         })
     })
 }
@@ -140,7 +144,11 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::Product => vec![Key::Product(of)],
         Kind::Team => vec![Key::Team(of)],
+        Kind::DeviceName => texts()
+            .flat_map(|name| [0, 0x7F, 0xFF].map(|byte| Key::device_name(of, &name, DeviceId::new([byte; 12]))))
+            .collect(),
         Kind::Firmware => vec![Key::Firmware(of)],
+        Kind::FirmwareLocks => vec![Key::FirmwareLocks(of)],
         Kind::DeviceCount => vec![Key::DeviceCount(of)],
         Kind::Device => devices().map(|device| Key::Device(of, device)).collect(),
         Kind::Tally => [Tally::Members, Tally::Online, Tally::NoVersion, Tally::Version(0), Tally::Version(u16::MAX)]
@@ -212,11 +220,13 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         | Kind::Claim
         | Kind::ActivationCode
         | Kind::ProductDue
-        | Kind::AccountDue => vec![Record::Present],
+        | Kind::AccountDue
+        | Kind::DeviceName => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),
         Kind::Firmware => firmware(),
+        Kind::FirmwareLocks => firmware_locks(),
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
         Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
@@ -449,6 +459,11 @@ fn firmware() -> Vec<Record> {
     [FirmwareIndex::default(), full].map(|index| Record::Firmware(Arc::new(index))).to_vec()
 }
 
+fn firmware_locks() -> Vec<Record> {
+    let full = FirmwareLocks { devices: versions().map(|version| (version, u32::MAX)).collect() };
+    [FirmwareLocks::default(), full].map(|locks| Record::FirmwareLocks(Arc::new(locks))).to_vec()
+}
+
 fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
     let full = DeviceCount {
@@ -457,7 +472,7 @@ fn device_counts() -> Vec<Record> {
         reserved,
         departures: u64::MAX,
         full_told: true,
-        unnamed: false,
+        names_indexed: false,
     };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
@@ -532,6 +547,7 @@ fn devices() -> Vec<Record> {
                 trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
                 listed: turn(&platforms, choice / 5).unwrap_or_default(),
                 relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
+                chip_revision: turn(&[None, Some(0), Some(301), Some(u16::MAX)], choice / 3).flatten(),
             }
         })
         .map(Record::Device)

@@ -27,7 +27,8 @@ const OUTCOME: u16 = 1 << 10;
 const LABEL: u16 = 1 << 11;
 /// The standing takes two bits.
 const STANDING: u32 = 12;
-/// Set if the rare fields follow at the end: marks, hardware that only the registry knows, relapses.
+/// Set if the rare fields follow at the end: marks, hardware that only the registry knows, relapses, the chip's
+/// revision.
 const MORE: u16 = 1 << 14;
 /// Set if the system version is a text.
 const SYSTEM_TEXT: u16 = 1 << 15;
@@ -37,7 +38,8 @@ const NEWEST: u8 = 1 << 2;
 const NEWEST_AT: u8 = 1 << 3;
 const ENDED: u8 = 1 << 4;
 const ENDED_AT: u8 = 1 << 5;
-const MORE_ALL: u8 = (1 << 6) - 1;
+const CHIP_REVISION: u8 = 1 << 6;
+const MORE_ALL: u8 = (1 << 7) - 1;
 
 /// Maps the values of an enumeration to numbers and back.
 macro_rules! numbered {
@@ -79,6 +81,7 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
         trail,
         listed,
         relapses,
+        chip_revision,
     } = device;
     bytes.extend(flags(device).to_le_bytes());
     bytes.push(*failures);
@@ -125,7 +128,7 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
         let flags = marks.iter().fold(platform_number(*listed), |flags, (mark, session, at)| {
             flags | flag(mark.session() != 0, *session) | flag(mark.at().is_some(), *at)
         });
-        bytes.extend([flags, *relapses]);
+        bytes.extend([flags | flag(chip_revision.is_some(), CHIP_REVISION), *relapses]);
         for (mark, ..) in marks {
             if mark.session() != 0 {
                 put_number(bytes, mark.session());
@@ -134,11 +137,17 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
                 put_moment(bytes, at, *added_at);
             }
         }
+        if let Some(revision) = chip_revision {
+            put_number(bytes, *revision);
+        }
     }
 }
 
 fn has_more(device: &Device) -> bool {
-    !device.trail.is_empty() || device.listed != PlatformSeen::Unknown || device.relapses != 0
+    !device.trail.is_empty()
+        || device.listed != PlatformSeen::Unknown
+        || device.relapses != 0
+        || device.chip_revision.is_some()
 }
 
 fn flags(device: &Device) -> u16 {
@@ -214,6 +223,7 @@ pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
         trail: Trail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
+        chip_revision: None,
     };
     if has(MORE) {
         let flags = body.u8().filter(|flags| flags & !MORE_ALL == 0)?;
@@ -224,6 +234,9 @@ pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
             Some(Mark::new(session, if flags & has_at == 0 { None } else { Some(moment(body, added_at)?) }))
         };
         device.trail = Trail { newest: mark(NEWEST, NEWEST_AT)?, ended: mark(ENDED, ENDED_AT)? };
+        if flags & CHIP_REVISION != 0 {
+            device.chip_revision = Some(number(body)?);
+        }
     }
     Some(device)
 }

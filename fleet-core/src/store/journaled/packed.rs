@@ -11,9 +11,9 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 use std::sync::Arc;
 
-/// The number of the format, the first byte of every record. Format 2 added the order of a device's connections; format
-/// 1 is a subset of it.
-const FORMAT: u8 = 2;
+/// The number of the format, the first byte of every record. Format 2 added the order of a device's connections, and
+/// format 3 the revision of its chip; each is a superset of the previous one.
+const FORMAT: u8 = 3;
 
 const PUT_DEVICE: u8 = 1;
 const PUT_JSON: u8 = 2;

@@ -412,6 +412,28 @@ fn a_journal_of_the_second_format_is_still_read() {
     assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(2))));
 }
 
+/// A device with all fields of the third format, which added the revision of its chip.
+fn fullest_device() -> Record {
+    let Record::Device(mut device) = fuller_device() else { panic!("no device") };
+    device.chip_revision = Some(301);
+    Record::Device(device)
+}
+
+/// Records that a program of the third format wrote: the head; two devices.
+const THIRD_FORMAT: &str = include_str!("journal_3.txt");
+
+#[test]
+fn a_journal_of_the_third_format_is_still_read() {
+    let inner = MemoryStore::new();
+    let lines = THIRD_FORMAT.lines().zip(0..);
+    let rows =
+        lines.map(|(line, number)| put(Key::Journal(number), Record::from_json(Kind::Journal, line).unwrap(), 1));
+    commit(&inner, blind(rows.collect::<Vec<_>>())).unwrap();
+    let store = Journaled::open(inner).unwrap();
+    assert_eq!(row(&store, device_key(1)).map(|row| (row.record, row.stamp)), Some((fullest_device(), Stamp(1))));
+    assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((fuller_device(), Stamp(2))));
+}
+
 #[test]
 fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let open = |number: u64, change: &dyn Fn(Option<Record>) -> Option<Record>| -> Result<(), StoreError> {
@@ -444,7 +466,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
             assert!(error.to_string().ends_with("; restore the store from a backup"), "{place} of {number}: {error}");
         }
         let newer = with(|bytes| {
-            bytes[0] = 3;
+            bytes[0] = 4;
             let content = bytes.len() - 4;
             let sum = crc32fast::hash(&bytes[..content]).to_le_bytes();
             bytes[content..].copy_from_slice(&sum);

@@ -80,6 +80,8 @@ impl Key {
             Self::Product(id)
             | Self::Team(id)
             | Self::Firmware(id)
+            | Self::FirmwareLocks(id)
+            | Self::DeviceName(id, _)
             | Self::DeviceCount(id)
             | Self::Device(id, _)
             | Self::Tally(id, ..)
@@ -116,6 +118,7 @@ impl Key {
             | Self::Product(_)
             | Self::Team(_)
             | Self::Firmware(_)
+            | Self::FirmwareLocks(_)
             | Self::DeviceCount(_)
             | Self::Configuration(_)
             | Self::CustomerCount(_)
@@ -173,6 +176,12 @@ impl Key {
                 bytes.extend(sequence.to_be_bytes());
             }
             Self::EventId(_, hash) => bytes.extend(hash),
+            // A byte that no name contains, so that a name comes before longer names that begin with it.
+            Self::DeviceName(_, named) => {
+                bytes.extend(named.name.as_bytes());
+                bytes.push(0);
+                bytes.extend(named.device.as_bytes());
+            }
         }
         bytes
     }
@@ -282,6 +291,14 @@ impl Key {
                     [32] => Self::Contract(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
                     [51] => Self::CustomerIdentity(id, text(&mut rest)?),
+                    [53] => Self::FirmwareLocks(id),
+                    [54] => {
+                        let (name, device) = rest.split_last_chunk::<12>()?;
+                        let (end, name) = name.split_last()?;
+                        rest = &[];
+                        let name = std::str::from_utf8(name).ok().filter(|_| *end == 0)?;
+                        Self::device_name(id, name, DeviceId::new(*device))
+                    }
                     _ => return None,
                 }
             }
@@ -346,6 +363,8 @@ mod tests {
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),
             product.clone().prop_map(Key::Firmware),
+            product.clone().prop_map(Key::FirmwareLocks),
+            (product.clone(), "[a-zé-]{0,9}", device.clone()).prop_map(|(p, name, d)| Key::device_name(p, &name, d)),
             product.clone().prop_map(Key::DeviceCount),
             (product.clone(), device).prop_map(|(p, d)| Key::Device(p, d)),
             (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),

@@ -14,6 +14,7 @@ use crate::event::LAST_SEQUENCE;
 use crate::firmware::Sha256;
 use crate::product::ProductId;
 use crate::team::AccountId;
+use crate::text::NAME;
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -101,6 +102,10 @@ pub enum Key {
     CustomerIdentity(ProductId, Arc<str>),
     /// The key that codes printed on devices are hashed with.
     StickerKey,
+    /// The number of devices that are locked to each version of a product's firmware.
+    FirmwareLocks(ProductId),
+    /// Marks a device of a product as having a name. Boxed, so that the keys of devices stay small.
+    DeviceName(ProductId, Box<DeviceName>),
     /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
     Journal(u64),
 }
@@ -188,6 +193,10 @@ pub enum Kind {
     CustomerIdentity = 51,
     /// [`Key::StickerKey`].
     StickerKey = 52,
+    /// [`Key::FirmwareLocks`].
+    FirmwareLocks = 53,
+    /// [`Key::DeviceName`].
+    DeviceName = 54,
     /// [`Key::Journal`].
     Journal = 255,
 }
@@ -243,6 +252,8 @@ impl Kind {
             Self::AccountAudit => "account_audit",
             Self::CustomerIdentity => "customer_identity",
             Self::StickerKey => "sticker_key",
+            Self::FirmwareLocks => "firmware_locks",
+            Self::DeviceName => "device_name",
             Self::Journal => "journal",
         }
     }
@@ -278,6 +289,15 @@ pub enum Tally {
     NoVersion,
     /// Reporting this version.
     Version(u16),
+}
+
+/// A device's name in the index of names, and the device that has it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceName {
+    /// The name in its form for comparison.
+    pub name: Arc<str>,
+    /// The device.
+    pub device: DeviceId,
 }
 
 /// The key of an audit record: its moment, and a number that orders records of one moment.
@@ -332,6 +352,8 @@ impl Key {
             Self::AccountAudit(..) => Kind::AccountAudit,
             Self::CustomerIdentity(..) => Kind::CustomerIdentity,
             Self::StickerKey => Kind::StickerKey,
+            Self::FirmwareLocks(_) => Kind::FirmwareLocks,
+            Self::DeviceName(..) => Kind::DeviceName,
             Self::Journal(_) => Kind::Journal,
         }
     }
@@ -358,6 +380,8 @@ impl Key {
             | Self::Product(product)
             | Self::Team(product)
             | Self::Firmware(product)
+            | Self::FirmwareLocks(product)
+            | Self::DeviceName(product, _)
             | Self::DeviceCount(product)
             | Self::Device(product, _)
             | Self::Tally(product, ..)
@@ -400,6 +424,19 @@ impl Key {
     pub fn devices(product: ProductId) -> Range {
         let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
         Range::new(key(0), key(0xFF))
+    }
+
+    /// Marks a device as having this name, in its form for comparison.
+    pub(crate) fn device_name(product: ProductId, name: &str, device: DeviceId) -> Self {
+        Self::DeviceName(product, Box::new(DeviceName { name: name.into(), device }))
+    }
+
+    /// The range of the names of a product's devices that begin with a prefix, both in their form for comparison.
+    pub fn device_names(product: ProductId, prefix: &str) -> Range {
+        // A name has 100 characters at most, so no name with this prefix comes after this one.
+        let last = format!("{prefix}{}", "\u{10FFFF}".repeat(NAME.end() + 1));
+        let key = |name: &str, byte| Self::device_name(product, name, DeviceId::new([byte; 12]));
+        Range::new(key(prefix, 0), key(&last, 0xFF))
     }
 
     /// The range of all counters of a product.

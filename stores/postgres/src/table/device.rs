@@ -49,11 +49,12 @@ pub(super) static TABLE: Table = Table {
         ("ended_at", Int8),
         ("listed", Int2),
         ("relapses", Int2),
+        ("chip_revision", Int4),
     ],
     // Groups of columns: the product; what is the same for most members; the lock; what is the same for devices
     // imported together; what is the same for devices never seen; what most reports contain; the running firmware; an
     // attempt, its outcome, the label, and the rare fields.
-    uniform: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
+    uniform: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..36],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -115,6 +116,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
     write_trail(row, device.trail);
     row.push(place(&PLATFORMS, &device.listed)?);
     row.push(i16::from(device.relapses));
+    row.push_if(device.chip_revision.map(i32::from));
     Ok(())
 }
 
@@ -155,6 +157,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         trail: read_trail(row)?,
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.number::<i16, u8>()?,
+        chip_revision: row.next_if(|number: i32| u16::try_from(number))?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }

@@ -10,7 +10,7 @@ use fleet_core::store::{Key, Record, Row, Stamp};
 use fleet_core::{FirmwareVersion, Timestamp};
 use std::collections::BTreeSet;
 
-pub(super) const COLUMNS: [&str; 33] = [
+pub(super) const COLUMNS: [&str; 34] = [
     "stamp",
     "standing",
     "development",
@@ -44,6 +44,7 @@ pub(super) const COLUMNS: [&str; 33] = [
     "ended_at",
     "listed",
     "relapses",
+    "chip_revision",
 ];
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -104,7 +105,8 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
     }
     write_trail(row, device.trail)?;
     row.push(place(&PLATFORMS, &device.listed)?)?;
-    row.push(device.relapses)
+    row.push(device.relapses)?;
+    row.push(device.chip_revision)
 }
 
 /// The order of a device's connections: four columns, NULL where there is nothing to keep.
@@ -145,6 +147,7 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         trail: read_trail(row)?,
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.next()?,
+        chip_revision: row.next()?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }

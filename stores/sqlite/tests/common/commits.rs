@@ -32,6 +32,7 @@ fn families() -> Vec<Vec<Key>> {
         vec![Key::Product(product)],
         vec![Key::Team(product)],
         vec![Key::Firmware(product)],
+        vec![Key::FirmwareLocks(product)],
         vec![Key::DeviceCount(product)],
         vec![audit(-1, 3), audit(0, 0), audit(0, u64::MAX), audit(5, 1)],
         ["a", "b"].map(|name| Key::Notice(product, name.into())).to_vec(),
@@ -63,6 +64,7 @@ fn record(key: &Key, number: u8) -> Record {
         ),
         Kind::Team => format!(r#"{{"members":[{}]}}"#, u32::from(number) + 1),
         Kind::Firmware => format!(r#"{{"highest":{number},"firmware":[]}}"#),
+        Kind::FirmwareLocks => format!(r#"{{"devices":{{"2":{number}}}}}"#),
         Kind::Audit => {
             format!(r#"{{"at":5,"actor":"operator","command":"create_account","subject":"'{number}\u0000"}}"#)
         }
