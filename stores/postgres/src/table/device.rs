@@ -1,6 +1,6 @@
 //! The table of devices: one column for each property.
 
-use super::{Cells, Columns, Problem, Table, Text, place};
+use super::{Cells, Columns, Problem, Table, Text, index_of};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
 use fleet_core::Timestamp;
 use fleet_core::device::{
@@ -66,7 +66,7 @@ const RESULTS: [UpdateResult; 4] =
 
 pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Result<(), Problem> {
     row.stamp(stamp);
-    row.push(place(&STANDINGS, &device.standing)?);
+    row.push(index_of(&STANDINGS, &device.standing)?);
     row.push(device.development);
     row.push(device.forced);
     row.push(i16::from(device.failures));
@@ -80,8 +80,8 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.push(seen.at.as_millis());
             row.push(seen.session.cast_signed());
             row.push(seen.version_since.as_millis());
-            row.push(place(&IMAGES, &seen.image)?);
-            row.push(place(&PLATFORMS, &seen.platform)?);
+            row.push(index_of(&IMAGES, &seen.image)?);
+            row.push(index_of(&PLATFORMS, &seen.platform)?);
             row.push(seen.takes_updates);
             row.push(seen.online);
             row.push_if(seen.version.map(i32::from));
@@ -94,7 +94,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.push(attempt.at.as_millis());
             row.push(i32::from(attempt.target.get()));
             row.push_if(attempt.from.map(i32::from));
-            row.push(place(&PROGRESSES, &attempt.progress)?);
+            row.push(index_of(&PROGRESSES, &attempt.progress)?);
         }
     }
     match &device.outcome {
@@ -102,7 +102,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
         Some(outcome) => {
             row.push(outcome.at.as_millis());
             row.push(i32::from(outcome.target.get()));
-            row.push(place(&RESULTS, &outcome.result)?);
+            row.push(index_of(&RESULTS, &outcome.result)?);
         }
     }
     match &device.label {
@@ -114,7 +114,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
         }
     }
     write_trail(row, device.trail);
-    row.push(place(&PLATFORMS, &device.listed)?);
+    row.push(index_of(&PLATFORMS, &device.listed)?);
     row.push(i16::from(device.relapses));
     row.push_if(device.chip_revision.map(i32::from));
     Ok(())

@@ -1,6 +1,6 @@
 //! The table of events of a product's log.
 
-use super::{Cells, Columns, Problem, Table, Text, place};
+use super::{Cells, Columns, Problem, Table, Text, index_of};
 use crate::array::Scalar::{Bytes, Int2, Int8, Json, Text as TextColumn};
 use crate::text::{from_json, from_text};
 use fleet_core::Timestamp;
@@ -46,7 +46,7 @@ pub(super) fn write(row: &mut Cells<'_>, event: &LoggedEvent, stamp: Stamp) -> R
     row.push(event.at.as_millis());
     row.push(event.happened_at.as_millis());
     row.push(event.device.as_bytes().as_slice());
-    row.push(place(&EventOrigin::ALL, &event.origin)?);
+    row.push(index_of(&EventOrigin::ALL, &event.origin)?);
     row.text(&event.name);
     row.text(&event.data);
     row.text_if(event.id.as_deref());

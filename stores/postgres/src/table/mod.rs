@@ -104,18 +104,18 @@ impl TableKind {
 pub(crate) struct TableSet(u8);
 
 impl TableSet {
-    pub(crate) fn of(places: impl IntoIterator<Item = TableKind>) -> Self {
-        Self(places.into_iter().fold(0, |all, place| all | 1 << place as u8))
+    pub(crate) fn of(kinds: impl IntoIterator<Item = TableKind>) -> Self {
+        Self(kinds.into_iter().fold(0, |all, kind| all | 1 << kind as u8))
     }
 
     /// Returns the tables in order.
     pub(crate) fn iter(self) -> impl Iterator<Item = TableKind> {
-        TableKind::ALL.into_iter().filter(move |place| self.0 & 1 << *place as u8 != 0)
+        TableKind::ALL.into_iter().filter(move |kind| self.0 & 1 << *kind as u8 != 0)
     }
 
     /// The first column of a table, if the columns of these tables follow one another from `first` on.
-    pub(crate) fn column_of(self, place: TableKind, first: usize) -> usize {
-        let before = self.iter().take_while(|other| *other != place).map(TableKind::table);
+    pub(crate) fn column_of(self, kind: TableKind, first: usize) -> usize {
+        let before = self.iter().take_while(|other| *other != kind).map(TableKind::table);
         first + before.map(|table| table.key.len() + table.columns.len()).sum::<usize>()
     }
 }
@@ -252,9 +252,9 @@ pub(crate) fn has_body(row: &tokio_postgres::Row, first: usize) -> Result<bool, 
 }
 
 /// Reads a row of a table, from the column `first` on.
-pub(crate) fn read(place: TableKind, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
+pub(crate) fn read(kind: TableKind, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
     let mut columns = Columns { row, next: first };
-    match place {
+    match kind {
         TableKind::Device => device::read(&mut columns),
         TableKind::Registration => registration::read(&mut columns),
         TableKind::Record => record::read(&mut columns),
@@ -308,8 +308,8 @@ impl<'r> Columns<'r> {
 
     /// Reads the next column, which holds the position of a value in a list.
     fn next_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Problem> {
-        self.next_as(|place: i16| {
-            usize::try_from(place).ok().and_then(|place| all.get(place)).copied().ok_or("unknown value")
+        self.next_as(|index: i16| {
+            usize::try_from(index).ok().and_then(|index| all.get(index)).copied().ok_or("unknown value")
         })
     }
 
@@ -345,9 +345,11 @@ impl<'r> FromSql<'r> for Text<'r> {
 }
 
 /// Returns the position of a value in the list of all values.
-fn place<T: PartialEq>(all: &[T], value: &T) -> Result<i16, Problem> {
-    let place = all.iter().position(|one| one == value).and_then(|place| i16::try_from(place).ok());
-    place.ok_or_else(|| Problem::Unwritable("this store does not support a value".to_owned()))
+fn index_of<T: PartialEq>(all: &[T], value: &T) -> Result<i16, Problem> {
+    let index = all.iter().position(|one| one == value).and_then(|index| i16::try_from(index).ok());
+    index.ok_or_else(|| {
+        Problem::Unwritable("the record has a value that this store does not support; update the program".to_owned())
+    })
 }
 
 /// Converts a product's number.
@@ -382,7 +384,7 @@ mod tests {
                 from = set.end;
             }
             // Additions to counters are grouped by the remaining columns.
-            let left = (0..table.key.len()).filter(|place| !table.uniform.iter().any(|set| set.contains(place)));
+            let left = (0..table.key.len()).filter(|column| !table.uniform.iter().any(|set| set.contains(column)));
             assert!(left.count() > 0, "{}", table.name);
         }
     }
@@ -419,7 +421,7 @@ mod tests {
             row(&mut arrays, id, None);
         }
         let uniform = UniformGroups::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| uniform.has(table, place)).collect();
+        let once: Vec<bool> = (0..arrays.len()).map(|column| uniform.has(table, column)).collect();
         assert_eq!(once, [vec![false; 2], vec![true; 11]].concat());
         let values = sent(&arrays);
         assert_eq!(values[2], Some(94_i64.to_be_bytes().to_vec()));
@@ -432,7 +434,7 @@ mod tests {
             row(&mut arrays, id, claimed_by);
         }
         let uniform = UniformGroups::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| uniform.has(table, place)).collect();
+        let once: Vec<bool> = (0..arrays.len()).map(|column| uniform.has(table, column)).collect();
         assert_eq!(once, [vec![false, false, true, false, false], vec![true; 8]].concat());
         // Three values, the first and the last of which are NULL, eight bytes in between.
         assert_eq!(sent(&arrays)[3].as_ref().map(Vec::len), Some(20 + 4 + 12 + 4));

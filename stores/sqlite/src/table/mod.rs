@@ -199,7 +199,7 @@ impl<'r, 'q> Columns<'r, 'q> {
 
     /// Reads the next column, which holds the position of a value in a list.
     fn next_of<T: Copy>(&mut self, all: &[T]) -> rusqlite::Result<T> {
-        self.next_as(|place: u8| all.get(usize::from(place)).copied().ok_or("unknown value"))
+        self.next_as(|index: u8| all.get(usize::from(index)).copied().ok_or("unknown value"))
     }
 
     /// The error for an invalid value in the column that was read last.
@@ -212,9 +212,13 @@ impl<'r, 'q> Columns<'r, 'q> {
 }
 
 /// Returns the position of a value in the list of all values.
-fn place<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
-    let place = all.iter().position(|one| one == value).and_then(|place| u8::try_from(place).ok());
-    place.ok_or_else(|| rusqlite::Error::ToSqlConversionFailure("this store does not support a value".into()))
+fn index_of<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
+    let index = all.iter().position(|one| one == value).and_then(|index| u8::try_from(index).ok());
+    index.ok_or_else(|| {
+        rusqlite::Error::ToSqlConversionFailure(
+            "the record has a value that this store does not support; update the program".into(),
+        )
+    })
 }
 
 #[cfg(test)]
