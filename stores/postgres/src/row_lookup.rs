@@ -21,7 +21,7 @@ pub(crate) enum LookupKind {
 /// Keys to look up, by table.
 #[derive(Debug)]
 pub(crate) struct RowLookup {
-    asked: LookupKind,
+    kind: LookupKind,
     /// In the order of the tables.
     parts: Vec<Part>,
 }
@@ -38,16 +38,16 @@ impl RowLookup {
     /// Creates a lookup of keys, each with a number that identifies it in the answer, and the stamp of the caller's
     /// cached copy.
     pub(crate) fn new<'k>(
-        asked: LookupKind,
+        kind: LookupKind,
         keys: impl IntoIterator<Item = (i32, &'k Key, Option<Stamp>)>,
     ) -> Result<Self, Problem> {
-        let mut row_lookup = Self { asked, parts: Vec::new() };
+        let mut row_lookup = Self { kind, parts: Vec::new() };
         for (number, key, known) in keys {
             let table_kind = TableKind::of(key.kind());
             let mut cells = Cells::of(row_lookup.part(table_kind));
             cells.push(number);
             cells.key(key)?;
-            if asked == LookupKind::Rows {
+            if kind == LookupKind::Rows {
                 // Only tables with JSON have a column for it.
                 cells.expected(known);
             }
@@ -60,7 +60,7 @@ impl RowLookup {
 
     fn part(&mut self, table_kind: TableKind) -> &mut [Array] {
         let at = self.parts.binary_search_by_key(&table_kind, |part| part.table_kind).unwrap_or_else(|at| {
-            let columns = match self.asked {
+            let columns = match self.kind {
                 LookupKind::Stamps => table_kind.table().key.to_vec(),
                 LookupKind::Rows => lookup(table_kind),
             };
@@ -85,7 +85,7 @@ impl RowLookup {
         let parts = || self.parts.iter().map(|part| (part.table_kind, part.uniform)).collect::<Vec<_>>();
         let arrays = self.parts.iter().flat_map(|part| &part.arrays);
         let parameters: Vec<Parameter<'_>> = arrays.map(|array| (array as _, array.sent_as())).collect();
-        match self.asked {
+        match self.kind {
             LookupKind::Stamps => {
                 connection.ask(Shape::Stamps(parts()), |schema| stamps(schema, &parts()), &parameters, within)
             }

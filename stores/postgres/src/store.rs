@@ -142,7 +142,7 @@ impl PostgresStore {
 
     /// Runs one statement for independent commits. It returns the numbers of the refused commits, or of the applied
     /// ones.
-    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
+    fn commit_independent(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut script = independent(batch, Absence::Assumed).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
             return Ok(vec![CommitOutcome::Applied; batch.len()]);
@@ -166,12 +166,12 @@ impl PostgresStore {
         let default_outcome = |commit: &Commit| {
             if returns_applied && !commit.checks.is_empty() { CommitOutcome::Conflict } else { CommitOutcome::Applied }
         };
-        let told = if returns_applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
+        let returned_outcome = if returns_applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
         let mut outcomes: Vec<CommitOutcome> = batch.iter().map(default_outcome).collect();
         for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
-                *outcome = told;
+                *outcome = returned_outcome;
             }
         }
         Ok(outcomes)
@@ -371,7 +371,8 @@ impl Store for PostgresStore {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
-        let outcomes = if are_independent(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
+        let outcomes =
+            if are_independent(batch) { self.commit_independent(batch) } else { self.commit_in_order(batch) }?;
         self.end_counters(batch);
         Ok(outcomes)
     }

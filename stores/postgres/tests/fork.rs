@@ -32,16 +32,16 @@ fn a_parent_gets_the_answers_to_its_own_calls_whatever_its_child_does() {
     let operator = fleet.console(Actor::Operator, NOW);
     let before = devices(&fleet, product);
     let child = in_child(|| {
-        let mut said = String::new();
+        let mut codes = String::new();
         for turn in 0..50 {
-            let told = operator.import(product, list(turn * 20).as_bytes()).map(drop).unwrap_err();
-            assert!(told.to_string().contains("open the fleet after the fork"), "{told}");
-            said += told.code();
-            said += fleet.store().get(&[Key::Directory]).unwrap_err().code();
+            let error = operator.import(product, list(turn * 20).as_bytes()).map(drop).unwrap_err();
+            assert!(error.to_string().contains("open the fleet after the fork"), "{error}");
+            codes += error.code();
+            codes += fleet.store().get(&[Key::Directory]).unwrap_err().code();
         }
         // Closing sends nothing on the parent's connections.
         forked::drop_copy(&fleet);
-        said
+        codes
     });
     for turn in 0..20 {
         operator.import(product, list(10_000 + turn * 20).as_bytes()).unwrap();
@@ -86,15 +86,15 @@ fn children_that_open_their_own_fleet_draw_different_numbers() {
 fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
     let (plain, journaled) = (schema().open(), Journaled::open(schema().open()).unwrap());
     let child = in_child(|| {
-        let mut said = String::new();
+        let mut codes = String::new();
         for store in [&plain as &dyn Store, &journaled] {
-            said += store.get(&[Key::Directory]).unwrap_err().code();
-            said += store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap_err().code();
-            said += store.commit(&[fleet_core::store::Commit::default()]).unwrap_err().code();
+            codes += store.get(&[Key::Directory]).unwrap_err().code();
+            codes += store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap_err().code();
+            codes += store.commit(&[fleet_core::store::Commit::default()]).unwrap_err().code();
         }
         forked::drop_copy(&plain);
         forked::drop_copy(&journaled);
-        said
+        codes
     });
     assert_eq!(child.join(), "store_forked".repeat(6));
     assert_eq!(plain.get(&[Key::Directory]).unwrap(), [None]);

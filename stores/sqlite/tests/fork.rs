@@ -97,7 +97,7 @@ fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_for
         assert!(meter.admit(NOW).unwrap());
         let stream = operator.event_stream(product).unwrap();
 
-        let told = in_child(|| {
+        let output = in_child(|| {
             let said = every_call(&fleet, product, &stream, &meter);
             assert!(stream.wait(Duration::from_secs(60)), "it must not wait for an event that never comes");
             forked::drop_copy(&stream);
@@ -106,9 +106,9 @@ fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_for
         });
         // What the parent does meanwhile is kept.
         operator.import(product, list(1000).as_bytes()).unwrap();
-        let told = told.join();
-        assert_eq!(told.lines().count(), 12, "{name}: {told}");
-        for line in told.lines() {
+        let output = output.join();
+        assert_eq!(output.lines().count(), 12, "{name}: {output}");
+        for line in output.lines() {
             assert!(
                 line.starts_with("store_forked") && line.contains("open the fleet after the fork"),
                 "{name}: {line}"

@@ -59,10 +59,10 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     // The session that ended according to the old file does not come back, even after removal and import.
     console.remove_device(product, device).unwrap();
     assert_eq!(console.import(product, b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
-    let told = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
-    let answer = gateway.connect(&told).unwrap().answer;
+    let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
+    let answer = gateway.connect(&report).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
-    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..told }).unwrap();
+    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..report }).unwrap();
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
     assert_eq!(row.chip_revision, Some(301));

@@ -141,8 +141,8 @@ pub(super) fn add(key: &Key, delta: i64) -> Write {
 }
 
 /// Fails unless a condition holds.
-pub(super) fn ensure(so: bool, otherwise: impl FnOnce() -> String) -> Finding {
-    if so { Ok(()) } else { Err(otherwise()) }
+pub(super) fn ensure(so: bool, message: impl FnOnce() -> String) -> Finding {
+    if so { Ok(()) } else { Err(message()) }
 }
 
 /// Fails unless two values are equal.
@@ -153,8 +153,8 @@ pub(super) fn same<T: PartialEq + Debug>(what: &str, found: &T, wanted: &T) -> F
 /// Fails if two lists differ, and shows the first difference.
 pub(super) fn same_list<T: PartialEq + Debug>(what: &str, found: &[T], wanted: &[T]) -> Finding {
     let differs = found.iter().zip(wanted).enumerate().find(|(_, (found, wanted))| found != wanted);
-    if let Some((place, (found, wanted))) = differs {
-        return Err(format!("{what}: at index {place}, wanted {wanted:?}, found {found:?}"));
+    if let Some((index, (found, wanted))) = differs {
+        return Err(format!("{what}: at index {index}, wanted {wanted:?}, found {found:?}"));
     }
     same(&format!("the length of {what}"), &found.len(), &wanted.len())
 }

@@ -98,9 +98,9 @@ pub(super) fn for_each_row_shows_every_row_once(probe: &Probe<'_>) -> Finding {
         return Err("for_each_row of an empty store returned a row".to_owned());
     }
     let mut wanted = rows_of_every_kind(probe)?;
-    let gone: Vec<Key> = wanted.keys().step_by(3).cloned().collect();
-    wanted.retain(|key, _| gone.binary_search(key).is_err());
-    probe.write(gone.iter().map(delete).collect())?;
+    let deleted: Vec<Key> = wanted.keys().step_by(3).cloned().collect();
+    wanted.retain(|key, _| deleted.binary_search(key).is_err());
+    probe.write(deleted.iter().map(delete).collect())?;
     let Some(mut rows) = probe.for_each_row()? else { return Ok(()) };
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     same_list("for_each_row", &rows, &wanted.into_values().collect::<Vec<_>>())
@@ -136,10 +136,10 @@ pub(super) fn get_answers_in_the_order_asked(probe: &Probe<'_>) -> Finding {
     let mut asked: Vec<Key> = there.iter().cloned().chain(absent).chain(there.iter().take(50).cloned()).collect();
     asked.sort_by_cached_key(|_| probe.random());
     asked.extend([asked.first(), asked.first(), asked.last()].into_iter().flatten().cloned().collect::<Vec<_>>());
-    for (place, (key, row)) in asked.iter().zip(probe.get(&asked)?).enumerate() {
+    for (position, (key, row)) in asked.iter().zip(probe.get(&asked)?).enumerate() {
         ensure(row.is_some() == there.contains(key), || {
             format!(
-                "answer {place} of {} is {row:?}, but {key:?} is {}",
+                "answer {position} of {} is {row:?}, but {key:?} is {}",
                 asked.len(),
                 if row.is_some() { "absent" } else { "present" }
             )

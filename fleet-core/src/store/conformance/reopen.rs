@@ -17,7 +17,7 @@ pub(super) const LAWS: &[Law] = &[
 
 fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
     let mut rows: Vec<Row> = Vec::new();
-    let gone: Vec<Key> = (0..200).map(|number| device_key(9, number)).collect();
+    let deleted: Vec<Key> = (0..200).map(|number| device_key(9, number)).collect();
     {
         let store = open();
         let probe = Probe::new(&*store, 1);
@@ -40,8 +40,8 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
         for row in few {
             probe.write(vec![write(row)])?;
         }
-        probe.write(gone.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect())?;
-        probe.write(gone.iter().map(delete).collect())?;
+        probe.write(deleted.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect())?;
+        probe.write(deleted.iter().map(delete).collect())?;
         let refused =
             commit([absent(&Key::Directory)], [put(&device_key(9, 201), &numbered(&device_key(9, 201), 1), Stamp(1))]);
         same("a commit that conflicts", &probe.outcome(refused)?, &Conflict)?;
@@ -52,8 +52,8 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
         let keys: Vec<Key> = rows.iter().map(|row| row.key.clone()).collect();
         let wanted: Vec<Option<Row>> = rows.iter().cloned().map(Some).collect();
         same_list("the rows after reopening", &probe.get(&keys)?, &wanted)?;
-        let none = vec![None; gone.len()];
-        same_list("rows that were deleted before reopening", &probe.get(&gone)?, &none)?;
+        let none = vec![None; deleted.len()];
+        same_list("rows that were deleted before reopening", &probe.get(&deleted)?, &none)?;
         probe.holds(&device_key(9, 201), None)?;
         // Additions continue from the old values.
         let counter = Key::Tally(product(2), Tally::Members, 0);

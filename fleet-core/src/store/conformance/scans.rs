@@ -70,8 +70,9 @@ pub(super) fn scan_keeps_its_bounds(probe: &Probe<'_>) -> Finding {
     for kind in of_many() {
         let all = fill(probe, kind)?;
         // Every second row exists, so that ends of ranges fall on rows and between them.
-        let (there, gone): (Vec<_>, Vec<_>) = all.iter().cloned().enumerate().partition(|(place, _)| place % 2 == 0);
-        probe.write(gone.iter().map(|(_, row)| delete(&row.key)).collect())?;
+        let (there, deleted): (Vec<_>, Vec<_>) =
+            all.iter().cloned().enumerate().partition(|(position, _)| position % 2 == 0);
+        probe.write(deleted.iter().map(|(_, row)| delete(&row.key)).collect())?;
         let there: Vec<Row> = there.into_iter().map(|(_, row)| row).collect();
         let some = all.iter().step_by(all.len().div_ceil(7)).chain(all.last());
         for first in some.clone() {
@@ -133,9 +134,9 @@ pub(super) fn scan_follows_what_was_deleted_and_made_again(probe: &Probe<'_>) ->
         let mut rows = fill(probe, kind)?;
         let all = whole(&rows)?;
         for turn in 0..6 {
-            let place =
+            let is_inside =
                 |row: &&Row| row.key.encode().iter().map(|byte| usize::from(*byte)).sum::<usize>() % 3 == turn % 3;
-            let some: Vec<Row> = rows.iter().filter(place).cloned().collect();
+            let some: Vec<Row> = rows.iter().filter(is_inside).cloned().collect();
             probe.write(some.iter().map(|row| delete(&row.key)).collect())?;
             let left: Vec<Row> = rows.iter().filter(|row| !some.contains(row)).cloned().collect();
             answers(probe, &left, &all)?;

@@ -126,10 +126,10 @@ impl<S: Store> Journaled<S> {
         if keys.is_empty() && records == 0 && closed.is_none() {
             return None;
         }
-        let gone = journal.trimmed + 1..=journal.trimmed + records;
-        let gone = gone.map(|number| Write::Delete { key: Key::Journal(number) });
+        let deletes = journal.trimmed + 1..=journal.trimmed + records;
+        let deletes = deletes.map(|number| Write::Delete { key: Key::Journal(number) });
         let mut writes = overlay.writes_of(&keys);
-        writes.extend(gone);
+        writes.extend(deletes);
         let last = keys.last().map(|key| Key::clone(key));
         let commit = Commit { checks: vec![journal.owned()], writes };
         Some(Slice { commit, progress: Progress { rows: keys.len(), last, records } })

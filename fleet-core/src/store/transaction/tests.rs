@@ -124,7 +124,7 @@ fn a_transaction_with_one_read_and_no_writes_commits_nothing() {
 fn an_error_from_rows_of_two_moments_is_not_reported() {
     let (store, stamps) = (MemoryStore::new(), Stamps::seeded(1));
     let mut tries = 0;
-    let told = transact(&store, &stamps, |tx| {
+    let result = transact(&store, &stamps, |tx| {
         tries += 1;
         let first = count(tx, 1)?;
         if tries == 1 {
@@ -138,7 +138,7 @@ fn an_error_from_rows_of_two_moments_is_not_reported() {
         let second = count(tx, 2)?;
         if first == second { Ok(first) } else { Err(Error::not_found("second record")) }
     });
-    assert_eq!((told.unwrap(), tries), (5, 2));
+    assert_eq!((result.unwrap(), tries), (5, 2));
 }
 
 #[test]
@@ -163,13 +163,13 @@ fn a_rule_is_run_again_until_its_commit_meets_no_conflict() {
 fn contended_records_are_reported_as_contention() {
     let (store, stamps) = (Faulty::new(MemoryStore::new(), 1).with(Fault::Conflict, 1.0), Stamps::seeded(1));
     let mut tries = 0;
-    let told = transact(&store, &stamps, |tx| {
+    let result = transact(&store, &stamps, |tx| {
         tries += 1;
         let devices = count(tx, 1)?;
         set_count(tx, 1, devices + 1);
         Ok(())
     });
-    let error = told.unwrap_err();
+    let error = result.unwrap_err();
     assert_eq!((error.code(), error.is_transient(), tries), ("store_contention", true, TRIES));
     assert_eq!(store.inner().get(&[Key::DeviceCount(product(1))]).unwrap(), [None]);
 }

@@ -77,6 +77,6 @@ fn a_plan_whose_columns_changed_is_replaced_on_another_connection() {
     let changed = "ALTER TABLE replanned.tally ALTER COLUMN slot TYPE int8";
     client.batch_execute(changed).unwrap();
     // The new type of the column is reported; the error of the stale plan does not persist.
-    let told = store.get(&[counter()]).unwrap_err().to_string();
-    assert!(!told.contains("cached plan"), "{told}");
+    let message = store.get(&[counter()]).unwrap_err().to_string();
+    assert!(!message.contains("cached plan"), "{message}");
 }
