@@ -134,9 +134,9 @@ pub(super) fn scan_follows_what_was_deleted_and_made_again(probe: &Probe<'_>) ->
         let mut rows = fill(probe, kind)?;
         let all = whole(&rows)?;
         for turn in 0..6 {
-            let is_inside =
+            let is_chosen =
                 |row: &&Row| row.key.encode().iter().map(|byte| usize::from(*byte)).sum::<usize>() % 3 == turn % 3;
-            let some: Vec<Row> = rows.iter().filter(is_inside).cloned().collect();
+            let some: Vec<Row> = rows.iter().filter(is_chosen).cloned().collect();
             probe.write(some.iter().map(|row| delete(&row.key)).collect())?;
             let left: Vec<Row> = rows.iter().filter(|row| !some.contains(row)).cloned().collect();
             answers(probe, &left, &all)?;
