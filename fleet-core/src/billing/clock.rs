@@ -503,7 +503,7 @@ impl Clock<'_> {
             take_effect(self.fleet, tx, (product, account), subscription, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
-        Ok(())
+        collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
@@ -549,6 +549,7 @@ pub(crate) fn take_effect(
     subscription.balance = balance;
     subscription.quotes.clear();
     fleet.schedule(tx, product, subscription);
+    fleet.warn(tx, product, subscription, now)?;
     let invoice = Invoice {
         number,
         product,

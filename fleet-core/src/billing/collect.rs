@@ -183,12 +183,14 @@ fn tell_of_expiry(
     if now < card.expires.start() {
         return Ok(Some(card.expires.start()));
     }
-    card.told = true;
-    // An account that pays for nothing has nothing to miss.
+    // An account that pays for nothing has nothing to miss: it is told when it begins to pay within that month.
     if let Some(product) = paid_product(tx, account)? {
+        card.told = true;
         let (number, month, known) = (card.number, card.expires, Some(card.known()));
         let subject = NoticeSubject::CardExpires { account, card: number, month, known };
         notify(tx, now, product, subject)?;
+    } else if !card.expires.covers(now) {
+        card.told = true;
     }
     Ok(None)
 }

@@ -132,6 +132,7 @@ impl Console<'_> {
             if quote.due.is_zero() {
                 let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
                 tx.put(product, record);
+                collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
@@ -163,7 +164,9 @@ impl Console<'_> {
             if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
-            Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            let subscription = Arc::make_mut(&mut record);
+            subscription.at_renewal = (interval != current).then_some(interval);
+            self.fleet.warn(tx, product, subscription, self.now)?;
             tx.put(product, record);
             self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
             Ok(())
@@ -182,8 +185,12 @@ impl Console<'_> {
                 return Ok(());
             }
             record.no_upgrade_open()?;
-            if record.invoices > 0 || !record.agreed.is_empty() {
+            if record.invoices > 0 {
                 let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+                return Err(Error::invalid("currency", problem));
+            }
+            if !record.agreed.is_empty() {
+                let problem = format!("a price in {} is agreed on: an operator takes that back first", record.currency);
                 return Err(Error::invalid("currency", problem));
             }
             let subscription = Arc::make_mut(&mut record);

@@ -204,11 +204,11 @@ impl Console<'_> {
     /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
-        let tier = self.fleet.catalogue().named(tier)?;
         self.up_to_date(product, Command::SetTier)?;
+        let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
-            let mut is_paid = false;
+            let mut paid = None;
             if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
@@ -218,13 +218,17 @@ impl Console<'_> {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
-                is_paid = billing.plan.is_some();
                 Arc::make_mut(&mut billing).quotes.clear();
-                tx.put(product, billing);
+                tx.put(product, Arc::clone(&billing));
+                paid = Some(billing).filter(|billing| billing.plan.is_some());
             }
             let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
-            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
+            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
             tx.put(product, Arc::clone(&record));
+            if let Some(mut billing) = paid {
+                self.fleet.warn(tx, product, Arc::make_mut(&mut billing), self.now)?;
+                tx.put(product, billing);
+            }
             self.note(tx, product, Command::SetTier, entry);
             Ok(Arc::unwrap_or_clone(record))
         })

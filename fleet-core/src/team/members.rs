@@ -4,7 +4,7 @@
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
-use crate::billing::{Reason, Resource, Subscription, return_balance};
+use crate::billing::{Reason, Resource, Subscription, collect, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -262,6 +262,7 @@ impl Console<'_> {
                 subscription.card_needed = false;
                 self.fleet.warn(tx, product, subscription, self.now)?;
                 tx.put(product, billing);
+                collect(tx, self.fleet.billing(), to, self.now)?;
             }
             let entry = Entry::changed(format!("to account {to}"), values);
             self.note(tx, product, Command::TransferOwnership, entry);
