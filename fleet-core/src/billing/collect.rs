@@ -197,9 +197,10 @@ fn tell_of_expiry(
 
 /// A product that the account pays for: notices stand under one.
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
-    let rows = tx.store().scan(&Key::memberships(account))?;
-    for row in rows {
-        let Key::Membership(_, product) = row.key else { continue };
+    let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
+    let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
+    products.extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
+    for product in products {
         let plan = tx.get::<Arc<Subscription>>(product)?.and_then(|subscription| subscription.plan.clone());
         let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
         if plan.is_some() && owner == Some(account) {

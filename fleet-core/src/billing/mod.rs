@@ -28,7 +28,6 @@ pub use account::AccountBilling;
 pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
 pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
-pub(crate) use collect::collect;
 pub use console::{BillingStatus, CardView, Upgrade};
 pub(crate) use credit::return_balance;
 pub use dunning::{Attempt, AttemptResult, Decline, Retries, Step, failures, is_exhausted, next_step};

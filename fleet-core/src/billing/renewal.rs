@@ -156,6 +156,27 @@ impl Fleet {
         notify(tx, now, id, NoticeSubject::CardNeeded { account, renewal, amount: Some(amount), card })
     }
 
+    /// A product has another owner, who pays for its plan from the next renewal on: they are told what their card will miss.
+    pub(crate) fn pays_from_now_on(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        owner: AccountId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(mut record) = tx.get::<Arc<Subscription>>(product)?.filter(|record| record.plan.is_some()) else {
+            return Ok(());
+        };
+        let subscription = Arc::make_mut(&mut record);
+        subscription.card_needed = false;
+        self.warn(tx, product, subscription, now)?;
+        tx.put(product, record);
+        let mut payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+        Arc::make_mut(&mut payer).products.insert(product);
+        tx.put(owner, payer);
+        collect(tx, self.billing(), owner, now)
+    }
+
     /// The same for all products of an account whose card has changed, or will be good no longer.
     pub(crate) fn warn_account(
         &self,

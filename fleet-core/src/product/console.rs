@@ -40,7 +40,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
-    /// firmware cannot hold; `not_found` for an owner that does not exist.
+    /// firmware cannot hold; `not_found` for an owner that does not exist; `account_locked` for one whose account is locked.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -63,9 +63,7 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
-            if self.actor != Actor::Operator {
-                account.unlocked("the account")?;
-            }
+            account.unlocked("the account")?;
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());

@@ -4,7 +4,7 @@
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
-use crate::billing::{Reason, Resource, Subscription, collect, return_balance};
+use crate::billing::{Reason, Resource, Subscription, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -256,13 +256,9 @@ impl Console<'_> {
             let values = [("owner", record.owner.to_string(), to.to_string())];
             Arc::make_mut(&mut record).owner = to;
             tx.put(product, record);
-            if let Some(mut billing) = changed {
-                // The new owner may have no card for the renewal.
-                let subscription = Arc::make_mut(&mut billing);
-                subscription.card_needed = false;
-                self.fleet.warn(tx, product, subscription, self.now)?;
+            if let Some(billing) = changed {
                 tx.put(product, billing);
-                collect(tx, self.fleet.billing(), to, self.now)?;
+                self.fleet.pays_from_now_on(tx, product, to, self.now)?;
             }
             let entry = Entry::changed(format!("to account {to}"), values);
             self.note(tx, product, Command::TransferOwnership, entry);
