@@ -381,6 +381,8 @@ impl World {
             let account = &mut self.products[product];
             account.next = None;
             account.decided += 1;
+            // What a command issued, the clock looks at next time.
+            self.done = None;
             if price == 0 {
                 account.plan = None;
                 continue;
@@ -803,6 +805,7 @@ impl World {
                 self.now = there;
                 self.last = Some(there);
                 self.book();
+                self.done = Some(there);
             }
         }
     }
