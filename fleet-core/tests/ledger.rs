@@ -375,7 +375,8 @@ impl World {
                 return;
             };
             let interval = account.next.unwrap_or(plan.interval);
-            let found = self.price(product, account.tier, interval).map(|price| (interval, price));
+            let priced = |interval| Some((interval, self.price(product, account.tier, interval)?));
+            let found = priced(interval).or_else(|| priced(plan.interval));
             let (interval, price) = found.unwrap_or((plan.interval, plan.price));
             let number = self.latest(product, plan.period.1);
             let account = &mut self.products[product];
@@ -970,7 +971,8 @@ impl World {
             let from = (end - 7 * DAY).max(plan.period.0);
             let is_near = self.now < end && self.done.is_some_and(|done| from <= done);
             let interval = account.next.unwrap_or(plan.interval);
-            let price = self.price(place, account.tier, interval).unwrap_or(plan.price);
+            let priced = |interval| self.price(place, account.tier, interval);
+            let price = priced(interval).or_else(|| priced(plan.interval)).unwrap_or(plan.price);
             if !is_near || price <= account.balance || account.bought.is_some() {
                 continue;
             }

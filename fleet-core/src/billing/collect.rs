@@ -199,7 +199,8 @@ fn tell_of_expiry(
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
     let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
     let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
-    products.extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
+    products
+        .extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
     for product in products {
         let plan = tx.get::<Arc<Subscription>>(product)?.and_then(|subscription| subscription.plan.clone());
         let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);

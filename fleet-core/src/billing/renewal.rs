@@ -122,8 +122,9 @@ impl Fleet {
         subscription: &Subscription,
         plan: &Plan,
     ) -> Option<(super::Interval, Money)> {
-        let interval = subscription.at_renewal.unwrap_or(plan.interval);
-        let found = self.price(subscription, &product.tier, interval).map(|price| (interval, price));
+        let priced = |interval| Some((interval, self.price(subscription, &product.tier, interval)?));
+        // An interval that is sold no more leaves the plan at its own, as that is sold today.
+        let found = subscription.at_renewal.and_then(priced).or_else(|| priced(plan.interval));
         let (interval, price) = found.unwrap_or((plan.interval, plan.price));
         (!price.is_zero()).then_some((interval, price))
     }
