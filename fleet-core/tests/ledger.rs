@@ -264,6 +264,8 @@ struct World {
     cash: BTreeMap<Currency, i64>,
     /// Until when each account's card is valid.
     valid: [Option<i64>; 2],
+    /// The last month of each card, by account and token.
+    months: BTreeMap<(usize, u8), i64>,
     /// Quotes that were given.
     quotes: Vec<Quoted>,
     /// Cards that were declined for good, by account and token.
@@ -298,6 +300,7 @@ impl World {
             charges: Vec::new(),
             cash: BTreeMap::new(),
             valid: [None; 2],
+            months: BTreeMap::new(),
             quotes: Vec::new(),
             spoilt: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -347,15 +350,21 @@ impl World {
     }
 
     /// Puts a card on file that is valid through this month, or so many later ones; or for long.
-    fn set_card(&mut self, account: usize, token: u8, months: Option<i64>) {
-        let token = CardToken::new(&format!("tok_{token}")).unwrap();
+    fn set_card(&mut self, account: usize, number: u8, months: Option<i64>) {
+        let token = CardToken::new(&format!("tok_{number}")).unwrap();
         let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
         let (year, month, _) = date(self.now / DAY);
         let place = months.map_or(99 * 12, |months| month - 1 + months);
         let (year, month) = (year + place / 12, place % 12 + 1);
         let expires = ExpiryMonth::new(u16::try_from(year).unwrap(), u8::try_from(month).unwrap()).unwrap();
         self.console(account).set_card(&NewCard { token, brand, last_four, expires }).unwrap();
-        self.valid[account] = Some((days(year, month, 1) + month_days(year, month)) * DAY);
+        let until = (days(year, month, 1) + month_days(year, month)) * DAY;
+        self.valid[account] = Some(until);
+        if self.months.insert((account, number), until).is_some_and(|before| before != until) {
+            // A card that has got another month may be told of again.
+            let expires = format!("-card-expires-{}-", self.people[account]);
+            self.told.retain(|name| !name.contains(&expires));
+        }
     }
 
     /// What a tier costs: as agreed, or as it is sold.
