@@ -4,7 +4,7 @@ use super::clock::settle;
 use super::collect::{collect, invoice};
 use super::credit::{Credit, kept_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
-use super::{AgreedPrice, AttemptResult, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason, Subscription};
+use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
@@ -46,7 +46,7 @@ impl Console<'_> {
         let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
-            let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
             let interval = plan.interval;
@@ -93,23 +93,23 @@ impl Console<'_> {
         }
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
                 return Err(Error::invalid("price", problem));
             }
-            let subscription = Arc::make_mut(&mut record);
-            subscription.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
-            subscription.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
-            subscription.quotes.clear();
+            let contract = Arc::make_mut(&mut record);
+            contract.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
+            contract.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
+            contract.quotes.clear();
             // The plan goes on at the interval that was chosen for its renewal, or at its own after all.
-            let goes_on = |plan: &Plan| plan.interval == interval || subscription.at_renewal == Some(interval);
-            let is_needed = subscription.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
-            if is_needed && self.fleet.price(subscription, &tier, interval).is_none_or(Money::is_zero) {
+            let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
+            let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
+            if is_needed && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
-            self.fleet.warn(tx, product, subscription, self.now)?;
+            self.fleet.warn(tx, product, contract, self.now)?;
             tx.put(product, record);
             self.note(tx, product, Command::AgreePrice, format!("{tier}, {interval}"));
             Ok(())
@@ -128,7 +128,7 @@ impl Console<'_> {
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
                 plan.paid = Some(plan.paid(&found)?);
                 tx.put(product, record);
@@ -148,7 +148,7 @@ impl Console<'_> {
         tx: &mut Transaction<'_>,
         product: &Product,
     ) -> Result<(bool, Option<Invoice>), Error> {
-        let mut record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+        let mut record: Arc<Contract> = tx.get(product.id)?.unwrap_or_default();
         record.no_upgrade_open()?;
         record.no_renewal_due(self.now)?;
         if record.plan.is_some() {
@@ -166,18 +166,18 @@ impl Console<'_> {
         &self,
         tx: &mut Transaction<'_>,
         product: &Product,
-        mut record: Arc<Subscription>,
+        mut record: Arc<Contract>,
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        let subscription = Arc::make_mut(&mut record);
-        let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
+        let contract = Arc::make_mut(&mut record);
+        let plan = contract.plan.take().ok_or(ErrorKind::NoPlan)?;
         let billed = invoice(tx, product.id, plan.invoice)?;
         if billed.is_open() {
             no_charge_for(tx, &billed)?;
         }
         let is_owners = billed.payer == product.owner;
-        let none = Money::zero(subscription.currency);
+        let none = Money::zero(contract.currency);
         let paid = plan.paid(&billed)?;
         let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
         let (mut refund, mut offset) = (split.refund, split.offset);
@@ -191,30 +191,30 @@ impl Console<'_> {
         match lower {
             Some((tier, price)) => {
                 if is_owners {
-                    subscription.balance = subscription.balance.plus(refund)?;
+                    contract.balance = contract.balance.plus(refund)?;
                     refund = none;
                 }
                 let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
-                subscription.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
+                contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = subscription.balance;
+                let kept = contract.balance;
                 if is_owners && !kept.is_zero() {
                     lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
                     refund = refund.plus(kept)?;
-                    subscription.balance = none;
+                    contract.balance = none;
                 }
-                subscription.at_renewal = None;
+                contract.at_renewal = None;
             }
         }
-        subscription.quotes.clear();
+        contract.quotes.clear();
         let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
         let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
-        let note = write_credit(tx, product.id, subscription, credit, self.now)?;
+        let note = write_credit(tx, product.id, contract, credit, self.now)?;
         if lower.is_none() {
-            return_balance(tx, product, subscription, Reason::Cancellation, self.now)?;
+            return_balance(tx, product, contract, Reason::Cancellation, self.now)?;
         }
-        self.fleet.schedule(tx, product.id, subscription);
+        self.fleet.schedule(tx, product.id, contract);
         tx.put(product.id, record);
         self.offset(tx, billed, offset)?;
         Ok(note)

@@ -2,7 +2,7 @@
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
-use crate::billing::Subscription;
+use crate::billing::Contract;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -207,7 +207,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
             let mut paid = None;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Subscription {
+pub struct Contract {
     /// The currency it is billed in.
     pub currency: Currency,
     /// What it pays for; none: nothing, as on the free tier.
@@ -90,7 +90,7 @@ pub struct OpenUpgrade {
     pub quote: Quote,
 }
 
-impl Default for Subscription {
+impl Default for Contract {
     fn default() -> Self {
         Self {
             currency: Currency::USD,
@@ -111,7 +111,7 @@ impl Default for Subscription {
     }
 }
 
-impl Subscription {
+impl Contract {
     /// The price that was agreed on.
     pub fn agreed(&self, tier: &str, interval: Interval) -> Option<Money> {
         let mut agreed = self.agreed.iter().filter(|agreed| &*agreed.tier == tier && agreed.interval == interval);
