@@ -502,7 +502,7 @@ impl Clock<'_> {
             take_effect(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
-        Ok(())
+        collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
@@ -548,6 +548,7 @@ pub(crate) fn take_effect(
     contract.balance = balance;
     contract.quotes.clear();
     fleet.schedule(tx, product, contract);
+    fleet.warn(tx, product, contract, now)?;
     let invoice = Invoice {
         number,
         product,

@@ -130,6 +130,7 @@ impl Console<'_> {
             if quote.due.is_zero() {
                 let invoice = take_effect(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
                 tx.put(product, record);
+                collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let charge = ask(tx, contract, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
@@ -161,7 +162,9 @@ impl Console<'_> {
             if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
-            Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            let contract = Arc::make_mut(&mut record);
+            contract.at_renewal = (interval != current).then_some(interval);
+            self.fleet.warn(tx, product, contract, self.now)?;
             tx.put(product, record);
             self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
             Ok(())
@@ -180,8 +183,12 @@ impl Console<'_> {
                 return Ok(());
             }
             record.no_upgrade_open()?;
-            if record.invoices > 0 || !record.agreed.is_empty() {
+            if record.invoices > 0 {
                 let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+                return Err(Error::invalid("currency", problem));
+            }
+            if !record.agreed.is_empty() {
+                let problem = format!("a price in {} is agreed on: an operator takes that back first", record.currency);
                 return Err(Error::invalid("currency", problem));
             }
             let contract = Arc::make_mut(&mut record);

@@ -42,8 +42,8 @@ impl Console<'_> {
     /// `no_plan`; `invalid` for a tier that is not lower or costs nothing; `price_by_agreement`; `charge_open`;
     /// `not_found`.
     pub fn downgrade(&self, product: ProductId, tier: &str) -> Result<Invoice, Error> {
-        let tier = self.fleet.catalogue().named(tier)?;
         self.up_to_date(product, Command::Downgrade)?;
+        let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
             let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
@@ -84,13 +84,13 @@ impl Console<'_> {
         interval: Interval,
         price: Option<Money>,
     ) -> Result<(), Error> {
+        self.up_to_date(product, Command::AgreePrice)?;
         let tier = self.fleet.catalogue().named(tier)?;
         let price = price.map(|amount| Price::new(interval, amount)).transpose()?.map(|price| price.amount);
         if price.is_some_and(Money::is_zero) {
             let problem = "agree on more than nothing; `set_tier` puts a product on a tier without a charge";
             return Err(Error::invalid("price", problem));
         }
-        self.up_to_date(product, Command::AgreePrice)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
             let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
@@ -103,11 +103,13 @@ impl Console<'_> {
             contract.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
             contract.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
             contract.quotes.clear();
-            let next = contract.plan.as_ref().map(|plan| contract.at_renewal.unwrap_or(plan.interval));
-            let is_next = next == Some(interval) && access.product.tier == tier;
-            if is_next && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
+            // The plan goes on at the interval that was chosen for its renewal, or at its own after all.
+            let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
+            let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
+            if is_needed && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
+            self.fleet.warn(tx, product, contract, self.now)?;
             tx.put(product, record);
             self.note(tx, product, Command::AgreePrice, format!("{tier}, {interval}"));
             Ok(())

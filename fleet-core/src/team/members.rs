@@ -256,12 +256,9 @@ impl Console<'_> {
             let values = [("owner", record.owner.to_string(), to.to_string())];
             Arc::make_mut(&mut record).owner = to;
             tx.put(product, record);
-            if let Some(mut billing) = changed {
-                // The new owner may have no card for the renewal.
-                let subscription = Arc::make_mut(&mut billing);
-                subscription.card_needed = false;
-                self.fleet.warn(tx, product, subscription, self.now)?;
+            if let Some(billing) = changed {
                 tx.put(product, billing);
+                self.fleet.pays_from_now_on(tx, product, to, self.now)?;
             }
             let entry = Entry::changed(format!("to account {to}"), values);
             self.note(tx, product, Command::TransferOwnership, entry);
