@@ -46,8 +46,7 @@ fn with(bytes: &[u8], place: usize, put: &[u8]) -> Vec<u8> {
 fn follow(number: u32, platform: &str, cases: &[Case]) {
     for Case { code, refused, advice, followed } in cases {
         let world = World::new(Arc::new(MemoryStore::new()));
-        let product =
-            if number == world.product.get() { world.product } else { world.make_product(number, platform) };
+        let product = if number == world.product.get() { world.product } else { world.make_product(number, platform) };
         world.console(1).set_policy(product, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
         let upload = |bytes: &[u8]| world.console(1).upload(product, &Upload::new(version(1), "Version 1"), bytes);
         let error = upload(refused).map(|_| ()).expect_err(code);
@@ -84,7 +83,12 @@ fn particle() -> Vec<Case> {
         case("particle_combined", [&good[..], &good[..]].concat(), "upload the user part alone", &good[..]),
         case("particle_crc_mismatch", with(&good, 100, &[good[100] ^ 1]), "compile again", good.clone()),
         case("particle_unknown_flags", compiled(with(&good, FLAGS, &[0x20])), "with an older toolchain", good.clone()),
-        case("particle_encrypted", compiled(with(&good, FLAGS, &[8])), "upload it as the compiler made it", good.clone()),
+        case(
+            "particle_encrypted",
+            compiled(with(&good, FLAGS, &[8])),
+            "upload it as the compiler made it",
+            good.clone(),
+        ),
         case(
             "particle_no_suffix",
             compiled(with(&good, end - 6, &[0, 0])),

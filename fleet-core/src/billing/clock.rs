@@ -110,7 +110,10 @@ impl FromStr for ChargeCursor {
     fn from_str(text: &str) -> Result<Self, Error> {
         match Key::from_hex(text) {
             Some(key @ Key::Charge(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid("after", "is no cursor that a page of charges ended with")),
+            _ => Err(Error::invalid(
+                "after",
+                "is no cursor that a page of charges ended with; give the one of the page before, or none",
+            )),
         }
     }
 }

@@ -183,7 +183,10 @@ impl Console<'_> {
             }
             record.no_upgrade_open()?;
             if record.invoices > 0 || !record.agreed.is_empty() {
-                let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+                let problem = format!(
+                    "the product is billed in {}, not {currency}, and that changes no more; make a new product for {currency}",
+                    record.currency
+                );
                 return Err(Error::invalid("currency", problem));
             }
             let subscription = Arc::make_mut(&mut record);
@@ -340,7 +343,7 @@ impl Console<'_> {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing");
+            return not("it costs nothing; an operator puts the product on it");
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })

@@ -57,8 +57,14 @@ impl Console<'_> {
                 Some(rank) => catalogue.rank(&tier) < Some(rank),
                 None => price.minor() < plan.price.minor(),
             };
+            if plan.tier == tier {
+                return Err(Error::invalid("tier", format!("the product is on {tier} already; choose a lower one")));
+            }
             if !is_below {
-                return Err(Error::invalid("tier", format!("{tier} is not below {}", plan.tier)));
+                return Err(Error::invalid(
+                    "tier",
+                    format!("{tier} is not below {}: upgrade to it instead", plan.tier),
+                ));
             }
             if price.is_zero() {
                 return Err(Error::invalid("tier", format!("{tier} costs nothing: cancel the plan instead")));
@@ -96,7 +102,11 @@ impl Console<'_> {
             let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
             record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
-                let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
+                let problem = format!(
+                    "the product is billed in {0}, not {1}: agree on a price in {0}",
+                    record.currency,
+                    price.currency()
+                );
                 return Err(Error::invalid("price", problem));
             }
             let subscription = Arc::make_mut(&mut record);

@@ -172,7 +172,9 @@ impl Subscription {
 }
 
 fn counted(number: u32, what: &'static str) -> Result<u32, Error> {
-    number.checked_add(1).ok_or_else(|| Error::invalid(what, "every number of this product has been used"))
+    number
+        .checked_add(1)
+        .ok_or_else(|| Error::invalid(what, "every number of this product has been used; go on in a new product"))
 }
 
 impl Plan {

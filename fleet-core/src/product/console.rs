@@ -243,13 +243,12 @@ impl Console<'_> {
                 return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
             }
             if product.groups.len() >= MAX_GROUPS {
-                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}")));
+                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
             }
             made = GroupId::new(product.next_group);
-            product.next_group = product
-                .next_group
-                .checked_add(1)
-                .ok_or_else(|| Error::invalid("groups", "every group number of this product has been used"))?;
+            product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
+                Error::invalid("groups", "every group number of this product has been used; go on in a new product")
+            })?;
             product.groups.insert(made, Group { name: name.clone(), release: None });
             Ok(())
         })?;
