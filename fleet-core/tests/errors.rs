@@ -308,7 +308,7 @@ fn a_text_of_ten_megabytes_is_refused_in_a_sentence() {
         ("title", upload(&flood, "")),
         ("description", upload("Two", &flood)),
         ("edited title", console.edit_firmware(id, one(), &flood, "").map(drop)),
-        ("edited description", console.edit_firmware(id, one(), "One", &flood).map(drop)),
+        ("edited description", console.edit_firmware(id, one(), "One", flood.as_str()).map(drop)),
         ("name", console.name_device(id, device(1), &flood)),
         ("group", console.create_group(id, &flood).map(drop)),
         ("e-mail", world.operator(2).create_account(&format!("{flood}@example.com")).map(drop)),

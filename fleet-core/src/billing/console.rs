@@ -121,22 +121,24 @@ impl Console<'_> {
             let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
             let mut record = self.free_subscription(tx, &access.product)?;
+            let before = Arc::clone(&record);
             let subscription = Arc::make_mut(&mut record);
             let held = subscription.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
-            self.note(tx, product, Command::ChangePlan, subject);
             // What costs nothing now is paid for later.
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
                 let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
+                self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
             subscription.quotes.clear();
             subscription.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
             tx.put(product, record);
             Ok(Upgrade::Charging(Box::new(charge)))
         })
@@ -163,9 +165,11 @@ impl Console<'_> {
             if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
+            let before = Arc::clone(&record);
             Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            let entry = before.change(format!("{interval} from the next renewal on"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -189,11 +193,13 @@ impl Console<'_> {
                 );
                 return Err(Error::invalid("currency", problem));
             }
+            let before = Arc::clone(&record);
             let subscription = Arc::make_mut(&mut record);
             (subscription.currency, subscription.balance) = (currency, Money::zero(currency));
             subscription.quotes.clear();
+            let entry = before.change(format!("billed in {currency}"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("billed in {currency}"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -231,10 +237,10 @@ impl Console<'_> {
             let before = shown_card(&record);
             change(Arc::make_mut(&mut record))?;
             let entry = Entry::changed("card on file", [("card", before, shown_card(&record))]);
-            self.note_account(tx, account, Command::SetCard, entry);
             if let Some(open) = record.open.first() {
-                self.note(tx, open.product, Command::SetCard, format!("for invoice {}", open.number));
+                self.note(tx, open.product, Command::SetCard, entry.clone().of(format!("for invoice {}", open.number)));
             }
+            self.note_account(tx, account, Command::SetCard, entry);
             tx.put(account, record);
             collect(tx, self.fleet.billing(), account, self.now)?;
             self.fleet.warn_account(tx, account, self.now)

@@ -2,7 +2,7 @@
 
 use super::import::{Verdict, judge};
 use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
-use crate::audit::Entry;
+use crate::audit::{Entry, shown};
 use crate::customer::end_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
@@ -318,6 +318,8 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
             let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            let known = |entry: &Registration| (shown(entry.platform.as_ref()), entry.security_counter.to_string());
+            let (old_platform, old_counter) = known(&entry);
             if let Some(platform) = &correction.platform {
                 entry.platform = Some(platform.clone());
             }
@@ -338,8 +340,10 @@ impl Console<'_> {
                 }
                 put_device(tx, id, device, Some(&before), row);
             }
+            let (platform, counter) = known(&entry);
             tx.put(device, entry);
-            self.note(tx, product, Command::CorrectDevice, subject.clone());
+            let values = [("hardware", old_platform, platform), ("security counter", old_counter, counter)];
+            self.note(tx, product, Command::CorrectDevice, Entry::changed(subject.clone(), values));
             Ok(())
         })
     }

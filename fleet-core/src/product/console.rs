@@ -282,7 +282,9 @@ impl Console<'_> {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
                 let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                let before: Arc<Subscription> = tx.get(id)?.unwrap_or_default();
                 self.end_plan(tx, &product)?;
+                let after: Arc<Subscription> = tx.get(id)?.unwrap_or_default();
                 Arc::make_mut(&mut product).removed_at = Some(self.now);
                 tx.put(id, product);
                 for member in &team.members {
@@ -294,7 +296,7 @@ impl Console<'_> {
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
                 tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
-                self.note(tx, id, Command::RemoveProduct, "removed");
+                self.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
             }
             Ok(())
         })?;
