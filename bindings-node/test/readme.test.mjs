@@ -46,9 +46,9 @@ test('every other program does what the text around it says', async () => {
     }
     assert.equal(await run(refusal, { team, product, NotProvenError }), 'runs on 0 of 1');
 
-    await team.setCard('tok_visa', { brand: 'visa', lastFour: '4242', expires: '2090-12' });
+    await team.setCard({ token: 'tok_visa', brand: 'visa', lastFour: '4242', expires: '2090-12' });
     const quote = await team.quoteUpgrade(94, 'Small', 'monthly');
-    await team.upgrade(94, quote.id);
+    await team.upgrade(94, quote.quote);
     await run(charges, { fleet, provider: { charge: async () => 'succeeded' } });
     assert.equal((await team.product(94)).tier, 'Small');
   });
