@@ -482,14 +482,13 @@ fn policies(followed: &mut Followed) {
 }
 
 /// The fields that no person hands in, or that no test fills up: each says why.
-const NOT_HERE: [(&str, &str); 7] = [
+const NOT_HERE: [(&str, &str); 6] = [
     ("amount", "sums of money, which are in one currency and below the highest price"),
     ("credit", "a sum that billing makes by itself"),
     ("period", "a part of a period, which billing makes by itself"),
     ("randomness", "a host without randomness: see `Fleet::with_randomness`"),
-    ("device", "10,000 devices of one customer"),
+    ("device", "more than a hundred devices of one customer"),
     ("sql", "statements, which SQLite's tests refuse: stores/sqlite/tests"),
-    ("user_name", "no field of this name"),
 ];
 
 /// The fields in the sources that were not followed.

@@ -26,7 +26,7 @@ pub struct BillingPolicy {
 
 impl Default for BillingPolicy {
     /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card; the devices of a
-    /// locked owner go on; a leap of the clock over 35 days is to be confirmed; a charge whose outcome is unknown for 24
+    /// locked owner go on; a leap of the clock over 35 days, under which something has been due for over 7, is to be confirmed; a charge whose outcome is unknown for 24
     /// hours is told.
     fn default() -> Self {
         Self {
