@@ -17,7 +17,7 @@ fn pages() -> Vec<(String, String)> {
         fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     pages.extend(docs.map(|name| format!("docs/{name}")));
     pages.sort();
-    pages.into_iter().map(|page| (read(&page), page)).map(|(text, page)| (page, text)).collect()
+    pages.into_iter().map(|page| (page.clone(), read(&page))).collect()
 }
 
 fn read(path: &str) -> String {
