@@ -2,7 +2,7 @@
 
 use crate::plain::count;
 use fleet_core::store::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Write,
+    Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Write,
 };
 use std::fmt::Debug;
 use std::ops::Bound;
@@ -168,14 +168,14 @@ impl<S: RowStore> Store for HostStore<S> {
         self.0.scan(range)?.into_iter().map(read).collect()
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let written = batch.iter().map(write).collect::<Result<Vec<_>, _>>()?;
         let applied = self.0.commit(written).map_err(RowStoreError::of_a_commit)?;
         if applied.len() != batch.len() {
             let what = format!("commit answered {} outcomes for {} commits", applied.len(), batch.len());
             return Err(StoreError::new(StoreErrorKind::Unknown, what));
         }
-        let outcome = |applied| if applied { Outcome::Applied } else { Outcome::Conflict };
+        let outcome = |applied| if applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
         Ok(applied.into_iter().map(outcome).collect())
     }
 

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
-    CardToken, ChargeOutcome, Due, ExpiryMonth, Interval, NewCard, Price, Subscription, Tier, Upgrade,
+    CardToken, ChargeOutcome, Contract, Due, ExpiryMonth, Interval, NewCard, Price, Tier, Upgrade,
 };
 use fleet_core::notice::NoticeSubject;
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, StoreErrorKind};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, StoreErrorKind};
 use fleet_core::{
     AccountId, Actor, Catalogue, Console, Currency, Fleet, MemoryStore, Money, ProductId, Store, StoreError, Timestamp,
 };
@@ -188,7 +188,7 @@ impl Store for Damaged {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.inner.commit(batch)
     }
 }
@@ -200,7 +200,7 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
     world.buy(world.product, "Small", "2016-04-01");
     world.buy(other, "Medium", "2016-04-02");
     for limit in [1, 2, 100] {
-        let store = Damaged { inner: Arc::clone(&world.store), key: Key::Subscription(world.product) };
+        let store = Damaged { inner: Arc::clone(&world.store), key: Key::Contract(world.product) };
         let fleet = Fleet::open(store).with_catalogue(tiers(&FIRST));
         let clock = fleet.clock(at("2016-05-02"));
         let mut rounds = 0;
@@ -228,15 +228,15 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
 fn a_plan_that_an_earlier_version_wrote_says_by_its_invoice_what_was_paid() {
     let world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
-    let key = Key::Subscription(world.product);
+    let key = Key::Contract(world.product);
     let row = world.store.get(std::slice::from_ref(&key)).unwrap().remove(0).unwrap();
     let json = row.record.to_json().unwrap();
     let paid = r#","paid":{"minor":8900,"currency":"USD"}"#;
     let old = json.replace(paid, "").replace(r#","card_needed":false"#, "");
     assert_eq!(old.len() + paid.len() + r#","card_needed":false"#.len(), json.len(), "{json}");
     let record = Record::from_json(key.kind(), &old).unwrap();
-    let Record::Subscription(read) = &record else { panic!() };
-    let read: &Subscription = read;
+    let Record::Contract(read) = &record else { panic!() };
+    let read: &Contract = read;
     assert_eq!(read.plan.as_ref().unwrap().paid, None);
     let write = fleet_core::store::Write::Put { key, record, stamp: fleet_core::store::Stamp(7) };
     world.store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();

@@ -5,7 +5,7 @@ use fleet_core::event::{
     Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, KEPT_IDS, NewSubscription, Published,
     SLOTS, STREAM_BUFFER, SubscriptionId,
 };
-use fleet_core::store::{Commit, Fault, Faulty, Key, Outcome, Range, Row, StoreError};
+use fleet_core::store::{Commit, CommitOutcome, Fault, Faulty, Key, Range, Row, StoreError};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
 };
@@ -250,7 +250,7 @@ impl Store for CountsDevices {
         self.0.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }
@@ -430,7 +430,7 @@ impl Store for CountsRows {
         Ok(rows)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }

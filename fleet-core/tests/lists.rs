@@ -5,7 +5,7 @@ mod common;
 
 use common::{World, at, device, list, report};
 use fleet_core::device::DeviceFilter;
-use fleet_core::store::{Commit, Key, Outcome, Range, Row};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Row};
 use fleet_core::{DeviceId, MemoryStore, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ impl Store for Counting {
         Ok(rows)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }

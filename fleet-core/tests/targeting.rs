@@ -6,7 +6,9 @@ mod common;
 mod model;
 
 use common::{World, at, device, list, report, version};
-use fleet_core::device::{Attempt, Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail};
+use fleet_core::device::{
+    Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail, UpdateAttempt,
+};
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
 use fleet_core::{FirmwareVersion, MemoryStore, Policy, Product, Sha256, SystemVersion};
@@ -130,7 +132,7 @@ fn row() -> impl Strategy<Value = Device> {
             system: system.map(|system| system.parse::<SystemVersion>().unwrap()),
             added_at: at(0),
             seen,
-            attempt: attempt.map(|(target, from)| Attempt {
+            attempt: attempt.map(|(target, from)| UpdateAttempt {
                 at: at(0),
                 target: version(target.into()),
                 from,

@@ -308,8 +308,8 @@ impl From<UpdateProgress> for device::UpdateProgress {
     }
 }
 
-impl From<device::Outcome> for UpdateOutcome {
-    fn from(outcome: device::Outcome) -> Self {
+impl From<device::UpdateOutcome> for UpdateOutcome {
+    fn from(outcome: device::UpdateOutcome) -> Self {
         let result = match outcome.result {
             device::UpdateResult::Succeeded => UpdateResult::Succeeded,
             device::UpdateResult::Failed => UpdateResult::Failed,

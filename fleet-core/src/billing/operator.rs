@@ -4,7 +4,7 @@ use super::clock::settle;
 use super::collect::{collect, invoice};
 use super::credit::{Credit, kept_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
-use super::{AgreedPrice, AttemptResult, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason, Subscription};
+use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
@@ -25,14 +25,14 @@ impl Console<'_> {
         self.up_to_date(product, Command::CancelPlan)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CancelPlan, product)?;
-            let before: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let before: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let (has_plan, note) = self.end_plan(tx, &access.product)?;
             let note = note.ok_or(ErrorKind::NoPlan)?;
             let mut tier = Entry::default();
             if has_plan {
                 tier = self.put_on_tier(tx, access.product, &self.fleet.catalogue().first(), false);
             }
-            let after: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let entry = before.change(format!("credit note {}", note.number), &after).and(tier);
             self.note(tx, product, Command::CancelPlan, entry);
             Ok(note)
@@ -51,7 +51,7 @@ impl Console<'_> {
         self.up_to_date(product, Command::Downgrade)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
-            let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
             let interval = plan.interval;
@@ -77,7 +77,7 @@ impl Console<'_> {
             let before = Arc::clone(&record);
             let note = self.reduce(tx, &access.product, record, Some((&tier, price)))?;
             let on_tier = self.put_on_tier(tx, access.product, &tier, true);
-            let after: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let entry = before.change(format!("to {tier}, credit note {}", note.number), &after).and(on_tier);
             self.note(tx, product, Command::Downgrade, entry);
             Ok(note)
@@ -107,7 +107,7 @@ impl Console<'_> {
         self.up_to_date(product, Command::AgreePrice)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!(
@@ -118,13 +118,13 @@ impl Console<'_> {
                 return Err(Error::invalid("price", problem));
             }
             let values = [("agreed price", shown(record.agreed(&tier, interval)), shown(price))];
-            let subscription = Arc::make_mut(&mut record);
-            subscription.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
-            subscription.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
-            subscription.quotes.clear();
-            let next = subscription.plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
+            let contract = Arc::make_mut(&mut record);
+            contract.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
+            contract.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
+            contract.quotes.clear();
+            let next = contract.plan.as_ref().map(|plan| contract.at_renewal.unwrap_or(plan.interval));
             let is_next = next == Some(interval) && access.product.tier == tier;
-            if is_next && self.fleet.price(subscription, &tier, interval).is_none_or(Money::is_zero) {
+            if is_next && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
             tx.put(product, record);
@@ -145,7 +145,7 @@ impl Console<'_> {
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
                 plan.paid = Some(plan.paid(&found)?);
                 tx.put(product, record);
@@ -173,7 +173,7 @@ impl Console<'_> {
         tx: &mut Transaction<'_>,
         product: &Product,
     ) -> Result<(bool, Option<Invoice>), Error> {
-        let mut record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+        let mut record: Arc<Contract> = tx.get(product.id)?.unwrap_or_default();
         record.no_upgrade_open()?;
         record.no_renewal_due(self.now)?;
         if record.plan.is_some() {
@@ -191,18 +191,18 @@ impl Console<'_> {
         &self,
         tx: &mut Transaction<'_>,
         product: &Product,
-        mut record: Arc<Subscription>,
+        mut record: Arc<Contract>,
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        let subscription = Arc::make_mut(&mut record);
-        let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
+        let contract = Arc::make_mut(&mut record);
+        let plan = contract.plan.take().ok_or(ErrorKind::NoPlan)?;
         let billed = invoice(tx, product.id, plan.invoice)?;
         if billed.is_open() {
             no_charge_for(tx, &billed)?;
         }
         let is_owners = billed.payer == product.owner;
-        let none = Money::zero(subscription.currency);
+        let none = Money::zero(contract.currency);
         let paid = plan.paid(&billed)?;
         let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
         let (mut refund, mut offset) = (split.refund, split.offset);
@@ -216,30 +216,30 @@ impl Console<'_> {
         match lower {
             Some((tier, price)) => {
                 if is_owners {
-                    subscription.balance = subscription.balance.plus(refund)?;
+                    contract.balance = contract.balance.plus(refund)?;
                     refund = none;
                 }
                 let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
-                subscription.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
+                contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = subscription.balance;
+                let kept = contract.balance;
                 if is_owners && !kept.is_zero() {
                     lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
                     refund = refund.plus(kept)?;
-                    subscription.balance = none;
+                    contract.balance = none;
                 }
-                subscription.at_renewal = None;
+                contract.at_renewal = None;
             }
         }
-        subscription.quotes.clear();
+        contract.quotes.clear();
         let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
         let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
-        let note = write_credit(tx, product.id, subscription, credit, self.now)?;
+        let note = write_credit(tx, product.id, contract, credit, self.now)?;
         if lower.is_none() {
-            return_balance(tx, product, subscription, Reason::Cancellation, self.now)?;
+            return_balance(tx, product, contract, Reason::Cancellation, self.now)?;
         }
-        self.fleet.schedule(tx, product.id, subscription);
+        self.fleet.schedule(tx, product.id, contract);
         tx.put(product.id, record);
         self.offset(tx, billed, offset)?;
         Ok(note)

@@ -21,8 +21,8 @@ pub use id::{DeviceId, MalformedDeviceId};
 pub(crate) use questions::check_page;
 pub use questions::{DeviceFilter, MAX_PAGE, Page, Summary};
 pub use record::{
-    Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion,
-    UpdateResult,
+    Device, ImageSeen, Label, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
 pub(crate) use record::{RELAPSES, confirmed};
 pub use report::Report;

@@ -111,9 +111,9 @@ pub struct Device {
     /// What it reported at its latest connect; none: it never connected since it was added.
     pub seen: Option<Seen>,
     /// The update that it was sent and has not answered yet.
-    pub attempt: Option<Attempt>,
+    pub attempt: Option<UpdateAttempt>,
     /// How its latest finished update ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<UpdateOutcome>,
     /// What people call it and where they put it.
     pub label: Option<Box<Label>>,
     /// The order of its connections beyond its latest report (R-TGT-17).
@@ -196,7 +196,7 @@ impl PlatformSeen {
 /// An update on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Attempt {
+pub struct UpdateAttempt {
     /// When the directive was given out.
     pub at: Timestamp,
     /// The version to run.
@@ -222,7 +222,7 @@ pub enum Progress {
 /// How an update ended, by what the device itself reported afterwards (R-TGT-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Outcome {
+pub struct UpdateOutcome {
     /// When that was known.
     pub at: Timestamp,
     /// The version it was to run.

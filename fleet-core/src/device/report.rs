@@ -2,7 +2,9 @@
 
 use super::record::confirmed;
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, ImageSeen, Outcome, PlatformSeen, Seen, SystemVersion, UpdateResult};
+use super::{
+    Device, DeviceId, ImageSeen, PlatformSeen, Seen, SystemVersion, UpdateAttempt, UpdateOutcome, UpdateResult,
+};
 use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256, wants};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
@@ -56,7 +58,7 @@ pub(crate) enum Observed {
     /// The row now holds it.
     Taken {
         /// How the update under way ended, if it ended by this report.
-        outcome: Option<Outcome>,
+        outcome: Option<UpdateOutcome>,
         /// Whether the same connection had been told before.
         again: bool,
     },
@@ -171,7 +173,7 @@ pub(crate) fn observe(
 /// Counts that a device reports another version soon after its update had succeeded.
 fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>, at: Timestamp) {
     let succeeded = device.outcome.filter(|outcome| outcome.result == UpdateResult::Succeeded);
-    if let (Some(before), Some(Outcome { target, .. }), None) = (before, succeeded, device.attempt)
+    if let (Some(before), Some(UpdateOutcome { target, .. }), None) = (before, succeeded, device.attempt)
         && before.version == Some(target.get())
         && version != before.version
     {
@@ -182,8 +184,14 @@ fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>
 
 /// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
 /// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
-fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, again: bool, wanted: bool) -> Option<Outcome> {
-    let Some(Attempt { target, from, .. }) = device.attempt else {
+fn finish(
+    device: &mut Device,
+    version: Option<u16>,
+    at: Timestamp,
+    again: bool,
+    wanted: bool,
+) -> Option<UpdateOutcome> {
+    let Some(UpdateAttempt { target, from, .. }) = device.attempt else {
         let given_up = device.outcome.filter(|outcome| outcome.result != UpdateResult::Succeeded)?;
         return (version == Some(given_up.target.get()))
             .then(|| end(device, given_up.target, UpdateResult::Succeeded, at));
@@ -221,18 +229,18 @@ fn forgive(device: &mut Device, product: &Product, index: &FirmwareIndex) {
 }
 
 /// Ends the update under way with a result.
-pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<Outcome> {
+pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<UpdateOutcome> {
     let attempt = device.attempt.take()?;
     Some(end(device, attempt.target, result, at))
 }
 
-fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> Outcome {
+fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> UpdateOutcome {
     match result {
         UpdateResult::Succeeded => (device.failures, device.forced) = (0, false),
         UpdateResult::Withdrawn => {}
         UpdateResult::Failed | UpdateResult::RunsAnother => device.failures = device.failures.saturating_add(1),
     }
-    let outcome = Outcome { at, target, result };
+    let outcome = UpdateOutcome { at, target, result };
     device.outcome = Some(outcome);
     outcome
 }

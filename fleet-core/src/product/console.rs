@@ -2,7 +2,7 @@
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
-use crate::billing::Subscription;
+use crate::billing::Contract;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -209,7 +209,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
             let mut is_paid = false;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
@@ -282,9 +282,9 @@ impl Console<'_> {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
                 let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
-                let before: Arc<Subscription> = tx.get(id)?.unwrap_or_default();
+                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 self.end_plan(tx, &product)?;
-                let after: Arc<Subscription> = tx.get(id)?.unwrap_or_default();
+                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 Arc::make_mut(&mut product).removed_at = Some(self.now);
                 tx.put(id, product);
                 for member in &team.members {

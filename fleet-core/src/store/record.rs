@@ -2,7 +2,7 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
-use crate::billing::{Charge, Invoice, Payer, Subscription};
+use crate::billing::{Charge, Contract, Invoice, Payer};
 use crate::customer::{Customer, CustomerCount, CustomerId, DeviceCode, Guest, StickerKey, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
@@ -78,8 +78,8 @@ pub enum Record {
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
     UsageMonth(Box<UsageMonth>),
-    /// Under [`Key::Subscription`].
-    Subscription(Arc<Subscription>),
+    /// Under [`Key::Contract`].
+    Contract(Arc<Contract>),
     /// Under [`Key::Payer`].
     Payer(Arc<Payer>),
     /// Under [`Key::Invoice`].
@@ -124,7 +124,7 @@ impl Record {
             Self::EventId(record) => serde_json::to_string(record),
             Self::DeviceErrors(record) => serde_json::to_string(record),
             Self::UsageMonth(record) => serde_json::to_string(record),
-            Self::Subscription(record) => serde_json::to_string(record),
+            Self::Contract(record) => serde_json::to_string(record),
             Self::Payer(record) => serde_json::to_string(record),
             Self::Invoice(record) => serde_json::to_string(record),
             Self::Charge(record) => serde_json::to_string(record),
@@ -177,7 +177,7 @@ impl Record {
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
             Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
             Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
-            Kind::Subscription => Self::Subscription(serde_json::from_str(json)?),
+            Kind::Contract => Self::Contract(serde_json::from_str(json)?),
             Kind::Payer => Self::Payer(serde_json::from_str(json)?),
             Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
             Kind::Charge => Self::Charge(serde_json::from_str(json)?),
@@ -247,7 +247,7 @@ stored! {
     StickerKey, StickerKey, (), () => Key::StickerKey;
     Arc<Subscriptions>, EventSubscriptions, ProductId, id => Key::EventSubscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
-    Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
+    Arc<Contract>, Contract, ProductId, id => Key::Contract(id);
     Arc<Payer>, Payer, AccountId, id => Key::Payer(id);
     Arc<Invoice>, Invoice, (ProductId, u32), (product, number) => Key::Invoice(product, number);
     Arc<Charge>, Charge, (ProductId, u32), (product, number) => Key::Charge(product, number);

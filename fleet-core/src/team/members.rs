@@ -4,7 +4,7 @@
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
-use crate::billing::{Reason, Resource, Subscription, return_balance};
+use crate::billing::{Contract, Reason, Resource, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -236,7 +236,7 @@ impl Console<'_> {
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
             let account = tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
             account.unlocked("the account")?;
-            let mut changed = tx.get::<Arc<Subscription>>(product)?.filter(|_| record.owner != to);
+            let mut changed = tx.get::<Arc<Contract>>(product)?.filter(|_| record.owner != to);
             let before = changed.clone().unwrap_or_default();
             if let Some(billing) = &mut changed {
                 billing.nothing_open(product)?;

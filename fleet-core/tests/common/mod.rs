@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use fleet_core::device::{Device, Registration, Report};
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, Stamp, StoreErrorKind, Tally, Write};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, Stamp, StoreErrorKind, Tally, Write};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, FirmwareVersion, Fleet, ProductId, Store, StoreError, Timestamp,
 };
@@ -275,7 +275,7 @@ impl<S: Store> Store for Interrupted<S> {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().any(|commit| !commit.writes.is_empty()) {
             // Taken out while it runs, so that what it does itself is not interrupted.
             let taken = self.intrusion.lock().unwrap().take();
@@ -293,5 +293,5 @@ impl<S: Store> Store for Interrupted<S> {
 pub(crate) fn plant(store: &dyn Store, key: Key, record: Record) {
     let write = Write::Put { key, record, stamp: Stamp(0xF1EE7) };
     let outcomes = store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();
-    assert_eq!(outcomes, [Outcome::Applied]);
+    assert_eq!(outcomes, [CommitOutcome::Applied]);
 }

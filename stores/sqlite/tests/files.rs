@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use fleet_core::Timestamp;
-use fleet_core::store::{AuditId, Key, Kind, Outcome, Record, Store, StoreErrorKind, Tally, Write};
+use fleet_core::store::{AuditId, CommitOutcome, Key, Kind, Record, Store, StoreErrorKind, Tally, Write};
 use fleet_core::team::AccountId;
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
@@ -20,7 +20,7 @@ fn refusal(path: &Path) -> (StoreErrorKind, String) {
     (error.kind(), error.to_string().replace(&folder, ""))
 }
 
-fn put_one(store: &SqliteStore, number: u8) -> Result<Vec<Outcome>, fleet_core::StoreError> {
+fn put_one(store: &SqliteStore, number: u8) -> Result<Vec<CommitOutcome>, fleet_core::StoreError> {
     store.commit(&[commit([], [put(device_key(number), device(1), number.into())])])
 }
 

@@ -5,7 +5,7 @@
 use fleet_core::audit::AuditRecord;
 use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerSession, CustomerView, TokenId};
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
-use fleet_core::device::{Attempt, Connected, Device, DeviceView, Outcome, Seen, Summary};
+use fleet_core::device::{Connected, Device, DeviceView, Seen, Summary, UpdateAttempt, UpdateOutcome};
 use fleet_core::firmware::{Answer, Directive, DryRun, Firmware, Rule, Target, Ways};
 use fleet_core::notice::Notice;
 use fleet_core::product::Configuration;
@@ -187,7 +187,7 @@ fn seen(seen: Seen) -> Value {
     })
 }
 
-fn attempt(attempt: Attempt) -> Value {
+fn attempt(attempt: UpdateAttempt) -> Value {
     json!({
         "at": time(attempt.at),
         "target": attempt.target,
@@ -196,7 +196,7 @@ fn attempt(attempt: Attempt) -> Value {
     })
 }
 
-fn outcome(outcome: Outcome) -> Value {
+fn outcome(outcome: UpdateOutcome) -> Value {
     json!({ "at": time(outcome.at), "target": outcome.target, "result": outcome.result })
 }
 

@@ -10,7 +10,7 @@ mod together;
 
 use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
+use super::{Device, DeviceId, Progress, Registration, UpdateAttempt, UpdateOutcome, UpdateResult, tally};
 use crate::Error;
 use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
@@ -36,7 +36,7 @@ pub struct Connected {
     /// What the device is to do, and why.
     pub answer: Answer,
     /// How the update that it was sent before ended, if it ended by this connect.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<UpdateOutcome>,
 }
 
 /// That a device's connection ended.
@@ -255,7 +255,7 @@ pub(crate) fn answer(
                 }
                 device.sequence = device.sequence.wrapping_add(1);
                 let from = device.version();
-                device.attempt = Some(Attempt { at: now, target: version, from, progress: Progress::Offered });
+                device.attempt = Some(UpdateAttempt { at: now, target: version, from, progress: Progress::Offered });
             }
             let directive = Directive::new(product.id, id, firmware, device.sequence);
             Answer::Update { directive, rule, kept_back }

@@ -317,7 +317,7 @@ impl Console<'_> {
             }
             is_first = false;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
-            if store::apply(self.fleet.store(), &commit)? == store::Outcome::Applied {
+            if store::apply(self.fleet.store(), &commit)? == store::CommitOutcome::Applied {
                 return Ok(new);
             }
             // The commit of another import, or of a device that joins, is one of the same count.

@@ -22,7 +22,7 @@ use crate::device::{Place, Registration, Report, Standing};
 use crate::firmware::Hold;
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
-use crate::store::{self, Commit, Key, Outcome, Record, Row, Stamp, StoreError, StoreErrorKind};
+use crate::store::{self, Commit, CommitOutcome, Key, Record, Row, Stamp, StoreError, StoreErrorKind};
 use crate::{Error, Fleet};
 use allowance::Allowance;
 use draft::{Draft, DraftEntry};
@@ -449,14 +449,14 @@ impl<'e> Publishing<'_, 'e> {
         let (mut unknown, mut to_trim) = (false, Vec::new());
         for (draft, outcome) in drafts.iter().zip(outcomes) {
             match outcome {
-                Some(Outcome::Applied) => {
+                Some(CommitOutcome::Applied) => {
                     self.applied(draft);
                     if trim::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed()));
                     }
                     self.tidy_ids(products, draft);
                 }
-                Some(Outcome::Conflict) => self.free(draft),
+                Some(CommitOutcome::Conflict) => self.free(draft),
                 None => unknown = true,
             }
         }

@@ -11,8 +11,8 @@ use crate::audit::AuditRecord;
 use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
-    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration,
-    Reservation, Seen, Standing, Trail, UpdateResult,
+    Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Registration, Reservation, Seen,
+    Standing, Trail, UpdateAttempt, UpdateOutcome, UpdateResult,
 };
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
@@ -59,8 +59,8 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Event => Kind::EventId,
             Kind::EventId => Kind::DeviceErrors,
             Kind::DeviceErrors => Kind::UsageMonth,
-            Kind::UsageMonth => Kind::Subscription,
-            Kind::Subscription => Kind::Payer,
+            Kind::UsageMonth => Kind::Contract,
+            Kind::Contract => Kind::Payer,
             Kind::Payer => Kind::Invoice,
             Kind::Invoice => Kind::Charge,
             Kind::Charge => Kind::ProductDue,
@@ -174,7 +174,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::EventId => [0, 0x7F, 0x80, 0xFF].map(|byte| Key::EventId(of, [byte; 16])).to_vec(),
         Kind::DeviceErrors => [0, 7, 128, 255].map(|slot| Key::DeviceErrors(of, slot)).to_vec(),
-        Kind::Subscription => vec![Key::Subscription(of)],
+        Kind::Contract => vec![Key::Contract(of)],
         Kind::Payer => vec![Key::Payer(owner)],
         Kind::Invoice => numbers().map(|number| Key::Invoice(of, number)).to_vec(),
         Kind::Charge => numbers().map(|number| Key::Charge(of, number)).to_vec(),
@@ -244,7 +244,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
-        Kind::Subscription => billing::subscriptions(),
+        Kind::Contract => billing::subscriptions(),
         Kind::Payer => billing::payers(),
         Kind::Invoice => billing::invoices(),
         Kind::Charge => billing::charges(),
@@ -511,14 +511,14 @@ fn devices() -> Vec<Record> {
                     takes_updates: choice % 3 == 0,
                     online: choice % 5 < 2,
                 }),
-                attempt: target.filter(|_| has(5)).map(|target| Attempt {
+                attempt: target.filter(|_| has(5)).map(|target| UpdateAttempt {
                     at: at(choice / 5),
                     target,
                     from: turn(&reported, choice / 3).flatten(),
                     progress: turn(&[Progress::Offered, Progress::Downloading, Progress::Downloaded], choice)
                         .unwrap_or(Progress::Offered),
                 }),
-                outcome: target.filter(|_| has(6)).map(|target| Outcome {
+                outcome: target.filter(|_| has(6)).map(|target| UpdateOutcome {
                     at: at(choice / 7),
                     target,
                     result: turn(&results, choice).unwrap_or(UpdateResult::Failed),

@@ -6,8 +6,8 @@
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
 use crate::device::{
-    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail,
-    UpdateResult,
+    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
 use crate::firmware::FirmwareVersion;
 use crate::product::GroupId;
@@ -100,7 +100,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
     if let Some(seen) = seen {
         put_seen(bytes, seen, *added_at);
     }
-    if let Some(Attempt { at, target, from, progress }) = attempt {
+    if let Some(UpdateAttempt { at, target, from, progress }) = attempt {
         put_moment(bytes, *at, *added_at);
         put_number(bytes, target.get());
         if let Some(from) = from {
@@ -108,7 +108,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         }
         bytes.push(progress_number(*progress));
     }
-    if let Some(Outcome { at, target, result }) = outcome {
+    if let Some(UpdateOutcome { at, target, result }) = outcome {
         put_moment(bytes, *at, *added_at);
         put_number(bytes, target.get());
         bytes.push(result_number(*result));
@@ -196,7 +196,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
         added_at,
         seen: if has(SEEN) { Some(seen(body, added_at, has)?) } else { None },
         attempt: if has(ATTEMPT) {
-            Some(Attempt {
+            Some(UpdateAttempt {
                 at: moment(body, added_at)?,
                 target: version(body)?,
                 from: if has(FROM) { Some(number(body)?) } else { None },
@@ -206,7 +206,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
             None
         },
         outcome: if has(OUTCOME) {
-            Some(Outcome { at: moment(body, added_at)?, target: version(body)?, result: result(body.u8()?)? })
+            Some(UpdateOutcome { at: moment(body, added_at)?, target: version(body)?, result: result(body.u8()?)? })
         } else {
             None
         },

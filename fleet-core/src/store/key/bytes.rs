@@ -97,7 +97,7 @@ impl Key {
             | Self::EventId(id, _)
             | Self::DeviceErrors(id, _)
             | Self::UsageMonth(id, _)
-            | Self::Subscription(id)
+            | Self::Contract(id)
             | Self::Invoice(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
@@ -119,7 +119,7 @@ impl Key {
             | Self::Configuration(_)
             | Self::CustomerCount(_)
             | Self::EventSubscriptions(_)
-            | Self::Subscription(_)
+            | Self::Contract(_)
             | Self::Payer(_) => {}
             Self::Invoice(_, number) => bytes.extend(number.to_be_bytes()),
             Self::Charge(product, number) => {
@@ -278,7 +278,7 @@ impl Key {
                     [28] => Self::EventId(id, *take(&mut rest)?),
                     [29] => Self::DeviceErrors(id, slot(&mut rest)?),
                     [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
-                    [32] => Self::Subscription(id),
+                    [32] => Self::Contract(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
                     [51] => Self::CustomerIdentity(id, text(&mut rest)?),
                     _ => return None,
@@ -340,7 +340,7 @@ mod tests {
             (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
-            product.clone().prop_map(Key::Subscription),
+            product.clone().prop_map(Key::Contract),
             device.clone().prop_map(Key::Registration),
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),

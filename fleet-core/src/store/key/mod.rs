@@ -83,7 +83,7 @@ pub enum Key {
     /// What errors the devices of a slot reported.
     DeviceErrors(ProductId, u8),
     /// A product's billing.
-    Subscription(ProductId),
+    Contract(ProductId),
     /// An account's payments.
     Payer(AccountId),
     /// An invoice of a product.
@@ -169,8 +169,8 @@ pub enum Kind {
     DeviceErrors = 29,
     /// [`Key::UsageMonth`].
     UsageMonth = 30,
-    /// [`Key::Subscription`].
-    Subscription = 32,
+    /// [`Key::Contract`].
+    Contract = 32,
     /// [`Key::Payer`].
     Payer = 33,
     /// [`Key::Invoice`].
@@ -233,7 +233,7 @@ impl Kind {
             Self::EventId => "event_id",
             Self::DeviceErrors => "device_errors",
             Self::UsageMonth => "usage_month",
-            Self::Subscription => "subscription",
+            Self::Contract => "subscription",
             Self::Payer => "payer",
             Self::Invoice => "invoice",
             Self::Charge => "charge",
@@ -322,7 +322,7 @@ impl Key {
             Self::EventId(..) => Kind::EventId,
             Self::DeviceErrors(..) => Kind::DeviceErrors,
             Self::UsageMonth(..) => Kind::UsageMonth,
-            Self::Subscription(..) => Kind::Subscription,
+            Self::Contract(..) => Kind::Contract,
             Self::Payer(..) => Kind::Payer,
             Self::Invoice(..) => Kind::Invoice,
             Self::Charge(..) => Kind::Charge,
@@ -376,7 +376,7 @@ impl Key {
             | Self::EventId(product, _)
             | Self::DeviceErrors(product, _)
             | Self::UsageMonth(product, _)
-            | Self::Subscription(product)
+            | Self::Contract(product)
             | Self::Invoice(product, _)
             | Self::Charge(product, _)
             | Self::ProductDue(_, product) => Some(*product),

@@ -4,7 +4,8 @@ use super::{Cells, Columns, Problem, Table, Text, place};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
 use fleet_core::Timestamp;
 use fleet_core::device::{
-    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail, UpdateResult,
+    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, Trail, UpdateAttempt, UpdateOutcome,
+    UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{Key, Record, Row, Stamp};
@@ -175,12 +176,12 @@ fn seen(row: &mut Columns<'_>) -> Result<Option<Seen>, Problem> {
     }))
 }
 
-fn attempt(row: &mut Columns<'_>) -> Result<Option<Attempt>, Problem> {
+fn attempt(row: &mut Columns<'_>) -> Result<Option<UpdateAttempt>, Problem> {
     let Some(at) = row.next()? else {
         row.skip(3);
         return Ok(None);
     };
-    Ok(Some(Attempt {
+    Ok(Some(UpdateAttempt {
         at: Timestamp::from_millis(at),
         target: row.next_as(super::version)?,
         from: row.next_if(|number: i32| u16::try_from(number))?,
@@ -188,12 +189,12 @@ fn attempt(row: &mut Columns<'_>) -> Result<Option<Attempt>, Problem> {
     }))
 }
 
-fn outcome(row: &mut Columns<'_>) -> Result<Option<Outcome>, Problem> {
+fn outcome(row: &mut Columns<'_>) -> Result<Option<UpdateOutcome>, Problem> {
     let Some(at) = row.next()? else {
         row.skip(2);
         return Ok(None);
     };
-    Ok(Some(Outcome {
+    Ok(Some(UpdateOutcome {
         at: Timestamp::from_millis(at),
         target: row.next_as(super::version)?,
         result: row.next_of(&RESULTS)?,

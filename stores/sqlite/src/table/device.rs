@@ -2,8 +2,8 @@
 
 use super::{Columns, Parameters, place};
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail,
-    UpdateResult,
+    Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, Trail, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
 use fleet_core::product::{GroupId, ProductId};
 use fleet_core::store::{Key, Record, Row, Stamp};
@@ -166,12 +166,12 @@ fn seen(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Seen>> {
     }))
 }
 
-fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Attempt>> {
+fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<UpdateAttempt>> {
     let Some(at) = row.next()? else {
         row.skip(3);
         return Ok(None);
     };
-    Ok(Some(Attempt {
+    Ok(Some(UpdateAttempt {
         at: Timestamp::from_millis(at),
         target: row.next_as(FirmwareVersion::new)?,
         from: row.next()?,
@@ -179,12 +179,12 @@ fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Attempt>> {
     }))
 }
 
-fn outcome(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Outcome>> {
+fn outcome(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<UpdateOutcome>> {
     let Some(at) = row.next()? else {
         row.skip(2);
         return Ok(None);
     };
-    Ok(Some(Outcome {
+    Ok(Some(UpdateOutcome {
         at: Timestamp::from_millis(at),
         target: row.next_as(FirmwareVersion::new)?,
         result: row.next_of(&RESULTS)?,

@@ -2,7 +2,9 @@
 //! every step and hold the same at its end.
 
 use super::*;
-use fleet_core::device::{Attempt, DeviceCount, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, UpdateResult};
+use fleet_core::device::{
+    DeviceCount, ImageSeen, Label, PlatformSeen, Progress, Seen, UpdateAttempt, UpdateOutcome, UpdateResult,
+};
 use fleet_core::product::GroupId;
 use fleet_core::store::{AuditId, Kind, Range, Row};
 use fleet_core::team::{AccountId, Claimant};
@@ -88,10 +90,11 @@ fn device_of_kind(number: u8) -> Record {
         device.system = is_special.then(|| "1.5.2".parse().unwrap());
     }
     if is_updated {
-        device.attempt = Some(Attempt { at, target, from: has_tried.then_some(1), progress: Progress::Downloaded });
+        device.attempt =
+            Some(UpdateAttempt { at, target, from: has_tried.then_some(1), progress: Progress::Downloaded });
     }
     if has_tried {
-        device.outcome = Some(Outcome { at, target, result: UpdateResult::Failed });
+        device.outcome = Some(UpdateOutcome { at, target, result: UpdateResult::Failed });
         device.failures = 1;
     }
     if is_special {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Subscription {
+pub struct Contract {
     /// The currency it is billed in.
     pub currency: Currency,
     /// What it pays for; none: nothing, as on the free tier.
@@ -91,7 +91,7 @@ pub struct OpenUpgrade {
     pub quote: Quote,
 }
 
-impl Default for Subscription {
+impl Default for Contract {
     fn default() -> Self {
         Self {
             currency: Currency::USD,
@@ -112,7 +112,7 @@ impl Default for Subscription {
     }
 }
 
-impl Subscription {
+impl Contract {
     /// What an audit record says of a command that changed this to `after`: each of the terms that differ, old and new. No
     /// token of a card is in it.
     pub(crate) fn change(&self, subject: impl Into<String>, after: &Self) -> Entry {
