@@ -248,13 +248,12 @@ impl Console<'_> {
                 return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
             }
             if product.groups.len() >= MAX_GROUPS {
-                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}")));
+                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
             }
             made = GroupId::new(product.next_group);
-            product.next_group = product
-                .next_group
-                .checked_add(1)
-                .ok_or_else(|| Error::invalid("groups", "every group number of this product has been used"))?;
+            product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
+                Error::invalid("groups", "every group number of this product has been used; go on in a new product")
+            })?;
             product.groups.insert(made, Group { name: name.clone(), release: None });
             Ok(())
         })?;
@@ -288,7 +287,9 @@ impl Console<'_> {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
                 let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 self.end_plan(tx, &product)?;
+                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 Arc::make_mut(&mut product).removed_at = Some(self.now);
                 tx.put(id, product);
                 for member in &team.members {
@@ -300,7 +301,7 @@ impl Console<'_> {
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
                 tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
-                self.note(tx, id, Command::RemoveProduct, "removed");
+                self.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
             }
             Ok(())
         })?;
