@@ -413,8 +413,8 @@ export declare class Console {
   /** The guests of the private beta, by name. */
   betaGuests(product: number, options?: PageOptions): Pages<BetaGuest>;
   configuration(product: number): Promise<Configuration>;
-  /** Answers a question, or opens it again. */
-  configure(product: number, question: string, answer?: ConfigurationAnswer | null): Promise<void>;
+  /** Answers a question; `null` opens it again. */
+  configure(product: number, question: string, answer: ConfigurationAnswer | null): Promise<void>;
   /** What stands in the way of manufacturing. */
   manufacturingReadiness(product: number): Promise<Missing[]>;
   startManufacturing(product: number): Promise<void>;
@@ -480,14 +480,15 @@ export declare class Console {
   upload(product: number, upload: Upload): Promise<Firmware>;
   /** The product's firmware, by version. */
   firmware(product: number): Promise<Firmware[]>;
+  /** Changes a firmware's title, and its description where one is given; an empty one takes it away. */
   editFirmware(product: number, version: number, title: string, description?: string | null): Promise<Firmware>;
   /** Deletes a firmware that was never released and that no device is locked to. */
   deleteFirmware(product: number, version: number): Promise<void>;
   /** Makes a version the one that every device should run. It must have run on a device of the product. */
   release(product: number, version: number): Promise<void>;
   withdrawRelease(product: number): Promise<void>;
-  /** Releases a version to a group, or withdraws the group's release. */
-  releaseToGroup(product: number, group: number, version?: number | null): Promise<void>;
+  /** Releases a version to a group; `null` withdraws the group's release. */
+  releaseToGroup(product: number, group: number, version: number | null): Promise<void>;
   /** Locks a device to a version, and says what it is to be sent at once. */
   lockAndFlashNow(product: number, device: string, version: number): Promise<Decision>;
   /** Locks a device to a version, which it gets at its next connect. */
@@ -540,8 +541,8 @@ export declare class Console {
   cancelPlan(product: number): Promise<Invoice>;
   /** Puts the product on a lower tier; answers the credit note. An operator's command. */
   downgrade(product: number, tier: string): Promise<Invoice>;
-  /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
-  agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
+  /** Agrees on a price for the product; `null` takes the agreement back. An operator's command. */
+  agreePrice(product: number, tier: string, interval: Interval, price: Money | null): Promise<void>;
   /** Gives an unpaid invoice up, a removed product's too. An operator's command. */
   writeOff(product: number, invoice: number): Promise<Invoice>;
   /** What an account owes over all its products, removed ones among them. */

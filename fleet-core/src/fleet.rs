@@ -153,7 +153,7 @@ impl Fleet {
     /// `store_unsupported` for a store without SQL; the message names what to use instead.
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
-            return Err(Error::invalid("limit", format!("is a number of rows from 1 to {}", Query::MOST)));
+            return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
         }
         self.store.query(query).map_err(|error| match error.kind() {
             StoreErrorKind::Query => Error::invalid("sql", error.to_string()),

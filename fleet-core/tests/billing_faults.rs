@@ -160,6 +160,35 @@ fn a_switch_of_interval_to_one_that_is_sold_no_more_leaves_the_plan_as_it_was() 
 }
 
 #[test]
+fn where_the_months_are_sold_no_more_the_year_goes_on_at_its_price_of_today() {
+    let mut world = World::new();
+    let console = world.console("2016-04-01");
+    let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
+    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    world.fleet.clock(at("2016-04-01")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
+    world.console("2016-04-01").switch_interval(world.product, Interval::Monthly).unwrap();
+    let mut small = tier("Small", 3, 9_900);
+    small.prices.retain(|price| price.interval == Interval::Annual);
+    let catalogue = Catalogue::new(vec![tier("Free", 1, 0), small]).unwrap();
+    world.fleet = Fleet::open(Arc::clone(&world.store)).with_catalogue(catalogue).with_seed(2);
+    let status = world.console("2016-04-02").billing_status(world.product).unwrap();
+    assert_eq!((status.next_interval, status.next_amount.unwrap().minor()), (Some(Interval::Annual), 99_000));
+    assert_eq!(world.pay("2017-04-01"), 99_000);
+}
+
+#[test]
+fn a_tier_that_an_operator_set_keeps_its_limits_when_it_is_sold_no_more() {
+    let mut world = World::new();
+    world.operator("2016-04-01").set_tier(world.product, "Medium").unwrap();
+    world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
+    assert_eq!(world.room("2016-04-02"), Some(9));
+    let less = world.console("2016-04-02").quote_upgrade(world.product, "Small", Interval::Monthly);
+    assert_eq!(less.unwrap_err().code(), "not_an_upgrade");
+    world.operator("2016-04-02").set_tier(world.product, "Small").unwrap();
+    assert_eq!(world.room("2016-04-02"), Some(3));
+}
+
+#[test]
 fn a_tier_that_is_given_away_ends_the_plan_and_says_so() {
     let mut world = World::new();
     world.buy(world.product, "Small", "2016-04-01");

@@ -1,6 +1,8 @@
 //! The project's development commands; `cargo xtask --help` lists them.
 
 mod ci;
+#[cfg(test)]
+mod docs;
 mod fuzz;
 mod lang;
 mod language;

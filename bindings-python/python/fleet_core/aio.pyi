@@ -50,8 +50,8 @@ class Console:
         """Ends a product's plan; answers the credit note. An operator's command."""
     async def downgrade(self, product: int, tier: str) -> Invoice:
         """Puts a product on a lower tier; answers the credit note. An operator's command."""
-    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
-        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None) -> None:
+        """Agrees on a price for a product; `None` takes the agreement back. An operator's command."""
     async def write_off(self, product: int, invoice: int) -> Invoice:
         """Gives an unpaid invoice up, a removed product's too. An operator's command."""
     async def account_billing(self, account: int) -> AccountBilling:
@@ -125,15 +125,15 @@ class Console:
     async def firmware(self, product: int) -> list[Firmware]:
         """The product's firmware, by version."""
     async def edit_firmware(self, product: int, version: int, title: str, description: str | None = None) -> Firmware:
-        """Changes a firmware's title and description."""
+        """Changes a firmware's title, and its description where one is given; an empty one takes it away."""
     async def delete_firmware(self, product: int, version: int) -> None:
         """Deletes a firmware that was never released and that no device is locked to."""
     async def release(self, product: int, version: int) -> None:
         """Releases a version."""
     async def withdraw_release(self, product: int) -> None:
         """Withdraws the product's release."""
-    async def release_to_group(self, product: int, group: int, version: int | None = None) -> None:
-        """Releases a version to a group, or withdraws the group's release."""
+    async def release_to_group(self, product: int, group: int, version: int | None) -> None:
+        """Releases a version to a group; `None` withdraws the group's release."""
     async def lock_and_flash_now(self, product: int, device: str, version: int) -> Decision:
         """Locks a device to a version and says what it is to be sent at once."""
     async def lock_and_flash_on_reset(self, product: int, device: str, version: int) -> None:
@@ -216,8 +216,8 @@ class Console:
         """What was done to an account, newest first."""
     async def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
-    async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
-        """Answers a question, or opens it again."""
+    async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None) -> None:
+        """Answers a question; `None` opens it again."""
     async def manufacturing_readiness(self, product: int) -> list[Missing]:
         """What stands in the way of manufacturing."""
     async def start_manufacturing(self, product: int) -> None:

@@ -110,7 +110,10 @@ impl FromStr for ChargeCursor {
     fn from_str(text: &str) -> Result<Self, Error> {
         match Key::from_hex(text) {
             Some(key @ Key::Charge(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid("after", "is no cursor that a page of charges ended with")),
+            _ => Err(Error::invalid(
+                "after",
+                "is no cursor that a page of charges ended with; give the one of the page before, or none",
+            )),
         }
     }
 }
@@ -196,8 +199,8 @@ impl Clock<'_> {
     /// ```
     ///
     /// # Errors
-    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over a
-    /// week: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
+    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over 7
+    /// days: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
     /// its range; the store's. What was done before stays done.
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
@@ -502,7 +505,7 @@ impl Clock<'_> {
             take_effect(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
-        Ok(())
+        collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
@@ -548,6 +551,7 @@ pub(crate) fn take_effect(
     contract.balance = balance;
     contract.quotes.clear();
     fleet.schedule(tx, product, contract);
+    fleet.warn(tx, product, contract, now)?;
     let invoice = Invoice {
         number,
         product,

@@ -184,21 +184,25 @@ fn tell_of_expiry(
     if now < card.expires.start() {
         return Ok(Some(card.expires.start()));
     }
-    card.told = true;
-    // An account that pays for nothing has nothing to miss.
+    // An account that pays for nothing has nothing to miss: it is told when it begins to pay within that month.
     if let Some(product) = paid_product(tx, account)? {
+        card.told = true;
         let (number, month, known) = (card.number, card.expires, Some(card.known()));
         let subject = NoticeSubject::CardExpires { account, card: number, month, known };
         notify(tx, now, product, subject)?;
+    } else if !card.expires.covers(now) {
+        card.told = true;
     }
     Ok(None)
 }
 
 /// A product that the account pays for: notices stand under one.
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
-    let rows = tx.store().scan(&Key::memberships(account))?;
-    for row in rows {
-        let Key::Membership(_, product) = row.key else { continue };
+    let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
+    let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
+    products
+        .extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
+    for product in products {
         let plan = tx.get::<Arc<Contract>>(product)?.and_then(|contract| contract.plan.clone());
         let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
         if plan.is_some() && owner == Some(account) {

@@ -119,22 +119,25 @@ impl Console<'_> {
             let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
             let mut record = self.free_contract(tx, &access.product)?;
+            let before = Arc::clone(&record);
             let contract = Arc::make_mut(&mut record);
             let held = contract.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
-            self.note(tx, product, Command::ChangePlan, subject);
             // What costs nothing now is paid for later.
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
                 let invoice = take_effect(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
+                self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
+                collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let charge = ask(tx, contract, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
             tx.put(product, record);
             Ok(Upgrade::Charging(Box::new(charge)))
         })
@@ -161,9 +164,13 @@ impl Console<'_> {
             if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
-            Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            let before = Arc::clone(&record);
+            let contract = Arc::make_mut(&mut record);
+            contract.at_renewal = (interval != current).then_some(interval);
+            self.fleet.warn(tx, product, contract, self.now)?;
+            let entry = before.change(format!("{interval} from the next renewal on"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -180,15 +187,24 @@ impl Console<'_> {
                 return Ok(());
             }
             record.no_upgrade_open()?;
-            if record.invoices > 0 || !record.agreed.is_empty() {
-                let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+            if record.invoices > 0 {
+                let problem = format!(
+                    "the product is billed in {}, not {currency}, and that changes no more; make a new product for {currency}",
+                    record.currency
+                );
                 return Err(Error::invalid("currency", problem));
             }
+            if !record.agreed.is_empty() {
+                let problem = format!("a price in {} is agreed on: an operator takes that back first", record.currency);
+                return Err(Error::invalid("currency", problem));
+            }
+            let before = Arc::clone(&record);
             let contract = Arc::make_mut(&mut record);
             (contract.currency, contract.balance) = (currency, Money::zero(currency));
             contract.quotes.clear();
+            let entry = before.change(format!("billed in {currency}"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("billed in {currency}"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -226,10 +242,10 @@ impl Console<'_> {
             let before = shown_card(&record);
             change(Arc::make_mut(&mut record))?;
             let entry = Entry::changed("card on file", [("card", before, shown_card(&record))]);
-            self.note_account(tx, account, Command::SetCard, entry);
             if let Some(open) = record.open.first() {
-                self.note(tx, open.product, Command::SetCard, format!("for invoice {}", open.number));
+                self.note(tx, open.product, Command::SetCard, entry.clone().of(format!("for invoice {}", open.number)));
             }
+            self.note_account(tx, account, Command::SetCard, entry);
             tx.put(account, record);
             collect(tx, self.fleet.billing(), account, self.now)?;
             self.fleet.warn_account(tx, account, self.now)
@@ -332,7 +348,7 @@ impl Console<'_> {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing");
+            return not("it costs nothing; an operator puts the product on it");
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })

@@ -66,7 +66,10 @@ pub(crate) fn ending(
     }
     let creditable = unused.minus(charge)?;
     if creditable.minor() < 0 {
-        return Err(Error::invalid("tier", "its price is not lower; an upgrade is quoted and charged"));
+        return Err(Error::invalid(
+            "tier",
+            "it costs more than what runs now: agree on a lower price, or put the product on it with `set_tier`",
+        ));
     }
     let split = split_credit(creditable, used.plus(charge)?, paid)?;
     let charge_paid = paid.minus(used)?.or_zero().at_most(charge)?;

@@ -127,8 +127,9 @@ impl Fleet {
         contract: &Contract,
         plan: &Plan,
     ) -> Option<(super::Interval, Money)> {
-        let interval = contract.at_renewal.unwrap_or(plan.interval);
-        let found = self.price(contract, &product.tier, interval).map(|price| (interval, price));
+        let priced = |interval| Some((interval, self.price(contract, &product.tier, interval)?));
+        // An interval that is sold no more leaves the plan at its own, as that is sold today.
+        let found = contract.at_renewal.and_then(priced).or_else(|| priced(plan.interval));
         let (interval, price) = found.unwrap_or((plan.interval, plan.price));
         (!price.is_zero()).then_some((interval, price))
     }
@@ -159,6 +160,27 @@ impl Fleet {
         contract.card_needed = true;
         let (account, card) = (product.owner, payer.known(None));
         notify(tx, now, id, NoticeSubject::CardNeeded { account, renewal, amount: Some(amount), card })
+    }
+
+    /// A product has another owner, who pays for its plan from the next renewal on: they are told what their card will miss.
+    pub(crate) fn pays_from_now_on(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        owner: AccountId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(mut record) = tx.get::<Arc<Contract>>(product)?.filter(|record| record.plan.is_some()) else {
+            return Ok(());
+        };
+        let contract = Arc::make_mut(&mut record);
+        contract.card_needed = false;
+        self.warn(tx, product, contract, now)?;
+        tx.put(product, record);
+        let mut payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+        Arc::make_mut(&mut payer).products.insert(product);
+        tx.put(owner, payer);
+        collect(tx, self.billing(), owner, now)
     }
 
     /// The same for all products of an account whose card has changed, or will be good no longer.

@@ -319,7 +319,7 @@ impl Portal<'_> {
     /// configuration do not allow it.
     pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
         if scope == Scope::Claim {
-            return Err(Error::invalid("scope", "is to be `see` or `control`: that is how a device is used"));
+            return Err(Error::invalid("scope", "must be `see` or `control`: that is how a device is used"));
         }
         self.fleet.transact(|tx| {
             let Guarded { product, mut customer, .. } =
@@ -447,7 +447,10 @@ fn claim(
     let changed = Arc::make_mut(&mut customer);
     changed.devices.insert(device);
     if changed.devices.len() > MAX_DEVICES_A_CUSTOMER {
-        return Err(Error::invalid("device", format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}")));
+        return Err(Error::invalid(
+            "device",
+            format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}; unclaim one first"),
+        ));
     }
     count_claim(changed, now)?;
     // Wrong codes stay counted: a claim that is right is no leave to go on guessing another device's.

@@ -107,7 +107,10 @@ impl Console<'_> {
     /// `not_found` for a group that the product has not; `invalid` for more than 32.
     pub fn set_groups(&self, product: ProductId, device: DeviceId, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
         if groups.len() > MAX_GROUPS_A_DEVICE {
-            return Err(Error::invalid("groups", format!("a device is in at most {MAX_GROUPS_A_DEVICE} groups")));
+            return Err(Error::invalid(
+                "groups",
+                format!("a device is in at most {MAX_GROUPS_A_DEVICE} groups; name fewer"),
+            ));
         }
         let subject = format!("{device} in {}", listed(groups));
         self.change_device(product, device, Command::ChangeGroups, subject, |change| {

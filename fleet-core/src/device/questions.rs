@@ -392,6 +392,6 @@ pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
     if (1..=MAX_PAGE).contains(&limit) {
         Ok(())
     } else {
-        Err(Error::invalid("limit", format!("a page has 1 to {MAX_PAGE} items")))
+        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items a page")))
     }
 }

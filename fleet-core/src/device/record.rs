@@ -507,7 +507,10 @@ impl FromStr for SystemVersion {
     fn from_str(text: &str) -> Result<Self, Error> {
         let (text, most) = (text.trim_matches(|c: char| c.is_whitespace() || c == '\0'), Self::MAX_LEN);
         if text.len() > most {
-            return Err(Error::invalid("system version", format!("has {} bytes, at most {most} are kept", text.len())));
+            return Err(Error::invalid(
+                "system version",
+                format!("has {} bytes, at most {most} are kept: shorten it", text.len()),
+            ));
         }
         if text.is_empty() || text.chars().any(char::is_control) {
             let problem = "is empty or has control characters in it; leave it out where the device has none";

@@ -427,24 +427,26 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a firmware's title and description (R-IMG-7).
+    /// Changes a firmware's title, and its description where one is given: without one it stays as it is (R-IMG-7). An
+    /// empty text takes it away.
     ///
     /// # Errors
     /// `taken` for a title that another firmware has; `invalid` for texts out of their range.
-    pub fn edit_firmware(
+    pub fn edit_firmware<'d>(
         &self,
         product: ProductId,
         version: FirmwareVersion,
         title: &str,
-        description: &str,
+        description: impl Into<Option<&'d str>>,
     ) -> Result<Firmware, Error> {
         let title = text::checked("title", title, NAME)?;
-        let description = text::checked("description", description, DESCRIPTION)?;
+        let description = description.into().map(|text| text::checked("description", text, DESCRIPTION)).transpose()?;
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::EditFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             index.title_is_free(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
+            let description = description.as_ref().unwrap_or(&firmware.description).clone();
             let values = [
                 ("title", format!("`{}`", firmware.title), format!("`{title}`")),
                 ("description", format!("`{}`", firmware.description), format!("`{description}`")),

@@ -52,6 +52,9 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     answer(&connection, query).map_err(|trouble| trouble.into_error(path, query))
 }
 
+/// The refusal of a statement that may do more than read.
+const READ_ONLY: &str = "a query can only read; write one SELECT, without attaching databases or loading extensions";
+
 /// Why a query has no answer.
 enum Problem {
     Engine(Error),
@@ -76,14 +79,16 @@ impl Problem {
                 "the query took longer than {} seconds; select fewer rows, by key if possible",
                 query.most_time().as_secs_f64()
             )),
-            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(
-                "a query can only read; write one SELECT, without attaching databases or loading extensions".to_owned(),
-            ),
+            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(READ_ONLY.to_owned()),
             Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; select less", VALUE >> 20)),
             Some(ErrorCode::OutOfMemory) => {
                 refused("the query needs more memory than is available; select less".to_owned())
             }
-            Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => refused(error.to_string()),
+            Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => {
+                // SQLite detects a change of a view before it asks whether changes are allowed.
+                let problem = error.to_string();
+                refused(if problem.starts_with("cannot modify") { READ_ONLY.to_owned() } else { problem })
+            }
             _ => match error {
                 Error::SqlInputError { msg, .. } => refused(msg),
                 Error::InvalidParameterCount(..) | Error::NulError(_) | Error::Utf8Error(..) => {

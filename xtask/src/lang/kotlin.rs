@@ -77,6 +77,8 @@ fn module() -> PathBuf {
 
 fn mvn(folder: &Path) -> Command {
     let mut mvn = Command::new("mvn");
+    // A person's own arguments, such as another goal or project, do not apply to this build.
+    mvn.env_remove("MAVEN_ARGS").env_remove("MAVEN_CONFIG").env_remove("MAVEN_DEBUG_OPTS");
     mvn.current_dir(folder).args(["--batch-mode", "--quiet", "--no-transfer-progress", "-Dstyle.color=never"]);
     mvn
 }

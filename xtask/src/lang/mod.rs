@@ -12,6 +12,7 @@ mod swift;
 
 use crate::postgres;
 use crate::workspace::{root, target};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -147,15 +148,20 @@ fn folder(name: &str) -> Result<PathBuf, String> {
     Ok(target()?.join(name))
 }
 
-/// Removes variables from a tool's environment that hold a person's own settings: those with this `prefix`, except the
-/// ones that configure where packages are downloaded from.
-fn without_settings<'c>(command: &'c mut Command, prefix: &str, kept: &[&str]) -> &'c mut Command {
-    for (name, _) in std::env::vars_os() {
+/// Returns the names of the environment's variables.
+fn set_here() -> Vec<OsString> {
+    std::env::vars_os().map(|(name, _)| name).collect()
+}
+
+/// Removes variables from a tool's environment that hold a person's own settings: of those that are `set`, the ones with
+/// this `prefix`, except the `kept` ones, which configure where packages are downloaded from.
+fn without_settings<'c>(command: &'c mut Command, set: &[OsString], prefix: &str, kept: &[&str]) -> &'c mut Command {
+    for name in set {
         let said = name.to_string_lossy().to_lowercase();
         if let Some(rest) = said.strip_prefix(prefix)
             && !kept.contains(&rest)
         {
-            command.env_remove(&name);
+            command.env_remove(name);
         }
     }
     command
@@ -181,6 +187,20 @@ fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
         command.env(SERVER, postgres::server()?.url("postgres"));
     }
     Ok(command)
+}
+
+/// Returns the variables that are removed from a command's environment.
+#[cfg(test)]
+fn removed(command: &Command) -> Vec<String> {
+    let changed = command.get_envs().filter(|(_, value)| value.is_none());
+    changed.map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Returns the value of a variable in a command's environment.
+#[cfg(test)]
+fn value(command: &Command, name: &str) -> Option<String> {
+    let set = command.get_envs().find(|(known, _)| *known == name)?;
+    set.1.map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Whether a program can report its version.

@@ -1,8 +1,9 @@
 //! Python: the binding is built once, as a wheel, and installed in the project's own environment `target/python`, with
 //! the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, is_there, with_postgres, without_settings};
+use super::{Language, Trouble, folder, fresh, set_here, with_postgres, without_settings};
 use crate::workspace::{finish, root};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,10 +53,12 @@ impl Language for Python {
 
 /// Returns a Python interpreter of a supported version.
 fn interpreter() -> Option<&'static str> {
-    let check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
+    // On Debian, `venv` and `ensurepip` are packages of their own. A version manager's program without a chosen version
+    // exists but prints nothing.
+    let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
     let fits = |program: &&str| {
-        is_there(program, "--version")
-            && Command::new(program).args(["-c", check]).status().is_ok_and(|status| status.success())
+        let output = isolated(&mut Command::new(program)).args(["-c", check]).output();
+        output.is_ok_and(|output| output.status.success())
     };
     ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"].into_iter().find(fits)
 }
@@ -119,9 +122,14 @@ fn in_environment(name: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-/// Removes a person's own settings from a Python command: another prefix or `user` would install elsewhere, and their
-/// modules would be imported first.
+/// Removes a person's own settings from a Python command, also those in a file of pip's: another prefix or `user` would
+/// install elsewhere, their modules would be imported first, and optimised Python skips `assert`.
 fn isolated(command: &mut Command) -> &mut Command {
+    isolated_from(command, &set_here())
+}
+
+/// As [`isolated`], where these variables are set.
+fn isolated_from<'c>(command: &'c mut Command, set: &[OsString]) -> &'c mut Command {
     const KEPT: &[&str] = &[
         "index_url",
         "extra_index_url",
@@ -135,10 +143,13 @@ fn isolated(command: &mut Command) -> &mut Command {
         "cache_dir",
         "no_cache_dir",
     ];
-    for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "VIRTUAL_ENV"] {
+    for name in ["CONDA_PREFIX", "VIRTUAL_ENV", "MYPYPATH"] {
         command.env_remove(name);
     }
-    without_settings(command, "pip_", KEPT)
+    for prefix in ["python", "pytest_", "mypy_", "maturin_", "pyo3_"] {
+        without_settings(command, set, prefix, &[]);
+    }
+    without_settings(command, set, "pip_", KEPT).env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0")
 }
 
 /// Returns the path of a program in a virtual environment.
@@ -147,5 +158,39 @@ fn program(environment: &Path, name: &str) -> PathBuf {
         environment.join("Scripts").join(format!("{name}.exe"))
     } else {
         environment.join("bin").join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{removed, value};
+
+    #[test]
+    fn a_persons_settings_do_not_change_python_and_pip() {
+        let changing = [
+            "CONDA_PREFIX",
+            "MATURIN_PEP517_ARGS",
+            "MYPYPATH",
+            "PIP_PREFIX",
+            "PIP_TARGET",
+            "PYO3_PYTHON",
+            "PYTEST_ADDOPTS",
+            "PYTHONHOME",
+            "PYTHONOPTIMIZE",
+            "PYTHONPATH",
+            "PYTHONSTARTUP",
+            "PYTHONWARNINGS",
+            "VIRTUAL_ENV",
+        ];
+        let needed = ["HTTPS_PROXY", "PATH", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_PROXY", "PYENV_ROOT"];
+        let overruled = ["PIP_REQUIRE_VIRTUALENV", "PIP_USER"];
+        let set: Vec<OsString> = changing.iter().chain(&needed).chain(&overruled).map(OsString::from).collect();
+        let mut command = Command::new("python3");
+        isolated_from(&mut command, &set);
+        assert_eq!(removed(&command), changing);
+        for name in overruled {
+            assert_eq!(value(&command, name).as_deref(), Some("0"), "{name}");
+        }
     }
 }

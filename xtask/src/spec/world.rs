@@ -338,8 +338,8 @@ impl World {
             }
             Command::EditFirmware { product, version, title, description } => {
                 let (product, version) = (self.product(product)?, self.version(version)?);
-                let description = self.maybe(description.as_ref())?.unwrap_or_default();
-                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, &description)?)
+                let description = self.maybe(description.as_ref())?;
+                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, description.as_deref())?)
             }
             Command::DeleteFirmware { product, version } => {
                 door.delete_firmware(self.product(product)?, self.version(version)?)?;

@@ -253,9 +253,13 @@ impl Server {
         self.command(self.programs.join(name))
     }
 
-    /// Returns a command that runs as the servers' user. Key presses in this terminal do not signal it.
+    /// Returns a command that runs as the servers' user. Key presses in this terminal do not signal it. A person's own
+    /// settings for a server (`PGDATA`, `PGOPTIONS`, `PGSERVICE`) do not apply to it.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
+            command.env_remove(name);
+        }
         command.current_dir(&self.folder).process_group(0);
         if let Some((user, group)) = self.owner {
             command.uid(user).gid(group);

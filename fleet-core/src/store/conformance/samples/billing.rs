@@ -85,7 +85,7 @@ pub(super) fn payers() -> Vec<Record> {
     let open = OpenInvoice { product: product(u32::MAX), number: u32::MAX, since: Timestamp::from_millis(i64::MAX) };
     let full = moments().zip(texts()).map(|(at, brand)| Payer {
         cards: u32::MAX,
-        past: vec![PastCard { number: 0, digest: Sha256::of(b"tok"), card: known(&brand), declined: true }],
+        past: vec![PastCard { number: 0, digest: Sha256::of(b"tok"), card: known(&brand), declined: true, told: true }],
         products: [product(1), product(u32::MAX)].into(),
         card: CardToken::new("tok \"漢字\"").ok().map(|token| Card {
             number: u32::MAX,
