@@ -124,7 +124,7 @@ fn every_program_in_the_documentation_is_run_or_listed_with_a_reason() {
             let entries = PROGRAMS.iter().enumerate().filter(|(_, entry)| entry.0 == page && entry.1 == language);
             let mut fitting = entries.filter(|(_, entry)| text.contains(entry.2));
             let (place, (.., how)) = fitting.next().unwrap_or_else(|| {
-                panic!("{page}: this program is not listed; add it to PROGRAMS with the test that runs it, or the reason why none does:\n{text}")
+                panic!("{page}: this program is not listed; add it to PROGRAMS with its test or a reason:\n{text}")
             });
             assert!(fitting.next().is_none(), "{page}: two entries of PROGRAMS match\n{text}");
             used.insert(place);
