@@ -26,13 +26,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The queues of a fleet, by the row that callers contend for.
 #[derive(Debug, Default)]
 pub(crate) struct Turnstiles {
-    lines: Mutex<HashMap<Key, Line, foldhash::fast::RandomState>>,
+    queues: Mutex<HashMap<Key, Queue, foldhash::fast::RandomState>>,
     /// Number of queues, so that callers without contention pay nothing.
     count: AtomicUsize,
 }
 
 #[derive(Debug)]
-struct Line {
+struct Queue {
     /// The thread whose turn it is.
     owner: ThreadId,
     waiting: VecDeque<Arc<Waiter>>,
@@ -54,8 +54,8 @@ pub(crate) struct Turn<'t> {
 }
 
 impl Turnstiles {
-    fn lines(&self) -> MutexGuard<'_, HashMap<Key, Line, foldhash::fast::RandomState>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, HashMap<Key, Queue, foldhash::fast::RandomState>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the first of these rows that has a queue.
@@ -63,8 +63,8 @@ impl Turnstiles {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
         }
-        let lines = self.lines();
-        keys.filter(|key| lines.contains_key(key)).min().cloned()
+        let queues = self.queues();
+        keys.filter(|key| queues.contains_key(key)).min().cloned()
     }
 
     /// Waits for the caller's turn at a row. `None` means that there is no turn: this thread has it already, or the
@@ -72,18 +72,18 @@ impl Turnstiles {
     fn enter(&self, key: Key, patience: Duration) -> Option<Turn<'_>> {
         let me = thread::current();
         let (waiter, moved) = {
-            let mut lines = self.lines();
-            match lines.get_mut(&key) {
-                Some(line) if line.owner == me.id() => return None,
-                Some(line) => {
+            let mut queues = self.queues();
+            match queues.get_mut(&key) {
+                Some(queue) if queue.owner == me.id() => return None,
+                Some(queue) => {
                     let waiter = Arc::new(Waiter { thread: me, is_called: AtomicBool::new(false) });
-                    line.waiting.push_back(Arc::clone(&waiter));
-                    (waiter, Arc::clone(&line.moved))
+                    queue.waiting.push_back(Arc::clone(&waiter));
+                    (waiter, Arc::clone(&queue.moved))
                 }
                 None => {
-                    let line = Line { owner: me.id(), waiting: VecDeque::new(), moved: Arc::default() };
-                    lines.insert(key.clone(), line);
-                    self.count.store(lines.len(), Ordering::Release);
+                    let queue = Queue { owner: me.id(), waiting: VecDeque::new(), moved: Arc::default() };
+                    queues.insert(key.clone(), queue);
+                    self.count.store(queues.len(), Ordering::Release);
                     return Some(Turn { turnstiles: self, key });
                 }
             }
@@ -97,11 +97,11 @@ impl Turnstiles {
             left = if count == seen { left.saturating_sub(elapsed(since)) } else { patience };
             seen = count;
             if left.is_zero() {
-                let mut lines = self.lines();
+                let mut queues = self.queues();
                 // The wake-up may have come at the last moment.
                 if !waiter.is_called.load(Ordering::Acquire) {
-                    if let Some(line) = lines.get_mut(&key) {
-                        line.waiting.retain(|other| !Arc::ptr_eq(other, &waiter));
+                    if let Some(queue) = queues.get_mut(&key) {
+                        queue.waiting.retain(|other| !Arc::ptr_eq(other, &waiter));
                     }
                     return None;
                 }
@@ -112,24 +112,24 @@ impl Turnstiles {
 
     #[cfg(test)]
     fn waiting(&self, key: &Key) -> usize {
-        self.lines().get(key).map_or(0, |line| line.waiting.len())
+        self.queues().get(key).map_or(0, |queue| queue.waiting.len())
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut lines = self.turnstiles.lines();
-        let Some(line) = lines.get_mut(&self.key) else { return };
-        line.moved.fetch_add(1, Ordering::AcqRel);
-        match line.waiting.pop_front() {
+        let mut queues = self.turnstiles.queues();
+        let Some(queue) = queues.get_mut(&self.key) else { return };
+        queue.moved.fetch_add(1, Ordering::AcqRel);
+        match queue.waiting.pop_front() {
             Some(next) => {
-                line.owner = next.thread.id();
+                queue.owner = next.thread.id();
                 next.is_called.store(true, Ordering::Release);
                 next.thread.unpark();
             }
             None => {
-                lines.remove(&self.key);
-                self.turnstiles.count.store(lines.len(), Ordering::Release);
+                queues.remove(&self.key);
+                self.turnstiles.count.store(queues.len(), Ordering::Release);
             }
         }
     }
