@@ -13,9 +13,17 @@ fn pages() -> Vec<(String, String)> {
     let mut pages =
         vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-swift/kotlin/README.md".to_owned()];
     pages.extend(["python", "node", "swift"].map(|language| format!("bindings-{language}/README.md")));
-    let docs =
-        fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    pages.extend(docs.map(|name| format!("docs/{name}")));
+    let mut folders = vec!["docs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
+            let path = format!("{folder}/{}", entry.file_name().into_string().unwrap());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".md") {
+                pages.push(path);
+            }
+        }
+    }
     pages.sort();
     pages.into_iter().map(|page| (page.clone(), read(&page))).collect()
 }

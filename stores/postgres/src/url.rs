@@ -493,7 +493,7 @@ mod tests {
             ("mysql://db/f", "`mysql://` is not a scheme of PostgreSQL"),
             ("cockroachdb://db/f", "postgresql://user@host"),
             ("postgresql+rust://db/f", "after the `+`"),
-            (" postgresql://db/f", "blank"),
+            (" postgresql://db/f", "space"),
             ("postgresql://db/f\n", "line break"),
             ("DATABASE_URL=postgresql://db/f", "postgresql://user@host"),
             ("host=db password='x", "quote"),
