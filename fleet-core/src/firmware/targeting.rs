@@ -409,7 +409,7 @@ const OTHER_HARDWARE: &str =
 impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Denied => f.write_str("it was denied; import it to let it in"),
+            Self::Denied => f.write_str("it was denied; import it to admit it"),
             Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform { product, device: Some(device) } => {
                 write!(f, "its hardware is {device}, the product's is {product}; {OTHER_HARDWARE}")
