@@ -682,7 +682,7 @@ fn every_hold_ends_once_what_it_says_is_done() {
 
     connects(&world, &report(2, 1, 6));
     console.mark_development(id, device(2), true).unwrap();
-    held(explain(2), "Development", "take its mark away first");
+    held(explain(2), "Development", "remove the mark first");
     console.mark_development(id, device(2), false).unwrap();
     sent(explain(2));
 
