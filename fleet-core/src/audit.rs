@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct AuditRecord {
     /// When it was done.
     pub at: Timestamp,
-    /// Who did it.
+    /// The actor that did it.
     pub actor: Actor,
     /// The command.
     pub command: Command,

@@ -53,7 +53,7 @@ pub enum ErrorKind {
     Forbidden {
         /// The command.
         command: Command,
-        /// Who may do it.
+        /// The actors that may run it.
         needs: &'static str,
     },
     /// An argument is out of range or malformed.
@@ -129,7 +129,7 @@ pub enum ErrorKind {
     /// The account is locked: the products that it owns can be viewed but not changed (R-PAY-5).
     #[error("{what} is locked since {since}, until {lifted}")]
     Locked {
-        /// Whose account, as text.
+        /// The owner of the account, as text.
         what: &'static str,
         /// Since when.
         since: Timestamp,

@@ -78,9 +78,9 @@ impl Console<'_> {
                     let mut directory: Directory = tx.get(())?.unwrap_or_default();
                     let id = loop {
                         let number = directory.next_product;
-                        directory.next_product = number
-                            .checked_add(1)
-                            .ok_or_else(|| Error::invalid("product id", "every number has been used; have an operator choose a free one"))?;
+                        directory.next_product = number.checked_add(1).ok_or_else(|| {
+                            Error::invalid("product id", "every number has been used; have an operator choose a free one")
+                        })?;
                         match ProductId::new(number) {
                             Ok(id) if !platform.holds(id) => {
                                 let problem = "every number up to 65534 has been used; have an operator create the product with a free one";
