@@ -129,7 +129,7 @@ pub enum ErrorKind {
     /// The account is locked: the products that it owns can be viewed but not changed (R-PAY-5).
     #[error("{what} is locked since {since}, until {lifted}")]
     Locked {
-        /// The owner of the account, as text.
+        /// What is locked, as text.
         what: &'static str,
         /// Since when.
         since: Timestamp,

@@ -571,7 +571,7 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
         let tell = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
         // Another product's charge of this number has another key.
         let other: fleet_core::billing::ChargeKey = charge.key.to_string().replacen("94", "95", 1).parse().unwrap();
-        refused(tell(other), "unknown_charge", "by the keys that pending charges have");
+        refused(tell(other), "unknown_charge", "by the keys of pending charges");
         tell(world.fleet.pending_charges(None, 10).unwrap().items.remove(0).key).unwrap();
     };
     let switch = |interval| world.console(3).switch_interval(id, interval);
@@ -780,7 +780,7 @@ fn every_hold_ends_once_what_it_says_is_done() {
     connects(&world, &report(1, 2, 3));
     world.console(3).release(id, version(2)).unwrap();
     world.operator(3).set_account_lock(owner, true).unwrap();
-    held(connects(&world, &report(2, 1, 4)), "OwnerLocked", "or an operator unlocks it");
+    held(connects(&world, &report(2, 1, 4)), "OwnerLocked", "or have an operator unlock it");
     world.operator(5).set_account_lock(owner, false).unwrap();
     sent(connects(&world, &report(2, 1, 6)));
 

@@ -176,7 +176,7 @@ class RenewalUnpaid(FleetError):
 
 
 class RenewalDue(FleetError):
-    """The period is over and its renewal was not issued yet: let the clock advance first."""
+    """The period is over and its renewal has not been issued yet: advance the clock first."""
 
     since: datetime
 

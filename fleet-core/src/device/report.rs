@@ -141,7 +141,8 @@ pub(crate) fn observe(
     let version_since = uploaded_at.map_or(since, |at| at.max(since));
     let has_ended = order.is_at_or_before(device.trail.ended);
     let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
-    // Keeps the positions of other connections, except those that this report follows by the same measure.
+    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
+    // number or moment.
     let Trail { newest, ended } = device.trail;
     let known =
         [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);

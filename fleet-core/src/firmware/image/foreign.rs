@@ -157,7 +157,7 @@ impl Foreign {
             Self::ErasedFlash => "it is empty; upload the application's .bin",
             Self::DfuSe => "upload the .bin of the same build",
             Self::Gzip | Self::Xz | Self::Zstd | Self::Bzip2 => "decompress it and upload the file inside",
-            Self::Pdf | Self::Html => "the download failed; download the firmware again",
+            Self::Pdf | Self::Html => "the download failed; fetch the firmware again",
         }
     }
 
