@@ -5,6 +5,8 @@ mod fuzz;
 mod lang;
 mod licences;
 mod postgres;
+#[cfg(test)]
+mod promises;
 mod simulate;
 mod spec;
 mod targets;
