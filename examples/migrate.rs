@@ -7,16 +7,13 @@
 //! Nobody may use either store meanwhile. The target must be empty, or hold what an earlier run that was broken off left
 //! there: then this run completes it. At the end both are compared, row by row.
 
-use fleet_core::store::{Store, copy};
-use fleet_store_postgres::PostgresStore;
-use fleet_store_sqlite::SqliteStore;
-use std::path::Path;
+use fleet_core::store::copy;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: migrate --from STORE --to STORE
 
   STORE  sqlite:FILE, or postgresql://user@host/database
-         of a PostgreSQL schema other than `fleet`: postgresql://…#schema";
+         for a PostgreSQL schema other than `fleet`: postgresql://…?schema=NAME";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,27 +32,16 @@ fn main() -> ExitCode {
 }
 
 fn migrate(from: &str, to: &str) -> Result<(), Box<dyn std::error::Error>> {
-    // Opening would make a file that is not there, and an empty fleet is hardly what was meant.
-    if let Some(file) = from.strip_prefix("sqlite:").filter(|file| !Path::new(file).exists()) {
-        return Err(format!("there is no file `{file}`").into());
-    }
-    let copied = copy(&*open(from)?, &*open(to)?)?;
+    // Without a mode, a file that does not exist is created, and an empty fleet is not what was meant.
+    let exists = |url: &str| match (url.starts_with("sqlite:"), url.contains('?')) {
+        (true, false) => format!("{url}?mode=rw"),
+        (true, true) => format!("{url}&mode=rw"),
+        _ => url.to_owned(),
+    };
+    let copied = copy(&*fleet_open::open(&exists(from))?, &*fleet_open::open(to)?)?;
     for (kind, rows) in &copied {
         println!("{rows:>10}  {}", kind.name());
     }
     println!("{:>10}  rows in all, the same in both stores", copied.values().sum::<u64>());
     Ok(())
-}
-
-/// The store that a word names.
-fn open(store: &str) -> Result<Box<dyn Store>, Box<dyn std::error::Error>> {
-    if let Some(file) = store.strip_prefix("sqlite:") {
-        return Ok(Box::new(SqliteStore::open(file)?));
-    }
-    if store.starts_with("postgresql://") || store.starts_with("postgres://") {
-        let (url, schema) = store.split_once('#').unwrap_or((store, "fleet"));
-        let options = fleet_store_postgres::Options::new().schema(schema);
-        return Ok(Box::new(PostgresStore::open_with(url, options)?));
-    }
-    Err(format!("`{store}` is no store\n\n{USAGE}").into())
 }

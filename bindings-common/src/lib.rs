@@ -23,7 +23,6 @@ extern crate self as fleet_bindings;
 pub mod doors;
 pub mod shapes;
 pub mod store;
-pub mod url;
 
 mod closable;
 mod failure;

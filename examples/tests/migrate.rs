@@ -38,9 +38,10 @@ fn a_fleet_moves_to_another_file_and_a_second_fleet_not_over_it() {
 #[test]
 fn what_is_no_store_is_said_to_be_none() {
     let (code, _, err) = migrate(&["--from", "sqlite:/nowhere/fleet.db", "--to", "sqlite:b"]);
-    assert_eq!((code, &*err), (Some(1), "there is no file `/nowhere/fleet.db`\n"));
+    assert_eq!(code, Some(1));
+    assert!(err.contains("there is no file `/nowhere/fleet.db`"), "{err}");
     let (code, _, err) = migrate(&["--from", "oracle", "--to", "sqlite:b"]);
     assert_eq!(code, Some(1));
-    assert!(err.starts_with("`oracle` is no store"), "{err}");
+    assert!(err.contains("is no store that can be opened here"), "{err}");
     assert_eq!(migrate(&[]).0, Some(2));
 }

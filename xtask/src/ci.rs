@@ -5,7 +5,7 @@
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, cargo_test, finish, root};
-use crate::{fuzz, lang, licences, postgres, simulate, spec, targets};
+use crate::{fuzz, lang, language, licences, postgres, simulate, spec, targets};
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -21,9 +21,14 @@ struct Step {
     run: fn() -> Result<(), String>,
 }
 
+const FORMAT: Step = Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) };
+const LANGUAGE: Step = Step { name: "language", run: language::check };
+const CLIPPY: Step = Step { name: "clippy", run: clippy };
+
 const STEPS: &[Step] = &[
-    Step { name: "format", run: || cargo(["fmt", "--all", "--check"], &[]) },
-    Step { name: "clippy", run: clippy },
+    FORMAT,
+    LANGUAGE,
+    CLIPPY,
     Step { name: "test", run: test },
     Step { name: "bindings", run: || lang::test(None) },
     Step { name: "targets", run: targets::check },
@@ -39,10 +44,31 @@ pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
 
+/// The fast checks: what a small change breaks is mostly found by these.
+const CHECKS: &[Step] = &[
+    FORMAT,
+    LANGUAGE,
+    CLIPPY,
+    Step {
+        name: "unit tests",
+        run: || cargo(["test", "--quiet", "--workspace", "--lib", "--locked"], &lang::left_out()),
+    },
+    Step { name: "scenarios", run: || spec::run(&root().join("spec"), &[StoreKind::Memory]).show() },
+];
+
+/// Runs the fast checks, and prints a closing table.
+pub(crate) fn check() -> Result<(), String> {
+    run_steps(CHECKS.iter())
+}
+
 /// Runs one step or all, and prints a closing table.
 pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
+    run_steps(STEPS.iter().filter(|step| only.is_none_or(|only| step.name == only)))
+}
+
+fn run_steps(steps: impl Iterator<Item = &'static Step>) -> Result<(), String> {
     let mut table = Vec::new();
-    for step in STEPS.iter().filter(|step| only.is_none_or(|only| step.name == only)) {
+    for step in steps {
         println!("\n=== {}", step.name);
         let begin = Instant::now();
         let outcome = (step.run)();

@@ -3,6 +3,7 @@
 mod ci;
 mod fuzz;
 mod lang;
+mod language;
 mod licences;
 mod postgres;
 #[cfg(test)]
@@ -40,6 +41,8 @@ enum Chore {
         #[arg(long, value_parser = lang::names())]
         lang: Option<String>,
     },
+    /// Run the fast checks, for every small change: format, language, clippy, unit tests, and the scenarios in memory.
+    Check,
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// One step only.
@@ -114,6 +117,7 @@ fn main() -> ExitCode {
         Chore::Test { lang: None } => ci::test().and(lang::test(None)),
         Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Package { lang } => lang::package(lang.as_deref()),
+        Chore::Check => ci::check(),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),

@@ -3,7 +3,7 @@
 use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
 use crate::closable::{Begin, Begun, Closable, Opened};
 use crate::shapes::{Charge, ChargePage, Notice, NoticePage, SqlRow};
-use crate::{Moment, url};
+use crate::Moment;
 use fleet_core::billing::{BillingPolicy, Retries};
 use fleet_core::store::Query;
 use fleet_core::{Actor, Catalogue, Store, Tier};
@@ -45,9 +45,9 @@ pub struct FleetOptions {
 }
 
 impl Fleet {
-    /// Opens the fleet of the store that a [URL](url::open) names.
+    /// Opens the fleet of the store that a [URL](fleet_open::open) names.
     pub fn open(url: &str, options: FleetOptions) -> Answered<Self> {
-        Self::with_store(url::open(url)?, options)
+        Self::with_store(fleet_open::open(url)?, options)
     }
 
     /// Opens the fleet of a store.

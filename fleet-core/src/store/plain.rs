@@ -24,7 +24,7 @@ pub(super) fn check(store: &dyn Store) -> Result<(), StoreError> {
         return Ok(());
     }
     let problem = "the store was opened without its journal, which holds changes that are not in the rows yet: open it \
-                   with `Journaled::open`, or end it with `Journaled::close` first";
+                   with `Journaled::open` (`?journal=on` in a URL), or end the journal with `Journaled::close` (`?journal=off`)";
     Err(StoreError::new(StoreErrorKind::Journaled, problem))
 }
 

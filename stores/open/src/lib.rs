@@ -1,7 +1,21 @@
-//! Stores by URL, so that a host names its store in one string of its configuration.
+//! Opens stores by URL, so that a host names its store in one string of its configuration.
+//!
+//! The bindings of every language open their stores through this crate, so a URL means the same in each.
+//!
+//! ```
+//! use fleet_core::{Actor, Fleet, Timestamp};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("fleet.db");
+//! # let url = format!("sqlite:{}", path.display());
+//! // For example "sqlite:fleet.db".
+//! let fleet = Fleet::open(fleet_open::open(&url)?);
+//! let now = Timestamp::from_millis(0);
+//! fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use crate::Failure;
-use fleet_core::{MemoryStore, Store};
+use fleet_core::{Error, ErrorKind, MemoryStore, Store};
 use std::sync::Arc;
 
 /// What a URL can be, for people.
@@ -20,6 +34,8 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 /// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
 /// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
 /// | `sqlite:PATH?mode=rw` | the same, where there must be a file |
+/// | `sqlite:PATH?journal=on` | the same with a [journal](fleet_core::store::Journaled) before it: for one process at a time. Say it each time the file is opened |
+/// | `sqlite:PATH?journal=off` | puts the changes of a journal in place, ends it, and opens the file without one |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
 /// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
 /// | `host=HOST dbname=DATABASE` | PostgreSQL's connection strings of keywords |
@@ -30,7 +46,7 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 ///
 /// # Errors
 /// `invalid` for what is no such URL; the store's.
-pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
+pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
     if url.trim() != url {
         return Err(invalid("has a blank or a line break before or behind it; remove it"));
     }
@@ -61,8 +77,8 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Failure> {
     }
 }
 
-fn invalid(problem: &str) -> Failure {
-    Failure::invalid("url", problem)
+fn invalid(problem: &str) -> Error {
+    ErrorKind::Invalid { field: "url", problem: problem.to_owned() }.into()
 }
 
 /// Whether a text is one of PostgreSQL's keywords and values.
@@ -81,6 +97,8 @@ struct SqliteFile<'u> {
     is_synchronous: bool,
     /// Whether a file that is not there is made.
     is_made: bool,
+    /// Whether it is opened with a journal before it, or its journal is ended; `None` leaves it as it is.
+    journal: Option<bool>,
 }
 
 /// The file that a URL names behind `sqlite:`, with the driver that SQLAlchemy names before that.
@@ -88,7 +106,7 @@ struct SqliteFile<'u> {
 /// Behind three slashes sqlx, and whoever reads a URL by its standard, finds a path from the root, SQLAlchemy and others one
 /// from the working folder. Where the URL does not say whose it is, neither is guessed.
 #[cfg(any(feature = "sqlite", test))]
-fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Failure> {
+fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Error> {
     let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let in_memory = |path: &str| [":memory:", "/:memory:", ""].contains(&path);
     let path = match (path.strip_prefix("//"), driver) {
@@ -125,12 +143,14 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
     if path.match_indices('%').any(|(place, _)| is_hex(place)) {
         return Err(invalid("has a path with percent-encoding in it; write the path as it is"));
     }
-    let mut file = SqliteFile { path, is_synchronous: true, is_made: true };
+    let mut file = SqliteFile { path, is_synchronous: true, is_made: true, journal: None };
     // A misspelt choice must not become a part of the file's name.
     for choice in query.into_iter().flat_map(|query| query.split('&')) {
         match choice.split_once('=').unwrap_or((choice, "")) {
             ("synchronous", "full") => file.is_synchronous = true,
             ("synchronous", "normal") => file.is_synchronous = false,
+            ("journal", "on") => file.journal = Some(true),
+            ("journal", "off") => file.journal = Some(false),
             ("mode", "rwc") => file.is_made = true,
             ("mode", "rw") => file.is_made = false,
             ("mode", "memory") => return Err(invalid("is a database in memory; write `memory:`")),
@@ -144,7 +164,7 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
                 _,
             ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
             _ => {
-                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw` or `mode=rwc`";
+                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
                 return Err(invalid(&format!(
                     "has a choice behind the `?` that a file does not have; write {choices}"
                 )));
@@ -155,22 +175,25 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Failure> {
-    use fleet_core::store::GroupCommit;
+fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Error> {
+    use fleet_core::store::{GroupCommit, Journaled};
     use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 
-    let SqliteFile { path, is_synchronous, is_made } = file;
+    let SqliteFile { path, is_synchronous, is_made, journal } = file;
     if !is_made && !std::path::Path::new(path).exists() {
         return Err(invalid(&format!("says `mode=rw`, and there is no file `{path}`; make it with `mode=rwc`")));
     }
     let synchronous = if is_synchronous { Synchronous::Full } else { Synchronous::Normal };
-    let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous));
-    let store = store.map_err(fleet_core::Error::from)?;
-    Ok(Arc::new(GroupCommit::new(store)))
+    let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous))?;
+    Ok(match journal {
+        None => Arc::new(GroupCommit::new(store)),
+        Some(true) => Arc::new(GroupCommit::new(Journaled::open(store)?)),
+        Some(false) => Arc::new(GroupCommit::new(Journaled::open(store)?.close()?)),
+    })
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
+fn postgres(url: &str) -> Result<Arc<dyn Store>, Error> {
     use fleet_core::store::GroupCommit;
     use fleet_store_postgres::{Options, PostgresStore};
 
@@ -181,12 +204,12 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Failure> {
             "schema" => options.schema(value),
             _ => {
                 let most = value.parse().ok().filter(|most| (1..=1000).contains(most));
-                let problem = || Failure::invalid("url", "`connections` is a number from 1 to 1000");
+                let problem = || invalid("`connections` is a number from 1 to 1000");
                 options.connections(most.ok_or_else(problem)?)
             }
         };
     }
-    let store = PostgresStore::open_with(&url, options).map_err(fleet_core::Error::from)?;
+    let store = PostgresStore::open_with(&url, options)?;
     Ok(Arc::new(GroupCommit::new(store).with_reads()))
 }
 
@@ -219,7 +242,7 @@ mod tests {
     use super::*;
 
     fn why(url: &str) -> String {
-        open(url).map(|store| panic!("{url} opens {store:?}")).unwrap_err().message
+        open(url).map(|store| panic!("{url} opens {store:?}")).unwrap_err().to_string()
     }
 
     #[test]
@@ -239,7 +262,8 @@ mod tests {
             assert_eq!(sqlite_file(rest, driver).unwrap().path, path, "{driver:?} {rest}");
         }
         let chosen = sqlite_file("//fleet.db?mode=rw&synchronous=normal", None).unwrap();
-        assert_eq!(chosen, SqliteFile { path: "fleet.db", is_synchronous: false, is_made: false });
+        assert_eq!(chosen, SqliteFile { path: "fleet.db", is_synchronous: false, is_made: false, journal: None });
+        assert_eq!(sqlite_file("fleet.db?journal=off", None).unwrap().journal, Some(false));
     }
 
     #[test]
@@ -278,6 +302,23 @@ mod tests {
             let why = why(url);
             assert!(why.contains(says) && !why.contains("hunter2"), "{url}: {why}");
         }
+    }
+
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn a_journal_is_opened_and_ended_by_url() {
+        use fleet_core::{Actor, Fleet, Timestamp};
+        let folder = tempfile::tempdir().unwrap();
+        let url = |choice: &str| format!("sqlite:{}{choice}", folder.path().join("fleet.db").display());
+        let create = |choice: &str, email: &str| {
+            let fleet = Fleet::open(open(&url(choice)).unwrap());
+            fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account(email).map(|account| account.id.get())
+        };
+        assert_eq!(create("?journal=on", "alice@example.com").unwrap(), 1);
+        assert_eq!(create("", "bob@example.com").unwrap_err().code(), "store_journaled");
+        assert_eq!(create("?journal=on", "bob@example.com").unwrap(), 2);
+        assert_eq!(create("?journal=off", "carol@example.com").unwrap(), 3);
+        assert_eq!(create("", "dave@example.com").unwrap(), 4);
     }
 
     #[test]
