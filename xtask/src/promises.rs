@@ -73,9 +73,9 @@ fn each_claim_of_the_security_page_names_a_test_that_exists() {
 
 #[test]
 fn a_test_that_does_not_exist_is_found_out() {
-    assert!(defines_test("a/b.rs", "#[test]\nfn a_device_is_told() {}", "a_device_is_told"));
-    assert!(!defines_test("a/b.rs", "fn a_device_is_told() {}", "a_device_is_told"));
-    assert!(!defines_test("a/b.rs", "#[test]\nfn a_device_is_told_more() {}", "a_device_is_told"));
+    assert!(defines_test("a/b.rs", "#[test]\nfn a_device_joins() {}", "a_device_joins"));
+    assert!(!defines_test("a/b.rs", "fn a_device_joins() {}", "a_device_joins"));
+    assert!(!defines_test("a/b.rs", "#[test]\nfn a_device_joins_twice() {}", "a_device_joins"));
     assert!(!defines_test("a/b.json", "\"name\": \"another\"", "a device"));
 }
 
