@@ -107,3 +107,29 @@ fn each_walk_names_functions_that_exist_and_counts_them_right() {
         assert!(walk.contains(&counted), "{counted} in the walk `{}`", walk.lines().next().unwrap_or_default());
     }
 }
+
+/// The pages for people: those of the root, and of these folders.
+fn pages() -> Vec<String> {
+    let in_folder = |folder: &str| {
+        let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}{name}")).collect::<Vec<_>>()
+    };
+    ["./", "docs/", "docs/guide/"].into_iter().flat_map(in_folder).collect()
+}
+
+#[test]
+fn each_link_of_a_page_leads_to_a_file() {
+    let mut broken = Vec::new();
+    for name in pages() {
+        let folder = root().join(&name).parent().unwrap().to_owned();
+        for link in page(&name).split("](").skip(1).filter_map(|behind| behind.split(')').next()) {
+            let file = link.split('#').next().unwrap_or(link);
+            let is_path = !file.is_empty() && !file.contains([' ', ':', '(', '"']);
+            if is_path && !folder.join(file).exists() {
+                broken.push(format!("{name}: `{link}`"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+}
