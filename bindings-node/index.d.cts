@@ -122,6 +122,12 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What ends a call before its time. */
+export interface SignalOption {
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
+}
+
 /** A list of devices or guests: a file's bytes, or its text. */
 export type List = Uint8Array | string;
 
@@ -192,9 +198,13 @@ export interface Violation {
 
 /**
  * Holds a store to every law that the core counts on; `make` makes an empty one each time. Answers which it broke: none
- * is well. For tests; takes some seconds.
+ * is well. With `reopen`, which is handed a store that is not used any more and opens what it kept, a store is held to the
+ * laws of reopening too. For tests; takes some seconds.
  */
-export declare function conformance(make: () => Store): Promise<Violation[]>;
+export declare function conformance(
+  make: () => Store,
+  options?: { readonly reopen?: (before: Store) => Store | Promise<Store> },
+): Promise<Violation[]>;
 
 /** A tier of one's own: its limits, or none. */
 export interface Tier {
@@ -319,7 +329,7 @@ export declare class Fleet {
    * @example
    * const online = await fleet.query('SELECT id, seen_at FROM devices WHERE product = 1000 AND online');
    */
-  query(sql: string, options?: { readonly limit?: number | null }): Promise<SqlRow[]>;
+  query(sql: string, options?: SignalOption & { readonly limit?: number | null }): Promise<SqlRow[]>;
 
   /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
   close(): Promise<void>;
@@ -403,18 +413,21 @@ export declare class Console {
   /** The guests of the private beta, by name. */
   betaGuests(product: number, options?: PageOptions): Pages<BetaGuest>;
   configuration(product: number): Promise<Configuration>;
-  /** Answers a question, or opens it again. */
-  configure(product: number, question: string, answer?: ConfigurationAnswer | null): Promise<void>;
+  /** Answers a question; `null` opens it again. */
+  configure(product: number, question: string, answer: ConfigurationAnswer | null): Promise<void>;
   /** What stands in the way of manufacturing. */
   manufacturingReadiness(product: number): Promise<Missing[]>;
   startManufacturing(product: number): Promise<void>;
 
   // Devices.
 
-  /** What an import of this list would say, without changing anything. */
-  planImport(product: number, list: List): Promise<ImportReport>;
-  /** Imports a list of devices: one id a line, or a .csv. Every line is answered. */
-  import(product: number, list: List): Promise<ImportReport>;
+  /** What an import of this list would say, without changing anything. A signal that aborts ends the waiting for it. */
+  planImport(product: number, list: List, options?: SignalOption): Promise<ImportReport>;
+  /**
+   * Imports a list of devices: one id a line, or a .csv. Every line is answered. Where a signal aborts, the import ends after
+   * its next few thousand devices with a `CancelledError`: what was added stays.
+   */
+  import(product: number, list: List, options?: SignalOption): Promise<ImportReport>;
   /** The same for a long list: tells how far it is, and can be stopped. */
   importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Tells the platform of devices that exist; answers how many were new. An operator's command. */
@@ -467,14 +480,15 @@ export declare class Console {
   upload(product: number, upload: Upload): Promise<Firmware>;
   /** The product's firmware, by version. */
   firmware(product: number): Promise<Firmware[]>;
+  /** Changes a firmware's title, and its description where one is given; an empty one takes it away. */
   editFirmware(product: number, version: number, title: string, description?: string | null): Promise<Firmware>;
   /** Deletes a firmware that was never released and that no device is locked to. */
   deleteFirmware(product: number, version: number): Promise<void>;
   /** Makes a version the one that every device should run. It must have run on a device of the product. */
   release(product: number, version: number): Promise<void>;
   withdrawRelease(product: number): Promise<void>;
-  /** Releases a version to a group, or withdraws the group's release. */
-  releaseToGroup(product: number, group: number, version?: number | null): Promise<void>;
+  /** Releases a version to a group; `null` withdraws the group's release. */
+  releaseToGroup(product: number, group: number, version: number | null): Promise<void>;
   /** Locks a device to a version, and says what it is to be sent at once. */
   lockAndFlashNow(product: number, device: string, version: number): Promise<Decision>;
   /** Locks a device to a version, which it gets at its next connect. */
@@ -527,8 +541,8 @@ export declare class Console {
   cancelPlan(product: number): Promise<Invoice>;
   /** Puts the product on a lower tier; answers the credit note. An operator's command. */
   downgrade(product: number, tier: string): Promise<Invoice>;
-  /** Agrees on a price for the product, or takes the agreement back. An operator's command. */
-  agreePrice(product: number, tier: string, interval: Interval, price?: Money | null): Promise<void>;
+  /** Agrees on a price for the product; `null` takes the agreement back. An operator's command. */
+  agreePrice(product: number, tier: string, interval: Interval, price: Money | null): Promise<void>;
   /** Gives an unpaid invoice up, a removed product's too. An operator's command. */
   writeOff(product: number, invoice: number): Promise<Invoice>;
   /** What an account owes over all its products, removed ones among them. */
@@ -588,7 +602,7 @@ export declare class EventStream implements AsyncIterable<Event> {
   /** The end of the log when the stream was opened: for `followEvents`. */
   readonly start: string;
   /** Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread. */
-  wait(milliseconds: number, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
+  wait(milliseconds: number, options?: SignalOption): Promise<boolean>;
   [Symbol.asyncIterator](): AsyncIterator<Event>;
 }
 

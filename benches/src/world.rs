@@ -2,7 +2,8 @@
 
 use crate::Result;
 use fleet_core::device::{
-    Device, DeviceCount, ImageSeen, Outcome, PlatformSeen, Registration, Report, Seen, Standing, Trail, UpdateResult,
+    Device, DeviceCount, ImageSeen, PlatformSeen, Registration, Report, Seen, Standing, Trail, UpdateOutcome,
+    UpdateResult,
 };
 use fleet_core::firmware::{FirmwareIndex, Upload};
 use fleet_core::store::{Commit, Key, Record, Stamp, Store, Tally, Write};
@@ -304,11 +305,12 @@ pub fn running_device() -> Result<Device> {
             online: true,
         }),
         attempt: None,
-        outcome: Some(Outcome { at: NOW, target: version(2)?, result: UpdateResult::Succeeded }),
+        outcome: Some(UpdateOutcome { at: NOW, target: version(2)?, result: UpdateResult::Succeeded }),
         label: None,
         trail: Trail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
+        chip_revision: None,
     })
 }
 

@@ -7,7 +7,9 @@ use crate::doors::When;
 use crate::{Answered, Failure};
 use fleet_core::Store;
 use fleet_core::Timestamp;
-use fleet_core::store::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind};
+use fleet_core::store::{
+    Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind,
+};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -63,7 +65,7 @@ impl Store for Closable {
         self.with(|store| store.scan(range))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.with(|store| store.commit(batch))
     }
 

@@ -104,6 +104,21 @@ impl<T: Given> Given for Option<T> {
     }
 }
 
+/// A value, or `null` where there is to be none. What is left out is neither: that it was forgotten must not take away what
+/// is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stated<T>(pub Option<T>);
+
+impl<T: Given> Given for Stated<T> {
+    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+        match value.get_type() {
+            Ok(ValueType::Null) => Ok(Self(None)),
+            Ok(ValueType::Undefined) => must_be(place, None, "given, or null to take away what is there"),
+            _ => T::given(value, place).map(Some).map(Self),
+        }
+    }
+}
+
 /// A list of anything but bytes, which are an array of their own kind.
 pub trait Listed: Given {}
 

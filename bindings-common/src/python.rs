@@ -85,8 +85,9 @@ pub fn reduce<'py>(value: &Bound<'py, PyAny>, class: &str, fields: &[(&str, &str
     })?;
     let mut held = Vec::with_capacity(fields.len());
     for (field, kind) in fields {
-        keeps_no_secret(class, field, kind)?;
-        held.push(value.getattr(*field)?);
+        let held_there = value.getattr(*field)?;
+        keeps_no_secret(class, field, kind, &held_there)?;
+        held.push(held_there);
     }
     let arguments = (value.get_type(), PyTuple::new(py, held)?);
     (rebuild.bind(py), arguments).into_pyobject(py)
@@ -109,14 +110,15 @@ pub fn to_dict<'py>(
         made.set_item("kind", snake_case(kind))?;
     }
     for (field, kind) in fields {
-        keeps_no_secret(class, field, kind)?;
-        made.set_item(*field, plain.bind(py).call1((value.getattr(*field)?,))?)?;
+        let held = value.getattr(*field)?;
+        keeps_no_secret(class, field, kind, &held)?;
+        made.set_item(*field, plain.bind(py).call1((held,))?)?;
     }
     Ok(made)
 }
 
-fn keeps_no_secret(class: &str, field: &str, kind: &str) -> PyResult<()> {
-    if kind != stringify!(SecretText) {
+fn keeps_no_secret(class: &str, field: &str, kind: &str, held: &Bound<'_, PyAny>) -> PyResult<()> {
+    if !kind.contains("SecretText") || held.is_none() {
         return Ok(());
     }
     let problem = format!("holds a secret and is not written out; hand on `{field}` by itself where it is needed");
@@ -321,7 +323,7 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome EventOrigin HoldReason ImageFormat Interval InvoiceLineKind
+        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome Command EventOrigin HoldReason ImageFormat ImportVerdict Interval InvoiceLineKind
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }

@@ -1,9 +1,11 @@
 //! A store that is written in another language, over rows of bytes and JSON.
 
 use crate::plain::count;
+use fleet_core::store::conformance::{self, Violation};
 use fleet_core::store::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Write,
+    Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Write,
 };
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::ops::Bound;
 
@@ -168,14 +170,14 @@ impl<S: RowStore> Store for HostStore<S> {
         self.0.scan(range)?.into_iter().map(read).collect()
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let written = batch.iter().map(write).collect::<Result<Vec<_>, _>>()?;
         let applied = self.0.commit(written).map_err(RowStoreError::of_a_commit)?;
         if applied.len() != batch.len() {
             let what = format!("commit answered {} outcomes for {} commits", applied.len(), batch.len());
             return Err(StoreError::new(StoreErrorKind::Unknown, what));
         }
-        let outcome = |applied| if applied { Outcome::Applied } else { Outcome::Conflict };
+        let outcome = |applied| if applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
         Ok(applied.into_iter().map(outcome).collect())
     }
 
@@ -240,4 +242,20 @@ fn write(commit: &Commit) -> Result<RowCommit, StoreError> {
 
 fn wrong(what: String) -> StoreError {
     StoreError::new(StoreErrorKind::Other, what)
+}
+
+/// Holds the stores of a host to every law, and answers which they broke. `open` makes an empty store; handed a mark of a
+/// store that is not used any more, it opens what that one kept once more. It answers the new store's mark too. Only where
+/// the host `reopens` stores is it handed one.
+pub fn broken_laws<M, S: Store>(open: impl Fn(Option<M>) -> (Option<M>, S), reopens: bool) -> Vec<Violation> {
+    let mut broken = conformance::check(|| open(None).1).err().unwrap_or_default();
+    if reopens {
+        let again = |place: &Cell<Option<M>>| {
+            let (mark, store) = open(place.take());
+            place.set(mark);
+            store
+        };
+        broken.extend(conformance::check_reopen(Cell::default, again).err().unwrap_or_default());
+    }
+    broken
 }

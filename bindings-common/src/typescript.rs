@@ -64,13 +64,13 @@ fn described() -> Vec<Described> {
         };
     }
     list! {
-        Account Person Invited Team Invitation ReceivedInvitation Actor AuditEntry AuditPage
+        Account Person Invited Team Invitation ReceivedInvitation Actor Command AuditEntry AuditPage
         Product Release Group Gate Policy PolicySettings Authentication AuthenticationChoice Resource Limit Fits Missing
         Identity Scope Customer CustomerSession Token IssuedToken CustomerPage CustomerFilter ClaimCode CustomerDevice
         BetaGuest BetaGuestPage BetaLineVerdict BetaLine BetaReport
         Standing Agreement AttemptProgress UpdateProgress UpdateResult Device Seen UpdateAttempt UpdateOutcome
         DevicePage DeviceIdPage DeviceFilter Summary VersionCount ListedDevice
-        ImportReport ImportLine ImportCounts ImportProgress
+        ImportReport ImportVerdict ImportLine ImportCounts ImportProgress
         ImageFormat Firmware Image Proof Change DryRun Ways
         Rule HoldReason Directive Target Decision Report
         NoticeSubject Notice NoticePage

@@ -1,7 +1,7 @@
 //! The doors as bindings open them.
 
 use fleet_bindings::doors::{Door, OPERATIONS};
-use fleet_bindings::shapes::{DeviceFilter, Interval, Money, Rule, Standing};
+use fleet_bindings::shapes::{Command, DeviceFilter, ImportVerdict, Interval, Money, Rule, Standing};
 use fleet_bindings::{Failure, FailureKind, Fleet, FleetOptions, Moment, Report};
 use std::collections::BTreeSet;
 
@@ -71,6 +71,7 @@ fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
         platform: Some("photon".to_owned()),
         system: Some("0.4.9".to_owned()),
         security_counter: None,
+        chip_revision: None,
         takes_updates: None,
         session: None,
         reported_at: None,
@@ -106,4 +107,27 @@ fn no_operation_is_named_twice() {
     let names: BTreeSet<_> = OPERATIONS.iter().collect();
     assert_eq!(names.len(), OPERATIONS.len());
     assert!(OPERATIONS.iter().any(|operation| operation.door == Door::Clock));
+}
+
+#[test]
+fn every_command_and_every_verdict_has_its_word() {
+    for command in fleet_core::team::Command::ALL {
+        let word = serde_json::to_value(command).unwrap();
+        let word = word.as_str().unwrap();
+        assert_eq!(word.parse::<Command>().unwrap().word(), word);
+    }
+    assert_eq!(Command::ALL.len(), fleet_core::team::Command::ALL.len() + 1, "and one for what is newer");
+    let sources = [
+        include_str!("../../fleet-core/src/device/import/verdict.rs"),
+        include_str!("../../fleet-core/src/device/import/malformed.rs"),
+    ];
+    let words = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
+        let (variant, word) = line.trim().split_once(" => \"")?;
+        variant.starts_with("Self::").then(|| word.strip_suffix("\",")).flatten()
+    });
+    let words: BTreeSet<&str> = words.filter(|word| !word.contains(' ')).collect();
+    assert!(words.len() > 20, "{words:?}");
+    for word in words {
+        assert_eq!(word.parse::<ImportVerdict>().unwrap().word(), word);
+    }
 }

@@ -5,7 +5,7 @@ const { CancelledError } = require('./errors.cjs');
 const { abortSignal, callback, invalid, options } = require('./options.cjs');
 const { Batch, unpackAll } = require('./packed.cjs');
 const { Pages } = require('./pages.cjs');
-const { charge, hiding, subscription } = require('./secrets.cjs');
+const { charge, guest, hiding, report, subscription } = require('./secrets.cjs');
 const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
 
@@ -17,6 +17,23 @@ let askSync;
 
 /** The native half of a door. */
 let half;
+
+/** A call that changes nothing: where the signal aborts, its answer is not waited for any more. */
+async function abortable(signal, call) {
+  const abort = abortSignal(signal);
+  if (abort === undefined) return call();
+  abort.throwIfAborted();
+  let stop;
+  const aborted = new Promise((_, reject) => {
+    stop = () => reject(abort.reason);
+    abort.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([call(), aborted]);
+  } finally {
+    abort.removeEventListener('abort', stop);
+  }
+}
 
 /** The options of a list that comes in pages. */
 const PAGE = ['after', 'limit'];
@@ -63,7 +80,19 @@ class Console extends Door {
   }
 
   betaGuests(product, given) {
-    return new Pages((from, { limit }) => ask(this, 'betaGuests', product, from, limit), given, PAGE);
+    const read = async (from, { limit }) => {
+      const page = await ask(this, 'betaGuests', product, from, limit);
+      return { ...page, items: page.items.map(guest) };
+    };
+    return new Pages(read, given, PAGE);
+  }
+
+  async inviteToBeta(product, list) {
+    return report(await ask(this, 'inviteToBeta', product, list));
+  }
+
+  async renewActivationCode(product, userName) {
+    return guest(await ask(this, 'renewActivationCode', product, userName));
   }
 
   devices(product, given) {
@@ -74,18 +103,29 @@ class Console extends Door {
     return new Pages((from, { limit }) => ask(this, 'claimedDevices', from, limit), given, PAGE);
   }
 
+  async planImport(product, list, given) {
+    return abortable(options(given, ['signal']).signal, () => ask(this, 'planImport', product, list));
+  }
+
+  async import(product, list, given) {
+    const { signal } = options(given, ['signal']);
+    // Only an import that may be stopped asks the event loop again and again.
+    return signal == null ? ask(this, 'import', product, list) : this.importWatched(product, list, { signal });
+  }
+
   async importWatched(product, list, given) {
     const { onProgress, signal } = options(given, ['onProgress', 'signal']);
     const tell = callback('onProgress', onProgress);
     const abort = abortSignal(signal);
     let problem;
+    let told;
     const failed = (error) => {
       problem ??= { error };
     };
     const goesOn = (progress) => {
       try {
         // A promise that is rejected stops the import as an exception does.
-        Promise.resolve(tell?.(progress)).catch(failed);
+        told = Promise.all([told, Promise.resolve(tell?.(progress)).catch(failed)]);
       } catch (error) {
         failed(error);
       }
@@ -93,6 +133,8 @@ class Console extends Door {
     };
     try {
       const report = await ask(this, 'importWatched', product, list, abort?.aborted ?? false, goesOn);
+      // What the last one comes to, too.
+      await told;
       if (problem === undefined) return report;
     } catch (error) {
       if (problem === undefined) {
@@ -315,8 +357,7 @@ class Fleet extends Door {
   pendingCharges(given) {
     const read = async (from, { limit }) => {
       const page = await ask(this, 'pendingCharges', from, limit);
-      page.items.forEach(charge);
-      return page;
+      return { ...page, items: page.items.map(charge) };
     };
     return new Pages(read, given, PAGE);
   }
@@ -330,8 +371,8 @@ class Fleet extends Door {
   }
 
   async query(sql, given) {
-    const { limit } = options(given, ['limit']);
-    return ask(this, 'query', sql, limit);
+    const { limit, signal } = options(given, ['limit', 'signal']);
+    return abortable(signal, () => ask(this, 'query', sql, limit));
   }
 
   async close() {

@@ -3,14 +3,14 @@
 // Connects as numbers, for the native half's `packed.rs`. Reading a field of an object from Rust costs more than a whole
 // connect in memory, so the fields are read here, where it costs next to nothing.
 //
-// A report is 8 numbers: which fields it has, product, version, securityCounter, session, reportedAt, and where among
-// `names` its platform and its system are. `texts` is the ids of all devices, then the hashes that some report.
+// A report is 9 numbers: which fields it has, product, version, securityCounter, session, reportedAt, where among
+// `names` its platform and its system are, and chipRevision. `texts` is the ids of all devices, then the hashes that some report.
 // An answer is 6 numbers: product, which decision, the directive's sequence, and of the outcome target, result and moment;
 // -1 stands for nothing.
 
 const native = require('./native.cjs');
 
-const REPORT = 8;
+const REPORT = 9;
 const ANSWER = 6;
 
 const PRODUCT = 1;
@@ -21,6 +21,7 @@ const IMAGE = 16;
 const PLATFORM = 32;
 const SYSTEM = 64;
 const REFUSES_UPDATES = 128;
+const CHIP_REVISION = 256;
 
 /** All fields of a report. */
 const FIELDS = new Set([
@@ -31,6 +32,7 @@ const FIELDS = new Set([
   'platform',
   'system',
   'securityCounter',
+  'chipRevision',
   'takesUpdates',
   'session',
   'reportedAt',
@@ -98,8 +100,8 @@ class Batch {
 
   #add(report, place) {
     if (typeof report !== 'object' || report === null) return false;
-    const { device, product, version, image, platform, system, securityCounter, takesUpdates, session, reportedAt } =
-      report;
+    const { device, product, version, image, platform, system, securityCounter, chipRevision } = report;
+    const { takesUpdates, session, reportedAt } = report;
     const { numbers } = this;
     let has = 0;
     let known = 1;
@@ -122,6 +124,12 @@ class Batch {
       if (!isWhole(securityCounter, 0xffff_ffff)) return false;
       has |= SECURITY_COUNTER;
       numbers[place + 3] = securityCounter;
+    }
+    if (chipRevision != null) {
+      known += 1;
+      if (!isWhole(chipRevision, 0xffff)) return false;
+      has |= CHIP_REVISION;
+      numbers[place + 8] = chipRevision;
     }
     numbers[place + 4] = 0;
     if (session != null) {

@@ -88,6 +88,121 @@ export interface CustomerActor {
 /** Who did something. */
 export type Actor = Operator | AccountActor | CustomerActor;
 
+/** What can be asked of a console or a portal, as an audit names it. */
+export type Command =
+  /** Make an account. */
+  | 'create_account'
+  /** Lock an account for unpaid bills, or unlock it. */
+  | 'lock_account'
+  /** Tell the platform of devices that exist. */
+  | 'register_devices'
+  /** Correct what is known of a device. */
+  | 'correct_device'
+  /** Make a product with a given id. */
+  | 'create_product_with_id'
+  /** Take a product away. */
+  | 'remove_product'
+  /** Put a product on a tier without a charge. */
+  | 'set_tier'
+  /** Make another account the owner. */
+  | 'transfer_ownership'
+  /** End a product's plan. */
+  | 'cancel_plan'
+  /** Put a product on a lower tier. */
+  | 'downgrade'
+  /** Agree on a price. */
+  | 'agree_price'
+  /** Write an invoice off. */
+  | 'write_off'
+  /** Make a product. */
+  | 'create_product'
+  /** Claim a personal device, or give it up. */
+  | 'claim_device'
+  /** See a product, its devices, its firmware, its team, its audit. */
+  | 'read_product'
+  /** Rename a product. */
+  | 'rename_product'
+  /** Change a product's policy. */
+  | 'set_policy'
+  /** Answer a question of the configuration. */
+  | 'configure'
+  /** Start manufacturing. */
+  | 'start_manufacturing'
+  /** Import devices. */
+  | 'import_devices'
+  /** Let a waiting device in. */
+  | 'approve_device'
+  /** Shut a device out. */
+  | 'deny_device'
+  /** Let a denied device ask again. */
+  | 'undeny_device'
+  /** Take a device out of the product. */
+  | 'remove_device'
+  /** End whoever's claim of a device. */
+  | 'end_claim'
+  /** Name a device. */
+  | 'name_device'
+  /** Mark a device for development, or no longer. */
+  | 'mark_development'
+  /** Make, change or delete a group, or put devices in it. */
+  | 'change_groups'
+  /** Upload firmware. */
+  | 'upload_firmware'
+  /** Change a firmware's title or description. */
+  | 'edit_firmware'
+  /** Delete firmware. */
+  | 'delete_firmware'
+  /** Release firmware to the product or to a group, or withdraw it. */
+  | 'release_firmware'
+  /** Lock a device to a version, or unlock it. */
+  | 'lock_device'
+  /** Send an update to a device that takes none. */
+  | 'force_update'
+  /** Make a customer, or take one away. */
+  | 'change_customers'
+  /** Give a customer a token, or revoke it. */
+  | 'issue_token'
+  /** Invite customers to the private beta. */
+  | 'invite_to_beta'
+  /** Have events sent on, or no longer. */
+  | 'change_subscriptions'
+  /** Count the errors of a kind anew. */
+  | 'forget_errors'
+  /** Put a card on file, or take it away. */
+  | 'set_card'
+  /** See how a product's billing stands, and its invoices. */
+  | 'read_billing'
+  /** Quote an upgrade, choose interval or currency. */
+  | 'change_plan'
+  /** Buy an upgrade that was quoted. */
+  | 'buy_upgrade'
+  /** Ask an account to join the team. */
+  | 'invite_member'
+  /** Take an invitation back. */
+  | 'revoke_invitation'
+  /** Take a member off the team. */
+  | 'remove_member'
+  /** Accept an invitation. */
+  | 'accept_invitation'
+  /** Accept or decline an invitation. */
+  | 'answer_invitation'
+  /** Leave the team. */
+  | 'leave_team'
+  /** See one's own customer record. */
+  | 'read_self'
+  /** Make one's own token no good. */
+  | 'log_out'
+  /** Take part in the private beta by one's activation code. */
+  | 'activate'
+  /** Get a code to claim a device with. */
+  | 'ask_claim_code'
+  /** Claim a device by its code. */
+  | 'claim_as_customer'
+  /** See or control one's own device, or give it up. */
+  | 'use_device'
+  /** One that is newer than this binding. */
+  | 'other';
+
 /** One thing that was done. */
 export interface AuditEntry {
   /** When. */
@@ -95,7 +210,7 @@ export interface AuditEntry {
   /** By whom. */
   readonly actor: Actor;
   /** What: a stable word. */
-  readonly command: string;
+  readonly command: Command;
   /** To what, in short. */
   readonly subject: string;
   /** What was changed, as it was before; none: nothing that was there before was changed. */
@@ -552,6 +667,8 @@ export interface Device {
   readonly sequence: number;
   /** The highest security counter it has confirmed. */
   readonly securityCounter: number;
+  /** The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product. */
+  readonly chipRevision: number | null;
   /** The system version that it reported last. */
   readonly system: string | null;
   /** When it was added to the product, or first asked to join. */
@@ -688,14 +805,63 @@ export interface ImportReport {
   readonly refused: Limit | null;
 }
 
+/** What became of a line of a list. */
+export type ImportVerdict =
+  /** Added, or would be. */
+  | 'imported'
+  /** Already in this product. */
+  | 'already_here'
+  /** The same device as on an earlier line. */
+  | 'duplicate'
+  /** In another product. */
+  | 'in_another_product'
+  /** Claimed by somebody outside the team. */
+  | 'claimed_outside_team'
+  /** The list names another product for it. */
+  | 'names_another_product'
+  /** Its hardware is not the product's. */
+  | 'wrong_platform'
+  /** Not among the registered devices, where the product takes only these. */
+  | 'unknown_id'
+  /** Good, but the list does not fit the tier. */
+  | 'over_device_limit'
+  /** An id of the wrong length. */
+  | 'wrong_length'
+  /** An id with a character that is no hexadecimal digit. */
+  | 'not_hex'
+  /** A number that a spreadsheet made of an id. */
+  | 'spreadsheet_number'
+  /** An id of only zeros or only `f`. */
+  | 'unset_id'
+  /** A serial number in place of an id. */
+  | 'serial_number'
+  /** A serial number with the secret of the device's sticker. */
+  | 'serial_and_secret'
+  /** An IMEI in place of an id. */
+  | 'imei'
+  /** An ICCID in place of an id. */
+  | 'iccid'
+  /** More than one id. */
+  | 'several_ids'
+  /** A quote that does not end. */
+  | 'unterminated_quote'
+  /** Bytes that are no text. */
+  | 'undecodable'
+  /** A field that is too long. */
+  | 'too_long'
+  /** No field in the column of ids. */
+  | 'missing_field'
+  /** One that is newer than this binding. */
+  | 'other';
+
 /** A line of a list, and what became of it. */
 export interface ImportLine {
   /** The line's number, from 1. */
   readonly line: number;
   /** The id that was read; none where none could be. */
   readonly device: string | null;
-  /** What became of it: a stable word, such as `imported`. */
-  readonly verdict: string;
+  /** What became of it. */
+  readonly verdict: ImportVerdict;
   /** The same in a sentence. */
   readonly message: string;
   /** With `duplicate`: the line that has the same id. */
@@ -882,6 +1048,8 @@ export type HoldReason =
   | 'downgrade_forbidden'
   /** The image's security counter is below the highest that the device has confirmed. */
   | 'security_counter'
+  /** The revision of its chip is not one that the image runs on. */
+  | 'chip_revision'
   /** Its system version is not one that the firmware runs on. */
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
@@ -978,6 +1146,12 @@ export interface Held {
   readonly image: number | null;
   /** With `security_counter`: the highest that the device has confirmed. */
   readonly confirmed: number | null;
+  /** With `chip_revision`: the device's, 100 × major + minor. */
+  readonly chipRevision: number | null;
+  /** With `chip_revision`: the least that the image runs on; none: any. */
+  readonly minChipRevision: number | null;
+  /** With `chip_revision`: the last that the image runs on; none: any. */
+  readonly maxChipRevision: number | null;
   /** With `system_version`: what the firmware requires. */
   readonly requires: string | null;
   /** With `system_version`: what the device reported. */
@@ -1009,6 +1183,8 @@ export interface Report {
   readonly system?: string | null;
   /** The security counter that it has stored. */
   readonly securityCounter?: number | null;
+  /** The revision of its chip, 100 × major + minor. */
+  readonly chipRevision?: number | null;
   /** Whether it takes updates now. Default: yes. */
   readonly takesUpdates?: boolean | null;
   /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */

@@ -1,7 +1,7 @@
 'use strict';
 
 const native = require('./native.cjs');
-const { invalid } = require('./options.cjs');
+const { callback, invalid, options } = require('./options.cjs');
 
 const METHODS = ['get', 'scan', 'commit'];
 
@@ -20,12 +20,16 @@ function described(thrown) {
   }
 }
 
-/** The way from the native half to stores in JavaScript: `make` gives the one of a number that is met for the first time. */
-function link(make) {
+/**
+ * The way from the native half to stores in JavaScript: `make` gives the one of a number that is met for the first time,
+ * and `reopen` one that holds what a store before it kept.
+ */
+function link(make, reopen) {
   const stores = [checked(make())];
-  const answers = new native.StoreLink(async (ticket, number, method, question) => {
+  const opened = async (before) => checked(await (before == null ? make() : reopen(await stores[before])));
+  const answers = new native.StoreLink(async (ticket, number, method, question, before) => {
     try {
-      const store = (stores[number] ??= checked(make()));
+      const store = await (stores[number] ??= opened(before));
       answers.answer(ticket, await store[method](question));
     } catch (error) {
       const { code, message } = described(error);
@@ -35,10 +39,14 @@ function link(make) {
   return answers;
 }
 
-/** Holds a store to every law that the core counts on; `make` makes an empty one. Answers which it broke. */
-async function conformance(make) {
+/**
+ * Holds a store to every law that the core counts on; `make` makes an empty one. With `reopen`, which is handed a store that
+ * is not used any more and opens what it kept, a store is held to the laws of reopening too. Answers which it broke.
+ */
+async function conformance(make, given) {
   if (typeof make !== 'function') throw invalid('make', 'must be a function that makes an empty store');
-  return native.conformance(link(make));
+  const reopen = callback('reopen', options(given, ['reopen']).reopen);
+  return native.conformance(link(make, reopen), reopen !== undefined);
 }
 
 module.exports = { conformance, link };

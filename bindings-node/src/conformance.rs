@@ -3,8 +3,7 @@
 use crate::job::Runner;
 use crate::store::StoreLink;
 use crate::threads::Threads;
-use fleet_bindings::store::HostStore;
-use fleet_core::store::conformance::check;
+use fleet_bindings::store::{HostStore, broken_laws};
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
@@ -19,12 +18,17 @@ pub struct Violation {
     pub what: String,
 }
 
-/// Holds the stores of a link to every law: each that is asked for the first time is an empty one.
+/// Holds the stores of a link to every law: each that is asked for the first time is an empty one, or, where the link
+/// `reopens` stores, what another one kept.
 #[napi]
-pub fn conformance(env: Env, stores: &StoreLink) -> napi::Result<PromiseRaw<'static, Vec<Violation>>> {
+pub fn conformance(env: Env, stores: &StoreLink, reopens: bool) -> napi::Result<PromiseRaw<'static, Vec<Violation>>> {
     let link = stores.hand_over()?;
-    Runner::Threads(Threads::start()?).run_free(&env, link, |link| {
-        let violations = check(|| HostStore(link.store())).err().unwrap_or_default();
+    Runner::Threads(Threads::start()?).run_free(&env, link, move |link| {
+        let open = |before| {
+            let store = link.store(before);
+            (Some(store.number()), HostStore(store))
+        };
+        let violations = broken_laws(open, reopens);
         Ok(violations.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect())
     })
 }

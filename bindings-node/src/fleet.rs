@@ -46,7 +46,7 @@ impl Fleet {
     #[napi]
     pub fn open_store(env: Env, store: &StoreLink, options: Unknown<'_>) -> napi::Result<Fleet> {
         let options: Options = given(&env, options, "options")?;
-        let store = HostStore(store.hand_over()?.store());
+        let store = HostStore(store.hand_over()?.store(None));
         let door = fleet_bindings::Fleet::with_store(store, options.0).map_err(|failure| refused(&env, failure))?;
         Ok(Self { door, runner: Runner::Threads(Threads::start()?) })
     }

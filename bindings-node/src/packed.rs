@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{JsObjectValue as _, Object, ToNapiValue};
 use napi::{Env, JsValue as _, Unknown};
 
 /// So many numbers are a report.
-const REPORT: usize = 8;
+const REPORT: usize = 9;
 
 /// So many numbers are an answer.
 pub(crate) const ANSWER: usize = 6;
@@ -40,19 +40,20 @@ pub(crate) struct Packed<'p> {
 }
 
 /// Which of its fields a report has.
-struct Has(u8);
+struct Has(u16);
 
 impl Has {
-    const PRODUCT: u8 = 1;
-    const VERSION: u8 = 2;
-    const SECURITY_COUNTER: u8 = 4;
-    const REPORTED_AT: u8 = 8;
-    const IMAGE: u8 = 16;
-    const PLATFORM: u8 = 32;
-    const SYSTEM: u8 = 64;
-    const REFUSES_UPDATES: u8 = 128;
+    const PRODUCT: u16 = 1;
+    const VERSION: u16 = 2;
+    const SECURITY_COUNTER: u16 = 4;
+    const REPORTED_AT: u16 = 8;
+    const IMAGE: u16 = 16;
+    const PLATFORM: u16 = 32;
+    const SYSTEM: u16 = 64;
+    const REFUSES_UPDATES: u16 = 128;
+    const CHIP_REVISION: u16 = 256;
 
-    fn has<T>(&self, field: u8, value: T) -> Option<T> {
+    fn has<T>(&self, field: u16, value: T) -> Option<T> {
         (self.0 & field != 0).then_some(value)
     }
 }
@@ -69,8 +70,9 @@ impl Packed<'_> {
         let mut systems: Vec<Option<SystemVersion>> = vec![None; self.names.len()];
         let mut read = Vec::with_capacity(reports.len());
         for (numbers, id) in reports.iter().zip(ids) {
-            let [has, product, version, security_counter, session, reported_at, platform, system] = *numbers;
-            let has = Has(has as u8);
+            let [has, product, version, security_counter, session, reported_at, platform, system, chip_revision] =
+                *numbers;
+            let has = Has(has as u16);
             let image = match has.has(Has::IMAGE, ()) {
                 Some(()) => Some(hash(hashes.next()?)?),
                 None => None,
@@ -90,6 +92,7 @@ impl Packed<'_> {
                 platform,
                 system,
                 security_counter: has.has(Has::SECURITY_COUNTER, security_counter as u32),
+                chip_revision: has.has(Has::CHIP_REVISION, chip_revision as u16),
                 takes_updates: has.has(Has::REFUSES_UPDATES, ()).is_none(),
                 session: session as u64,
                 ..Report::new(

@@ -38,8 +38,8 @@ impl Question {
     }
 }
 
-/// A ticket, the store's number, its method, and the question.
-type Asked = FnArgs<(u32, u32, &'static str, Question)>;
+/// A ticket, the store's number, its method, the question, and the number of the store whose rows this one opens again.
+type Asked = FnArgs<(u32, u32, &'static str, Question, Option<u32>)>;
 
 /// Hands a question to JavaScript. Weak: a store that is not asked keeps no process alive.
 type Ask = ThreadsafeFunction<Asked, (), Asked, Status, false, true>;
@@ -110,9 +110,9 @@ impl StoreLink {
 }
 
 impl Link {
-    /// Another store at the other end.
-    pub(crate) fn store(self: &Arc<Self>) -> JsStore {
-        JsStore { link: Arc::clone(self), number: self.stores.fetch_add(1, Ordering::Relaxed) }
+    /// Another store at the other end: an empty one, or what the one of this number kept.
+    pub(crate) fn store(self: &Arc<Self>, before: Option<u32>) -> JsStore {
+        JsStore { link: Arc::clone(self), number: self.stores.fetch_add(1, Ordering::Relaxed), before }
     }
 
     fn take(&self, ticket: u32) -> Option<Waiting> {
@@ -122,7 +122,7 @@ impl Link {
     /// Asks, and waits for the answer.
     fn ask<T>(
         &self,
-        store: u32,
+        store: &JsStore,
         question: Question,
         waiting: impl FnOnce(SyncSender<Result<T, RowStoreError>>) -> Waiting,
     ) -> Result<T, RowStoreError> {
@@ -131,7 +131,7 @@ impl Link {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket, waiting(answer));
         let gone =
             || RowStoreError { trouble: RowStoreTrouble::Unknown, message: "the event loop has ended".to_owned() };
-        let asked = FnArgs::from((ticket, store, question.method(), question));
+        let asked = FnArgs::from((ticket, store.number, question.method(), question, store.before));
         let asked = self.ask.call(asked, ThreadsafeFunctionCallMode::NonBlocking);
         if asked != Status::Ok {
             self.take(ticket);
@@ -146,20 +146,27 @@ impl Link {
 pub(crate) struct JsStore {
     link: Arc<Link>,
     number: u32,
+    before: Option<u32>,
+}
+
+impl JsStore {
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
 }
 
 impl RowStore for JsStore {
     fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError> {
-        self.link.ask(self.number, Question::Get(keys), |answer| Waiting::Rows(rows, answer))
+        self.link.ask(self, Question::Get(keys), |answer| Waiting::Rows(rows, answer))
     }
 
     fn scan(&self, range: KeyRange) -> Result<Vec<StoredRow>, RowStoreError> {
-        let found = self.link.ask(self.number, Question::Scan(range), |answer| Waiting::Rows(rows, answer))?;
+        let found = self.link.ask(self, Question::Scan(range), |answer| Waiting::Rows(rows, answer))?;
         Ok(found.into_iter().flatten().collect())
     }
 
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError> {
-        self.link.ask(self.number, Question::Commit(batch), Waiting::Applied)
+        self.link.ask(self, Question::Commit(batch), Waiting::Applied)
     }
 }
 

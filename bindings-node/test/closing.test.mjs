@@ -79,7 +79,34 @@ test('what a watcher throws, or rejects with, is what its import fails with', { 
   ]) {
     await assert.rejects(team.importWatched(product, list(40_000), { onProgress }), (error) => error === own);
   }
+  // At the last of its reports too, when there is nothing left to end: by then, in a moment, or a while later.
+  const last = ({ added, toAdd }) => {
+    if (added === toAdd) throw own;
+  };
+  const later = async (progress) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    last(progress);
+  };
+  let first = 0;
+  for (const [count, onProgress] of [[5, last], [9_000, last], [7, async (progress) => last(progress)], [8, later]]) {
+    const { id } = await team.createProduct('Watched', 'photon');
+    await fleet.console('operator').setTier(id, 'Enterprise');
+    const fresh = Array.from({ length: count }, (_, number) => `bb${(first + number).toString(16).padStart(22, '0')}`);
+    first += count;
+    await assert.rejects(team.importWatched(id, fresh.join('\n'), { onProgress }), (error) => error === own);
+    assert.equal((await team.summary(id)).devices, count);
+  }
   const abort = AbortSignal.abort('over');
+  await assert.rejects(team.import(product, list(1), { signal: abort }), CancelledError);
+  await assert.rejects(team.planImport(product, list(1), { signal: abort }), (reason) => reason === 'over');
+  await assert.rejects(fleet.query('select 1', { signal: abort }), (reason) => reason === 'over');
+  const stop = new AbortController();
+  const planned = team.planImport(product, list(300_000), { signal: stop.signal });
+  const imported = team.import(product, list(300_000), { signal: stop.signal });
+  setTimeout(() => stop.abort('over'), 50);
+  await assert.rejects(planned, (reason) => reason === 'over');
+  await assert.rejects(imported, (error) => error instanceof CancelledError && error.cause === 'over');
+  assert.ok((await team.summary(product)).devices < 300_000);
   await assert.rejects(team.importWatched(product, list(1), { signal: abort }), CancelledError);
   await assert.rejects(team.importWatched(product, list(1), { signal: 5 }), InvalidError);
   await assert.rejects(team.importWatched(product, list(1), { onProgress: 5 }), InvalidError);

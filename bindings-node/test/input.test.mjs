@@ -147,8 +147,30 @@ test('values come back equal from a worker, and as JSON; what holds a secret is 
   const issued = await team.issueToken(product, customer, ['claim'], 60);
   const hook = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook?key=secret' });
   const code = await fleet.portal(issued.token, NOON).askClaimCode();
-  for (const [value, secret] of [[issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.subscriptions(product)), 'key=secret']]) {
+  const invited = await team.inviteToBeta(product, 'dora@example.com\n');
+  const again = await team.inviteToBeta(product, 'a\u0001b');
+  const guests = await team.betaGuests(product);
+  const renewed = await team.renewActivationCode(product, 'dora@example.com');
+  for (const [value, secret] of [
+    [issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.subscriptions(product)), 'key=secret'],
+    [invited, invited.lines[0].code], [guests, guests.items[0].code], [renewed, renewed.code],
+  ]) {
+    assert.ok(secret.length > 3);
     assert.throws(() => JSON.stringify(value), (error) => error instanceof InvalidError && error.message.includes('holds a secret'));
     assert.ok(!inspect(value, { depth: 9 }).includes(secret));
+    const refused = { name: 'DataCloneError', message: /holds a secret and is not written out/ };
+    assert.throws(() => structuredClone(value), refused);
+    assert.throws(() => structuredClone({ within: [value] }), refused);
+    const { port1, port2 } = new MessageChannel();
+    assert.throws(() => port1.postMessage(value), refused);
+    port1.close();
+    port2.close();
   }
+  // The secret itself is there for who needs it, and a copy by hand is what it says.
+  assert.deepEqual({ ...issued }, { tokenId: issued.tokenId, token: issued.token });
+  assert.deepEqual(Object.keys(issued), ['tokenId', 'token']);
+  assert.equal(structuredClone(issued.token), issued.token);
+  // What holds none, in the same shape, is a value like any other.
+  assert.deepEqual(structuredClone(again), again);
+  JSON.stringify(again);
 });

@@ -17,6 +17,51 @@ test('the ten lines that work do', () => {
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options), shown);
 });
 
+test('every other program does what the text around it says', async () => {
+  const [, pages, watched, charges, refusal, ...more] = readme.match(/```js\n.*?```/gs).map((block) => block.slice(6, -3));
+  assert.deepEqual(more, [], 'a program that is added is run here');
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  const run = (program, names) => new AsyncFunction(...Object.keys(names), program)(...Object.values(names));
+  const { Fleet, NotProvenError } = await import('fleet-core');
+  await using_(await Fleet.open('memory:'), async (fleet) => {
+    const operator = fleet.console('operator');
+    const alice = await operator.createAccount('alice@example.com');
+    const team = fleet.console(alice.id);
+    const product = await operator.createProductWithId(94, alice.id, 'Lamp', 'photon');
+
+    const added = [];
+    const file = '55ff6d04498b49a1b2c3d4e5\n45f96d06492949f0e1d2c3b4\n';
+    await run(watched, { team, product, file, bar: (share) => added.push(share), signal: new AbortController().signal });
+    assert.equal(added.at(-1), 1);
+
+    const { items: [device] } = await team.devices(94);
+    await fleet.gateway().connect({ device: device.id, product: 94, version: 1 });
+    const shown = [];
+    await run(pages, { team, product, show: ({ id }) => shown.push(id) });
+    assert.deepEqual(shown, [device.id]);
+
+    for (const version of [1, 2]) {
+      const binary = readFileSync(new URL(`../../examples/data/photon_p94_v${version}.bin`, import.meta.url));
+      await team.upload(94, { version, title: `Version ${version}`, binary });
+    }
+    assert.equal(await run(refusal, { team, product, NotProvenError }), 'runs on 0 of 1');
+
+    await team.setCard({ token: 'tok_visa', brand: 'visa', lastFour: '4242', expires: '2090-12' });
+    const quote = await team.quoteUpgrade(94, 'Small', 'monthly');
+    await team.upgrade(94, quote.quote);
+    await run(charges, { fleet, provider: { charge: async () => 'succeeded' } });
+    assert.equal((await team.product(94)).tier, 'Small');
+  });
+});
+
+async function using_(fleet, work) {
+  try {
+    await work(fleet);
+  } finally {
+    await fleet.close();
+  }
+}
+
 test('every class of error is in the table', async () => {
   const { FleetError, ...rest } = await import('fleet-core');
   const classes = Object.entries(rest).filter(([, one]) => one.prototype instanceof FleetError);

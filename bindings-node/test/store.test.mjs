@@ -47,6 +47,19 @@ test('a store in JavaScript keeps every law', { timeout: 300_000 }, async () => 
   assert.deepEqual(await conformance(() => new MapStore()), []);
 });
 
+test('a store in JavaScript is held to the laws of reopening', { timeout: 300_000 }, async () => {
+  const reopened = async (before) => {
+    assert.ok(before instanceof MapStore);
+    return Object.assign(new MapStore(), { rows: before.rows });
+  };
+  assert.deepEqual(await conformance(() => new MapStore(), { reopen: reopened }), []);
+  const broken = await conformance(() => new MapStore(), { reopen: () => new MapStore() });
+  const laws = broken.map(({ law }) => law);
+  assert.deepEqual(laws, ['what_was_committed_is_there_again', 'stamps_guard_after_reopening']);
+  await assert.rejects(conformance(() => new MapStore(), { reopen: 5 }), InvalidError);
+  await assert.rejects(conformance(() => new MapStore(), { reopn: reopened }), InvalidError);
+});
+
 test('a store that forgets to check is found out', { timeout: 300_000 }, async () => {
   class Careless extends MapStore {
     apply({ checks, writes }) {

@@ -1,8 +1,7 @@
 //! The laws of every store, for one that is written in Python.
 
 use crate::store::PythonStore;
-use fleet_bindings::store::HostStore;
-use fleet_core::store::conformance::{check, check_reopen};
+use fleet_bindings::store::{HostStore, broken_laws};
 use fleet_core::{MemoryStore, Store};
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,26 +63,19 @@ pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<
             }
         }
     };
-    let open = || opened(Python::attach(|py| PythonStore::new(&factory.bind(py).call0()?)));
-    let again = |reopen: &Py<PyAny>, place: &Mutex<Option<Py<PyAny>>>| {
-        opened(Python::attach(|py| {
-            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            let store = match place.take() {
-                Some(before) => reopen.bind(py).call1((before,))?,
-                None => factory.bind(py).call0()?,
+    let open = |before: Option<Py<PyAny>>| {
+        let mut mark = None;
+        let store = Python::attach(|py| {
+            let store = match (before, &reopen) {
+                (Some(before), Some(reopen)) => reopen.bind(py).call1((before,))?,
+                _ => factory.bind(py).call0()?,
             };
-            *place = Some(store.clone().unbind());
+            mark = Some(store.clone().unbind());
             PythonStore::new(&store)
-        }))
+        });
+        (mark, opened(store))
     };
-    let violations = py.detach(|| {
-        let mut violations = check(open).err().unwrap_or_default();
-        if let Some(reopen) = &reopen {
-            let place = || Mutex::new(None);
-            violations.extend(check_reopen(place, |place| again(reopen, place)).err().unwrap_or_default());
-        }
-        violations
-    });
+    let violations = py.detach(|| broken_laws(open, reopen.is_some()));
     if let Some(error) = raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }

@@ -6,7 +6,7 @@ use crate::gateway::Gateway;
 use crate::portal::Portal;
 use crate::publish::Meter;
 use crate::store::PythonStore;
-use crate::{Begun, begin, run, waited};
+use crate::{Begun, begin, run, run_interruptibly, waited};
 use fleet_bindings::python::{checked, given};
 use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
@@ -244,9 +244,10 @@ impl Fleet {
     }
 
     /// Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than
-    /// `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+    /// `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite.
     #[pyo3(signature = (sql, *, limit=None))]
     fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
-        run(py, || self.0.query(sql, limit))
+        let (fleet, sql) = (self.0.clone(), sql.to_owned());
+        run_interruptibly(py, move || fleet.query(&sql, limit))
     }
 }

@@ -20,7 +20,7 @@ impl Report {
     #[new]
     #[pyo3(signature = (
         device, *, product=None, version=None, image=None, platform=None, system=None, security_counter=None,
-        takes_updates=None, session=None, reported_at=None
+        chip_revision=None, takes_updates=None, session=None, reported_at=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(
@@ -31,6 +31,7 @@ impl Report {
         platform: Option<String>,
         system: Option<String>,
         security_counter: Option<u32>,
+        chip_revision: Option<u32>,
         takes_updates: Option<bool>,
         session: Option<i64>,
         reported_at: Option<Moment>,
@@ -43,6 +44,7 @@ impl Report {
             platform,
             system,
             security_counter,
+            chip_revision,
             takes_updates,
             session,
             reported_at,
@@ -91,6 +93,12 @@ impl Report {
         self.0.security_counter
     }
 
+    /// The revision of its chip, 100 × major + minor.
+    #[getter]
+    fn chip_revision(&self) -> Option<u32> {
+        self.0.chip_revision.map(u32::from)
+    }
+
     /// Whether it takes updates now.
     #[getter]
     fn takes_updates(&self) -> bool {
@@ -118,6 +126,7 @@ fleet_bindings::python_value!(by hand Report {
     platform: Option<String>,
     system: Option<String>,
     security_counter: Option<u32>,
+    chip_revision: Option<u32>,
     takes_updates: bool,
     session: u64,
     reported_at: Option<Moment>,
@@ -132,13 +141,15 @@ fleet_bindings::python_value!(by hand Report {
         platform: Option<String>,
         system: Option<String>,
         security_counter: Option<u32>,
+        chip_revision: Option<u32>,
         takes_updates: bool,
         session: i64,
         reported_at: Option<Moment>,
     ) -> PyResult<Self> {
         let (takes_updates, session) = (Some(takes_updates), Some(session));
         Self::read(doors::Report {
-            device, product, version, image, platform, system, security_counter, takes_updates, session, reported_at
+            device, product, version, image, platform, system, security_counter, chip_revision, takes_updates, session,
+            reported_at
         })
     }
 );

@@ -12,14 +12,46 @@ mod publish;
 mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
-use fleet_bindings::{Answered, Begin, Begun as Begins, FailureKind, guarded, python};
+use fleet_bindings::{Answered, Begin, Begun as Begins, Failure, FailureKind, guarded, python};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Lets the interpreter go while the core works.
 fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
     Ok(py.detach(|| guarded(call))?)
+}
+
+/// A call that changes nothing and takes long, for the main thread: Ctrl-C, which Python notices only between its own
+/// instructions, ends the waiting for it, and nobody sees what it comes to.
+fn run_interruptibly<T: Send + 'static>(
+    py: Python<'_>,
+    call: impl FnOnce() -> Answered<T> + Send + 'static,
+) -> PyResult<T> {
+    if !is_main_thread(py)? {
+        return run(py, call);
+    }
+    let (answer, answered) = mpsc::sync_channel(1);
+    let answered = Mutex::new(answered);
+    std::thread::spawn(move || answer.send(guarded(call)));
+    loop {
+        match py.detach(|| answered.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(SLICE)) {
+            Ok(answer) => return Ok(answer?),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(Failure::panicked().into()),
+        }
+    }
+}
+
+/// So long at a time a wait does not look for Ctrl-C.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Whether signals are noticed on this thread.
+fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
+    let threading = PyModule::import(py, "threading")?;
+    Ok(threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?))
 }
 
 /// A call that was asked for and runs later, on another thread: a close that comes in between waits for it. For asyncio.
@@ -47,10 +79,7 @@ fn begin(door: &impl Begin) -> PyResult<Begun> {
 
 /// Waits in slices, so that Ctrl-C, which Python notices only between its own instructions, ends the waiting.
 fn waited(py: Python<'_>, at_most: Duration, wait: impl Fn(Duration) -> bool + Send + Sync) -> PyResult<bool> {
-    const SLICE: Duration = Duration::from_millis(100);
-    let threading = PyModule::import(py, "threading")?;
-    let is_main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
-    if !is_main {
+    if !is_main_thread(py)? {
         return Ok(py.detach(|| wait(at_most)));
     }
     let begun = Instant::now();

@@ -213,7 +213,8 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     device = step.take("device")
     at = step.moment("reported_at")
     given = step.given(
-        "product", "version", "image", "platform", "system", "security_counter", "takes_updates", "session"
+        "product", "version", "image", "platform", "system", "security_counter", "chip_revision",
+        "takes_updates", "session",
     )
     step.done()
     return fc.Report(device, reported_at=at, **given)
@@ -453,6 +454,9 @@ SPECIAL: dict[str, Command] = {
         )
     ),
     "set_card": carded,
+    "release_to_group": lambda world, door, step: shown(
+        door.release_to_group(step.take("product"), step.take("group"), step.maybe("version"))
+    ),
     "agree_price": agreed,
     "invoices": invoiced,
     "charge_outcome": lambda world, door, step: shown(
@@ -534,7 +538,6 @@ PLAIN: dict[str, str] = {
     "delete_firmware": "product version",
     "release": "product version",
     "withdraw_release": "product",
-    "release_to_group": "product group * version",
     "lock_and_flash_now": "product device version",
     "lock_and_flash_on_reset": "product device version",
     "unlock": "product device",

@@ -50,6 +50,32 @@ def test_ctrl_c_stops_an_import(large: House) -> None:
     assert large.console().summary(large.product).devices == 8192
 
 
+def test_ctrl_c_stops_an_import_that_nobody_watches_and_the_waiting_for_a_plan(large: House) -> None:
+    console, many = large.console(), listed(ids(300_000))
+    main = threading.get_ident()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        for work in (console.import_devices, console.plan_import):
+            pressed = threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT))
+            pressed.start()
+            with pytest.raises(KeyboardInterrupt):
+                work(large.product, many)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert console.summary(large.product).devices < 300_000
+
+
+def test_what_progress_raises_at_the_last_report_comes_out(house: House) -> None:
+    def wrong(told: fc.ImportProgress) -> None:
+        if told.added == told.to_add:
+            raise LookupError("at the end")
+
+    for count in (1, 25):
+        with pytest.raises(LookupError, match="at the end"):
+            house.console().import_watched(house.product, listed(ids(count)), progress=wrong)
+        assert house.console().summary(house.product).devices == count
+
+
 def test_what_progress_raises_stops_the_import_and_comes_out(large: House) -> None:
     def wrong(told: fc.ImportProgress) -> None:
         raise LookupError("no such page")

@@ -107,6 +107,9 @@ def test_a_store_whose_commits_are_torn_between_threads_is_found_out() -> None:
 
 def test_a_store_can_be_tested_by_itself() -> None:
     store = DictStore()
+    # As `docs/STORES.md` shows it, to the letter.
+    store.commit([Commit(checks=[Check(b"a")], writes=[Put(b"a", "1", stamp=7)])])
+    store = DictStore()
     put = Put(b"a", "1", 7)
     assert list(store.commit([Commit([Check(b"a")], [put, Put(b"b", "2", 8)])])) == [True]
     assert list(store.commit([Commit([Check(b"a")], [put])])) == [False]

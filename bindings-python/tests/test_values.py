@@ -148,5 +148,15 @@ def test_what_holds_a_secret_is_not_written_out(house: House) -> None:
     for write in (pickle.dumps, copy.copy(issued).__class__.to_dict):
         with pytest.raises(fc.Invalid, match="`IssuedToken` holds a secret and is not written out; hand on `token`"):
             write(issued)
+    invited = console.invite_to_beta(house.product, b"carl@example.com")
+    unread = console.invite_to_beta(house.product, b"a\x01b")
+    hook = console.subscribe(house.product, fc.Webhook("https://example.com/?key=secret"))
+    for value in (invited, invited.lines[0], console.beta_guests(house.product), hook, hook.to):
+        with pytest.raises(fc.Invalid, match="holds a secret and is not written out"):
+            pickle.dumps(value)
+        with pytest.raises(fc.Invalid, match="holds a secret and is not written out"):
+            value.to_dict()
+    # A line without a code holds none.
+    assert pickle.loads(pickle.dumps(unread)) == unread and json.dumps(unread.to_dict())
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(house.fleet)

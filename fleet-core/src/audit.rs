@@ -49,6 +49,20 @@ impl Entry {
         let joined = |values: Vec<String>| Some(values.join(", ")).filter(|values| !values.is_empty());
         Self { subject: subject.into(), old: joined(old), new: joined(new) }
     }
+
+    /// The same of another subject.
+    pub(crate) fn of(self, subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), ..self }
+    }
+
+    /// The same with what more was changed.
+    pub(crate) fn and(self, more: Self) -> Self {
+        let joined = |a: Option<String>, b: Option<String>| match (a, b) {
+            (Some(a), Some(b)) => Some(format!("{a}, {b}")),
+            (a, b) => a.or(b),
+        };
+        Self { subject: self.subject, old: joined(self.old, more.old), new: joined(self.new, more.new) }
+    }
 }
 
 /// A value that may be absent, as the audit writes it.

@@ -158,7 +158,9 @@ pub enum ErrorKind {
     #[error("the product is in a private beta: activate with your code first")]
     NotActivated,
     /// Manufacturing has begun: what the line is programmed with stays as it is (R-CFG-2).
-    #[error("manufacturing started at {at}: what the line is programmed with stays as it is")]
+    #[error(
+        "manufacturing started at {at}: what the line is programmed with stays as it is; make a new product for another answer"
+    )]
     ManufacturingStarted {
         /// When.
         at: Timestamp,
@@ -244,7 +246,7 @@ pub enum ErrorKind {
         problem: &'static str,
     },
     /// The product pays for nothing.
-    #[error("the product has no paid plan")]
+    #[error("the product has no paid plan: upgrade it to a paid tier first")]
     NoPlan,
     /// A product id that was used before is never used again (R-PRD-1).
     #[error("product id {id} is or was in use; choose another, for an id is never used twice")]

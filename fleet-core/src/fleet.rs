@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// An import adds so many devices a commit.
 const IMPORT_CHUNK: usize = 8192;
@@ -152,7 +153,7 @@ impl Fleet {
     /// `store_unsupported` for a store without SQL; the message names what to use instead.
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
-            return Err(Error::invalid("limit", format!("is a number of rows from 1 to {}", Query::MOST)));
+            return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
         }
         self.store.query(query).map_err(|error| match error.kind() {
             StoreErrorKind::Query => Error::invalid("sql", error.to_string()),
@@ -202,12 +203,35 @@ impl Fleet {
         command: Command,
         entry: impl Into<Entry>,
     ) -> (Key, Record) {
-        let id = AuditId { at, nonce: self.audited.next(&self.stamps) };
+        let id = self.audit_id(&place, at);
         let key = match place {
             AuditPlace::Product(product) => Key::Audit(product, id),
             AuditPlace::Account(account) => Key::AccountAudit(account, id.into()),
         };
         (key, Record::Audit(Arc::new(AuditRecord::new(at, actor, command, entry))))
+    }
+
+    /// A name after those of all records of the place, whatever the clocks of their moments say.
+    fn audit_id(&self, place: &AuditPlace, at: Timestamp) -> AuditId {
+        let id = AuditId { at, nonce: self.audited.next(&self.stamps, 0) };
+        let all = match place {
+            AuditPlace::Product(product) => Key::audits(*product),
+            AuditPlace::Account(account) => Key::account_audits(*account),
+        };
+        // A store that cannot tell will not take the commit either.
+        let newest = self.store.scan(&all.reversed().limit(1)).unwrap_or_default().pop().map(|row| row.key);
+        let newest = match newest {
+            Some(Key::Audit(_, newest)) => newest,
+            Some(Key::AccountAudit(_, newest)) => *newest,
+            _ => return id,
+        };
+        if newest < id {
+            return id;
+        }
+        match u32::try_from(newest.nonce >> 32).ok().and_then(|order| order.checked_add(1)) {
+            Some(order) => AuditId { at: newest.at, nonce: self.audited.next(&self.stamps, order) },
+            None => AuditId { at: newest.at.after(Duration::from_millis(1)), ..id },
+        }
     }
 
     /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
@@ -293,13 +317,17 @@ enum AuditOrder {
 }
 
 impl AuditOrder {
-    /// A number above those drawn before; its lower half is random and tells those of several processes apart.
-    fn next(&self, stamps: &Stamps) -> u64 {
+    /// A number above those drawn before, its upper half not below a least one; the lower half is random and tells those
+    /// of several processes apart.
+    fn next(&self, stamps: &Stamps, least: u32) -> u64 {
         static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
         let drawn = match self {
             Self::OfProcess => &OF_PROCESS,
             Self::Own(drawn) => drawn,
         };
+        if least > 0 {
+            drawn.fetch_max(least, Ordering::Relaxed);
+        }
         let order = drawn.fetch_add(1, Ordering::Relaxed);
         (u64::from(order) << 32) | (stamps.next() >> 32)
     }

@@ -297,7 +297,10 @@ impl FromStr for NoticeCursor {
     fn from_str(text: &str) -> Result<Self, Error> {
         match Key::from_hex(text) {
             Some(key @ Key::Notice(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid("after", "is no cursor that a page of notices ended with")),
+            _ => Err(Error::invalid(
+                "after",
+                "is no cursor that a page of notices ended with; give the one of the page before, or none",
+            )),
         }
     }
 }

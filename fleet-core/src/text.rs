@@ -7,22 +7,26 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use unicode_normalization::UnicodeNormalization as _;
 
+fn too_long(most: &usize) -> String {
+    format!("is too long: shorten it to {most} characters")
+}
+
 /// A text as it is kept, if it has so many characters.
 pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Error> {
     let text = text.trim();
     // Counting stops where it is too long, whatever was handed in.
     if text.chars().take(length.end() + 1).count() > *length.end() {
-        return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
+        return Err(Error::invalid(field, too_long(length.end())));
     }
     let text: String = text.nfc().collect();
     let characters = text.chars().count();
     if characters > *length.end() {
-        return Err(Error::invalid(field, format!("is too long: at most {} characters", length.end())));
+        return Err(Error::invalid(field, too_long(length.end())));
     }
     if characters < *length.start() {
         let problem = match length.start() {
             1 => "is empty; give it a text".to_owned(),
-            least => format!("is too short: at least {least} characters"),
+            least => format!("has {characters} characters; give at least {least}"),
         };
         return Err(Error::invalid(field, problem));
     }

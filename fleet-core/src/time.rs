@@ -7,6 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// The clocks of hosts and gateways are at most this far apart, or one of them is wrong.
+const CLOCKS_APART: Duration = Duration::from_mins(10);
+
 /// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Written and read as RFC 3339 by [`Display`](fmt::Display) and [`FromStr`]; in JSON it is the number of milliseconds.
@@ -38,6 +41,11 @@ impl Timestamp {
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Whether this moment lies so far ahead of the present one that a clock was wrong: then it holds nothing up.
+    pub(crate) fn is_of_another_clock(self, now: Self) -> bool {
+        self > now.after(CLOCKS_APART)
     }
 
     /// The date in UTC. Beyond the calendar's years, -9999 to 9999, its first or its last day.

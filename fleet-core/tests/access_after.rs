@@ -5,7 +5,7 @@ use fleet_core::customer::CustomerFilter;
 use fleet_core::device::DeviceFilter;
 use fleet_core::event::EventFilter;
 use fleet_core::firmware::Change;
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, Store, StoreError};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, Store, StoreError};
 use fleet_core::{AccountId, Actor, Console, Error, Fleet, MemoryStore, ProductId, Timestamp};
 use std::sync::{Arc, Mutex};
 
@@ -44,7 +44,7 @@ impl Store for Interrupted {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.inner.commit(batch)
     }
 

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
-    CardToken, ChargeOutcome, Due, ExpiryMonth, Interval, NewCard, Price, Subscription, Tier, Upgrade,
+    CardToken, ChargeOutcome, Contract, Due, ExpiryMonth, Interval, NewCard, Price, Tier, Upgrade,
 };
 use fleet_core::notice::NoticeSubject;
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, StoreErrorKind};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, StoreErrorKind};
 use fleet_core::{
     AccountId, Actor, Catalogue, Console, Currency, Fleet, MemoryStore, Money, ProductId, Store, StoreError, Timestamp,
 };
@@ -160,6 +160,35 @@ fn a_switch_of_interval_to_one_that_is_sold_no_more_leaves_the_plan_as_it_was() 
 }
 
 #[test]
+fn where_the_months_are_sold_no_more_the_year_goes_on_at_its_price_of_today() {
+    let mut world = World::new();
+    let console = world.console("2016-04-01");
+    let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
+    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    world.fleet.clock(at("2016-04-01")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
+    world.console("2016-04-01").switch_interval(world.product, Interval::Monthly).unwrap();
+    let mut small = tier("Small", 3, 9_900);
+    small.prices.retain(|price| price.interval == Interval::Annual);
+    let catalogue = Catalogue::new(vec![tier("Free", 1, 0), small]).unwrap();
+    world.fleet = Fleet::open(Arc::clone(&world.store)).with_catalogue(catalogue).with_seed(2);
+    let status = world.console("2016-04-02").billing_status(world.product).unwrap();
+    assert_eq!((status.next_interval, status.next_amount.unwrap().minor()), (Some(Interval::Annual), 99_000));
+    assert_eq!(world.pay("2017-04-01"), 99_000);
+}
+
+#[test]
+fn a_tier_that_an_operator_set_keeps_its_limits_when_it_is_sold_no_more() {
+    let mut world = World::new();
+    world.operator("2016-04-01").set_tier(world.product, "Medium").unwrap();
+    world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
+    assert_eq!(world.room("2016-04-02"), Some(9));
+    let less = world.console("2016-04-02").quote_upgrade(world.product, "Small", Interval::Monthly);
+    assert_eq!(less.unwrap_err().code(), "not_an_upgrade");
+    world.operator("2016-04-02").set_tier(world.product, "Small").unwrap();
+    assert_eq!(world.room("2016-04-02"), Some(3));
+}
+
+#[test]
 fn a_tier_that_is_given_away_ends_the_plan_and_says_so() {
     let mut world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
@@ -188,7 +217,7 @@ impl Store for Damaged {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.inner.commit(batch)
     }
 }
@@ -200,7 +229,7 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
     world.buy(world.product, "Small", "2016-04-01");
     world.buy(other, "Medium", "2016-04-02");
     for limit in [1, 2, 100] {
-        let store = Damaged { inner: Arc::clone(&world.store), key: Key::Subscription(world.product) };
+        let store = Damaged { inner: Arc::clone(&world.store), key: Key::Contract(world.product) };
         let fleet = Fleet::open(store).with_catalogue(tiers(&FIRST));
         let clock = fleet.clock(at("2016-05-02"));
         let mut rounds = 0;
@@ -228,15 +257,15 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
 fn a_plan_that_an_earlier_version_wrote_says_by_its_invoice_what_was_paid() {
     let world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
-    let key = Key::Subscription(world.product);
+    let key = Key::Contract(world.product);
     let row = world.store.get(std::slice::from_ref(&key)).unwrap().remove(0).unwrap();
     let json = row.record.to_json().unwrap();
     let paid = r#","paid":{"minor":8900,"currency":"USD"}"#;
     let old = json.replace(paid, "").replace(r#","card_needed":false"#, "");
     assert_eq!(old.len() + paid.len() + r#","card_needed":false"#.len(), json.len(), "{json}");
     let record = Record::from_json(key.kind(), &old).unwrap();
-    let Record::Subscription(read) = &record else { panic!() };
-    let read: &Subscription = read;
+    let Record::Contract(read) = &record else { panic!() };
+    let read: &Contract = read;
     assert_eq!(read.plan.as_ref().unwrap().paid, None);
     let write = fleet_core::store::Write::Put { key, record, stamp: fleet_core::store::Stamp(7) };
     world.store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();

@@ -6,7 +6,7 @@ mod contention;
 
 use contention::{Crowd, all_are_answered, all_join, device, members, processes_are_answered, report};
 use fleet_core::device::Report;
-use fleet_core::store::{Commit, GroupCommit, Key, Outcome, Range, Row, Store};
+use fleet_core::store::{Commit, CommitOutcome, GroupCommit, Key, Range, Row, Store};
 use fleet_core::{MemoryStore, StoreError, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ impl Store for Distant {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.commits.fetch_add(1, Ordering::Relaxed);
         std::thread::sleep(Duration::from_micros(200));
         self.inner.commit(batch)

@@ -308,7 +308,7 @@ fn a_text_of_ten_megabytes_is_refused_in_a_sentence() {
         ("title", upload(&flood, "")),
         ("description", upload("Two", &flood)),
         ("edited title", console.edit_firmware(id, one(), &flood, "").map(drop)),
-        ("edited description", console.edit_firmware(id, one(), "One", &flood).map(drop)),
+        ("edited description", console.edit_firmware(id, one(), "One", flood.as_str()).map(drop)),
         ("name", console.name_device(id, device(1), &flood)),
         ("group", console.create_group(id, &flood).map(drop)),
         ("e-mail", world.operator(2).create_account(&format!("{flood}@example.com")).map(drop)),
@@ -326,7 +326,7 @@ fn a_text_of_ten_megabytes_is_refused_in_a_sentence() {
     }
     assert_eq!(world.contents(), before);
     let error = flood.parse::<DeviceId>().unwrap_err().to_string();
-    assert_eq!(error, "a device id has 24 hexadecimal digits, this has 5242880 characters");
+    assert_eq!(error, "a device id has 24 hexadecimal digits, this has 5242880 characters: copy the whole id");
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn numbers_out_of_range_are_refused_with_the_range() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
     for limit in [0, 1001, usize::MAX] {
-        let message = "limit: a page has 1 to 1000 items";
+        let message = format!("limit: is {limit}; give 1 to 1000 items a page");
         let devices = console.devices(id, &DeviceFilter::default(), None, limit).unwrap_err();
         assert_eq!(devices.to_string(), message, "{limit}");
         assert_eq!(console.claimed_devices(None, limit).unwrap_err().to_string(), message, "{limit}");

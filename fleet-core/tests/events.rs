@@ -5,7 +5,7 @@ use fleet_core::event::{
     Destination, Entry, Event, EventCursor, EventFilter, EventOrigin, EventView, KEPT_IDS, NewSubscription, Published,
     SLOTS, STREAM_BUFFER, SubscriptionId,
 };
-use fleet_core::store::{Commit, Fault, Faulty, Key, Outcome, Range, Row, StoreError};
+use fleet_core::store::{Commit, CommitOutcome, Fault, Faulty, Key, Range, Row, StoreError};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
 };
@@ -250,7 +250,7 @@ impl Store for CountsDevices {
         self.0.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }
@@ -430,7 +430,7 @@ impl Store for CountsRows {
         Ok(rows)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }
@@ -713,9 +713,8 @@ proptest! {
             for view in page.items {
                 prop_assert!(followed.insert(view.position), "followed twice: {:?}", view.position);
             }
-            let mut wanted: Vec<&EventView> = published.iter().collect();
-            wanted.sort_by_key(|view| std::cmp::Reverse((view.event.at, view.position)));
-            wanted.truncate(kept as usize);
+            // Newest first is the order of publishing backwards, also within one moment and one batch.
+            let wanted: Vec<&EventView> = published.iter().rev().take(kept as usize).collect();
             let is_young = |view: &&&EventView, now| view.event.at.after(Duration::from_secs(60)) > at(now);
             // What grew too old for a clock that was ahead may be gone when the clock is set back.
             let least = wanted.iter().filter(|view| is_young(view, latest)).count();

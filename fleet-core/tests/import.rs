@@ -311,6 +311,48 @@ fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
     assert_eq!(world.devices(), u64::from(MANY));
 }
 
+/// Two lists of which each fits, and that have a part in common, imported at the same time into a product with `limit` free
+/// places: the lists together have `union` devices. Returns how many were refused, and how many devices are there.
+fn two_lists_that_overlap(world: &World, limit: u32, union: u32) -> (usize, u64) {
+    let (shared_from, shared_to) = (limit / 3, limit * 2 / 3);
+    let lists = [0..shared_to, shared_from..union].map(list);
+    let refused = std::thread::scope(|threads| {
+        let imports = lists
+            .each_ref()
+            .map(|list| threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused));
+        imports.map(|import| usize::from(import.join().unwrap().is_some()))
+    });
+    (refused.iter().sum(), world.devices())
+}
+
+#[test]
+fn two_lists_at_once_that_overlap_in_part_go_in_where_all_their_devices_together_fit() {
+    for _ in 0..8 {
+        assert_eq!(two_lists_that_overlap(&memory(), 25, 25), (0, 25), "in one commit each");
+    }
+    for _ in 0..2 {
+        let world = exactly(large(Arc::new(MemoryStore::new())));
+        assert_eq!(two_lists_that_overlap(&world, MANY, MANY), (0, u64::from(MANY)), "in several commits each");
+        assert_eq!(world.console(2).summary(world.product).unwrap().held_places, 0);
+    }
+}
+
+#[test]
+fn of_two_lists_at_once_that_overlap_and_are_one_device_too_many_one_goes_in_whole() {
+    // The first list has two thirds of the limit, the second the last two thirds and one more.
+    let whole = |limit: u32| [limit * 2 / 3, limit + 1 - limit / 3].map(u64::from);
+    for _ in 0..8 {
+        let (refused, devices) = two_lists_that_overlap(&memory(), 25, 26);
+        assert!(refused == 1 && whole(25).contains(&devices), "{refused} refused, {devices} devices");
+    }
+    for _ in 0..2 {
+        let world = exactly(large(Arc::new(MemoryStore::new())));
+        let (refused, devices) = two_lists_that_overlap(&world, MANY, MANY + 1);
+        assert!(refused == 1 && whole(MANY).contains(&devices), "{refused} refused, {devices} devices");
+        assert_eq!(world.console(2).summary(world.product).unwrap().held_places, 0);
+    }
+}
+
 #[test]
 fn places_whose_time_is_over_do_not_let_an_import_past_the_limit() {
     let store = Interrupted::new(MemoryStore::new());

@@ -1,7 +1,7 @@
 //! A store with small transactions holds a fleet.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use fleet_core::store::{Commit, Key, Outcome, Range, Row, Store, StoreError, StoreErrorKind};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Row, Store, StoreError, StoreErrorKind};
 use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ impl Store for Small {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let largest = batch.iter().map(|commit| commit.writes.len()).max().unwrap_or(0);
         self.largest.fetch_max(largest, Ordering::Relaxed);
         if largest > LARGEST {

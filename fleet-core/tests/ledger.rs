@@ -13,7 +13,7 @@
 
 use fleet_core::billing::{
     AccountBilling, CardToken, Catalogue, Charge, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, NewCard,
-    Price, Purpose, Reason, Tier, Upgrade,
+    Price, Purpose, Quote, Reason, Tier, Upgrade,
 };
 use fleet_core::{AccountId, Actor, Console, Currency, Error, Fleet, MemoryStore, Money, ProductId, Timestamp};
 use proptest::prelude::*;
@@ -28,6 +28,11 @@ const PRODUCTS: usize = 3;
 
 fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD)
+}
+
+/// The currencies that products are billed in. The catalogue has prices in the first alone.
+fn currencies() -> [Currency; 2] {
+    [Currency::USD, "EUR".parse().unwrap()]
 }
 
 /// What is on sale: the monthly prices, none where a tier is not sold any more. A year costs ten months.
@@ -106,7 +111,7 @@ fn part(price: i64, left: i64, whole: i64) -> i64 {
 }
 
 /// What a product is on, as the ledger knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Plan {
     tier: usize,
     interval: Interval,
@@ -128,7 +133,7 @@ impl Plan {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Bought {
     charge: u32,
     plan: Plan,
@@ -141,6 +146,7 @@ struct Bought {
 #[derive(Clone, Debug)]
 struct Account {
     id: ProductId,
+    currency: Currency,
     created: i64,
     owner: usize,
     tier: usize,
@@ -155,24 +161,46 @@ struct Account {
     service: i64,
     /// What was used and is not to be paid.
     forgiven: i64,
+    /// How often anything was decided about it: a quote holds while that stays.
+    decided: u32,
+}
+
+impl Account {
+    fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.currency)
+    }
+}
+
+/// A quote, and what it comes to.
+#[derive(Clone, Debug)]
+struct Quoted {
+    product: usize,
+    quote: Quote,
+    bought: Bought,
+    decided: u32,
+    given_at: i64,
 }
 
 #[derive(Clone, Debug)]
 enum Op {
     Pass(i64),
     Advance { limit: usize },
-    Leap(i64),
+    Leap { days: i64, confirm: bool },
+    Confirm,
     Buy { product: usize, tier: usize, annual: bool },
+    Quote { product: usize, tier: usize, annual: bool },
+    Use(prop::sample::Index),
     Tell { which: prop::sample::Index, outcome: ChargeOutcome },
     TellAgain(prop::sample::Index),
-    Card { account: usize, token: u8 },
+    Card { account: usize, token: u8, months: Option<i64> },
     NoCard { account: usize },
     WriteOff { which: prop::sample::Index },
     Cancel(usize),
     Downgrade { product: usize, tier: usize },
     SetTier { product: usize, tier: usize },
     Switch { product: usize, annual: bool },
-    Agree { product: usize, tier: usize, annual: bool, price: Option<i64> },
+    Agree { product: usize, tier: usize, annual: bool, price: Option<i64>, other: bool },
+    Currency { product: usize, which: usize },
     Transfer { product: usize, to: usize },
     Remove(usize),
     Prices(usize),
@@ -189,21 +217,28 @@ fn ops() -> impl Strategy<Value = Op> {
     ];
     prop_oneof![
         10 => prop_oneof![1..40_i64, 1..(20 * 24_i64)].prop_map(|hours| Op::Pass(hours * 3_600_000 + 1_000)),
+        2 => (1..20_i64).prop_map(|minutes| Op::Pass(minutes * 60_000)),
         8 => prop_oneof![Just(1000_usize), 1..3_usize].prop_map(|limit| Op::Advance { limit }),
-        1 => (40..800_i64).prop_map(Op::Leap),
+        1 => (40..800_i64, prop::bool::weighted(0.3)).prop_map(|(days, confirm)| Op::Leap { days, confirm }),
+        1 => Just(Op::Confirm),
         6 => (product.clone(), tier.clone(), prop::bool::weighted(0.2))
             .prop_map(|(product, tier, annual)| Op::Buy { product, tier, annual }),
+        2 => (product.clone(), tier.clone(), prop::bool::weighted(0.2))
+            .prop_map(|(product, tier, annual)| Op::Quote { product, tier, annual }),
+        2 => index().prop_map(Op::Use),
         14 => (index(), outcome).prop_map(|(which, outcome)| Op::Tell { which, outcome }),
         1 => index().prop_map(Op::TellAgain),
-        3 => (account.clone(), 0..4_u8).prop_map(|(account, token)| Op::Card { account, token }),
+        3 => (account.clone(), 0..4_u8, prop::option::weighted(0.3, 0..3_i64))
+            .prop_map(|(account, token, months)| Op::Card { account, token, months }),
         1 => account.clone().prop_map(|account| Op::NoCard { account }),
         2 => index().prop_map(|which| Op::WriteOff { which }),
         1 => product.clone().prop_map(Op::Cancel),
         2 => (product.clone(), tier.clone()).prop_map(|(product, tier)| Op::Downgrade { product, tier }),
         1 => (product.clone(), tier.clone()).prop_map(|(product, tier)| Op::SetTier { product, tier }),
         1 => (product.clone(), any::<bool>()).prop_map(|(product, annual)| Op::Switch { product, annual }),
-        1 => (product.clone(), tier, any::<bool>(), prop::option::of(0..40_000_i64))
-            .prop_map(|(product, tier, annual, price)| Op::Agree { product, tier, annual, price }),
+        2 => (product.clone(), tier, any::<bool>(), prop::option::of(0..40_000_i64), prop::bool::weighted(0.1))
+            .prop_map(|(product, tier, annual, price, other)| Op::Agree { product, tier, annual, price, other }),
+        1 => (product.clone(), 0..2_usize).prop_map(|(product, which)| Op::Currency { product, which }),
         1 => (product.clone(), account).prop_map(|(product, to)| Op::Transfer { product, to }),
         1 => prop_oneof![3 => Just(PRODUCTS), 1 => product].prop_map(Op::Remove),
         1 => (0..CATALOGUES.len()).prop_map(Op::Prices),
@@ -220,11 +255,19 @@ struct World {
     now: i64,
     /// When the clock advanced last.
     last: Option<i64>,
+    /// When it had done all that was due, last.
+    done: Option<i64>,
     opened: u64,
     /// Charges that were ever handed out, and what was said of them last.
     charges: Vec<(Charge, Option<ChargeOutcome>)>,
     /// Money that came in, or went out.
-    cash: i64,
+    cash: BTreeMap<Currency, i64>,
+    /// Until when each account's card is valid.
+    valid: [Option<i64>; 2],
+    /// The last month of each card, by account and token.
+    months: BTreeMap<(usize, u8), i64>,
+    /// Quotes that were given.
+    quotes: Vec<Quoted>,
     /// Cards that were declined for good, by account and token.
     spoilt: BTreeSet<(AccountId, String)>,
     /// Notices by their names.
@@ -252,15 +295,19 @@ impl World {
             products: Vec::new(),
             now: START,
             last: None,
+            done: None,
             opened: 1,
             charges: Vec::new(),
-            cash: 0,
+            cash: BTreeMap::new(),
+            valid: [None; 2],
+            months: BTreeMap::new(),
+            quotes: Vec::new(),
             spoilt: BTreeSet::new(),
             told: BTreeSet::new(),
             paid: BTreeSet::new(),
         };
         for account in 0..2 {
-            world.set_card(account, 0);
+            world.set_card(account, 0, None);
         }
         for place in 0..PRODUCTS {
             let owner = place % 2;
@@ -268,6 +315,7 @@ impl World {
             let created = world.now / DAY;
             let account = Account {
                 id: made.id,
+                currency: Currency::USD,
                 created,
                 owner,
                 tier: 0,
@@ -280,9 +328,11 @@ impl World {
                 removed: false,
                 service: 0,
                 forgiven: 0,
+                decided: 0,
             };
             world.products.push(account);
-            world.now += DAY;
+            // The time of the day decides nothing: a date begins at midnight.
+            world.now += DAY + 5 * 3_600_000 + 1_000;
         }
         world
     }
@@ -299,18 +349,30 @@ impl World {
         self.fleet.console(Actor::Operator, self.moment())
     }
 
-    fn set_card(&self, account: usize, token: u8) {
-        let token = CardToken::new(&format!("tok_{token}")).unwrap();
+    /// Puts a card on file that is valid through this month, or so many later ones; or for long.
+    fn set_card(&mut self, account: usize, number: u8, months: Option<i64>) {
+        let token = CardToken::new(&format!("tok_{number}")).unwrap();
         let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-        let expires = ExpiryMonth::new(2099, 1).unwrap();
+        let (year, month, _) = date(self.now / DAY);
+        let place = months.map_or(99 * 12, |months| month - 1 + months);
+        let (year, month) = (year + place / 12, place % 12 + 1);
+        let expires = ExpiryMonth::new(u16::try_from(year).unwrap(), u8::try_from(month).unwrap()).unwrap();
         self.console(account).set_card(&NewCard { token, brand, last_four, expires }).unwrap();
+        let until = (days(year, month, 1) + month_days(year, month)) * DAY;
+        self.valid[account] = Some(until);
+        if self.months.insert((account, number), until).is_some_and(|before| before != until) {
+            // A card that has got another month may be told of again.
+            let expires = format!("-card-expires-{}-", self.people[account]);
+            self.told.retain(|name| !name.contains(&expires));
+        }
     }
 
     /// What a tier costs: as agreed, or as it is sold.
     fn price(&self, product: usize, tier: usize, interval: Interval) -> Option<i64> {
         let annual = interval == Interval::Annual;
         let agreed = self.products[product].agreed.get(&(tier, annual)).copied();
-        agreed.or_else(|| self.prices[tier].map(|month| if annual { month * 10 } else { month }))
+        let sold = self.prices[tier].filter(|price| *price == 0 || self.products[product].currency == Currency::USD);
+        agreed.or_else(|| sold.map(|month| if annual { month * 10 } else { month }))
     }
 
     /// Books the renewals of a product that are due at a moment. The clock of the core issues them by `issued`.
@@ -322,11 +384,15 @@ impl World {
                 return;
             };
             let interval = account.next.unwrap_or(plan.interval);
-            let found = self.price(product, account.tier, interval).map(|price| (interval, price));
+            let priced = |interval| Some((interval, self.price(product, account.tier, interval)?));
+            let found = priced(interval).or_else(|| priced(plan.interval));
             let (interval, price) = found.unwrap_or((plan.interval, plan.price));
             let number = self.latest(product, plan.period.1);
             let account = &mut self.products[product];
             account.next = None;
+            account.decided += 1;
+            // What a command issued, the clock looks at next time.
+            self.done = None;
             if price == 0 {
                 account.plan = None;
                 continue;
@@ -385,6 +451,7 @@ impl World {
             }
             Ok(answer) => {
                 self.renew(product, self.now);
+                self.products[product].decided += 1;
                 Some(answer)
             }
         }
@@ -444,18 +511,32 @@ impl World {
     }
 
     fn buy(&mut self, product: usize, tier: usize, annual: bool) {
+        if let Some(quoted) = self.quote(product, tier, annual) {
+            self.upgrade(&quoted);
+        }
+    }
+
+    fn quote(&mut self, product: usize, tier: usize, annual: bool) -> Option<Quoted> {
         let (id, interval) = (self.products[product].id, interval(annual));
         let owner = self.products[product].owner;
         let quote = match self.console(owner).quote_upgrade(id, TIERS[tier], interval) {
             Ok(quote) => quote,
             Err(error) => {
                 assert_ne!(error.code(), "clock_leap", "a quote waits for the clock");
-                return;
+                return None;
             }
         };
-        let account = self.products[product].clone();
-        let price = self.price(product, tier, interval).unwrap();
-        let at = account.plan.as_ref().map_or(self.now, |plan| self.now.max(plan.period.0));
+        let bought = self.reckoned(product, tier, interval, self.price(product, tier, interval).unwrap(), self.now);
+        let account = &self.products[product];
+        assert_eq!((quote.due, quote.balance), (account.money(bought.due), account.money(bought.balance)), "{quote:?}");
+        Some(Quoted { product, quote, bought, decided: account.decided, given_at: self.now })
+    }
+
+    /// What an upgrade comes to that was quoted at a moment.
+    fn reckoned(&self, product: usize, tier: usize, interval: Interval, price: i64, quoted_at: i64) -> Bought {
+        let account = &self.products[product];
+        let owner = account.owner;
+        let at = account.plan.as_ref().map_or(quoted_at, |plan| quoted_at.max(plan.period.0));
         let span = match &account.plan {
             Some(plan) if plan.interval == interval => plan.period,
             _ => period(account.created, interval, at),
@@ -465,19 +546,48 @@ impl World {
         let net = charge - credit;
         let used = net.clamp(0, account.balance);
         let (due, balance) = (net.max(0) - used, account.balance - used + (-net).max(0));
-        assert_eq!((quote.due, quote.balance), (usd(due), usd(balance)), "{quote:?} of {account:?}");
         let plan = Plan { tier, interval, period: span, price, billed: charge, paid: charge, payer: owner, invoice: 0 };
+        Bought { charge: 0, plan, due, balance, at }
+    }
+
+    /// Buys what was quoted, now or some time ago.
+    fn upgrade(&mut self, quoted: &Quoted) {
+        let Quoted { product, quote, bought, .. } = quoted;
+        let (id, owner) = (self.products[*product].id, self.products[*product].owner);
+        let is_same = self.products[*product].decided == quoted.decided;
+        let holds = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
         match self.console(owner).upgrade(id, quote.id) {
-            Ok(Upgrade::Charging(asked)) => {
-                assert_eq!(asked.amount, quote.due, "R-BILL-4");
-                let bought = Bought { charge: asked.key_number(), plan, due, balance, at };
-                self.products[product].bought = Some(bought);
+            Ok(upgrade) => {
+                assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote holds for 15 minutes");
+                assert!(self.valid[owner].is_some_and(|until| self.now < until), "R-BILL-4: it needs a good card");
+                let Plan { tier, interval, price, .. } = bought.plan;
+                let again = self.reckoned(*product, tier, interval, price, quoted.given_at);
+                let known = (again.due, again.balance, &again.plan);
+                assert_eq!(
+                    known,
+                    (bought.due, bought.balance, &bought.plan),
+                    "R-BILL-4: what was quoted is still right"
+                );
+                self.products[*product].decided += 1;
+                match upgrade {
+                    Upgrade::Charging(asked) => {
+                        assert_eq!(asked.amount, quote.due, "R-BILL-4");
+                        let bought = Bought { charge: asked.key_number(), ..bought.clone() };
+                        self.products[*product].bought = Some(bought);
+                    }
+                    Upgrade::Done(invoice) => {
+                        assert_eq!(bought.due, 0);
+                        self.takes_effect(*product, bought.clone(), invoice.number);
+                    }
+                }
             }
-            Ok(Upgrade::Done(invoice)) => {
-                assert_eq!(due, 0);
-                self.takes_effect(product, Bought { charge: 0, plan, due, balance, at }, invoice.number);
+            Err(error) => {
+                let later = ["quote_expired", "renewal_unpaid", "renewal_due", "charge_open", "not_found"];
+                let is_known = error.code() == "card_missing" || (!holds && later.contains(&error.code()));
+                let is_locked =
+                    error.code() == "renewal_unpaid" && self.owed(self.people[owner]).locked_since.is_some();
+                assert!(is_known || is_locked, "{error}: {quoted:?}");
             }
-            Err(error) => assert_eq!(error.code(), "card_missing", "{error}"),
         }
     }
 
@@ -515,7 +625,8 @@ impl World {
             self.spoilt.insert((charge.account, charge.card.as_ref().unwrap().token.reveal().to_owned()));
         }
         if outcome == ChargeOutcome::Succeeded {
-            self.cash += if is_refund { -charge.amount.minor() } else { charge.amount.minor() };
+            let sign = if is_refund { -1 } else { 1 };
+            *self.cash.entry(charge.amount.currency()).or_default() += sign * charge.amount.minor();
         }
         match (charge.purpose, outcome) {
             (_, ChargeOutcome::Unknown) | (Purpose::Refund { .. }, _) => {}
@@ -551,8 +662,22 @@ impl World {
         match op {
             Op::Pass(millis) => self.now += millis,
             Op::Advance { limit } => self.advance(*limit),
-            Op::Leap(days) => self.leap(days * DAY),
+            Op::Leap { days, confirm } => self.leap(days * DAY, *confirm),
+            Op::Confirm => {
+                self.fleet.clock(self.moment()).confirm_leap().unwrap();
+                self.last = Some(self.now);
+            }
             Op::Buy { product, tier, annual } => self.buy(*product, *tier, *annual),
+            Op::Quote { product, tier, annual } => {
+                let quoted = self.quote(*product, *tier, *annual);
+                self.quotes.extend(quoted);
+            }
+            Op::Use(which) => {
+                if !self.quotes.is_empty() {
+                    let quoted = self.quotes.remove(which.index(self.quotes.len()));
+                    self.upgrade(&quoted);
+                }
+            }
             Op::Tell { which, outcome } => {
                 let open: Vec<usize> = self.open_charges();
                 if !open.is_empty() {
@@ -567,8 +692,11 @@ impl World {
                     }
                 }
             }
-            Op::Card { account, token } => self.set_card(*account, *token),
-            Op::NoCard { account } => self.console(*account).remove_card().unwrap(),
+            Op::Card { account, token, months } => self.set_card(*account, *token, *months),
+            Op::NoCard { account } => {
+                self.console(*account).remove_card().unwrap();
+                self.valid[*account] = None;
+            }
             Op::WriteOff { which } => self.write_off(which),
             Op::Cancel(product) => self.cancel(*product),
             Op::Downgrade { product, tier } => self.downgrade(*product, *tier),
@@ -587,9 +715,25 @@ impl World {
                     account.next = (current != wanted).then_some(wanted);
                 }
             }
-            Op::Agree { product, tier, annual, price } => {
+            Op::Currency { product, which } => {
+                let account = &self.products[*product];
+                let (id, owner, wanted) = (account.id, account.owner, currencies()[*which]);
+                let is_other = account.currency != wanted;
+                let invoices = self.operator().invoices(id, None, 1).unwrap().items.len();
+                let is_free = invoices == 0 && account.agreed.is_empty() && account.bought.is_none();
+                let told = self.console(owner).set_currency(id, wanted);
+                assert!(account.removed || told.is_ok() == (!is_other || is_free), "R-TIER-1: {told:?}");
+                if told.is_ok() && is_other {
+                    let account = &mut self.products[*product];
+                    account.currency = wanted;
+                    account.decided += 1;
+                }
+            }
+            Op::Agree { product, tier, annual, price, other } => {
                 let (id, span) = (self.products[*product].id, interval(*annual));
-                let money = price.map(usd);
+                let currency = self.products[*product].currency;
+                let currency = if *other { currencies()[usize::from(currency == Currency::USD)] } else { currency };
+                let money = price.map(|price| Money::new(price, currency));
                 let ask = |world: &Self| world.operator().agree_price(id, TIERS[*tier], span, money);
                 if self.command(*product, ask).is_some() {
                     let agreed = &mut self.products[*product].agreed;
@@ -607,6 +751,7 @@ impl World {
             }
         }
         self.look();
+        self.check_warned();
     }
 
     fn open_charges(&self) -> Vec<usize> {
@@ -626,6 +771,7 @@ impl World {
         self.last = Some(self.now);
         self.book();
         if limit >= 1000 {
+            self.done = Some(self.now);
             assert!(!advanced.more);
             for account in self.products.iter().filter(|account| account.bought.is_none()) {
                 let plan = account.plan.as_ref();
@@ -646,7 +792,7 @@ impl World {
     }
 
     /// A clock that is wrong by months. It changes nothing, or nothing was due for so long.
-    fn leap(&mut self, millis: i64) {
+    fn leap(&mut self, millis: i64, confirm: bool) {
         let before = self.contents();
         let there = self.now + millis;
         let waits = |account: &Account| {
@@ -658,12 +804,18 @@ impl World {
             Err(error) => {
                 assert_eq!(error.code(), "clock_leap", "{error}");
                 assert_eq!(self.contents(), before, "R-BILL-10: a leap changes nothing");
+                if confirm {
+                    self.fleet.clock(Timestamp::from_millis(there)).confirm_leap().unwrap();
+                    self.now = there;
+                    self.advance(1000);
+                }
             }
             Ok(_) => {
                 assert!(!is_leap, "R-BILL-10: a leap needs a word");
                 self.now = there;
                 self.last = Some(there);
                 self.book();
+                self.done = Some(there);
             }
         }
     }
@@ -750,6 +902,8 @@ impl World {
             if let Some(card) = &charge.card {
                 let spoilt = self.spoilt.contains(&(charge.account, card.token.reveal().to_owned()));
                 assert!(!spoilt, "R-PAY-3: {charge:?}");
+                let payer = usize::from(charge.account == self.people[1]);
+                assert!(self.valid[payer].is_some_and(|until| charge.at.as_millis() < until), "R-PAY-7: {charge:?}");
             }
             if let Purpose::Renewal { invoice } = charge.purpose {
                 let open = self.owed(charge.account).open;
@@ -770,10 +924,12 @@ impl World {
     }
 
     fn check(&self) {
-        let mut owed = 0;
-        for account in self.people {
+        let mut owed: BTreeMap<Currency, i64> = BTreeMap::new();
+        for (place, account) in self.people.into_iter().enumerate() {
             let billing = self.owed(account);
-            owed += billing.owed.iter().map(|owed| owed.minor()).sum::<i64>();
+            for money in &billing.owed {
+                *owed.entry(money.currency()).or_default() += money.minor();
+            }
             let renewals = billing.charges.iter().filter(|charge| matches!(charge.purpose, Purpose::Renewal { .. }));
             assert!(renewals.count() <= 1, "R-PAY-6: one at a time");
             assert!(billing.open.iter().all(|invoice| invoice.payer == account));
@@ -781,39 +937,82 @@ impl World {
             for invoice in &billing.open {
                 check_attempts(invoice);
             }
+            let is_exhausted = billing.open.iter().any(|invoice| failed(invoice) >= 4);
+            assert!(billing.locked_since.is_some() || !is_exhausted, "R-PAY-2: locked with the last failure");
+            assert!(billing.locked_since.is_none() || !billing.open.is_empty(), "R-PAY-5: paid in full is unlocked");
+            self.check_lock(place, billing.locked_since.is_some());
         }
-        let mut kept = 0;
-        for account in &self.products {
-            if !account.removed {
-                self.check_status(account);
-            }
-            kept += account.balance;
+        for account in self.products.iter().filter(|account| !account.removed) {
+            self.check_status(account);
         }
-        let service: i64 = self.products.iter().map(|account| account.service - account.forgiven).sum();
         let waiting = self.fleet.pending_charges(None, 1000).unwrap().items;
-        let refunds = waiting.iter().filter(|charge| matches!(charge.purpose, Purpose::Refund { .. }));
-        let refunds: i64 = refunds.map(|charge| charge.amount.minor()).sum();
-        assert_eq!(self.cash + owed - refunds - kept, service, "cash, debts, refunds and balances come to the service");
+        for currency in currencies() {
+            let found = |account: &&Account| account.currency == currency;
+            let of_it = || self.products.iter().filter(found);
+            let kept: i64 = of_it().map(|account| account.balance).sum();
+            let service: i64 = of_it().map(|account| account.service - account.forgiven).sum();
+            let refunds = waiting.iter().filter(|charge| matches!(charge.purpose, Purpose::Refund { .. }));
+            let refunds = refunds.filter(|charge| charge.amount.currency() == currency);
+            let refunds: i64 = refunds.map(|charge| charge.amount.minor()).sum();
+            let sum = |sums: &BTreeMap<Currency, i64>| sums.get(&currency).copied().unwrap_or_default();
+            let found = sum(&self.cash) + sum(&owed) - refunds - kept;
+            assert_eq!(found, service, "cash, debts, refunds and balances come to the service");
+        }
+    }
+
+    /// R-PAY-5: all products of a locked owner are read-only, and of nobody else.
+    fn check_lock(&self, owner: usize, is_locked: bool) {
+        for account in self.products.iter().filter(|account| account.owner == owner && !account.removed) {
+            let told = self.console(owner).rename_product(account.id, "Thermostat");
+            match told {
+                Ok(_) => assert!(!is_locked, "read-only: {account:?}"),
+                Err(error) => assert!(is_locked && error.code() == "account_locked", "{error}"),
+            }
+        }
+    }
+
+    /// R-PAY-7: in the days before a renewal, its owner was told that no card will be good at it.
+    fn check_warned(&self) {
+        for place in 0..self.products.len() {
+            let account = &self.products[place];
+            let Some(plan) = account.plan.as_ref().filter(|_| !account.removed) else { continue };
+            let end = plan.period.1;
+            let from = (end - 7 * DAY).max(plan.period.0);
+            let is_near = self.now < end && self.done.is_some_and(|done| from <= done);
+            let interval = account.next.unwrap_or(plan.interval);
+            let priced = |interval| self.price(place, account.tier, interval);
+            let price = priced(interval).or_else(|| priced(plan.interval)).unwrap_or(plan.price);
+            if !is_near || price <= account.balance || account.bought.is_some() {
+                continue;
+            }
+            if self.valid[account.owner].is_none_or(|until| until <= end) {
+                let (id, owner) = (account.id, self.people[account.owner]);
+                let (year, month, day) = date(end / DAY);
+                let name = format!("{id}-card-needed-{year:04}-{month:02}-{day:02}-{owner}");
+                assert!(self.told.contains(&name), "nobody is told: {name} of {:?}", self.told);
+            }
+        }
     }
 
     fn check_status(&self, account: &Account) {
         let status = self.operator().billing_status(account.id).unwrap();
-        assert_eq!(status.balance, usd(account.balance), "{account:?}");
+        assert_eq!(status.balance, account.money(account.balance), "{account:?}");
         assert_eq!(&*status.tier, TIERS[account.tier], "{account:?}");
         let unpaid: Vec<u32> = account.unpaid.keys().copied().collect();
         assert_eq!(status.unpaid, unpaid, "{account:?}");
         let renewal = account.plan.as_ref().map(|plan| plan.period.1);
         assert_eq!(status.renewal.map(Timestamp::as_millis), renewal, "no service for nothing: {account:?}");
         if let (Some(plan), Some(found)) = (&account.plan, &status.plan) {
-            let known = (TIERS[plan.tier], plan.interval, usd(plan.price), usd(plan.billed), Some(usd(plan.paid)));
-            assert_eq!((&*found.tier, found.interval, found.price, found.billed, found.paid), known);
+            let known = (TIERS[plan.tier], plan.interval, account.money(plan.price), account.money(plan.billed));
+            assert_eq!((&*found.tier, found.interval, found.price, found.billed), known);
+            assert_eq!(found.paid, Some(account.money(plan.paid)));
         }
     }
 
     /// Good cards, and a provider that takes them: all is paid.
     fn make_good(&mut self) {
         for account in 0..2 {
-            self.set_card(account, 200);
+            self.set_card(account, 200, None);
         }
         for _ in 0..300 {
             self.look();
@@ -842,6 +1041,11 @@ fn check_attempts(invoice: &Invoice) {
         let known = before.known_at.unwrap_or(before.at).max(before.at);
         assert!(after.at.as_millis() - known.as_millis() >= 3 * DAY, "{invoice:?}");
     }
+}
+
+/// How many attempts of the schedule have failed.
+fn failed(invoice: &Invoice) -> usize {
+    invoice.attempts.iter().filter(|attempt| attempt.scheduled && attempt.failed()).count()
 }
 
 /// The number of a charge, from its key.

@@ -5,8 +5,8 @@ mod common;
 
 use common::{World, at, device, list, report};
 use fleet_core::device::DeviceFilter;
-use fleet_core::store::{Commit, Key, Outcome, Range, Row};
-use fleet_core::{DeviceId, MemoryStore, Store, StoreError};
+use fleet_core::store::{Commit, CommitOutcome, Key, Kind, Range, Record, Row, Stamp, Write};
+use fleet_core::{DeviceId, MemoryStore, Store, StoreError, invariants};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,7 +25,7 @@ impl Store for Counting {
         Ok(rows)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }
@@ -63,7 +63,7 @@ fn prefix(text: &str) -> DeviceFilter {
 }
 
 #[test]
-fn a_prefix_of_an_id_reads_those_ids_alone_until_a_device_has_a_name() {
+fn a_prefix_reads_the_ids_and_the_names_that_begin_with_it_and_no_others() {
     let (store, world) = crowd();
     let wanted = |from: u32, to: u32| (from..to).map(device).collect::<Vec<_>>();
     let all = device(0).to_string();
@@ -79,9 +79,165 @@ fn a_prefix_of_an_id_reads_those_ids_alone_until_a_device_has_a_name() {
         assert!(read <= most, "{read} rows for {text}");
     }
     world.console(1).name_device(world.product, device(2000), "A5A5 in the hall").unwrap();
-    let named = found(&store, &world, &prefix("a5a5 in")).0;
-    assert_eq!(named, [device(2000)]);
-    assert_eq!(found(&store, &world, &prefix(&device(5).to_string())).0, [device(5)]);
+    world.console(1).name_device(world.product, device(7), &device(5).to_string().to_uppercase()).unwrap();
+    world.console(1).name_device(world.product, device(3), "In the hall").unwrap();
+    for (text, ids, most) in [
+        ("a5a5 in".to_owned(), vec![device(2000)], 2),
+        ("in the".to_owned(), vec![device(3)], 2),
+        ("in the halls".to_owned(), vec![], 0),
+        (device(5).to_string(), vec![device(5), device(7)], 4),
+        (device(6).to_string(), vec![device(6)], 3),
+        ("xyz".to_owned(), vec![], 0),
+    ] {
+        let (ids_found, read) = found(&store, &world, &prefix(&text));
+        assert_eq!(ids_found, ids, "{text}");
+        assert!(read <= most, "{read} rows for {text}");
+    }
+    // All ids begin with it, and one name.
+    assert_eq!(found(&store, &world, &prefix("a5")).0.len(), DEVICES as usize);
+}
+
+/// Small random numbers of a seed (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % below as u64).unwrap()
+    }
+
+    fn text(&mut self, most: usize) -> String {
+        (0..self.roll(most + 1))
+            .map(|_| ["a", "A", "5", "b", "0", "É", "e\u{301}", "ß", " ", "\u{10FFFF}"][self.roll(10)])
+            .collect()
+    }
+}
+
+/// What every device of the product says by itself is what the list says, whatever the pages.
+#[test]
+fn a_list_by_prefix_has_each_device_that_the_filter_wants_once_and_in_order() {
+    for seed in 1..30 {
+        let dice = &mut Dice(seed * 7919);
+        let world = World::new(Arc::new(MemoryStore::new()));
+        let ids: Vec<DeviceId> = (0..24_u8)
+            .map(|number| {
+                DeviceId::new([
+                    [0xA5, 0xAB, 0x5A, 0x00, 0xFF][dice.roll(5)],
+                    [0xA5, 0x0B][dice.roll(2)],
+                    number,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    1,
+                ])
+            })
+            .collect();
+        let file: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        world.console(0).import(world.product, file.as_bytes()).unwrap();
+        for _ in 0..40 {
+            world.console(1).name_device(world.product, ids[dice.roll(24)], dice.text(4).trim()).unwrap();
+        }
+        world.console(1).remove_device(world.product, ids[dice.roll(24)]).unwrap();
+        let all = world.console(2).devices(world.product, &DeviceFilter::default(), None, 1000).unwrap().items;
+        for _ in 0..20 {
+            let filter = prefix(&dice.text(3));
+            let wanted: Vec<DeviceId> =
+                all.iter().filter(|one| filter.wants(one.id, &one.row)).map(|one| one.id).collect();
+            let (mut listed, mut after, limit) = (Vec::new(), None, dice.roll(5) + 1);
+            loop {
+                let page = world.console(2).devices(world.product, &filter, after, limit).unwrap();
+                listed.extend(page.items.iter().map(|view| view.id));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+                assert_eq!(page.items.len(), limit);
+            }
+            assert_eq!(listed, wanted, "seed {seed}, {:?}", filter.prefix);
+        }
+        world.contents().check_counts(world.product);
+        assert_eq!(invariants::check(&world.fleet, at(2)).unwrap(), []);
+    }
+}
+
+#[test]
+fn a_name_is_found_as_long_as_a_device_has_it() {
+    let (store, world) = crowd();
+    let console = world.console(1);
+    let named = |text: &str| found(&store, &world, &prefix(text)).0;
+    console.name_device(world.product, device(1), "Küche").unwrap();
+    console.name_device(world.product, device(2), "KÜCHE").unwrap();
+    assert_eq!(named("küche"), [device(1), device(2)]);
+    console.name_device(world.product, device(1), "Keller").unwrap();
+    assert_eq!((named("kü"), named("k")), (vec![device(2)], vec![device(1), device(2)]));
+    console.name_device(world.product, device(1), "").unwrap();
+    console.remove_device(world.product, device(2)).unwrap();
+    assert_eq!(named("k"), []);
+    console.name_device(world.product, device(3), "Kammer").unwrap();
+    console.deny_device(world.product, device(3)).unwrap();
+    assert_eq!(named("k"), []);
+    world.contents().check_counts(world.product);
+    console.name_device(world.product, device(4), "Kammer").unwrap();
+    world.operator(3).remove_product(world.product).unwrap();
+    assert!(store.scan(&Key::device_names(world.product, "")).unwrap().is_empty());
+}
+
+#[test]
+fn names_that_an_earlier_version_kept_are_found_and_written_down_once() {
+    let (store, world) = crowd();
+    for number in 0..200 {
+        world.console(1).name_device(world.product, device(number * 10), &format!("Kit {number:03}")).unwrap();
+    }
+    // As an earlier version left it: names in the rows alone.
+    let mut writes: Vec<Write> = store
+        .0
+        .scan(&Key::device_names(world.product, ""))
+        .unwrap()
+        .into_iter()
+        .map(|row| Write::Delete { key: row.key })
+        .collect();
+    let count = format!(r#"{{"devices":{DEVICES},"quarantined":0}}"#);
+    let (key, record) = (Key::DeviceCount(world.product), Record::from_json(Kind::DeviceCount, &count).unwrap());
+    writes.push(Write::Put { key, record, stamp: Stamp(9) });
+    store.commit(&[Commit { checks: Vec::new(), writes }]).unwrap();
+    assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
+    // One of them is renamed before anybody asks.
+    world.console(2).name_device(world.product, device(10), "Boiler").unwrap();
+    assert_eq!(found(&store, &world, &prefix("kit 00")).0.len(), 9);
+    world.contents().check_counts(world.product);
+    let (ids, read) = found(&store, &world, &prefix("kit 19"));
+    assert_eq!(ids, (190..200).map(|number| device(number * 10)).collect::<Vec<_>>());
+    assert!(read <= 20, "{read} rows");
+    assert_eq!(found(&store, &world, &prefix("boiler")).0, [device(10)]);
+    assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
+}
+
+#[test]
+fn more_names_than_are_gathered_are_listed_all_the_same() {
+    let world = World::new(Arc::new(MemoryStore::new()));
+    world.operator(0).set_tier(world.product, "Enterprise").unwrap();
+    world.console(0).import(world.product, list(0..10_300).as_bytes()).unwrap();
+    for number in (0..10_300).filter(|number| number % 50 != 0) {
+        world.console(1).name_device(world.product, device(number), "Kit").unwrap();
+    }
+    let (mut listed, mut after) = (0, None);
+    loop {
+        let page = world.console(2).devices(world.product, &prefix("kit"), after, 1000).unwrap();
+        assert!(page.items.iter().all(|view| view.row.name() == "Kit"));
+        listed += page.items.len();
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, 10_094);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
-    AttemptResult, CardToken, Charge, ChargeKey, ChargeOutcome, Decline, ExpiryMonth, Interval, Invoice, InvoiceStatus,
-    NewCard, Payer, Purpose, Reason, Retries, Subscription, Upgrade, failures, is_exhausted,
+    AttemptResult, CardToken, Charge, ChargeKey, ChargeOutcome, Contract, Decline, ExpiryMonth, Interval, Invoice,
+    InvoiceStatus, NewCard, Payer, Purpose, Reason, Retries, Upgrade, failures, is_exhausted,
 };
 use fleet_core::notice::NoticeSubject;
 use fleet_core::store::{Key, Record};
@@ -254,9 +254,9 @@ impl World {
         self.store.get(&[key]).unwrap().remove(0).map(|row| row.record)
     }
 
-    fn subscription(&self, product: ProductId) -> Arc<Subscription> {
-        match self.record(Key::Subscription(product)) {
-            Some(Record::Subscription(found)) => found,
+    fn subscription(&self, product: ProductId) -> Arc<Contract> {
+        match self.record(Key::Contract(product)) {
+            Some(Record::Contract(found)) => found,
             _ => Arc::default(),
         }
     }

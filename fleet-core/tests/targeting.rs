@@ -6,7 +6,9 @@ mod common;
 mod model;
 
 use common::{World, at, device, list, report, version};
-use fleet_core::device::{Attempt, Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail};
+use fleet_core::device::{
+    Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail, UpdateAttempt,
+};
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
 use fleet_core::{FirmwareVersion, MemoryStore, Policy, Product, Sha256, SystemVersion};
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const REQUIREMENTS: [&str; 6] = [">=1.2.0", "<2", "^1.5", "=2.0.0-rc.1", "*", ">=1, <1.4"];
+const REVISIONS: [u16; 5] = [0, 199, 300, 301, 399];
 const SYSTEMS: [&str; 6] = ["0.0.0", "1.3.9", "1.5.2", "2.0.0-rc.1", "2.0.0", "65535.65535.65535"];
 
 /// A product with versions, releases and policies, in the core's form and in the model's.
@@ -34,7 +37,8 @@ fn versions() -> impl Strategy<Value = u16> {
 }
 
 fn ground() -> impl Strategy<Value = Ground> {
-    let firmware = (0_u32..4, proptest::option::of(select(REQUIREMENTS.to_vec())));
+    let revision = || proptest::option::of(select(REVISIONS.to_vec()));
+    let firmware = (0_u32..4, proptest::option::of(select(REQUIREMENTS.to_vec())), (revision(), revision()));
     let index = proptest::collection::btree_map(versions(), firmware, 0..6);
     let groups = proptest::collection::btree_map(1_u16..5, proptest::option::of(versions()), 0..4);
     (index, groups, proptest::option::of(versions()), any::<bool>()).prop_map(|(index, groups, release, downgrades)| {
@@ -47,15 +51,16 @@ fn ground() -> impl Strategy<Value = Ground> {
         for (id, release) in &groups {
             product["groups"][id.to_string()] = json!({ "name": format!("Group {id}"), "release": release });
         }
-        let firmware = |(version, (counter, requires)): (&u16, &(u32, Option<&str>))| {
-            json!({
-                "version": version, "title": format!("Version {version}"), "description": "", "uploaded_at": 0,
-                "uploaded_by": null, "requires_system": requires, "proven": null, "released_at": null,
-                "locked_devices": 0,
-                "image": { "format": "opaque", "size": version, "sha256": Sha256::of(&version.to_be_bytes()),
-                    "security_counter": counter },
-            })
-        };
+        let firmware =
+            |(version, (counter, requires, (min, max))): (&u16, &(u32, Option<&str>, (Option<u16>, Option<u16>)))| {
+                json!({
+                    "version": version, "title": format!("Version {version}"), "description": "", "uploaded_at": 0,
+                    "uploaded_by": null, "requires_system": requires, "proven": null, "released_at": null,
+                    "locked_devices": 0,
+                    "image": { "format": "opaque", "size": version, "sha256": Sha256::of(&version.to_be_bytes()),
+                        "security_counter": counter, "min_chip_revision": min, "max_chip_revision": max },
+                })
+            };
         let all: Vec<_> = index.iter().map(firmware).collect();
         let highest = index.keys().max().copied().unwrap_or(0);
         let product: Product = serde_json::from_value(product).unwrap();
@@ -70,13 +75,14 @@ fn ground() -> impl Strategy<Value = Ground> {
             highest,
             firmware: index
                 .into_iter()
-                .map(|(version, (counter, requires))| {
+                .map(|(version, (counter, requires, chips))| {
                     let firmware = model::Firmware {
                         title: String::new(),
                         sha256: Sha256::of(&version.to_be_bytes()),
                         size: version.into(),
                         counter,
                         requires: requires.map(|requires| requires.parse().unwrap()),
+                        chips,
                         uploaded_at: at(0),
                         proven: false,
                         released: false,
@@ -113,13 +119,22 @@ fn seen() -> impl Strategy<Value = Seen> {
 fn row() -> impl Strategy<Value = Device> {
     let standing =
         prop_oneof![8 => Just(Standing::Member), 1 => Just(Standing::Quarantined), 1 => Just(Standing::Denied)];
-    let marks = (prop::bool::weighted(0.1), any::<bool>(), any::<u8>(), any::<u32>(), 0_u32..4);
+    let chip = proptest::option::weighted(0.3, select(REVISIONS.to_vec()));
+    let marks = (prop::bool::weighted(0.1), any::<bool>(), any::<u8>(), any::<u32>(), 0_u32..4, chip);
     let system = proptest::option::of(select(SYSTEMS.to_vec()));
     let groups = proptest::collection::btree_set(1_u16..6, 0..4);
     let attempt = proptest::option::of((versions(), proptest::option::of(versions())));
     let lock = proptest::option::weighted(0.3, versions());
     (standing, marks, lock, proptest::option::weighted(0.9, seen()), system, groups, attempt).prop_map(
-        |(standing, (development, forced, failures, sequence, counter), lock, seen, system, groups, attempt)| Device {
+        |(
+            standing,
+            (development, forced, failures, sequence, counter, chip_revision),
+            lock,
+            seen,
+            system,
+            groups,
+            attempt,
+        )| Device {
             standing,
             development,
             forced,
@@ -130,7 +145,7 @@ fn row() -> impl Strategy<Value = Device> {
             system: system.map(|system| system.parse::<SystemVersion>().unwrap()),
             added_at: at(0),
             seen,
-            attempt: attempt.map(|(target, from)| Attempt {
+            attempt: attempt.map(|(target, from)| UpdateAttempt {
                 at: at(0),
                 target: version(target.into()),
                 from,
@@ -142,6 +157,7 @@ fn row() -> impl Strategy<Value = Device> {
             trail: Trail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
+            chip_revision,
         },
     )
 }
@@ -243,6 +259,7 @@ proptest! {
                     firmware.image.security_counter >= row.security_counter,
                     "{} is below {} (R-TGT-15)", firmware.image.security_counter, row.security_counter
                 );
+                prop_assert!(row.chip_revision.is_none_or(|chip| firmware.image.runs_on(chip)), "R-TGT-14");
                 prop_assert_ne!(row.version(), Some(firmware.version.get()), "R-TGT-4: differs is not equal");
                 if let Some(requires) = &firmware.requires_system {
                     let system = row.system.as_ref();

@@ -8,7 +8,7 @@ use common::{V1, V2, World, at, device, list, report, version};
 use fleet_core::device::{Connected, Report};
 use fleet_core::firmware::{Answer, Hold, Upload};
 use fleet_core::product::Gate;
-use fleet_core::store::{Commit, Fault, Faulty, GroupCommit, Key, Outcome, Range, Row, Store, StoreErrorKind};
+use fleet_core::store::{Commit, CommitOutcome, Fault, Faulty, GroupCommit, Key, Range, Row, Store, StoreErrorKind};
 use fleet_core::{Error, MemoryStore, Policy, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,7 +44,7 @@ impl Store for Slow {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(1));
         assert!(!self.panics.load(Ordering::SeqCst), "on purpose");

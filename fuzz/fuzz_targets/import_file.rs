@@ -2,14 +2,14 @@
 #![no_main]
 
 use fleet_core::DeviceId;
-use fleet_core::device::import::{DeviceList, Line};
+use fleet_core::device::import::{DeviceList, ListLine};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| check(data));
 
 fn check(data: &[u8]) {
     let Ok(list) = DeviceList::read(data) else { return };
-    let lines: Vec<Line> = list.lines().collect();
+    let lines: Vec<ListLine> = list.lines().collect();
 
     assert!(lines.len() <= data.len());
     let first = list.header_line().unwrap_or(0);
@@ -28,7 +28,7 @@ fn check(data: &[u8]) {
 
 /// A line that is an id and nothing else is never lost, whatever stands around it: only a quote that went on over lines
 /// could hide it, and an id column that a header puts elsewhere.
-fn every_bare_id_is_answered(data: &[u8], lines: &[Line]) {
+fn every_bare_id_is_answered(data: &[u8], lines: &[ListLine]) {
     if data.starts_with(b"\xFF\xFE") || data.starts_with(b"\xFE\xFF") {
         return;
     }
@@ -41,7 +41,7 @@ fn every_bare_id_is_answered(data: &[u8], lines: &[Line]) {
 
 /// CR LF, CR and LF give the same answers. Within quotes a line end is part of a field, so quotes are left out; so is
 /// UTF-16, in which these bytes are something else.
-fn line_ends_do_not_matter(data: &[u8], header: Option<u32>, lines: &[Line]) {
+fn line_ends_do_not_matter(data: &[u8], header: Option<u32>, lines: &[ListLine]) {
     if data.contains(&b'\r') || data.contains(&b'"') || data.starts_with(b"\xFF\xFE") || data.starts_with(b"\xFE\xFF") {
         return;
     }

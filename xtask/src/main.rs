@@ -1,6 +1,8 @@
 //! The project's chores, each as one command: `cargo xtask --help` names them.
 
 mod ci;
+#[cfg(test)]
+mod docs;
 mod fuzz;
 mod lang;
 mod language;

@@ -285,7 +285,7 @@ fn span(span: Duration) -> String {
 mod tests {
     use super::*;
     use fleet_core::MemoryStore;
-    use fleet_core::store::{Commit, Key, Outcome as Committed, Range, Row, StoreError, Write};
+    use fleet_core::store::{Commit, CommitOutcome as Committed, Key, Range, Row, StoreError, Write};
 
     fn plan() -> Plan {
         Plan { time: Duration::from_millis(1500), threads: 4, devices: 500, seed: 1 }

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
 use crate::world::{CHUNK, NOW, Random, Setting};
-use fleet_core::billing::{Anchor, Card, CardToken, ChargeOutcome, ExpiryMonth, Interval, Payer, Plan, Subscription};
+use fleet_core::billing::{Anchor, Card, CardToken, ChargeOutcome, Contract, ExpiryMonth, Interval, Payer, Plan};
 use fleet_core::store::{Commit, Key, Record, Stamp, Write};
 use fleet_core::{AccountId, Actor, Currency, Fleet, MemoryStore, Money, ProductId, Timestamp};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl Renewing {
             if let Some(at) = subscription.due {
                 writes.push(put(Key::ProductDue(at, id), Record::Present));
             }
-            writes.push(put(Key::Subscription(id), Record::Subscription(subscription)));
+            writes.push(put(Key::Contract(id), Record::Contract(subscription)));
             if place < due {
                 let owner = AccountId::new(1_000 + u64::try_from(place)?)?;
                 let mut product = made.clone();
@@ -86,10 +86,10 @@ impl Renewing {
 }
 
 /// A plan that was billed from one moment on, and is due at another.
-fn subscription(billed: Timestamp, due: Timestamp) -> Result<Arc<Subscription>> {
+fn subscription(billed: Timestamp, due: Timestamp) -> Result<Arc<Contract>> {
     let price = Money::new(8_900, Currency::USD);
     let period = Anchor::at(billed).period_at(Interval::Monthly, billed);
-    let mut subscription = Subscription::default();
+    let mut subscription = Contract::default();
     let (tier, interval) = ("Small".into(), Interval::Monthly);
     subscription.plan = Some(Plan { tier, interval, period, price, billed: price, paid: Some(price), invoice: 1 });
     (subscription.invoices, subscription.due) = (1, Some(due));

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::rounds::{Figures, alone, beside, timed};
 use crate::world::{NOW, Random, Setting, World};
 use fleet_core::event::{Destination, Event, NewSubscription};
-use fleet_core::store::{Commit, Key, Outcome, Range, Row, Store};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Row, Store};
 use fleet_core::{DeviceId, MemoryStore, Policy, StoreError};
 use fleet_store_sqlite::SqliteStore;
 use std::hint::black_box;
@@ -65,11 +65,11 @@ impl<S: Store> Store for Deaf<S> {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> std::result::Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> std::result::Result<Vec<CommitOutcome>, StoreError> {
         if self.hears.load(Ordering::Relaxed) {
             self.inner.commit(batch)
         } else {
-            Ok(vec![Outcome::Applied; batch.len()])
+            Ok(vec![CommitOutcome::Applied; batch.len()])
         }
     }
 }

@@ -35,7 +35,7 @@ impl Console {
         Ok(super::shapes(&self.door()?.firmware(product_id(product)?)?))
     }
 
-    /// Changes a firmware's title and description.
+    /// Changes a firmware's title, and its description where one is given.
     pub fn edit_firmware(
         &self,
         product: u32,
@@ -44,7 +44,7 @@ impl Console {
         description: Option<&str>,
     ) -> Answered<Firmware> {
         let (product, version) = (product_id(product)?, version(number)?);
-        Ok((&self.door()?.edit_firmware(product, version, title, description.unwrap_or_default())?).into())
+        Ok((&self.door()?.edit_firmware(product, version, title, description)?).into())
     }
 
     /// Deletes a firmware that was never released and that no device is locked to.

@@ -1,9 +1,9 @@
 //! A fleet, opened by the URL of its store.
 
 use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
+use crate::Moment;
 use crate::closable::{Begin, Begun, Closable, Opened};
 use crate::shapes::{Charge, ChargePage, Notice, NoticePage, SqlRow};
-use crate::Moment;
 use fleet_core::billing::{BillingPolicy, Retries};
 use fleet_core::store::Query;
 use fleet_core::{Actor, Catalogue, Store, Tier};

@@ -29,6 +29,8 @@ arguments! {
             system: String,
             /// The security counter that it has stored.
             security_counter: u32,
+            /// The revision of its chip, 100 × major + minor.
+            chip_revision: u32,
             /// Whether it takes updates now. Default: yes.
             takes_updates: bool,
             /// The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none.
@@ -53,11 +55,19 @@ impl Report {
             platform: self.platform.as_deref().map(str::parse).transpose()?,
             system: self.system.as_deref().map(str::parse).transpose()?,
             security_counter: self.security_counter,
+            chip_revision: self.chip_revision.map(chip_revision).transpose()?,
             takes_updates: self.takes_updates.unwrap_or(true),
             session: unsigned("session", self.session.unwrap_or(0))?,
             ..device::Report::new(device_id(&self.device)?, at)
         })
     }
+}
+
+/// A chip's revision, as the core reads it.
+fn chip_revision(given: u32) -> Answered<u16> {
+    u16::try_from(given).map_err(|_| {
+        Failure::invalid("chip_revision", format!("{given} is out of range; it is 100 × major + minor, 65535 at most"))
+    })
 }
 
 /// The door for devices. Cheap to clone and safe to share.

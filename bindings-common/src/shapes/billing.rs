@@ -431,8 +431,8 @@ impl From<Interval> for billing::Interval {
     }
 }
 
-impl From<&billing::Line> for InvoiceLine {
-    fn from(line: &billing::Line) -> Self {
+impl From<&billing::InvoiceLine> for InvoiceLine {
+    fn from(line: &billing::InvoiceLine) -> Self {
         Self {
             kind: match line.kind {
                 billing::LineKind::Period => InvoiceLineKind::Period,
@@ -449,7 +449,7 @@ impl From<&billing::Line> for InvoiceLine {
     }
 }
 
-fn lines(lines: &[billing::Line]) -> Vec<InvoiceLine> {
+fn lines(lines: &[billing::InvoiceLine]) -> Vec<InvoiceLine> {
     lines.iter().map(InvoiceLine::from).collect()
 }
 
@@ -515,8 +515,8 @@ impl From<billing::AttemptResult> for PaymentResult {
     }
 }
 
-impl From<&billing::Attempt> for PaymentAttempt {
-    fn from(attempt: &billing::Attempt) -> Self {
+impl From<&billing::PaymentAttempt> for PaymentAttempt {
+    fn from(attempt: &billing::PaymentAttempt) -> Self {
         Self { at: attempt.at.into(), scheduled: attempt.scheduled, card: attempt.card, result: attempt.result.into() }
     }
 }

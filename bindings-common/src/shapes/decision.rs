@@ -38,6 +38,8 @@ words! {
         DowngradeForbidden = "downgrade_forbidden",
         /// The image's security counter is below the highest that the device has confirmed.
         SecurityCounter = "security_counter",
+        /// The revision of its chip is not one that the image runs on.
+        ChipRevision = "chip_revision",
         /// Its system version is not one that the firmware runs on.
         SystemVersion = "system_version",
         /// It takes no updates now, and nobody forces it.
@@ -138,6 +140,12 @@ choice! {
             image: Option<u32>,
             /// With `security_counter`: the highest that the device has confirmed.
             confirmed: Option<u32>,
+            /// With `chip_revision`: the device's, 100 × major + minor.
+            chip_revision: Option<u32>,
+            /// With `chip_revision`: the least that the image runs on; none: any.
+            min_chip_revision: Option<u32>,
+            /// With `chip_revision`: the last that the image runs on; none: any.
+            max_chip_revision: Option<u32>,
             /// With `system_version`: what the firmware requires.
             requires: Option<String>,
             /// With `system_version`: what the device reported.
@@ -220,7 +228,7 @@ impl From<&Answer> for Decision {
 
 fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     let (mut from_version, mut counters, mut system, mut locked) = (None, (None, None), (None, None), None);
-    let mut full = None;
+    let (mut full, mut revisions) = (None, (None, None, None));
     let reason = match hold {
         Hold::Denied => HoldReason::Denied,
         Hold::Quarantined { full: is_full } => {
@@ -236,6 +244,11 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
         Hold::SecurityCounter { image, confirmed } => {
             counters = (Some(*image), Some(*confirmed));
             HoldReason::SecurityCounter
+        }
+        Hold::ChipRevision { chip_revision, min_chip_revision, max_chip_revision } => {
+            let image = (min_chip_revision.map(u32::from), max_chip_revision.map(u32::from));
+            revisions = (Some(u32::from(*chip_revision)), image.0, image.1);
+            HoldReason::ChipRevision
         }
         Hold::SystemVersion { requires, reported } => {
             system = (Some(requires.to_string()), reported.as_ref().map(ToString::to_string));
@@ -253,6 +266,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
         _ => HoldReason::Other,
     };
     let ((image, confirmed), (requires, reported)) = (counters, system);
+    let (chip_revision, min_chip_revision, max_chip_revision) = revisions;
     let cites = hold.citation().to_owned();
     Decision::Held {
         reason,
@@ -261,6 +275,9 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
         from_version,
         image,
         confirmed,
+        chip_revision,
+        min_chip_revision,
+        max_chip_revision,
         requires,
         reported,
         since: locked,

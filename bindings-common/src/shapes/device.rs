@@ -96,6 +96,8 @@ shape! {
         pub sequence: u32,
         /// The highest security counter it has confirmed.
         pub security_counter: u32,
+        /// The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product.
+        pub chip_revision: Option<u32>,
         /// The system version that it reported last.
         pub system: Option<String>,
         /// When it was added to the product, or first asked to join.
@@ -308,8 +310,8 @@ impl From<UpdateProgress> for device::UpdateProgress {
     }
 }
 
-impl From<device::Outcome> for UpdateOutcome {
-    fn from(outcome: device::Outcome) -> Self {
+impl From<device::UpdateOutcome> for UpdateOutcome {
+    fn from(outcome: device::UpdateOutcome) -> Self {
         let result = match outcome.result {
             device::UpdateResult::Succeeded => UpdateResult::Succeeded,
             device::UpdateResult::Failed => UpdateResult::Failed,
@@ -351,6 +353,7 @@ impl From<&device::DeviceView> for Device {
             lock: row.lock.map(FirmwareVersion::get),
             sequence: row.sequence,
             security_counter: row.security_counter,
+            chip_revision: row.chip_revision.map(u32::from),
             system: row.system.as_ref().map(ToString::to_string),
             added_at: row.added_at.into(),
             seen: row.seen.map(Seen::from),

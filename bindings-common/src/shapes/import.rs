@@ -1,6 +1,6 @@
 //! What an import says of each line.
 
-use crate::macros::{arguments, shape};
+use crate::macros::{arguments, shape, words};
 use crate::plain::count;
 use crate::shapes::Limit;
 use fleet_core::device::import::{self, Verdict};
@@ -19,6 +19,58 @@ shape! {
     }
 }
 
+words! {
+    /// What became of a line of a list.
+    pub enum ImportVerdict {
+        /// Added, or would be.
+        Imported = "imported",
+        /// Already in this product.
+        AlreadyHere = "already_here",
+        /// The same device as on an earlier line.
+        Duplicate = "duplicate",
+        /// In another product.
+        InAnotherProduct = "in_another_product",
+        /// Claimed by somebody outside the team.
+        ClaimedOutsideTeam = "claimed_outside_team",
+        /// The list names another product for it.
+        NamesAnotherProduct = "names_another_product",
+        /// Its hardware is not the product's.
+        WrongPlatform = "wrong_platform",
+        /// Not among the registered devices, where the product takes only these.
+        UnknownId = "unknown_id",
+        /// Good, but the list does not fit the tier.
+        OverDeviceLimit = "over_device_limit",
+        /// An id of the wrong length.
+        WrongLength = "wrong_length",
+        /// An id with a character that is no hexadecimal digit.
+        NotHex = "not_hex",
+        /// A number that a spreadsheet made of an id.
+        SpreadsheetNumber = "spreadsheet_number",
+        /// An id of only zeros or only `f`.
+        UnsetId = "unset_id",
+        /// A serial number in place of an id.
+        SerialNumber = "serial_number",
+        /// A serial number with the secret of the device's sticker.
+        SerialAndSecret = "serial_and_secret",
+        /// An IMEI in place of an id.
+        Imei = "imei",
+        /// An ICCID in place of an id.
+        Iccid = "iccid",
+        /// More than one id.
+        SeveralIds = "several_ids",
+        /// A quote that does not end.
+        UnterminatedQuote = "unterminated_quote",
+        /// Bytes that are no text.
+        Undecodable = "undecodable",
+        /// A field that is too long.
+        TooLong = "too_long",
+        /// No field in the column of ids.
+        MissingField = "missing_field",
+        /// One that is newer than this binding.
+        Other = "other",
+    }
+}
+
 shape! {
     /// A line of a list, and what became of it.
     pub struct ImportLine {
@@ -26,8 +78,8 @@ shape! {
         pub line: u32,
         /// The id that was read; none where none could be.
         pub device: Option<String>,
-        /// What became of it: a stable word, such as `imported`.
-        pub verdict: String,
+        /// What became of it.
+        pub verdict: ImportVerdict,
         /// The same in a sentence.
         pub message: String,
         /// With `duplicate`: the line that has the same id.
@@ -102,7 +154,7 @@ impl From<&import::LineVerdict> for ImportLine {
         Self {
             line: line.line,
             device: line.device.map(|id| id.to_string()),
-            verdict: line.verdict.code().to_owned(),
+            verdict: line.verdict.code().parse().unwrap_or(ImportVerdict::Other),
             message: line.verdict.to_string(),
             duplicate_of,
             known,

@@ -3,7 +3,7 @@
 use super::Console;
 use crate::job::operations;
 use fleet_bindings::Answered;
-use fleet_bindings::given::{Fields, Given};
+use fleet_bindings::given::{Fields, Given, Stated};
 use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 use napi::Unknown;
 
@@ -46,8 +46,8 @@ operations! { Console {
     }
     cancel_plan(product: u32) -> Invoice { move |door| door.cancel_plan(product) }
     downgrade(product: u32, tier: String) -> Invoice { move |door| door.downgrade(product, &tier) }
-    agree_price(product: u32, tier: String, interval: Interval, price: Option<Money>) -> () {
-        move |door| door.agree_price(product, &tier, interval, price)
+    agree_price(product: u32, tier: String, interval: Interval, price: Stated<Money>) -> () {
+        move |door| door.agree_price(product, &tier, interval, price.0)
     }
     write_off(product: u32, invoice: u32) -> Invoice { move |door| door.write_off(product, invoice) }
     account_billing(account: i64) -> AccountBilling { move |door| door.account_billing(account) }

@@ -3,7 +3,7 @@
 use super::Console;
 use crate::job::operations;
 use fleet_bindings::Answered;
-use fleet_bindings::given::{Fields, Given};
+use fleet_bindings::given::{Fields, Given, Stated};
 use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
 use napi::Unknown;
 
@@ -39,8 +39,8 @@ operations! { Console {
     delete_firmware(product: u32, version: u32) -> () { move |door| door.delete_firmware(product, version) }
     release(product: u32, version: u32) -> () { move |door| door.release(product, version) }
     withdraw_release(product: u32) -> () { move |door| door.withdraw_release(product) }
-    release_to_group(product: u32, group: u16, version: Option<u32>) -> () {
-        move |door| door.release_to_group(product, group, version)
+    release_to_group(product: u32, group: u16, version: Stated<u32>) -> () {
+        move |door| door.release_to_group(product, group, version.0)
     }
     lock_and_flash_now(product: u32, device: String, version: u32) -> Decision {
         move |door| door.lock_and_flash_now(product, &device, version)

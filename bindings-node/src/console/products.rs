@@ -2,6 +2,7 @@
 
 use super::Console;
 use crate::job::operations;
+use fleet_bindings::given::Stated;
 use fleet_bindings::shapes::{
     Account, AuditPage, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
 };
@@ -26,8 +27,8 @@ operations! { Console {
         move |door| door.account_audit_log(account, after.as_deref(), limit)
     }
     configuration(product: u32) -> Configuration { move |door| door.configuration(product) }
-    configure(product: u32, question: String, answer: Option<ConfigurationAnswer>) -> () {
-        move |door| door.configure(product, &question, answer)
+    configure(product: u32, question: String, answer: Stated<ConfigurationAnswer>) -> () {
+        move |door| door.configure(product, &question, answer.0)
     }
     manufacturing_readiness(product: u32) -> Vec<Missing> { move |door| door.manufacturing_readiness(product) }
     start_manufacturing(product: u32) -> () { move |door| door.start_manufacturing(product) }

@@ -136,7 +136,7 @@ async function importWatched(door, { product: number, list: given, stop_after: m
 }
 
 const REPORT = ['device', 'product?', 'version?', 'image?', 'platform?', 'system?', 'security_counter?'];
-const SAYS = ['takes_updates?', 'session?', 'reported_at?'];
+const SAYS = ['chip_revision?', 'takes_updates?', 'session?', 'reported_at?'];
 const EVENT = ['device', 'product?', 'name', 'data?', 'id?', 'error_kind?', 'happened_at?'];
 const PAGED = ['after?', 'limit?'];
 
@@ -198,7 +198,7 @@ const CONSOLE = {
   configuration: plain('configuration', ['product'], configuration),
   configure: command(
     ['product', 'question', 'answer?'],
-    (door, given) => door.configure(given.product, given.question, answered(given.answer)),
+    (door, given) => door.configure(given.product, given.question, answered(given.answer) ?? null),
     done,
   ),
   manufacturing_readiness: plain('manufacturingReadiness', ['product'], items),
@@ -249,7 +249,11 @@ const CONSOLE = {
   delete_firmware: plain('deleteFirmware', ['product', 'version'], done),
   release: plain('release', ['product', 'version'], done),
   withdraw_release: plain('withdrawRelease', ['product'], done),
-  release_to_group: plain('releaseToGroup', ['product', 'group', 'version?'], done),
+  release_to_group: command(
+    ['product', 'group', 'version?'],
+    (door, given) => door.releaseToGroup(given.product, given.group, given.version ?? null),
+    done,
+  ),
   lock_and_flash_now: plain('lockAndFlashNow', ['product', 'device', 'version'], decision),
   lock_and_flash_on_reset: plain('lockAndFlashOnReset', ['product', 'device', 'version'], done),
   unlock: plain('unlock', ['product', 'device'], done),
@@ -299,7 +303,11 @@ const CONSOLE = {
   ),
   cancel_plan: plain('cancelPlan', ['product'], invoice),
   downgrade: plain('downgrade', ['product', 'tier'], invoice),
-  agree_price: plain('agreePrice', ['product', 'tier', 'interval', 'price?'], done),
+  agree_price: command(
+    ['product', 'tier', 'interval', 'price?'],
+    (door, given) => door.agreePrice(given.product, given.tier, given.interval, given.price ?? null),
+    done,
+  ),
   write_off: plain('writeOff', ['product', 'invoice'], invoice),
   account_billing: plain('accountBilling', ['account'], ({ open, charges, ...rest }) => ({
     ...spelt(rest),

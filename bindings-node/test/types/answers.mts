@@ -76,6 +76,7 @@ export const reasons: Record<HoldReason, true> = {
   development: true,
   downgrade_forbidden: true,
   security_counter: true,
+  chip_revision: true,
   system_version: true,
   takes_no_updates: true,
   two_devices: true,

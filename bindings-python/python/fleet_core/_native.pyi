@@ -6,7 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -1004,7 +1004,7 @@ class Update:
 class Held:
     """It gets nothing, whatever it should run."""
 
-    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
+    __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['chip_revision'], Literal['min_chip_revision'], Literal['max_chip_revision'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
         """What holds it."""
@@ -1023,6 +1023,15 @@ class Held:
     @property
     def confirmed(self) -> int | None:
         """With `security_counter`: the highest that the device has confirmed."""
+    @property
+    def chip_revision(self) -> int | None:
+        """With `chip_revision`: the device's, 100 × major + minor."""
+    @property
+    def min_chip_revision(self) -> int | None:
+        """With `chip_revision`: the least that the image runs on; none: any."""
+    @property
+    def max_chip_revision(self) -> int | None:
+        """With `chip_revision`: the last that the image runs on; none: any."""
     @property
     def requires(self) -> str | None:
         """With `system_version`: what the firmware requires."""
@@ -1050,7 +1059,7 @@ class Held:
 class Device:
     """A device of a product, as its team sees it."""
 
-    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
+    __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['groups'], Literal['standing'], Literal['development'], Literal['forced'], Literal['failures'], Literal['relapses'], Literal['lock'], Literal['sequence'], Literal['security_counter'], Literal['chip_revision'], Literal['system'], Literal['added_at'], Literal['seen'], Literal['attempt'], Literal['outcome']]] = ...
     @property
     def id(self) -> str:
         """Its id: 24 hexadecimal digits."""
@@ -1084,6 +1093,9 @@ class Device:
     @property
     def security_counter(self) -> int:
         """The highest security counter it has confirmed."""
+    @property
+    def chip_revision(self) -> int | None:
+        """The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product."""
     @property
     def system(self) -> str | None:
         """The system version that it reported last."""
@@ -1837,7 +1849,7 @@ class GroupReleaseChange:
     """A release to a group, or its withdrawal."""
 
     __match_args__: ClassVar[tuple[Literal['group'], Literal['version']]] = ...
-    def __new__(cls, group: int, version: int | None = None) -> Self: ...
+    def __new__(cls, group: int, version: int | None) -> Self: ...
     @property
     def group(self) -> int:
         """The group."""
@@ -1973,8 +1985,8 @@ class ImportLine:
     def device(self) -> str | None:
         """The id that was read; none where none could be."""
     @property
-    def verdict(self) -> str:
-        """What became of it: a stable word, such as `imported`."""
+    def verdict(self) -> ImportVerdict:
+        """What became of it."""
     @property
     def message(self) -> str:
         """The same in a sentence."""
@@ -2941,7 +2953,7 @@ class AuditEntry:
     def actor(self) -> Actor:
         """By whom."""
     @property
-    def command(self) -> str:
+    def command(self) -> Command:
         """What: a stable word."""
     @property
     def subject(self) -> str:
@@ -3052,8 +3064,8 @@ class Console:
         """Ends a product's plan; answers the credit note. An operator's command."""
     def downgrade(self, product: int, tier: str) -> Invoice:
         """Puts a product on a lower tier; answers the credit note. An operator's command."""
-    def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
-        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None) -> None:
+        """Agrees on a price for a product; `None` takes the agreement back. An operator's command."""
     def write_off(self, product: int, invoice: int) -> Invoice:
         """Gives an unpaid invoice up, a removed product's too. An operator's command."""
     def account_billing(self, account: int) -> AccountBilling:
@@ -3061,9 +3073,9 @@ class Console:
     def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """What an import of this list would say, without changing anything."""
+        """What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: one id a line, or a .csv."""
+        """Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was added stays."""
     def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
@@ -3127,15 +3139,15 @@ class Console:
     def firmware(self, product: int) -> list[Firmware]:
         """The product's firmware, by version."""
     def edit_firmware(self, product: int, version: int, title: str, description: str | None = None) -> Firmware:
-        """Changes a firmware's title and description."""
+        """Changes a firmware's title, and its description where one is given; an empty one takes it away."""
     def delete_firmware(self, product: int, version: int) -> None:
         """Deletes a firmware that was never released and that no device is locked to."""
     def release(self, product: int, version: int) -> None:
         """Releases a version."""
     def withdraw_release(self, product: int) -> None:
         """Withdraws the product's release."""
-    def release_to_group(self, product: int, group: int, version: int | None = None) -> None:
-        """Releases a version to a group, or withdraws the group's release."""
+    def release_to_group(self, product: int, group: int, version: int | None) -> None:
+        """Releases a version to a group; `None` withdraws the group's release."""
     def lock_and_flash_now(self, product: int, device: str, version: int) -> Decision:
         """Locks a device to a version and says what it is to be sent at once."""
     def lock_and_flash_on_reset(self, product: int, device: str, version: int) -> None:
@@ -3218,8 +3230,8 @@ class Console:
         """What was done to an account, newest first."""
     def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
-    def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
-        """Answers a question, or opens it again."""
+    def configure(self, product: int, question: str, answer: ConfigurationAnswer | None) -> None:
+        """Answers a question; `None` opens it again."""
     def manufacturing_readiness(self, product: int) -> list[Missing]:
         """What stands in the way of manufacturing."""
     def start_manufacturing(self, product: int) -> None:
@@ -3266,7 +3278,7 @@ class Fleet:
     def backup(self, path: str | PathLike[str]) -> None:
         """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
     def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite."""
 
 @final
 class Price:
@@ -3321,7 +3333,7 @@ class Tier:
 class Report:
     """What a device says of itself when it connects, as its gateway hands it on."""
 
-    __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['image'], Literal['platform'], Literal['system'], Literal['security_counter'], Literal['takes_updates'], Literal['session'], Literal['reported_at']]] = ...
+    __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['image'], Literal['platform'], Literal['system'], Literal['security_counter'], Literal['chip_revision'], Literal['takes_updates'], Literal['session'], Literal['reported_at']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -3329,7 +3341,7 @@ class Report:
     def __deepcopy__(self, _memo: Any, /) -> Self: ...
     def to_dict(self) -> dict[str, Any]:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
-    def __new__(cls, device: str, *, product: int | None = None, version: int | None = None, image: str | None = None, platform: str | None = None, system: str | None = None, security_counter: int | None = None, takes_updates: bool | None = None, session: int | None = None, reported_at: datetime | None = None) -> Self: ...
+    def __new__(cls, device: str, *, product: int | None = None, version: int | None = None, image: str | None = None, platform: str | None = None, system: str | None = None, security_counter: int | None = None, chip_revision: int | None = None, takes_updates: bool | None = None, session: int | None = None, reported_at: datetime | None = None) -> Self: ...
     @property
     def device(self) -> str:
         """The device: 24 hexadecimal digits."""
@@ -3351,6 +3363,9 @@ class Report:
     @property
     def security_counter(self) -> int | None:
         """The security counter that it has stored."""
+    @property
+    def chip_revision(self) -> int | None:
+        """The revision of its chip, 100 × major + minor."""
     @property
     def takes_updates(self) -> bool:
         """Whether it takes updates now."""

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "Command", "ConfigurationAnswer", "Decision", "Destination", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "ImportVerdict", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -51,7 +51,7 @@ BetaLineVerdict: TypeAlias = Literal['invited', 'already_invited', 'duplicate', 
 Rule: TypeAlias = Literal['lock', 'group_release', 'release', 'no_release', 'other']
 """The rule that names the version a device should run."""
 
-HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'system_version', 'takes_no_updates', 'two_devices', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
+HoldReason: TypeAlias = Literal['denied', 'quarantined', 'other_platform', 'development', 'downgrade_forbidden', 'security_counter', 'chip_revision', 'system_version', 'takes_no_updates', 'two_devices', 'owner_locked', 'personal', 'unknown_product', 'stale_report', 'other']
 """What keeps a device from getting anything."""
 
 Decision: TypeAlias = UpToDate | Update | Held
@@ -87,6 +87,9 @@ ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'ot
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""
 
+ImportVerdict: TypeAlias = Literal['imported', 'already_here', 'duplicate', 'in_another_product', 'claimed_outside_team', 'names_another_product', 'wrong_platform', 'unknown_id', 'over_device_limit', 'wrong_length', 'not_hex', 'spreadsheet_number', 'unset_id', 'serial_number', 'serial_and_secret', 'imei', 'iccid', 'several_ids', 'unterminated_quote', 'undecodable', 'too_long', 'missing_field', 'other']
+"""What became of a line of a list."""
+
 NoticeSubject: TypeAlias = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
 """What a notice tells."""
 
@@ -101,3 +104,6 @@ Resource: TypeAlias = Literal['devices', 'members', 'messages', 'other']
 
 Actor: TypeAlias = Operator | AccountActor | CustomerActor
 """Who did something."""
+
+Command: TypeAlias = Literal['create_account', 'lock_account', 'register_devices', 'correct_device', 'create_product_with_id', 'remove_product', 'set_tier', 'transfer_ownership', 'cancel_plan', 'downgrade', 'agree_price', 'write_off', 'create_product', 'claim_device', 'read_product', 'rename_product', 'set_policy', 'configure', 'start_manufacturing', 'import_devices', 'approve_device', 'deny_device', 'undeny_device', 'remove_device', 'end_claim', 'name_device', 'mark_development', 'change_groups', 'upload_firmware', 'edit_firmware', 'delete_firmware', 'release_firmware', 'lock_device', 'force_update', 'change_customers', 'issue_token', 'invite_to_beta', 'change_subscriptions', 'forget_errors', 'set_card', 'read_billing', 'change_plan', 'buy_upgrade', 'invite_member', 'revoke_invitation', 'remove_member', 'accept_invitation', 'answer_invitation', 'leave_team', 'read_self', 'log_out', 'activate', 'ask_claim_code', 'claim_as_customer', 'use_device', 'other']
+"""What can be asked of a console or a portal, as an audit names it."""

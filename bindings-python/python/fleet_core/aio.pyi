@@ -50,8 +50,8 @@ class Console:
         """Ends a product's plan; answers the credit note. An operator's command."""
     async def downgrade(self, product: int, tier: str) -> Invoice:
         """Puts a product on a lower tier; answers the credit note. An operator's command."""
-    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None = None) -> None:
-        """Agrees on a price for a product, or takes the agreement back. An operator's command."""
+    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None) -> None:
+        """Agrees on a price for a product; `None` takes the agreement back. An operator's command."""
     async def write_off(self, product: int, invoice: int) -> Invoice:
         """Gives an unpaid invoice up, a removed product's too. An operator's command."""
     async def account_billing(self, account: int) -> AccountBilling:
@@ -59,9 +59,9 @@ class Console:
     async def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """What an import of this list would say, without changing anything."""
+        """What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: one id a line, or a .csv."""
+        """Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was added stays."""
     async def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
         """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
@@ -125,15 +125,15 @@ class Console:
     async def firmware(self, product: int) -> list[Firmware]:
         """The product's firmware, by version."""
     async def edit_firmware(self, product: int, version: int, title: str, description: str | None = None) -> Firmware:
-        """Changes a firmware's title and description."""
+        """Changes a firmware's title, and its description where one is given; an empty one takes it away."""
     async def delete_firmware(self, product: int, version: int) -> None:
         """Deletes a firmware that was never released and that no device is locked to."""
     async def release(self, product: int, version: int) -> None:
         """Releases a version."""
     async def withdraw_release(self, product: int) -> None:
         """Withdraws the product's release."""
-    async def release_to_group(self, product: int, group: int, version: int | None = None) -> None:
-        """Releases a version to a group, or withdraws the group's release."""
+    async def release_to_group(self, product: int, group: int, version: int | None) -> None:
+        """Releases a version to a group; `None` withdraws the group's release."""
     async def lock_and_flash_now(self, product: int, device: str, version: int) -> Decision:
         """Locks a device to a version and says what it is to be sent at once."""
     async def lock_and_flash_on_reset(self, product: int, device: str, version: int) -> None:
@@ -216,8 +216,8 @@ class Console:
         """What was done to an account, newest first."""
     async def configuration(self, product: int) -> Configuration:
         """A product's answers to the questions before manufacturing."""
-    async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None = None) -> None:
-        """Answers a question, or opens it again."""
+    async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None) -> None:
+        """Answers a question; `None` opens it again."""
     async def manufacturing_readiness(self, product: int) -> list[Missing]:
         """What stands in the way of manufacturing."""
     async def start_manufacturing(self, product: int) -> None:
@@ -308,4 +308,4 @@ class Fleet:
     async def backup(self, path: str | PathLike[str]) -> None:
         """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
     async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite."""
+        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite."""

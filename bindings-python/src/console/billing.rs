@@ -62,8 +62,8 @@ impl Console {
         run(py, || self.0.downgrade(product, tier))
     }
 
-    /// Agrees on a price for a product, or takes the agreement back. An operator's command.
-    #[pyo3(signature = (product, tier, interval, price=None))]
+    /// Agrees on a price for a product; `None` takes the agreement back. An operator's command.
+    #[pyo3(signature = (product, tier, interval, price))]
     fn agree_price(
         &self,
         py: Python<'_>,

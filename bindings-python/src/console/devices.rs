@@ -1,7 +1,7 @@
 //! Devices, as a team sees them.
 
 use super::Console;
-use crate::run;
+use crate::{run, run_interruptibly};
 use fleet_bindings::Failure;
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
@@ -14,14 +14,23 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// What an import of this list would say, without changing anything.
+    /// What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it.
     fn plan_import(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
-        run(py, || self.0.plan_import(product, list))
+        let (door, list) = (self.0.clone(), list.to_vec());
+        run_interruptibly(py, move || door.plan_import(product, &list))
     }
 
-    /// Imports a list of devices: one id a line, or a .csv.
+    /// Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was
+    /// added stays.
     fn import_devices(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
-        run(py, || self.0.import(product, list))
+        let mut interrupted = None;
+        let report = run(py, || {
+            self.0.import_watched(product, list, |_| {
+                let signals = Python::attach(|py| py.check_signals());
+                signals.map_err(|raised| interrupted = Some(raised)).is_ok()
+            })
+        });
+        interrupted.map_or(report, Err)
     }
 
     /// The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or

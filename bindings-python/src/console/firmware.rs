@@ -31,7 +31,7 @@ impl Console {
         run(py, || self.0.firmware(product))
     }
 
-    /// Changes a firmware's title and description.
+    /// Changes a firmware's title, and its description where one is given; an empty one takes it away.
     #[pyo3(signature = (product, version, title, description=None))]
     fn edit_firmware(
         &self,
@@ -59,8 +59,8 @@ impl Console {
         run(py, || self.0.withdraw_release(product))
     }
 
-    /// Releases a version to a group, or withdraws the group's release.
-    #[pyo3(signature = (product, group, version=None))]
+    /// Releases a version to a group; `None` withdraws the group's release.
+    #[pyo3(signature = (product, group, version))]
     fn release_to_group(&self, py: Python<'_>, product: u32, group: u16, version: Option<u32>) -> PyResult<()> {
         run(py, || self.0.release_to_group(product, group, version))
     }

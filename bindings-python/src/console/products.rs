@@ -148,8 +148,8 @@ impl Console {
         run(py, || self.0.configuration(product))
     }
 
-    /// Answers a question, or opens it again.
-    #[pyo3(signature = (product, question, answer=None))]
+    /// Answers a question; `None` opens it again.
+    #[pyo3(signature = (product, question, answer))]
     fn configure(
         &self,
         py: Python<'_>,

@@ -2,8 +2,7 @@
 
 use crate::store::Foreign;
 use crate::{RowStore, RowStoreError};
-use fleet_bindings::store::HostStore;
-use fleet_core::store::conformance::check;
+use fleet_bindings::store::{HostStore, broken_laws};
 use fleet_core::{MemoryStore, Store};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub trait StoreFactory: Send + Sync {
     /// A store with nothing in it, another one each time.
     fn make(&self) -> Result<Arc<dyn RowStore>, RowStoreError>;
+}
+
+/// Opens stores again.
+#[uniffi::export(with_foreign)]
+pub trait StoreReopener: Send + Sync {
+    /// Opens what a store kept once more. The store that is handed in is one that the factory made or this opened, and is
+    /// not used any more.
+    fn reopen(&self, store: Arc<dyn RowStore>) -> Result<Arc<dyn RowStore>, RowStoreError>;
 }
 
 /// A law that a store broke.
@@ -23,26 +30,30 @@ pub struct Violation {
     pub what: String,
 }
 
-/// Holds a store to every law that the core counts on; an empty list says that it keeps them all. For tests: it takes
-/// seconds and starts threads.
-#[uniffi::export]
-pub async fn conformance(factory: Arc<dyn StoreFactory>) -> Vec<Violation> {
+/// Holds a store to every law that the core counts on; an empty list says that it keeps them all. With `reopener`, a store
+/// is held to the laws of reopening too. For tests: it takes seconds and starts threads.
+#[uniffi::export(default(reopener = None))]
+pub async fn conformance(factory: Arc<dyn StoreFactory>, reopener: Option<Arc<dyn StoreReopener>>) -> Vec<Violation> {
     let failed = Arc::new(Mutex::new(None));
     let noted = Arc::clone(&failed);
-    let open = move || -> Arc<dyn Store> {
-        match factory.make() {
-            Ok(store) => Arc::new(HostStore(Foreign(store))),
+    let reopens = reopener.is_some();
+    let open = move |before: Option<Arc<dyn RowStore>>| -> (Option<Arc<dyn RowStore>>, Arc<dyn Store>) {
+        let opened = match (before, &reopener) {
+            (Some(before), Some(reopener)) => reopener.reopen(before),
+            _ => factory.make(),
+        };
+        match opened {
+            Ok(store) => (Some(Arc::clone(&store)), Arc::new(HostStore(Foreign(store)))),
             Err(error) => {
                 *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
                 // No law is held against this one: what was thrown is told in place of all findings.
-                Arc::new(MemoryStore::new())
+                (None, Arc::new(MemoryStore::new()))
             }
         }
     };
-    let outcome = blocking::unblock(move || check(open)).await;
+    let broken = blocking::unblock(move || broken_laws(open, reopens)).await;
     if let Some(what) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return vec![Violation { law: "a factory makes stores".to_owned(), what }];
     }
-    let broken = outcome.err().unwrap_or_default().into_iter();
-    broken.map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect()
+    broken.into_iter().map(|broken| Violation { law: broken.law.to_owned(), what: broken.what }).collect()
 }

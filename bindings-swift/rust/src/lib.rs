@@ -18,7 +18,7 @@ mod portal;
 mod store;
 
 pub use clock::Clock;
-pub use conformance::{StoreFactory, Violation, conformance};
+pub use conformance::{StoreFactory, StoreReopener, Violation, conformance};
 pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
 pub use error::FleetError;
 pub use fleet::OpenFleet;

@@ -140,12 +140,15 @@ pub struct PastCard {
     pub card: KnownCard,
     /// Whether it was declined for good.
     pub declined: bool,
+    /// Whether the owner was told that it expires.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
 }
 
 impl PastCard {
     pub(crate) fn of(card: &Card) -> Self {
         let digest = Sha256::of(card.token.reveal().as_bytes());
-        Self { number: card.number, digest, card: card.known(), declined: card.declined }
+        Self { number: card.number, digest, card: card.known(), declined: card.declined, told: card.told }
     }
 }
 

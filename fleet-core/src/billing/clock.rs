@@ -3,8 +3,8 @@
 use super::collect::{collect, failed, invoice};
 use super::credit::{former_payer, return_unused};
 use super::{
-    AttemptResult, Charge, ChargeKey, ChargeOutcome, Decline, Invoice, InvoiceStatus, Payer, Plan, Purpose, Quote,
-    Reason, Subscription,
+    AttemptResult, Charge, ChargeKey, ChargeOutcome, Contract, Decline, Invoice, InvoiceStatus, Payer, Plan, Purpose,
+    Quote, Reason,
 };
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
@@ -110,7 +110,10 @@ impl FromStr for ChargeCursor {
     fn from_str(text: &str) -> Result<Self, Error> {
         match Key::from_hex(text) {
             Some(key @ Key::Charge(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid("after", "is no cursor that a page of charges ended with")),
+            _ => Err(Error::invalid(
+                "after",
+                "is no cursor that a page of charges ended with; give the one of the page before, or none",
+            )),
         }
     }
 }
@@ -196,8 +199,8 @@ impl Clock<'_> {
     /// ```
     ///
     /// # Errors
-    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over a
-    /// week: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
+    /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over 7
+    /// days: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
     /// its range; the store's. What was done before stays done.
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
@@ -316,33 +319,33 @@ impl Clock<'_> {
     /// out what became of a charge.
     fn turn(&self, product: ProductId, at: Timestamp) -> Result<Turned, Error> {
         self.fleet.transact(|tx| {
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-            let subscription = Arc::make_mut(&mut record);
-            if subscription.due != Some(at) {
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+            let contract = Arc::make_mut(&mut record);
+            if contract.due != Some(at) {
                 // Somebody else was here since it was found.
                 tx.delete(Key::ProductDue(at, product));
-                return Ok(Turned { is_counted: true, next: subscription.due });
+                return Ok(Turned { is_counted: true, next: contract.due });
             }
-            let mut is_counted = self.tell_of_unknown(tx, product, subscription)? == 0;
-            if let Some(plan) = subscription.plan.clone().filter(|plan| self.now >= plan.period.end) {
+            let mut is_counted = self.tell_of_unknown(tx, product, contract)? == 0;
+            if let Some(plan) = contract.plan.clone().filter(|plan| self.now >= plan.period.end) {
                 // Too late for the notice: the renewal has its turn by its own moment, among those of other products.
-                if at < plan.period.end && subscription.upgrade.is_none() {
+                if at < plan.period.end && contract.upgrade.is_none() {
                     is_counted = false;
-                } else if subscription.upgrade.is_none() {
+                } else if contract.upgrade.is_none() {
                     self.fleet.renew(tx, product, record, &plan, self.now)?;
-                    let next = tx.get::<Arc<Subscription>>(product)?.and_then(|renewed| renewed.due);
+                    let next = tx.get::<Arc<Contract>>(product)?.and_then(|renewed| renewed.due);
                     return Ok(Turned { is_counted: true, next });
                 }
                 // The period after is billed at the price that the open charge decides on.
-                subscription.warned = true;
-            } else if let Some(plan) = &subscription.plan
+                contract.warned = true;
+            } else if let Some(plan) = &contract.plan
                 && self.now >= plan.notice_from(self.fleet.billing())
             {
-                subscription.warned = true;
-                self.fleet.warn(tx, product, subscription, self.now)?;
+                contract.warned = true;
+                self.fleet.warn(tx, product, contract, self.now)?;
             }
-            self.fleet.schedule(tx, product, subscription);
-            let next = subscription.due;
+            self.fleet.schedule(tx, product, contract);
+            let next = contract.due;
             tx.put(product, record);
             Ok(Turned { is_counted, next })
         })
@@ -353,15 +356,14 @@ impl Clock<'_> {
         &self,
         tx: &mut Transaction<'_>,
         product: ProductId,
-        subscription: &mut Subscription,
+        contract: &mut Contract,
     ) -> Result<usize, Error> {
         let patience = self.fleet.billing().unknown_notice();
-        let late: Vec<(u32, Timestamp)> =
-            subscription.unknown.iter().map(|(charge, since)| (*charge, *since)).collect();
+        let late: Vec<(u32, Timestamp)> = contract.unknown.iter().map(|(charge, since)| (*charge, *since)).collect();
         let mut told = 0;
         for (number, since) in late.into_iter().filter(|(_, since)| self.now >= since.after(patience)) {
             told += 1;
-            subscription.unknown.remove(&number);
+            contract.unknown.remove(&number);
             if let Some(charge) = tx.get::<Arc<Charge>>((product, number))? {
                 let (account, amount) = (charge.account, charge.amount);
                 notify(tx, self.now, product, NoticeSubject::ChargeUnknown { account, charge: number, amount, since })?;
@@ -392,23 +394,23 @@ impl Clock<'_> {
     /// refund that was declined, which has to be made another way. Nothing has changed then.
     pub fn charge_outcome(&self, key: ChargeKey, outcome: ChargeOutcome) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            tx.load([Key::Charge(key.product, key.number), Key::Subscription(key.product)])?;
-            let mut record: Arc<Subscription> = tx.get(key.product)?.unwrap_or_default();
+            tx.load([Key::Charge(key.product, key.number), Key::Contract(key.product)])?;
+            let mut record: Arc<Contract> = tx.get(key.product)?.unwrap_or_default();
             let mut charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
                 Some(charge) if charge.key == key => charge,
                 Some(_) => return Err(ErrorKind::UnknownCharge.into()),
                 None if (1..=record.charges).contains(&key.number) => return Err(ErrorKind::ChargeFinished.into()),
                 None => return Err(ErrorKind::UnknownCharge.into()),
             };
-            let subscription = Arc::make_mut(&mut record);
+            let contract = Arc::make_mut(&mut record);
             let declined = match outcome {
                 ChargeOutcome::Succeeded => None,
                 ChargeOutcome::Declined(decline) => Some(decline),
                 ChargeOutcome::Unknown => {
                     if !charge.unknown {
                         Arc::make_mut(&mut charge).unknown = true;
-                        subscription.unknown.insert(key.number, self.now);
-                        self.fleet.schedule(tx, key.product, subscription);
+                        contract.unknown.insert(key.number, self.now);
+                        self.fleet.schedule(tx, key.product, contract);
                         tx.put((key.product, key.number), charge);
                         tx.put(key.product, record);
                     }
@@ -420,8 +422,8 @@ impl Clock<'_> {
                 // Nobody needs to be told of it any more.
                 tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
             }
-            if subscription.unknown.remove(&key.number).is_some() {
-                self.fleet.schedule(tx, key.product, subscription);
+            if contract.unknown.remove(&key.number).is_some() {
+                self.fleet.schedule(tx, key.product, contract);
                 tx.put(key.product, record);
             }
             if let Some((Decline::Hard, card)) = declined.zip(charge.card.as_ref()) {
@@ -487,9 +489,9 @@ impl Clock<'_> {
         declined: Option<Decline>,
     ) -> Result<(), Error> {
         let (product, account) = (charge.product, charge.account);
-        let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-        let subscription = Arc::make_mut(&mut record);
-        let Some(open) = subscription.upgrade.take() else { return Err(ErrorKind::ChargeFinished.into()) };
+        let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+        let contract = Arc::make_mut(&mut record);
+        let Some(open) = contract.upgrade.take() else { return Err(ErrorKind::ChargeFinished.into()) };
         if declined.is_some() {
             let payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
             let card = payer.known(charge.card.as_ref().map(|card| card.number));
@@ -497,22 +499,22 @@ impl Clock<'_> {
             let result = declined.map(AttemptResult::Declined);
             let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, result, card };
             notify(tx, self.now, product, subject)?;
-            self.fleet.schedule(tx, product, subscription);
+            self.fleet.schedule(tx, product, contract);
         } else {
             let payment = Some(charge.key.number);
-            take_effect(self.fleet, tx, (product, account), subscription, open.quote, payment, self.now)?;
+            take_effect(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
-        Ok(())
+        collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
 /// Takes an invoice off the product's list of those that are not paid. Where it was `paid`, so is the segment that it billed.
 pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32, paid: bool) -> Result<(), Error> {
-    let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
-    let subscription = Arc::make_mut(&mut record);
-    subscription.unpaid.remove(&number);
-    if let Some(plan) = subscription.plan.as_mut().filter(|plan| paid && plan.invoice == number) {
+    let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+    let contract = Arc::make_mut(&mut record);
+    contract.unpaid.remove(&number);
+    if let Some(plan) = contract.plan.as_mut().filter(|plan| paid && plan.invoice == number) {
         plan.paid = Some(plan.billed);
     }
     tx.put(product, record);
@@ -524,7 +526,7 @@ pub(crate) fn take_effect(
     fleet: &Fleet,
     tx: &mut Transaction<'_>,
     (product, account): (ProductId, AccountId),
-    subscription: &mut Subscription,
+    contract: &mut Contract,
     quote: Quote,
     charge: Option<u32>,
     now: Timestamp,
@@ -534,21 +536,22 @@ pub(crate) fn take_effect(
     fleet.put_on(changed, Some(&quote.tier), true);
     changed.limits = quote.limits.or(changed.limits);
     tx.put(product, record);
-    let before = subscription.plan.take();
+    let before = contract.plan.take();
     let former = former_payer(tx, product, before.as_ref(), account)?;
-    let (number, none) = (subscription.next_invoice()?, Money::zero(quote.price.currency()));
+    let (number, none) = (contract.next_invoice()?, Money::zero(quote.price.currency()));
     let Quote { tier, interval, at, period, price, charge: billed, lines, due: total, balance, .. } = quote;
     if before.as_ref().is_some_and(|plan| plan.interval != interval) {
-        subscription.at_renewal = None;
+        contract.at_renewal = None;
     }
     // Of a renewal that stays where it was, the owner is told once.
     let stays = before.as_ref().is_some_and(|plan| plan.period.end == period.end);
-    subscription.warned &= stays;
-    subscription.card_needed &= stays;
-    subscription.plan = Some(Plan { tier, interval, period, price, billed, paid: Some(billed), invoice: number });
-    subscription.balance = balance;
-    subscription.quotes.clear();
-    fleet.schedule(tx, product, subscription);
+    contract.warned &= stays;
+    contract.card_needed &= stays;
+    contract.plan = Some(Plan { tier, interval, period, price, billed, paid: Some(billed), invoice: number });
+    contract.balance = balance;
+    contract.quotes.clear();
+    fleet.schedule(tx, product, contract);
+    fleet.warn(tx, product, contract, now)?;
     let invoice = Invoice {
         number,
         product,
@@ -571,7 +574,7 @@ pub(crate) fn take_effect(
     }
     notify(tx, now, product, NoticeSubject::Upgraded { account, invoice: number, amount: Some(total) })?;
     if let Some((before, _)) = before.zip(former) {
-        return_unused(tx, product, subscription, &before, at, now)?;
+        return_unused(tx, product, contract, &before, at, now)?;
     }
     Ok(invoice)
 }

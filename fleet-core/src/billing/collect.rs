@@ -3,8 +3,8 @@
 //! Whoever changes what an account has to pay, or can pay with, calls [`collect`] in the same transaction.
 
 use super::{
-    Attempt, AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Invoice, OpenCharge, OpenInvoice, Payer,
-    PaymentLock, Purpose, Step, Subscription, failures, is_exhausted, next_step,
+    AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Contract, Invoice, OpenCharge, OpenInvoice, Payer,
+    PaymentAttempt, PaymentLock, Purpose, Step, failures, is_exhausted, next_step,
 };
 use crate::notice::{NoticeSubject, notify};
 use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
@@ -37,7 +37,7 @@ pub(crate) fn collect(
                 tx.put((head.product, head.number), invoice);
             }
             (Step::Miss, _) => {
-                Arc::make_mut(&mut invoice).attempts.push(Attempt {
+                Arc::make_mut(&mut invoice).attempts.push(PaymentAttempt {
                     at: now,
                     scheduled: true,
                     card: None,
@@ -78,14 +78,14 @@ pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32)
 /// Asks for a charge: a record in the outbox, under a key of its own.
 pub(crate) fn ask(
     tx: &mut Transaction<'_>,
-    subscription: &mut Subscription,
+    contract: &mut Contract,
     (product, account): (ProductId, AccountId),
     purpose: Purpose,
     amount: Money,
     card: Option<ChargedCard>,
     now: Timestamp,
 ) -> Result<Charge, Error> {
-    let number = subscription.next_charge()?;
+    let number = contract.next_charge()?;
     let key = ChargeKey { product, number, nonce: tx.random() };
     let charge = Charge { key, product, account, purpose, amount, card, at: now, unknown: false };
     tx.put((product, number), Arc::new(charge.clone()));
@@ -100,12 +100,13 @@ fn present(
     scheduled: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut subscription: Arc<Subscription> = tx.get(invoice.product)?.unwrap_or_default();
-    let attempt = Attempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open, known_at: None };
+    let mut contract: Arc<Contract> = tx.get(invoice.product)?.unwrap_or_default();
+    let attempt =
+        PaymentAttempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open, known_at: None };
     let (whose, purpose) = ((invoice.product, invoice.payer), Purpose::Renewal { invoice: invoice.number });
     let amount = invoice.outstanding()?;
-    let charge = ask(tx, Arc::make_mut(&mut subscription), whose, purpose, amount, Some(card), now)?;
-    tx.put(invoice.product, subscription);
+    let charge = ask(tx, Arc::make_mut(&mut contract), whose, purpose, amount, Some(card), now)?;
+    tx.put(invoice.product, contract);
     invoice.attempts.push(attempt);
     payer.charging = Some(OpenCharge { product: invoice.product, number: charge.key.number });
     Ok(())
@@ -183,22 +184,26 @@ fn tell_of_expiry(
     if now < card.expires.start() {
         return Ok(Some(card.expires.start()));
     }
-    card.told = true;
-    // An account that pays for nothing has nothing to miss.
+    // An account that pays for nothing has nothing to miss: it is told when it begins to pay within that month.
     if let Some(product) = paid_product(tx, account)? {
+        card.told = true;
         let (number, month, known) = (card.number, card.expires, Some(card.known()));
         let subject = NoticeSubject::CardExpires { account, card: number, month, known };
         notify(tx, now, product, subject)?;
+    } else if !card.expires.covers(now) {
+        card.told = true;
     }
     Ok(None)
 }
 
 /// A product that the account pays for: notices stand under one.
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
-    let rows = tx.store().scan(&Key::memberships(account))?;
-    for row in rows {
-        let Key::Membership(_, product) = row.key else { continue };
-        let plan = tx.get::<Arc<Subscription>>(product)?.and_then(|subscription| subscription.plan.clone());
+    let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
+    let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
+    products
+        .extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
+    for product in products {
+        let plan = tx.get::<Arc<Contract>>(product)?.and_then(|contract| contract.plan.clone());
         let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
         if plan.is_some() && owner == Some(account) {
             return Ok(Some(product));

@@ -4,9 +4,7 @@
 use super::clock::take_effect;
 use super::collect::{ask, collect, invoice};
 use super::quote::{Target, quote};
-use super::{
-    Anchor, Card, Charge, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId, Subscription,
-};
+use super::{Anchor, Card, Charge, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId};
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
@@ -93,18 +91,18 @@ impl Console<'_> {
     pub fn quote_upgrade(&self, product: ProductId, tier: &str, interval: Interval) -> Result<Quote, Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record = self.free_subscription(tx, &access.product)?;
+            let mut record = self.free_contract(tx, &access.product)?;
             let target = self.target(&access.product, &record, tier, interval)?;
             let (id, anchor) = (QuoteId(tx.random()), Anchor::at(access.product.created_at));
             let life = self.fleet.billing().quote_life();
             let paid = paid_by_owner(tx, &access.product, record.plan.as_ref())?;
             let quote = quote(id, &record, paid, anchor, target, self.now, life)?;
-            let subscription = Arc::make_mut(&mut record);
-            subscription.quotes.retain(|quote| quote.expires_at > self.now);
-            if subscription.quotes.len() >= MAX_QUOTES {
-                subscription.quotes.remove(0);
+            let contract = Arc::make_mut(&mut record);
+            contract.quotes.retain(|quote| quote.expires_at > self.now);
+            if contract.quotes.len() >= MAX_QUOTES {
+                contract.quotes.remove(0);
             }
-            subscription.quotes.push(quote.clone());
+            contract.quotes.push(quote.clone());
             tx.put(product, record);
             Ok(quote)
         })
@@ -120,23 +118,26 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
-            let mut record = self.free_subscription(tx, &access.product)?;
-            let subscription = Arc::make_mut(&mut record);
-            let held = subscription.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
+            let mut record = self.free_contract(tx, &access.product)?;
+            let before = Arc::clone(&record);
+            let contract = Arc::make_mut(&mut record);
+            let held = contract.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
-            self.note(tx, product, Command::ChangePlan, subject);
             // What costs nothing now is paid for later.
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = take_effect(self.fleet, tx, (product, owner), subscription, quote, None, self.now)?;
+                let invoice = take_effect(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
+                self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
+                collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let charge = ask(tx, subscription, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
-            subscription.quotes.clear();
-            subscription.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            let charge = ask(tx, contract, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
+            contract.quotes.clear();
+            contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
+            self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
             tx.put(product, record);
             Ok(Upgrade::Charging(Box::new(charge)))
         })
@@ -152,7 +153,7 @@ impl Console<'_> {
         self.up_to_date(product, Command::ChangePlan)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             record.no_renewal_due(self.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
@@ -163,9 +164,13 @@ impl Console<'_> {
             if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
-            Arc::make_mut(&mut record).at_renewal = (interval != current).then_some(interval);
+            let before = Arc::clone(&record);
+            let contract = Arc::make_mut(&mut record);
+            contract.at_renewal = (interval != current).then_some(interval);
+            self.fleet.warn(tx, product, contract, self.now)?;
+            let entry = before.change(format!("{interval} from the next renewal on"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("{interval} from the next renewal on"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -177,20 +182,29 @@ impl Console<'_> {
     pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             if record.currency == currency {
                 return Ok(());
             }
             record.no_upgrade_open()?;
-            if record.invoices > 0 || !record.agreed.is_empty() {
-                let problem = format!("the product is billed in {}, which does not change any more", record.currency);
+            if record.invoices > 0 {
+                let problem = format!(
+                    "the product is billed in {}, not {currency}, and that changes no more; make a new product for {currency}",
+                    record.currency
+                );
                 return Err(Error::invalid("currency", problem));
             }
-            let subscription = Arc::make_mut(&mut record);
-            (subscription.currency, subscription.balance) = (currency, Money::zero(currency));
-            subscription.quotes.clear();
+            if !record.agreed.is_empty() {
+                let problem = format!("a price in {} is agreed on: an operator takes that back first", record.currency);
+                return Err(Error::invalid("currency", problem));
+            }
+            let before = Arc::clone(&record);
+            let contract = Arc::make_mut(&mut record);
+            (contract.currency, contract.balance) = (currency, Money::zero(currency));
+            contract.quotes.clear();
+            let entry = before.change(format!("billed in {currency}"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, format!("billed in {currency}"));
+            self.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -228,10 +242,10 @@ impl Console<'_> {
             let before = shown_card(&record);
             change(Arc::make_mut(&mut record))?;
             let entry = Entry::changed("card on file", [("card", before, shown_card(&record))]);
-            self.note_account(tx, account, Command::SetCard, entry);
             if let Some(open) = record.open.first() {
-                self.note(tx, open.product, Command::SetCard, format!("for invoice {}", open.number));
+                self.note(tx, open.product, Command::SetCard, entry.clone().of(format!("for invoice {}", open.number)));
             }
+            self.note_account(tx, account, Command::SetCard, entry);
             tx.put(account, record);
             collect(tx, self.fleet.billing(), account, self.now)?;
             self.fleet.warn_account(tx, account, self.now)
@@ -246,14 +260,14 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let Access { product: record, team } = Access::check(tx, self.actor, Command::ReadBilling, product)?;
             let owner = record.owner;
-            tx.load([Key::Subscription(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
-            let subscription: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            tx.load([Key::Contract(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
+            let contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
-            let plan = subscription.plan.clone();
-            let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &subscription, plan));
+            let plan = contract.plan.clone();
+            let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &contract, plan));
             let next_interval = next.map(|(interval, _)| interval);
-            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(subscription.currency), |(_, price)| price));
-            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(subscription.balance)?.or_zero()));
+            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(contract.currency), |(_, price)| price));
+            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(contract.balance)?.or_zero()));
             Ok(BillingStatus {
                 tier: Arc::clone(&record.tier),
                 renewal: plan.as_ref().map(|plan| plan.period.end),
@@ -263,9 +277,9 @@ impl Console<'_> {
                 members: team.seats(self.now),
                 next_interval,
                 next_amount: next_amount.transpose()?,
-                balance: subscription.balance,
-                unpaid: subscription.unpaid.iter().copied().collect(),
-                upgrading: subscription.upgrade.as_ref().map(|open| open.charge),
+                balance: contract.balance,
+                unpaid: contract.unpaid.iter().copied().collect(),
+                upgrading: contract.upgrade.as_ref().map(|open| open.charge),
                 card: payer.card.as_ref().map(|card| card.view(self.now)),
                 locked_since: tx.get::<Arc<Account>>(owner)?.and_then(|account| account.locked_since()),
             })
@@ -301,34 +315,28 @@ impl Console<'_> {
     }
 
     /// A product's billing, where nothing that is open stands in an upgrade's way.
-    fn free_subscription(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Subscription>, Error> {
-        tx.load([Key::Subscription(product.id), Key::Payer(product.owner)])?;
-        let subscription: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
-        subscription.nothing_open(product.id)?;
+    fn free_contract(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Contract>, Error> {
+        tx.load([Key::Contract(product.id), Key::Payer(product.owner)])?;
+        let contract: Arc<Contract> = tx.get(product.id)?.unwrap_or_default();
+        contract.nothing_open(product.id)?;
         // A locked account owes for another product.
         let payer: Arc<Payer> = tx.get(product.owner)?.unwrap_or_default();
         if let Some((_, open)) = payer.lock.zip(payer.open.first()) {
             return Err(ErrorKind::RenewalUnpaid { product: open.product, invoice: open.number }.into());
         }
-        subscription.no_renewal_due(self.now)?;
-        Ok(subscription)
+        contract.no_renewal_due(self.now)?;
+        Ok(contract)
     }
 
     /// Where an upgrade goes, if it is one.
-    fn target(
-        &self,
-        product: &Product,
-        subscription: &Subscription,
-        tier: &str,
-        interval: Interval,
-    ) -> Result<Target, Error> {
+    fn target(&self, product: &Product, contract: &Contract, tier: &str, interval: Interval) -> Result<Target, Error> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
         let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
-        if self.is_less(product, subscription, &tier) {
+        if self.is_less(product, contract, &tier) {
             return not("a lower tier is set by the operator, for something may no longer fit");
         }
-        if let Some(plan) = &subscription.plan {
+        if let Some(plan) = &contract.plan {
             if plan.tier == tier && plan.interval == interval {
                 return not("the product pays for this already");
             }
@@ -336,11 +344,11 @@ impl Console<'_> {
                 return not("the year is paid: switch the interval for its end, and upgrade within it");
             }
         }
-        let Some(price) = self.fleet.price(subscription, &tier, interval) else {
+        let Some(price) = self.fleet.price(contract, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing");
+            return not("it costs nothing; an operator puts the product on it");
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })
@@ -348,14 +356,13 @@ impl Console<'_> {
 
     /// Whether a tier is below a product's. One that is sold no more has no place among the others: less is what costs less
     /// than the product pays, or limits more than it may.
-    fn is_less(&self, product: &Product, subscription: &Subscription, tier: &str) -> bool {
+    fn is_less(&self, product: &Product, contract: &Contract, tier: &str) -> bool {
         let catalogue = self.fleet.catalogue();
         if let Some(rank) = catalogue.rank(&product.tier) {
             return catalogue.rank(tier) < Some(rank);
         }
-        let price = |plan: &super::Plan| Some((plan.price, self.fleet.price(subscription, tier, plan.interval)?));
-        let costs_less =
-            subscription.plan.as_ref().and_then(price).is_some_and(|(now, then)| then.minor() < now.minor());
+        let price = |plan: &super::Plan| Some((plan.price, self.fleet.price(contract, tier, plan.interval)?));
+        let costs_less = contract.plan.as_ref().and_then(price).is_some_and(|(now, then)| then.minor() < now.minor());
         costs_less || catalogue.limits_less(tier, product)
     }
 }

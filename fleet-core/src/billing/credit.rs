@@ -3,7 +3,7 @@
 
 use super::collect::{ask, invoice};
 use super::invoice::total;
-use super::{Anchor, Interval, Invoice, InvoiceStatus, Line, LineKind, Period, Plan, Purpose, Reason, Subscription};
+use super::{Anchor, Contract, Interval, Invoice, InvoiceLine, InvoiceStatus, LineKind, Period, Plan, Purpose, Reason};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::Product;
 use crate::store::Transaction;
@@ -17,7 +17,7 @@ pub(crate) struct Credit {
     pub(crate) payer: AccountId,
     pub(crate) reason: Reason,
     pub(crate) period: Period,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<InvoiceLine>,
     /// What lessens an invoice that is open.
     pub(crate) offset: Money,
     /// What goes back.
@@ -28,14 +28,14 @@ pub(crate) struct Credit {
 pub(crate) fn write_credit(
     tx: &mut Transaction<'_>,
     product: ProductId,
-    subscription: &mut Subscription,
+    contract: &mut Contract,
     credit: Credit,
     now: Timestamp,
 ) -> Result<Invoice, Error> {
     let Credit { payer, reason, period, lines, offset, refund } = credit;
-    let none = Money::zero(subscription.currency);
+    let none = Money::zero(contract.currency);
     let note = Invoice {
-        number: subscription.next_invoice()?,
+        number: contract.next_invoice()?,
         product,
         payer,
         reason,
@@ -51,7 +51,7 @@ pub(crate) fn write_credit(
     };
     if !note.refund.is_zero() {
         let purpose = Purpose::Refund { invoice: note.number };
-        ask(tx, subscription, (product, payer), purpose, note.refund, None, now)?;
+        ask(tx, contract, (product, payer), purpose, note.refund, None, now)?;
     }
     tx.put((product, note.number), Arc::new(note.clone()));
     let subject = NoticeSubject::PlanReduced { account: payer, invoice: note.number, refund: Some(refund) };
@@ -63,26 +63,26 @@ pub(crate) fn write_credit(
 pub(crate) fn return_balance(
     tx: &mut Transaction<'_>,
     product: &Product,
-    subscription: &mut Subscription,
+    contract: &mut Contract,
     reason: Reason,
     now: Timestamp,
 ) -> Result<Option<Invoice>, Error> {
-    let none = Money::zero(subscription.currency);
-    let kept = std::mem::replace(&mut subscription.balance, none);
+    let none = Money::zero(contract.currency);
+    let kept = std::mem::replace(&mut contract.balance, none);
     if kept.is_zero() {
         return Ok(None);
     }
-    let running = subscription.plan.as_ref().map(|plan| plan.period).filter(|period| period.contains(now));
+    let running = contract.plan.as_ref().map(|plan| plan.period).filter(|period| period.contains(now));
     let period = running.unwrap_or_else(|| Anchor::at(product.created_at).period_at(Interval::Monthly, now));
     let line = kept_line(&product.tier, period, kept, now)?;
     let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: kept };
-    write_credit(tx, product.id, subscription, credit, now).map(Some)
+    write_credit(tx, product.id, contract, credit, now).map(Some)
 }
 
 /// What earlier invoices left over, given back.
-pub(crate) fn kept_line(tier: &Arc<str>, period: Period, kept: Money, now: Timestamp) -> Result<Line, Error> {
+pub(crate) fn kept_line(tier: &Arc<str>, period: Period, kept: Money, now: Timestamp) -> Result<InvoiceLine, Error> {
     let (from, to) = (now.max(period.start).min(period.end), period.end);
-    Ok(Line { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: kept.negated()? })
+    Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: kept.negated()? })
 }
 
 /// Who paid for the plan that runs, where that is not the product's owner: it was transferred since.
@@ -101,7 +101,7 @@ pub(crate) fn former_payer(
 pub(crate) fn return_unused(
     tx: &mut Transaction<'_>,
     product: ProductId,
-    subscription: &mut Subscription,
+    contract: &mut Contract,
     plan: &Plan,
     at: Timestamp,
     now: Timestamp,
@@ -116,8 +116,8 @@ pub(crate) fn return_unused(
         reason: Reason::Transfer,
         period: plan.period,
         lines: vec![plan.credit_line(segment.from, segment.paid_ahead)?],
-        offset: Money::zero(subscription.currency),
+        offset: Money::zero(contract.currency),
         refund: segment.paid_ahead,
     };
-    write_credit(tx, product, subscription, credit, now).map(drop)
+    write_credit(tx, product, contract, credit, now).map(drop)
 }

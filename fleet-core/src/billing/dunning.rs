@@ -55,7 +55,7 @@ impl Retries {
 
     /// When the last attempt of the schedule is due, with which the account is locked, where the rest of it goes on failing
     /// at once.
-    pub(crate) fn locks_at(&self, history: &[Attempt]) -> Option<Timestamp> {
+    pub(crate) fn locks_at(&self, history: &[PaymentAttempt]) -> Option<Timestamp> {
         let last = history.iter().rev().find(|attempt| attempt.scheduled)?;
         let left = self.0.get(failures(history).checked_sub(1)?..)?;
         let days: u32 = left.iter().sum();
@@ -88,7 +88,7 @@ pub enum Decline {
 /// One attempt to have a renewal invoice paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Attempt {
+pub struct PaymentAttempt {
     /// When it was made.
     pub at: Timestamp,
     /// Whether it was one of the schedule's; otherwise it is a new card's, which uses up no retry (R-PAY-4).
@@ -116,7 +116,7 @@ pub enum AttemptResult {
     NotPresented,
 }
 
-impl Attempt {
+impl PaymentAttempt {
     /// Whether it failed.
     pub fn failed(&self) -> bool {
         matches!(self.result, AttemptResult::Declined(_) | AttemptResult::NotPresented)
@@ -147,12 +147,12 @@ pub enum Step {
 }
 
 /// How many of the schedule's attempts have failed.
-pub fn failures(history: &[Attempt]) -> usize {
+pub fn failures(history: &[PaymentAttempt]) -> usize {
     history.iter().filter(|attempt| attempt.scheduled && attempt.failed()).count()
 }
 
 /// Whether the schedule is used up: every attempt of it has failed.
-pub fn is_exhausted(retries: &Retries, history: &[Attempt]) -> bool {
+pub fn is_exhausted(retries: &Retries, history: &[PaymentAttempt]) -> bool {
     failures(history) >= retries.attempts()
 }
 
@@ -162,16 +162,22 @@ pub fn is_exhausted(retries: &Retries, history: &[Attempt]) -> bool {
 /// with a card that they were not tried with (R-PAY-5).
 ///
 /// ```
-/// use fleet_core::billing::{Attempt, AttemptResult, Decline, Retries, Step, next_step};
+/// use fleet_core::billing::{PaymentAttempt, AttemptResult, Decline, Retries, Step, next_step};
 /// use fleet_core::Timestamp;
 ///
 /// let (retries, day) = (Retries::default(), |day: i64| Timestamp::from_millis(day * 86_400_000));
 /// let (card, result) = (Some(1), AttemptResult::Declined(Decline::Soft));
-/// let failed = Attempt { at: day(0), scheduled: true, card, result, known_at: Some(day(0)) };
+/// let failed = PaymentAttempt { at: day(0), scheduled: true, card, result, known_at: Some(day(0)) };
 /// assert_eq!(next_step(&retries, &[failed], Some(1), false, day(1)), Step::Wait(day(3)));
 /// assert_eq!(next_step(&retries, &[failed], Some(2), false, day(1)), Step::Present { scheduled: false });
 /// ```
-pub fn next_step(retries: &Retries, history: &[Attempt], card: Option<u32>, locked: bool, now: Timestamp) -> Step {
+pub fn next_step(
+    retries: &Retries,
+    history: &[PaymentAttempt],
+    card: Option<u32>,
+    locked: bool,
+    now: Timestamp,
+) -> Step {
     let last = history.iter().rev().find(|attempt| attempt.scheduled);
     let tried = |card: u32| history.iter().any(|attempt| attempt.card == Some(card));
     let untried = card.is_some_and(|card| !tried(card));
@@ -199,13 +205,13 @@ mod tests {
         Timestamp::from_millis(day * 86_400_000)
     }
 
-    fn attempt(at: i64, scheduled: bool, card: u32, result: AttemptResult) -> Attempt {
-        Attempt { at: day(at), scheduled, card: Some(card), result, known_at: None }
+    fn attempt(at: i64, scheduled: bool, card: u32, result: AttemptResult) -> PaymentAttempt {
+        PaymentAttempt { at: day(at), scheduled, card: Some(card), result, known_at: None }
     }
 
     const SOFT: AttemptResult = AttemptResult::Declined(Decline::Soft);
 
-    fn step(history: &[Attempt], card: Option<u32>, now: i64) -> Step {
+    fn step(history: &[PaymentAttempt], card: Option<u32>, now: i64) -> Step {
         next_step(&Retries::default(), history, card, false, day(now))
     }
 
@@ -225,11 +231,11 @@ mod tests {
 
     #[test]
     fn a_decline_that_is_told_late_is_followed_by_all_the_days_of_the_schedule() {
-        let told = Attempt { known_at: Some(day(10)), ..attempt(0, true, 1, SOFT) };
+        let told = PaymentAttempt { known_at: Some(day(10)), ..attempt(0, true, 1, SOFT) };
         assert_eq!(step(&[told], Some(1), 10), Step::Wait(day(13)));
         assert_eq!(step(&[told], Some(1), 13), Step::Present { scheduled: true });
         assert_eq!(Retries::default().locks_at(&[told]), Some(day(19)));
-        let by_a_clock_that_went_back = Attempt { known_at: Some(day(-5)), ..attempt(0, true, 1, SOFT) };
+        let by_a_clock_that_went_back = PaymentAttempt { known_at: Some(day(-5)), ..attempt(0, true, 1, SOFT) };
         assert_eq!(step(&[by_a_clock_that_went_back], Some(1), 0), Step::Wait(day(3)));
     }
 
@@ -262,7 +268,7 @@ mod tests {
     #[test]
     fn a_locked_account_is_tried_only_with_another_card() {
         let history = [0, 3, 6, 9].map(|at| attempt(at, true, 1, SOFT));
-        let locked = |history: &[Attempt], card| next_step(&Retries::default(), history, card, true, day(50));
+        let locked = |history: &[PaymentAttempt], card| next_step(&Retries::default(), history, card, true, day(50));
         assert_eq!(locked(&history, Some(1)), Step::Rest);
         assert_eq!(locked(&history, Some(2)), Step::Present { scheduled: false });
         assert_eq!(locked(&[], None), Step::Rest);

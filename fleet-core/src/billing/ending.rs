@@ -1,6 +1,6 @@
 //! What the end of a plan gives back, and what a lower one does (R-BILL-7, R-TIER-4).
 
-use super::{Line, LineKind, Plan, Split, cap_credit, prorate, split_credit};
+use super::{InvoiceLine, LineKind, Plan, Split, cap_credit, prorate, split_credit};
 use crate::{Error, Money, Timestamp};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) struct Segment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
     /// The unused rest back, and the rest at the lower price.
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<InvoiceLine>,
     /// What the rest costs at the lower price.
     pub(crate) charge: Money,
     /// What of that is paid.
@@ -42,9 +42,9 @@ impl Plan {
     }
 
     /// The line that gives back an unused rest.
-    pub(crate) fn credit_line(&self, from: Timestamp, amount: Money) -> Result<Line, Error> {
+    pub(crate) fn credit_line(&self, from: Timestamp, amount: Money) -> Result<InvoiceLine, Error> {
         let (kind, tier, to) = (LineKind::Credit, Arc::clone(&self.tier), self.period.end);
-        Ok(Line { kind, tier, from, to, amount: amount.negated()? })
+        Ok(InvoiceLine { kind, tier, from, to, amount: amount.negated()? })
     }
 }
 
@@ -62,11 +62,14 @@ pub(crate) fn ending(
     if let Some((tier, price)) = lower {
         charge = prorate(price, plan.period.seconds_left(now), plan.period.seconds())?;
         let (tier, to) = (Arc::clone(tier), plan.period.end);
-        lines.push(Line { kind: LineKind::Rest, tier, from, to, amount: charge });
+        lines.push(InvoiceLine { kind: LineKind::Rest, tier, from, to, amount: charge });
     }
     let creditable = unused.minus(charge)?;
     if creditable.minor() < 0 {
-        return Err(Error::invalid("tier", "its price is not lower; an upgrade is quoted and charged"));
+        return Err(Error::invalid(
+            "tier",
+            "it costs more than what runs now: agree on a lower price, or put the product on it with `set_tier`",
+        ));
     }
     let split = split_credit(creditable, used.plus(charge)?, paid)?;
     let charge_paid = paid.minus(used)?.or_zero().at_most(charge)?;

@@ -2,7 +2,7 @@
 //!
 //! The lines of a document always add up to its total.
 
-use super::{Attempt, Period};
+use super::{PaymentAttempt, Period};
 use crate::team::AccountId;
 use crate::{Error, Money, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Invoice {
     /// The period that it bills, or part of.
     pub period: Period,
     /// What it is made of.
-    pub lines: Vec<Line>,
+    pub lines: Vec<InvoiceLine>,
     /// The sum of the lines: what is to be paid, or below zero what is credited.
     pub total: Money,
     /// What a credit note took off it that was never paid (R-BILL-7).
@@ -38,7 +38,7 @@ pub struct Invoice {
     /// The charge that paid it.
     pub charge: Option<u32>,
     /// How often it was tried to have it paid; of renewals alone.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<PaymentAttempt>,
 }
 
 /// What an invoice is for.
@@ -79,7 +79,7 @@ pub enum InvoiceStatus {
 /// A line of an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct InvoiceLine {
     /// What it is.
     pub kind: LineKind,
     /// The tier whose price it is of.
@@ -127,6 +127,6 @@ impl Invoice {
 }
 
 /// The sum of lines.
-pub(crate) fn total(lines: &[Line], none: Money) -> Result<Money, Error> {
+pub(crate) fn total(lines: &[InvoiceLine], none: Money) -> Result<Money, Error> {
     lines.iter().try_fold(none, |sum, line| sum.plus(line.amount))
 }

@@ -1,6 +1,6 @@
 //! What counts against a tier, what it costs, and how it is paid.
 //!
-//! A product is billed by itself: its [`Subscription`] is the guard of what is billed. Its owner pays: the account's
+//! A product is billed by itself: its [`Contract`] is the guard of what is billed. Its owner pays: the account's
 //! [`Payer`] is the guard of what is paid. The rules are pure functions of such records; the doors load, decide, commit.
 
 mod account;
@@ -9,6 +9,7 @@ mod charge;
 mod clock;
 mod collect;
 mod console;
+mod contract;
 mod credit;
 mod due;
 mod dunning;
@@ -21,7 +22,6 @@ mod policy;
 mod proration;
 mod quote;
 mod renewal;
-mod subscription;
 mod tier;
 
 pub use account::AccountBilling;
@@ -29,13 +29,13 @@ pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
 pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
 pub use console::{BillingStatus, CardView, Upgrade};
+pub use contract::{AgreedPrice, Contract, OpenUpgrade, Plan};
 pub(crate) use credit::return_balance;
-pub use dunning::{Attempt, AttemptResult, Decline, Retries, Step, failures, is_exhausted, next_step};
-pub use invoice::{Invoice, InvoiceStatus, Line, LineKind, Reason};
+pub use dunning::{AttemptResult, Decline, PaymentAttempt, Retries, Step, failures, is_exhausted, next_step};
+pub use invoice::{Invoice, InvoiceLine, InvoiceStatus, LineKind, Reason};
 pub use payer::{OpenCharge, OpenInvoice, Payer, PaymentLock};
 pub use period::{Anchor, Interval, Period};
 pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
-pub use subscription::{AgreedPrice, OpenUpgrade, Plan, Subscription};
 pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

@@ -4,7 +4,8 @@ use super::clock::settle;
 use super::collect::{collect, invoice};
 use super::credit::{Credit, kept_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
-use super::{AgreedPrice, AttemptResult, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason, Subscription};
+use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
+use crate::audit::{Entry, shown};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
@@ -24,12 +25,16 @@ impl Console<'_> {
         self.up_to_date(product, Command::CancelPlan)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CancelPlan, product)?;
+            let before: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let (has_plan, note) = self.end_plan(tx, &access.product)?;
             let note = note.ok_or(ErrorKind::NoPlan)?;
+            let mut tier = Entry::default();
             if has_plan {
-                self.put_on_tier(tx, access.product, &self.fleet.catalogue().first(), false);
+                tier = self.put_on_tier(tx, access.product, &self.fleet.catalogue().first(), false);
             }
-            self.note(tx, product, Command::CancelPlan, format!("credit note {}", note.number));
+            let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+            let entry = before.change(format!("credit note {}", note.number), &after).and(tier);
+            self.note(tx, product, Command::CancelPlan, entry);
             Ok(note)
         })
     }
@@ -42,11 +47,11 @@ impl Console<'_> {
     /// `no_plan`; `invalid` for a tier that is not lower or costs nothing; `price_by_agreement`; `charge_open`;
     /// `not_found`.
     pub fn downgrade(&self, product: ProductId, tier: &str) -> Result<Invoice, Error> {
-        let tier = self.fleet.catalogue().named(tier)?;
         self.up_to_date(product, Command::Downgrade)?;
+        let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
-            let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = self.fleet.catalogue();
             let interval = plan.interval;
@@ -57,15 +62,24 @@ impl Console<'_> {
                 Some(rank) => catalogue.rank(&tier) < Some(rank),
                 None => price.minor() < plan.price.minor(),
             };
+            if plan.tier == tier {
+                return Err(Error::invalid("tier", format!("the product is on {tier} already; choose a lower one")));
+            }
             if !is_below {
-                return Err(Error::invalid("tier", format!("{tier} is not below {}", plan.tier)));
+                return Err(Error::invalid(
+                    "tier",
+                    format!("{tier} is not below {}: upgrade to it instead", plan.tier),
+                ));
             }
             if price.is_zero() {
                 return Err(Error::invalid("tier", format!("{tier} costs nothing: cancel the plan instead")));
             }
+            let before = Arc::clone(&record);
             let note = self.reduce(tx, &access.product, record, Some((&tier, price)))?;
-            self.put_on_tier(tx, access.product, &tier, true);
-            self.note(tx, product, Command::Downgrade, format!("to {tier}, credit note {}", note.number));
+            let on_tier = self.put_on_tier(tx, access.product, &tier, true);
+            let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+            let entry = before.change(format!("to {tier}, credit note {}", note.number), &after).and(on_tier);
+            self.note(tx, product, Command::Downgrade, entry);
             Ok(note)
         })
     }
@@ -84,32 +98,39 @@ impl Console<'_> {
         interval: Interval,
         price: Option<Money>,
     ) -> Result<(), Error> {
+        self.up_to_date(product, Command::AgreePrice)?;
         let tier = self.fleet.catalogue().named(tier)?;
         let price = price.map(|amount| Price::new(interval, amount)).transpose()?.map(|price| price.amount);
         if price.is_some_and(Money::is_zero) {
             let problem = "agree on more than nothing; `set_tier` puts a product on a tier without a charge";
             return Err(Error::invalid("price", problem));
         }
-        self.up_to_date(product, Command::AgreePrice)?;
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             record.no_renewal_due(self.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
-                let problem = format!("the product is billed in {}, not {}", record.currency, price.currency());
+                let problem = format!(
+                    "the product is billed in {0}, not {1}: agree on a price in {0}",
+                    record.currency,
+                    price.currency()
+                );
                 return Err(Error::invalid("price", problem));
             }
-            let subscription = Arc::make_mut(&mut record);
-            subscription.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
-            subscription.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
-            subscription.quotes.clear();
-            let next = subscription.plan.as_ref().map(|plan| subscription.at_renewal.unwrap_or(plan.interval));
-            let is_next = next == Some(interval) && access.product.tier == tier;
-            if is_next && self.fleet.price(subscription, &tier, interval).is_none_or(Money::is_zero) {
+            let values = [("agreed price", shown(record.agreed(&tier, interval)), shown(price))];
+            let contract = Arc::make_mut(&mut record);
+            contract.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
+            contract.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
+            contract.quotes.clear();
+            // The plan goes on at the interval that was chosen for its renewal, or at its own after all.
+            let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
+            let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
+            if is_needed && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
+            self.fleet.warn(tx, product, contract, self.now)?;
             tx.put(product, record);
-            self.note(tx, product, Command::AgreePrice, format!("{tier}, {interval}"));
+            self.note(tx, product, Command::AgreePrice, Entry::changed(format!("{tier}, {interval}"), values));
             Ok(())
         })
     }
@@ -126,15 +147,23 @@ impl Console<'_> {
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
-            let mut record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
                 plan.paid = Some(plan.paid(&found)?);
                 tx.put(product, record);
             }
+            let outstanding = found.outstanding()?;
             Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: self.now };
             tx.put((product, number), Arc::clone(&found));
+            let locked = |payer: Option<Arc<Payer>>| shown(payer.and_then(|payer| Some(payer.lock.as_ref()?.since)));
+            let before = locked(tx.get(found.payer)?);
             self.close(tx, &found, false)?;
-            self.note(tx, product, Command::WriteOff, format!("invoice {number}"));
+            let values = [
+                ("status", "open".to_owned(), "written off".to_owned()),
+                ("to pay", outstanding.to_string(), Money::zero(outstanding.currency()).to_string()),
+                ("account locked since", before, locked(tx.get(found.payer)?)),
+            ];
+            self.note(tx, product, Command::WriteOff, Entry::changed(format!("invoice {number}"), values));
             Ok(Arc::unwrap_or_clone(found))
         })
     }
@@ -146,7 +175,7 @@ impl Console<'_> {
         tx: &mut Transaction<'_>,
         product: &Product,
     ) -> Result<(bool, Option<Invoice>), Error> {
-        let mut record: Arc<Subscription> = tx.get(product.id)?.unwrap_or_default();
+        let mut record: Arc<Contract> = tx.get(product.id)?.unwrap_or_default();
         record.no_upgrade_open()?;
         record.no_renewal_due(self.now)?;
         if record.plan.is_some() {
@@ -164,18 +193,18 @@ impl Console<'_> {
         &self,
         tx: &mut Transaction<'_>,
         product: &Product,
-        mut record: Arc<Subscription>,
+        mut record: Arc<Contract>,
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        let subscription = Arc::make_mut(&mut record);
-        let plan = subscription.plan.take().ok_or(ErrorKind::NoPlan)?;
+        let contract = Arc::make_mut(&mut record);
+        let plan = contract.plan.take().ok_or(ErrorKind::NoPlan)?;
         let billed = invoice(tx, product.id, plan.invoice)?;
         if billed.is_open() {
             no_charge_for(tx, &billed)?;
         }
         let is_owners = billed.payer == product.owner;
-        let none = Money::zero(subscription.currency);
+        let none = Money::zero(contract.currency);
         let paid = plan.paid(&billed)?;
         let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
         let (mut refund, mut offset) = (split.refund, split.offset);
@@ -189,30 +218,30 @@ impl Console<'_> {
         match lower {
             Some((tier, price)) => {
                 if is_owners {
-                    subscription.balance = subscription.balance.plus(refund)?;
+                    contract.balance = contract.balance.plus(refund)?;
                     refund = none;
                 }
                 let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
-                subscription.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
+                contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = subscription.balance;
+                let kept = contract.balance;
                 if is_owners && !kept.is_zero() {
                     lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
                     refund = refund.plus(kept)?;
-                    subscription.balance = none;
+                    contract.balance = none;
                 }
-                subscription.at_renewal = None;
+                contract.at_renewal = None;
             }
         }
-        subscription.quotes.clear();
+        contract.quotes.clear();
         let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
         let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
-        let note = write_credit(tx, product.id, subscription, credit, self.now)?;
+        let note = write_credit(tx, product.id, contract, credit, self.now)?;
         if lower.is_none() {
-            return_balance(tx, product, subscription, Reason::Cancellation, self.now)?;
+            return_balance(tx, product, contract, Reason::Cancellation, self.now)?;
         }
-        self.fleet.schedule(tx, product.id, subscription);
+        self.fleet.schedule(tx, product.id, contract);
         tx.put(product.id, record);
         self.offset(tx, billed, offset)?;
         Ok(note)
@@ -242,9 +271,12 @@ impl Console<'_> {
         collect(tx, self.fleet.billing(), invoice.payer, self.now)
     }
 
-    fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: &Arc<str>, sold: bool) {
+    /// Answers what that changes, for the audit.
+    fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: &Arc<str>, sold: bool) -> Entry {
+        let entry = Entry::changed("", [("tier", product.tier.to_string(), tier.to_string())]);
         self.fleet.put_on(Arc::make_mut(&mut product), Some(tier), sold);
         tx.put(product.id, product);
+        entry
     }
 }
 

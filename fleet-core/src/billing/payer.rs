@@ -123,8 +123,7 @@ impl Payer {
             Some(known) => {
                 let mut card = Card::new(known.number, new)?;
                 card.declined = known.declined;
-                let same = |old: &&Card| old.number == known.number && old.expires == new.expires;
-                card.told = before.as_ref().filter(same).is_some_and(|old| old.told);
+                card.told = known.told && known.card.expires == new.expires;
                 card
             }
             None => {

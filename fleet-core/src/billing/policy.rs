@@ -26,7 +26,7 @@ pub struct BillingPolicy {
 
 impl Default for BillingPolicy {
     /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card; the devices of a
-    /// locked owner go on; a leap of the clock over 35 days is to be confirmed; a charge whose outcome is unknown for 24
+    /// locked owner go on; a leap of the clock over 35 days, under which something has been due for over 7, is to be confirmed; a charge whose outcome is unknown for 24
     /// hours is told.
     fn default() -> Self {
         Self {
@@ -53,7 +53,10 @@ impl BillingPolicy {
     /// `invalid` for any other.
     pub fn with_quote_life(self, quote_life: Duration) -> Result<Self, Error> {
         if !(60..=86_400).contains(&quote_life.as_secs()) {
-            return Err(Error::invalid("quote life", "must be a minute to a day"));
+            return Err(Error::invalid(
+                "quote life",
+                format!("is {} s; give 60 s (a minute) to 86400 s (a day)", quote_life.as_secs()),
+            ));
         }
         Ok(Self { quote_life, ..self })
     }
@@ -64,7 +67,10 @@ impl BillingPolicy {
     /// `invalid` for more.
     pub fn with_card_notice_days(self, card_notice_days: u32) -> Result<Self, Error> {
         if card_notice_days > 27 {
-            return Err(Error::invalid("card notice", "must be 0 to 27 days: no month is longer"));
+            return Err(Error::invalid(
+                "card notice",
+                format!("is {card_notice_days} days; give 0 to 27, for no month is longer"),
+            ));
         }
         Ok(Self { card_notice_days, ..self })
     }
@@ -83,7 +89,7 @@ impl BillingPolicy {
     /// `invalid` for any other.
     pub fn with_leap_days(self, leap_days: u32) -> Result<Self, Error> {
         if !(1..=366).contains(&leap_days) {
-            return Err(Error::invalid("leap", "must be 1 to 366 days"));
+            return Err(Error::invalid("leap", format!("is {leap_days} days; give 1 to 366")));
         }
         Ok(Self { leap_days, ..self })
     }
@@ -95,7 +101,10 @@ impl BillingPolicy {
     /// `invalid` for any other.
     pub fn with_unknown_notice(self, unknown_notice: Duration) -> Result<Self, Error> {
         if !(3_600..=30 * 86_400).contains(&unknown_notice.as_secs()) {
-            return Err(Error::invalid("unknown notice", "must be an hour to 30 days"));
+            return Err(Error::invalid(
+                "unknown notice",
+                format!("is {} s; give 3600 s (an hour) to 2592000 s (30 days)", unknown_notice.as_secs()),
+            ));
         }
         Ok(Self { unknown_notice, ..self })
     }

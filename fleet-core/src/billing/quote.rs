@@ -1,6 +1,6 @@
 //! What an upgrade costs (R-BILL-3 to 6): the unused rest of the old plan back, the rest of the period at the new price.
 
-use super::{Anchor, Interval, Limits, Line, LineKind, Period, Subscription, prorate};
+use super::{Anchor, Contract, Interval, InvoiceLine, Limits, LineKind, Period, prorate};
 use crate::billing::invoice::total;
 use crate::{Error, Money, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ pub struct Quote {
     /// What the rest of it costs.
     pub charge: Money,
     /// What the charge is made of.
-    pub lines: Vec<Line>,
+    pub lines: Vec<InvoiceLine>,
     /// What will be charged.
     pub due: Money,
     /// What is left over for later invoices afterwards.
@@ -74,7 +74,7 @@ pub(crate) struct Target {
 /// who gets the unused rest back.
 pub(crate) fn quote(
     id: QuoteId,
-    subscription: &Subscription,
+    contract: &Contract,
     paid: Option<Money>,
     anchor: Anchor,
     target: Target,
@@ -82,9 +82,9 @@ pub(crate) fn quote(
     life: Duration,
 ) -> Result<Quote, Error> {
     let Target { tier, interval, price, limits } = target;
-    let plan = subscription.plan.as_ref();
+    let plan = contract.plan.as_ref();
     let at = plan.map_or(now, |plan| now.max(plan.period.start));
-    subscription.no_renewal_due(at)?;
+    contract.no_renewal_due(at)?;
     let period = match plan {
         Some(plan) if plan.interval == interval => plan.period,
         _ => anchor.period_at(interval, at),
@@ -95,9 +95,9 @@ pub(crate) fn quote(
         lines.push(plan.credit_line(from, plan.segment(paid, at)?.paid_ahead)?);
     }
     let charge = prorate(price, period.seconds_left(at), period.seconds())?;
-    lines.push(Line { kind: LineKind::Rest, tier: Arc::clone(&tier), from, to: period.end, amount: charge });
+    lines.push(InvoiceLine { kind: LineKind::Rest, tier: Arc::clone(&tier), from, to: period.end, amount: charge });
     let span = (from, period.end);
-    let balance = balanced(&mut lines, subscription.balance, &tier, span)?;
+    let balance = balanced(&mut lines, contract.balance, &tier, span)?;
     let due = total(&lines, Money::zero(price.currency()))?;
     let end = plan.map_or(period.end, |plan| plan.period.end.min(period.end));
     Ok(Quote {
@@ -119,7 +119,7 @@ pub(crate) fn quote(
 /// Evens lines out with what is left over: uses of it what they come to, or leaves over what they fall short of nothing.
 /// Answers what is left over then.
 pub(crate) fn balanced(
-    lines: &mut Vec<Line>,
+    lines: &mut Vec<InvoiceLine>,
     balance: Money,
     tier: &Arc<str>,
     (from, to): (Timestamp, Timestamp),
@@ -132,7 +132,7 @@ pub(crate) fn balanced(
         (LineKind::Balance, net.at_most(balance)?.negated()?)
     };
     if !amount.is_zero() {
-        lines.push(Line { kind, tier: Arc::clone(tier), from, to, amount });
+        lines.push(InvoiceLine { kind, tier: Arc::clone(tier), from, to, amount });
     }
     balance.plus(amount)
 }

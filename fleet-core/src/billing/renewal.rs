@@ -5,7 +5,7 @@ use super::collect::collect;
 use super::invoice::total;
 use super::quote::balanced;
 use super::{
-    Anchor, BillingPolicy, Invoice, InvoiceStatus, Line, LineKind, OpenInvoice, Payer, Plan, Reason, Subscription,
+    Anchor, BillingPolicy, Contract, Invoice, InvoiceLine, InvoiceStatus, LineKind, OpenInvoice, Payer, Plan, Reason,
 };
 use crate::directory::Directory;
 use crate::fleet::{Console, Fleet};
@@ -40,22 +40,22 @@ impl Fleet {
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
-        mut record: Arc<Subscription>,
+        mut record: Arc<Contract>,
         plan: &Plan,
         now: Timestamp,
     ) -> Result<(), Error> {
         let mut product = tx.get::<Arc<Product>>(id)?.ok_or_else(|| Error::not_found("product"))?;
-        let subscription = Arc::make_mut(&mut record);
-        let renewal = self.renewal(&product, subscription, plan);
-        subscription.at_renewal = None;
-        subscription.quotes.clear();
-        (subscription.warned, subscription.card_needed) = (false, false);
+        let contract = Arc::make_mut(&mut record);
+        let renewal = self.renewal(&product, contract, plan);
+        contract.at_renewal = None;
+        contract.quotes.clear();
+        (contract.warned, contract.card_needed) = (false, false);
         self.put_on(Arc::make_mut(&mut product), None, matches!(renewal, Renewal::Goes(_)));
         let owner = product.owner;
         tx.put(id, Arc::clone(&product));
         let Renewal::Goes(mut next) = renewal else {
-            subscription.plan = None;
-            self.schedule(tx, id, subscription);
+            contract.plan = None;
+            self.schedule(tx, id, contract);
             let tier = product.tier.to_string();
             notify(tx, now, id, NoticeSubject::PlanEnded { account: owner, tier, since: plan.period.end })?;
             tx.put(id, record);
@@ -63,20 +63,25 @@ impl Fleet {
         };
         let none = Money::zero(next.price.currency());
         let (tier, span) = (Arc::clone(&next.tier), (next.period.start, next.period.end));
-        let full =
-            Line { kind: LineKind::Period, tier: Arc::clone(&tier), from: span.0, to: span.1, amount: next.price };
+        let full = InvoiceLine {
+            kind: LineKind::Period,
+            tier: Arc::clone(&tier),
+            from: span.0,
+            to: span.1,
+            amount: next.price,
+        };
         let mut lines = vec![full];
-        subscription.balance = balanced(&mut lines, subscription.balance, &tier, span)?;
-        let number = subscription.next_invoice()?;
+        contract.balance = balanced(&mut lines, contract.balance, &tier, span)?;
+        let number = contract.next_invoice()?;
         let total = total(&lines, none)?;
         let is_open = !total.is_zero();
         (next.invoice, next.paid) = (number, Some(next.price.minus(total)?));
         let period = next.period;
-        subscription.plan = Some(next);
+        contract.plan = Some(next);
         if is_open {
-            subscription.unpaid.insert(number);
+            contract.unpaid.insert(number);
         }
-        self.schedule(tx, id, subscription);
+        self.schedule(tx, id, contract);
         tx.put(id, record);
         let invoice = Invoice {
             number,
@@ -105,8 +110,8 @@ impl Fleet {
 
     /// What a plan goes on with: the tier that the product is on, at its price; and where there is none any more, at the
     /// last one. It ends where the tier costs nothing.
-    fn renewal(&self, product: &Product, subscription: &Subscription, plan: &Plan) -> Renewal {
-        let Some((interval, price)) = self.renewal_price(product, subscription, plan) else { return Renewal::Ends };
+    fn renewal(&self, product: &Product, contract: &Contract, plan: &Plan) -> Renewal {
+        let Some((interval, price)) = self.renewal_price(product, contract, plan) else { return Renewal::Ends };
         let period = Anchor::at(product.created_at).period_at(interval, plan.period.end);
         if period.start >= period.end {
             return Renewal::Ends;
@@ -119,11 +124,12 @@ impl Fleet {
     pub(crate) fn renewal_price(
         &self,
         product: &Product,
-        subscription: &Subscription,
+        contract: &Contract,
         plan: &Plan,
     ) -> Option<(super::Interval, Money)> {
-        let interval = subscription.at_renewal.unwrap_or(plan.interval);
-        let found = self.price(subscription, &product.tier, interval).map(|price| (interval, price));
+        let priced = |interval| Some((interval, self.price(contract, &product.tier, interval)?));
+        // An interval that is sold no more leaves the plan at its own, as that is sold today.
+        let found = contract.at_renewal.and_then(priced).or_else(|| priced(plan.interval));
         let (interval, price) = found.unwrap_or((plan.interval, plan.price));
         (!price.is_zero()).then_some((interval, price))
     }
@@ -133,27 +139,48 @@ impl Fleet {
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
-        subscription: &mut Subscription,
+        contract: &mut Contract,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let Some(plan) = subscription.plan.as_ref().filter(|plan| in_notice(self.billing(), plan, now)) else {
+        let Some(plan) = contract.plan.as_ref().filter(|plan| in_notice(self.billing(), plan, now)) else {
             return Ok(());
         };
-        if subscription.card_needed {
+        if contract.card_needed {
             return Ok(());
         }
         let Some(product) = tx.get::<Arc<Product>>(id)? else { return Ok(()) };
         let payer: Arc<Payer> = tx.get(product.owner)?.unwrap_or_default();
         let renewal = plan.period.end;
-        let price = self.renewal_price(&product, subscription, plan);
-        let amount = price.map(|(_, price)| price.minus(subscription.balance)).transpose()?.map(Money::or_zero);
+        let price = self.renewal_price(&product, contract, plan);
+        let amount = price.map(|(_, price)| price.minus(contract.balance)).transpose()?.map(Money::or_zero);
         let Some(amount) = amount.filter(|amount| !amount.is_zero()) else { return Ok(()) };
         if payer.card.as_ref().is_some_and(|card| card.is_good(renewal)) {
             return Ok(());
         }
-        subscription.card_needed = true;
+        contract.card_needed = true;
         let (account, card) = (product.owner, payer.known(None));
         notify(tx, now, id, NoticeSubject::CardNeeded { account, renewal, amount: Some(amount), card })
+    }
+
+    /// A product has another owner, who pays for its plan from the next renewal on: they are told what their card will miss.
+    pub(crate) fn pays_from_now_on(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        owner: AccountId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(mut record) = tx.get::<Arc<Contract>>(product)?.filter(|record| record.plan.is_some()) else {
+            return Ok(());
+        };
+        let contract = Arc::make_mut(&mut record);
+        contract.card_needed = false;
+        self.warn(tx, product, contract, now)?;
+        tx.put(product, record);
+        let mut payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+        Arc::make_mut(&mut payer).products.insert(product);
+        tx.put(owner, payer);
+        collect(tx, self.billing(), owner, now)
     }
 
     /// The same for all products of an account whose card has changed, or will be good no longer.
@@ -167,10 +194,10 @@ impl Fleet {
         let products: Vec<ProductId> = rows
             .filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None })
             .collect();
-        tx.load(products.iter().flat_map(|product| [Key::Product(*product), Key::Subscription(*product)]))?;
+        tx.load(products.iter().flat_map(|product| [Key::Product(*product), Key::Contract(*product)]))?;
         for id in products {
             let owner = tx.get::<Arc<Product>>(id)?.map(|product| product.owner);
-            let Some(mut record) = tx.get::<Arc<Subscription>>(id)?.filter(|_| owner == Some(account)) else {
+            let Some(mut record) = tx.get::<Arc<Contract>>(id)?.filter(|_| owner == Some(account)) else {
                 continue;
             };
             let told = record.card_needed;
@@ -222,7 +249,7 @@ impl Console<'_> {
 
     /// Issues one renewal of a product, if it is due. Says whether it was.
     pub(crate) fn renew_if_due(&self, tx: &mut Transaction<'_>, product: ProductId) -> Result<bool, Error> {
-        let record: Arc<Subscription> = tx.get(product)?.unwrap_or_default();
+        let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
         let late = record.plan.clone().filter(|plan| self.now >= plan.period.end && record.upgrade.is_none());
         let Some(plan) = late else { return Ok(false) };
         let directory: Directory = tx.get(())?.unwrap_or_default();

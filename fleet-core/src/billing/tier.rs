@@ -247,7 +247,7 @@ impl Catalogue {
     pub(crate) fn named(&self, name: &str) -> Result<Arc<str>, Error> {
         self.tier(name).map(|tier| Arc::clone(&tier.name)).ok_or_else(|| {
             let names: Vec<&str> = self.tiers.iter().map(|tier| &*tier.name).collect();
-            Error::invalid("tier", format!("choose one of {}", names.join(", ")))
+            Error::invalid("tier", format!("there is none of this name; choose one of {}", names.join(", ")))
         })
     }
 

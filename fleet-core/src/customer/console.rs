@@ -127,7 +127,9 @@ impl Console<'_> {
             if let Some(chosen) = record.policy.authentication
                 && chosen != way
             {
-                let problem = format!("the product's customers are authenticated as `{chosen}`, this is `{way}`");
+                let problem = format!(
+                    "the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of both"
+                );
                 return Err(Error::invalid("identity", problem));
             }
             let name: Arc<str> = text::compared(&user_name).into();
@@ -167,7 +169,7 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a simple identity, which names nobody.
     pub fn find_customer(&self, product: ProductId, identity: &Identity) -> Result<CustomerView, Error> {
         let guard = identity.checked()?.guard();
-        let guard = guard.ok_or_else(|| Error::invalid("identity", "is to be a vendor's user or a linked account"))?;
+        let guard = guard.ok_or_else(|| Error::invalid("identity", "must be a vendor's user or a linked account"))?;
         self.index_identities(Command::ReadProduct, product)?;
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ReadProduct, product)?;
@@ -321,7 +323,7 @@ impl Console<'_> {
             return Err(Error::invalid("scopes", "a token needs at least one"));
         }
         if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
-            return Err(Error::invalid("life", "a token is good for a second to a year"));
+            return Err(Error::invalid("life", "a token is good for a second to a year; choose a time in between"));
         }
         let secret = Secret::new(self.fleet)?;
         self.fleet.transact(|tx| {

@@ -319,13 +319,13 @@ impl Portal<'_> {
     /// configuration do not allow it.
     pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
         if scope == Scope::Claim {
-            return Err(Error::invalid("scope", "is to be `see` or `control`: that is how a device is used"));
+            return Err(Error::invalid("scope", "must be `see` or `control`: that is how a device is used"));
         }
         self.fleet.transact(|tx| {
             let Guarded { product, mut customer, .. } =
                 self.enter(tx, Command::UseDevice, Some(device), Some(scope))?;
             // Once a minute is often enough to tell who uses their device.
-            if customer.active_at.is_none_or(|at| self.now.since(at) >= Duration::from_secs(60)) {
+            if customer.active_at.is_none_or(|at| is_old(at, self.now, Duration::from_secs(60))) {
                 let changed = Arc::make_mut(&mut customer);
                 changed.active_at = Some(self.now);
                 let id = changed.id;
@@ -447,7 +447,10 @@ fn claim(
     let changed = Arc::make_mut(&mut customer);
     changed.devices.insert(device);
     if changed.devices.len() > MAX_DEVICES_A_CUSTOMER {
-        return Err(Error::invalid("device", format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}")));
+        return Err(Error::invalid(
+            "device",
+            format!("a customer has at most {MAX_DEVICES_A_CUSTOMER}; unclaim one first"),
+        ));
     }
     count_claim(changed, now)?;
     // Wrong codes stay counted: a claim that is right is no leave to go on guessing another device's.
@@ -459,9 +462,14 @@ fn claim(
     Ok(())
 }
 
+/// Whether a moment lies a span back, or so far ahead that a clock was wrong.
+fn is_old(at: Timestamp, now: Timestamp, span: Duration) -> bool {
+    now.since(at) >= span || at.is_of_another_clock(now)
+}
+
 /// Counts a claim, so that a customer who claims a device and gives it up over and over does not fill the audit.
 fn count_claim(customer: &mut Customer, now: Timestamp) -> Result<(), Error> {
-    let since = customer.claims_since.filter(|since| now.since(*since) < CLAIMS_SPAN);
+    let since = customer.claims_since.filter(|since| !is_old(*since, now, CLAIMS_SPAN));
     if since.is_none() {
         (customer.claims, customer.claims_since) = (0, Some(now));
     }

@@ -29,7 +29,9 @@ impl CustomerId {
     /// # Errors
     /// `invalid` for 0.
     pub fn new(number: u64) -> Result<Self, Error> {
-        NonZeroU64::new(number).map(Self).ok_or_else(|| Error::invalid("customer id", "0 is no customer's"))
+        NonZeroU64::new(number)
+            .map(Self)
+            .ok_or_else(|| Error::invalid("customer id", "0 is no customer's; give 1 or more"))
     }
 
     /// The number.

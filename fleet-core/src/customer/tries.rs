@@ -30,15 +30,16 @@ impl WrongCodes {
         *self == Self::default()
     }
 
-    /// Why no code is looked at now, if none is.
+    /// Why no code is looked at now, if none is. A bar that begins far ahead of now was set by a clock that was wrong.
     pub(super) fn barred(&self, now: Timestamp) -> Option<Error> {
-        let until = self.barred_until.filter(|until| *until > now)?;
+        let latest = now.after(BARRED_FOR);
+        let until = self.barred_until.filter(|until| *until > now && !until.is_of_another_clock(latest))?;
         Some(ErrorKind::Barred { until }.into())
     }
 
     /// Counts a wrong code. After the last of them the bar begins.
     pub(super) fn count(&mut self, now: Timestamp) -> Refused {
-        if self.last_at.is_some_and(|last| now.since(last) >= BARRED_FOR) {
+        if self.last_at.is_some_and(|last| now.since(last) >= BARRED_FOR || last.is_of_another_clock(now)) {
             self.count = 0;
         }
         (self.count, self.last_at) = (self.count.saturating_add(1), Some(now));

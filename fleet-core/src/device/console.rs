@@ -1,8 +1,10 @@
 //! What a team does with its devices: see them, name them, let them in, take them out.
 
 use super::import::{Verdict, judge};
-use super::{Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, put_device};
-use crate::audit::Entry;
+use super::{
+    Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, move_name, put_device,
+};
+use crate::audit::{Entry, shown};
 use crate::customer::end_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
@@ -105,7 +107,10 @@ impl Console<'_> {
     /// `not_found` for a group that the product has not; `invalid` for more than 32.
     pub fn set_groups(&self, product: ProductId, device: DeviceId, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
         if groups.len() > MAX_GROUPS_A_DEVICE {
-            return Err(Error::invalid("groups", format!("a device is in at most {MAX_GROUPS_A_DEVICE} groups")));
+            return Err(Error::invalid(
+                "groups",
+                format!("a device is in at most {MAX_GROUPS_A_DEVICE} groups; name fewer"),
+            ));
         }
         let subject = format!("{device} in {}", listed(groups));
         self.change_device(product, device, Command::ChangeGroups, subject, |change| {
@@ -315,6 +320,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
             let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            let mut before = (entry.platform.clone(), entry.security_counter);
             if let Some(platform) = &correction.platform {
                 entry.platform = Some(platform.clone());
             }
@@ -323,20 +329,32 @@ impl Console<'_> {
             }
             let mut places = BTreeSet::from([product]);
             places.extend(entry.product);
-            for id in places {
-                let Some(before) = tx.get::<Device>((id, device))? else { continue };
-                let mut row = before.clone();
+            let mut has_changed = before.0 != entry.platform || before.1 != entry.security_counter;
+            for id in &places {
+                let Some(found) = tx.get::<Device>((*id, device))? else { continue };
+                let mut row = found.clone();
                 if let Some(counter) = correction.security_counter {
+                    before.1 = before.1.max(row.security_counter);
                     row.security_counter = confirmed(counter);
                 }
                 if correction.platform.is_some() {
-                    let of: Option<Arc<Product>> = if id == product { None } else { tx.get(id)? };
+                    let of: Option<Arc<Product>> = if *id == product { None } else { tx.get(*id)? };
                     entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
                 }
-                put_device(tx, id, device, Some(&before), row);
+                has_changed |= row != found;
+                put_device(tx, *id, device, Some(&found), row);
             }
+            if !has_changed {
+                return Ok(());
+            }
+            let values = [
+                ("hardware", shown(before.0), shown(entry.platform.clone())),
+                ("security counter", before.1.to_string(), entry.security_counter.to_string()),
+            ];
             tx.put(device, entry);
-            self.note(tx, product, Command::CorrectDevice, subject.clone());
+            for id in places {
+                self.note(tx, id, Command::CorrectDevice, Entry::changed(subject.clone(), values.clone()));
+            }
             Ok(())
         })
     }
@@ -426,8 +444,7 @@ pub(crate) fn forget(
             }
             tx.delete(Key::DeviceCode(product, device));
             if row.lock.is_some() {
-                let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-                move_lock(tx, product, &mut index, row.lock, None);
+                move_lock(tx, product, row.lock, None)?;
             }
         }
     }
@@ -442,6 +459,7 @@ pub(crate) fn drop_device(tx: &mut Transaction<'_>, product: ProductId, device: 
     super::tally::changes(Some(before), None, |tally, delta| {
         tx.add(super::tally::key(product, device, tally, slot), delta)
     });
+    move_name(tx, product, device, before.name(), "");
     tx.delete(Key::Device(product, device));
 }
 

@@ -23,7 +23,7 @@ pub struct DeviceId([u8; 12]);
 #[non_exhaustive]
 pub enum MalformedDeviceId {
     /// Not 24 characters.
-    #[error("a device id has 24 hexadecimal digits, this has {characters} characters")]
+    #[error("a device id has 24 hexadecimal digits, this has {characters} characters: copy the whole id")]
     Length {
         /// How many characters there were.
         characters: usize,
@@ -32,7 +32,9 @@ pub enum MalformedDeviceId {
     #[error("24 times `0` or `f` is no device id: look up the id of this device")]
     Unset,
     /// A character that is no hexadecimal digit.
-    #[error("`{found}` at position {position} is not a hexadecimal digit")]
+    #[error(
+        "`{found}` at position {position} is not a hexadecimal digit; a device id has 24 of them, 0 to 9 and a to f"
+    )]
     NotHex {
         /// The first character that is no hexadecimal digit.
         found: char,

@@ -12,7 +12,7 @@ mod report;
 pub(crate) mod tally;
 mod trail;
 
-pub(crate) use connect::{Arrivals, Joiners, Place, answer, put_device};
+pub(crate) use connect::{Arrivals, Joiners, Place, answer, move_name, put_device};
 pub use connect::{Connected, Disconnect, UpdateProgress};
 pub use console::{Correction, DeviceView, MAX_GROUPS_A_DEVICE};
 pub(crate) use console::{drop_device, forget, member};
@@ -21,10 +21,10 @@ pub use id::{DeviceId, MalformedDeviceId};
 pub(crate) use questions::check_page;
 pub use questions::{DeviceFilter, MAX_PAGE, Page, Summary};
 pub use record::{
-    Attempt, Device, ImageSeen, Label, Outcome, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion,
-    UpdateResult,
+    Device, ImageSeen, Label, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
-pub(crate) use record::{RELAPSES, confirmed};
+pub(crate) use record::{RELAPSES, confirmed, is_zero};
 pub use report::Report;
 pub(crate) use report::withdraw;
 pub use trail::{Mark, Trail};

@@ -1,15 +1,22 @@
 //! What a console asks of a fleet (R-SEE): counts at once whatever the fleet's size, and lists by page.
 
 use super::tally::SLOTS;
-use super::{Device, DeviceCount, DeviceId, DeviceView, Standing};
+use super::{Device, DeviceCount, DeviceId, DeviceView, Standing, move_name};
 use crate::Error;
 use crate::fleet::Console;
 use crate::product::{GroupId, Product, ProductId};
-use crate::store::{Key, Range, Record, Tally};
+use crate::store::{Key, Range, Record, Row, Tally};
 use crate::team::Command;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// More names than this that begin with a prefix are not gathered: where so many devices have one, each page finds its own
+/// soon among all devices.
+const MOST_NAMES: usize = 10_000;
+
+/// So many names are written down in one commit: few, as each device that connects meanwhile makes it try again.
+const NAMES_AT_ONCE: usize = 64;
 
 /// The most devices on a page.
 pub const MAX_PAGE: usize = 1000;
@@ -110,15 +117,55 @@ impl DeviceFilter {
     }
 }
 
-impl DeviceFilter {
-    /// The ids that begin with the prefix, from the first to the last; none where no id can.
-    fn ids(&self) -> Option<(DeviceId, DeviceId)> {
-        let digits = self.prefix.as_ref().filter(|prefix| prefix.len() <= 24)?;
-        let first = DeviceId::from_hex(format!("{digits:0<24}").as_bytes())?;
-        let last = DeviceId::from_hex(format!("{digits:f<24}").as_bytes())?;
-        Some((first, last))
+/// The ids that begin with a prefix, from the first to the last; none where no id can.
+fn ids_of(prefix: &str) -> Option<(DeviceId, DeviceId)> {
+    if prefix.len() > 24 {
+        return None;
+    }
+    let first = DeviceId::from_hex(format!("{prefix:0<24}").as_bytes())?;
+    let last = DeviceId::from_hex(format!("{prefix:f<24}").as_bytes())?;
+    Some((first, last))
+}
+
+/// Which devices of a product a prefix can mean.
+struct Meant {
+    /// Those whose ids begin with it.
+    ids: Option<(DeviceId, DeviceId)>,
+    /// Those whose names do, in order; without those whose ids do.
+    named: Vec<DeviceId>,
+}
+
+/// A page as it is filled, from devices in order of their ids.
+struct Filling<'f> {
+    product: &'f Product,
+    filter: &'f DeviceFilter,
+    limit: usize,
+    items: Vec<DeviceView>,
+    /// Whether a device was found that is on the next page.
+    is_full: bool,
+}
+
+impl Filling<'_> {
+    fn look_at(&mut self, row: Row) {
+        let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { return };
+        let view = DeviceView::new(self.product, id, device);
+        if self.is_full || !self.filter.wants(id, &view.row) {
+            return;
+        }
+        if self.items.len() == self.limit {
+            self.is_full = true;
+        } else {
+            self.items.push(view);
+        }
     }
 
+    fn page(self) -> Page<DeviceView, DeviceId> {
+        let next = self.items.last().filter(|_| self.is_full).map(|view| view.id);
+        Page::new(self.items, next)
+    }
+}
+
+impl DeviceFilter {
     /// The counters of what is asked for, each less another: where one of them is 0, there is no such device.
     fn counted(&self) -> Vec<(Tally, Option<Tally>)> {
         match self.standing.unwrap_or(Standing::Member) {
@@ -203,37 +250,116 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         let product = record.id;
-        let unnamed = self.device_count(product)?.unnamed;
-        let ids = if unnamed && filter.prefix.is_some() { Some(filter.ids()) } else { None };
-        if ids == Some(None)
-            || filter.group.is_some_and(|group| !record.groups.contains_key(&group))
-            || !self.may_find(product, filter)?
-        {
-            return Ok(Page::new(Vec::new(), None));
+        let mut page = Filling { product: record, filter, limit, items: Vec::new(), is_full: false };
+        if filter.group.is_some_and(|group| !record.groups.contains_key(&group)) || !self.may_find(product, filter)? {
+            return Ok(page.page());
         }
-        let ids = ids.flatten();
-        let of_prefix = |(first, last)| Range::new(Key::Device(product, first), Key::Device(product, last));
-        let mut range = ids.map_or(Key::devices(product), of_prefix).limit(MAX_PAGE);
-        if let Some(after) = after.filter(|after| ids.is_none_or(|(first, _)| *after >= first)) {
-            range = range.after(Key::Device(product, after));
+        let behind = |range: Range| match after {
+            Some(after) => range.after(Key::Device(product, after)),
+            None => range,
+        };
+        let Some(Meant { ids, mut named }) = self.meant(product, filter)? else {
+            self.fill_from(behind(Key::devices(product)), &mut page)?;
+            return Ok(page.page());
+        };
+        named.retain(|id| after.is_none_or(|after| *id > after));
+        let (before, later) = named.split_at(ids.map_or(0, |(first, _)| named.partition_point(|id| *id < first)));
+        self.fill_with(product, before, &mut page)?;
+        if let Some((first, last)) = ids {
+            let range = Range::new(Key::Device(product, first), Key::Device(product, last));
+            let range = if after.is_some_and(|after| after >= first) { behind(range) } else { range };
+            self.fill_from(range, &mut page)?;
         }
-        let mut items = Vec::new();
+        self.fill_with(product, later, &mut page)?;
+        Ok(page.page())
+    }
+
+    /// Fills a page from all devices of a range.
+    fn fill_from(&self, range: Range, page: &mut Filling<'_>) -> Result<(), Error> {
+        let mut range = range.limit(MAX_PAGE);
+        while !page.is_full {
+            let rows = self.fleet.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            rows.into_iter().for_each(|row| page.look_at(row));
+            range = range.after(last);
+        }
+        Ok(())
+    }
+
+    /// Fills a page from these devices.
+    fn fill_with(&self, product: ProductId, devices: &[DeviceId], page: &mut Filling<'_>) -> Result<(), Error> {
+        for some in devices.chunks(page.limit + 1) {
+            if page.is_full {
+                break;
+            }
+            let keys: Vec<Key> = some.iter().map(|id| Key::Device(product, *id)).collect();
+            self.fleet.store().get(&keys)?.into_iter().flatten().for_each(|row| page.look_at(row));
+        }
+        Ok(())
+    }
+
+    /// Which devices a filter's prefix can mean; `None`: it may be any, or very many.
+    fn meant(&self, product: ProductId, filter: &DeviceFilter) -> Result<Option<Meant>, Error> {
+        let Some(prefix) = filter.prefix.as_deref().map(text::compared).filter(|prefix| !prefix.is_empty()) else {
+            return Ok(None);
+        };
+        // Where names cannot be written down now, all devices are read as before.
+        if !self.device_count(product)?.names_indexed && self.index_names(product).is_err() {
+            return Ok(None);
+        }
+        let ids = ids_of(&prefix);
+        let (mut named, mut read) = (Vec::new(), 0);
+        let mut range = Key::device_names(product, &prefix).limit(MAX_PAGE);
         loop {
             let rows = self.fleet.store().scan(&range)?;
-            let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok(Page::new(items, None)) };
-            for row in rows {
-                let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                let view = DeviceView::new(record, id, device);
-                if filter.wants(id, &view.row) {
-                    if items.len() == limit {
-                        let next = items.last().map(|view: &DeviceView| view.id);
-                        return Ok(Page::new(items, next));
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            read += rows.len();
+            if read > MOST_NAMES {
+                return Ok(None);
+            }
+            named.extend(rows.into_iter().filter_map(|row| match row.key {
+                Key::DeviceName(_, named) => Some(named.device),
+                _ => None,
+            }));
+            range = range.after(last);
+        }
+        named.retain(|id| ids.is_none_or(|(first, last)| !(first..=last).contains(id)));
+        named.sort_unstable();
+        Ok(Some(Meant { ids, named }))
+    }
+
+    /// Writes down the names that devices of the product were given under an earlier version, once: from then on a list by
+    /// prefix finds them by the index.
+    fn index_names(&self, product: ProductId) -> Result<(), Error> {
+        let mut range = Key::devices(product).limit(MAX_PAGE);
+        loop {
+            let rows = self.fleet.store().scan(&range)?;
+            let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
+            let named = rows.iter().filter_map(|row| match (&row.key, &row.record) {
+                (Key::Device(_, id), Record::Device(device)) if !device.name().is_empty() => Some(*id),
+                _ => None,
+            });
+            let named: Vec<DeviceId> = named.collect();
+            for some in named.chunks(self.fleet.at_once(NAMES_AT_ONCE)) {
+                self.fleet.transact(|tx| {
+                    tx.load(some.iter().map(|id| Key::Device(product, *id)))?;
+                    for id in some {
+                        // Read again: whoever renames a device meanwhile writes the new name down.
+                        if let Some(device) = tx.get::<Device>((product, *id))? {
+                            move_name(tx, product, *id, "", device.name());
+                        }
                     }
-                    items.push(view);
-                }
+                    Ok(())
+                })?;
             }
             range = range.after(last);
         }
+        self.fleet.transact(|tx| {
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            count.names_indexed = true;
+            tx.put(product, count);
+            Ok(())
+        })
     }
 }
 
@@ -266,6 +392,6 @@ pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
     if (1..=MAX_PAGE).contains(&limit) {
         Ok(())
     } else {
-        Err(Error::invalid("limit", format!("a page has 1 to {MAX_PAGE} items")))
+        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items a page")))
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn confirmed(counter: u32) -> u32 {
 pub(crate) const RELAPSES: u8 = 3;
 
 /// Whether a counter need not be written down.
-pub(super) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
+pub(crate) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
     *counter == T::default()
 }
 
@@ -111,9 +111,9 @@ pub struct Device {
     /// What it reported at its latest connect; none: it never connected since it was added.
     pub seen: Option<Seen>,
     /// The update that it was sent and has not answered yet.
-    pub attempt: Option<Attempt>,
+    pub attempt: Option<UpdateAttempt>,
     /// How its latest finished update ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<UpdateOutcome>,
     /// What people call it and where they put it.
     pub label: Option<Box<Label>>,
     /// The order of its connections beyond its latest report (R-TGT-17).
@@ -126,6 +126,9 @@ pub struct Device {
     /// From 3 on two devices probably have one id: it counts as failing and is sent nothing.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub relapses: u8,
+    /// The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chip_revision: Option<u16>,
 }
 
 /// Whether a device is in a product.
@@ -196,7 +199,7 @@ impl PlatformSeen {
 /// An update on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Attempt {
+pub struct UpdateAttempt {
     /// When the directive was given out.
     pub at: Timestamp,
     /// The version to run.
@@ -222,7 +225,7 @@ pub enum Progress {
 /// How an update ended, by what the device itself reported afterwards (R-TGT-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Outcome {
+pub struct UpdateOutcome {
     /// When that was known.
     pub at: Timestamp,
     /// The version it was to run.
@@ -282,6 +285,7 @@ impl Device {
             trail: Trail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
+            chip_revision: None,
         }
     }
 
@@ -503,7 +507,10 @@ impl FromStr for SystemVersion {
     fn from_str(text: &str) -> Result<Self, Error> {
         let (text, most) = (text.trim_matches(|c: char| c.is_whitespace() || c == '\0'), Self::MAX_LEN);
         if text.len() > most {
-            return Err(Error::invalid("system version", format!("has {} bytes, at most {most} are kept", text.len())));
+            return Err(Error::invalid(
+                "system version",
+                format!("has {} bytes, at most {most} are kept: shorten it", text.len()),
+            ));
         }
         if text.is_empty() || text.chars().any(char::is_control) {
             let problem = "is empty or has control characters in it; leave it out where the device has none";
@@ -543,8 +550,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_144_bytes() {
-        assert_eq!(size_of::<Device>(), 144);
+    fn a_device_takes_152_bytes() {
+        assert_eq!(size_of::<Device>(), 152);
         assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 

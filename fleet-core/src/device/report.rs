@@ -2,7 +2,9 @@
 
 use super::record::confirmed;
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, ImageSeen, Outcome, PlatformSeen, Seen, SystemVersion, UpdateResult};
+use super::{
+    Device, DeviceId, ImageSeen, PlatformSeen, Seen, SystemVersion, UpdateAttempt, UpdateOutcome, UpdateResult,
+};
 use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256, wants};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
@@ -38,6 +40,8 @@ pub struct Report {
     pub system: Option<SystemVersion>,
     /// The security counter that it has stored. None or 4294967295: none is set.
     pub security_counter: Option<u32>,
+    /// The revision of its chip, 100 × major + minor (R-TGT-14). None or 65535: it does not say.
+    pub chip_revision: Option<u16>,
     /// Whether it takes updates now (R-TGT-9). Default: yes.
     pub takes_updates: bool,
     /// The gateway's number of the session, growing for each device; 0: the gateway numbers none.
@@ -56,7 +60,7 @@ pub(crate) enum Observed {
     /// The row now holds it.
     Taken {
         /// How the update under way ended, if it ended by this report.
-        outcome: Option<Outcome>,
+        outcome: Option<UpdateOutcome>,
         /// Whether the same connection had been told before.
         again: bool,
     },
@@ -73,6 +77,7 @@ impl Report {
             platform: None,
             system: None,
             security_counter: None,
+            chip_revision: None,
             takes_updates: true,
             session: 0,
             at: at.into(),
@@ -123,15 +128,15 @@ pub(crate) fn observe(
     if let Some(platform) = &report.platform {
         device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
     }
-    let version_since = match before {
-        // A soak is of the image (R-TGT-2): another image under the same version begins anew.
-        Some(seen)
-            if seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs) =>
-        {
-            seen.version_since
-        }
-        _ => at,
-    };
+    // A soak is of the image (R-TGT-2): another image under the same version begins anew. One that a clock far ahead began
+    // is not waited for.
+    let goes_on = before
+        .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
+    let since = goes_on.map(|seen| seen.version_since).filter(|since| !told.is_far_behind(*since)).unwrap_or(at);
+    // A report without a moment of its own is told after the upload of what it runs, whatever the two clocks say.
+    let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
+    let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
+    let version_since = uploaded_at.map_or(since, |at| at.max(since));
     let has_ended = told.is_at_or_before(device.trail.ended);
     let online = !has_ended && before.filter(|_| again).is_none_or(|seen| seen.online);
     // What is known of other connections stays known as far as this one does not come after it by the same measure.
@@ -155,6 +160,9 @@ pub(crate) fn observe(
     if report.system.is_some() {
         device.system.clone_from(&report.system);
     }
+    if let Some(revision) = report.chip_revision.filter(|revision| *revision != u16::MAX) {
+        device.chip_revision = Some(revision);
+    }
     let carried = match (firmware, image) {
         (Some(firmware), ImageSeen::Matches | ImageSeen::Unknown) => firmware.image.security_counter,
         _ => 0,
@@ -171,7 +179,7 @@ pub(crate) fn observe(
 /// Counts that a device reports another version soon after its update had succeeded.
 fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>, at: Timestamp) {
     let succeeded = device.outcome.filter(|outcome| outcome.result == UpdateResult::Succeeded);
-    if let (Some(before), Some(Outcome { target, .. }), None) = (before, succeeded, device.attempt)
+    if let (Some(before), Some(UpdateOutcome { target, .. }), None) = (before, succeeded, device.attempt)
         && before.version == Some(target.get())
         && version != before.version
     {
@@ -182,8 +190,14 @@ fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>
 
 /// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
 /// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
-fn finish(device: &mut Device, version: Option<u16>, at: Timestamp, again: bool, wanted: bool) -> Option<Outcome> {
-    let Some(Attempt { target, from, .. }) = device.attempt else {
+fn finish(
+    device: &mut Device,
+    version: Option<u16>,
+    at: Timestamp,
+    again: bool,
+    wanted: bool,
+) -> Option<UpdateOutcome> {
+    let Some(UpdateAttempt { target, from, .. }) = device.attempt else {
         let given_up = device.outcome.filter(|outcome| outcome.result != UpdateResult::Succeeded)?;
         return (version == Some(given_up.target.get()))
             .then(|| end(device, given_up.target, UpdateResult::Succeeded, at));
@@ -221,18 +235,18 @@ fn forgive(device: &mut Device, product: &Product, index: &FirmwareIndex) {
 }
 
 /// Ends the update under way with a result.
-pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<Outcome> {
+pub(crate) fn end_attempt(device: &mut Device, result: UpdateResult, at: Timestamp) -> Option<UpdateOutcome> {
     let attempt = device.attempt.take()?;
     Some(end(device, attempt.target, result, at))
 }
 
-fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> Outcome {
+fn end(device: &mut Device, target: FirmwareVersion, result: UpdateResult, at: Timestamp) -> UpdateOutcome {
     match result {
         UpdateResult::Succeeded => (device.failures, device.forced) = (0, false),
         UpdateResult::Withdrawn => {}
         UpdateResult::Failed | UpdateResult::RunsAnother => device.failures = device.failures.saturating_add(1),
     }
-    let outcome = Outcome { at, target, result };
+    let outcome = UpdateOutcome { at, target, result };
     device.outcome = Some(outcome);
     outcome
 }

@@ -142,7 +142,12 @@ impl Told {
     }
 
     fn is_of_this_clock(&self, mark: Mark) -> bool {
-        mark.at != NO_MOMENT && mark.at <= self.now.after(self.tolerance)
+        mark.at != NO_MOMENT && !self.is_far_behind(mark.at)
+    }
+
+    /// Whether a moment lies so far ahead of the door's that it is of a clock that ran ahead.
+    pub(crate) fn is_far_behind(&self, moment: Timestamp) -> bool {
+        moment > self.now.after(self.tolerance)
     }
 }
 

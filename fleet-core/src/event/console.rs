@@ -23,11 +23,14 @@ impl Console<'_> {
             let mut all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
             let Subscriptions { last, list } = Arc::make_mut(&mut all);
             if list.len() >= MAX_SUBSCRIPTIONS {
-                return Err(Error::invalid("subscriptions", format!("a product has at most {MAX_SUBSCRIPTIONS}")));
+                return Err(Error::invalid(
+                    "subscriptions",
+                    format!("a product has at most {MAX_SUBSCRIPTIONS}; delete one first"),
+                ));
             }
-            *last = last
-                .checked_add(1)
-                .ok_or_else(|| Error::invalid("subscriptions", "every number of this product's has been given"))?;
+            *last = last.checked_add(1).ok_or_else(|| {
+                Error::invalid("subscriptions", "every number of this product has been used; go on in a new product")
+            })?;
             let made = new.made(SubscriptionId::new(*last), self.now)?;
             list.push(made.clone());
             tx.put(product, all);

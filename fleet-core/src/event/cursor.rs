@@ -90,7 +90,12 @@ impl FromStr for EventCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let wrong = || Error::invalid("cursor", "is none that a page of events was handed out with");
+        let wrong = || {
+            Error::invalid(
+                "cursor",
+                "is none that a page of events was handed out with; give the one of the page before, or none",
+            )
+        };
         let mut cursor = Self::default();
         let mut parts = text.split('-');
         for place in &mut cursor.0 {

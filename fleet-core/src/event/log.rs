@@ -55,34 +55,31 @@ fn is_default(clocks: &[Timestamp; CLOCKS]) -> bool {
 ///
 /// A clock that is a little behind the log's latest moment is not followed. One that is [`FAR`] behind begins a new era:
 /// all that follows comes after what was logged before, whatever its moment. Which of the two clocks is wrong nobody
-/// knows.
+/// knows. A slot that stands before the latest event's begins a new era too, where the moment is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LogMoment {
     pub(super) era: u64,
     pub(super) at: Timestamp,
+    pub(super) slot: u8,
     /// The latest moment that the log had by then: what follows something never ages before it.
     pub(super) ages_from: Timestamp,
 }
 
 impl LogMoment {
-    /// The moment of what is logged by a gateway's clock after the latest of a log.
-    pub(super) fn next(latest: Option<Self>, now: Timestamp) -> Self {
-        match latest {
-            None => Self { era: 0, at: now, ages_from: now },
-            Some(latest) if latest.at > now.after(FAR) => {
-                Self { era: latest.era.saturating_add(1), at: now, ages_from: latest.ages_from.max(now) }
-            }
-            Some(latest) => {
-                let at = latest.at.max(now);
-                Self { era: latest.era, at, ages_from: latest.ages_from.max(at) }
-            }
-        }
+    /// The moment of what is logged in a slot by a gateway's clock, after the latest of a log.
+    pub(super) fn next(latest: Option<Self>, slot: u8, now: Timestamp) -> Self {
+        let Some(latest) = latest else { return Self { era: 0, at: now, slot, ages_from: now } };
+        let is_far_behind = latest.at > now.after(FAR);
+        let at = if is_far_behind { now } else { latest.at.max(now) };
+        let begins = is_far_behind || (at == latest.at && slot < latest.slot);
+        let era = latest.era.saturating_add(u64::from(begins));
+        Self { era, at, slot, ages_from: latest.ages_from.max(at) }
     }
 
     /// The latest of a log, by the heads of its slots.
     pub(super) fn latest<'h>(heads: impl Iterator<Item = &'h EventLog>) -> Option<Self> {
         let mut latest: Option<Self> = None;
-        for moment in heads.filter_map(EventLog::last) {
+        for moment in heads.zip(0..).filter_map(|(head, slot)| head.last(slot)) {
             let ages_from = latest.map_or(moment.ages_from, |latest| latest.ages_from.max(moment.ages_from));
             latest = latest.max(Some(moment)).map(|latest| Self { ages_from, ..latest });
         }
@@ -110,9 +107,9 @@ impl EventLog {
     }
 
     /// Where in the log's order the latest event was; none: there never was one.
-    fn last(&self) -> Option<LogMoment> {
+    pub(super) fn last(&self, slot: u8) -> Option<LogMoment> {
         let ages_from = self.ages_from.unwrap_or(self.last_at);
-        (self.next > 0).then_some(LogMoment { era: self.era, at: self.last_at, ages_from })
+        (self.next > 0).then_some(LogMoment { era: self.era, at: self.last_at, slot, ages_from })
     }
 
     /// Takes one more event in, and says under which number.
@@ -187,8 +184,9 @@ pub struct LoggedEvent {
     pub sent: u32,
     /// What the others were dropped for.
     pub limit: Option<Box<LimitExceeded>>,
-    /// Which part of the log it is in: a new one begins where a clock is ten minutes or more behind what was logged before.
-    /// Events are ordered by era, moment, slot and number.
+    /// Which part of the log it is in: a new one begins where era, moment and slot alone would put it before what was logged
+    /// before: its clock is ten minutes or more behind, or it is of the same moment and its slot comes first. Events are
+    /// ordered by era, moment, slot and number.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub era: u64,
     /// By which moment it ages, the latest that the log had by then; none: by that at which it was logged.
@@ -258,7 +256,7 @@ mod tests {
     fn a_clock_that_jumps_back_a_little_is_not_followed() {
         let mut head = EventLog::default();
         let pushed = [10, 20, 5, 20, 21].map(|now| {
-            let moment = LogMoment::next(LogMoment::latest([&head].into_iter()), Timestamp::from_millis(now));
+            let moment = LogMoment::next(LogMoment::latest([&head].into_iter()), 0, Timestamp::from_millis(now));
             (head.push(moment), moment.era, moment.at.as_millis())
         });
         assert_eq!(pushed, [(0, 0, 10), (1, 0, 20), (2, 0, 20), (3, 0, 20), (4, 0, 21)]);
@@ -274,14 +272,28 @@ mod tests {
         let mut heads = [EventLog::default(); 3];
         let mut moments = Vec::new();
         for (clock, slot) in clocks.into_iter().zip([0, 1, 2].into_iter().cycle()) {
-            let moment = LogMoment::next(LogMoment::latest(heads.iter()), Timestamp::from_millis(clock));
-            heads[slot].push(moment);
+            let moment = LogMoment::next(LogMoment::latest(heads.iter()), slot, Timestamp::from_millis(clock));
+            heads[usize::from(slot)].push(moment);
             moments.push(moment);
         }
         assert!(moments.is_sorted_by_key(|moment| (moment.era, moment.at)), "{moments:?}");
         assert!(moments.is_sorted_by_key(|moment| moment.ages_from), "{moments:?}");
         let at = |place: usize| moments[place].at.as_millis();
         assert_eq!((at(3), at(4), at(6), at(8), at(10)), (2 * minute, 3 * minute, 4 * minute, 5 * minute, 6 * minute));
+    }
+
+    #[test]
+    fn what_is_logged_in_one_moment_is_in_the_order_in_which_it_was_logged() {
+        let mut heads = [EventLog::default(); 4];
+        let places = [3, 1, 1, 2, 0, 0, 3].map(|slot| {
+            let moment = LogMoment::next(LogMoment::latest(heads.iter()), slot, Timestamp::from_millis(7));
+            let number = heads[usize::from(slot)].push(moment);
+            (moment.era, moment.at, slot, number)
+        });
+        assert!(places.is_sorted(), "{places:?}");
+        assert_eq!(places.map(|(era, ..)| era), [0, 1, 1, 1, 2, 2, 2]);
+        let later = LogMoment::next(LogMoment::latest(heads.iter()), 0, Timestamp::from_millis(8));
+        assert_eq!(later.era, 2);
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Event {
     /// `invalid` for a name or data that are not so.
     pub fn new(device: DeviceId, name: &str, data: &str, at: Timestamp) -> Result<Self, Error> {
         if data.len() > MAX_DATA {
-            let problem = format!("has {} bytes; an event carries at most {MAX_DATA}", data.len());
+            let problem =
+                format!("has {} bytes; an event carries at most {MAX_DATA}: send less, or several", data.len());
             return Err(Error::invalid("event data", problem));
         }
         let name = word("event name", name, MAX_NAME)?;
@@ -132,7 +133,7 @@ impl Event {
 /// A text of 1 to so many bytes, kept exactly as it is.
 pub(super) fn word(field: &'static str, text: &str, most: usize) -> Result<Box<str>, Error> {
     if text.is_empty() || text.len() > most {
-        return Err(Error::invalid(field, format!("has {} bytes; it must have 1 to {most}", text.len())));
+        return Err(Error::invalid(field, format!("has {} bytes; give 1 to {most}", text.len())));
     }
     if text.chars().any(char::is_control) {
         return Err(Error::invalid(field, "has a control character in it; send it without"));

@@ -65,7 +65,7 @@ impl std::str::FromStr for WebhookUrl {
     fn from_str(url: &str) -> Result<Self, Error> {
         let wrong = |problem: String| Err(Error::invalid("webhook url", problem));
         if url.len() > MAX_URL {
-            return wrong(format!("has {} bytes; at most {MAX_URL} are taken", url.len()));
+            return wrong(format!("has {} bytes; at most {MAX_URL} are taken: shorten it", url.len()));
         }
         let scheme = |name: &str| {
             let (head, rest) = url.split_at_checked(name.len())?;
@@ -77,7 +77,7 @@ impl std::str::FromStr for WebhookUrl {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
         if host.is_empty() || host.starts_with(':') {
-            return wrong("names no host".to_owned());
+            return wrong("names no host; write it like https://example.com/events".to_owned());
         }
         if url.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return wrong("has a blank or a control character in it; write it as %20 and the like".to_owned());

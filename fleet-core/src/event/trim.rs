@@ -75,7 +75,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
             commits.push(Commit { checks: vec![Check { key, stamp: *stamp }], writes });
         }
         let outcomes = fleet.store().commit(&commits)?;
-        if count < CHUNK || outcomes.contains(&crate::store::Outcome::Conflict) {
+        if count < CHUNK || outcomes.contains(&crate::store::CommitOutcome::Conflict) {
             return Ok(());
         }
     }

@@ -1,10 +1,11 @@
 //! A product's firmware: every version that was uploaded.
 //!
-//! One record a product, the guard of four invariants: versions grow, titles are distinct, firmware that a device is
-//! locked to is not deleted, and firmware that was released is not deleted (R-IMG-6, R-IMG-7).
+//! One record a product, the guard of three invariants: versions grow, titles are distinct, and firmware that was released
+//! is not deleted (R-IMG-6, R-IMG-7). How many devices are locked to a version is in a record of its own,
+//! [`FirmwareLocks`](super::FirmwareLocks): a lock reads this one and does not write it.
 
 use super::{FirmwareVersion, Sha256};
-use crate::device::DeviceId;
+use crate::device::{DeviceId, is_zero};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,9 @@ pub struct Firmware {
     /// When manufacturing began that programs it on the line (R-CFG-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_the_line_at: Option<Timestamp>,
-    /// How many devices are locked to it.
+    /// How many devices are locked to it. In the stored record, only what an earlier version counted here, until the first
+    /// lock or unlock takes it over.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub locked_devices: u32,
 }
 
@@ -142,6 +145,12 @@ impl FirmwareIndex {
 }
 
 impl ImageFacts {
+    /// Whether a chip of this revision is one that it runs on (R-TGT-14).
+    pub fn runs_on(&self, revision: u16) -> bool {
+        self.min_chip_revision.is_none_or(|least| revision >= least)
+            && self.max_chip_revision.is_none_or(|last| revision <= last)
+    }
+
     /// Whether a hash that a device reported is this image's: the file's, or one that the image carries.
     pub fn is(&self, hash: Sha256) -> bool {
         hash == self.sha256 || self.embedded.contains(&hash)

@@ -2,12 +2,14 @@
 
 use super::{Answer, FirmwareIndex, FirmwareVersion};
 use crate::audit::{Entry, shown};
-use crate::device::{Device, DeviceCount, DeviceId, answer, member, put_device, withdraw};
+use crate::device::{Device, DeviceId, answer, member, put_device, withdraw};
 use crate::fleet::Console;
 use crate::product::{Product, ProductId};
-use crate::store::Transaction;
+use crate::store::{Key, Transaction};
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Console<'_> {
@@ -68,7 +70,7 @@ impl Console<'_> {
         })
     }
 
-    /// Changes the row of a device of the product, and what the firmware index says of locks.
+    /// Changes the row of a device of the product, and the count of its locks.
     pub(crate) fn change_device<T>(
         &self,
         id: ProductId,
@@ -79,19 +81,19 @@ impl Console<'_> {
     ) -> Result<T, Error> {
         self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, command, id)?;
+            if command == Command::LockDevice {
+                tx.load([Key::Device(id, device), Key::Firmware(id), Key::FirmwareLocks(id)])?;
+            }
             let before = member(tx, id, device)?;
             let mut row = before.clone();
-            let mut index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
+            let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
             let result = change(&mut Change { product: &product, index: &index, row: &mut row })?;
             withdraw(&mut row, &product, &index, self.now);
             if before == row {
                 return Ok(result);
             }
             if before.lock != row.lock {
-                move_lock(tx, id, &mut index, before.lock, row.lock);
-            }
-            if !row.name().is_empty() {
-                keep_that_names_are_given(tx, id)?;
+                move_lock(tx, id, before.lock, row.lock)?;
             }
             let entry = changed(subject.clone(), &before, &row);
             put_device(tx, id, device, Some(&before), row);
@@ -99,15 +101,6 @@ impl Console<'_> {
             Ok(result)
         })
     }
-}
-
-/// Writes down, once, that a product has devices with names.
-fn keep_that_names_are_given(tx: &mut Transaction<'_>, id: ProductId) -> Result<(), Error> {
-    let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-    if std::mem::take(&mut count.unnamed) {
-        tx.put(id, count);
-    }
-    Ok(())
 }
 
 /// What the audit says of a command that made one row the other.
@@ -143,20 +136,72 @@ impl Change<'_> {
     }
 }
 
-/// Counts in the index which firmware devices are locked to, so that none of it is deleted (R-IMG-7).
+/// How many devices are locked to each version of a product's firmware: the guard record of "what a device is locked to is
+/// there" (R-IMG-7). A lock checks the firmware index and writes this; who deletes a firmware checks both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirmwareLocks {
+    /// The versions that any device is locked to, and how many are.
+    pub(crate) devices: BTreeMap<FirmwareVersion, u32>,
+}
+
+impl FirmwareLocks {
+    /// The counts of a product. A product that no device was locked in since this record came to be has its counts in the
+    /// index, where an earlier version kept them.
+    pub(crate) fn of(tx: &mut Transaction<'_>, product: ProductId, index: &FirmwareIndex) -> Result<Arc<Self>, Error> {
+        Ok(tx.get(product)?.unwrap_or_else(|| Arc::new(Self::counted_in(index))))
+    }
+
+    /// What an earlier version counted in an index.
+    pub(crate) fn counted_in(index: &FirmwareIndex) -> Self {
+        let locked = index.iter().filter(|firmware| firmware.locked_devices > 0);
+        Self { devices: locked.map(|firmware| (firmware.version, firmware.locked_devices)).collect() }
+    }
+
+    /// How many devices are locked to a version.
+    pub fn devices(&self, version: FirmwareVersion) -> u32 {
+        self.devices.get(&version).copied().unwrap_or(0)
+    }
+
+    /// The versions that any device is locked to, in order, and how many are.
+    pub fn iter(&self) -> impl Iterator<Item = (FirmwareVersion, u32)> {
+        self.devices.iter().map(|(version, devices)| (*version, *devices))
+    }
+}
+
+/// Counts which firmware devices are locked to, so that none of it is deleted (R-IMG-7).
 pub(crate) fn move_lock(
     tx: &mut Transaction<'_>,
     product: ProductId,
-    index: &mut Arc<FirmwareIndex>,
     from: Option<FirmwareVersion>,
     to: Option<FirmwareVersion>,
-) {
-    let changed = Arc::make_mut(index);
-    if let Some(firmware) = from.and_then(|version| changed.get_mut(version)) {
-        firmware.locked_devices = firmware.locked_devices.saturating_sub(1);
+) -> Result<(), Error> {
+    let mut locks = match tx.get::<Arc<FirmwareLocks>>(product)? {
+        Some(locks) => locks,
+        None => taken_over(tx, product)?,
+    };
+    let changed = Arc::make_mut(&mut locks);
+    if let Some(version) = from {
+        match changed.devices(version) {
+            0 | 1 => changed.devices.remove(&version),
+            devices => changed.devices.insert(version, devices - 1),
+        };
     }
-    if let Some(firmware) = to.and_then(|version| changed.get_mut(version)) {
-        firmware.locked_devices = firmware.locked_devices.saturating_add(1);
+    if let Some(version) = to {
+        let devices = changed.devices.entry(version).or_default();
+        *devices = devices.saturating_add(1);
     }
-    tx.put(product, Arc::clone(index));
+    tx.put(product, locks);
+    Ok(())
+}
+
+/// The counts that an earlier version kept in the index, which has none from then on.
+fn taken_over(tx: &mut Transaction<'_>, product: ProductId) -> Result<Arc<FirmwareLocks>, Error> {
+    let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
+    let locks = FirmwareLocks::counted_in(&index);
+    if !locks.devices.is_empty() {
+        Arc::make_mut(&mut index).firmware.iter_mut().for_each(|firmware| firmware.locked_devices = 0);
+        tx.put(product, index);
+    }
+    Ok(Arc::new(locks))
 }

@@ -13,6 +13,7 @@ mod version;
 
 pub use dry_run::{Change, DryRun, Ways};
 pub use index::{Firmware, FirmwareIndex, ImageFacts, ImageFormat, Proof};
+pub use lock::FirmwareLocks;
 pub(crate) use lock::move_lock;
 pub use release::Release;
 pub(crate) use release::runs_since;

@@ -33,13 +33,16 @@ impl Release {
 
 impl Console<'_> {
     /// Releases a version: every device that is not locked, and in no group with a release of its own, gets it at its
-    /// next connect (R-TGT-1). A later release takes its place; an older version takes the fleet back.
+    /// next connect (R-TGT-1). A later release takes its place; an older version takes the fleet back. Releasing what is
+    /// released already changes nothing.
     ///
     /// # Errors
     /// `not_proven` unless the version runs on as many devices as the product's policy asks (R-TGT-2).
     pub fn release(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
         self.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
-            record.release = Some(Release::new(version, at, by));
+            if record.release.is_none_or(|release| release.version != version) {
+                record.release = Some(Release::new(version, at, by));
+            }
             Ok(())
         })
     }
@@ -98,9 +101,11 @@ impl Console<'_> {
             }
             let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product), self.now, self.actor)?;
-            let entry = before.changed(subject.clone(), &product);
-            tx.put(id, product);
-            self.note(tx, id, Command::ReleaseFirmware, entry);
+            if before != product {
+                let entry = before.changed(subject.clone(), &product);
+                tx.put(id, product);
+                self.note(tx, id, Command::ReleaseFirmware, entry);
+            }
             Ok(())
         })
     }
@@ -144,7 +149,7 @@ impl Console<'_> {
             let Some(last) = rows.last().map(|row| row.key.clone()) else { return Ok((running, first)) };
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
-                let Some(since) = runs_since(firmware, &device) else { continue };
+                let Some(since) = runs_since(firmware, &device, self.now) else { continue };
                 if self.now.since(since) < gate.soak() {
                     continue;
                 }
@@ -160,12 +165,14 @@ impl Console<'_> {
 }
 
 /// Since when a firmware runs on a device of the product, if the device's last report says so (R-TGT-2): the one notion of a
-/// proof. The report is not from before the upload, and names that image where it tells a hash.
-pub(crate) fn runs_since(firmware: &Firmware, device: &Device) -> Option<Timestamp> {
+/// proof. The report is not from before the upload, and names that image where it tells a hash. An upload by a clock that
+/// was far ahead is later than no report.
+pub(crate) fn runs_since(firmware: &Firmware, device: &Device, now: Timestamp) -> Option<Timestamp> {
     let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
+    let uploaded_at = Some(firmware.uploaded_at).filter(|at| !at.is_of_another_clock(now));
     let runs = seen.version == Some(firmware.version.get())
-        && seen.at >= firmware.uploaded_at
+        && uploaded_at.is_none_or(|at| seen.at.max(seen.version_since) >= at)
         && seen.image != ImageSeen::Differs
         && seen.platform != PlatformSeen::Differs;
-    runs.then(|| seen.version_since.max(firmware.uploaded_at))
+    runs.then(|| uploaded_at.map_or(seen.version_since, |at| at.max(seen.version_since)))
 }

@@ -3,7 +3,7 @@
 //!
 //! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
 
-use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFormat, Sha256};
+use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
 use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::time::Timestamp;
@@ -16,7 +16,7 @@ use std::fmt;
 /// use fleet_core::firmware::{Answer, Hold};
 ///
 /// let answer = Answer::Held { hold: Hold::Development, target: None };
-/// assert_eq!(answer.to_string(), "held: a development device is never updated over the air (R-IMP-11)");
+/// assert_eq!(answer.to_string(), "held: a development device is never updated over the air; take its mark away first (R-IMP-11)");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -106,6 +106,15 @@ pub enum Hold {
         /// The highest confirmed.
         confirmed: u32,
     },
+    /// The revision of its chip is not one that the image runs on (R-TGT-14). All three are 100 × major + minor.
+    ChipRevision {
+        /// The device's.
+        chip_revision: u16,
+        /// The least that the image runs on; none: any.
+        min_chip_revision: Option<u16>,
+        /// The last that the image runs on; none: any.
+        max_chip_revision: Option<u16>,
+    },
     /// Its system version is not one that the firmware runs on (R-TGT-14).
     SystemVersion {
         /// What the firmware requires.
@@ -189,7 +198,7 @@ pub enum Decision<'f> {
 ///
 /// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
 /// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
-/// reported one results, what may keep it back: a forbidden downgrade, the security counter, the system version, the
+/// reported one results, what may keep it back: the chip's revision, a forbidden downgrade, the security counter, the system version, the
 /// device's own word, the owner's account. Connects, explanations and dry runs all ask this function, so they agree.
 pub fn decide<'f>(
     product: &Product,
@@ -290,6 +299,12 @@ impl<'f> Ground<'_, 'f> {
 
     fn hold(&self, firmware: &Firmware) -> Option<Hold> {
         let device = self.device;
+        if let Some(chip_revision) = device.chip_revision
+            && !firmware.image.runs_on(chip_revision)
+        {
+            let ImageFacts { min_chip_revision, max_chip_revision, .. } = firmware.image;
+            return Some(Hold::ChipRevision { chip_revision, min_chip_revision, max_chip_revision });
+        }
         if let Some(from) = device.version()
             && self.product.policy.forbid_downgrades
             && firmware.version.get() < from
@@ -376,7 +391,7 @@ impl Hold {
             Self::Development => "R-IMP-11",
             Self::DowngradeForbidden { .. } => "R-TGT-4",
             Self::SecurityCounter { .. } => "R-TGT-15",
-            Self::SystemVersion { .. } => "R-TGT-14",
+            Self::ChipRevision { .. } | Self::SystemVersion { .. } => "R-TGT-14",
             Self::TakesNoUpdates => "R-TGT-9",
             Self::TwoDevices => "R-TGT-7",
             Self::OwnerLocked { .. } => "R-PAY-5",
@@ -387,29 +402,56 @@ impl Hold {
     }
 }
 
+/// What to do with a device of other hardware than its product's: two ways, for one of both facts is wrong.
+const OTHER_HARDWARE: &str =
+    "import it into a product of its hardware, or have an operator correct what is known of it";
+
 impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Denied => f.write_str("it was denied"),
+            Self::Denied => f.write_str("it was denied; import it to let it in"),
             Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform { product, device: Some(device) } => {
-                write!(f, "its hardware is {device}, the product's is {product}")
+                write!(f, "its hardware is {device}, the product's is {product}; {OTHER_HARDWARE}")
             }
-            Self::OtherPlatform { product, device: None } => write!(f, "its hardware is not the product's {product}"),
-            Self::Development => f.write_str("a development device is never updated over the air"),
+            Self::OtherPlatform { product, device: None } => {
+                write!(f, "its hardware is not the product's {product}; {OTHER_HARDWARE}")
+            }
+            Self::Development => {
+                f.write_str("a development device is never updated over the air; take its mark away first")
+            }
             Self::DowngradeForbidden { from } => {
-                write!(f, "the product forbids going back from version {from}")
+                write!(
+                    f,
+                    "the product forbids going back from version {from}; upload the older firmware as a higher version, or allow downgrades"
+                )
             }
             Self::SecurityCounter { image, confirmed } => {
-                write!(f, "the image's security counter {image} is below the {confirmed} that the device has confirmed")
+                write!(
+                    f,
+                    "the image's security counter {image} is below the {confirmed} that the device has confirmed; sign the firmware with {confirmed} or more"
+                )
+            }
+            Self::ChipRevision { chip_revision, min_chip_revision, max_chip_revision } => {
+                let spelt = |revision: u16| format!("{}.{}", revision / 100, revision % 100);
+                write!(f, "its chip has revision {}, and the image runs on ", spelt(*chip_revision))?;
+                match (min_chip_revision, max_chip_revision) {
+                    (Some(least), Some(last)) => write!(f, "{} to {}", spelt(*least), spelt(*last)),
+                    (Some(least), None) => write!(f, "{} and later", spelt(*least)),
+                    (None, Some(last)) => write!(f, "{} and earlier", spelt(*last)),
+                    (None, None) => f.write_str("any"),
+                }
             }
             Self::SystemVersion { requires, reported: Some(reported) } => {
-                write!(f, "its system version {reported} is not `{requires}`")
+                write!(f, "its system version {reported} is not `{requires}`; update its system first")
             }
             Self::SystemVersion { requires, reported: None } => {
-                write!(f, "it never reported a system version, and the firmware requires `{requires}`")
+                write!(
+                    f,
+                    "it never reported a system version, and the firmware requires `{requires}`; have it report one"
+                )
             }
-            Self::TakesNoUpdates => f.write_str("it takes no updates now"),
+            Self::TakesNoUpdates => f.write_str("it takes no updates now; wait until it does, or force the update"),
             Self::TwoDevices => f.write_str(
                 "two devices under one id? It went back to another version right after its update, again and again; \
                  look for a copied id, or force the update",
@@ -417,9 +459,14 @@ impl fmt::Display for Hold {
             Self::Quarantined { full: true } => f.write_str(
                 "it asks to join, but the quarantine is full; approve or deny devices that wait, or raise its limit",
             ),
-            Self::OwnerLocked { since } => write!(f, "the account of the product's owner is locked since {since}"),
-            Self::Personal => f.write_str("it is in no product"),
-            Self::UnknownProduct => f.write_str("it reports a product that does not exist"),
+            Self::OwnerLocked { since } => write!(
+                f,
+                "the account of the product's owner is locked since {since}; its bills must be paid, or an operator unlocks it"
+            ),
+            Self::Personal => f.write_str("it is in no product; import it into one"),
+            Self::UnknownProduct => {
+                f.write_str("it reports a product that does not exist; give its firmware the id of one that does")
+            }
             Self::StaleReport => f.write_str("its report is older than what is known"),
         }?;
         write!(f, " ({})", self.citation())

@@ -5,7 +5,7 @@ use super::image::esp_idf::{AppImage, AppImageError};
 use super::image::mcuboot::{ImageHash, McubootError};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
-use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
+use super::{Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::audit::Entry;
 use crate::fleet::Console;
 use crate::product::{Platform, Product, ProductId};
@@ -420,36 +420,45 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ReadProduct, product)?;
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            Ok(index.firmware.clone())
+            let locks = FirmwareLocks::of(tx, product, &index)?;
+            let counted =
+                |firmware: &Firmware| Firmware { locked_devices: locks.devices(firmware.version), ..firmware.clone() };
+            Ok(index.iter().map(counted).collect())
         })
     }
 
-    /// Changes a firmware's title and description (R-IMG-7).
+    /// Changes a firmware's title, and its description where one is given: without one it stays as it is (R-IMG-7). An
+    /// empty text takes it away.
     ///
     /// # Errors
     /// `taken` for a title that another firmware has; `invalid` for texts out of their range.
-    pub fn edit_firmware(
+    pub fn edit_firmware<'d>(
         &self,
         product: ProductId,
         version: FirmwareVersion,
         title: &str,
-        description: &str,
+        description: impl Into<Option<&'d str>>,
     ) -> Result<Firmware, Error> {
         let title = text::checked("title", title, NAME)?;
-        let description = text::checked("description", description, DESCRIPTION)?;
+        let description = description.into().map(|text| text::checked("description", text, DESCRIPTION)).transpose()?;
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::EditFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             index.title_is_free(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
+            let description = description.as_ref().unwrap_or(&firmware.description).clone();
             let values = [
                 ("title", format!("`{}`", firmware.title), format!("`{title}`")),
                 ("description", format!("`{}`", firmware.description), format!("`{description}`")),
             ];
+            if (&firmware.title, &firmware.description) == (&title, &description) {
+                return Ok(firmware.clone());
+            }
             let entry = Entry::changed(format!("version {version}, `{title}`"), values);
             firmware.title.clone_from(&title);
             firmware.description.clone_from(&description);
-            let edited = firmware.clone();
+            let mut edited = firmware.clone();
+            edited.locked_devices = FirmwareLocks::of(tx, product, &index)?.devices(version);
             tx.put(product, index);
             self.note(tx, product, Command::EditFirmware, entry);
             Ok(edited)
@@ -473,8 +482,9 @@ impl Console<'_> {
             if let Some(at) = firmware.on_the_line_at {
                 return in_use(format!("it is programmed on the line since {at}"));
             }
-            if firmware.locked_devices > 0 {
-                return in_use(format!("{} devices are locked to it; unlock them first", firmware.locked_devices));
+            let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
+            if locked > 0 {
+                return in_use(format!("{locked} devices are locked to it; unlock them first"));
             }
             let title = firmware.title.clone();
             Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);

@@ -1,7 +1,7 @@
 //! What products and accounts owe against the clock's index, the lock and the numbers that were given out.
 
 use super::Findings;
-use crate::billing::{Payer, Subscription};
+use crate::billing::{Contract, Payer};
 use crate::product::ProductId;
 use crate::store::{Key, Record, StoreError};
 use crate::team::{Account, AccountId};
@@ -35,7 +35,7 @@ impl Index {
     /// A product's place in the index, and the numbers of its invoices.
     pub(super) fn product(&mut self, findings: &mut Findings<'_>, product: ProductId) -> Result<(), StoreError> {
         let listed = self.products.remove(&product).unwrap_or_default();
-        let Some(subscription) = findings.record::<Arc<Subscription>>(product)? else {
+        let Some(subscription) = findings.record::<Arc<Contract>>(product)? else {
             findings.ensure("R-BILL-2", listed.is_empty(), || format!("product {product} is due and pays for nothing"));
             return Ok(());
         };

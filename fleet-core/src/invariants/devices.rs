@@ -6,6 +6,7 @@ use crate::device::{Device, DeviceCount, DeviceId, Registration, Standing, tally
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Range, Record, StoreError, Tally};
 use crate::team::{Account, AccountId, Claimant};
+use crate::text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// All devices that anybody has heard of.
@@ -84,6 +85,7 @@ pub(super) struct Members {
     pub(super) locked: BTreeMap<u16, u32>,
     devices: u64,
     quarantined: u64,
+    names: BTreeSet<Key>,
     tallies: BTreeMap<Tally, i64>,
 }
 
@@ -104,6 +106,10 @@ pub(super) fn check(
                 strays.push((*device, row.standing, is_in));
             }
             members.add(row);
+            let name = text::compared(row.name());
+            if !name.is_empty() {
+                members.names.insert(Key::device_name(id, &name, *device));
+            }
         }
     })?;
     for (device, standing, is_in) in strays {
@@ -122,6 +128,17 @@ pub(super) fn check(
     let most = product.policy.quarantine_limit;
     let waits = members.quarantined <= u64::from(most);
     findings.ensure("R-IMP-9", waits, || format!("{} wait in product {id}, at most {most} may", members.quarantined));
+
+    // Names that an earlier version kept are written down at the first list by prefix.
+    let mut names = BTreeSet::new();
+    findings.each(&Key::device_names(id, ""), |key, _| {
+        names.insert(key.clone());
+    })?;
+    let agree = if count.names_indexed { names == members.names } else { names.is_subset(&members.names) };
+    findings.ensure("R-SEE-2", agree, || {
+        let strays = names.symmetric_difference(&members.names).take(3).collect::<Vec<_>>();
+        format!("the index of names of product {id} is not that of its devices: {strays:?}")
+    });
 
     let mut counted: BTreeMap<Tally, i64> = BTreeMap::new();
     findings.each(&Key::tallies(id), |key, record| {

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use super::devices::Members;
-use crate::firmware::{FirmwareIndex, FirmwareVersion};
+use crate::firmware::{FirmwareIndex, FirmwareLocks, FirmwareVersion};
 use crate::product::Product;
 use crate::store::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,14 @@ pub(super) fn check(findings: &mut Findings<'_>, product: &Product, members: &Me
     let titles: BTreeSet<&str> = index.iter().map(|firmware| &*firmware.title).collect();
     findings.same("R-IMG-7", &format!("distinct titles of product {id}"), titles.len(), versions.len());
 
-    let locks = index.iter().map(|firmware| (firmware.version.get(), firmware.locked_devices));
-    let locks: BTreeMap<u16, u32> = locks.filter(|(_, devices)| *devices > 0).collect();
+    let kept = findings.record::<Arc<FirmwareLocks>>(id)?;
+    let locks = kept.unwrap_or_else(|| Arc::new(FirmwareLocks::counted_in(&index)));
+    let locks: BTreeMap<u16, u32> = locks.iter().map(|(version, devices)| (version.get(), devices)).collect();
+    for version in locks.keys() {
+        findings.ensure("R-IMG-7", versions.contains(version), || {
+            format!("devices of product {id} are locked to version {version}, which is not there")
+        });
+    }
     findings.same("R-IMG-7", &format!("devices of product {id} locked to each version"), locks, members.locked.clone());
 
     let released = |version: FirmwareVersion| index.get(version).is_some_and(|firmware| firmware.released_at.is_some());

@@ -91,7 +91,7 @@ fn whatever_disagrees_is_named_by_its_rule() {
             })
         })
     };
-    let cases: [(&str, Vec<&str>); 17] = [
+    let cases: [(&str, Vec<&str>); 18] = [
         ("R-IMP-9", broken_by(|_| Write::Delete { key: Key::Registration(device()) })),
         ("R-IMP-4", broken_by(|_| Write::Delete { key: Key::Device(product(), device()) })),
         (
@@ -128,7 +128,16 @@ fn whatever_disagrees_is_named_by_its_rule() {
         ),
         ("R-SEE-1", broken_by(|_| Write::Add { key: Key::Tally(product(), Tally::Version(2), 3), delta: 1 })),
         ("R-IMG-6", firmware(|index| index.highest = 1)),
-        ("R-IMG-7", firmware(|index| index.firmware.iter_mut().for_each(|firmware| firmware.locked_devices += 1))),
+        (
+            "R-IMG-7",
+            broken_by(|store| {
+                changed(store, Key::FirmwareLocks(product()), |record| {
+                    let Record::FirmwareLocks(locks) = record else { panic!() };
+                    Arc::make_mut(locks).devices.values_mut().for_each(|devices| *devices += 1);
+                })
+            }),
+        ),
+        ("R-IMG-7", broken_by(|_| Write::Delete { key: Key::FirmwareLocks(product()) })),
         ("R-IMG-7", firmware(|index| index.firmware.clear())),
         ("R-TEAM-1", broken_by(|_| Write::Delete { key: Key::Team(product()) })),
         ("R-TEAM-1", broken_by(|_| Write::Delete { key: Key::Email("bob@example.com".into()) })),

@@ -2,7 +2,7 @@
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
-use crate::billing::Subscription;
+use crate::billing::Contract;
 use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
@@ -40,7 +40,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
-    /// firmware cannot hold; `not_found` for an owner that does not exist.
+    /// firmware cannot hold; `not_found` for an owner that does not exist; `account_locked` for one whose account is locked.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -63,9 +63,7 @@ impl Console<'_> {
         let name = text::checked("name", name, NAME)?;
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
-            if self.actor != Actor::Operator {
-                account.unlocked("the account")?;
-            }
+            account.unlocked("the account")?;
             let id = match wanted {
                 Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
                     return Err(ErrorKind::ProductIdUsed { id }.into());
@@ -204,12 +202,12 @@ impl Console<'_> {
     /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` where there is a plan, and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
-        let tier = self.fleet.catalogue().named(tier)?;
         self.up_to_date(product, Command::SetTier)?;
+        let tier = self.fleet.catalogue().named(tier)?;
         self.fleet.transact(|tx| {
             let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
-            let mut is_paid = false;
-            if let Some(mut billing) = tx.get::<Arc<Subscription>>(product)? {
+            let mut paid = None;
+            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
                 billing.no_upgrade_open()?;
                 billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
@@ -218,14 +216,21 @@ impl Console<'_> {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
-                is_paid = billing.plan.is_some();
                 Arc::make_mut(&mut billing).quotes.clear();
+                tx.put(product, Arc::clone(&billing));
+                paid = Some(billing).filter(|billing| billing.plan.is_some());
+            }
+            let before = Arc::clone(&record);
+            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
+            if before != record {
+                let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
+                tx.put(product, Arc::clone(&record));
+                self.note(tx, product, Command::SetTier, entry);
+            }
+            if let Some(mut billing) = paid {
+                self.fleet.warn(tx, product, Arc::make_mut(&mut billing), self.now)?;
                 tx.put(product, billing);
             }
-            let entry = Entry::changed(&*tier, [("tier", record.tier.to_string(), tier.to_string())]);
-            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), is_paid);
-            tx.put(product, Arc::clone(&record));
-            self.note(tx, product, Command::SetTier, entry);
             Ok(Arc::unwrap_or_clone(record))
         })
     }
@@ -243,13 +248,12 @@ impl Console<'_> {
                 return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
             }
             if product.groups.len() >= MAX_GROUPS {
-                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}")));
+                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
             }
             made = GroupId::new(product.next_group);
-            product.next_group = product
-                .next_group
-                .checked_add(1)
-                .ok_or_else(|| Error::invalid("groups", "every group number of this product has been used"))?;
+            product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
+                Error::invalid("groups", "every group number of this product has been used; go on in a new product")
+            })?;
             product.groups.insert(made, Group { name: name.clone(), release: None });
             Ok(())
         })?;
@@ -283,7 +287,9 @@ impl Console<'_> {
             let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
             if product.removed_at.is_none() {
                 let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 self.end_plan(tx, &product)?;
+                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
                 Arc::make_mut(&mut product).removed_at = Some(self.now);
                 tx.put(id, product);
                 for member in &team.members {
@@ -295,7 +301,7 @@ impl Console<'_> {
                 }
                 tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
                 tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
-                self.note(tx, id, Command::RemoveProduct, "removed");
+                self.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
             }
             Ok(())
         })?;
@@ -343,8 +349,10 @@ impl Console<'_> {
             let mut product = Access::check(tx, self.actor, command, id)?.product;
             let before = Arc::clone(&product);
             change(Arc::make_mut(&mut product))?;
-            tx.put(id, Arc::clone(&product));
-            self.note(tx, id, command, before.changed(subject.clone(), &product));
+            if before != product {
+                tx.put(id, Arc::clone(&product));
+                self.note(tx, id, command, before.changed(subject.clone(), &product));
+            }
             Ok(Arc::unwrap_or_clone(product))
         })
     }

@@ -212,33 +212,39 @@ impl Policy {
     }
 
     pub(super) fn check(&self) -> Result<(), crate::Error> {
-        let out_of_range = |field, range: &str| Err(crate::Error::invalid(field, format!("must be {range}")));
+        let out_of_range =
+            |field, value: u64, range: &str| Err(crate::Error::invalid(field, format!("is {value}; give {range}")));
         if self.gate.devices > 10_000 {
-            return out_of_range("gate.devices", "0 to 10000");
+            return out_of_range("gate.devices", self.gate.devices.into(), "0 to 10000");
         }
         if self.gate.soak_millis > 31_536_000_000 {
-            return out_of_range("gate.soak_millis", "0 to 31536000000, a year");
+            return out_of_range("gate.soak_millis", self.gate.soak_millis, "0 to 31536000000, a year");
         }
         if self.quarantine_limit > 1_000_000 {
-            return out_of_range("quarantine_limit", "0 to 1000000");
+            return out_of_range("quarantine_limit", self.quarantine_limit.into(), "0 to 1000000");
         }
         if !(3_600_000..=31_536_000_000).contains(&self.invitation_millis) {
-            return out_of_range("invitation_millis", "3600000 to 31536000000, an hour to a year");
+            return out_of_range(
+                "invitation_millis",
+                self.invitation_millis,
+                "3600000 to 31536000000, an hour to a year",
+            );
         }
         if !(1..=1_000_000).contains(&self.log_events) {
-            return out_of_range("log_events", "1 to 1000000");
+            return out_of_range("log_events", self.log_events.into(), "1 to 1000000");
         }
         if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
-            return out_of_range("log_age_millis", "60000 to 31536000000, a minute to a year");
+            return out_of_range("log_age_millis", self.log_age_millis, "60000 to 31536000000, a minute to a year");
         }
         if self.clock_tolerance_millis > 86_400_000 {
-            return out_of_range("clock_tolerance_millis", "0 to 86400000, a day");
+            return out_of_range("clock_tolerance_millis", self.clock_tolerance_millis, "0 to 86400000, a day");
         }
         if !(60_000..=2_678_400_000).contains(&self.event_id_millis) {
-            return out_of_range("event_id_millis", "60000 to 2678400000, a minute to 31 days");
+            return out_of_range("event_id_millis", self.event_id_millis, "60000 to 2678400000, a minute to 31 days");
         }
         if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
-            return out_of_range("usage_notices", "at most 10 percentages, each 1 to 100");
+            let problem = format!("are {:?}; give at most 10 percentages, each 1 to 100", self.usage_notices);
+            return Err(crate::Error::invalid("usage_notices", problem));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Counting what a fleet asks of its store: how often, and how often in vain.
 
-use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError};
+use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -77,11 +77,11 @@ impl<S: Store> Store for Counted<S> {
         self.read(self.inner.scan(range))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let answer = self.inner.commit(batch);
         match &answer {
             Ok(outcomes) => {
-                let applied = outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count();
+                let applied = outcomes.iter().filter(|outcome| **outcome == CommitOutcome::Applied).count();
                 self.applied.fetch_add(applied as u64, Ordering::Relaxed);
                 self.conflicts.fetch_add((outcomes.len() - applied) as u64, Ordering::Relaxed);
             }

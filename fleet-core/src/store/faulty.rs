@@ -4,7 +4,7 @@
 //! would not survive the engine either.
 
 use super::transaction::Stamps;
-use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -129,7 +129,7 @@ impl<S: Store> Faulty<S> {
     }
 
     /// Refuses one commit of a batch and hands on the others.
-    fn refuse_one(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn refuse_one(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let able: Vec<usize> =
             batch.iter().enumerate().filter(|(_, commit)| !commit.checks.is_empty()).map(|(place, _)| place).collect();
         let Some(refused) = able.get(self.below(able.len())).copied() else { return self.inner.commit(batch) };
@@ -137,7 +137,7 @@ impl<S: Store> Faulty<S> {
         let others: Vec<Commit> =
             batch.iter().enumerate().filter(|(place, _)| *place != refused).map(|(_, commit)| commit.clone()).collect();
         let mut outcomes = if others.is_empty() { Vec::new() } else { self.inner.commit(&others)? };
-        outcomes.insert(refused.min(outcomes.len()), Outcome::Conflict);
+        outcomes.insert(refused.min(outcomes.len()), CommitOutcome::Conflict);
         Ok(outcomes)
     }
 
@@ -150,7 +150,7 @@ impl<S: Store> Faulty<S> {
         late.iter().try_for_each(|batch| self.inner.commit(batch).map(drop))
     }
 
-    fn commit_with(&self, fault: Option<Fault>, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit_with(&self, fault: Option<Fault>, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         match fault {
             None | Some(Fault::Slow(_) | Fault::Unreadable) => self.inner.commit(batch),
             Some(Fault::Conflict) => self.refuse_one(batch),
@@ -181,7 +181,7 @@ impl<S: Store> Store for Faulty<S> {
         self.read(|| self.inner.scan(range))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let planned = self.plan.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let fault = match planned {
             Some(planned) => planned.and_then(|fault| self.slow(fault)),

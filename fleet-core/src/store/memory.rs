@@ -11,7 +11,8 @@ mod table;
 mod tests;
 
 use super::{
-    Check, Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind, Write,
+    Check, Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
+    Write,
 };
 use crate::device::{DeviceId, Registration};
 use crate::product::ProductId;
@@ -88,16 +89,16 @@ impl Store for MemoryStore {
         })
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         Ok(batch
             .iter()
             .map(|commit| {
                 if commit.checks.iter().all(|check| rows.holds(check)) {
                     commit.writes.iter().for_each(|write| rows.apply(write));
-                    Outcome::Applied
+                    CommitOutcome::Applied
                 } else {
-                    Outcome::Conflict
+                    CommitOutcome::Conflict
                 }
             })
             .collect())

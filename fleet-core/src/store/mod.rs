@@ -33,7 +33,7 @@ pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
 pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
-pub use key::{AuditId, Key, Kind, Tally};
+pub use key::{AuditId, DeviceName, Key, Kind, Tally};
 pub use memory::MemoryStore;
 pub(crate) use opener::Guarded;
 pub use opener::Opener;
@@ -77,7 +77,7 @@ pub trait Store: Send + Sync + Debug {
     /// # Errors
     /// Where the store cannot say that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]: then the
     /// core finds out, for which it may commit the same again, stamps and all, and read.
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError>;
 
     /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
     /// not count. `visit` must not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
@@ -222,7 +222,7 @@ impl Write {
 
 /// What became of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommitOutcome {
     /// It was applied, whole.
     Applied,
     /// One of its checks did not hold: nothing of it was applied.
@@ -296,7 +296,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         (**self).commit(batch)
     }
 

@@ -4,7 +4,7 @@
 //! a lock that a thread held which does not exist there. So nothing that was opened before a fork may be touched after
 //! it, not even to close it: a farewell on the parent's socket would end the parent's session.
 
-use super::{Commit, Key, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use fleet_process::Process;
 use std::path::Path;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ impl Store for Guarded {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
         self.inner.commit(batch)
     }

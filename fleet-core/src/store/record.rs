@@ -2,13 +2,13 @@
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
-use crate::billing::{Charge, Invoice, Payer, Subscription};
+use crate::billing::{Charge, Contract, Invoice, Payer};
 use crate::customer::{Customer, CustomerCount, CustomerId, DeviceCode, Guest, StickerKey, TokenOwner};
 use crate::device::{Device, DeviceCount, DeviceId, Registration};
 use crate::directory::Directory;
 use crate::event::metering::UsageMonth;
 use crate::event::{DeviceErrors, EventId, EventLog, LoggedEvent, Subscriptions};
-use crate::firmware::FirmwareIndex;
+use crate::firmware::{FirmwareIndex, FirmwareLocks};
 use crate::notice::Notice;
 use crate::product::{Configuration, Product, ProductId};
 use crate::team::{Account, AccountId, Team};
@@ -29,8 +29,8 @@ pub enum Record {
     Account(Arc<Account>),
     /// Under [`Key::Email`].
     Email(AccountId),
-    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`] and
-    /// [`Key::AccountDue`]: that it is there is all it says.
+    /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`],
+    /// [`Key::AccountDue`] and [`Key::DeviceName`]: that it is there is all it says.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -40,6 +40,8 @@ pub enum Record {
     Team(Arc<Team>),
     /// Under [`Key::Firmware`].
     Firmware(Arc<FirmwareIndex>),
+    /// Under [`Key::FirmwareLocks`].
+    FirmwareLocks(Arc<FirmwareLocks>),
     /// Under [`Key::DeviceCount`].
     DeviceCount(Box<DeviceCount>),
     /// Under [`Key::Device`].
@@ -78,8 +80,8 @@ pub enum Record {
     DeviceErrors(Arc<DeviceErrors>),
     /// Under [`Key::UsageMonth`].
     UsageMonth(Box<UsageMonth>),
-    /// Under [`Key::Subscription`].
-    Subscription(Arc<Subscription>),
+    /// Under [`Key::Contract`].
+    Contract(Arc<Contract>),
     /// Under [`Key::Payer`].
     Payer(Arc<Payer>),
     /// Under [`Key::Invoice`].
@@ -105,6 +107,7 @@ impl Record {
             Self::Product(record) => serde_json::to_string(record),
             Self::Team(record) => serde_json::to_string(record),
             Self::Firmware(record) => serde_json::to_string(record),
+            Self::FirmwareLocks(record) => serde_json::to_string(record),
             Self::DeviceCount(record) => serde_json::to_string(record),
             Self::Device(record) => serde_json::to_string(record),
             Self::Counter(value) => serde_json::to_string(value),
@@ -124,7 +127,7 @@ impl Record {
             Self::EventId(record) => serde_json::to_string(record),
             Self::DeviceErrors(record) => serde_json::to_string(record),
             Self::UsageMonth(record) => serde_json::to_string(record),
-            Self::Subscription(record) => serde_json::to_string(record),
+            Self::Contract(record) => serde_json::to_string(record),
             Self::Payer(record) => serde_json::to_string(record),
             Self::Invoice(record) => serde_json::to_string(record),
             Self::Charge(record) => serde_json::to_string(record),
@@ -153,11 +156,13 @@ impl Record {
             | Kind::Claim
             | Kind::ActivationCode
             | Kind::ProductDue
-            | Kind::AccountDue => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
+            | Kind::AccountDue
+            | Kind::DeviceName => serde_json::from_str::<bool>(json).map(|_| Self::Present)?,
             Kind::Registration => Self::Registration(serde_json::from_str(json)?),
             Kind::Product => Self::Product(serde_json::from_str(json)?),
             Kind::Team => Self::Team(serde_json::from_str(json)?),
             Kind::Firmware => Self::Firmware(serde_json::from_str(json)?),
+            Kind::FirmwareLocks => Self::FirmwareLocks(serde_json::from_str(json)?),
             Kind::DeviceCount => Self::DeviceCount(serde_json::from_str(json)?),
             Kind::Device => Self::Device(serde_json::from_str(json)?),
             Kind::Tally => Self::Counter(serde_json::from_str(json)?),
@@ -177,7 +182,7 @@ impl Record {
             Kind::EventId => Self::EventId(serde_json::from_str(json)?),
             Kind::DeviceErrors => Self::DeviceErrors(serde_json::from_str(json)?),
             Kind::UsageMonth => Self::UsageMonth(serde_json::from_str(json)?),
-            Kind::Subscription => Self::Subscription(serde_json::from_str(json)?),
+            Kind::Contract => Self::Contract(serde_json::from_str(json)?),
             Kind::Payer => Self::Payer(serde_json::from_str(json)?),
             Kind::Invoice => Self::Invoice(serde_json::from_str(json)?),
             Kind::Charge => Self::Charge(serde_json::from_str(json)?),
@@ -235,6 +240,7 @@ stored! {
     Arc<Product>, Product, ProductId, id => Key::Product(id);
     Arc<Team>, Team, ProductId, id => Key::Team(id);
     Arc<FirmwareIndex>, Firmware, ProductId, id => Key::Firmware(id);
+    Arc<FirmwareLocks>, FirmwareLocks, ProductId, id => Key::FirmwareLocks(id);
     Box<DeviceCount>, DeviceCount, ProductId, id => Key::DeviceCount(id);
     Device, Device, (ProductId, DeviceId), (product, id) => Key::Device(product, id);
     Arc<Configuration>, Configuration, ProductId, id => Key::Configuration(id);
@@ -247,7 +253,7 @@ stored! {
     StickerKey, StickerKey, (), () => Key::StickerKey;
     Arc<Subscriptions>, EventSubscriptions, ProductId, id => Key::EventSubscriptions(id);
     Arc<DeviceErrors>, DeviceErrors, (ProductId, u8), (product, slot) => Key::DeviceErrors(product, slot);
-    Arc<Subscription>, Subscription, ProductId, id => Key::Subscription(id);
+    Arc<Contract>, Contract, ProductId, id => Key::Contract(id);
     Arc<Payer>, Payer, AccountId, id => Key::Payer(id);
     Arc<Invoice>, Invoice, (ProductId, u32), (product, number) => Key::Invoice(product, number);
     Arc<Charge>, Charge, (ProductId, u32), (product, number) => Key::Charge(product, number);

@@ -11,8 +11,8 @@ mod tests;
 pub(crate) use outcome::{apply, apply_all};
 
 use super::{
-    Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally, Tries,
-    Turnstiles, Write,
+    Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreError, StoreErrorKind, Stored, Tally,
+    Tries, Turnstiles, Write,
 };
 use crate::Error;
 use crate::customer::CustomerId;
@@ -292,7 +292,7 @@ pub(crate) fn transact_in_turn<T>(
         if !commit.writes.is_empty() && tries.line_up(commit.checks.iter().map(|check| &check.key)) {
             continue;
         }
-        if apply(store, &commit)? == Outcome::Applied {
+        if apply(store, &commit)? == CommitOutcome::Applied {
             return decided;
         }
         tries.lost(commit.checks)?;

@@ -26,7 +26,9 @@ impl AccountId {
     /// # Errors
     /// `invalid` for 0.
     pub fn new(number: u64) -> Result<Self, Error> {
-        NonZeroU64::new(number).map(Self).ok_or_else(|| Error::invalid("account id", "0 is no account's"))
+        NonZeroU64::new(number)
+            .map(Self)
+            .ok_or_else(|| Error::invalid("account id", "0 is no account's; give 1 or more"))
     }
 
     /// The number.
@@ -164,10 +166,10 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
         return wrong("has more than one @; write one address, like alice@example.com");
     }
     if local.is_empty() || domain.is_empty() || domain.starts_with('.') || domain.ends_with('.') {
-        return wrong("needs a name before and a domain after the @");
+        return wrong("needs a name before and a domain after the @; write it like alice@example.com");
     }
     if email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return wrong("has a blank in it");
+        return wrong("has a blank in it; write it like alice@example.com");
     }
     if email.chars().any(text::is_format) {
         return wrong("has a character in it that nobody sees; type it again without");

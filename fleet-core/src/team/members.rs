@@ -4,7 +4,7 @@
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
-use crate::billing::{Reason, Resource, Subscription, return_balance};
+use crate::billing::{Contract, Reason, Resource, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -236,7 +236,8 @@ impl Console<'_> {
                 Access::check(tx, self.actor, Command::TransferOwnership, product)?;
             let account = tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
             account.unlocked("the account")?;
-            let mut changed = tx.get::<Arc<Subscription>>(product)?.filter(|_| record.owner != to);
+            let mut changed = tx.get::<Arc<Contract>>(product)?.filter(|_| record.owner != to);
+            let before = changed.clone().unwrap_or_default();
             if let Some(billing) = &mut changed {
                 billing.nothing_open(product)?;
                 billing.no_renewal_due(self.now)?;
@@ -256,14 +257,13 @@ impl Console<'_> {
             let values = [("owner", record.owner.to_string(), to.to_string())];
             Arc::make_mut(&mut record).owner = to;
             tx.put(product, record);
-            if let Some(mut billing) = changed {
-                // The new owner may have no card for the renewal.
-                let subscription = Arc::make_mut(&mut billing);
-                subscription.card_needed = false;
-                self.fleet.warn(tx, product, subscription, self.now)?;
+            let mut terms = Entry::default();
+            if let Some(billing) = changed {
+                terms = before.change("", &billing);
                 tx.put(product, billing);
+                self.fleet.pays_from_now_on(tx, product, to, self.now)?;
             }
-            let entry = Entry::changed(format!("to account {to}"), values);
+            let entry = Entry::changed(format!("to account {to}"), values).and(terms);
             self.note(tx, product, Command::TransferOwnership, entry);
             Ok(())
         })

@@ -81,7 +81,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
         },
         call: |crowd, n| {
             let version = FirmwareVersion::new(1).unwrap();
-            crowd.owner().edit_firmware(crowd.product, version, "One", &n.to_string()).map(drop)
+            crowd.owner().edit_firmware(crowd.product, version, "One", n.to_string().as_str()).map(drop)
         },
     },
     Shared {

@@ -544,6 +544,7 @@ impl Machine {
             size: binary_bytes.len() as u64,
             counter: 0,
             requires,
+            chips: (None, None),
             uploaded_at: now,
             proven: false,
             released: false,

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use fleet_core::device::{Device, Registration, Report};
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, Stamp, StoreErrorKind, Tally, Write};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, Stamp, StoreErrorKind, Tally, Write};
 use fleet_core::{
     AccountId, Actor, Console, DeviceId, FirmwareVersion, Fleet, ProductId, Store, StoreError, Timestamp,
 };
@@ -111,8 +111,14 @@ impl Contents {
         let mut singles = vec![Key::Directory];
         singles.extend(accounts.iter().map(|id| Key::Account(*id)));
         for id in products {
-            singles.extend([Key::Product(*id), Key::Team(*id), Key::Firmware(*id), Key::DeviceCount(*id)]);
-            for range in [Key::devices(*id), Key::tallies(*id), Key::audits(*id)] {
+            singles.extend([
+                Key::Product(*id),
+                Key::Team(*id),
+                Key::Firmware(*id),
+                Key::FirmwareLocks(*id),
+                Key::DeviceCount(*id),
+            ]);
+            for range in [Key::devices(*id), Key::device_names(*id, ""), Key::tallies(*id), Key::audits(*id)] {
                 found.extend(store.scan(&range).unwrap());
             }
         }
@@ -215,13 +221,27 @@ impl Contents {
         if let Some(Record::DeviceCount(kept)) = self.rows.get(&Key::DeviceCount(id)) {
             assert_eq!((kept.devices, kept.quarantined), (members, waiting), "R-TIER-2: the guard of {id}");
         }
+        let mut named: Vec<DeviceId> =
+            self.devices(id).filter(|(_, row)| !row.name().is_empty()).map(|(id, _)| id).collect();
+        let mut indexed: Vec<DeviceId> = self
+            .rows
+            .keys()
+            .filter_map(|key| match key {
+                Key::DeviceName(of, name) if *of == id => Some(name.device),
+                _ => None,
+            })
+            .collect();
+        named.sort_unstable();
+        indexed.sort_unstable();
+        assert_eq!(indexed, named, "R-SEE-2: the index of names of {id}");
+        let kept: BTreeMap<_, _> = match self.rows.get(&Key::FirmwareLocks(id)) {
+            Some(Record::FirmwareLocks(kept)) => kept.iter().collect(),
+            _ => BTreeMap::new(),
+        };
+        assert_eq!(kept, locks, "R-IMG-7: the guard of the locks of {id}");
         if let Some(Record::Firmware(index)) = self.rows.get(&Key::Firmware(id)) {
-            let kept: BTreeMap<_, _> = index
-                .iter()
-                .filter(|one| one.locked_devices > 0)
-                .map(|one| (one.version, one.locked_devices))
-                .collect();
-            assert_eq!(kept, locks, "R-IMG-7: the locks that the index of {id} counts");
+            assert!(index.iter().all(|one| one.locked_devices == 0), "R-IMG-7: locks are counted in one place");
+            assert!(kept.keys().all(|version| index.get(*version).is_some()), "R-IMG-7: what is locked to is there");
         }
     }
 }
@@ -275,7 +295,7 @@ impl<S: Store> Store for Interrupted<S> {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().any(|commit| !commit.writes.is_empty()) {
             // Taken out while it runs, so that what it does itself is not interrupted.
             let taken = self.intrusion.lock().unwrap().take();
@@ -293,5 +313,5 @@ impl<S: Store> Store for Interrupted<S> {
 pub(crate) fn plant(store: &dyn Store, key: Key, record: Record) {
     let write = Write::Put { key, record, stamp: Stamp(0xF1EE7) };
     let outcomes = store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();
-    assert_eq!(outcomes, [Outcome::Applied]);
+    assert_eq!(outcomes, [CommitOutcome::Applied]);
 }

@@ -18,6 +18,8 @@ pub(crate) type ProductNumber = u32;
 /// An error's code.
 pub(crate) type Code = &'static str;
 
+const BEGINNING: Timestamp = Timestamp::from_millis(i64::MIN);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Who {
     Account(AccountNumber),
@@ -67,6 +69,8 @@ pub(crate) struct Firmware {
     pub(crate) size: u64,
     pub(crate) counter: u32,
     pub(crate) requires: Option<semver::VersionReq>,
+    /// The least and the last revision of the chip.
+    pub(crate) chips: (Option<u16>, Option<u16>),
     pub(crate) uploaded_at: Timestamp,
     pub(crate) proven: bool,
     pub(crate) released: bool,
@@ -90,6 +94,7 @@ pub(crate) struct Row {
     pub(crate) ended: Mark,
     pub(crate) listed: PlatformSeen,
     pub(crate) relapses: u8,
+    pub(crate) chip: Option<u16>,
 }
 
 /// A session and a moment in the order of a device's connections, each where it is known.
@@ -205,6 +210,7 @@ impl Row {
             ended: (0, None),
             listed: PlatformSeen::Unknown,
             relapses: 0,
+            chip: None,
         }
     }
 
@@ -226,6 +232,7 @@ impl Row {
             ended: (device.trail.ended.session(), device.trail.ended.at()),
             listed: device.listed,
             relapses: device.relapses,
+            chip: device.chip_revision,
         }
     }
 
@@ -391,6 +398,12 @@ impl Product {
     /// What keeps a version that it does not run from a device.
     fn hold(&self, row: &Row, version: u16) -> Option<Hold> {
         let firmware = &self.firmware[&version];
+        if let (Some(chip), (min, max)) = (row.chip, firmware.chips)
+            && (chip < min.unwrap_or(0) || max.is_some_and(|max| chip > max))
+        {
+            let (min_chip_revision, max_chip_revision) = firmware.chips;
+            return Some(Hold::ChipRevision { chip_revision: chip, min_chip_revision, max_chip_revision });
+        }
         if self.policy.forbid_downgrades && row.runs().is_some_and(|runs| runs > version) {
             return Some(Hold::DowngradeForbidden { from: row.runs().unwrap() });
         }
@@ -485,7 +498,9 @@ impl Product {
             version_since: before
                 .filter(|seen| seen.version == version)
                 .filter(|seen| (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs))
-                .map_or(at, |seen| seen.version_since),
+                .map_or(at, |seen| seen.version_since)
+                // What a live or numbered report says was told after the upload.
+                .max(firmware.filter(|_| said.at.is_none()).map_or(BEGINNING, |firmware| firmware.uploaded_at)),
             version,
             image,
             platform: row.hardware(),

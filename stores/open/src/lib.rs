@@ -58,7 +58,9 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
     let (name, driver) = scheme.split_once('+').map_or((scheme.as_str(), None), |(name, driver)| (name, Some(driver)));
     match name {
         "memory" if rest.is_empty() => Ok(Arc::new(MemoryStore::new())),
-        "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => Err(invalid("is to be `memory:`")),
+        "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => {
+            Err(invalid("is a store in memory in another way; write `memory:`"))
+        }
         #[cfg(feature = "sqlite")]
         "sqlite" if !rest.is_empty() => {
             let file = sqlite_file(rest, driver)?;
@@ -164,7 +166,8 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
                 _,
             ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
             _ => {
-                let choices = "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
+                let choices =
+                    "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
                 return Err(invalid(&format!(
                     "has a choice behind the `?` that a file does not have; write {choices}"
                 )));
@@ -204,7 +207,7 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Error> {
             "schema" => options.schema(value),
             _ => {
                 let most = value.parse().ok().filter(|most| (1..=1000).contains(most));
-                let problem = || invalid("`connections` is a number from 1 to 1000");
+                let problem = || invalid("`connections` is no number from 1 to 1000; write it like `connections=16`");
                 options.connections(most.ok_or_else(problem)?)
             }
         };
@@ -304,6 +307,43 @@ mod tests {
         }
     }
 
+    /// The form that a message asks for is taken; a path stands for `PATH`.
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn a_url_that_is_refused_opens_once_its_advice_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.db").display().to_string();
+        let (file, relative) = (format!("sqlite:{path}"), path.trim_start_matches('/'));
+        let memory = "memory:".to_owned();
+        for (refused, advice, followed) in [
+            (format!("{file}\n"), "remove it", file.clone()),
+            (format!("\"{file}\""), "leave them out", file.clone()),
+            (":memory:".to_owned(), "write `memory:`", memory.clone()),
+            ("memory://".to_owned(), "write `memory:`", memory.clone()),
+            ("sqlite::memory:".to_owned(), "write `memory:`", memory.clone()),
+            ("sqlite+pysqlite:///:memory:".to_owned(), "write `memory:`", memory.clone()),
+            (format!("{file}?mode=memory"), "write `memory:`", memory),
+            (format!("jdbc:{file}"), "`sqlite:PATH`", file.clone()),
+            (format!("file:{path}"), "write `sqlite:PATH`", file.clone()),
+            (path.clone(), "`sqlite:PATH`", file.clone()),
+            (format!("sqlite+aiosqlite:{path}"), "write `sqlite:PATH`", file.clone()),
+            (format!("sqlite://localhost/{relative}"), "write `sqlite:PATH`", file.clone()),
+            (format!("sqlite:///{relative}"), &format!("write `sqlite:/{relative}`"), format!("sqlite:/{relative}")),
+            (format!("sqlite: {path}"), "remove it", file.clone()),
+            (format!("{file}%20"), "write the path as it is", file.clone()),
+            (format!("{file}?cache=shared"), "leave it out", file.clone()),
+            (format!("{file}?mode=ro"), "leave that out", file.clone()),
+            (format!("{file}?sync=full"), "`synchronous=full`", format!("{file}?synchronous=full")),
+            (format!("{file}?sync=full"), "`mode=rwc`", format!("{file}?mode=rwc")),
+            (format!("{file}-new?mode=rw"), "make it with `mode=rwc`", format!("{file}-new?mode=rwc")),
+        ] {
+            let why = why(&refused);
+            assert!(why.contains(advice), "{refused}: `{advice}` is not in: {why}");
+            open(&followed).unwrap_or_else(|error| panic!("{why}: {followed}: {}", error.message));
+        }
+        open(&format!("{file}-new?mode=rw")).unwrap();
+    }
+
     #[test]
     #[cfg(feature = "sqlite")]
     fn a_journal_is_opened_and_ended_by_url() {
@@ -312,7 +352,10 @@ mod tests {
         let url = |choice: &str| format!("sqlite:{}{choice}", folder.path().join("fleet.db").display());
         let create = |choice: &str, email: &str| {
             let fleet = Fleet::open(open(&url(choice)).unwrap());
-            fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account(email).map(|account| account.id.get())
+            fleet
+                .console(Actor::Operator, Timestamp::from_millis(0))
+                .create_account(email)
+                .map(|account| account.id.get())
         };
         assert_eq!(create("?journal=on", "alice@example.com").unwrap(), 1);
         assert_eq!(create("", "bob@example.com").unwrap_err().code(), "store_journaled");

@@ -7,7 +7,7 @@
 use crate::error::Problem;
 use crate::statement::Script;
 use crate::table::Place;
-use fleet_core::store::{Check, Commit, Key, Outcome, Record, Stamp, Write};
+use fleet_core::store::{Check, Commit, CommitOutcome, Key, Record, Stamp, Write};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Who has to do with a key so far.
@@ -159,15 +159,15 @@ enum Change<'b> {
 pub(crate) fn in_order<'b>(
     batch: &'b [Commit],
     mut stamps: HashMap<&'b Key, Stamp>,
-) -> Result<(Vec<Outcome>, Script), Problem> {
+) -> Result<(Vec<CommitOutcome>, Script), Problem> {
     let mut changes: BTreeMap<&Key, Change<'_>> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(batch.len());
     for commit in batch {
         if !commit.checks.iter().all(|check| stamps.get(&check.key).copied() == check.stamp) {
-            outcomes.push(Outcome::Conflict);
+            outcomes.push(CommitOutcome::Conflict);
             continue;
         }
-        outcomes.push(Outcome::Applied);
+        outcomes.push(CommitOutcome::Applied);
         for write in &commit.writes {
             let (change, stamp) = match write {
                 Write::Put { record: Record::Counter(value), .. } => (Change::Count(*value), Some(Stamp::default())),

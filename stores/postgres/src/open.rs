@@ -11,8 +11,12 @@ use tokio_postgres::types::Type;
 
 /// What leads from each version of the schema to the next, from an empty one on. A schema's version is how many of
 /// these it has seen. What was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(crate) const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// How often to look again where others make the schema at the same time.
 const TRIES: u32 = 16;

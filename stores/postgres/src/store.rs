@@ -12,8 +12,8 @@ use crate::statement::{Script, Shape, all, between, copy, without_counters};
 use crate::table::{self, Given, Place};
 use crate::{Dialect, Options, open};
 use fleet_core::store::{
-    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError, StoreErrorKind,
-    Write,
+    Commit, CommitOutcome, Decoded, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError,
+    StoreErrorKind, Write,
 };
 use futures_util::{SinkExt, TryStreamExt};
 use std::collections::HashMap;
@@ -140,10 +140,10 @@ impl PostgresStore {
     }
 
     /// One statement for commits that do not meet: its answer is who was refused, or who was not.
-    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit_together(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut script = together(batch, Absence::Hoped).map_err(|problem| problem.explain(&self.name))?;
         if script.is_empty() {
-            return Ok(vec![Outcome::Applied; batch.len()]);
+            return Ok(vec![CommitOutcome::Applied; batch.len()]);
         }
         let tells_applied = script.tells_applied();
         let mut copied = if self.copies(batch) { script.take_inserts(COPIED) } else { Vec::new() };
@@ -161,10 +161,10 @@ impl PostgresStore {
         })?;
         // Until the answer says otherwise. What checks nothing cannot be refused, and need not be in the statement.
         let unless_told = |commit: &Commit| {
-            if tells_applied && !commit.checks.is_empty() { Outcome::Conflict } else { Outcome::Applied }
+            if tells_applied && !commit.checks.is_empty() { CommitOutcome::Conflict } else { CommitOutcome::Applied }
         };
-        let told = if tells_applied { Outcome::Applied } else { Outcome::Conflict };
-        let mut outcomes: Vec<Outcome> = batch.iter().map(unless_told).collect();
+        let told = if tells_applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
+        let mut outcomes: Vec<CommitOutcome> = batch.iter().map(unless_told).collect();
         for row in answer {
             let number: i32 = row.try_get(0).map_err(|error| Problem::from(error).explain(&self.name))?;
             if let Some(outcome) = usize::try_from(number).ok().and_then(|number| outcomes.get_mut(number)) {
@@ -200,7 +200,7 @@ impl PostgresStore {
     }
 
     /// One transaction for commits that meet.
-    fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit_in_order(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let keys: Vec<&Key> = checked(batch).into_iter().collect();
         let numbered = (0..).zip(&keys).map(|(number, key)| (number, *key, None));
         let question = Question::new(Asked::Stamps, numbered).map_err(|problem| problem.explain(&self.name))?;
@@ -366,7 +366,7 @@ impl Store for PostgresStore {
         rows.collect::<Result<_, _>>().map_err(|problem| problem.explain(&self.name))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
         let outcomes = if is_apart(batch) { self.commit_together(batch) } else { self.commit_in_order(batch) }?;
         self.end_counters(batch);

@@ -30,6 +30,12 @@ pub(crate) struct Trust {
 /// The form that is asked for where another one is refused.
 const FORM: &str = "write it like postgresql://user@host:5432/database";
 
+/// Where the schema and the number of connections are chosen: a URL says so to `Fleet.open` of the other languages, which
+/// takes both out of it, and the store's options do in Rust.
+const SCHEMA: &str = "name the schema by `Options::schema`, or in a URL of another language by `schema=NAME`";
+const CONNECTIONS: &str =
+    "name the number of connections by `Options::connections`, or in a URL of another language by `connections=8`";
+
 /// The drivers that SQLAlchemy and others name behind a plus: which of them is of no concern here.
 const DRIVERS: [&str; 7] = ["psycopg2", "psycopg", "psycopg2cffi", "asyncpg", "pg8000", "aiopg", "pygresql"];
 
@@ -173,7 +179,8 @@ fn decoded(text: &str, what: &str) -> Result<String, StoreError> {
         bytes.push(byte);
         rest = after.get(2..).unwrap_or_default();
     }
-    String::from_utf8(bytes).map_err(|_| refused(format!("its {what} is not UTF-8")))
+    String::from_utf8(bytes)
+        .map_err(|_| refused(format!("its {what} is not UTF-8; write what is percent-encoded in it in UTF-8")))
 }
 
 /// A connection string such as `host=localhost dbname=fleet`.
@@ -208,7 +215,11 @@ fn value_of(text: &str) -> Result<(String, &str), StoreError> {
             other => value.push(other),
         }
     }
-    if quoted { Err(refused("a value ends with the quote that it began with")) } else { Ok((value, "")) }
+    if quoted {
+        Err(refused("a value ends with the quote that it began with; close it, like `password='secret'`"))
+    } else {
+        Ok((value, ""))
+    }
 }
 
 /// What pairs of names and values come to; of two of one name the last one counts, as in PostgreSQL's own library.
@@ -256,7 +267,7 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             ("channel_binding", "disable" | "prefer" | "require") => value,
             ("channel_binding", _) => return wrong("choose `require` or `prefer`"),
             ("options", _) if value.contains("search_path") => {
-                return wrong("the schema is chosen by `schema=NAME`, not by `search_path`");
+                return wrong(SCHEMA);
             }
             ("fallback_application_name", _) => {
                 fallback_name = Some(value);
@@ -292,12 +303,12 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
                 _,
             ) => value,
             ("currentSchema" | "search_path" | "schema", _) => {
-                return wrong("name the schema by the store's options, or by `schema=NAME` in a URL");
+                return wrong(SCHEMA);
             }
             ("connections" | "connection_limit" | "pool_size" | "pool_max_conns" | "max_connections", _) => {
-                return wrong("name the number of connections by the store's options, or by `connections=8` in a URL");
+                return wrong(CONNECTIONS);
             }
-            ("service" | "servicefile" | "passfile", _) => return wrong("write out what that file says"),
+            ("service" | "servicefile" | "passfile", _) => return wrong("write the options of that file here instead"),
             (
                 "gssencmode"
                 | "sslsni"
@@ -322,8 +333,8 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
                 | "oauth_issuer"
                 | "oauth_client_id",
                 _,
-            ) => return wrong("the store does not do this"),
-            _ => return Err(refused(format!("unknown option `{}`", shown(&name)))),
+            ) => return wrong("the store does not do this; leave it out"),
+            _ => return Err(refused(format!("unknown option `{}`; leave it out", shown(&name)))),
         };
         known.retain(|(before, _)| *before != name);
         known.push((name, value));
@@ -474,7 +485,7 @@ mod tests {
             ("postgresql://db/f?options=-csearch_path%3Dblue", "schema=NAME"),
             ("postgresql://db/f?currentSchema=blue", "schema=NAME"),
             ("postgresql://db/f?connection_limit=5", "connections=8"),
-            ("postgresql://db/f?service=fleet", "write out"),
+            ("postgresql://db/f?service=fleet", "options of that file"),
             ("postgresql://db/f?target_session_attrs=standby", "read-write"),
             ("postgresql://db/f?client_encoding=latin1", "UTF-8"),
             ("postgresql://db/f?colour=blue", "unknown option `colour`"),
@@ -489,6 +500,53 @@ mod tests {
             ("host=db password='x", "quote"),
         ] {
             assert!(why(url).contains(says), "{url}: {}", why(url));
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_refused_is_read_once_its_advice_is_followed() {
+        let good = "postgresql://db/f";
+        for (refused, advice, followed) in [
+            (" postgresql://db/f", "remove it", good),
+            ("postgresql+rust://db/f", "leave out what is behind the `+`", good),
+            ("jdbc:postgresql://db/f?user=me", "like postgresql://user@host", "postgresql://me@db:5432/f"),
+            ("mysql://db/f", "write it like postgresql://user@host:5432/database", "postgresql://me@db:5432/f"),
+            ("postgresql://me:a@b@db/f", "write an `@` in its user or password as `%40`", "postgresql://me:a%40b@db/f"),
+            ("postgresql://me:x@db/f#1", "write a `#` as `%23`", "postgresql://me:x@db/f%231"),
+            ("postgresql://db/f?sslmode", "write it like `sslmode=require`", "postgresql://db/f?sslmode=require"),
+            ("postgresql://[::1/f", "write it like `[::1]:5432`", "postgresql://[::1]:5432/f"),
+            ("postgresql://::1/f", "in brackets, like `[::1]:5432`", "postgresql://[::1]:5432/f"),
+            ("postgresql://db:many/f", "a port is a number up to 65535", "postgresql://db:5432/f"),
+            ("postgresql://db:65536/f", "a port is a number up to 65535", "postgresql://db:65535/f"),
+            ("postgresql://me:se:cr@et@db/f", "as `%40`", "postgresql://me:se%3Acr%40et@db/f"),
+            ("postgresql://me:5%@db/f", "write a `%` in its password as `%25`", "postgresql://me:5%25@db/f"),
+            ("postgresql://me:%ff@db/f", "in UTF-8", "postgresql://me:%C3%BF@db/f"),
+            ("host=db password='x", "close it, like `password='secret'`", "host=db password='x'"),
+            ("DATABASE_URL=postgresql://db/f", "like postgresql://user@host", "postgresql://me@db:5432/f"),
+            ("postgresql://db/f?sslmode=no-verify", "choose `require`", "postgresql://db/f?sslmode=require"),
+            ("postgresql://db/f?sslmode=x", "or `verify-full`", "postgresql://db/f?sslmode=verify-full"),
+            (
+                "postgresql://db/f?sslmode=no-verify",
+                "trusted by `sslrootcert=FILE`",
+                "postgresql://db/f?sslmode=verify-full&sslrootcert=ca.pem",
+            ),
+            (
+                "postgresql://db/f?target_session_attrs=standby",
+                "choose `read-write`",
+                "postgresql://db/f?target_session_attrs=read-write",
+            ),
+            ("postgresql://db/f?channel_binding=x", "choose `require`", "postgresql://db/f?channel_binding=require"),
+            ("postgresql://db/f?client_encoding=latin1", "leave it out", good),
+            ("postgresql://db/f?service=x", "write the options of that file here", "postgresql://db/f?user=me"),
+            ("postgresql://db/f?requirepeer=me", "leave it out", good),
+            ("postgresql://db/f?colour=blue", "leave it out", good),
+            ("postgresql://db/f?options=-csearch_path%3Dblue", "`Options::schema`", good),
+            ("postgresql://db/f?schema=blue", "`Options::schema`", good),
+            ("postgresql://db/f?pool_size=5", "`Options::connections`", good),
+        ] {
+            let why = why(refused);
+            assert!(why.contains(advice), "`{advice}` is not in: {why}");
+            read(followed).unwrap_or_else(|error| panic!("{why}: {followed}: {error}"));
         }
     }
 

@@ -6,7 +6,7 @@ mod common;
 use common::load::{NOW, product};
 use common::{Schema, schema};
 use fleet_core::device::{Mark, Report, Trail};
-use fleet_core::store::{Commit, Key, Outcome, Record, Stamp, Store, StoreErrorKind, Tally, Write};
+use fleet_core::store::{Commit, CommitOutcome, Key, Record, Stamp, Store, StoreErrorKind, Tally, Write};
 use fleet_core::{Fleet, ProductId};
 use fleet_store_postgres::{Options, PostgresStore};
 use postgres::{Client, NoTls};
@@ -24,7 +24,7 @@ fn refusal(schema: &Schema) -> (StoreErrorKind, String) {
     (error.kind(), error.to_string())
 }
 
-fn count(store: &dyn Store) -> Outcome {
+fn count(store: &dyn Store) -> CommitOutcome {
     let key = Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0);
     store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key, delta: 1 }] }]).unwrap()[0]
 }
@@ -34,11 +34,11 @@ fn many_that_open_a_new_database_at_once_make_its_schema_once() {
     let schema = schema();
     thread::scope(|threads| {
         for _ in 0..8 {
-            threads.spawn(|| assert_eq!(count(&schema.open()), Outcome::Applied));
+            threads.spawn(|| assert_eq!(count(&schema.open()), CommitOutcome::Applied));
         }
     });
     let row = client(&schema).query_one("SELECT count(*), max(version) FROM fleet_store", &[]).unwrap();
-    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 3));
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 4));
     assert_eq!(client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap().get::<_, i64>(0), 8);
 }
 
@@ -53,7 +53,7 @@ fn a_schema_of_another_program_is_refused_and_not_touched() {
     assert_eq!(client(&schema).query_one(columns, &[name]).unwrap().get::<_, i64>(0), 1);
     // An empty schema that was made for us is ours to use.
     client(&schema).batch_execute(&format!("DROP TABLE {name}.device")).unwrap();
-    assert_eq!(count(&schema.open()), Outcome::Applied);
+    assert_eq!(count(&schema.open()), CommitOutcome::Applied);
 }
 
 /// What the code of schema 1 made and wrote: a device that had been connected and was sent three directives, its entry in
@@ -78,7 +78,9 @@ fn a_schema_from_before_the_order_of_connections_was_kept_is_brought_up_to_date(
     let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else { panic!("{found:?}") };
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.relapses), (3, 7, false, 0));
     assert_eq!((row.trail, entry.sequence, &entry.trail), (Trail::default(), 0, &None));
+    assert_eq!(row.chip_revision, None);
     let mut after = row.clone();
+    after.chip_revision = Some(301);
     after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) };
     let put = Write::Put { key: Key::Device(product, device), record: Record::Device(after.clone()), stamp: Stamp(3) };
     store.commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
@@ -95,7 +97,7 @@ fn a_newer_schema_is_refused() {
     client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
     let name = &schema.name;
     let message = format!(
-        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 3 at most; update the program"
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 4 at most; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
 }
@@ -252,7 +254,7 @@ fn a_storm_on_one_record_ends_and_its_retries_are_told() {
             .unwrap();
     thread::scope(|threads| {
         for _ in 0..32 {
-            threads.spawn(|| (0..8).for_each(|_| assert_eq!(count(&store), Outcome::Applied)));
+            threads.spawn(|| (0..8).for_each(|_| assert_eq!(count(&store), CommitOutcome::Applied)));
         }
     });
     let row = client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
@@ -265,11 +267,11 @@ fn a_connection_that_the_server_ended_while_it_was_idle_is_not_used_again() {
     let schema = schema();
     let url = format!("{}{}application_name=ended", schema.url, if schema.url.contains('?') { '&' } else { '?' });
     let store = PostgresStore::open_with(&url, schema.options()).unwrap();
-    assert_eq!(count(&store), Outcome::Applied);
+    assert_eq!(count(&store), CommitOutcome::Applied);
     let mut client = client(&schema);
     let ended = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'ended'";
     assert!(client.query_one(ended, &[]).unwrap().get::<_, i64>(0) > 0, "there was none");
-    assert_eq!(count(&store), Outcome::Applied);
+    assert_eq!(count(&store), CommitOutcome::Applied);
     assert_eq!(store.retries(), 0, "the commit was sent over a line that was known to be dead");
     let row = client.query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
     assert_eq!(row.get::<_, i64>(0), 2);
@@ -279,5 +281,5 @@ fn a_connection_that_the_server_ended_while_it_was_idle_is_not_used_again() {
 fn it_may_be_called_from_within_a_runtime() {
     let schema = schema();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async { assert_eq!(count(&schema.open()), Outcome::Applied) });
+    runtime.block_on(async { assert_eq!(count(&schema.open()), CommitOutcome::Applied) });
 }

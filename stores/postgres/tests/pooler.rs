@@ -5,7 +5,7 @@ mod common;
 
 use common::load::{self, NOW, agrees};
 use common::schema;
-use fleet_core::store::{Commit, GroupCommit, Key, Outcome, Store, Tally, Write, conformance};
+use fleet_core::store::{Commit, CommitOutcome, GroupCommit, Key, Store, Tally, Write, conformance};
 use fleet_core::{Actor, Fleet, ProductId};
 use fleet_postgres_server::{Pooler, shared};
 use fleet_store_postgres::PostgresStore;
@@ -22,7 +22,7 @@ fn counter() -> Key {
     Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0)
 }
 
-fn count(store: &dyn Store) -> Outcome {
+fn count(store: &dyn Store) -> CommitOutcome {
     store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] }]).unwrap()[0]
 }
 
@@ -86,7 +86,7 @@ fn a_session_that_is_another_programs_too_is_left_as_it_was() {
     let store = PostgresStore::open_with(&pooler.url("postgres"), schema.options()).unwrap();
     let mut other = Client::connect(&pooler.url("postgres"), NoTls).unwrap();
     for _ in 0..3 {
-        assert_eq!(count(&store), Outcome::Applied);
+        assert_eq!(count(&store), CommitOutcome::Applied);
         for (setting, default) in [
             ("search_path", "\"$user\", public"),
             ("enable_seqscan", "on"),

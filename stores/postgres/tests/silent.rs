@@ -5,7 +5,7 @@ mod common;
 
 use common::proxy::Proxy;
 use common::schema;
-use fleet_core::store::{Commit, Key, Outcome, Store, StoreErrorKind, Tally, Write};
+use fleet_core::store::{Commit, CommitOutcome, Key, Store, StoreErrorKind, Tally, Write};
 use fleet_core::{Actor, Fleet, ProductId, Timestamp};
 use fleet_store_postgres::{Options, PostgresStore};
 use std::sync::Barrier;
@@ -18,7 +18,7 @@ fn counter() -> Key {
     Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0)
 }
 
-fn count(store: &dyn Store) -> Result<Vec<Outcome>, fleet_core::StoreError> {
+fn count(store: &dyn Store) -> Result<Vec<CommitOutcome>, fleet_core::StoreError> {
     store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] }])
 }
 
@@ -53,7 +53,7 @@ fn connections_that_a_firewall_forgot_cost_one_short_wait_and_are_all_given_up()
     proxy.forget_lines();
     for (call, at_most) in [(0, 4), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1)] {
         let begun = Instant::now();
-        assert_eq!(count(&store).unwrap(), [Outcome::Applied]);
+        assert_eq!(count(&store).unwrap(), [CommitOutcome::Applied]);
         store.get(&[counter()]).unwrap();
         assert!(begun.elapsed() < Duration::from_secs(at_most), "call {call} took {:?}", begun.elapsed());
     }

@@ -5,7 +5,7 @@
 
 use crate::table::{ADD, END, Parameters, Tables};
 use crate::transaction::run;
-use fleet_core::store::{Check, Commit, Key, Outcome, Stamp, Write};
+use fleet_core::store::{Check, Commit, CommitOutcome, Key, Stamp, Write};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,8 +27,8 @@ impl<'b, 'c> Batch<'b, 'c> {
     }
 
     /// Applies one commit, whole or not at all.
-    pub(crate) fn apply(&mut self, commit: &'b Commit) -> rusqlite::Result<Outcome> {
-        let Some(steps) = self.steps(commit)? else { return Ok(Outcome::Conflict) };
+    pub(crate) fn apply(&mut self, commit: &'b Commit) -> rusqlite::Result<CommitOutcome> {
+        let Some(steps) = self.steps(commit)? else { return Ok(CommitOutcome::Conflict) };
         let applied = match steps.iter().filter(|(_, check)| check.is_some()).count() {
             0 | 1 => self.take_all(steps)?,
             _ => {
@@ -42,12 +42,12 @@ impl<'b, 'c> Batch<'b, 'c> {
             }
         };
         if !applied {
-            return Ok(Outcome::Conflict);
+            return Ok(CommitOutcome::Conflict);
         }
         for write in &commit.writes {
             self.remember(write);
         }
-        Ok(Outcome::Applied)
+        Ok(CommitOutcome::Applied)
     }
 
     /// Writes the sums of what was added to counters.

@@ -14,11 +14,12 @@ const APPLICATION_ID: i32 = 0x464C_4554;
 
 /// What leads from each version of the schema to the next, from an empty file on. A file's version is how many of these
 /// it has seen. What was released is never changed.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// So many prepared statements are kept for each connection: more than there are.

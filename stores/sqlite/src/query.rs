@@ -52,6 +52,9 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     answer(&connection, query).map_err(|trouble| trouble.told(path, query))
 }
 
+/// What a query may be.
+const READS: &str = "a query only reads: it is one SELECT, and attaches and loads nothing";
+
 /// Why there is no answer.
 enum Trouble {
     Engine(Error),
@@ -76,14 +79,16 @@ impl Trouble {
                 "the query took longer than {} seconds; ask for less, by a key where there is one",
                 query.most_time().as_secs_f64()
             )),
-            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => {
-                refused("a query only reads: it is one SELECT, and attaches and loads nothing".to_owned())
-            }
+            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(READS.to_owned()),
             Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; ask for less", VALUE >> 20)),
             Some(ErrorCode::OutOfMemory) => {
                 refused("the query takes more memory than there is; ask for less".to_owned())
             }
-            Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => refused(error.to_string()),
+            Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => {
+                // A change of a view is found out before it is asked whether changes are allowed.
+                let problem = error.to_string();
+                refused(if problem.starts_with("cannot modify") { READS.to_owned() } else { problem })
+            }
             _ => match error {
                 Error::SqlInputError { msg, .. } => refused(msg),
                 Error::InvalidParameterCount(..) | Error::NulError(_) | Error::Utf8Error(..) => {

@@ -14,7 +14,7 @@ use crate::table::{EACH, Parameters, Tables, read, table_of};
 use crate::transaction::Transaction;
 use crate::{Options, open};
 use fleet_core::store::{
-    Commit, Decoded, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind,
+    Commit, CommitOutcome, Decoded, Key, Opener, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind,
 };
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -122,7 +122,7 @@ impl SqliteStore {
     }
 
     /// What becomes of commits that only check: a read, which waits for nobody who writes.
-    fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn check(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if let Some(OnDisk { files, .. }) = self.on_disk.as_deref()
             && let Some(change) = files.change()
         {
@@ -243,7 +243,7 @@ impl Store for SqliteStore {
         Ok(rows)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }

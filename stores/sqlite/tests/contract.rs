@@ -6,11 +6,11 @@ mod common;
 use common::*;
 use fleet_core::customer::CustomerId;
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome as UpdateOutcome, PlatformSeen, Progress, Registration,
-    Seen, Standing, Trail, UpdateResult,
+    Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Registration, Seen, Standing, Trail,
+    UpdateAttempt, UpdateOutcome, UpdateResult,
 };
 use fleet_core::product::GroupId;
-use fleet_core::store::{Key, Kind, Outcome, Range, Record, Row, Stamp, Store, Write};
+use fleet_core::store::{CommitOutcome, Key, Kind, Range, Record, Row, Stamp, Store, Write};
 use fleet_core::team::{AccountId, Claimant};
 use fleet_core::{FirmwareVersion, Platform, ProductId, Timestamp};
 use fleet_store_sqlite::SqliteStore;
@@ -19,8 +19,8 @@ use proptest::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-const APPLIED: Outcome = Outcome::Applied;
-const CONFLICT: Outcome = Outcome::Conflict;
+const APPLIED: CommitOutcome = CommitOutcome::Applied;
+const CONFLICT: CommitOutcome = CommitOutcome::Conflict;
 
 fn store() -> SqliteStore {
     SqliteStore::in_memory().unwrap()
@@ -283,16 +283,16 @@ fn devices() -> impl Strategy<Value = Device> {
         },
     );
     let attempt = (time(), version(), any::<Option<u16>>(), progress)
-        .prop_map(|(at, target, from, progress)| Attempt { at, target, from, progress });
+        .prop_map(|(at, target, from, progress)| UpdateAttempt { at, target, from, progress });
     let outcome = (time(), version(), result).prop_map(|(at, target, result)| UpdateOutcome { at, target, result });
     let label = (".{0,9}", proptest::collection::btree_set(any::<u16>().prop_map(GroupId::new), 0..4))
         .prop_map(|(name, groups)| Box::new(Label { name: name.into(), groups }));
     (
         (standing, any::<[bool; 2]>(), any::<u8>(), of(version()), any::<[u32; 2]>(), of(system), time()),
         (of(seen), of(attempt), of(outcome), of(label)),
-        (trail(), platforms(), any::<u8>()),
+        (trail(), platforms(), any::<u8>(), any::<Option<u16>>()),
     )
-        .prop_map(|(always, (seen, attempt, outcome, label), (trail, listed, relapses))| {
+        .prop_map(|(always, (seen, attempt, outcome, label), (trail, listed, relapses, chip_revision))| {
             let (standing, [development, forced], failures, lock, [sequence, security_counter], system, added_at) =
                 always;
             Device {
@@ -312,6 +312,7 @@ fn devices() -> impl Strategy<Value = Device> {
                 trail,
                 listed,
                 relapses,
+                chip_revision,
             }
         })
 }

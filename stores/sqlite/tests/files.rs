@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use fleet_core::Timestamp;
-use fleet_core::store::{AuditId, Key, Kind, Outcome, Record, Store, StoreErrorKind, Tally, Write};
+use fleet_core::store::{AuditId, CommitOutcome, Key, Kind, Record, Store, StoreErrorKind, Tally, Write};
 use fleet_core::team::AccountId;
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
@@ -20,7 +20,7 @@ fn refusal(path: &Path) -> (StoreErrorKind, String) {
     (error.kind(), error.to_string().replace(&folder, ""))
 }
 
-fn put_one(store: &SqliteStore, number: u8) -> Result<Vec<Outcome>, fleet_core::StoreError> {
+fn put_one(store: &SqliteStore, number: u8) -> Result<Vec<CommitOutcome>, fleet_core::StoreError> {
     store.commit(&[commit([], [put(device_key(number), device(1), number.into())])])
 }
 
@@ -32,7 +32,7 @@ fn an_empty_file_becomes_a_store_with_small_pages_and_its_mark() {
     put_one(&SqliteStore::open(&path).unwrap(), 1).unwrap();
     let file = Connection::open(&path).unwrap();
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 4]);
+    assert_eq!(["page_size", "application_id", "user_version"].map(pragma), [2048, 0x464C_4554, 5]);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_newer_schema_is_refused() {
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let message = "`fleet.db` has schema 99, and this program knows 4 at most; update the program";
+    let message = "`fleet.db` has schema 99, and this program knows 5 at most; update the program";
     assert_eq!(refusal(&path), (StoreErrorKind::NewerSchema, message.to_owned()));
 }
 

@@ -7,7 +7,9 @@ mod common;
 
 use common::*;
 use fleet_core::Timestamp;
-use fleet_core::store::{AuditId, Commit, JournalOptions, Journaled, Key, Kind, Outcome, Range, Record, Store, Write};
+use fleet_core::store::{
+    AuditId, Commit, CommitOutcome, JournalOptions, Journaled, Key, Kind, Range, Record, Store, Write,
+};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write as _};
@@ -63,7 +65,7 @@ fn write(store: &dyn Store) {
     loop {
         let batch: Vec<Commit> = (next..next + next % 5 + 1).map(numbered).collect();
         let outcomes = store.commit(&batch).unwrap();
-        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "{outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| *outcome == CommitOutcome::Applied), "{outcomes:?}");
         next += u32::try_from(batch.len()).unwrap();
         writeln!(out, "\nwritten {}", next - 1).unwrap();
         out.flush().unwrap();

@@ -36,7 +36,7 @@ fn a_file_from_before_there_were_events_opens_with_all_that_is_in_it_and_takes_t
     assert!(matches!(fleet.gateway(now).publish(&event).unwrap(), Published::Logged(_)));
     assert_eq!(console.events(product, &EventFilter::default(), None, 10).unwrap().items.len(), 1);
     drop(fleet);
-    assert_eq!(version().unwrap(), 4);
+    assert_eq!(version().unwrap(), 5);
     assert!(SqliteStore::open(&path).is_ok());
 }
 
@@ -53,6 +53,7 @@ fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_
     let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.trail), (3, 7, false, Trail::default()));
+    assert_eq!(row.chip_revision, None, "what was never told is not known");
     assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters are those of the rows");
 
     // The session that the old file says has ended does not come back, over removal and import.
@@ -61,9 +62,10 @@ fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_
     let told = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
     let answer = gateway.connect(&told).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
-    gateway.connect(&Report { session: 8, ..told }).unwrap();
+    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..told }).unwrap();
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
+    assert_eq!(row.chip_revision, Some(301));
     drop(fleet);
     let outcome = Connection::open(&path)
         .unwrap()

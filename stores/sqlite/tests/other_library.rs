@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use fleet_core::store::{self, GroupCommit, Journaled, Outcome, Query, Store, StoreErrorKind};
+use fleet_core::store::{self, CommitOutcome, GroupCommit, Journaled, Query, Store, StoreErrorKind};
 use fleet_core::{Actor, Fleet, MemoryStore, StoreError};
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
@@ -46,7 +46,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", path.display()))
 }
 
-fn put_one(store: &dyn Store, number: u8) -> Result<Vec<Outcome>, StoreError> {
+fn put_one(store: &dyn Store, number: u8) -> Result<Vec<CommitOutcome>, StoreError> {
     store.commit(&[commit([check(device_key(number), None)], [put(device_key(number), device(1), number.into())])])
 }
 
@@ -337,13 +337,13 @@ fn reads_and_commits_that_only_check_do_not_wait_for_who_writes() {
         }
         assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     };
-    checks(Some(1), Outcome::Applied);
-    checks(Some(2), Outcome::Conflict);
+    checks(Some(1), CommitOutcome::Applied);
+    checks(Some(2), CommitOutcome::Conflict);
     // Also while a writer of this very process waits.
     thread::scope(|scope| {
         let waits = scope.spawn(|| put_one(&store, 3));
         thread::sleep(Duration::from_millis(50));
-        checks(Some(1), Outcome::Applied);
+        checks(Some(1), CommitOutcome::Applied);
         assert_eq!(waits.join().unwrap().unwrap_err().kind(), StoreErrorKind::Unavailable);
     });
 }
@@ -365,7 +365,7 @@ fn a_journal_answers_commits_that_only_check_while_its_store_waits() {
             commit([check(device_key(1), Some(2)), check(device_key(2), None)], []),
             commit([check(device_key(1), Some(1)), check(device_key(2), None)], []),
         ];
-        assert_eq!(store.commit(&batch).unwrap(), [Outcome::Conflict, Outcome::Applied]);
+        assert_eq!(store.commit(&batch).unwrap(), [CommitOutcome::Conflict, CommitOutcome::Applied]);
         assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
         assert!(waits.join().unwrap().is_err());
     });

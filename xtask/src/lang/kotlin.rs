@@ -78,6 +78,8 @@ fn module() -> PathBuf {
 
 fn mvn(folder: &Path) -> Command {
     let mut mvn = Command::new("mvn");
+    // Arguments of a person's own, such as another goal or project, are none of this build's.
+    mvn.env_remove("MAVEN_ARGS").env_remove("MAVEN_CONFIG").env_remove("MAVEN_DEBUG_OPTS");
     mvn.current_dir(folder).args(["--batch-mode", "--quiet", "--no-transfer-progress", "-Dstyle.color=never"]);
     mvn
 }

@@ -12,6 +12,7 @@ mod swift;
 
 use crate::postgres;
 use crate::workspace::{root, target};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -146,15 +147,20 @@ fn folder(name: &str) -> Result<PathBuf, String> {
     Ok(target()?.join(name))
 }
 
-/// Takes away what a person's own settings would change of a tool: variables that begin with `prefix`, but for those that
-/// say from where and how packages come.
-fn sober<'c>(command: &'c mut Command, prefix: &str, kept: &[&str]) -> &'c mut Command {
-    for (name, _) in std::env::vars_os() {
+/// The names of the variables that a person has set.
+fn set_here() -> Vec<OsString> {
+    std::env::vars_os().map(|(name, _)| name).collect()
+}
+
+/// Takes away what a person's own settings would change of a tool: of the variables that are `set` those that begin with
+/// `prefix`, but for the ones that say from where and how packages come.
+fn sober<'c>(command: &'c mut Command, set: &[OsString], prefix: &str, kept: &[&str]) -> &'c mut Command {
+    for name in set {
         let said = name.to_string_lossy().to_lowercase();
         if let Some(rest) = said.strip_prefix(prefix)
             && !kept.contains(&rest)
         {
-            command.env_remove(&name);
+            command.env_remove(name);
         }
     }
     command
@@ -180,6 +186,20 @@ fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
         command.env(SERVER, postgres::server()?.url("postgres"));
     }
     Ok(command)
+}
+
+/// The variables that a command is started without, of those that are set.
+#[cfg(test)]
+fn removed(command: &Command) -> Vec<String> {
+    let changed = command.get_envs().filter(|(_, value)| value.is_none());
+    changed.map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+}
+
+/// What a variable is set to for a command.
+#[cfg(test)]
+fn value(command: &Command, name: &str) -> Option<String> {
+    let set = command.get_envs().find(|(known, _)| *known == name)?;
+    set.1.map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Whether a program answers to being asked for its version.

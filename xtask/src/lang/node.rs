@@ -1,9 +1,10 @@
 //! Node: the native half is built once and put where `bindings-node` looks for it; npm brings TypeScript, as
 //! pinned in `bindings-node/package-lock.json`.
 
-use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, is_there, set_here, sober, with_postgres};
 use crate::workspace::{built, finish, root, with_extension};
 use std::env::consts::DLL_EXTENSION;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,7 +32,7 @@ impl Language for Node {
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
-        finish(with_postgres(Command::new("node").arg(package().join("test/spec/run.mjs")).arg(path))?)
+        finish(with_postgres(node_in(&root()).arg(package().join("test/spec/run.mjs")).arg(path))?)
     }
 
     fn package(&self) -> Result<(), String> {
@@ -46,15 +47,10 @@ impl Language for Node {
         // What is tried is copied beside the installed package, so that it finds that one and no other.
         for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
             copy(&package().join(from), &fresh.join(to))?;
-            finish(Command::new("node").current_dir(&fresh).arg(to))?;
+            finish(node_in(&fresh).arg(to))?;
         }
         copy(&root().join("examples/node/quickstart.mjs"), &fresh.join("quickstart.mjs"))?;
-        finish(
-            Command::new("node")
-                .current_dir(&fresh)
-                .arg("quickstart.mjs")
-                .env("FLEET_DATA", root().join("examples/data")),
-        )
+        finish(node_in(&fresh).arg("quickstart.mjs").env("FLEET_DATA", root().join("examples/data")))
     }
 }
 
@@ -84,7 +80,7 @@ fn toolchain() -> Result<(), Trouble> {
 fn is_new_enough() -> bool {
     let check = "const [major, minor] = process.versions.node.split('.'); \
         process.exit(major > 18 || (major == 18 && minor >= 18) ? 0 : 1)";
-    Command::new("node").args(["-e", check]).status().is_ok_and(|status| status.success())
+    node_in(&root()).args(["-e", check]).status().is_ok_and(|status| status.success())
 }
 
 /// What npm is to bring, unless it has brought just that.
@@ -106,8 +102,7 @@ fn other_sqlite() -> Result<(), String> {
     let folder = package().join("test/sqlite");
     if !folder.join("node_modules/better-sqlite3/build").exists() {
         println!("getting better-sqlite3, which may have to be compiled");
-        let mut get = Command::new("npm");
-        if let Err(why) = finish(get.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--silent"])) {
+        if let Err(why) = finish(npm_in(&folder).args(["ci", "--no-audit", "--no-fund", "--silent"])) {
             let why = format!("there is no better-sqlite3, and tests beside it are not run: {why}");
             if std::env::var_os("CI").is_some() {
                 return Err(why);
@@ -132,10 +127,9 @@ fn build(profile: &str) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["rustc", "--locked", "--package", "fleet-node", "--profile", profile]);
     let library = with_extension(&built(&mut cargo, "fleet_node", &["-Cstrip=symbols"])?, DLL_EXTENSION)?;
-    let output = Command::new("node")
+    let output = node_in(&package())
         .arg("-p")
         .arg("require('./lib/platform.cjs').platform()")
-        .current_dir(package())
         .output()
         .map_err(|error| format!("node can't be started: {error}"))?;
     let platform = String::from_utf8_lossy(&output.stdout);
@@ -148,9 +142,19 @@ fn package() -> PathBuf {
     root().join("bindings-node")
 }
 
-/// npm in a folder, whatever a person has set: a prefix or `global` would install elsewhere, `production` would leave out
-/// the compiler of types.
+/// Node in a folder, whatever a person has set: options or modules of theirs would be loaded into every program.
+fn node_in(folder: &Path) -> Command {
+    undisturbed("node", folder, &set_here())
+}
+
+/// npm in a folder, whatever a person has set, also in a file of npm's: a prefix or `global` would install elsewhere,
+/// `production` would leave out the compiler of types, `ignore-scripts` what has to be compiled.
 fn npm_in(folder: &Path) -> Command {
+    undisturbed("npm", folder, &set_here())
+}
+
+/// A program of Node's in a folder, where these variables are set.
+fn undisturbed(program: &str, folder: &Path, set: &[OsString]) -> Command {
     const KEPT: &[&str] = &[
         "registry",
         "proxy",
@@ -164,11 +168,16 @@ fn npm_in(folder: &Path) -> Command {
         "userconfig",
         "strict_ssl",
     ];
-    let mut npm = Command::new("npm");
-    npm.current_dir(folder);
-    sober(&mut npm, "npm_config_", KEPT).env_remove("NODE_ENV").env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
-    npm.env("npm_config_global", "false").env("npm_config_include", "dev");
-    npm
+    let mut command = Command::new(program);
+    command.current_dir(folder);
+    sober(&mut command, set, "npm_config_", KEPT);
+    // `NODE_EXTRA_CA_CERTS` is a person's way to their registry.
+    sober(&mut command, set, "node_", &["extra_ca_certs"]);
+    if program == "npm" {
+        let chosen = [("global", "false"), ("include", "dev"), ("ignore_scripts", "false"), ("dry_run", "false")];
+        command.envs(chosen.map(|(name, value)| (format!("npm_config_{name}"), value)));
+    }
+    command
 }
 
 fn npm(arguments: &[&str]) -> Result<(), String> {
@@ -189,4 +198,48 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{removed, value};
+
+    #[test]
+    fn nothing_that_a_person_has_set_changes_what_node_and_npm_do() {
+        let changing = [
+            "NODE_ENV",
+            "NODE_OPTIONS",
+            "NODE_PATH",
+            "NODE_TEST_CONTEXT",
+            "NPM_CONFIG_GLOBAL",
+            "NPM_CONFIG_PREFIX",
+            "npm_config_ignore_scripts",
+            "npm_config_omit",
+            "npm_config_pack_destination",
+            "npm_config_production",
+        ];
+        let needed = [
+            "HTTPS_PROXY",
+            "NODE_EXTRA_CA_CERTS",
+            "NPM_CONFIG_CACHE",
+            "NPM_CONFIG_REGISTRY",
+            "PATH",
+            "npm_config_proxy",
+        ];
+        let set: Vec<OsString> = changing.iter().chain(&needed).map(OsString::from).collect();
+        for program in ["node", "npm"] {
+            let command = undisturbed(program, Path::new("a b"), &set);
+            let mut gone = removed(&command);
+            gone.retain(|name| program == "node" || name != "npm_config_ignore_scripts");
+            let wanted: Vec<_> =
+                changing.iter().filter(|name| program == "node" || **name != "npm_config_ignore_scripts").collect();
+            assert_eq!(gone.iter().collect::<Vec<_>>(), wanted, "{program}");
+            assert_eq!(command.get_current_dir(), Some(Path::new("a b")));
+        }
+        let npm = undisturbed("npm", Path::new("."), &set);
+        for (name, chosen) in [("global", "false"), ("include", "dev"), ("ignore_scripts", "false")] {
+            assert_eq!(value(&npm, &format!("npm_config_{name}")).as_deref(), Some(chosen), "{name}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
 //! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, is_there, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, set_here, sober, with_postgres};
 use crate::workspace::{finish, root};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,10 +55,12 @@ impl Language for Python {
 
 /// A Python that is new enough.
 fn interpreter() -> Option<&'static str> {
-    let check = "import sys, venv; sys.exit(sys.version_info < (3, 11))";
+    // Debian packs what fills an environment apart from Python. A program that is a choice of versions, of which none was
+    // chosen, is there and answers nothing.
+    let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
     let fits = |program: &&str| {
-        is_there(program, "--version")
-            && Command::new(program).args(["-c", check]).status().is_ok_and(|status| status.success())
+        let output = undisturbed(&mut Command::new(program)).args(["-c", check]).output();
+        output.is_ok_and(|output| output.status.success())
     };
     ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"].into_iter().find(fits)
 }
@@ -121,9 +124,14 @@ fn in_environment(name: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-/// A program of Python's, whatever a person has set: another prefix or `user` would install elsewhere, and modules of theirs
-/// would be found first.
+/// A program of Python's, whatever a person has set, also in a file of pip's: another prefix or `user` would install
+/// elsewhere, modules of theirs would be found first, and optimised Python has no `assert`.
 fn undisturbed(command: &mut Command) -> &mut Command {
+    undisturbed_by(command, &set_here())
+}
+
+/// The same where these variables are set.
+fn undisturbed_by<'c>(command: &'c mut Command, set: &[OsString]) -> &'c mut Command {
     const KEPT: &[&str] = &[
         "index_url",
         "extra_index_url",
@@ -137,10 +145,13 @@ fn undisturbed(command: &mut Command) -> &mut Command {
         "cache_dir",
         "no_cache_dir",
     ];
-    for name in ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "CONDA_PREFIX", "VIRTUAL_ENV"] {
+    for name in ["CONDA_PREFIX", "VIRTUAL_ENV", "MYPYPATH"] {
         command.env_remove(name);
     }
-    sober(command, "pip_", KEPT)
+    for prefix in ["python", "pytest_", "mypy_", "maturin_", "pyo3_"] {
+        sober(command, set, prefix, &[]);
+    }
+    sober(command, set, "pip_", KEPT).env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0")
 }
 
 /// A program of a virtual environment.
@@ -149,5 +160,39 @@ fn program(environment: &Path, name: &str) -> PathBuf {
         environment.join("Scripts").join(format!("{name}.exe"))
     } else {
         environment.join("bin").join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{removed, value};
+
+    #[test]
+    fn nothing_that_a_person_has_set_changes_what_python_and_pip_do() {
+        let changing = [
+            "CONDA_PREFIX",
+            "MATURIN_PEP517_ARGS",
+            "MYPYPATH",
+            "PIP_PREFIX",
+            "PIP_TARGET",
+            "PYO3_PYTHON",
+            "PYTEST_ADDOPTS",
+            "PYTHONHOME",
+            "PYTHONOPTIMIZE",
+            "PYTHONPATH",
+            "PYTHONSTARTUP",
+            "PYTHONWARNINGS",
+            "VIRTUAL_ENV",
+        ];
+        let needed = ["HTTPS_PROXY", "PATH", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_PROXY", "PYENV_ROOT"];
+        let overruled = ["PIP_REQUIRE_VIRTUALENV", "PIP_USER"];
+        let set: Vec<OsString> = changing.iter().chain(&needed).chain(&overruled).map(OsString::from).collect();
+        let mut command = Command::new("python3");
+        undisturbed_by(&mut command, &set);
+        assert_eq!(removed(&command), changing);
+        for name in overruled {
+            assert_eq!(value(&command, name).as_deref(), Some("0"), "{name}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ledger::Ledger;
 use super::random::Random;
-use fleet_core::store::{Commit, Key, Outcome, Range, Record, Row, StoreError, StoreErrorKind, Write};
+use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, StoreError, StoreErrorKind, Write};
 use fleet_core::{MemoryStore, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -92,11 +92,11 @@ impl Network {
         let _ = self.apply(state, &commit);
     }
 
-    fn apply(&self, state: &mut State, commit: &Commit) -> Result<Outcome, StoreError> {
+    fn apply(&self, state: &mut State, commit: &Commit) -> Result<CommitOutcome, StoreError> {
         let before = state.ledger.before(&self.store, commit);
         let outcome = self.store.commit(std::slice::from_ref(commit))?.first().copied();
-        let outcome = outcome.unwrap_or(Outcome::Conflict);
-        if outcome == Outcome::Applied {
+        let outcome = outcome.unwrap_or(CommitOutcome::Conflict);
+        if outcome == CommitOutcome::Applied {
             state.ledger.applied(&self.store, before, commit);
         }
         Ok(outcome)
@@ -181,7 +181,7 @@ impl Link {
         read(&self.network.store)
     }
 
-    fn commit_one(&self, commit: &Commit) -> Result<Outcome, StoreError> {
+    fn commit_one(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
         let dies = self.call()?;
         let mut state = self.network.state();
         if !state.on_their_way.is_empty() && state.random.happens(30) {
@@ -194,7 +194,7 @@ impl Link {
         }
         match state.draw(commit) {
             None => self.network.apply(&mut state, commit),
-            Some(Trouble::Conflict) => Ok(Outcome::Conflict),
+            Some(Trouble::Conflict) => Ok(CommitOutcome::Conflict),
             Some(Trouble::Unavailable) => Err(failed(StoreErrorKind::Unavailable)),
             Some(Trouble::LostRequest) => unknown(),
             Some(Trouble::LostReply) => {
@@ -234,7 +234,7 @@ impl Store for Direct {
         self.0.store.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut state = self.0.state();
         batch.iter().map(|commit| self.0.apply(&mut state, commit)).collect()
     }
@@ -253,7 +253,7 @@ impl Store for Link {
         self.read(|store| store.scan(range))
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         batch.iter().map(|commit| self.commit_one(commit)).collect()
     }
 }

@@ -5,7 +5,7 @@
 use fleet_core::audit::AuditRecord;
 use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerSession, CustomerView, TokenId};
 use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
-use fleet_core::device::{Attempt, Connected, Device, DeviceView, Outcome, Seen, Summary};
+use fleet_core::device::{Connected, Device, DeviceView, Seen, Summary, UpdateAttempt, UpdateOutcome};
 use fleet_core::firmware::{Answer, Directive, DryRun, Firmware, Rule, Target, Ways};
 use fleet_core::notice::Notice;
 use fleet_core::product::Configuration;
@@ -152,8 +152,8 @@ fn directive(directive: &Directive) -> Value {
 }
 
 pub(super) fn device(view: &DeviceView) -> Value {
-    let Device { standing, development, forced, failures, relapses, lock, sequence, security_counter, system, .. } =
-        &view.row;
+    let Device { standing, development, forced, failures, relapses, lock, sequence, .. } = &view.row;
+    let Device { security_counter, chip_revision, system, .. } = &view.row;
     json!({
         "id": view.id,
         "name": Some(view.row.name()).filter(|name| !name.is_empty()),
@@ -166,6 +166,7 @@ pub(super) fn device(view: &DeviceView) -> Value {
         "lock": lock,
         "sequence": sequence,
         "security_counter": security_counter,
+        "chip_revision": chip_revision,
         "system": system,
         "added_at": time(view.row.added_at),
         "seen": view.row.seen.map(seen),
@@ -187,7 +188,7 @@ fn seen(seen: Seen) -> Value {
     })
 }
 
-fn attempt(attempt: Attempt) -> Value {
+fn attempt(attempt: UpdateAttempt) -> Value {
     json!({
         "at": time(attempt.at),
         "target": attempt.target,
@@ -196,7 +197,7 @@ fn attempt(attempt: Attempt) -> Value {
     })
 }
 
-fn outcome(outcome: Outcome) -> Value {
+fn outcome(outcome: UpdateOutcome) -> Value {
     json!({ "at": time(outcome.at), "target": outcome.target, "result": outcome.result })
 }
 

@@ -59,6 +59,7 @@ pub(super) struct Reported {
     pub(super) platform: Option<String>,
     pub(super) system: Option<String>,
     pub(super) security_counter: Option<u32>,
+    pub(super) chip_revision: Option<u16>,
     pub(super) takes_updates: Option<bool>,
     pub(super) session: Option<u64>,
     pub(super) reported_at: Option<Moment>,

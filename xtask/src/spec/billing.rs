@@ -5,8 +5,8 @@ use super::command::Command;
 use super::metering;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::billing::{
-    BillingStatus, CardToken, CardView, Charge, Due, ExpiryMonth, Invoice, InvoiceStatus, KnownCard, Line, NewCard,
-    Period, Quote, Upgrade,
+    BillingStatus, CardToken, CardView, Charge, Due, ExpiryMonth, Invoice, InvoiceLine, InvoiceStatus, KnownCard,
+    NewCard, Period, Quote, Upgrade,
 };
 use fleet_core::notice::NoticeSubject;
 use fleet_core::{Console, ProductId};
@@ -152,7 +152,7 @@ fn period(period: Period) -> Value {
     json!({ "start": time(period.start), "end": time(period.end) })
 }
 
-fn line(line: &Line) -> Value {
+fn line(line: &InvoiceLine) -> Value {
     json!({
         "kind": line.kind,
         "tier": line.tier,

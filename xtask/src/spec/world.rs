@@ -338,8 +338,8 @@ impl World {
             }
             Command::EditFirmware { product, version, title, description } => {
                 let (product, version) = (self.product(product)?, self.version(version)?);
-                let description = self.maybe(description.as_ref())?.unwrap_or_default();
-                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, &description)?)
+                let description = self.maybe(description.as_ref())?;
+                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, description.as_deref())?)
             }
             Command::DeleteFirmware { product, version } => {
                 door.delete_firmware(self.product(product)?, self.version(version)?)?;
@@ -430,6 +430,7 @@ impl World {
             platform: reported.platform.as_deref().map(str::parse).transpose()?,
             system: reported.system.as_deref().map(str::parse).transpose()?,
             security_counter: reported.security_counter,
+            chip_revision: reported.chip_revision,
             takes_updates: reported.takes_updates.unwrap_or(true),
             session: reported.session.unwrap_or(0),
             ..Report::new(self.see(&reported.device)?, reported.reported_at.map(|at| at.0))

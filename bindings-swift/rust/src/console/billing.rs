@@ -58,8 +58,7 @@ impl Console {
         self.ask(move |door| door.downgrade(product, &tier)).await
     }
 
-    /// Agrees on a price for a product, or takes the agreement back. An operator's command.
-    #[uniffi::method(default(price = None))]
+    /// Agrees on a price for a product; none takes the agreement back. An operator's command.
     pub async fn agree_price(
         &self,
         product: u32,

@@ -29,7 +29,7 @@ impl Console {
         self.ask(move |door| door.firmware(product)).await
     }
 
-    /// Changes a firmware's title and description.
+    /// Changes a firmware's title, and its description where one is given; an empty one takes it away.
     #[uniffi::method(default(description = None))]
     pub async fn edit_firmware(
         &self,
@@ -56,8 +56,7 @@ impl Console {
         self.ask(move |door| door.withdraw_release(product)).await
     }
 
-    /// Releases a version to a group, or withdraws the group's release.
-    #[uniffi::method(default(version = None))]
+    /// Releases a version to a group; none withdraws the group's release.
     pub async fn release_to_group(&self, product: u32, group: u16, version: Option<u32>) -> Answered<()> {
         self.ask(move |door| door.release_to_group(product, group, version)).await
     }

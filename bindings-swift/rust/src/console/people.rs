@@ -1,7 +1,7 @@
 //! Teams, customers and the private beta.
 
 use super::Console;
-use crate::Answered;
+use crate::{Answered, Span};
 use fleet_bindings::shapes::{
     Account, BetaGuest, BetaGuestPage, BetaReport, Customer, CustomerFilter, CustomerPage, Identity, Invitation,
     IssuedToken, ReceivedInvitation, Scope, Team,
@@ -97,15 +97,16 @@ impl Console {
         self.ask(move |door| door.remove_customer(product, customer)).await
     }
 
-    /// Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once.
+    /// Gives a customer a token for these scopes, for whole seconds up to a year. The token is shown only this once.
     pub async fn issue_token(
         &self,
         product: u32,
         customer: i64,
         scopes: Vec<Scope>,
-        life: i64,
+        life: Span,
     ) -> Answered<IssuedToken> {
-        self.ask(move |door| door.issue_token(product, customer, &scopes, life)).await
+        let seconds = i64::try_from(life.read("life")?.as_secs()).unwrap_or(i64::MAX);
+        self.ask(move |door| door.issue_token(product, customer, &scopes, seconds)).await
     }
 
     /// Makes a token no good at once.

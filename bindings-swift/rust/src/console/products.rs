@@ -91,8 +91,7 @@ impl Console {
         self.ask(move |door| door.configuration(product)).await
     }
 
-    /// Answers a question, or opens it again.
-    #[uniffi::method(default(answer = None))]
+    /// Answers a question; none opens it again.
     pub async fn configure(&self, product: u32, question: String, answer: Option<ConfigurationAnswer>) -> Answered<()> {
         self.ask(move |door| door.configure(product, &question, answer)).await
     }

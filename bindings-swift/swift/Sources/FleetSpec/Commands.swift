@@ -93,7 +93,7 @@ func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: A
     case "issue_token":
         return try await console.issueToken(
             product: step.number("product"), customer: step.number("customer"),
-            scopes: step.items("scopes").map { try asWord($0, of: scopes) }, life: step.number("life"))
+            scopes: step.items("scopes").map { try asWord($0, of: scopes) }, life: TimeInterval(step.number("life") as Int64))
     case "revoke_token":
         return try await console.revokeToken(
             product: step.number("product"), customer: step.number("customer"), token: step.text("token_id"))

@@ -71,6 +71,7 @@ func report(_ arguments: Arguments) throws -> Report {
         version: try arguments.numberIfAny("version"), image: try arguments.textIfAny("image"),
         platform: try arguments.textIfAny("platform"), system: try arguments.textIfAny("system"),
         securityCounter: try arguments.numberIfAny("security_counter"),
+        chipRevision: try arguments.numberIfAny("chip_revision"),
         takesUpdates: try arguments.boolIfAny("takes_updates"), session: try arguments.numberIfAny("session"),
         reportedAt: try arguments.momentIfAny("reported_at"))
 }

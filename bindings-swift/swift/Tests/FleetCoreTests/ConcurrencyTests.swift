@@ -44,6 +44,32 @@ private final class Progress: @unchecked Sendable {
     #expect(try await console.summary(product: 94).devices == 20_001)
 }
 
+@Test func aCancelledImportThatNobodyWatchesStopsToo() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let importing = Task { try await console.import(product: 94, list: ids(200_000)) }
+    while try await console.summary(product: 94).devices < 2 { try await Task.sleep(nanoseconds: 1_000_000) }
+    importing.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await importing.value }
+    // What is under way ends after its next few thousand; closing waits for that.
+    let report = try await console.import(product: 94, list: ids(10))
+    #expect(report.counts.imported + report.counts.alreadyHere == 10)
+    #expect(try await console.summary(product: 94).devices < 200_001)
+    let planning = Task { try await console.planImport(product: 94, list: ids(200_000)) }
+    planning.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await planning.value }
+}
+
+@Test func whatAWatcherThrowsAtTheLastReportIsThrown() async throws {
+    struct Mine: Error, Equatable {}
+    let world = try await World()
+    let console = try world.console()
+    await #expect(throws: Mine()) {
+        _ = try await console.importWatched(product: 94, list: ids(9_000)) { if $0.added == $0.toAdd { throw Mine() } }
+    }
+    #expect(try await console.summary(product: 94).devices == 9_001)
+}
+
 private let cancelled = DispatchSemaphore(value: 0)
 private let resumed = DispatchSemaphore(value: 0)
 

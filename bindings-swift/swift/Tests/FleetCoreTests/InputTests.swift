@@ -20,6 +20,7 @@ private let moments: [Date?] = [
     Date(timeIntervalSince1970: -.infinity), Date(timeIntervalSince1970: 1e300),
 ]
 private let numbers: [UInt32] = [0, 1, 94, 65_535, 65_536, .max]
+private let spans: [TimeInterval] = [0, 60, -1, .nan, .infinity, -.infinity, 1e300]
 private let counts: [Int64] = [0, 1, -1, .min, .max]
 
 @Test func nothingButTheErrorOfTheLibraryComesOut() async throws {
@@ -41,7 +42,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
             { _ = try await console.nameDevice(product: number, device: text, name: other) },
             { _ = try await console.devices(product: number, filter: DeviceFilter(prefix: text), after: other, limit: number) },
             { _ = try await console.customers(product: number, filter: CustomerFilter(activeSince: at)) },
-            { _ = try await console.issueToken(product: number, customer: count, scopes: [.see], life: count) },
+            { _ = try await console.issueToken(product: number, customer: count, scopes: [.see], life: spans.randomElement()!) },
             { _ = try await console.setDeviceCode(product: number, device: text, code: other) },
             { _ = try await console.import(product: number, list: Data(text.utf8)) },
             { _ = try await console.quoteUpgrade(product: number, tier: text, interval: .monthly) },

@@ -5,12 +5,17 @@ import Testing
 /// A store of this test's own: a sorted array of rows behind a lock.
 final class ArrayStore: RowStore, @unchecked Sendable {
     private let lock = NSLock()
-    private var rows: [StoredRow] = []
+    private var rows: [StoredRow]
     /// A store that is weak on purpose forgets what it was to check.
     private let isWeak: Bool
 
     init(isWeak: Bool = false) {
-        self.isWeak = isWeak
+        (self.isWeak, rows) = (isWeak, [])
+    }
+
+    /// What another one kept.
+    init(again other: ArrayStore) {
+        (isWeak, rows) = (other.isWeak, other.lock.withLock { other.rows })
     }
 
     func get(keys: [Data]) throws -> [StoredRow?] {
@@ -84,6 +89,20 @@ private final class Factory: StoreFactory {
     func make() -> RowStore { ArrayStore(isWeak: isWeak) }
 }
 
+/// Opens what a store kept, or forgets it.
+private final class Reopener: StoreReopener {
+    private let forgets: Bool
+
+    init(forgets: Bool) {
+        self.forgets = forgets
+    }
+
+    func reopen(store: RowStore) throws -> RowStore {
+        guard let before = store as? ArrayStore else { throw RowStoreError.Broken(reason: "it is another's store") }
+        return forgets ? ArrayStore() : ArrayStore(again: before)
+    }
+}
+
 private final class BrokenStore: RowStore {
     func get(keys: [Data]) throws -> [StoredRow?] { throw RowStoreError.Unavailable(reason: "the disk is away") }
     func scan(range: KeyRange) throws -> [StoredRow] { throw RowStoreError.Broken(reason: "the disk is broken") }
@@ -91,7 +110,12 @@ private final class BrokenStore: RowStore {
 }
 
 @Test func aStoreThatIsWrittenInSwiftKeepsEveryLaw() async {
-    #expect(await conformance(factory: Factory(isWeak: false)) == [])
+    #expect(await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: false)) == [])
+}
+
+@Test func aStoreThatForgetsWhatItKeptIsFoundOut() async {
+    let broken = await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: true))
+    #expect(broken.map(\.law) == ["what_was_committed_is_there_again", "stamps_guard_after_reopening"])
 }
 
 @Test func aStoreThatChecksNothingIsFoundOut() async {

@@ -39,9 +39,9 @@ struct Story {
     func importDevices() async throws -> [String] {
         print("\nImporting examples/data/devices.csv")
         let report = try await console(at(9, 10)).import(product: product, list: file("devices.csv"))
-        for line in report.lines where line.verdict != "imported" { print("  line \(line.line)  \(line.message)") }
+        for line in report.lines where line.verdict != .imported { print("  line \(line.line)  \(line.message)") }
         print("  \(report.counts.imported) imported, \(report.counts.refused) refused")
-        return report.lines.filter { $0.verdict == "imported" }.compactMap(\.device)
+        return report.lines.filter { $0.verdict == .imported }.compactMap(\.device)
     }
 
     func upload() async throws {

@@ -8,7 +8,7 @@ use crate::firmware::FirmwareIndex;
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 use crate::store::{
-    self, Call, Check, Commit, Key, Merger, Outcome, Record, Row, Stamp, StoreError, StoreErrorKind, Write,
+    self, Call, Check, Commit, CommitOutcome, Key, Merger, Record, Row, Stamp, StoreError, StoreErrorKind, Write,
 };
 use crate::time::Timestamp;
 use std::collections::{HashMap, HashSet};
@@ -58,7 +58,7 @@ impl Gateway<'_> {
                 else {
                     return Ok(connected);
                 };
-                if store::apply(store, &commit)? == Outcome::Applied {
+                if store::apply(store, &commit)? == CommitOutcome::Applied {
                     return Ok(connected);
                 }
             }
@@ -136,7 +136,7 @@ impl Gateway<'_> {
         // Where the store cannot say what became of them it is found out: a live report that is taken twice is two.
         let mut outcomes = store::apply_all(self.fleet.store(), &commits)?.into_iter();
         for (place, connected) in places {
-            let is_applied = outcomes.next() == Some(Some(Outcome::Applied));
+            let is_applied = outcomes.next() == Some(Some(CommitOutcome::Applied));
             say(place, if is_applied { Way::Done(connected) } else { Way::Alone });
         }
         Ok(ways)
@@ -155,7 +155,7 @@ impl Gateway<'_> {
             return None;
         }
         let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
-        proves(index, device).is_none().then_some(connected)
+        proves(index, device, self.now).is_none().then_some(connected)
     }
 
     /// The commit of one device's row and what it moves in the counters; nothing where the row did not change.

@@ -10,14 +10,15 @@ mod together;
 
 use super::report::{Observed, Report, end_attempt, observe};
 use super::trail::{Mark, Told, Trail};
-use super::{Attempt, Device, DeviceId, Outcome, Progress, Registration, UpdateResult, tally};
+use super::{Device, DeviceId, Progress, Registration, UpdateAttempt, UpdateOutcome, UpdateResult, tally};
 use crate::Error;
 use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 #[cfg(doc)]
 use crate::store::Store;
-use crate::store::Transaction;
+use crate::store::{Key, Record, Transaction};
+use crate::text;
 use crate::time::Timestamp;
 pub(crate) use fast::Arrivals;
 use fast::Way;
@@ -36,7 +37,7 @@ pub struct Connected {
     /// What the device is to do, and why.
     pub answer: Answer,
     /// How the update that it was sent before ended, if it ended by this connect.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<UpdateOutcome>,
 }
 
 /// That a device's connection ended.
@@ -255,7 +256,7 @@ pub(crate) fn answer(
                 }
                 device.sequence = device.sequence.wrapping_add(1);
                 let from = device.version();
-                device.attempt = Some(Attempt { at: now, target: version, from, progress: Progress::Offered });
+                device.attempt = Some(UpdateAttempt { at: now, target: version, from, progress: Progress::Offered });
             }
             let directive = Directive::new(product.id, id, firmware, device.sequence);
             Answer::Update { directive, rule, kept_back }
@@ -276,13 +277,31 @@ pub(crate) fn put_device(
     }
     let slot = tx.random();
     tally::changes(before, Some(&after), |tally, delta| tx.add(tally::key(product, id, tally, slot), delta));
+    move_name(tx, product, id, before.map_or("", Device::name), after.name());
     tx.put((product, id), after);
 }
 
+/// Keeps the index of names, by which a list finds devices (R-SEE-2).
+pub(crate) fn move_name(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, from: &str, to: &str) {
+    if from == to {
+        return;
+    }
+    let [from, to] = [from, to].map(text::compared);
+    if from == to {
+        return;
+    }
+    if !from.is_empty() {
+        tx.delete(Key::device_name(product, &from, device));
+    }
+    if !to.is_empty() {
+        tx.put_record(Key::device_name(product, &to, device), Record::Present);
+    }
+}
+
 /// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
-fn proves(index: &FirmwareIndex, device: &Device) -> Option<FirmwareVersion> {
+fn proves(index: &FirmwareIndex, device: &Device, now: Timestamp) -> Option<FirmwareVersion> {
     let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
-    runs_since(firmware, device).map(|_| firmware.version)
+    runs_since(firmware, device, now).map(|_| firmware.version)
 }
 
 /// What a report is answered that is older than what is known (R-TGT-17).

@@ -188,7 +188,7 @@ impl Gateway<'_> {
         device: DeviceId,
         row: &Device,
     ) {
-        if let Some(version) = proves(&index, row)
+        if let Some(version) = proves(&index, row, self.now)
             && let Some(firmware) = Arc::make_mut(&mut index).get_mut(version)
         {
             firmware.proven = Some(Proof { device, at: row.seen.map_or(self.now, |seen| seen.at) });

@@ -27,9 +27,6 @@ pub const MAX_LINES_WITHOUT_ID: usize = 1_000_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 const LOOKS: u32 = 20;
 
-/// For so long an import holds its places.
-const RESERVED_FOR: Duration = Duration::from_secs(3600);
-
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -260,8 +257,8 @@ impl Console<'_> {
             if count.room(self.fleet.catalogue(), &product, new, self.now, Some(import)).is_err() {
                 return Ok(false);
             }
-            count.reserved.retain(|held| held.import != import && held.until > self.now);
-            count.reserved.push(Reservation { import, left: new, until: self.now.after(RESERVED_FOR) });
+            count.reserved.retain(|held| held.import != import && held.is_held(self.now));
+            count.reserved.push(Reservation::new(import, new, self.now));
             tx.put(id, count);
             Ok(true)
         })
@@ -317,7 +314,7 @@ impl Console<'_> {
             }
             is_first = false;
             let commit = self.commit_of(id, ground, chunk, new, step)?;
-            if store::apply(self.fleet.store(), &commit)? == store::Outcome::Applied {
+            if store::apply(self.fleet.store(), &commit)? == store::CommitOutcome::Applied {
                 return Ok(new);
             }
             // The commit of another import, or of a device that joins, is one of the same count.
@@ -389,7 +386,7 @@ impl Console<'_> {
                 held.left = held.left.saturating_sub(new);
             }
         }
-        count.reserved.retain(|held| held.until > self.now && !(held.import == step.import && step.last));
+        count.reserved.retain(|held| held.is_held(self.now) && !(held.import == step.import && step.last));
         writes.push(Write::Put {
             key: Key::DeviceCount(id),
             record: Box::new(count).into_record(),

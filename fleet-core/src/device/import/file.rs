@@ -1,6 +1,6 @@
 //! A device list: a file's bytes in, one answer for each line out (R-IMP-1, R-IMP-2, R-IMP-5).
 //!
-//! What holds here: every line that is not blank and not the header gives exactly one [`Line`], in the file's order, under
+//! What holds here: every line that is not blank and not the header gives exactly one [`ListLine`], in the file's order, under
 //! the number that an editor shows for it. Nothing is allocated for a line of plain text, and no byte is looked at more
 //! than a few times, whatever the bytes are. The file's name plays no part: a list is read by what is in it.
 
@@ -59,7 +59,7 @@ const OVER_LINES: Quotes = Quotes::OverLines { holds: holds_id };
 
 /// One line of a list that is not blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ListLine {
     /// Its number, counted from 1 over all lines of the file, blank ones and the header too.
     pub number: u32,
     /// The id on it, or why there is none.
@@ -117,7 +117,7 @@ impl<'f> DeviceList<'f> {
 }
 
 impl<'l> IntoIterator for &'l DeviceList<'_> {
-    type Item = Line;
+    type Item = ListLine;
     type IntoIter = Lines<'l>;
 
     fn into_iter(self) -> Lines<'l> {
@@ -139,7 +139,7 @@ pub struct Lines<'l> {
 impl Lines<'_> {
     /// An id and nothing else on the line. Most lines are this, and a search for the line's end would cost more than
     /// reading the id.
-    fn bare_id(&mut self, rest: &[u8]) -> Option<Line> {
+    fn bare_id(&mut self, rest: &[u8]) -> Option<ListLine> {
         if self.layout.last() > 0 {
             return None;
         }
@@ -149,16 +149,16 @@ impl Lines<'_> {
             return None;
         }
         let id = DeviceId::from_hex(digits)?;
-        let line = Line { number: self.place.line, content: checked(id), product: None };
+        let line = ListLine { number: self.place.line, content: checked(id), product: None };
         self.place = self.place.behind(digits.len() + end, 1);
         Some(line)
     }
 }
 
 impl Iterator for Lines<'_> {
-    type Item = Line;
+    type Item = ListLine;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<ListLine> {
         loop {
             let rest = self.text.get(self.place.byte..).filter(|rest| !rest.is_empty())?;
             if let Some(line) = self.bare_id(rest) {
@@ -170,7 +170,7 @@ impl Iterator for Lines<'_> {
             self.quotes_doubted_to = self.quotes_doubted_to.max(self.place.byte + row.searched);
             self.place = self.place.behind(row.bytes, row.lines);
             if let Some(content) = row.content {
-                return Some(Line { number, content, product: row.product });
+                return Some(ListLine { number, content, product: row.product });
             }
         }
     }

@@ -18,7 +18,6 @@ pub(super) struct Draft<'e> {
     /// The slot's head, as it was read and as it is to be.
     pub(super) before: EventLog,
     stamp: Option<Stamp>,
-    moment: LogMoment,
     pub(super) head: EventLog,
     errors: Option<(Arc<DeviceErrors>, Option<Stamp>)>,
     pub(super) entries: Vec<DraftEntry<'e>>,
@@ -44,7 +43,6 @@ impl<'e> Draft<'e> {
         first: &Pending<'e>,
         (before, stamp): (EventLog, Option<Stamp>),
         errors: Option<Option<Row>>,
-        moment: LogMoment,
         now: Timestamp,
     ) -> Self {
         let mut head = before;
@@ -59,7 +57,6 @@ impl<'e> Draft<'e> {
             head,
             before,
             stamp,
-            moment,
             errors,
             entries: Vec::new(),
             ids: HashMap::default(),
@@ -90,8 +87,10 @@ impl<'e> Draft<'e> {
             }
             self.ids.insert(hash, self.entries.len());
         }
-        let LogMoment { era, at, ages_from } = self.moment;
-        let sequence = self.head.push(self.moment);
+        // What was found late to be another event comes after those that were entered before it.
+        let moment = self.head.last(self.slot).max(Some(pending.moment)).unwrap_or(pending.moment);
+        let LogMoment { era, at, ages_from, .. } = moment;
+        let sequence = self.head.push(moment);
         let origin = if found.locked && origin == EventOrigin::Member { EventOrigin::OwnerLocked } else { origin };
         let is_member = matches!(origin, EventOrigin::Member | EventOrigin::OwnerLocked);
         if let (Some(kind), Some((errors, _)), true) = (event.error(), &mut self.errors, is_member) {

@@ -22,7 +22,8 @@ use crate::device::{Place, Registration, Report, Standing};
 use crate::firmware::Hold;
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
-use crate::store::{self, Commit, Key, Outcome, Record, Row, Stamp, StoreError, StoreErrorKind};
+use crate::store::{self, Commit, CommitOutcome, Key, Record, Row, Stamp, StoreError, StoreErrorKind};
+use crate::time::Timestamp;
 use crate::{Error, Fleet};
 use allowance::Allowance;
 use draft::{Draft, DraftEntry};
@@ -67,7 +68,8 @@ impl Gateway<'_> {
     }
 
     /// The same for many at once, with one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the events; those of one device are logged in it.
+    /// order of the events. They are logged in it where nobody else publishes to the product meanwhile; those of one device
+    /// always.
     ///
     /// # Errors
     /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
@@ -137,6 +139,8 @@ struct Pending<'e> {
     /// Its device was in the product when so many members had left it.
     member_after: Option<u64>,
     id: Option<[u8; 16]>,
+    /// Where in the log's order it is to be logged, by what the round read.
+    moment: LogMoment,
 }
 
 /// What one read found of a product.
@@ -190,7 +194,9 @@ impl<'e> Publishing<'_, 'e> {
     fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
         let (device, id) = (event.device(), event.id());
         let id = id.map(|id| id_hash(device, id));
-        self.pending.push(Pending { product, slot: slot_of(device), place, event, origin, member_after: None, id });
+        let slot = slot_of(device);
+        let moment = LogMoment::next(None, slot, self.gateway.now);
+        self.pending.push(Pending { product, slot, place, event, origin, member_after: None, id, moment });
     }
 
     /// Finds an event's way by a transaction.
@@ -218,18 +224,17 @@ impl<'e> Publishing<'_, 'e> {
         let mut drafts: Vec<Draft<'e>> = Vec::new();
         let (mut lost, mut is_stale) = (Vec::new(), false);
         let mut known: Vec<Known<'e>> = Vec::new();
-        let pending = std::mem::take(&mut self.pending);
-        for of_product in pending.chunk_by(|a, b| a.product == b.product) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for of_product in pending.chunk_by_mut(|a, b| a.product == b.product) {
             let found = self.found(row(), row(), row())?;
             let heads: Vec<(EventLog, Option<Stamp>)> = (0..SLOTS).map(|_| EventLog::of(row())).collect();
-            let latest = LogMoment::latest(heads.iter().map(|(head, _)| head));
-            let moment = LogMoment::next(latest, self.gateway.now);
+            put_in_order(of_product, LogMoment::latest(heads.iter().map(|(head, _)| head)), self.gateway.now);
             let mut members = Vec::new();
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(first) = of_slot.first() else { continue };
                 let head = heads.get(usize::from(first.slot)).copied().unwrap_or_default();
                 let errors = report_errors(of_slot).then(&mut row);
-                let mut draft = Draft::new(first, head, errors, moment, self.gateway.now);
+                let mut draft = Draft::new(first, head, errors, self.gateway.now);
                 for pending in of_slot {
                     let device = pending.is_unknown().then(&mut row).flatten();
                     let id = pending.id.is_some().then(&mut row).flatten();
@@ -446,18 +451,25 @@ impl<'e> Publishing<'_, 'e> {
                 return Err(error.into());
             }
         };
-        let (mut unknown, mut to_trim) = (false, Vec::new());
+        let (mut unknown, mut to_trim, mut applied) = (false, Vec::new(), Vec::new());
         for (draft, outcome) in drafts.iter().zip(outcomes) {
             match outcome {
-                Some(Outcome::Applied) => {
+                Some(CommitOutcome::Applied) => {
                     self.applied(draft);
+                    applied.push(draft);
                     if trim::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed()));
                     }
                     self.tidy_ids(products, draft);
                 }
-                Some(Outcome::Conflict) => self.free(draft),
+                Some(CommitOutcome::Conflict) => self.free(draft),
                 None => unknown = true,
+            }
+        }
+        if fleet.live().is_listening() {
+            for of_product in applied.chunk_by(|a, b| a.product == b.product) {
+                let Some(first) = of_product.first() else { continue };
+                self.hand_out(first.product, of_product);
             }
         }
         to_trim.dedup_by_key(|(product, _)| *product);
@@ -487,7 +499,7 @@ impl<'e> Publishing<'_, 'e> {
         }
     }
 
-    /// Answers what is in the log now, and hands it to who listens.
+    /// Answers what is in the log now.
     fn applied(&mut self, draft: &Draft<'e>) {
         let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
         for entry in &draft.entries {
@@ -501,11 +513,16 @@ impl<'e> Publishing<'_, 'e> {
                 self.answer(*place, Published::Logged(answer));
             }
         }
-        let live = self.gateway.fleet.live();
-        if live.is_listening() {
-            let views = draft.entries.iter().map(|entry| EventView::new(position(entry), Arc::clone(&entry.event)));
-            live.hand_out(draft.product, &views.collect::<Vec<_>>());
-        }
+    }
+
+    /// Hands what is in the log now to who listens, in its order.
+    fn hand_out(&self, product: ProductId, applied: &[&Draft<'e>]) {
+        let entries = applied.iter().flat_map(|draft| draft.entries.iter().map(|entry| (draft.slot, entry)));
+        let mut views: Vec<EventView> = entries
+            .map(|(slot, entry)| EventView::new(Position::new(slot, entry.sequence), Arc::clone(&entry.event)))
+            .collect();
+        views.sort_unstable_by_key(EventView::order);
+        self.gateway.fleet.live().hand_out(product, &views);
     }
 }
 
@@ -521,6 +538,16 @@ fn origin_of(standing: Standing) -> Option<EventOrigin> {
         Standing::Member => Some(EventOrigin::Member),
         Standing::Quarantined => Some(EventOrigin::Quarantined),
         Standing::Denied => None,
+    }
+}
+
+/// Puts what is to be logged of a product after all that is logged, in the order in which it was handed in.
+fn put_in_order(pending: &mut [Pending<'_>], mut latest: Option<LogMoment>, now: Timestamp) {
+    let mut places: Vec<&mut Pending<'_>> = pending.iter_mut().collect();
+    places.sort_unstable_by_key(|pending| pending.place);
+    for pending in places {
+        pending.moment = LogMoment::next(latest, pending.slot, now);
+        latest = Some(pending.moment);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, ensure, put, same, same_list, unchanged};
 use super::samples::{device_key, numbered, numbered_keys, product};
-use crate::store::Outcome::{Applied, Conflict};
-use crate::store::{Commit, Key, Outcome, Range, Stamp, Tally};
+use crate::store::CommitOutcome::{Applied, Conflict};
+use crate::store::{Commit, CommitOutcome, Key, Range, Stamp, Tally};
 
 fn tally(slot: u8) -> Key {
     Key::Tally(product(1), Tally::Members, slot)
@@ -226,7 +226,7 @@ pub(super) fn a_batch_may_be_large(probe: &Probe<'_>) -> Finding {
         commit([check], [put(key, &numbered(key, number), probe.stamp()), add(&tally(0), 1)])
     };
     let batch: Vec<Commit> = (0..).zip(&keys).map(one).collect();
-    let outcomes: Vec<Outcome> = (0..batch.len()).map(|n| if n % 10 == 9 { Conflict } else { Applied }).collect();
+    let outcomes: Vec<CommitOutcome> = (0..batch.len()).map(|n| if n % 10 == 9 { Conflict } else { Applied }).collect();
     probe.expect("a batch of 5,000 commits", &batch, &outcomes)?;
     for ((key, row), outcome) in keys.iter().zip(probe.get(&keys)?).zip(&outcomes) {
         ensure(row.is_some() == (*outcome == Applied), || {

@@ -2,7 +2,7 @@
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, put, same, same_list, unchanged};
 use super::samples::{device_key, numbered, product};
-use crate::store::Outcome::{Applied, Conflict};
+use crate::store::CommitOutcome::{Applied, Conflict};
 use crate::store::{Commit, Key, Range, Record, Row, Stamp, Tally};
 
 fn tally(slot: u8) -> Key {

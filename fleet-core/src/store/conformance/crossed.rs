@@ -6,7 +6,7 @@
 
 use super::probe::{Finding, Probe, absent, add, commit, ensure, put, race, same, unchanged};
 use super::samples::{device_key, numbered, numbered_keys, product};
-use crate::store::Outcome::Applied;
+use crate::store::CommitOutcome::Applied;
 use crate::store::{Check, Key, Tally};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

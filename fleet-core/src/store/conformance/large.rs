@@ -3,7 +3,7 @@
 use super::probe::{Finding, Probe, absent, commit, delete, put, same, same_list};
 use super::samples::{account, device_key, moments, numbered, product};
 use crate::audit::AuditRecord;
-use crate::store::Outcome::Applied;
+use crate::store::CommitOutcome::Applied;
 use crate::store::{AuditId, Key, Range, Record, Row};
 use crate::team::{Actor, Command};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //! and whatever is wrong becomes a sentence, never a panic.
 
 use crate::store::transaction::Stamps;
-use crate::store::{Check, Commit, Key, Outcome, Range, Record, Row, Stamp, Store, StoreErrorKind, Write};
+use crate::store::{Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreErrorKind, Write};
 use std::fmt::Debug;
 
 /// What a law found: nothing wrong, or what.
@@ -72,7 +72,7 @@ impl<'s> Probe<'s> {
         }
     }
 
-    pub(super) fn commit(&self, batch: &[Commit]) -> Finding<Vec<Outcome>> {
+    pub(super) fn commit(&self, batch: &[Commit]) -> Finding<Vec<CommitOutcome>> {
         let outcomes = self.store.commit(batch);
         let outcomes = outcomes.map_err(|error| format!("commit of a batch of {} failed: {error}", batch.len()))?;
         same("the number of outcomes", &outcomes.len(), &batch.len())?;
@@ -80,19 +80,19 @@ impl<'s> Probe<'s> {
     }
 
     /// What becomes of one commit.
-    pub(super) fn outcome(&self, commit: Commit) -> Finding<Outcome> {
+    pub(super) fn outcome(&self, commit: Commit) -> Finding<CommitOutcome> {
         let outcomes = self.commit(std::slice::from_ref(&commit))?;
         outcomes.into_iter().next().ok_or_else(|| "a commit had no outcome".to_owned())
     }
 
     /// Commits a batch whose outcomes are known.
-    pub(super) fn expect(&self, what: &str, batch: &[Commit], wanted: &[Outcome]) -> Finding {
+    pub(super) fn expect(&self, what: &str, batch: &[Commit], wanted: &[CommitOutcome]) -> Finding {
         same_list(&format!("the outcomes of {what}"), &self.commit(batch)?, wanted)
     }
 
     /// Writes what nothing stands against.
     pub(super) fn write(&self, writes: Vec<Write>) -> Finding {
-        self.expect("a commit without checks", &[Commit { checks: Vec::new(), writes }], &[Outcome::Applied])
+        self.expect("a commit without checks", &[Commit { checks: Vec::new(), writes }], &[CommitOutcome::Applied])
     }
 
     pub(super) fn put(&self, key: &Key, record: &Record) -> Finding<Stamp> {

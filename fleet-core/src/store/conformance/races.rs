@@ -6,8 +6,8 @@
 use super::probe::{Finding, Over, Probe, absent, add, commit, ensure, put, race, same, unchanged};
 use super::samples::{device_key, number, numbered, numbered_keys, product};
 use super::scans::pages;
-use crate::store::Outcome::{Applied, Conflict};
-use crate::store::{Key, Outcome, Range, Row, Tally};
+use crate::store::CommitOutcome::{Applied, Conflict};
+use crate::store::{CommitOutcome, Key, Range, Row, Tally};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Threads that race.
@@ -108,7 +108,7 @@ pub(super) fn pages_cover_a_range_once_while_others_add(probe: &Probe<'_>) -> Fi
 }
 
 /// Tries until a commit is applied; says how often it was refused.
-fn insist(mut attempt: impl FnMut() -> Finding<Outcome>) -> Finding<u32> {
+fn insist(mut attempt: impl FnMut() -> Finding<CommitOutcome>) -> Finding<u32> {
     for refused in 0..TRIES {
         if attempt()? == Applied {
             return Ok(refused);
@@ -118,7 +118,7 @@ fn insist(mut attempt: impl FnMut() -> Finding<Outcome>) -> Finding<u32> {
 }
 
 /// Reads a row's number and puts the next.
-fn increment(probe: &Probe<'_>, key: &Key) -> Finding<Outcome> {
+fn increment(probe: &Probe<'_>, key: &Key) -> Finding<CommitOutcome> {
     let row = probe.present(key)?;
     let next = read(Some(row.clone()))? + 1;
     let_others();

@@ -2,7 +2,7 @@
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, put, same, same_list, unchanged};
 use super::samples::{device_key, keys, kinds, numbered, numbered_keys, product, records};
-use crate::store::Outcome::{Applied, Conflict};
+use crate::store::CommitOutcome::{Applied, Conflict};
 use crate::store::{Key, Record, Row, Stamp, Store, Tally};
 
 /// Opens the store of one place.

@@ -11,13 +11,15 @@ use crate::audit::AuditRecord;
 use crate::billing::Limits;
 use crate::customer::CustomerId;
 use crate::device::{
-    Attempt, Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Registration,
-    Reservation, Seen, Standing, Trail, UpdateResult,
+    Device, DeviceCount, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Registration, Reservation, Seen,
+    Standing, Trail, UpdateAttempt, UpdateOutcome, UpdateResult,
 };
 use crate::directory::Directory;
 use crate::event::LAST_SEQUENCE;
 use crate::event::metering::{Lease, Told, UsageMonth};
-use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256};
+use crate::firmware::{
+    Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Proof, Release, Sha256,
+};
 use crate::notice::{Notice, NoticeSubject};
 use crate::product::{Authentication, Gate, Group, GroupId, Platform, Policy, Product, ProductId};
 use crate::store::{AuditId, Key, Kind, Record, Tally};
@@ -59,8 +61,8 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::Event => Kind::EventId,
             Kind::EventId => Kind::DeviceErrors,
             Kind::DeviceErrors => Kind::UsageMonth,
-            Kind::UsageMonth => Kind::Subscription,
-            Kind::Subscription => Kind::Payer,
+            Kind::UsageMonth => Kind::Contract,
+            Kind::Contract => Kind::Payer,
             Kind::Payer => Kind::Invoice,
             Kind::Invoice => Kind::Charge,
             Kind::Charge => Kind::ProductDue,
@@ -68,8 +70,10 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::AccountDue => Kind::AccountAudit,
             Kind::AccountAudit => Kind::CustomerIdentity,
             Kind::CustomerIdentity => Kind::StickerKey,
+            Kind::StickerKey => Kind::FirmwareLocks,
+            Kind::FirmwareLocks => Kind::DeviceName,
             // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
-            Kind::StickerKey | Kind::Journal => return None,
+            Kind::DeviceName | Kind::Journal => return None,
         })
     })
 }
@@ -140,7 +144,11 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::Product => vec![Key::Product(of)],
         Kind::Team => vec![Key::Team(of)],
+        Kind::DeviceName => texts()
+            .flat_map(|name| [0, 0x7F, 0xFF].map(|byte| Key::device_name(of, &name, DeviceId::new([byte; 12]))))
+            .collect(),
         Kind::Firmware => vec![Key::Firmware(of)],
+        Kind::FirmwareLocks => vec![Key::FirmwareLocks(of)],
         Kind::DeviceCount => vec![Key::DeviceCount(of)],
         Kind::Device => devices().map(|device| Key::Device(of, device)).collect(),
         Kind::Tally => [Tally::Members, Tally::Online, Tally::NoVersion, Tally::Version(0), Tally::Version(u16::MAX)]
@@ -174,7 +182,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
             .collect(),
         Kind::EventId => [0, 0x7F, 0x80, 0xFF].map(|byte| Key::EventId(of, [byte; 16])).to_vec(),
         Kind::DeviceErrors => [0, 7, 128, 255].map(|slot| Key::DeviceErrors(of, slot)).to_vec(),
-        Kind::Subscription => vec![Key::Subscription(of)],
+        Kind::Contract => vec![Key::Contract(of)],
         Kind::Payer => vec![Key::Payer(owner)],
         Kind::Invoice => numbers().map(|number| Key::Invoice(of, number)).to_vec(),
         Kind::Charge => numbers().map(|number| Key::Charge(of, number)).to_vec(),
@@ -212,11 +220,13 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         | Kind::Claim
         | Kind::ActivationCode
         | Kind::ProductDue
-        | Kind::AccountDue => vec![Record::Present],
+        | Kind::AccountDue
+        | Kind::DeviceName => vec![Record::Present],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),
         Kind::Firmware => firmware(),
+        Kind::FirmwareLocks => firmware_locks(),
         Kind::DeviceCount => device_counts(),
         Kind::Device => devices(),
         Kind::Tally => [0, 1, -1, i64::MAX, i64::MIN].map(Record::Counter).to_vec(),
@@ -244,7 +254,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         Kind::EventId => events::ids(),
         Kind::DeviceErrors => events::errors(),
         Kind::UsageMonth => usage_months(),
-        Kind::Subscription => billing::subscriptions(),
+        Kind::Contract => billing::subscriptions(),
         Kind::Payer => billing::payers(),
         Kind::Invoice => billing::invoices(),
         Kind::Charge => billing::charges(),
@@ -449,6 +459,11 @@ fn firmware() -> Vec<Record> {
     [FirmwareIndex::default(), full].map(|index| Record::Firmware(Arc::new(index))).to_vec()
 }
 
+fn firmware_locks() -> Vec<Record> {
+    let full = FirmwareLocks { devices: versions().map(|version| (version, u32::MAX)).collect() };
+    [FirmwareLocks::default(), full].map(|locks| Record::FirmwareLocks(Arc::new(locks))).to_vec()
+}
+
 fn device_counts() -> Vec<Record> {
     let reserved: Vec<_> = moments().map(|until| Reservation { import: u64::MAX, left: u64::MAX, until }).collect();
     let full = DeviceCount {
@@ -457,7 +472,7 @@ fn device_counts() -> Vec<Record> {
         reserved,
         departures: u64::MAX,
         full_told: true,
-        unnamed: false,
+        names_indexed: false,
     };
     [DeviceCount::default(), full].map(|count| Record::DeviceCount(Box::new(count))).to_vec()
 }
@@ -511,14 +526,14 @@ fn devices() -> Vec<Record> {
                     takes_updates: choice % 3 == 0,
                     online: choice % 5 < 2,
                 }),
-                attempt: target.filter(|_| has(5)).map(|target| Attempt {
+                attempt: target.filter(|_| has(5)).map(|target| UpdateAttempt {
                     at: at(choice / 5),
                     target,
                     from: turn(&reported, choice / 3).flatten(),
                     progress: turn(&[Progress::Offered, Progress::Downloading, Progress::Downloaded], choice)
                         .unwrap_or(Progress::Offered),
                 }),
-                outcome: target.filter(|_| has(6)).map(|target| Outcome {
+                outcome: target.filter(|_| has(6)).map(|target| UpdateOutcome {
                     at: at(choice / 7),
                     target,
                     result: turn(&results, choice).unwrap_or(UpdateResult::Failed),
@@ -532,6 +547,7 @@ fn devices() -> Vec<Record> {
                 trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
                 listed: turn(&platforms, choice / 5).unwrap_or_default(),
                 relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
+                chip_revision: turn(&[None, Some(0), Some(301), Some(u16::MAX)], choice / 3).flatten(),
             }
         })
         .map(Record::Device)

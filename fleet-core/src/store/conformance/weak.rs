@@ -2,7 +2,7 @@
 
 use super::{LAWS, RACES, attempt, check, check_reopen, race};
 use crate::MemoryStore;
-use crate::store::{Check, Commit, Key, Kind, Outcome, Range, Record, Row, Stamp, Store, StoreError, Write};
+use crate::store::{Check, Commit, CommitOutcome, Key, Kind, Range, Record, Row, Stamp, Store, StoreError, Write};
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex};
@@ -74,7 +74,7 @@ impl Weak {
     }
 
     /// What becomes of one commit where the store itself decides.
-    fn one(&self, commit: &Commit) -> Outcome {
+    fn one(&self, commit: &Commit) -> CommitOutcome {
         let mut commit = commit.clone();
         let written: BTreeSet<Key> = commit.writes.iter().map(|write| write.key().clone()).collect();
         match self.how {
@@ -88,7 +88,7 @@ impl Weak {
             }
             W::ChecksWithoutALock => {
                 if !commit.checks.iter().all(|check| self.holds(check)) {
-                    return Outcome::Conflict;
+                    return CommitOutcome::Conflict;
                 }
                 yield_now();
                 commit.checks.clear();
@@ -97,7 +97,7 @@ impl Weak {
                 let before: Vec<Option<Row>> = self.inner.get(&written.iter().cloned().collect::<Vec<_>>()).unwrap();
                 self.write(&commit.writes);
                 if commit.checks.iter().filter(|check| check.stamp.is_some()).all(|check| self.holds(check)) {
-                    return Outcome::Applied;
+                    return CommitOutcome::Applied;
                 }
                 for (key, row) in written.into_iter().zip(before) {
                     self.write(&[match row {
@@ -109,27 +109,27 @@ impl Weak {
                         None => Write::Delete { key },
                     }]);
                 }
-                return Outcome::Conflict;
+                return CommitOutcome::Conflict;
             }
             W::TearsCommits => {
                 for (check, write) in commit.checks.iter().map(Some).chain(std::iter::repeat(None)).zip(&commit.writes)
                 {
                     if check.is_some_and(|check| !self.holds(check)) {
-                        return Outcome::Conflict;
+                        return CommitOutcome::Conflict;
                     }
                     self.write(std::slice::from_ref(write));
                 }
-                return Outcome::Applied;
+                return CommitOutcome::Applied;
             }
             W::TearsCommitsForReaders => {
                 if !commit.checks.iter().all(|check| self.holds(check)) {
-                    return Outcome::Conflict;
+                    return CommitOutcome::Conflict;
                 }
                 for write in commit.writes {
                     self.write(&[write]);
                     yield_now();
                 }
-                return Outcome::Applied;
+                return CommitOutcome::Applied;
             }
             W::AddsAlthoughItConflicts => {
                 let adds = commit.writes.extract_if(.., |write| matches!(write, Write::Add { .. }));
@@ -138,7 +138,7 @@ impl Weak {
             }
             W::AddsWithWrapping | W::AddsWithoutALock => {
                 if !commit.checks.iter().all(|check| self.holds(check)) {
-                    return Outcome::Conflict;
+                    return CommitOutcome::Conflict;
                 }
                 for write in commit.writes.extract_if(.., |write| matches!(write, Write::Add { .. })) {
                     let Write::Add { key, delta } = write else { continue };
@@ -264,7 +264,7 @@ impl Store for Weak {
         }
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let _alone = match self.how {
             W::ChecksWithoutALock | W::AddsWithoutALock => None,
             _ => Some(self.alone.lock()),
@@ -278,18 +278,18 @@ impl Store for Weak {
                     batch.iter().map(|commit| commit.checks.iter().all(|check| self.holds(check))).collect();
                 let decide = |(commit, holds): (&Commit, bool)| {
                     if !holds {
-                        return Outcome::Conflict;
+                        return CommitOutcome::Conflict;
                     }
                     self.write(&commit.writes);
-                    Outcome::Applied
+                    CommitOutcome::Applied
                 };
                 Ok(batch.iter().zip(hold).map(decide).collect())
             }
             W::StopsTheBatchAtAConflict => {
                 let mut stopped = false;
                 let decide = |commit| {
-                    stopped = stopped || self.one(commit) == Outcome::Conflict;
-                    if stopped { Outcome::Conflict } else { Outcome::Applied }
+                    stopped = stopped || self.one(commit) == CommitOutcome::Conflict;
+                    if stopped { CommitOutcome::Conflict } else { CommitOutcome::Applied }
                 };
                 Ok(batch.iter().map(decide).collect())
             }
@@ -327,7 +327,7 @@ impl Store for Plain {
         self.0.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.0.commit(batch)
     }
 }

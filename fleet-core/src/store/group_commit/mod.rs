@@ -5,7 +5,7 @@
 
 mod merger;
 
-use super::{Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use super::{Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 pub(crate) use merger::{Call, Merger};
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub struct GroupCommit<S> {
     /// A forked process has a copy of the queues, and nobody who goes for those that wait.
     opener: Opener,
     at_most: usize,
-    commits: Merger<Commit, Outcome>,
+    commits: Merger<Commit, CommitOutcome>,
     reads: Option<Merger<Key, Option<Row>>>,
 }
 
@@ -78,7 +78,7 @@ impl<S: Store> Store for GroupCommit<S> {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
         // What only checks is a read. Merged with others' writes it would wait for whatever they wait for.
         if self.reads.is_none() && batch.iter().all(|commit| commit.writes.is_empty()) {
@@ -145,7 +145,7 @@ mod tests {
             self.inner.scan(range)
         }
 
-        fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
             assert_eq!(self.at_once.fetch_add(1, Ordering::SeqCst), 0, "two commits at once");
             self.batches.fetch_add(1, Ordering::SeqCst);
             self.largest.fetch_max(batch.len(), Ordering::SeqCst);
@@ -171,7 +171,7 @@ mod tests {
     fn crowd<T: Send>(
         store: &GroupCommit<Slow>,
         threads: u8,
-        act: impl Fn(u8, thread::Result<Result<Vec<Outcome>, StoreError>>) -> T + Sync,
+        act: impl Fn(u8, thread::Result<Result<Vec<CommitOutcome>, StoreError>>) -> T + Sync,
     ) -> Vec<T> {
         let act = &act;
         thread::scope(|scope| {
@@ -203,7 +203,7 @@ mod tests {
                 scope.spawn(move || {
                     for _ in 0..25 {
                         let done = store.commit(&[addition(0), addition(me), addition(0)]).unwrap();
-                        assert_eq!(done, [Outcome::Applied; 3]);
+                        assert_eq!(done, [CommitOutcome::Applied; 3]);
                     }
                 });
             }
@@ -239,10 +239,10 @@ mod tests {
                             checks: vec![Check { key: Key::Directory, stamp: Some(Stamp(1)) }],
                             ..addition(me)
                         };
-                        let (mut batch, mut wanted) = (vec![addition(me); 3], vec![Outcome::Applied; 3]);
+                        let (mut batch, mut wanted) = (vec![addition(me); 3], vec![CommitOutcome::Applied; 3]);
                         let place = usize::from((me + turn) % 4);
                         batch.insert(place, refused);
-                        wanted.insert(place, Outcome::Conflict);
+                        wanted.insert(place, CommitOutcome::Conflict);
                         assert_eq!(store.commit(&batch).unwrap(), wanted);
                     }
                 });
@@ -321,6 +321,6 @@ mod tests {
         assert!(told.contains(&None) && told.contains(&Some(StoreErrorKind::Unknown)), "{told:?}");
         assert!(told.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{told:?}");
         store.inner().panics.store(false, Ordering::SeqCst);
-        assert_eq!(store.commit(&[addition(0)]).unwrap(), [Outcome::Applied]);
+        assert_eq!(store.commit(&[addition(0)]).unwrap(), [CommitOutcome::Applied]);
     }
 }

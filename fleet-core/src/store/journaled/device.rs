@@ -6,8 +6,8 @@
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
 use crate::device::{
-    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail,
-    UpdateResult,
+    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
 use crate::firmware::FirmwareVersion;
 use crate::product::GroupId;
@@ -27,7 +27,8 @@ const OUTCOME: u16 = 1 << 10;
 const LABEL: u16 = 1 << 11;
 /// Two bits hold the standing.
 const STANDING: u32 = 12;
-/// At the end stands what most rows have none of: marks, hardware that only the registry knows, relapses.
+/// At the end stands what most rows have none of: marks, hardware that only the registry knows, relapses,
+/// the chip's revision.
 const MORE: u16 = 1 << 14;
 /// The system version is a text.
 const SYSTEM_TEXT: u16 = 1 << 15;
@@ -37,7 +38,8 @@ const NEWEST: u8 = 1 << 2;
 const NEWEST_AT: u8 = 1 << 3;
 const ENDED: u8 = 1 << 4;
 const ENDED_AT: u8 = 1 << 5;
-const MORE_ALL: u8 = (1 << 6) - 1;
+const CHIP_REVISION: u8 = 1 << 6;
+const MORE_ALL: u8 = (1 << 7) - 1;
 
 /// The numbers of an enumeration's values.
 macro_rules! numbered {
@@ -79,6 +81,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         trail,
         listed,
         relapses,
+        chip_revision,
     } = device;
     bytes.extend(flags(device).to_le_bytes());
     bytes.push(*failures);
@@ -100,7 +103,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
     if let Some(seen) = seen {
         put_seen(bytes, seen, *added_at);
     }
-    if let Some(Attempt { at, target, from, progress }) = attempt {
+    if let Some(UpdateAttempt { at, target, from, progress }) = attempt {
         put_moment(bytes, *at, *added_at);
         put_number(bytes, target.get());
         if let Some(from) = from {
@@ -108,7 +111,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         }
         bytes.push(progress_number(*progress));
     }
-    if let Some(Outcome { at, target, result }) = outcome {
+    if let Some(UpdateOutcome { at, target, result }) = outcome {
         put_moment(bytes, *at, *added_at);
         put_number(bytes, target.get());
         bytes.push(result_number(*result));
@@ -125,7 +128,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
         let flags = marks.iter().fold(platform_number(*listed), |flags, (mark, session, at)| {
             flags | flag(mark.session() != 0, *session) | flag(mark.at().is_some(), *at)
         });
-        bytes.extend([flags, *relapses]);
+        bytes.extend([flags | flag(chip_revision.is_some(), CHIP_REVISION), *relapses]);
         for (mark, ..) in marks {
             if mark.session() != 0 {
                 put_number(bytes, mark.session());
@@ -134,11 +137,17 @@ pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
                 put_moment(bytes, at, *added_at);
             }
         }
+        if let Some(revision) = chip_revision {
+            put_number(bytes, *revision);
+        }
     }
 }
 
 fn has_more(device: &Device) -> bool {
-    !device.trail.is_empty() || device.listed != PlatformSeen::Unknown || device.relapses != 0
+    !device.trail.is_empty()
+        || device.listed != PlatformSeen::Unknown
+        || device.relapses != 0
+        || device.chip_revision.is_some()
 }
 
 fn flags(device: &Device) -> u16 {
@@ -196,7 +205,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
         added_at,
         seen: if has(SEEN) { Some(seen(body, added_at, has)?) } else { None },
         attempt: if has(ATTEMPT) {
-            Some(Attempt {
+            Some(UpdateAttempt {
                 at: moment(body, added_at)?,
                 target: version(body)?,
                 from: if has(FROM) { Some(number(body)?) } else { None },
@@ -206,7 +215,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
             None
         },
         outcome: if has(OUTCOME) {
-            Some(Outcome { at: moment(body, added_at)?, target: version(body)?, result: result(body.u8()?)? })
+            Some(UpdateOutcome { at: moment(body, added_at)?, target: version(body)?, result: result(body.u8()?)? })
         } else {
             None
         },
@@ -214,6 +223,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
         trail: Trail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
+        chip_revision: None,
     };
     if has(MORE) {
         let flags = body.u8().filter(|flags| flags & !MORE_ALL == 0)?;
@@ -224,6 +234,9 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
             Some(Mark::new(session, if flags & has_at == 0 { None } else { Some(moment(body, added_at)?) }))
         };
         device.trail = Trail { newest: mark(NEWEST, NEWEST_AT)?, ended: mark(ENDED, ENDED_AT)? };
+        if flags & CHIP_REVISION != 0 {
+            device.chip_revision = Some(number(body)?);
+        }
     }
     Some(device)
 }

@@ -3,7 +3,7 @@
 use super::overlay::CounterChange;
 use super::packed::Head;
 use super::{Journal, Journaled, Then, Unsettled, not_yet};
-use crate::store::{Commit, Key, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Commit, CommitOutcome, Key, Stamp, Store, StoreError, Write};
 
 /// A fold by itself takes so many rows a commit, a few milliseconds' worth, during which others wait to commit.
 const SLICE: usize = 4096;
@@ -140,7 +140,7 @@ impl<S: Store> Journaled<S> {
     /// be put twice: no row of it can come late and undo a later fold, whose head is another.
     fn fold_slice(&self, journal: &mut Journal, slice: Slice) -> Result<(), StoreError> {
         if !slice.commit.writes.is_empty()
-            && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&Outcome::Applied)
+            && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&CommitOutcome::Applied)
         {
             return Err(self.refused(journal.head));
         }

@@ -34,7 +34,7 @@ pub(crate) use open::waits;
 pub use options::JournalOptions;
 
 use super::{
-    Check, Commit, Key, Opener, Outcome, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
+    Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
     StoreErrorKind, Write,
 };
 use fold::Closed;
@@ -177,7 +177,7 @@ impl<S: Store> Journaled<S> {
     }
 
     /// What becomes of commits that only check.
-    fn check(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn check(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let checks = batch.iter().flat_map(|commit| &commit.checks);
         let keys: Vec<Key> = checks.map(|check| check.key.clone()).collect();
         let mut stamps = self.get(&keys)?.into_iter().map(|row| row.map(|row| row.stamp));
@@ -185,13 +185,13 @@ impl<S: Store> Journaled<S> {
             // Each check takes its stamp, also behind one that does not hold.
             let found = stamps.by_ref().take(commit.checks.len());
             let failed = commit.checks.iter().zip(found).filter(|(check, stamp)| check.stamp != *stamp).count();
-            if failed == 0 { Outcome::Applied } else { Outcome::Conflict }
+            if failed == 0 { CommitOutcome::Applied } else { CommitOutcome::Conflict }
         };
         Ok(batch.iter().map(outcome).collect())
     }
 
     /// What becomes of each commit, by what is in memory once all that is needed is.
-    fn decide(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn decide(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         loop {
             let missing = match outcomes(&self.overlay(), batch) {
                 Ok(outcomes) => return Ok(outcomes),
@@ -205,9 +205,9 @@ impl<S: Store> Journaled<S> {
     }
 
     /// Adds what was applied of a batch to the journal, and shows it.
-    fn append(&self, journal: &mut Journal, batch: &[Commit], outcomes: &[Outcome]) -> Result<(), StoreError> {
+    fn append(&self, journal: &mut Journal, batch: &[Commit], outcomes: &[CommitOutcome]) -> Result<(), StoreError> {
         let writes = || {
-            let applied = batch.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Applied);
+            let applied = batch.iter().zip(outcomes).filter(|(_, outcome)| **outcome == CommitOutcome::Applied);
             applied.flat_map(|(commit, _)| &commit.writes)
         };
         let records = packed::pack(writes(), RECORD)?;
@@ -262,8 +262,8 @@ impl<S: Store> Journaled<S> {
         }
         let append = batch.swap_remove(0);
         match answer.as_deref() {
-            Ok([Outcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&Outcome::Applied))),
-            Ok([Outcome::Conflict, ..]) => Err((append, self.refused(head))),
+            Ok([CommitOutcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&CommitOutcome::Applied))),
+            Ok([CommitOutcome::Conflict, ..]) => Err((append, self.refused(head))),
             Ok([]) => Err((append, StoreError::new(StoreErrorKind::Unknown, "the store did not answer a commit"))),
             Err(error) => Err((append, error.clone())),
         }
@@ -295,7 +295,7 @@ impl<S: Store> Journaled<S> {
     /// on one of them tells.
     fn certain(&self, commit: &Commit, key: &Key, stamp: Stamp) -> Result<bool, StoreError> {
         match self.inner.commit(std::slice::from_ref(commit))?.first() {
-            Some(Outcome::Applied) => Ok(true),
+            Some(CommitOutcome::Applied) => Ok(true),
             _ => {
                 let rows = self.inner.get(std::slice::from_ref(key))?;
                 Ok(rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == stamp))
@@ -382,7 +382,7 @@ impl<S: Store> Store for Journaled<S> {
         }
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().flat_map(|commit| &commit.writes).any(|write| is_reserved(write.key())) {
             let problem = "the journal's own rows cannot be written to; leave `Key::Journal` to it";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
@@ -397,7 +397,9 @@ impl<S: Store> Store for Journaled<S> {
         self.settle(&mut journal)?;
         self.make_room(&mut journal)?;
         let outcomes = self.decide(batch)?;
-        let writes = |(commit, outcome): (&Commit, &Outcome)| *outcome == Outcome::Applied && !commit.writes.is_empty();
+        let writes = |(commit, outcome): (&Commit, &CommitOutcome)| {
+            *outcome == CommitOutcome::Applied && !commit.writes.is_empty()
+        };
         if batch.iter().zip(&outcomes).any(writes) {
             self.append(&mut journal, batch, &outcomes)?;
             // It is not the caller's trouble if the generation cannot be ended yet; it is tried again.
@@ -419,7 +421,7 @@ impl<S: Store> Store for Journaled<S> {
 
 /// What becomes of each commit after those before it; or which rows must be in memory to decide on the batch, and to add to
 /// its counters.
-fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key>> {
+fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<CommitOutcome>, Vec<Key>> {
     let checked = || batch.iter().flat_map(|commit| &commit.checks).map(|check| &check.key);
     let stamps = overlay.stamps(checked());
     let unknown = checked().zip(&stamps).filter(|(_, stamp)| **stamp == Known::No).map(|(key, _)| key);
@@ -450,7 +452,7 @@ fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<Outcome>, Vec<Key
                 Write::Add { key, .. } => (key, Some(Stamp::default())),
             }));
         }
-        outcomes.push(if holds { Outcome::Applied } else { Outcome::Conflict });
+        outcomes.push(if holds { CommitOutcome::Applied } else { CommitOutcome::Conflict });
     }
     Ok(outcomes)
 }

@@ -12,9 +12,9 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 use std::sync::Arc;
 
-/// The format's number, the first byte of every record. Format 2 has the order of a device's connections; format 1 is a
-/// part of it.
-const FORMAT: u8 = 2;
+/// The format's number, the first byte of every record. Format 2 has the order of a device's connections, and format 3 the
+/// revision of its chip; each is a part of the next.
+const FORMAT: u8 = 3;
 
 const PUT_DEVICE: u8 = 1;
 const PUT_JSON: u8 = 2;

@@ -6,7 +6,7 @@ use crate::product::ProductId;
 use crate::store::conformance::{check, check_reopen};
 use crate::store::faulty::tests::{faulty, note, noted, survives_on};
 use crate::store::{
-    Check, Commit, Fault, Faulty, GroupCommit, Key, Kind, Outcome, Range, Record, Row, Stamp, Stamps, Store,
+    Check, Commit, CommitOutcome, Fault, Faulty, GroupCommit, Key, Kind, Range, Record, Row, Stamp, Stamps, Store,
     StoreError, StoreErrorKind, Tally, Write, transact,
 };
 use crate::time::Timestamp;
@@ -52,7 +52,7 @@ fn blind(writes: impl Into<Vec<Write>>) -> Commit {
     Commit { checks: Vec::new(), writes: writes.into() }
 }
 
-fn commit(store: &dyn Store, commit: Commit) -> Result<Outcome, StoreError> {
+fn commit(store: &dyn Store, commit: Commit) -> Result<CommitOutcome, StoreError> {
     store.commit(&[commit]).map(|outcomes| outcomes[0])
 }
 
@@ -161,7 +161,8 @@ fn a_process_that_dies_at_any_step_leaves_what_was_acknowledged() {
             }
             let next = plain();
             let from = stands(&next) + 1;
-            (from..from + 9).for_each(|number| assert_eq!(commit(&next, numbered(number)).unwrap(), Outcome::Applied));
+            (from..from + 9)
+                .for_each(|number| assert_eq!(commit(&next, numbered(number)).unwrap(), CommitOutcome::Applied));
             let left = next.close().unwrap();
             assert_eq!((stands(&left), records(&left)), (from + 8, 0), "{fault:?} at {step}");
             step += 1;
@@ -205,13 +206,13 @@ fn transactions_survive_every_fault_below_a_journal() {
 fn who_opens_a_fleet_takes_it_over() {
     let inner = Arc::new(MemoryStore::new());
     let [first, second] = [(); 2].map(|()| restless(Arc::clone(&inner)));
-    assert_eq!(commit(&second, numbered(1)).unwrap(), Outcome::Applied);
+    assert_eq!(commit(&second, numbered(1)).unwrap(), CommitOutcome::Applied);
     let error = commit(&first, numbered(1)).unwrap_err();
     assert_eq!((error.code(), error.is_transient()), ("store_taken", false), "{error}");
     for refused in [first.get(&[counter()]).err(), first.scan(&Key::tallies(product())).err(), first.fold(1).err()] {
         assert_eq!(refused.map(|error| error.code()), Some("store_taken"));
     }
-    assert_eq!(commit(&second, numbered(2)).unwrap(), Outcome::Applied);
+    assert_eq!(commit(&second, numbered(2)).unwrap(), CommitOutcome::Applied);
     assert_eq!(stands(&restless(inner)), 2);
 }
 
@@ -272,7 +273,7 @@ impl Store for Small {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let mut writes = batch.iter().flat_map(|commit| &commit.writes);
         let rows = self.full_for_rows.load(Ordering::Relaxed)
             && writes.any(|write| matches!(write, Write::Put { key: Key::Device(..), .. }));
@@ -286,13 +287,13 @@ impl Store for Small {
 #[test]
 fn a_store_that_is_full_takes_nothing_in_part_and_goes_on_once_there_is_room() {
     let store = restless(Small::default());
-    (1..=4).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), Outcome::Applied));
+    (1..=4).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied));
     store.inner().full.store(true, Ordering::Relaxed);
     assert_eq!(commit(&store, numbered(5)).unwrap_err().kind(), StoreErrorKind::Full);
     assert_eq!(store.fold(usize::MAX).unwrap_err().kind(), StoreErrorKind::Full);
     assert_eq!(stands(&store), 4, "reading goes on");
     store.inner().full.store(false, Ordering::Relaxed);
-    (5..=9).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), Outcome::Applied));
+    (5..=9).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied));
     assert_eq!(stands(&store.close().unwrap().inner), 9);
 }
 
@@ -306,7 +307,7 @@ fn a_fold_that_fails_stops_commits_only_when_too_much_waits() {
     assert!((350..450).contains(&number), "refused at commit {number}");
     assert_eq!(error.kind(), StoreErrorKind::Full);
     store.inner().full_for_rows.store(false, Ordering::Relaxed);
-    assert_eq!(commit(&store, numbered(number)).unwrap(), Outcome::Applied);
+    assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied);
     assert_eq!(stands(&store), number);
 }
 
@@ -410,11 +411,33 @@ fn a_journal_of_the_second_format_is_still_read() {
     assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(2))));
 }
 
+/// The same with the revision of the device's chip, which the third format added.
+fn fullest_device() -> Record {
+    let Record::Device(mut device) = fuller_device() else { panic!("no device") };
+    device.chip_revision = Some(301);
+    Record::Device(device)
+}
+
+/// What the third format's program wrote: the head; two devices.
+const THIRD_FORMAT: &str = include_str!("journal_3.txt");
+
+#[test]
+fn a_journal_of_the_third_format_is_still_read() {
+    let inner = MemoryStore::new();
+    let lines = THIRD_FORMAT.lines().zip(0..);
+    let rows =
+        lines.map(|(line, number)| put(Key::Journal(number), Record::from_json(Kind::Journal, line).unwrap(), 1));
+    commit(&inner, blind(rows.collect::<Vec<_>>())).unwrap();
+    let store = Journaled::open(inner).unwrap();
+    assert_eq!(row(&store, device_key(1)).map(|row| (row.record, row.stamp)), Some((fullest_device(), Stamp(1))));
+    assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((fuller_device(), Stamp(2))));
+}
+
 #[test]
 fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let open = |number: u64, change: &dyn Fn(Option<Record>) -> Option<Record>| -> Result<(), StoreError> {
         let store = Journaled::open(Arc::new(MemoryStore::new())).unwrap();
-        (1..=3).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), Outcome::Applied));
+        (1..=3).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied));
         let record = row(store.inner(), Key::Journal(number)).map(|row| row.record);
         let write = match change(record) {
             Some(record) => put(Key::Journal(number), record, 1),
@@ -442,7 +465,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
             assert!(error.to_string().ends_with("; restore the store from a backup"), "{place} of {number}: {error}");
         }
         let newer = with(|bytes| {
-            bytes[0] = 3;
+            bytes[0] = 4;
             let content = bytes.len() - 4;
             let sum = crc32fast::hash(&bytes[..content]).to_le_bytes();
             bytes[content..].copy_from_slice(&sum);

@@ -79,6 +79,8 @@ impl Key {
             Self::Product(id)
             | Self::Team(id)
             | Self::Firmware(id)
+            | Self::FirmwareLocks(id)
+            | Self::DeviceName(id, _)
             | Self::DeviceCount(id)
             | Self::Device(id, _)
             | Self::Tally(id, ..)
@@ -97,7 +99,7 @@ impl Key {
             | Self::EventId(id, _)
             | Self::DeviceErrors(id, _)
             | Self::UsageMonth(id, _)
-            | Self::Subscription(id)
+            | Self::Contract(id)
             | Self::Invoice(id, _) => {
                 bytes.push(PRODUCT);
                 bytes.extend(id.get().to_be_bytes());
@@ -115,11 +117,12 @@ impl Key {
             | Self::Product(_)
             | Self::Team(_)
             | Self::Firmware(_)
+            | Self::FirmwareLocks(_)
             | Self::DeviceCount(_)
             | Self::Configuration(_)
             | Self::CustomerCount(_)
             | Self::EventSubscriptions(_)
-            | Self::Subscription(_)
+            | Self::Contract(_)
             | Self::Payer(_) => {}
             Self::Invoice(_, number) => bytes.extend(number.to_be_bytes()),
             Self::Charge(product, number) => {
@@ -172,6 +175,12 @@ impl Key {
                 bytes.extend(sequence.to_be_bytes());
             }
             Self::EventId(_, hash) => bytes.extend(hash),
+            // A byte that no name has: a name orders before those that begin with it.
+            Self::DeviceName(_, named) => {
+                bytes.extend(named.name.as_bytes());
+                bytes.push(0);
+                bytes.extend(named.device.as_bytes());
+            }
         }
         bytes
     }
@@ -278,9 +287,17 @@ impl Key {
                     [28] => Self::EventId(id, *take(&mut rest)?),
                     [29] => Self::DeviceErrors(id, slot(&mut rest)?),
                     [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
-                    [32] => Self::Subscription(id),
+                    [32] => Self::Contract(id),
                     [34] => Self::Invoice(id, number(&mut rest)?),
                     [51] => Self::CustomerIdentity(id, text(&mut rest)?),
+                    [53] => Self::FirmwareLocks(id),
+                    [54] => {
+                        let (name, device) = rest.split_last_chunk::<12>()?;
+                        let (end, name) = name.split_last()?;
+                        rest = &[];
+                        let name = std::str::from_utf8(name).ok().filter(|_| *end == 0)?;
+                        Self::device_name(id, name, DeviceId::new(*device))
+                    }
                     _ => return None,
                 }
             }
@@ -340,11 +357,13 @@ mod tests {
             (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
             (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
-            product.clone().prop_map(Key::Subscription),
+            product.clone().prop_map(Key::Contract),
             device.clone().prop_map(Key::Registration),
             product.clone().prop_map(Key::Product),
             product.clone().prop_map(Key::Team),
             product.clone().prop_map(Key::Firmware),
+            product.clone().prop_map(Key::FirmwareLocks),
+            (product.clone(), "[a-zé-]{0,9}", device.clone()).prop_map(|(p, name, d)| Key::device_name(p, &name, d)),
             product.clone().prop_map(Key::DeviceCount),
             (product.clone(), device).prop_map(|(p, d)| Key::Device(p, d)),
             (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),

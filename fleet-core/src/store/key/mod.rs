@@ -13,6 +13,7 @@ use crate::event::LAST_SEQUENCE;
 use crate::firmware::Sha256;
 use crate::product::ProductId;
 use crate::team::AccountId;
+use crate::text::NAME;
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -83,7 +84,7 @@ pub enum Key {
     /// What errors the devices of a slot reported.
     DeviceErrors(ProductId, u8),
     /// A product's billing.
-    Subscription(ProductId),
+    Contract(ProductId),
     /// An account's payments.
     Payer(AccountId),
     /// An invoice of a product.
@@ -100,6 +101,10 @@ pub enum Key {
     CustomerIdentity(ProductId, Arc<str>),
     /// The key that codes printed on devices are hashed with.
     StickerKey,
+    /// How many devices are locked to each version of a product's firmware.
+    FirmwareLocks(ProductId),
+    /// That a device of a product has a name. Boxed, so that the keys of devices stay small.
+    DeviceName(ProductId, Box<DeviceName>),
     /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
     Journal(u64),
 }
@@ -169,8 +174,8 @@ pub enum Kind {
     DeviceErrors = 29,
     /// [`Key::UsageMonth`].
     UsageMonth = 30,
-    /// [`Key::Subscription`].
-    Subscription = 32,
+    /// [`Key::Contract`].
+    Contract = 32,
     /// [`Key::Payer`].
     Payer = 33,
     /// [`Key::Invoice`].
@@ -187,6 +192,10 @@ pub enum Kind {
     CustomerIdentity = 51,
     /// [`Key::StickerKey`].
     StickerKey = 52,
+    /// [`Key::FirmwareLocks`].
+    FirmwareLocks = 53,
+    /// [`Key::DeviceName`].
+    DeviceName = 54,
     /// [`Key::Journal`].
     Journal = 255,
 }
@@ -233,7 +242,7 @@ impl Kind {
             Self::EventId => "event_id",
             Self::DeviceErrors => "device_errors",
             Self::UsageMonth => "usage_month",
-            Self::Subscription => "subscription",
+            Self::Contract => "subscription",
             Self::Payer => "payer",
             Self::Invoice => "invoice",
             Self::Charge => "charge",
@@ -242,6 +251,8 @@ impl Kind {
             Self::AccountAudit => "account_audit",
             Self::CustomerIdentity => "customer_identity",
             Self::StickerKey => "sticker_key",
+            Self::FirmwareLocks => "firmware_locks",
+            Self::DeviceName => "device_name",
             Self::Journal => "journal",
         }
     }
@@ -277,6 +288,15 @@ pub enum Tally {
     NoVersion,
     /// Reporting this version.
     Version(u16),
+}
+
+/// A name of a device, as names are compared, and the device that has it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceName {
+    /// The name, as names are compared.
+    pub name: Arc<str>,
+    /// The device.
+    pub device: DeviceId,
 }
 
 /// The name of an audit record: when, and a number to order those of one moment.
@@ -322,7 +342,7 @@ impl Key {
             Self::EventId(..) => Kind::EventId,
             Self::DeviceErrors(..) => Kind::DeviceErrors,
             Self::UsageMonth(..) => Kind::UsageMonth,
-            Self::Subscription(..) => Kind::Subscription,
+            Self::Contract(..) => Kind::Contract,
             Self::Payer(..) => Kind::Payer,
             Self::Invoice(..) => Kind::Invoice,
             Self::Charge(..) => Kind::Charge,
@@ -331,6 +351,8 @@ impl Key {
             Self::AccountAudit(..) => Kind::AccountAudit,
             Self::CustomerIdentity(..) => Kind::CustomerIdentity,
             Self::StickerKey => Kind::StickerKey,
+            Self::FirmwareLocks(_) => Kind::FirmwareLocks,
+            Self::DeviceName(..) => Kind::DeviceName,
             Self::Journal(_) => Kind::Journal,
         }
     }
@@ -357,6 +379,8 @@ impl Key {
             | Self::Product(product)
             | Self::Team(product)
             | Self::Firmware(product)
+            | Self::FirmwareLocks(product)
+            | Self::DeviceName(product, _)
             | Self::DeviceCount(product)
             | Self::Device(product, _)
             | Self::Tally(product, ..)
@@ -376,7 +400,7 @@ impl Key {
             | Self::EventId(product, _)
             | Self::DeviceErrors(product, _)
             | Self::UsageMonth(product, _)
-            | Self::Subscription(product)
+            | Self::Contract(product)
             | Self::Invoice(product, _)
             | Self::Charge(product, _)
             | Self::ProductDue(_, product) => Some(*product),
@@ -399,6 +423,19 @@ impl Key {
     pub fn devices(product: ProductId) -> Range {
         let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
         Range::new(key(0), key(0xFF))
+    }
+
+    /// That a device has this name, as names are compared.
+    pub(crate) fn device_name(product: ProductId, name: &str, device: DeviceId) -> Self {
+        Self::DeviceName(product, Box::new(DeviceName { name: name.into(), device }))
+    }
+
+    /// The names of a product's devices that begin with a prefix, both as names are compared.
+    pub fn device_names(product: ProductId, prefix: &str) -> Range {
+        // A name has 100 characters at most, so none that begins with the prefix comes after this one.
+        let last = format!("{prefix}{}", "\u{10FFFF}".repeat(NAME.end() + 1));
+        let key = |name: &str, byte| Self::device_name(product, name, DeviceId::new([byte; 12]));
+        Range::new(key(prefix, 0), key(&last, 0xFF))
     }
 
     /// All counters of a product.

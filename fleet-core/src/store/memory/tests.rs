@@ -12,10 +12,10 @@ use std::sync::Arc;
 struct Model(BTreeMap<Key, (Record, Stamp)>);
 
 impl Model {
-    fn commit(&mut self, commit: &Commit) -> Outcome {
+    fn commit(&mut self, commit: &Commit) -> CommitOutcome {
         let stamp = |key: &Key| self.0.get(key).map(|(_, stamp)| *stamp);
         if commit.checks.iter().any(|check| stamp(&check.key) != check.stamp) {
-            return Outcome::Conflict;
+            return CommitOutcome::Conflict;
         }
         for write in commit.writes.iter().cloned() {
             match write {
@@ -28,7 +28,7 @@ impl Model {
                 }
             }
         }
-        Outcome::Applied
+        CommitOutcome::Applied
     }
 
     fn get(&self, key: &Key) -> Option<Row> {
@@ -180,7 +180,7 @@ fn check_equivalent(steps: &[Step]) -> Result<(), TestCaseError> {
                     second.checks.push(Check { key: Key::Directory, stamp: Some(Stamp(1)) });
                 }
                 let batch = [Commit { checks, writes }, second];
-                let wanted: Vec<Outcome> = batch.iter().map(|commit| model.commit(commit)).collect();
+                let wanted: Vec<CommitOutcome> = batch.iter().map(|commit| model.commit(commit)).collect();
                 prop_assert_eq!(store.commit(&batch).unwrap(), wanted);
             }
             Step::Run { kept, from, rows, step, delete } => {

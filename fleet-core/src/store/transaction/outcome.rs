@@ -2,7 +2,7 @@
 
 use super::rest;
 use crate::Error;
-use crate::store::{Check, Commit, Key, Outcome, Store, StoreError, StoreErrorKind, Write};
+use crate::store::{Check, Commit, CommitOutcome, Key, Store, StoreError, StoreErrorKind, Write};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ fn now() -> Option<Instant> {
 ///
 /// # Errors
 /// The store's. One of kind `Unknown` says that the commit may have been applied once, never twice, or not at all.
-pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error> {
+pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome, Error> {
     match commit_one(store, commit) {
         Err(error) if error.is_unknown() => Ok(find_out(store, commit).ok_or(error)?),
         answer => Ok(answer?),
@@ -36,8 +36,8 @@ pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<Outcome, Error
 ///
 /// # Errors
 /// The store's. Nothing was applied.
-pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<Outcome>>, StoreError> {
-    let mut outcomes: Vec<Option<Outcome>> = match store.commit(commits) {
+pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<CommitOutcome>>, StoreError> {
+    let mut outcomes: Vec<Option<CommitOutcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
         // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
         Err(error) if error.is_unknown() => {
@@ -49,7 +49,7 @@ pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Opt
     Ok(outcomes)
 }
 
-fn commit_one(store: &dyn Store, commit: &Commit) -> Result<Outcome, StoreError> {
+fn commit_one(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome, StoreError> {
     let outcomes = store.commit(std::slice::from_ref(commit))?;
     let unanswered = || StoreError::new(StoreErrorKind::Unknown, "the store did not say what became of a commit");
     outcomes.first().copied().ok_or_else(unanswered)
@@ -61,18 +61,18 @@ fn commit_one(store: &dyn Store, commit: &Commit) -> Result<Outcome, StoreError>
 /// Reading alone would not do: a commit that is still on its way is seen by nobody. So it is sent again as it is. It
 /// replaces or deletes a row that it wants to find with a certain stamp, and no stamp comes twice: of all its copies at
 /// most one is applied. Where it is refused, the rows tell whether by a copy of its own or by another's commit.
-fn find_out(store: &dyn Store, commit: &Commit) -> Option<Outcome> {
+fn find_out(store: &dyn Store, commit: &Commit) -> Option<CommitOutcome> {
     if commit.writes.is_empty() {
         return persist(|| commit_one(store, commit));
     }
     let guards = guards(commit);
     for _ in 0..TRIES {
-        if !guards.is_empty() && persist(|| commit_one(store, commit))? == Outcome::Applied {
-            return Some(Outcome::Applied);
+        if !guards.is_empty() && persist(|| commit_one(store, commit))? == CommitOutcome::Applied {
+            return Some(CommitOutcome::Applied);
         }
         match persist(|| see(store, commit, &guards))? {
-            Seen::Ours => return Some(Outcome::Applied),
-            Seen::Refused => return Some(Outcome::Conflict),
+            Seen::Ours => return Some(CommitOutcome::Applied),
+            Seen::Refused => return Some(CommitOutcome::Conflict),
             Seen::Open => {}
             Seen::Lost => return None,
         }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     /// What is said of a commit, by its outcome or the code of its error, and how often it was applied.
-    fn told(store: &dyn Store, commit: Commit) -> (Result<Outcome, &'static str>, i64) {
+    fn told(store: &dyn Store, commit: Commit) -> (Result<CommitOutcome, &'static str>, i64) {
         let told = apply(store, &commit).map_err(|error| error.code());
         (told, times(store))
     }
@@ -213,7 +213,7 @@ mod tests {
             self.inner.scan(range)
         }
 
-        fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
             let Some(between) = self.between.lock().unwrap().take() else { return self.inner.commit(batch) };
             if self.applied {
                 self.inner.commit(batch)?;
@@ -241,7 +241,7 @@ mod tests {
             vec![Fault::UnknownLate, Fault::Conflict, Fault::Conflict],
         ] {
             let store = store(&faults);
-            assert_eq!(told(&store, change()), (Ok(Outcome::Applied), 1), "{faults:?}");
+            assert_eq!(told(&store, change()), (Ok(CommitOutcome::Applied), 1), "{faults:?}");
         }
     }
 
@@ -274,9 +274,9 @@ mod tests {
             change
         };
         let applied = overtaken(true, vec![put(team(1), 3)]);
-        assert_eq!(told(&applied, change()), (Ok(Outcome::Applied), 1));
+        assert_eq!(told(&applied, change()), (Ok(CommitOutcome::Applied), 1));
         let refused = overtaken(false, vec![put(team(1), 3)]);
-        assert_eq!(told(&refused, change()), (Ok(Outcome::Conflict), 0));
+        assert_eq!(told(&refused, change()), (Ok(CommitOutcome::Conflict), 0));
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
         };
         let made_and_deleted = overtaken(true, vec![Write::Delete { key: team(3) }]);
         assert_eq!(told(&made_and_deleted, create()), (Err("store_outcome_unknown"), 1));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), create()), (Ok(Outcome::Applied), 1));
+        assert_eq!(told(&store(&[Fault::UnknownAfter]), create()), (Ok(CommitOutcome::Applied), 1));
         assert_eq!(told(&store(&[Fault::UnknownBefore]), create()), (Err("store_outcome_unknown"), 0));
     }
 
@@ -297,7 +297,7 @@ mod tests {
             let writes = vec![Write::Delete { key: team(1) }, Write::Add { key: counter(), delta: 1 }];
             Commit { checks: vec![check(team(1), Some(1))], writes }
         };
-        assert_eq!(told(&store(&[Fault::UnknownBefore]), delete()), (Ok(Outcome::Applied), 1));
+        assert_eq!(told(&store(&[Fault::UnknownBefore]), delete()), (Ok(CommitOutcome::Applied), 1));
         // Who deleted it cannot be told.
         assert_eq!(told(&store(&[Fault::UnknownAfter]), delete()), (Err("store_outcome_unknown"), 1));
     }
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_commit_that_only_checks_is_asked_again() {
         let asks = |stamp| Commit { checks: vec![check(team(1), stamp)], writes: Vec::new() };
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(Outcome::Applied));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(Outcome::Conflict));
+        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(CommitOutcome::Applied));
+        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(CommitOutcome::Conflict));
     }
 }

@@ -47,7 +47,7 @@ impl Store for Listening {
         self.inner.scan(range)
     }
 
-    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.commits.lock().unwrap().extend_from_slice(batch);
         self.inner.commit(batch)
     }

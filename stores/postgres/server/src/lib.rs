@@ -253,9 +253,13 @@ impl Server {
         self.command(self.programs.join(name))
     }
 
-    /// A command of the servers' user, which no key that is pressed in this terminal reaches.
+    /// A command of the servers' user, which no key that is pressed in this terminal reaches. What a person has set for their
+    /// own server (`PGDATA`, `PGOPTIONS`, `PGSERVICE`) is none of this one's.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
+            command.env_remove(name);
+        }
         command.current_dir(&self.folder).process_group(0);
         if let Some((user, group)) = self.owner {
             command.uid(user).gid(group);

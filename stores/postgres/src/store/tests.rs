@@ -16,7 +16,7 @@ fn counter() -> Key {
 }
 
 /// One commit that adds, and one that only checks.
-fn commits(store: &PostgresStore) -> Result<Vec<Outcome>, StoreError> {
+fn commits(store: &PostgresStore) -> Result<Vec<CommitOutcome>, StoreError> {
     let add = Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] };
     let check = fleet_core::store::Check { key: Key::Directory, stamp: None };
     store.commit(&[add])?;
@@ -55,7 +55,7 @@ fn a_session_that_lost_what_it_was_set_to_applies_nothing_and_is_not_used_again(
         "SET search_path = public",
     ]) {
         in_each_session(&store, sql);
-        assert_eq!(commits(&store).unwrap(), [Outcome::Applied], "{sql}");
+        assert_eq!(commits(&store).unwrap(), [CommitOutcome::Applied], "{sql}");
         assert_eq!(value(&store), times, "{sql}");
     }
     assert!(store.retries() >= 8, "only {} calls met what was changed", store.retries());

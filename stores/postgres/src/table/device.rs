@@ -4,7 +4,8 @@ use super::{Cells, Columns, Problem, Table, Text, place};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
 use fleet_core::Timestamp;
 use fleet_core::device::{
-    Attempt, Device, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail, UpdateResult,
+    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, Trail, UpdateAttempt, UpdateOutcome,
+    UpdateResult,
 };
 use fleet_core::product::GroupId;
 use fleet_core::store::{Key, Record, Row, Stamp};
@@ -48,11 +49,12 @@ pub(super) static TABLE: Table = Table {
         ("ended_at", Int8),
         ("listed", Int2),
         ("relapses", Int2),
+        ("chip_revision", Int4),
     ],
     // The product; what is the same for most members; the lock; what is, of those imported together; what is, of those
     // never seen; what most that are seen say; what they run; an attempt, its outcome, the label, and what few
     // have anything of.
-    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..35],
+    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..36],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -114,6 +116,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
     write_trail(row, device.trail);
     row.push(place(&PLATFORMS, &device.listed)?);
     row.push(i16::from(device.relapses));
+    row.push_if(device.chip_revision.map(i32::from));
     Ok(())
 }
 
@@ -154,6 +157,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         trail: read_trail(row)?,
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.number::<i16, u8>()?,
+        chip_revision: row.next_if(|number: i32| u16::try_from(number))?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }
@@ -175,12 +179,12 @@ fn seen(row: &mut Columns<'_>) -> Result<Option<Seen>, Problem> {
     }))
 }
 
-fn attempt(row: &mut Columns<'_>) -> Result<Option<Attempt>, Problem> {
+fn attempt(row: &mut Columns<'_>) -> Result<Option<UpdateAttempt>, Problem> {
     let Some(at) = row.next()? else {
         row.skip(3);
         return Ok(None);
     };
-    Ok(Some(Attempt {
+    Ok(Some(UpdateAttempt {
         at: Timestamp::from_millis(at),
         target: row.next_as(super::version)?,
         from: row.next_if(|number: i32| u16::try_from(number))?,
@@ -188,12 +192,12 @@ fn attempt(row: &mut Columns<'_>) -> Result<Option<Attempt>, Problem> {
     }))
 }
 
-fn outcome(row: &mut Columns<'_>) -> Result<Option<Outcome>, Problem> {
+fn outcome(row: &mut Columns<'_>) -> Result<Option<UpdateOutcome>, Problem> {
     let Some(at) = row.next()? else {
         row.skip(2);
         return Ok(None);
     };
-    Ok(Some(Outcome {
+    Ok(Some(UpdateOutcome {
         at: Timestamp::from_millis(at),
         target: row.next_as(super::version)?,
         result: row.next_of(&RESULTS)?,

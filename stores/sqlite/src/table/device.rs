@@ -2,15 +2,15 @@
 
 use super::{Columns, Parameters, place};
 use fleet_core::device::{
-    Attempt, Device, DeviceId, ImageSeen, Label, Mark, Outcome, PlatformSeen, Progress, Seen, Standing, Trail,
-    UpdateResult,
+    Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, Trail, UpdateAttempt,
+    UpdateOutcome, UpdateResult,
 };
 use fleet_core::product::{GroupId, ProductId};
 use fleet_core::store::{Key, Record, Row, Stamp};
 use fleet_core::{FirmwareVersion, Timestamp};
 use std::collections::BTreeSet;
 
-pub(super) const COLUMNS: [&str; 33] = [
+pub(super) const COLUMNS: [&str; 34] = [
     "stamp",
     "standing",
     "development",
@@ -44,6 +44,7 @@ pub(super) const COLUMNS: [&str; 33] = [
     "ended_at",
     "listed",
     "relapses",
+    "chip_revision",
 ];
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -104,7 +105,8 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
     }
     write_trail(row, device.trail)?;
     row.push(place(&PLATFORMS, &device.listed)?)?;
-    row.push(device.relapses)
+    row.push(device.relapses)?;
+    row.push(device.chip_revision)
 }
 
 /// The order of a device's connections: four columns, NULL where there is nothing to keep.
@@ -145,6 +147,7 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         trail: read_trail(row)?,
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.next()?,
+        chip_revision: row.next()?,
     };
     Ok(Row { key: Key::Device(product, id), record: Record::Device(device), stamp })
 }
@@ -166,12 +169,12 @@ fn seen(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Seen>> {
     }))
 }
 
-fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Attempt>> {
+fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<UpdateAttempt>> {
     let Some(at) = row.next()? else {
         row.skip(3);
         return Ok(None);
     };
-    Ok(Some(Attempt {
+    Ok(Some(UpdateAttempt {
         at: Timestamp::from_millis(at),
         target: row.next_as(FirmwareVersion::new)?,
         from: row.next()?,
@@ -179,12 +182,12 @@ fn attempt(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Attempt>> {
     }))
 }
 
-fn outcome(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Outcome>> {
+fn outcome(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<UpdateOutcome>> {
     let Some(at) = row.next()? else {
         row.skip(2);
         return Ok(None);
     };
-    Ok(Some(Outcome {
+    Ok(Some(UpdateOutcome {
         at: Timestamp::from_millis(at),
         target: row.next_as(FirmwareVersion::new)?,
         result: row.next_of(&RESULTS)?,

@@ -2,7 +2,9 @@
 //! every step and hold the same at its end.
 
 use super::*;
-use fleet_core::device::{Attempt, DeviceCount, ImageSeen, Label, Outcome, PlatformSeen, Progress, Seen, UpdateResult};
+use fleet_core::device::{
+    DeviceCount, ImageSeen, Label, PlatformSeen, Progress, Seen, UpdateAttempt, UpdateOutcome, UpdateResult,
+};
 use fleet_core::product::GroupId;
 use fleet_core::store::{AuditId, Kind, Range, Row};
 use fleet_core::team::{AccountId, Claimant};
@@ -29,6 +31,7 @@ fn families() -> Vec<Vec<Key>> {
         vec![Key::Product(product)],
         vec![Key::Team(product)],
         vec![Key::Firmware(product)],
+        vec![Key::FirmwareLocks(product)],
         vec![Key::DeviceCount(product)],
         vec![audit(-1, 3), audit(0, 0), audit(0, u64::MAX), audit(5, 1)],
         ["a", "b"].map(|name| Key::Notice(product, name.into())).to_vec(),
@@ -60,6 +63,7 @@ fn record(key: &Key, number: u8) -> Record {
         ),
         Kind::Team => format!(r#"{{"members":[{}]}}"#, u32::from(number) + 1),
         Kind::Firmware => format!(r#"{{"highest":{number},"firmware":[]}}"#),
+        Kind::FirmwareLocks => format!(r#"{{"devices":{{"2":{number}}}}}"#),
         Kind::Audit => {
             format!(r#"{{"at":5,"actor":"operator","command":"create_account","subject":"'{number}\u0000"}}"#)
         }
@@ -88,10 +92,11 @@ fn device_of_kind(number: u8) -> Record {
         device.system = is_special.then(|| "1.5.2".parse().unwrap());
     }
     if is_updated {
-        device.attempt = Some(Attempt { at, target, from: has_tried.then_some(1), progress: Progress::Downloaded });
+        device.attempt =
+            Some(UpdateAttempt { at, target, from: has_tried.then_some(1), progress: Progress::Downloaded });
     }
     if has_tried {
-        device.outcome = Some(Outcome { at, target, result: UpdateResult::Failed });
+        device.outcome = Some(UpdateOutcome { at, target, result: UpdateResult::Failed });
         device.failures = 1;
     }
     if is_special {

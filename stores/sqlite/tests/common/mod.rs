@@ -52,6 +52,7 @@ pub(crate) fn device(sequence: u32) -> Record {
         trail: Trail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
+        chip_revision: None,
     })
 }
 

@@ -18,6 +18,7 @@ import fleetcore.shapes.Change
 import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
+import fleetcore.shapes.ImportVerdict
 import fleetcore.shapes.Report
 import fleetcore.why
 import java.io.File
@@ -32,13 +33,13 @@ import kotlinx.coroutines.runBlocking
 fun at(hour: Int, minute: Int = 0): Instant = LocalDate.of(2016, 3, 8).atTime(hour, minute).toInstant(ZoneOffset.UTC)
 
 /** The story: a fleet, the account that speaks for its team, and its product. */
-class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: UInt) {
+class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: Long) {
     private fun console(now: Instant): ConsoleInterface = fleet.console(alice, now)
 
     suspend fun importDevices(): List<String> {
         println("\nImporting examples/data/devices.csv")
         val report = console(at(9, 10)).`import`(product, File(data, "devices.csv").readBytes())
-        val (good, others) = report.lines.partition { it.verdict == "imported" }
+        val (good, others) = report.lines.partition { it.verdict == ImportVerdict.IMPORTED }
         others.forEach { println("  line ${it.line}  ${it.message}") }
         println("  ${report.counts.imported} imported, ${report.counts.refused} refused")
         return good.mapNotNull { it.device }
@@ -48,17 +49,17 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         println("\nUploading firmware")
         val console = console(at(9, 20))
         val (first, second) = (1..2).map { File(data, "photon_p94_v$it.bin").readBytes() }
-        console.upload(product, 1u, "First of all", binary = first)
+        console.upload(product, 1, "First of all", binary = first)
         try {
-            console.upload(product, 3u, "Quieter at night", binary = second)
+            console.upload(product, 3, "Quieter at night", binary = second)
         } catch (refused: FleetException) {
             if (refused.kind != FailureKind.UploadRefused) throw refused
             println("  ${refused.code}: ${refused.message}")
         }
-        val taken = console.upload(product, 2u, "Quieter at night", binary = second)
+        val taken = console.upload(product, 2, "Quieter at night", binary = second)
         println("  taken: version ${taken.version}, ${taken.image.size} bytes of ${taken.image.format}")
         try {
-            console.release(product, 2u)
+            console.release(product, 2)
         } catch (refused: FleetException) {
             val gate = refused.kind as? FailureKind.NotProven ?: throw refused
             println("  not to be released on ${gate.running} of ${gate.needed}: ${refused.message}")
@@ -67,23 +68,23 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
 
     suspend fun prove(bench: String) {
         println("\nProving version 2 on the test device")
-        fleet.gateway(at(10)).connect(Report(bench, product, version = 1u, platform = "photon"))
-        println("  ${told(console(at(10, 30)).lockAndFlashNow(product, bench, 2u))}")
+        fleet.gateway(at(10)).connect(Report(bench, product, version = 1, platform = "photon"))
+        println("  ${told(console(at(10, 30)).lockAndFlashNow(product, bench, 2))}")
         // Here the host sends the file; only the device's own word on its next connect counts as success.
-        val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2u))
+        val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2))
         back.outcome?.let { println("  the update ${it.result}") }
     }
 
     suspend fun release() {
-        val ways = console(at(11)).dryRun(product, Change.Release(2u)).byChange
-        console(at(11)).release(product, 2u)
+        val ways = console(at(11)).dryRun(product, Change.Release(2)).byChange
+        console(at(11)).release(product, 2)
         println("\nReleased version 2, which ${ways.total} more devices will be sent")
     }
 
     suspend fun connect(devices: List<String>) {
         println("\nThe fleet connects, and a stranger")
-        val stranger = Report("330030000f47353136383631", product, version = 1u)
-        val reports = devices.map { Report(it, product, version = 1u, platform = "photon") } + stranger
+        val stranger = Report("330030000f47353136383631", product, version = 1)
+        val reports = devices.map { Report(it, product, version = 1, platform = "photon") } + stranger
         val answers = fleet.gateway(at(12)).connectMany(reports)
         answers.groupingBy { told(it.answer) }.eachCount().forEach { (what, often) -> println("  $often  $what") }
     }
@@ -105,7 +106,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
             val host = fleet.operator(at(9))
             val alice = host.createAccount("alice@example.com")
             // The number is compiled into the firmware already, so it is given, not found.
-            val product = host.createProductWithId(94u, alice.id, "Thermostat", "photon")
+            val product = host.createProductWithId(94, alice.id, "Thermostat", "photon")
             return Story(fleet, data, alice.id, product.id)
         }
     }

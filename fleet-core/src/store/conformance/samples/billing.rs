@@ -2,9 +2,9 @@
 
 use super::{account, moments, product, texts};
 use crate::billing::{
-    AgreedPrice, Attempt, AttemptResult, Card, CardToken, Charge, ChargeKey, ChargedCard, Decline, ExpiryMonth,
-    Interval, Invoice, InvoiceStatus, KnownCard, Limits, Line, LineKind, OpenCharge, OpenInvoice, OpenUpgrade,
-    PastCard, Payer, PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason, Subscription,
+    AgreedPrice, AttemptResult, Card, CardToken, Charge, ChargeKey, ChargedCard, Contract, Decline, ExpiryMonth,
+    Interval, Invoice, InvoiceLine, InvoiceStatus, KnownCard, Limits, LineKind, OpenCharge, OpenInvoice, OpenUpgrade,
+    PastCard, Payer, PaymentAttempt, PaymentLock, Period, Plan, Purpose, Quote, QuoteId, Reason,
 };
 use crate::firmware::Sha256;
 use crate::notice::NoticeSubject;
@@ -29,9 +29,10 @@ fn period(at: Timestamp) -> Period {
     Period { index: u32::MAX, start: at, end: at }
 }
 
-fn lines(at: Timestamp) -> Vec<Line> {
+fn lines(at: Timestamp) -> Vec<InvoiceLine> {
     let kinds = [LineKind::Period, LineKind::Rest, LineKind::Credit, LineKind::Balance, LineKind::Carried];
-    let line = |(kind, tier): (LineKind, String)| Line { kind, tier: tier.into(), from: at, to: at, amount: LEAST };
+    let line =
+        |(kind, tier): (LineKind, String)| InvoiceLine { kind, tier: tier.into(), from: at, to: at, amount: LEAST };
     kinds.into_iter().zip(texts().cycle()).map(line).collect()
 }
 
@@ -53,7 +54,7 @@ fn quote(at: Timestamp, tier: &str) -> Quote {
 }
 
 pub(super) fn subscriptions() -> Vec<Record> {
-    let full = moments().zip(texts()).map(|(at, tier)| Subscription {
+    let full = moments().zip(texts()).map(|(at, tier)| Contract {
         plan: Some(Plan {
             tier: tier.as_str().into(),
             interval: Interval::Monthly,
@@ -75,16 +76,16 @@ pub(super) fn subscriptions() -> Vec<Record> {
         card_needed: true,
         unknown: [(0, at), (u32::MAX, at)].into(),
         due: Some(at),
-        ..Subscription::default()
+        ..Contract::default()
     });
-    full.chain([Subscription::default()]).map(|record| Record::Subscription(Arc::new(record))).collect()
+    full.chain([Contract::default()]).map(|record| Record::Contract(Arc::new(record))).collect()
 }
 
 pub(super) fn payers() -> Vec<Record> {
     let open = OpenInvoice { product: product(u32::MAX), number: u32::MAX, since: Timestamp::from_millis(i64::MAX) };
     let full = moments().zip(texts()).map(|(at, brand)| Payer {
         cards: u32::MAX,
-        past: vec![PastCard { number: 0, digest: Sha256::of(b"tok"), card: known(&brand), declined: true }],
+        past: vec![PastCard { number: 0, digest: Sha256::of(b"tok"), card: known(&brand), declined: true, told: true }],
         products: [product(1), product(u32::MAX)].into(),
         card: CardToken::new("tok \"漢字\"").ok().map(|token| Card {
             number: u32::MAX,
@@ -130,7 +131,7 @@ pub(super) fn invoices() -> Vec<Record> {
         },
         charge: Some(u32::MAX),
         attempts: results
-            .map(|result| Attempt { at, scheduled: true, card: Some(u32::MAX), result, known_at: Some(at) })
+            .map(|result| PaymentAttempt { at, scheduled: true, card: Some(u32::MAX), result, known_at: Some(at) })
             .to_vec(),
     };
     moments().zip(reasons.into_iter().cycle()).map(invoice).map(|record| Record::Invoice(Arc::new(record))).collect()

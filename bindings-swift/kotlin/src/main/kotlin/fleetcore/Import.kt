@@ -15,7 +15,7 @@ import kotlinx.coroutines.withContext
  * moment and throws `CancellationException`. What was added stays, and the same file imported again goes on from there.
  */
 suspend fun ConsoleInterface.importWatched(
-    product: UInt,
+    product: Long,
     list: ByteArray,
     onProgress: (ImportProgress) -> Unit,
 ): ImportReport {

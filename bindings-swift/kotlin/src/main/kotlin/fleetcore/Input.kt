@@ -1,6 +1,7 @@
 package fleetcore
 
 import fleetcore.shapes.FailureKind
+import java.io.NotSerializableException
 import java.nio.ByteBuffer
 import java.nio.CharBuffer
 import java.nio.charset.CharacterCodingException
@@ -38,3 +39,11 @@ internal fun millis(span: Duration): Long = try {
 } catch (_: ArithmeticException) {
     if (span.isNegative) Long.MIN_VALUE else Long.MAX_VALUE
 }
+
+/** A whole number from 0 to `most`: the library has unsigned ones, which Java does not know. */
+internal fun whole(number: Long, most: Long): Long =
+    if (number in 0..most) number else throw invalid("number", "must be a whole number from 0 to $most")
+
+/** What holds a secret is not written out. */
+internal fun secret(name: String, field: String): NotSerializableException =
+    NotSerializableException("`$name` holds a secret and is not written out; hand on `$field` by itself where it is needed")

@@ -29,7 +29,7 @@ suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
  * Where they came faster than they were collected, it throws a [FleetException] whose kind is `EventsMissed`: the events
  * are in the log.
  */
-fun ConsoleInterface.liveEvents(product: UInt): Flow<Event> = flow {
+fun ConsoleInterface.liveEvents(product: Long): Flow<Event> = flow {
     eventStream(product).use { stream ->
         while (true) {
             val events = nextEvents(stream)

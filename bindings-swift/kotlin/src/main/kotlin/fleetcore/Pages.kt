@@ -14,7 +14,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 
 /** So many items are fetched at once. */
-private const val PAGE = 1000u
+private const val PAGE = 1000L
 
 /** All items of a list that comes in pages, each page fetched when it is reached. */
 private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>): Flow<T> = flow {
@@ -27,15 +27,15 @@ private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>)
 }
 
 /** The devices that a filter wants, by id. */
-fun ConsoleInterface.allDevices(product: UInt, filter: DeviceFilter = DeviceFilter()): Flow<Device> =
+fun ConsoleInterface.allDevices(product: Long, filter: DeviceFilter = DeviceFilter()): Flow<Device> =
     pages { after -> devices(product, filter, after, PAGE).let { it.items to it.next } }
 
 /** The customers that a filter wants, by number. */
-fun ConsoleInterface.allCustomers(product: UInt, filter: CustomerFilter = CustomerFilter()): Flow<Customer> =
+fun ConsoleInterface.allCustomers(product: Long, filter: CustomerFilter = CustomerFilter()): Flow<Customer> =
     pages { after -> customers(product, filter, after, PAGE).let { it.items to it.next } }
 
 /** The guests of the private beta, by name. */
-fun ConsoleInterface.allBetaGuests(product: UInt): Flow<BetaGuest> =
+fun ConsoleInterface.allBetaGuests(product: Long): Flow<BetaGuest> =
     pages { after -> betaGuests(product, after, PAGE).let { it.items to it.next } }
 
 /** The devices that one has claimed, by id. */
@@ -43,7 +43,7 @@ fun ConsoleInterface.allClaimedDevices(): Flow<String> =
     pages { after -> claimedDevices(after, PAGE).let { it.items to it.next } }
 
 /** All that was done to a product, newest first. */
-fun ConsoleInterface.wholeAuditLog(product: UInt): Flow<AuditEntry> =
+fun ConsoleInterface.wholeAuditLog(product: Long): Flow<AuditEntry> =
     pages { after -> auditLog(product, after, PAGE).let { it.items to it.next } }
 
 /** All that was done to an account, newest first. */
@@ -51,11 +51,11 @@ fun ConsoleInterface.wholeAccountAuditLog(account: Long): Flow<AuditEntry> =
     pages { after -> accountAuditLog(account, after, PAGE).let { it.items to it.next } }
 
 /** The events of a product's log, newest first, of one device or whose name begins with a prefix. */
-fun ConsoleInterface.wholeEventLog(product: UInt, device: String? = null, prefix: String? = null): Flow<Event> =
+fun ConsoleInterface.wholeEventLog(product: Long, device: String? = null, prefix: String? = null): Flow<Event> =
     pages { before -> events(product, device, prefix, before, PAGE).let { it.items to it.next } }
 
 /** A product's invoices and credit notes, newest first. */
-fun ConsoleInterface.allInvoices(product: UInt): Flow<Invoice> =
+fun ConsoleInterface.allInvoices(product: Long): Flow<Invoice> =
     pages { after -> invoices(product, after, PAGE).let { it.items to it.next } }
 
 /** The charges that the host's payment provider is to make, by product. */

@@ -31,7 +31,7 @@ class CoroutineTest {
     fun `a long import tells how far it is`() = runBlocking {
         World.open().use { world ->
             val told = CopyOnWriteArrayList<ImportProgress>()
-            val report = world.console().importWatched(94u, ids(20_000)) { told.add(it) }
+            val report = world.console().importWatched(94, ids(20_000)) { told.add(it) }
             assertEquals(20_000L, report.counts.imported)
             assertEquals(told.map { it.added }.sorted(), told.map { it.added })
             assertEquals(ImportProgress(20_000L, 20_000L), told.last())
@@ -44,7 +44,7 @@ class CoroutineTest {
         World.open().use { world ->
             val (begun, cancelled) = CountDownLatch(1) to CountDownLatch(1)
             val importing = async(Dispatchers.Default) {
-                world.console().importWatched(94u, ids(20_000)) {
+                world.console().importWatched(94, ids(20_000)) {
                     begun.countDown()
                     cancelled.await()
                 }
@@ -54,28 +54,28 @@ class CoroutineTest {
             cancelled.countDown()
             assertFailsWith<CancellationException> { importing.await() }
             importing.join()
-            val added = world.console().summary(94u).devices - 1
+            val added = world.console().summary(94).devices - 1
             assertTrue(added in 1 until 20_000, "$added were added")
-            val report = world.console().`import`(94u, ids(20_000))
+            val report = world.console().`import`(94, ids(20_000))
             assertEquals(20_000L, report.counts.imported + report.counts.alreadyHere)
-            assertEquals(20_001L, world.console().summary(94u).devices)
+            assertEquals(20_001L, world.console().summary(94).devices)
         }
     }
 
     @Test
     fun `one fleet serves many coroutines`() = runBlocking {
         World.open().use { world ->
-            world.console().`import`(94u, ids(200))
+            world.console().`import`(94, ids(200))
             coroutineScope {
                 (1..200).map {
                     async(Dispatchers.Default) {
-                        world.gateway().connect(Report("aa%022x".format(it), product = 94u, version = 1u))
+                        world.gateway().connect(Report("aa%022x".format(it), product = 94, version = 1))
                     }
                 }.awaitAll()
             }
-            val summary = world.console().summary(94u)
+            val summary = world.console().summary(94)
             assertEquals(200L, summary.online)
-            assertEquals(listOf(VersionCount(1u, 200L)), summary.versions)
+            assertEquals(listOf(VersionCount(1, 200L)), summary.versions)
         }
     }
 
@@ -90,7 +90,7 @@ class CoroutineTest {
                     delay(1)
                 }
             }
-            world.console().`import`(94u, ids(20_000))
+            world.console().`import`(94, ids(20_000))
             heart.cancelAndJoin()
             assertTrue(beats > 1, "$beats beats")
         }
@@ -99,15 +99,15 @@ class CoroutineTest {
     @Test
     fun `events come in on a stream, and are in the log`() = runBlocking {
         World.open().use { world ->
-            val stream = world.console().eventStream(94u)
+            val stream = world.console().eventStream(94)
             assertFalse(stream.wait(Duration.ofMillis(1)))
             val names = listOf("door/opened", "door/closed")
             for ((second, name) in names.withIndex()) {
-                world.gateway(NOON.plusSeconds(second.toLong())).publish(NewEvent(BENCH, name, product = 94u))
+                world.gateway(NOON.plusSeconds(second.toLong())).publish(NewEvent(BENCH, name, product = 94))
             }
             assertTrue(stream.wait(Duration.ofSeconds(10)))
             assertEquals(names, world.console().readEventStream(stream).items.map { it.name })
-            val logged = world.console().wholeEventLog(94u, prefix = "door/").map { it.name }.toList()
+            val logged = world.console().wholeEventLog(94, prefix = "door/").map { it.name }.toList()
             assertEquals(names.reversed(), logged)
         }
     }

@@ -38,11 +38,11 @@ class DoorTest {
     @Test
     fun `a device is told what to run, and why`() = runBlocking {
         World.open().use { world ->
-            val member = world.gateway().connect(Report(BENCH, product = 94u, version = 1u))
+            val member = world.gateway().connect(Report(BENCH, product = 94, version = 1))
             assertEquals("up to date by ${Rule.NO_RELEASE}", told(member.answer))
             assertEquals("R-TGT-1 no release", member.answer.cites)
 
-            val waiting = world.gateway().connect(Report("45f96d06492949f0e1d2c3b4", product = 94u, version = 1u))
+            val waiting = world.gateway().connect(Report("45f96d06492949f0e1d2c3b4", product = 94, version = 1))
             assertEquals("held: ${HoldReason.QUARANTINED}", told(waiting.answer))
             assertEquals("held: it asks to join and waits for the team's approval (R-IMP-9)", waiting.answer.why)
             assertNull(waiting.answer.directive)
@@ -52,7 +52,7 @@ class DoorTest {
     @Test
     fun `many devices are answered in the order of their reports`() = runBlocking {
         World.open().use { world ->
-            val reports = listOf("45f96d06492949f0e1d2c3b4", BENCH).map { Report(it, product = 94u, version = 1u) }
+            val reports = listOf("45f96d06492949f0e1d2c3b4", BENCH).map { Report(it, product = 94, version = 1) }
             val answers = world.gateway().connectMany(reports)
             assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { told(it.answer) })
             assertEquals(answers, world.gateway().connectManyBlocking(reports))
@@ -64,7 +64,7 @@ class DoorTest {
     fun `what holds a secret prints without it`() {
         val secret = "4f6b1c0d"
         val code = ClaimCode(secret, Instant.EPOCH)
-        val card = ChargedCard(1u, secret)
+        val card = ChargedCard(1, secret)
         val token = IssuedToken("t-1", secret)
         assertFalse("$code $card $token ${listOf(code, card, token)}".contains(secret))
         assertContains("$token", "t-1")
@@ -73,8 +73,8 @@ class DoorTest {
 
     @Test
     fun `an exception has a code, a message and what to branch on`() = runBlocking {
-        World.open(tiers = listOf(Tier("Tiny", devices = 1u))).use { world ->
-            val missing = assertFailsWith<FleetException> { world.console().product(95u) }
+        World.open(tiers = listOf(Tier("Tiny", devices = 1))).use { world ->
+            val missing = assertFailsWith<FleetException> { world.console().product(95) }
             assertEquals("not_found", missing.code)
             assertEquals("there is no such product, or it is not yours to see", missing.message)
             assertFalse(missing.isTransient)
@@ -83,7 +83,7 @@ class DoorTest {
             val malformed = assertFailsWith<FleetException> { world.gateway().disconnect("2800") }
             assertEquals("device", (malformed.kind as FailureKind.Invalid).field)
 
-            val report = world.console().`import`(94u, ids(1))
+            val report = world.console().`import`(94, ids(1))
             assertEquals(1L, report.refused?.limit)
             assertEquals(0L, report.counts.imported)
         }
@@ -93,8 +93,8 @@ class DoorTest {
     fun `moments keep their milliseconds`() = runBlocking {
         World.open().use { world ->
             for (at in listOf(NOON, NOON.plusMillis(1), NOON.plusMillis(999))) {
-                world.gateway(at).connect(Report(BENCH, product = 94u, version = 1u, reportedAt = at))
-                assertEquals(at, world.console(at).device(94u, BENCH).seen?.at)
+                world.gateway(at).connect(Report(BENCH, product = 94, version = 1, reportedAt = at))
+                assertEquals(at, world.console(at).device(94, BENCH).seen?.at)
             }
             Unit
         }
@@ -104,12 +104,12 @@ class DoorTest {
     fun `the platform chooses what becomes of a locked owner's devices`() = runBlocking {
         for (held in listOf(true, false)) {
             World.open(Fleet.open("memory:", FleetOptions(holdLocked = held))).use { world ->
-                val policy = PolicySettings(opaqueImages = true, gateDevices = 0u, gateSoakMillis = 0)
-                world.console().setPolicy(94u, policy)
-                world.console().upload(94u, 2u, "Quieter", binary = "opaque firmware".toByteArray())
-                world.console().release(94u, 2u)
+                val policy = PolicySettings(opaqueImages = true, gateDevices = 0, gateSoakMillis = 0)
+                world.console().setPolicy(94, policy)
+                world.console().upload(94, 2, "Quieter", binary = "opaque firmware".toByteArray())
+                world.console().release(94, 2)
                 world.fleet.operator(NOON).setAccountLock(world.alice, true)
-                val answer = world.gateway().connect(Report(BENCH, product = 94u, version = 1u)).answer
+                val answer = world.gateway().connect(Report(BENCH, product = 94, version = 1)).answer
                 if (held) {
                     assertIs<Decision.Held>(answer)
                     assertEquals(HoldReason.OWNER_LOCKED to NOON, answer.reason to answer.since)
@@ -128,10 +128,10 @@ class DoorTest {
             val world = World.open(url)
             world.close()
             world.close()
-            val closed = assertFailsWith<FleetException> { world.console().summary(94u) }
+            val closed = assertFailsWith<FleetException> { world.console().summary(94) }
             assertEquals(FailureKind.StoreFailed, closed.kind)
 
-            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94u).devices) }
+            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
             assertFailsWith<FleetException> { Fleet.open("cloud:somewhere") }
             Unit
         } finally {
@@ -145,17 +145,17 @@ class DoorTest {
         assumeTrue(server != null, "FLEET_POSTGRES names no server")
         val url = "$server?schema=kotlin_${ProcessHandle.current().pid()}"
         World.open(url).close()
-        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94u).devices) }
+        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
     }
 
     @Test
     fun `lists come in pages or whole`() = runBlocking {
         World.open().use { world ->
-            world.console().`import`(94u, ids(1500))
-            val page = world.console().devices(94u, DeviceFilter(), limit = 3u)
+            world.console().`import`(94, ids(1500))
+            val page = world.console().devices(94, DeviceFilter(), limit = 3)
             assertEquals(3, page.items.size)
             assertEquals(page.items.last().id, page.next)
-            val all = world.console().allDevices(94u).map { it.id }.toList()
+            val all = world.console().allDevices(94).map { it.id }.toList()
             assertEquals(1501, all.size)
             assertEquals(all.sorted(), all)
         }
@@ -165,8 +165,8 @@ class DoorTest {
     fun `a door without a moment is used at the time of each call`() = runBlocking {
         World.open().use { world ->
             val before = Instant.now().minusSeconds(1)
-            world.fleet.gateway().connect(Report(BENCH, product = 94u, version = 1u))
-            val seen = world.console(Instant.now()).device(94u, BENCH).seen!!.at
+            world.fleet.gateway().connect(Report(BENCH, product = 94, version = 1))
+            val seen = world.console(Instant.now()).device(94, BENCH).seen!!.at
             assert(seen in before..Instant.now().plusSeconds(1)) { "$seen is not now" }
         }
     }

@@ -14,9 +14,10 @@ import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 
 /** A store of this test's own: a tree behind a lock. One that is weak on purpose forgets what it was to check. */
-class TreeStore(private val isWeak: Boolean = false) : RowStore {
-    private val rows = TreeMap<ByteArray, StoredRow>(Comparator { one, other -> Arrays.compareUnsigned(one, other) })
-
+class TreeStore(
+    private val isWeak: Boolean = false,
+    val rows: TreeMap<ByteArray, StoredRow> = TreeMap { one, other -> Arrays.compareUnsigned(one, other) },
+) : RowStore {
     @Synchronized
     override fun get(keys: List<ByteArray>): List<StoredRow?> = keys.map { rows[it] }
 
@@ -64,10 +65,24 @@ private class BrokenStore : RowStore {
     override fun commit(batch: List<RowCommit>) = throw RowStoreException.OutcomeUnknown("the line broke")
 }
 
+/** Opens what a store kept, or forgets it. */
+private class Reopener(private val forgets: Boolean) : StoreReopener {
+    override fun reopen(store: RowStore): RowStore =
+        if (forgets) TreeStore() else TreeStore(rows = (store as TreeStore).rows)
+}
+
 class StoreTest {
     @Test
+    fun `a store that forgets what it kept is found out`() = runBlocking {
+        assertEquals(
+            listOf("what_was_committed_is_there_again", "stamps_guard_after_reopening"),
+            conformance(Factory(isWeak = false), Reopener(forgets = true)).map { it.law },
+        )
+    }
+
+    @Test
     fun `a store that is written in Kotlin keeps every law`() = runBlocking {
-        assertEquals(emptyList(), conformance(Factory(isWeak = false)))
+        assertEquals(emptyList(), conformance(Factory(isWeak = false), Reopener(forgets = false)))
     }
 
     @Test
@@ -77,13 +92,13 @@ class StoreTest {
 
     @Test
     fun `a fleet lives in a store that is written in Kotlin`() = runBlocking {
-        World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.console().summary(94u).devices) }
+        World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.console().summary(94).devices) }
     }
 
     @Test
     fun `what a store throws is told to the caller`() = runBlocking {
         Fleet.open(BrokenStore()).use { fleet ->
-            val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94u) }
+            val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94) }
             assertTrue(failure.isTransient)
             assertEquals(FailureKind.StoreFailed, failure.kind)
             assertTrue("the disk is away" in failure.message.orEmpty(), failure.message)

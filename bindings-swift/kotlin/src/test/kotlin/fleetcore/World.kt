@@ -15,8 +15,8 @@ class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseab
         suspend fun open(fleet: Fleet): World {
             val operator = fleet.operator(NOON)
             val alice = operator.createAccount("alice@example.com")
-            operator.createProductWithId(94u, alice.id, "Thermostat", "photon")
-            return World(fleet, alice.id).apply { console().`import`(94u, BENCH.toByteArray()) }
+            operator.createProductWithId(94, alice.id, "Thermostat", "photon")
+            return World(fleet, alice.id).apply { console().`import`(94, BENCH.toByteArray()) }
         }
 
         /** Without tiers, with one that has no limits. */

@@ -24,14 +24,14 @@ private const val WARMING = 100
 /** A fleet in memory, whose devices come back at random, each in a new session. */
 private class Bench(
     private val devices: List<String>,
-    private val product: UInt,
+    private val product: Long,
     private val gateway: GatewayInterface,
 ) {
     private var session = 0L
 
     fun reports(devices: List<String>): List<Report> {
         session += 1
-        return devices.map { Report(it, product, version = 1u, session = session, reportedAt = NOON) }
+        return devices.map { Report(it, product, version = 1, session = session, reportedAt = NOON) }
     }
 
     /** Nanoseconds for one device. */

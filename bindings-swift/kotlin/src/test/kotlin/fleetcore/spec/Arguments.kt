@@ -7,6 +7,7 @@ import fleetcore.shapes.CustomerFilter
 import fleetcore.shapes.Destination
 import fleetcore.shapes.Identity
 import fleetcore.shapes.PolicySettings
+import java.time.Duration
 import java.time.Instant
 import kotlin.reflect.KClass
 import kotlin.reflect.KType
@@ -77,12 +78,11 @@ fun read(value: JsonElement, type: KType): Any? {
         Boolean::class ->
             (value as? JsonPrimitive)?.booleanOrNull ?: throw Malformed("$value is neither true nor false")
         Long::class -> number(value)
-        UInt::class -> within(number(value), UInt.MAX_VALUE.toLong()).toUInt()
-        UShort::class -> within(number(value), UShort.MAX_VALUE.toLong()).toUShort()
+        Int::class -> Math.toIntExact(number(value))
         Instant::class -> moment(value)
+        Duration::class -> Duration.ofSeconds(number(value))
         List::class -> (value as? JsonArray ?: throw Malformed("$value is no list"))
             .map { read(it, type.arguments.single().type!!) }
-        ULong::class -> number(value).toULong()
         ChargeOutcome::class -> constant(kind, outcome(value))
         Identity::class, Destination::class -> variant(kind, external(value))
         ConfigurationAnswer::class -> variant(kind, external(value) { mapOf("yes_no" to "yes", "some" to "chosen") })
@@ -90,9 +90,6 @@ fun read(value: JsonElement, type: KType): Any? {
         else -> if (kind.java.isEnum) constant(kind, value) else record(kind, value)
     }
 }
-
-private fun within(number: Long, most: Long): Long =
-    number.takeIf { it in 0..most } ?: throw Malformed("$number is out of its range")
 
 private fun constant(kind: KClass<*>, value: JsonElement): Any =
     kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == text(value) }

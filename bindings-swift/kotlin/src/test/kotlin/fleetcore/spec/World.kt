@@ -109,7 +109,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
         (saved[name] as? JsonObject)?.get("id") ?: throw Malformed("no step before saved `$name`")
 
     private suspend fun metered(arguments: Map<String, JsonElement>): JsonElement {
-        val meter = fleet.meter(number(arguments.getValue("product")).toUInt(), now)
+        val meter = fleet.meter(number(arguments.getValue("product")), now)
         return JsonObject(mapOf("admitted" to JsonPrimitive(meter.admitMany(number(arguments.getValue("want"))))))
     }
 

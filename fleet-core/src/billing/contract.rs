@@ -4,6 +4,7 @@
 //! period is invoiced once, one upgrade is open at a time, and numbers are given once.
 
 use super::{BillingPolicy, Interval, Invoice, InvoiceStatus, Period, Quote};
+use crate::audit::{Entry, shown};
 use crate::{Currency, Error, ErrorKind, Money, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Subscription {
+pub struct Contract {
     /// The currency it is billed in.
     pub currency: Currency,
     /// What it pays for; none: nothing, as on the free tier.
@@ -90,7 +91,7 @@ pub struct OpenUpgrade {
     pub quote: Quote,
 }
 
-impl Default for Subscription {
+impl Default for Contract {
     fn default() -> Self {
         Self {
             currency: Currency::USD,
@@ -111,7 +112,33 @@ impl Default for Subscription {
     }
 }
 
-impl Subscription {
+impl Contract {
+    /// What an audit record says of a command that changed this to `after`: each of the terms that differ, old and new. No
+    /// token of a card is in it.
+    pub(crate) fn change(&self, subject: impl Into<String>, after: &Self) -> Entry {
+        let (before, after) = (self.terms(), after.terms());
+        Entry::changed(subject, before.into_iter().zip(after).map(|((name, old), (_, new))| (name, old, new)))
+    }
+
+    /// What a product is billed by, with its names in the audit.
+    fn terms(&self) -> [(&'static str, String); 8] {
+        let plan = self.plan.as_ref();
+        let open = self.upgrade.as_ref().map(|open| {
+            let Quote { tier, interval, due, .. } = &open.quote;
+            format!("{tier} {interval} for {due}")
+        });
+        [
+            ("plan", shown(plan.map(|plan| &plan.tier))),
+            ("interval", shown(plan.map(|plan| plan.interval))),
+            ("price", shown(plan.map(|plan| plan.price))),
+            ("period", shown(plan.map(|plan| format!("{} to {}", plan.period.start, plan.period.end)))),
+            ("interval at renewal", shown(self.at_renewal)),
+            ("upgrade to be paid", shown(open)),
+            ("currency", self.currency.to_string()),
+            ("balance", self.balance.to_string()),
+        ]
+    }
+
     /// The price that was agreed on.
     pub fn agreed(&self, tier: &str, interval: Interval) -> Option<Money> {
         let mut agreed = self.agreed.iter().filter(|agreed| &*agreed.tier == tier && agreed.interval == interval);
@@ -172,7 +199,9 @@ impl Subscription {
 }
 
 fn counted(number: u32, what: &'static str) -> Result<u32, Error> {
-    number.checked_add(1).ok_or_else(|| Error::invalid(what, "every number of this product has been used"))
+    number
+        .checked_add(1)
+        .ok_or_else(|| Error::invalid(what, "every number of this product has been used; go on in a new product"))
 }
 
 impl Plan {

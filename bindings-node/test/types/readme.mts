@@ -1,0 +1,16 @@
+// The README's program in TypeScript, to the letter: the project's tests hold the two together.
+
+import type { Decision } from 'fleet-core';
+
+function told(answer: Decision): string {
+  switch (answer.kind) {
+    case 'up_to_date':
+      return answer.why;
+    case 'update':
+      return `send ${answer.directive.sha256}`;
+    case 'held':
+      return answer.reason;
+  }
+}
+
+export const tell: (answer: Decision) => string = told;

@@ -1,0 +1,326 @@
+//! What uniffi's Kotlin lacks: numbers and calls that Java can write, and values that can be serialised.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+
+/// What uniffi makes the message of every exception of Kotlin from: the names and values of all its fields.
+const LISTING: &str = "\"code=${ `code` }, reason=${ `reason` }, isTransient=${ `isTransient` }, kind=${ `kind` }\"";
+
+/// How uniffi encodes a string.
+const ENCODING: &str = "return Charsets.UTF_8.newEncoder().run {
+            onMalformedInput(CodingErrorAction.REPORT)
+            encode(CharBuffer.wrap(value))
+        }";
+
+/// Has strings be encoded by a function of our own, which throws the library's own exception for half a surrogate pair.
+pub(crate) fn refuse_what_is_no_text(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    if text.matches(ENCODING).count() != 1 {
+        return Err(format!("{file}: strings are not encoded where this version of uniffi did it").into());
+    }
+    Ok(fs::write(file, text.replace(ENCODING, "return fleetcore.utf8(value)"))?)
+}
+
+/// Makes the sentence for a person the message of an exception. uniffi can't be told to.
+pub(crate) fn say_the_reason(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    if text.matches(LISTING).count() != 1 {
+        return Err(format!("{file}: the message of FleetException is not where this version of uniffi put it").into());
+    }
+    Ok(fs::write(file, text.replace(LISTING, "`reason`"))?)
+}
+
+/// An unsigned number: uniffi's type, the one that it becomes, what crosses to the library, its largest value, its bytes.
+const NUMBERS: &[(&str, &str, &str, &str, u8)] = &[
+    ("UByte", "Int", "Byte", "255", 1),
+    ("UShort", "Int", "Short", "65_535", 2),
+    ("UInt", "Long", "Int", "4_294_967_295", 4),
+    ("ULong", "Long", "Long", "Long.MAX_VALUE", 8),
+];
+
+/// Makes every number a signed one that holds it. Kotlin's unsigned ones are no classes that Java knows, are not
+/// serialised, and a method that takes or answers one has a name that Java can't write.
+pub(crate) fn sign(file: &str) -> Result<(), Box<dyn Error>> {
+    let mut text = fs::read_to_string(file)?;
+    for (unsigned, signed, raw, most, bytes) in NUMBERS {
+        let begin = format!("public object FfiConverter{unsigned}: FfiConverter<{unsigned}, {raw}> {{\n");
+        if let Some(start) = text.find(&begin) {
+            let end = text[start..].find("\n}\n").ok_or("a converter has no end")? + start + "\n}\n".len();
+            text.replace_range(start..end, &converter(unsigned, signed, raw, most, *bytes));
+        }
+        text = replaced(&text, &format!("kotlin.{unsigned}"), &format!("kotlin.{signed}"));
+    }
+    Ok(fs::write(file, text)?)
+}
+
+fn converter(unsigned: &str, signed: &str, raw: &str, most: &str, bytes: u8) -> String {
+    let lift = |from: &str| match (unsigned, from) {
+        ("ULong", _) => "value".to_owned(),
+        _ => format!("value.to{unsigned}().to{signed}()"),
+    };
+    // The names of the methods of a buffer: of a byte it is `get`.
+    let access = if raw == "Byte" { "" } else { raw };
+    let mut text = format!("public object FfiConverter{unsigned}: FfiConverter<{signed}, {raw}> {{\n");
+    let _ = writeln!(text, "    override fun lift(value: {raw}): {signed} = {}\n", lift(raw));
+    if bytes < 4 {
+        let _ = writeln!(text, "    fun lift(value: Int): {signed} = {}\n", lift("Int"));
+    }
+    let _ = write!(
+        text,
+        "    override fun read(buf: ByteBuffer): {signed} = lift(buf.get{access}())
+
+    override fun lower(value: {signed}): {raw} = fleetcore.whole(value.toLong(), {most}).to{raw}()
+
+    override fun allocationSize(value: {signed}) = {bytes}UL
+
+    override fun write(value: {signed}, buf: ByteBuffer) {{
+        buf.put{access}(lower(value))
+    }}
+}}
+"
+    );
+    text
+}
+
+/// A text in which a name became another one, but where it is a part of a longer one.
+fn replaced(text: &str, old: &str, new: &str) -> String {
+    let mut parts = text.split(old);
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let goes_on = part.starts_with(|sign: char| sign.is_alphanumeric());
+        made.push_str(if goes_on { old } else { new });
+        made.push_str(part);
+    }
+    made
+}
+
+/// Has Java leave out what may be left out of a record.
+pub(crate) fn overload(file: &str) -> Result<(), Box<dyn Error>> {
+    const BEGIN: &str = "\ndata class ";
+    let text = fs::read_to_string(file)?;
+    let mut parts = text.split(BEGIN);
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        made.push_str(BEGIN);
+        let (fields, _) = part.split_once("\n){").ok_or_else(|| format!("{file}: a record has no end"))?;
+        if fields.lines().any(|line| line.trim().starts_with("val `") && line.contains(" = ")) {
+            made.push_str(&part.replacen(" (", " @JvmOverloads constructor (", 1));
+        } else {
+            made.push_str(part);
+        }
+    }
+    Ok(fs::write(file, made)?)
+}
+
+const SERIALIZABLE: &str = "java.io.Serializable";
+
+/// Makes records and choices serialisable. What holds a secret refuses.
+pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let mut made = String::with_capacity(text.len());
+    let (mut sealed, mut class) = (String::new(), None::<Class>);
+    for line in text.lines() {
+        let name = |rest: &str| rest.chars().take_while(|sign| sign.is_alphanumeric()).collect::<String>();
+        if let Some(rest) = line.strip_prefix("sealed class ") {
+            sealed = name(rest);
+            if line.ends_with(&format!("{sealed} {{")) {
+                let _ = writeln!(made, "sealed class {sealed} : {SERIALIZABLE} {{");
+                continue;
+            }
+        } else if let Some(rest) = line.strip_prefix("data class ") {
+            class = Some(Class { name: name(rest), secrets: Vec::new() });
+        } else if let Some(rest) = line.strip_prefix("    data class ") {
+            class = Some(Class { name: format!("{sealed}.{}", name(rest)), secrets: Vec::new() });
+        } else if let Some(rest) = line.strip_prefix("    object ") {
+            let object = name(rest);
+            if rest.ends_with(&format!(" : {sealed}()")) {
+                let _ = writeln!(
+                    made,
+                    "    data object {rest} {{\n        private fun readResolve(): Any = {sealed}.{object}\n    }}"
+                );
+                continue;
+            }
+        }
+        let mut written = line.to_owned();
+        if let Some(open) = &mut class {
+            open.read(line);
+            if line == "){" {
+                written = format!(") : {SERIALIZABLE} {{");
+            }
+            if line.trim() == "{" || line == "){" {
+                written.push_str(&open.refusal());
+                class = None;
+            }
+        }
+        made.push_str(&written);
+        made.push('\n');
+    }
+    Ok(fs::write(file, made)?)
+}
+
+/// A data class on the way to its body.
+struct Class {
+    name: String,
+    /// The fields that hold a secret, and whether they always do.
+    secrets: Vec<(String, bool)>,
+}
+
+impl Class {
+    fn read(&mut self, line: &str) {
+        let Some((field, kind)) = line.trim().strip_prefix("val `").and_then(|rest| rest.split_once("`: ")) else {
+            return;
+        };
+        if kind.contains("SecretText") {
+            self.secrets.push((field.to_owned(), !kind.contains("SecretText?")));
+        }
+    }
+
+    /// What refuses to be written out, where there is a secret.
+    fn refusal(&self) -> String {
+        let Some((field, always)) = self.secrets.first() else { return String::new() };
+        let refuse = format!("throw fleetcore.secret(\"{}\", \"{field}\")", self.name);
+        let body = if *always {
+            refuse
+        } else {
+            format!("if (this.`{field}` != null) {refuse} else out.defaultWriteObject()")
+        };
+        format!("\n    private fun writeObject(out: java.io.ObjectOutputStream) {{\n        {body}\n    }}\n")
+    }
+}
+
+/// The doors that Java opens: what is before `Interface` in the name of the one that uniffi wrote, and what it is.
+const DOORS: &[(&str, &str)] = &[
+    ("Console", "the door for people"),
+    ("Portal", "the customers' door"),
+    ("Gateway", "the devices' door"),
+    ("Clock", "the door for time"),
+    ("Meter", "a product's meter"),
+];
+
+/// Writes `fleetcore.blocking`: the same doors for Java, and for threads that may wait.
+pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(doors)?;
+    let mut made = String::from(HEAD);
+    for (door, what) in DOORS {
+        let _ = write!(
+            made,
+            "\n/** {}{}, for threads that may wait. */\nclass {door} internal constructor(internal val suspending: {door}Interface) {{\n",
+            what[..1].to_uppercase(),
+            &what[1..]
+        );
+        if *door == "Console" {
+            made.push_str(CONSOLE);
+        }
+        methods(&mut made, &text, door)?;
+        made.push_str("}\n");
+    }
+    made.push_str(FLEET);
+    methods(&mut made, &text, "OpenFleet")?;
+    made.push_str("}\n");
+    fs::create_dir_all(file.rsplit_once('/').map_or(".", |(folder, _)| folder))?;
+    Ok(fs::write(file, made)?)
+}
+
+const HEAD: &str = "// Written by `fleet-bindgen`: the doors for Java, and for threads that may wait.
+
+package fleetcore.blocking
+
+import fleetcore.*
+import fleetcore.shapes.*
+import java.time.Duration
+import java.util.function.Consumer
+import kotlinx.coroutines.runBlocking
+import fleetcore.Fleet as SuspendingFleet
+";
+
+const CONSOLE: &str = "    /**
+     * Imports a list of devices and tells how far it is after every few thousand. What `onProgress` throws ends the import
+     * and is thrown; what was added stays.
+     */
+    @Throws(FleetException::class, InterruptedException::class)
+    fun importWatched(product: Long, list: ByteArray, onProgress: Consumer<ImportProgress>): ImportReport =
+        runBlocking { suspending.importWatched(product, list) { onProgress.accept(it) } }
+
+    /** Waits until there is something to read on a stream, at most for this time. Returns whether there is. */
+    @Throws(FleetException::class, InterruptedException::class)
+    fun awaitEvents(stream: EventStream, atMost: Duration): Boolean = runBlocking { stream.wait(atMost) }
+";
+
+const FLEET: &str = "
+/**
+ * A fleet of connected devices, behind a store, for threads that may wait. An interrupt of such a thread ends the wait, as
+ * a coroutine's cancellation does.
+ */
+class Fleet private constructor(internal val suspending: SuspendingFleet) : AutoCloseable {
+    /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
+    override fun close() = suspending.close()
+
+    /** The same with a deadline. Returns whether everything ended by itself. */
+    @Throws(FleetException::class)
+    fun closeWithin(atMost: Duration): Boolean = suspending.closeWithin(atMost)
+
+    companion object {
+        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(FleetException::class, InterruptedException::class)
+        fun open(url: String, options: FleetOptions? = null): Fleet =
+            Fleet(runBlocking { SuspendingFleet.open(url, options) })
+
+        /** Opens the fleet of a store that the host has written. */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(FleetException::class, InterruptedException::class)
+        fun open(store: RowStore, options: FleetOptions? = null): Fleet =
+            Fleet(runBlocking { SuspendingFleet.open(store, options) })
+    }
+";
+
+/// What has a form of its own in Java, or none.
+const BESIDE: &[&str] = &["shut", "shutWithin", "importWatched"];
+
+/// Writes a method for each one of an interface.
+fn methods(made: &mut String, text: &str, door: &str) -> Result<(), Box<dyn Error>> {
+    let begin = format!("\npublic interface {door}Interface {{\n");
+    let (_, rest) = text.split_once(&begin).ok_or_else(|| format!("there is no interface of {door}"))?;
+    let (body, _) = rest.split_once("\n}\n").unwrap_or((rest, ""));
+    let mut docs = String::new();
+    for line in body.lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with("/**") {
+            docs.clear();
+        }
+        if trimmed.starts_with("/**") || trimmed.starts_with('*') {
+            let _ = writeln!(docs, "{line}");
+        }
+        let (suspends, signature) = match trimmed.strip_prefix("suspend fun ") {
+            Some(signature) => (true, signature),
+            None => match trimmed.strip_prefix("fun ") {
+                Some(signature) => (false, signature),
+                None => continue,
+            },
+        };
+        let (name, rest) = signature.split_once('(').ok_or("a method has no arguments")?;
+        if BESIDE.contains(&name.trim_matches('`')) {
+            continue;
+        }
+        let (arguments, answer) = rest.rsplit_once(')').ok_or("a method's arguments have no end")?;
+        let names: Vec<&str> = arguments.split('`').skip(1).step_by(2).filter(|name| !name.contains(' ')).collect();
+        let given: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let call = format!("suspending.{name}({})", given.join(", "));
+        let call = if suspends { format!("runBlocking {{ {call} }}") } else { call };
+        let answer = answer.trim().trim_start_matches(':').trim();
+        let wrapped = DOORS.iter().any(|(door, _)| *door == answer);
+        let call = if wrapped { format!("{answer}({call})") } else { call };
+        let answer = if answer.is_empty() { "Unit" } else { answer };
+        let throws =
+            if suspends { "FleetException::class, InterruptedException::class" } else { "FleetException::class" };
+        // A reserved word of Java.
+        let shown = if name == "`import`" { "`importDevices`" } else { name };
+        let overloads = if arguments.contains(" = ") { "    @JvmOverloads\n" } else { "" };
+        let _ =
+            writeln!(made, "\n{docs}    @Throws({throws})\n{overloads}    fun {shown}({arguments}): {answer} = {call}");
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! What uniffi's Swift lacks: values that hold a secret are not written out, and calls that take long end with their task.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+
+/// The calls that end as soon as their task is cancelled: they change nothing, or what they do stops too. Any other call
+/// is made whole, so that its caller learns what it did.
+const CANCELLABLE: &[&str] = &["import", "planImport", "query"];
+
+/// How uniffi waits for a call.
+const WAITING: &str = "    var pollResult: Int8;
+    repeat {
+        pollResult = await withUnsafeContinuation {
+            pollFunc(
+                rustFuture,
+                { handle, pollResult in
+                    uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
+                },
+                uniffiContinuationHandleMap.insert(obj: $0)
+            )
+        }
+    } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
+";
+
+/// The same, for calls that may be cancelled too.
+const WAITING_OR_CANCELLED: &str = "    await withTaskCancellationHandler {
+        var pollResult: Int8
+        repeat {
+            pollResult = await withUnsafeContinuation {
+                pollFunc(
+                    rustFuture,
+                    { handle, pollResult in
+                        uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
+                    },
+                    uniffiContinuationHandleMap.insert(obj: $0)
+                )
+            }
+        } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
+    } onCancel: {
+        cancelFunc?(rustFuture)
+    }
+";
+
+/// Hands on that a task was cancelled to the calls that end with it.
+pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
+    let mut text = fs::read_to_string(file)?;
+    let parameter = "    freeFunc: (UInt64) -> (),\n";
+    for (old, new) in [
+        (WAITING, WAITING_OR_CANCELLED.to_owned()),
+        ("fatalError(\"Cancellation not supported yet\")", "throw CancellationError()".to_owned()),
+        (parameter, format!("{parameter}    cancelFunc: (@Sendable (UInt64) -> ())? = nil,\n")),
+    ] {
+        if text.matches(old).count() != 1 {
+            return Err(format!("{file}: a call is not waited for as this version of uniffi did it").into());
+        }
+        text = text.replace(old, &new);
+    }
+    for name in CANCELLABLE {
+        let start = [format!("open func {name}("), format!("open func `{name}`(")];
+        let begin = start.iter().find_map(|start| text.find(start.as_str()));
+        let begin = begin.ok_or_else(|| format!("{file}: there is no `{name}`"))?;
+        let free = text[begin..].find("freeFunc: ").ok_or("a call frees nothing")? + begin;
+        let end = text[free..].find(",\n").ok_or("a call ends early")? + free + 2;
+        let cancel = text[free..end].replace("freeFunc", "cancelFunc").replace("_free_", "_cancel_");
+        text.insert_str(end, &format!("            {}", cancel.trim_start()));
+    }
+    Ok(fs::write(file, text)?)
+}
+
+/// A field of a record, or of a case.
+struct Field<'t> {
+    name: &'t str,
+    kind: &'t str,
+}
+
+impl Field<'_> {
+    fn is_secret(&self) -> bool {
+        self.kind.starts_with("SecretText")
+    }
+
+    fn is_optional(&self) -> bool {
+        self.kind.ends_with('?')
+    }
+}
+
+/// Has every value that holds a secret refuse to be encoded, by the library's own error.
+pub(crate) fn keep_secrets(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let mut written = String::new();
+    for (head, body) in bodies(&text, "public struct ") {
+        let fields: Vec<Field<'_>> = body.lines().filter_map(property).collect();
+        if fields.iter().any(Field::is_secret) {
+            structure(&mut written, head, &fields)?;
+        }
+    }
+    for (head, body) in bodies(&text, "public enum ") {
+        let cases = cases(body);
+        if cases.iter().any(|(_, fields)| fields.iter().any(Field::is_secret)) {
+            choice(&mut written, head, &cases)?;
+        }
+    }
+    if written.is_empty() {
+        return Err(format!("{file}: no value holds a secret").into());
+    }
+    written.insert_str(0, REFUSED);
+    Ok(fs::write(file, text + &written)?)
+}
+
+const REFUSED: &str = "
+
+/// What holds a secret is not written out.
+fileprivate func secret(_ name: String, _ field: String) -> FleetError {
+    let problem = \"`\\(name)` holds a secret and is not written out; hand on `\\(field)` by itself where it is needed\"
+    return FleetError.Failed(
+        code: \"invalid\", reason: \"value: \\(problem)\", isTransient: false,
+        kind: .invalid(field: \"value\", problem: problem))
+}
+";
+
+/// The name and the body of each declaration that begins so and can be encoded.
+fn bodies<'t>(text: &'t str, begin: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    text.split("\n}\n").filter_map(move |part| {
+        let (_, declared) = part.rsplit_once(begin)?;
+        let (head, body) = declared.split_once("{\n")?;
+        let (name, conformances) = head.split_once(':')?;
+        conformances.contains("Codable").then_some((name.trim(), body))
+    })
+}
+
+/// `    public var token: SecretText`.
+fn property(line: &str) -> Option<Field<'_>> {
+    let (name, kind) = line.strip_prefix("    public var ")?.split_once(": ")?;
+    (!kind.ends_with('{')).then_some(Field { name, kind: kind.trim() })
+}
+
+/// The cases of an enum, each with its values.
+fn cases(body: &str) -> Vec<(&str, Vec<Field<'_>>)> {
+    let mut cases: Vec<(&str, Vec<Field<'_>>)> = Vec::new();
+    for line in body.lines() {
+        if let Some(case) = line.strip_prefix("    case ") {
+            cases.push((case.trim_end_matches('('), Vec::new()));
+        } else if let (Some((_, value)), Some((_, fields))) = (line.split_once("*/"), cases.last_mut())
+            && let Some((name, kind)) = value.split_once(": ")
+        {
+            fields.push(Field { name, kind: kind.trim().trim_end_matches(',') });
+        }
+    }
+    cases
+}
+
+fn structure(written: &mut String, name: &str, fields: &[Field<'_>]) -> std::fmt::Result {
+    write!(written, "\nextension {name} {{\n    public func encode(to encoder: any Encoder) throws {{\n")?;
+    let always = fields.iter().find(|field| field.is_secret() && !field.is_optional());
+    if let Some(Field { name: field, .. }) = always {
+        return write!(written, "        throw secret(\"{name}\", \"{field}\")\n    }}\n}}\n");
+    }
+    for Field { name: field, .. } in fields.iter().filter(|field| field.is_secret()) {
+        writeln!(written, "        if {field} != nil {{ throw secret(\"{name}\", \"{field}\") }}")?;
+    }
+    writeln!(written, "        var fields = encoder.container(keyedBy: CodingKeys.self)")?;
+    for field in fields.iter().filter(|field| !field.is_secret()) {
+        encoded(written, "        ", field)?;
+    }
+    writeln!(written, "    }}\n}}")
+}
+
+fn choice(written: &mut String, name: &str, cases: &[(&str, Vec<Field<'_>>)]) -> std::fmt::Result {
+    write!(written, "\nextension {name} {{\n    public func encode(to encoder: any Encoder) throws {{\n")?;
+    writeln!(written, "        var cases = encoder.container(keyedBy: CodingKeys.self)\n        switch self {{")?;
+    for (case, fields) in cases {
+        let keys = format!("{}{}CodingKeys", case[..1].to_uppercase(), &case[1..]);
+        let nested = format!("cases.nestedContainer(keyedBy: {keys}.self, forKey: .{case})");
+        if let Some(Field { name: field, .. }) = fields.iter().find(|field| field.is_secret()) {
+            writeln!(written, "        case .{case}: throw secret(\"{name}.{case}\", \"{field}\")")?;
+        } else if fields.is_empty() {
+            writeln!(written, "        case .{case}: _ = {nested}")?;
+        } else {
+            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            writeln!(written, "        case .{case}(let {}):", names.join(", let "))?;
+            writeln!(written, "            var fields = {nested}")?;
+            fields.iter().try_for_each(|field| encoded(written, "            ", field))?;
+        }
+    }
+    writeln!(written, "        }}\n    }}\n}}")
+}
+
+fn encoded(written: &mut String, indent: &str, field: &Field<'_>) -> std::fmt::Result {
+    let encode = if field.is_optional() { "encodeIfPresent" } else { "encode" };
+    writeln!(written, "{indent}try fields.{encode}({0}, forKey: .{0})", field.name)
+}

@@ -1,0 +1,129 @@
+package fleetcore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import fleetcore.blocking.Console;
+import fleetcore.blocking.Fleet;
+import fleetcore.shapes.Connected;
+import fleetcore.shapes.Decision;
+import fleetcore.shapes.Destination;
+import fleetcore.shapes.NewEvent;
+import fleetcore.shapes.Product;
+import fleetcore.shapes.Published;
+import fleetcore.shapes.Report;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What a program in Java writes: no coroutine, no number that Java does not know, no name that it can't write. */
+class JavaTest {
+    private static final Instant NOON = Instant.parse("2016-03-08T12:00:00Z");
+    private static final String BENCH = "55ff6d04498b49a1b2c3d4e5";
+
+    private static byte[] ids(int count) {
+        StringBuilder list = new StringBuilder();
+        for (int number = 1; number <= count; number++) list.append(String.format("aa%022x%n", number));
+        return list.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aFleetHasItsFirstDay() throws Exception {
+        try (Fleet fleet = Fleet.open("memory:")) {
+            long alice = fleet.operator().createAccount("alice@example.com").getId();
+            Console console = fleet.console(alice, NOON);
+            Product product = console.createProduct("Thermostat", "photon");
+            assertEquals(1, console.importDevices(product.getId(), BENCH.getBytes(StandardCharsets.UTF_8)).getCounts().getImported());
+            Connected connected = fleet.gateway(NOON).connect(new Report(BENCH, product.getId(), 1));
+            Decision.UpToDate answer = assertInstanceOf(Decision.UpToDate.class, connected.getAnswer());
+            assertEquals("R-TGT-1 no release", answer.getCites());
+            assertEquals(1, console.summary(product.getId()).getVersions().get(0).getVersion());
+            console.subscribe(product.getId(), Destination.LiveStream.INSTANCE);
+            EventStream stream = console.eventStream(product.getId());
+            Published published = fleet.gateway(NOON).publish(new NewEvent(BENCH, "boot", product.getId()));
+            assertEquals(product.getId(), assertInstanceOf(Published.Logged.class, published).getProduct());
+            assertTrue(console.awaitEvents(stream, Duration.ofSeconds(10)));
+            assertEquals("boot", console.readEventStream(stream).getItems().get(0).getName());
+            assertEquals(1, console.devices(product.getId(), new fleetcore.shapes.DeviceFilter()).getItems().size());
+        }
+    }
+
+    @Test
+    void whatCannotBeDoneIsAnExceptionWithACode() throws Exception {
+        try (Fleet fleet = Fleet.open("memory:")) {
+            FleetException refused = assertThrows(FleetException.class, () -> fleet.operator().product(95));
+            assertEquals("not_found", ((FleetException.Failed) refused).getCode());
+            assertFalse(((FleetException.Failed) refused).isTransient());
+        }
+    }
+
+    @Test
+    void aWatchedImportTellsHowFarItIsAndThrowsWhatItsWatcherDoes() throws Exception {
+        try (Fleet fleet = Fleet.open("memory:")) {
+            long alice = fleet.operator().createAccount("alice@example.com").getId();
+            Console console = fleet.console(alice);
+            long product = console.createProduct("Thermostat", "photon").getId();
+            fleet.operator().setTier(product, "Enterprise");
+            List<Long> told = new ArrayList<>();
+            console.importWatched(product, ids(9_000), progress -> told.add(progress.getAdded()));
+            assertEquals(9_000L, told.get(told.size() - 1));
+            IllegalStateException own = new IllegalStateException("mine");
+            long other = console.createProduct("Boiler", "photon").getId();
+            IllegalStateException thrown = assertThrows(IllegalStateException.class, () ->
+                console.importWatched(other, "bb0000000000000000000001".getBytes(StandardCharsets.UTF_8), progress -> { throw own; }));
+            assertEquals("mine", thrown.getMessage());
+            assertEquals(1, console.summary(other).getDevices());
+        }
+    }
+
+    @Test
+    void anInterruptedThreadStopsItsImport() throws Exception {
+        try (Fleet fleet = Fleet.open("memory:")) {
+            long alice = fleet.operator().createAccount("alice@example.com").getId();
+            Console console = fleet.console(alice);
+            long product = console.createProduct("Thermostat", "photon").getId();
+            fleet.operator().setTier(product, "Enterprise");
+            List<Throwable> thrown = new ArrayList<>();
+            CountDownLatch begun = new CountDownLatch(1);
+            Thread importing = new Thread(() -> {
+                try {
+                    console.importWatched(product, ids(200_000), progress -> begun.countDown());
+                } catch (Throwable own) {
+                    thrown.add(own);
+                }
+            });
+            importing.start();
+            begun.await();
+            importing.interrupt();
+            importing.join();
+            assertInstanceOf(InterruptedException.class, thrown.get(0));
+            assertTrue(console.summary(product).getDevices() < 200_000);
+        }
+    }
+
+    /** Java can't write a name with a hyphen in it, which Kotlin gives to what takes or answers an unsigned number. */
+    @Test
+    void everyNameCanBeWritten() throws Exception {
+        List<Class<?>> seen = List.of(
+            Fleet.class, Console.class, fleetcore.blocking.Portal.class, fleetcore.blocking.Gateway.class,
+            fleetcore.blocking.Clock.class, fleetcore.blocking.Meter.class, RowStore.class, StoreFactory.class,
+            StoreReopener.class, ImportWatcher.class, Report.class, NewEvent.class, Product.class, Connected.class,
+            Decision.Held.class, fleetcore.shapes.Device.class, fleetcore.shapes.KeyRange.class, FleetOptions.class,
+            fleetcore.ConsoleInterface.class, fleetcore.OpenFleetInterface.class, fleetcore.shapes.FailureKind.NotProven.class);
+        for (Class<?> type : seen) {
+            for (Method method : type.getDeclaredMethods()) {
+                assertTrue(method.isSynthetic() || !method.getName().contains("-"), type + " " + method.getName());
+            }
+        }
+        assertSame(long.class, Product.class.getMethod("getId").getReturnType());
+    }
+}

@@ -1,0 +1,99 @@
+package fleetcore
+
+import fleetcore.shapes.BetaLine
+import fleetcore.shapes.BetaLineVerdict
+import fleetcore.shapes.ChargedCard
+import fleetcore.shapes.ClaimCode
+import fleetcore.shapes.CustomerFilter
+import fleetcore.shapes.Destination
+import fleetcore.shapes.DeviceFilter
+import fleetcore.shapes.FailureKind
+import fleetcore.shapes.IssuedToken
+import fleetcore.shapes.NewEvent
+import fleetcore.shapes.Report
+import fleetcore.shapes.Scope
+import java.io.ByteArrayInputStream
+import java.io.ByteArrayOutputStream
+import java.io.NotSerializableException
+import java.io.ObjectInputStream
+import java.io.ObjectOutputStream
+import java.io.Serializable
+import java.time.Instant
+import kotlin.test.Test
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertIs
+import kotlin.test.assertSame
+import kotlinx.coroutines.runBlocking
+
+private fun written(value: Any?): ByteArray =
+    ByteArrayOutputStream().also { bytes -> ObjectOutputStream(bytes).use { it.writeObject(value) } }.toByteArray()
+
+private fun read(bytes: ByteArray): Any? = ObjectInputStream(ByteArrayInputStream(bytes)).use { it.readObject() }
+
+/** What doors answer goes into sessions, caches and messages between processes. */
+class ValuesTest {
+    @Test
+    fun `values are serialised and come back equal`() = runBlocking<Unit> {
+        World.open().use { world ->
+            val console = world.console()
+            val connected = world.gateway().connect(Report(BENCH, product = 94, version = 1))
+            console.subscribe(94, Destination.LiveStream)
+            console.subscribe(94, Destination.Integration("hub"))
+            val published = world.gateway().publish(NewEvent(BENCH, "boot", product = 94))
+            console.createCustomer(94, "carl@example.com")
+            val values = listOf(
+                connected, connected.answer, published, console.product(94), console.summary(94), console.devices(94, DeviceFilter()),
+                console.planImport(94, ids(3)), console.explain(94, BENCH), console.events(94), console.auditLog(94),
+                console.billingStatus(94), console.usage(94), console.team(94), console.configuration(94),
+                console.subscriptions(94), console.customers(94, CustomerFilter()), Report(BENCH, version = 65_535, session = 7),
+                NewEvent(BENCH, "boot", product = 4_294_967_295, happenedAt = NOON), FailureKind.NotProven(2, 3, 1),
+                Tier("One", devices = 1),
+            )
+            for (value in values) {
+                assertIs<Serializable>((value as? List<*>)?.first() ?: value)
+                assertEquals<Any?>(value, read(written(value)))
+            }
+            assertSame(Destination.LiveStream, read(written(Destination.LiveStream)))
+            val refused = assertFailsWith<FleetException> { console.product(95) }
+            val again = read(written(refused)) as FleetException
+            assertEquals(listOf(refused.code, refused.message, refused.kind), listOf(again.code, again.message, again.kind))
+        }
+    }
+
+    @Test
+    fun `what holds a secret is not serialised`() = runBlocking<Unit> {
+        val secret = "4f6b1c0d"
+        val line = BetaLine(1, BetaLineVerdict.MALFORMED, null, null, null, null, "not an e-mail")
+        val values = listOf(
+            IssuedToken("t-1", secret), ClaimCode(secret, Instant.EPOCH), ChargedCard(1, secret),
+            Destination.Webhook("https://example.com/$secret"), listOf(IssuedToken("t-1", secret)), line.copy(code = secret),
+        )
+        for (value in values) {
+            val refused = assertFailsWith<NotSerializableException>("$value") { written(value) }
+            assertContains(refused.message.orEmpty(), "holds a secret and is not written out; hand on `")
+            assertFalse(secret in refused.message.orEmpty())
+        }
+        assertEquals(line, read(written(line)))
+        World.open().use { world ->
+            val carl = world.console().createCustomer(94, "carl@example.com")
+            val issued = world.console().issueToken(94, carl.id, listOf(Scope.SEE), java.time.Duration.ofHours(1))
+            assertFailsWith<NotSerializableException> { written(issued) }
+        }
+    }
+
+    @Test
+    fun `a number that the library can't hold is invalid`() = runBlocking<Unit> {
+        World.open().use { world ->
+            for (wrong in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
+                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(wrong) }.code)
+            }
+            for (wrong in listOf(-1, 65_536, Int.MIN_VALUE)) {
+                val report = Report(BENCH, version = wrong)
+                assertEquals("invalid", assertFailsWith<FleetException> { world.gateway().connect(report) }.code)
+            }
+        }
+    }
+}

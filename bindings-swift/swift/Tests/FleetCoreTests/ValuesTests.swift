@@ -1,0 +1,77 @@
+import FleetCore
+import Foundation
+import Testing
+
+/// What doors answer goes into caches, files and messages between processes.
+private func again<Value: Codable>(_ value: Value) throws -> Value {
+    try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
+}
+
+private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
+    #expect(try again(value) == value)
+    #expect(try again([value]) == [value])
+    let list = try PropertyListEncoder().encode([value])
+    #expect(try PropertyListDecoder().decode([Value].self, from: list) == [value])
+}
+
+@Test func valuesAreEncodedAndComeBackEqual() async throws {
+    let world = try await World()
+    let console = try world.console()
+    let gateway = world.fleet.gateway(now: noon.addingTimeInterval(0.123))
+    let connected = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
+    try comesBack(connected)
+    try comesBack(connected.answer)
+    for destination in [Destination.liveStream, .integration(name: "hub")] {
+        try comesBack(destination)
+        try comesBack(try await console.subscribe(product: 94, to: destination))
+    }
+    try comesBack(try await gateway.publish(event: NewEvent(device: bench, name: "boot", product: 94)))
+    _ = try await console.createCustomer(product: 94, userName: "carl@example.com")
+    try comesBack(try await console.customers(product: 94, filter: CustomerFilter()))
+    try comesBack(try await console.product(product: 94))
+    try comesBack(try await console.summary(product: 94))
+    try comesBack(try await console.devices(product: 94, filter: DeviceFilter()))
+    try comesBack(try await console.planImport(product: 94, list: ids(3)))
+    try comesBack(try await console.explain(product: 94, device: bench))
+    try comesBack(try await console.events(product: 94))
+    try comesBack(try await console.auditLog(product: 94))
+    try comesBack(try await console.billingStatus(product: 94))
+    try comesBack(try await console.usage(product: 94))
+    try comesBack(try await console.team(product: 94))
+    try comesBack(try await console.configuration(product: 94))
+    try comesBack(Report(device: bench, version: 65_535, session: 7, reportedAt: noon))
+    try comesBack(Tier(name: "One", devices: 1))
+    do {
+        _ = try await console.product(product: 95)
+        Issue.record("there is no product 95")
+    } catch let error as FleetError {
+        try comesBack(error)
+    }
+}
+
+@Test func whatHoldsASecretIsNotEncoded() throws {
+    let secret = "4f6b1c0d"
+    func refuses<Value: Encodable>(_ value: Value) {
+        do {
+            _ = try JSONEncoder().encode(value)
+            Issue.record("\(value) was encoded")
+        } catch let error as FleetError {
+            #expect(error.code == "invalid")
+            #expect(error.message.contains("holds a secret and is not written out"))
+            #expect(!error.message.contains(secret))
+        } catch {
+            Issue.record(error)
+        }
+    }
+    refuses(IssuedToken(tokenId: "t-1", token: secret))
+    refuses([IssuedToken(tokenId: "t-1", token: secret)])
+    refuses(ClaimCode(code: secret, expiresAt: noon))
+    refuses(ChargedCard(number: 1, token: secret))
+    refuses(Destination.webhook(url: "https://example.com/\(secret)"))
+    let line = BetaLine(
+        line: 1, verdict: .malformed, userName: nil, code: nil, usedAt: nil, duplicateOf: nil, message: "not an e-mail")
+    try comesBack(line)
+    var invited = line
+    invited.code = secret
+    refuses(invited)
+}

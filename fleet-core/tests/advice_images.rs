@@ -1,0 +1,403 @@
+//! Each refusal of a file that is no firmware, with its advice followed: the file that the message asks for is uploaded to
+//! the same product, and taken. The codes are read out of the sources, so a reader's new error needs a line here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it does not expect"
+)]
+
+mod common;
+
+use common::{World, version};
+use fleet_core::firmware::image::esp_idf::read_app_image;
+use fleet_core::firmware::image::particle::read_module;
+use fleet_core::firmware::{Sha256, Upload};
+use fleet_core::{MemoryStore, Policy};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A file, the code it is refused with, words of the advice, and the file that the advice leads to.
+struct Case {
+    code: &'static str,
+    refused: Vec<u8>,
+    advice: &'static str,
+    followed: Vec<u8>,
+}
+
+fn case(code: &'static str, refused: impl Into<Vec<u8>>, advice: &'static str, followed: impl Into<Vec<u8>>) -> Case {
+    Case { code, refused: refused.into(), advice, followed: followed.into() }
+}
+
+fn vector(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Bytes with these put at a place.
+fn with(bytes: &[u8], place: usize, put: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[place..place + put.len()].copy_from_slice(put);
+    bytes
+}
+
+/// Uploads each file to a new product under the policy that takes the most, then what the advice leads to.
+fn follow(number: u32, platform: &str, cases: &[Case]) {
+    for Case { code, refused, advice, followed } in cases {
+        let world = World::new(Arc::new(MemoryStore::new()));
+        let product = if number == world.product.get() { world.product } else { world.make_product(number, platform) };
+        world.console(1).set_policy(product, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        let upload = |bytes: &[u8]| world.console(1).upload(product, &Upload::new(version(1), "Version 1"), bytes);
+        let error = upload(refused).err().unwrap_or_else(|| panic!("{code}: taken"));
+        let message = error.to_string();
+        assert_eq!(error.code(), *code, "{message}");
+        assert!(message.contains(advice), "`{advice}` is not in: {message}");
+        upload(followed).map(|_| ()).unwrap_or_else(|error| panic!("{code}: {message}: {error}"));
+    }
+}
+
+// --- Particle
+
+/// Puts hash and CRC right, as a compiler does.
+fn compiled(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.len();
+    let hash = Sha256::of(&bytes[..end - 38]);
+    bytes[end - 38..end - 6].copy_from_slice(hash.as_bytes());
+    let crc = crc32fast::hash(&bytes[..end - 4]);
+    bytes[end - 4..].copy_from_slice(&crc.to_be_bytes());
+    bytes
+}
+
+fn particle() -> Vec<Case> {
+    const FLAGS: usize = 9;
+    const FUNCTION: usize = 14;
+    let good = vector("firmware/particle/photon_p94_v1.bin");
+    let end = good.len();
+    let damaged = |code, advice| case(code, compiled(with(&good, FUNCTION, &[kind(code)])), advice, good.clone());
+    let extension = with(&with(&good, end - 50, &[0x77, 0, 0, 0]), end - 6, &46_u16.to_le_bytes());
+    let mut cases = vec![
+        case("particle_cut_short", &good[..1000], "download or compile again", good.clone()),
+        case("particle_padded", [&good[..], &[0xFF; 12]].concat(), "without padding", &good[..]),
+        case("particle_trailing_bytes", [&good[..], &[1, 0]].concat(), "with nothing behind it", &good[..]),
+        case("particle_combined", [&good[..], &good[..]].concat(), "upload the user part alone", &good[..]),
+        case("particle_crc_mismatch", with(&good, 100, &[good[100] ^ 1]), "compile again", good.clone()),
+        case("particle_unknown_flags", compiled(with(&good, FLAGS, &[0x20])), "with an older toolchain", good.clone()),
+        case(
+            "particle_encrypted",
+            compiled(with(&good, FLAGS, &[8])),
+            "upload it as the compiler made it",
+            good.clone(),
+        ),
+        case(
+            "particle_no_suffix",
+            compiled(with(&good, end - 6, &[0, 0])),
+            "compile again with a current toolchain",
+            good.clone(),
+        ),
+        case(
+            "particle_sha256_mismatch",
+            vector("firmware/particle/photon_p94_v1_bitflip_badsha_goodcrc.bin"),
+            "compile again",
+            good.clone(),
+        ),
+        case("particle_extension", compiled(extension), "compile again with a current toolchain", good.clone()),
+    ];
+    for code in KINDS {
+        cases.push(damaged(code, "upload the application"));
+    }
+    cases
+}
+
+/// The kinds of modules that are no application, by the number in the module.
+const KINDS: [&str; 8] = [
+    "particle_resource",
+    "particle_bootloader",
+    "particle_system_part",
+    "particle_settings",
+    "particle_network_coprocessor",
+    "particle_radio_stack",
+    "particle_asset",
+    "particle_unknown_function",
+];
+
+fn kind(code: &str) -> u8 {
+    let at = KINDS.iter().position(|kind| *kind == code).unwrap();
+    [1, 2, 4, 6, 7, 8, 9, 10][at]
+}
+
+// --- ESP
+
+const ESP_HEADER: usize = 24;
+
+/// An image of these segments, with checksum and digest, as the vendor's tool makes it.
+fn esp(segments: &[(u32, &[u8])]) -> Vec<u8> {
+    let mut bytes = vector("firmware/esp/esp32c3.bin")[..ESP_HEADER].to_vec();
+    bytes[1] = u8::try_from(segments.len()).unwrap();
+    let mut checksum = 0xEF;
+    for (address, data) in segments {
+        bytes.extend(address.to_le_bytes());
+        bytes.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+        bytes.extend_from_slice(data);
+        checksum = data.iter().fold(checksum, |sum, byte| sum ^ byte);
+    }
+    bytes.resize(bytes.len() | 15, 0);
+    bytes.push(checksum);
+    let digest = Sha256::of(&bytes);
+    bytes.extend(digest.as_bytes());
+    bytes
+}
+
+fn esp_idf() -> Vec<Case> {
+    let good = vector("firmware/esp/esp32c3.bin");
+    let plain = vector("firmware/esp/c3_nodigest.bin");
+    // A bootloader runs from memory and has no descriptor.
+    let bootloader = esp(&[(0x3FC8_0000, &[1; 64]), (0x4038_0000, &[2; 64])]);
+    vec![
+        case("esp_segments", with(&good, 1, &[17]), "build again", good.clone()),
+        case("esp_segment_cut_short", &good[..200], "build again", good.clone()),
+        case("esp_not_an_application", bootloader, "upload the application's .bin", good.clone()),
+        case("esp_cut_short", &good[..good.len() - 10], "build again", good.clone()),
+        case("esp_followed", [&good[..], &[1, 2, 3]].concat(), "upload the application's .bin alone", &good[..]),
+        case("esp_digest_flag", with(&plain, 23, &[2]), "build again", plain.clone()),
+        case("esp_checksum_mismatch", with(&plain, 100, &[plain[100] ^ 1]), "build again", plain),
+        case("esp_sha256_mismatch", with(&good, 4, &[good[4] ^ 1]), "build again", good),
+    ]
+}
+
+// --- MCUboot
+
+fn entry(kind: u16, value: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(value.len()).unwrap();
+    [&kind.to_le_bytes(), &length.to_le_bytes(), value].concat()
+}
+
+fn area(magic: u16, entries: &[u8]) -> Vec<u8> {
+    let total = u16::try_from(entries.len() + 4).unwrap();
+    [&magic.to_le_bytes(), &total.to_le_bytes(), entries].concat()
+}
+
+/// Header, firmware and an area of these protected entries, not signed.
+fn unsigned(protected: &[u8]) -> Vec<u8> {
+    let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
+    let mut bytes = vec![0; 32];
+    bytes[0..4].copy_from_slice(&0x96F3_B83D_u32.to_le_bytes());
+    bytes[8..10].copy_from_slice(&32_u16.to_le_bytes());
+    bytes[10..12].copy_from_slice(&u16::try_from(protected.len()).unwrap().to_le_bytes());
+    bytes[12..16].copy_from_slice(&100_u32.to_le_bytes());
+    bytes[20] = 3;
+    [&bytes[..], &[0xC3; 100], &protected].concat()
+}
+
+/// The firmware with a hash behind it and these entries behind the hash, as `imgtool sign` makes it.
+fn signed(protected: &[u8], entries: &[u8]) -> Vec<u8> {
+    let bytes = unsigned(protected);
+    let hash = entry(0x10, Sha256::of(&bytes).as_bytes());
+    [&bytes[..], &area(0x6907, &[&hash, entries].concat())].concat()
+}
+
+fn mcuboot() -> Vec<Case> {
+    let good = signed(&[], &[]);
+    let again = |code, refused: Vec<u8>| case(code, refused, "sign the image again", signed(&[], &[]));
+    let long_hash = vector("firmware/mcuboot/sha512.bin");
+    vec![
+        again("mcuboot_too_short", good[..31].to_vec()),
+        again("mcuboot_header_size", with(&good, 8, &[31])),
+        again("mcuboot_cut_short", good[..100].to_vec()),
+        case("mcuboot_no_tlv_area", unsigned(&[]), "sign the image with imgtool", good.clone()),
+        again("mcuboot_protected_size", with(&good, 10, &[12])),
+        again("mcuboot_area_size", good[..good.len() - 1].to_vec()),
+        again("mcuboot_tlv_size", signed(&[], &[7, 0, 1, 0])),
+        again("mcuboot_stray_bytes", signed(&[], &[1, 2, 3])),
+        again("mcuboot_value_length", signed(&entry(0x50, &[0; 3]), &[])),
+        again("mcuboot_tlv_twice", signed(&[], &entry(0x10, &[0; 32]))),
+        again("mcuboot_too_many_tlvs", signed(&[], &entry(0xA0, &[]).repeat(1000))),
+        case("mcuboot_no_hash", [unsigned(&[]), area(0x6907, &[])].concat(), "sign it with imgtool", good.clone()),
+        case(
+            "mcuboot_encrypted",
+            vector("firmware/mcuboot/encrypted.bin"),
+            "upload the image before encryption",
+            vector("firmware/mcuboot/ed25519.bin"),
+        ),
+        case(
+            "mcuboot_non_bootable",
+            vector("firmware/mcuboot/nonbootable.bin"),
+            "sign it with imgtool without --non-bootable",
+            vector("firmware/mcuboot/p256.bin"),
+        ),
+        case("mcuboot_followed", [&good[..], &[1; 8]].concat(), "upload the signed image alone", &good[..]),
+        again("mcuboot_hash_mismatch", with(&good, 40, &[0])),
+        case("mcuboot_hash_mismatch", with(&long_hash, 40, &[!long_hash[40]]), "sign the image again", long_hash),
+    ]
+}
+
+// --- What is no image at all
+
+/// An archive whose first entry has this name and holds these bytes as they are.
+fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(content.len()).unwrap().to_le_bytes();
+    let crc = crc32fast::hash(content).to_le_bytes();
+    let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+    let head = [b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0".as_slice(), &crc, &size, &size, &length, &[0, 0]].concat();
+    [&head, name.as_bytes(), content].concat()
+}
+
+/// The bytes that the first entry of an archive holds.
+fn unzipped(archive: &[u8]) -> Vec<u8> {
+    let size = u32::from_le_bytes(archive[22..26].try_into().unwrap());
+    let begin = 30 + usize::from(u16::from_le_bytes(archive[26..28].try_into().unwrap()));
+    archive[begin..begin + usize::try_from(size).unwrap()].to_vec()
+}
+
+fn tar(name: &str, content: &[u8]) -> Vec<u8> {
+    let size = format!("{:011o}\0", content.len());
+    let head = with(&with(&with(&[0; 512], 0, name.as_bytes()), 124, size.as_bytes()), 257, b"ustar");
+    [&head, content].concat()
+}
+
+fn untarred(archive: &[u8]) -> Vec<u8> {
+    let size = usize::from_str_radix(std::str::from_utf8(&archive[124..135]).unwrap(), 8).unwrap();
+    archive[512..512 + size].to_vec()
+}
+
+/// Compressed into one block that is stored as it is, which every `gunzip` reads.
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap();
+    let head = b"\x1F\x8B\x08\0\0\0\0\0\0\xFF\x01";
+    let crc = crc32fast::hash(content).to_le_bytes();
+    let size = u32::from(length).to_le_bytes();
+    [&head[..], &length.to_le_bytes(), &(!length).to_le_bytes(), content, &crc, &size].concat()
+}
+
+fn gunzipped(file: &[u8]) -> Vec<u8> {
+    file[15..file.len() - 8].to_vec()
+}
+
+fn cpio(name: &str) -> Vec<u8> {
+    let mut bytes = b"070701".to_vec();
+    bytes.resize(110, b'0');
+    [&bytes, name.as_bytes(), &[0; 64]].concat()
+}
+
+fn partition_table() -> Vec<u8> {
+    let mut table = vec![0xAA, 0x50, 1, 2];
+    table.extend([0x9000_u32.to_le_bytes(), 0x6000_u32.to_le_bytes()].concat());
+    table.extend(b"nvs".iter().copied().chain(std::iter::repeat(0)).take(16 + 4));
+    table.extend([0xEB, 0xEB]);
+    table.resize(0xC00, 0xFF);
+    table
+}
+
+fn esp8266() -> Vec<u8> {
+    let mut bytes = vec![0xE9, 1, 2, 0x40];
+    bytes.extend([0x4010_0004_u32, 0x4010_0000, 64].map(u32::to_le_bytes).concat());
+    bytes.extend([0xA5; 64]);
+    bytes.resize(bytes.len() | 15, 0);
+    bytes.push(0xEF);
+    bytes
+}
+
+/// What else people have, where the product's own image is `good`.
+fn foreign(good: &[u8]) -> Vec<Case> {
+    let archive = zip("firmware.bin", good);
+    let tarred = tar("firmware.bin", good);
+    let compressed = gzip(good);
+    let flash = [&[0xFF; 0x8000][..], &partition_table()].concat();
+    let nvs = [&[0xFE, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0xFE][..], &[0xFF; 0x2000]].concat();
+    vec![
+        case("image_empty", b"", "upload it again", good),
+        case("foreign_elf", b"\x7fELF\x01\x01\x01", "upload the .bin that the build makes from it", good),
+        case("foreign_intel_hex", b":020000040800F2\r\n", "upload the .bin of the same build", good),
+        case("foreign_s_record", b"S00F000068656C6C6F202020202000003C\n", "upload the .bin of the same build", good),
+        case("foreign_uf2", b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "upload the .bin of the same build", good),
+        case("foreign_zip", archive.clone(), "unpack it and upload the application's .bin", unzipped(&archive)),
+        case("foreign_fwup", zip("meta.conf", b"x"), "that is built for this product's platform", good),
+        case("foreign_mender", tar("version", b"x"), "that is built for this product's platform", good),
+        case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", good),
+        case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", good),
+        case("foreign_tar", tarred.clone(), "unpack it and upload the application's .bin", untarred(&tarred)),
+        case("foreign_gzip", compressed.clone(), "decompress it and upload what was in it", gunzipped(&compressed)),
+        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload what was in it", good),
+        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload what was in it", good),
+        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload what was in it", good),
+        case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", good),
+        case("foreign_esp8266", esp8266(), "that is built for this product's platform", good),
+        case("foreign_esp_partition_table", partition_table(), "the application alone; upload its .bin", good),
+        case("foreign_esp_flash", flash, "the application alone; upload its .bin", good),
+        case("foreign_esp_nvs", nvs, "the application alone; upload its .bin", good),
+        case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", good),
+        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "the application alone; upload its .bin", good),
+        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "the application alone; upload its .bin", good),
+        case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", good),
+        case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", good),
+        case("foreign_html", b"<html></html>", "fetch the firmware again", good),
+    ]
+}
+
+#[test]
+fn a_particle_module_that_is_refused_is_taken_once_its_advice_is_followed() {
+    follow(94, "photon", &particle());
+}
+
+#[test]
+fn an_esp_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+    follow(95, "esp32c3", &esp_idf());
+}
+
+#[test]
+fn an_mcuboot_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+    follow(95, "mcuboot:board", &mcuboot());
+}
+
+#[test]
+fn a_file_that_is_no_image_is_refused_with_what_to_upload_instead() {
+    follow(94, "photon", &foreign(&vector("firmware/particle/photon_p94_v1.bin")));
+    follow(95, "esp32c3", &foreign(&vector("firmware/esp/esp32c3.bin")));
+    follow(95, "mcuboot:board", &foreign(&vector("firmware/mcuboot/ed25519.bin")));
+}
+
+/// What no upload reaches, because so little of the format is there that the file is not taken for it.
+const NOT_REACHED: [&str; 3] = ["particle_too_short", "particle_no_prefix", "esp_too_short"];
+
+#[test]
+fn what_only_the_readers_refuse_is_read_once_its_advice_is_followed() {
+    let module = vector("firmware/particle/photon_p94_v1.bin");
+    let read = |bytes: &[u8]| read_module(bytes).and_then(|module| module.accept());
+    // No prefix: neither at the beginning nor behind a vector table. The CRC is right.
+    let without_prefix = compiled(with(&module, 0, &[0x55; 24]));
+    for (refused, code, advice) in [
+        (&module[..43], "particle_too_short", "compile again"),
+        (&without_prefix, "particle_no_prefix", "upload the .bin the compiler made, unchanged"),
+    ] {
+        let error = read(refused).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(advice), "{error}");
+    }
+    assert_eq!(read(&module), Ok(()));
+
+    let image = vector("firmware/esp/esp32c3.bin");
+    let error = read_app_image(&image[..23]).unwrap_err();
+    assert_eq!((error.code(), error.to_string().contains("build again")), ("esp_too_short", true), "{error}");
+    assert_eq!(read_app_image(&image).unwrap().accept(), Ok(()));
+}
+
+#[test]
+fn every_code_of_a_reader_is_followed() {
+    let sources = [
+        include_str!("../src/firmware/image/particle/error.rs"),
+        include_str!("../src/firmware/image/esp_idf/error.rs"),
+        include_str!("../src/firmware/image/mcuboot/error.rs"),
+        include_str!("../src/firmware/image/foreign.rs"),
+    ];
+    let codes: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|source| source.split('"'))
+        .filter(|word| ["particle_", "esp_", "mcuboot_", "foreign_"].iter().any(|start| word.starts_with(start)))
+        .filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'))
+        .collect();
+    assert!(codes.len() > 60, "the sources are read: {codes:?}");
+    let cases = [particle(), esp_idf(), mcuboot(), foreign(b"x")];
+    let cases: BTreeSet<&str> = cases.iter().flatten().map(|case| case.code).collect();
+    let missing: Vec<_> = codes.iter().filter(|code| !cases.contains(*code) && !NOT_REACHED.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,0 +1,110 @@
+//! Each refusal of a file, a copy and a query with its advice followed: what the message says to do is done, and it works.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use fleet_core::StoreError;
+use fleet_core::store::{Query, Store};
+use fleet_store_sqlite::{Options, SqliteStore};
+use rusqlite::Connection;
+use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// Refused with this code and this advice.
+#[track_caller]
+fn refused<T: Debug>(result: Result<T, StoreError>, code: &str, advice: &str) {
+    let error = result.unwrap_err();
+    assert_eq!(error.code(), code, "{error}");
+    assert!(error.to_string().contains(advice), "`{advice}` is not in: {error}");
+}
+
+fn open(path: &Path) -> Result<(), StoreError> {
+    SqliteStore::open(path).map(drop)
+}
+
+#[test]
+fn a_file_that_is_refused_opens_once_the_advice_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let path = file("fleet.db");
+    open(&path).unwrap();
+    let good = fs::read(&path).unwrap();
+
+    refused(open(folder.path()), "store_failed", "it is a folder; name a file in it");
+    refused(open(&file("none/fleet.db")), "store_failed", "make it first");
+    fs::create_dir(file("none")).unwrap();
+    open(&file("none/fleet.db")).unwrap();
+    let with_pages = |bytes| SqliteStore::open_with(file("pages.db"), Options::new().page_size(bytes)).map(drop);
+    for (wrong, right) in [(511, 512), (1000, 1024), (65_537, 65_536)] {
+        refused(with_pages(wrong), "store_failed", "choose a power of two from 512 to 65536");
+        with_pages(right).unwrap();
+    }
+
+    fs::write(file("diary.db"), "dear diary, ".repeat(100)).unwrap();
+    refused(open(&file("diary.db")), "store_not_ours", "choose another file");
+    open(&file("other.db")).unwrap();
+
+    // The header's write version, raised beyond what SQLite knows, makes a file read-only even for root.
+    let mut read_only = good.clone();
+    *read_only.get_mut(18).unwrap() = 3;
+    fs::write(&path, read_only).unwrap();
+    refused(open(&path), "store_read_only", "let this program write the file");
+    fs::write(&path, &good).unwrap();
+    open(&path).unwrap();
+
+    // A newer program writes the number of its schema; this one stands for it once the number is its own.
+    let schema = |number: i64| Connection::open(&path).unwrap().pragma_update(None, "user_version", number).unwrap();
+    let own: i64 = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    schema(own + 1);
+    refused(open(&path), "store_newer_schema", "update the program");
+    schema(own);
+    open(&path).unwrap();
+
+    let mut damaged = good.clone();
+    damaged.iter_mut().skip(100).take(200).for_each(|byte| *byte = 0xAA);
+    fs::write(&path, damaged).unwrap();
+    refused(open(&path), "store_corrupt", "restore it from a backup");
+    fs::write(&path, &good).unwrap();
+    open(&path).unwrap();
+}
+
+#[test]
+fn a_copy_that_is_refused_is_made_once_the_advice_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let store = SqliteStore::open(file("fleet.db")).unwrap();
+    store.backup(&file("copy.db")).unwrap();
+    refused(store.backup(&file("copy.db")), "store_not_empty", "name a new file");
+    store.backup(&file("copy-2.db")).unwrap();
+    refused(store.backup(&file("none/copy.db")), "store_failed", "make it first");
+    fs::create_dir(file("none")).unwrap();
+    store.backup(&file("none/copy.db")).unwrap();
+}
+
+#[test]
+fn a_query_that_is_refused_is_answered_once_the_advice_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("fleet.db")).unwrap();
+    let three = "SELECT 1 AS a UNION SELECT 2 UNION SELECT 3";
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)";
+    let all = format!("{endless} SELECT max(i) FROM n");
+    let less = format!("{endless} SELECT i FROM n WHERE i <= 1 LIMIT 1");
+    let soon = |sql| Query::new(sql).time(Duration::from_millis(50));
+    let cases = [
+        (Query::new(" "), "write a SELECT", Query::new("SELECT 1")),
+        (Query::new("SELECT 1; SELECT 2"), "run one at a time", Query::new("SELECT 1")),
+        (Query::new("DELETE FROM devices"), "it is one SELECT", Query::new("SELECT count(*) FROM devices")),
+        (Query::new("ATTACH 'x' AS x"), "it is one SELECT", Query::new("SELECT 1")),
+        (Query::new("SELECT ?1"), "write the values into it", Query::new("SELECT 7")),
+        (Query::new("SELECT 1 AS a, 2 AS a"), "name them apart with AS", Query::new("SELECT 1 AS a, 2 AS b")),
+        (Query::new(three).limit(2), "add a LIMIT to the query", Query::new("SELECT 1 LIMIT 2").limit(2)),
+        (Query::new(three).limit(2), "ask for more rows with `limit`", Query::new(three).limit(3)),
+        (soon(&all), "ask for less", soon(&less)),
+        (Query::new("SELECT zeroblob(300000000)"), "ask for less", Query::new("SELECT zeroblob(3)")),
+        (Query::new("SELECT x FROM devices"), "no such column: x", Query::new("SELECT id FROM devices")),
+    ];
+    for (wrong, advice, right) in cases {
+        refused(store.query(&wrong), "store_query_refused", advice);
+        store.query(&right).unwrap_or_else(|error| panic!("{}: {error}", right.sql()));
+    }
+}
