@@ -339,7 +339,7 @@ mod tests {
         ] {
             let why = why(&refused);
             assert!(why.contains(advice), "{refused}: `{advice}` is not in: {why}");
-            open(&followed).unwrap_or_else(|error| panic!("{why}: {followed}: {}", error.message));
+            open(&followed).unwrap_or_else(|error| panic!("{why}: {followed}: {}", error));
         }
         open(&format!("{file}-new?mode=rw")).unwrap();
     }
