@@ -3,7 +3,7 @@
 //! Invariant: the registry says that a device is in a product exactly when the product has a row for it whose standing
 //! is [`Standing::Member`]. Both are written by the same commit, so reading the row alone is enough on the hot path.
 
-use super::trail::{Mark, Told, Trail};
+use super::trail::{Mark, RowTrail, Told, Trail};
 use crate::Error;
 use crate::firmware::FirmwareVersion;
 use crate::product::{GroupId, Platform, ProductId};
@@ -117,8 +117,8 @@ pub struct Device {
     /// What people call it and where they put it.
     pub label: Option<Box<Label>>,
     /// The order of its connections beyond its latest report (R-TGT-17).
-    #[serde(default, skip_serializing_if = "Trail::is_empty")]
-    pub trail: Trail,
+    #[serde(default, skip_serializing_if = "RowTrail::is_empty")]
+    pub trail: RowTrail,
     /// What the registry knows of its hardware, held against the product's, for as long as it has not said it here.
     #[serde(default, skip_serializing_if = "PlatformSeen::is_unknown")]
     pub listed: PlatformSeen,
@@ -282,7 +282,7 @@ impl Device {
             attempt: None,
             outcome: None,
             label: None,
-            trail: Trail::default(),
+            trail: RowTrail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
             chip_revision: None,
@@ -322,7 +322,7 @@ impl Device {
 
     /// Whether a report is older than what the row knows (R-TGT-17).
     pub(crate) fn is_stale(&self, told: &Told) -> bool {
-        told.is_at_or_before(self.trail.newest) || self.seen.is_some_and(|seen| told.is_before(seen.mark()))
+        told.is_at_or_before(self.trail.get().newest) || self.seen.is_some_and(|seen| told.is_before(seen.mark()))
     }
 
     /// Whether a report that is not stale is of the connection that the row's latest report is of.
@@ -336,12 +336,14 @@ impl Device {
             (ended, present) if ended != 0 && present != 0 => ended < present,
             _ => told.is_before(seen.mark()),
         });
-        if is_older || told.is_at_or_before(self.trail.newest) {
+        let mut trail = self.trail.get();
+        if is_older || told.is_at_or_before(trail.newest) {
             return;
         }
         let session = if told.session != 0 { told.session } else { self.whole_trail().newest.session() };
-        let before = self.trail.ended;
-        self.trail.ended = Mark::new(session.max(before.session()), Some(told.later(before)));
+        let before = trail.ended;
+        trail.ended = Mark::new(session.max(before.session()), Some(told.later(before)));
+        self.trail = trail.into();
         if let Some(seen) = &mut self.seen {
             seen.online = false;
         }
@@ -349,8 +351,8 @@ impl Device {
 
     /// All that is known of the order of its connections, its latest report's among them.
     pub(crate) fn whole_trail(&self) -> Trail {
-        let Trail { newest, ended } = self.trail;
-        let Some(seen) = self.seen else { return self.trail };
+        let Trail { newest, ended } = self.trail.get();
+        let Some(seen) = self.seen else { return self.trail.get() };
         let newest = Mark::new(newest.session().max(seen.session), newest.at().or(Some(seen.at)));
         // Rows of earlier versions know only that the connection has ended.
         let ended = if !seen.online && ended == Mark::NONE { seen.mark() } else { ended };
@@ -359,9 +361,9 @@ impl Device {
 
     /// Takes in what is known of the device's connections elsewhere.
     pub(crate) fn follow(&mut self, elsewhere: Trail) {
-        let joined = self.trail.join(elsewhere);
+        let joined = self.trail.get().join(elsewhere);
         let newest = self.seen.map_or(joined.newest, |seen| joined.newest.beyond(seen.mark()));
-        self.trail = Trail { newest, ended: joined.ended };
+        self.trail = Trail { newest, ended: joined.ended }.into();
     }
 
     /// It was heard elsewhere: it is no longer connected here, and nothing from before brings it back.
@@ -550,8 +552,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_152_bytes() {
-        assert_eq!(size_of::<Device>(), 152);
+    fn a_device_takes_128_bytes() {
+        assert_eq!(size_of::<Device>(), 128);
         assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 

@@ -85,6 +85,35 @@ impl Trail {
     }
 }
 
+/// A [`Trail`] as a row keeps it: most rows have none, and then it takes the room of a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Trail", into = "Trail")]
+pub struct RowTrail(Option<Box<Trail>>);
+
+impl RowTrail {
+    /// The trail.
+    pub fn get(&self) -> Trail {
+        self.0.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Trail> for RowTrail {
+    fn from(trail: Trail) -> Self {
+        Self((!trail.is_empty()).then(|| Box::new(trail)))
+    }
+}
+
+impl From<RowTrail> for Trail {
+    fn from(kept: RowTrail) -> Self {
+        kept.get()
+    }
+}
+
 /// When a report, or the end of a connection, says that it was, and when the gateway's door was told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
