@@ -784,11 +784,37 @@ fn every_hold_ends_once_what_it_says_is_done() {
     world.operator(5).set_account_lock(owner, false).unwrap();
     sent(connects(&world, &report(2, 1, 6)));
 
+    let lamp = world.make_product(96, "esp32c3");
+    let console = world.console(10);
+    console.import(lamp, list([11, 12]).as_bytes()).unwrap();
+    let of_lamp = |number, version, at, chip| {
+        let report = Report { product: Some(96), chip_revision: chip, ..report(number, version, at) };
+        connects(&world, &report)
+    };
+    upload(&world, lamp, 1, ESP32C3).unwrap();
+    upload(&world, lamp, 2, &for_chips(300, 399)).unwrap();
+    of_lamp(12, 2, 11, Some(300));
+    console.release(lamp, version(2)).unwrap();
+    held(of_lamp(11, 9, 12, Some(299)), "ChipRevision", "lock it to a version whose image runs on its chip");
+    console.lock_and_flash_on_reset(lamp, device(11), version(1)).unwrap();
+    sent(console.explain(lamp, device(11)).unwrap());
+
     let source = include_str!("../src/firmware/targeting.rs");
     let names = source.split("pub fn citation(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
-    let names = names.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split([' ', '{']).next());
+    let names = names.split("Self::").skip(1).filter_map(|name| name.split(|c: char| !c.is_alphanumeric()).next());
     let missing: Vec<&str> = names.filter(|name| !followed.iter().any(|held| held.starts_with(name))).collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The ESP32-C3's image, for chips from one revision to another.
+fn for_chips(least: u16, last: u16) -> Vec<u8> {
+    let mut image = ESP32C3.to_vec();
+    image[15..17].copy_from_slice(&least.to_le_bytes());
+    image[17..19].copy_from_slice(&last.to_le_bytes());
+    let end = image.len() - 32;
+    let hash = fleet_core::Sha256::of(&image[..end]);
+    image[end..].copy_from_slice(hash.as_bytes());
+    image
 }
 
 /// The photon's module with another version in its suffix, as the compiler would have made it.

@@ -359,13 +359,12 @@ fn billing(followed: &mut Followed) {
     let into = |product, currency| world.console(1).set_currency(product, currency);
     followed.value(
         "currency",
-        "not EUR, and that changes no more; make a new product for EUR",
+        "an operator takes that back first",
         into(id, euro),
-        into(other, euro),
+        agree("Small", None).and_then(|()| into(id, euro)).and_then(|()| into(id, Currency::USD)),
     );
 
     // A tier that is not below the product's is upgraded to; the same one is chosen lower.
-    agree("Small", None).unwrap();
     let upgrade = |tier: &str| -> Result<ChargeKey, Error> {
         let quote = world.console(2).quote_upgrade(id, tier, Interval::Monthly)?;
         match world.console(2).upgrade(id, quote.id)? {
@@ -375,6 +374,12 @@ fn billing(followed: &mut Followed) {
     };
     let paid = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
     paid(upgrade("Small").unwrap()).unwrap();
+    followed.value(
+        "currency",
+        "not EUR, and that changes no more; make a new product for EUR",
+        into(id, euro),
+        into(other, euro),
+    );
     let higher = operator(3).downgrade(id, "Medium");
     let up = upgrade("Medium").and_then(paid);
     followed.value("tier", "upgrade to it instead", higher, up);

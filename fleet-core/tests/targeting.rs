@@ -7,7 +7,7 @@ mod model;
 
 use common::{World, at, device, list, report, version};
 use fleet_core::device::{
-    Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail, UpdateAttempt,
+    Device, ImageSeen, Label, PlatformSeen, Progress, Report, RowTrail, Seen, Standing, UpdateAttempt,
 };
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
@@ -154,7 +154,7 @@ fn row() -> impl Strategy<Value = Device> {
             outcome: None,
             label: (!groups.is_empty())
                 .then(|| Box::new(Label { name: "".into(), groups: groups.into_iter().map(GroupId::new).collect() })),
-            trail: Trail::default(),
+            trail: RowTrail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
             chip_revision,

@@ -13,9 +13,12 @@ fn pages() -> Vec<(String, String)> {
     let mut pages =
         vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-swift/kotlin/README.md".to_owned()];
     pages.extend(["python", "node", "swift"].map(|language| format!("bindings-{language}/README.md")));
-    let docs =
-        fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    pages.extend(docs.map(|name| format!("docs/{name}")));
+    pages.extend(["ARCHITECTURE.md", "RELEASING.md", "SECURITY.md"].map(str::to_owned));
+    for folder in ["docs", "docs/guide"] {
+        let entries = fs::read_dir(root().join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        pages.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
     pages.sort();
     pages.into_iter().map(|page| (page.clone(), read(&page))).collect()
 }
@@ -61,6 +64,10 @@ const A_FRAGMENT_OF_SWIFT: How = NotRun(
 );
 const A_FRAGMENT_OF_KOTLIN: How = NotRun(
     "a fragment with names of the reader's own; the module's tests call what it calls, and the page's program is run",
+);
+
+const NEEDS_A_FRAMEWORK: How = NotRun(
+    "the web framework is no dependency of this repository; the page says when the program was built and run by hand",
 );
 
 /// Each program of the documentation: the page, its language, words that it has in it (none: each that is not named
@@ -109,6 +116,23 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("bindings-swift/kotlin/README.md", "kotlin", "console.importWatched", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "when (val answer", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "catch (failure: FleetException)", A_FRAGMENT_OF_KOTLIN),
+    (
+        "bindings-swift/kotlin/README.md",
+        "java",
+        "",
+        NotRun("a fragment with names of the reader's own; `JavaTest.java` calls what it calls"),
+    ),
+    ("RELEASING.md", "json", "", NotRun("the manifest of a package that is not made yet")),
+    ("docs/guide/axum.md", "rust,ignore", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/fastapi.md", "python", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/fastify.md", "ts", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/ktor.md", "kotlin", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/vapor.md", "swift", "import Vapor", NEEDS_A_FRAMEWORK),
+    ("docs/guide/vapor.md", "swift", "dependencies: [", NotRun("lines of a manifest of the reader's own")),
+    ("docs/guide/several-nodes.md", "rust,ignore", "", NotRun("it needs a server; `stores/open` tests such URLs")),
+    ("docs/guide/several-nodes.md", "python", "fleet = Fleet.open(", NotRun("it needs a server")),
+    ("docs/guide/several-nodes.md", "python", "def report_usage", NotRun("it runs until the host stops")),
+    ("docs/guide/back-up.md", "python", "", NotRun("it names folders of the reader's own; run by hand")),
 ];
 
 /// A text without what lies around its words, so that its indentation is nothing.

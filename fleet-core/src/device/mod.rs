@@ -27,4 +27,4 @@ pub use record::{
 pub(crate) use record::{RELAPSES, confirmed, is_zero};
 pub use report::Report;
 pub(crate) use report::withdraw;
-pub use trail::{Mark, Trail};
+pub use trail::{Mark, RowTrail, Trail};

@@ -3,7 +3,7 @@
 //! Invariant: the registry names a product exactly when that product has a row for the device whose standing is
 //! [`Standing::Member`]. One commit writes both, so the hot path needs to read only the row.
 
-use super::trail::{Mark, ReportOrder, Trail};
+use super::trail::{Mark, ReportOrder, RowTrail, Trail};
 use crate::Error;
 use crate::firmware::FirmwareVersion;
 use crate::product::{GroupId, Platform, ProductId};
@@ -119,8 +119,8 @@ pub struct Device {
     /// Its name and groups.
     pub label: Option<Box<Label>>,
     /// The order of its connections beyond its latest report (R-TGT-17).
-    #[serde(default, skip_serializing_if = "Trail::is_empty")]
-    pub trail: Trail,
+    #[serde(default, skip_serializing_if = "RowTrail::is_empty")]
+    pub trail: RowTrail,
     /// Whether the hardware in the registry is the product's, as long as the device has not reported its hardware here.
     #[serde(default, skip_serializing_if = "PlatformSeen::is_unknown")]
     pub listed: PlatformSeen,
@@ -286,7 +286,7 @@ impl Device {
             attempt: None,
             outcome: None,
             label: None,
-            trail: Trail::default(),
+            trail: RowTrail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
             chip_revision: None,
@@ -326,7 +326,7 @@ impl Device {
 
     /// Whether a report is older than the row's data (R-TGT-17).
     pub(crate) fn is_stale(&self, order: &ReportOrder) -> bool {
-        order.is_at_or_before(self.trail.newest) || self.seen.is_some_and(|seen| order.is_before(seen.mark()))
+        order.is_at_or_before(self.trail.get().newest) || self.seen.is_some_and(|seen| order.is_before(seen.mark()))
     }
 
     /// Whether a report that is not stale belongs to the same connection as the row's latest report.
@@ -340,12 +340,14 @@ impl Device {
             (ended, present) if ended != 0 && present != 0 => ended < present,
             _ => order.is_before(seen.mark()),
         });
-        if is_older || order.is_at_or_before(self.trail.newest) {
+        let mut trail = self.trail.get();
+        if is_older || order.is_at_or_before(trail.newest) {
             return;
         }
         let session = if order.session != 0 { order.session } else { self.whole_trail().newest.session() };
-        let before = self.trail.ended;
-        self.trail.ended = Mark::new(session.max(before.session()), Some(order.later(before)));
+        let before = trail.ended;
+        trail.ended = Mark::new(session.max(before.session()), Some(order.later(before)));
+        self.trail = trail.into();
         if let Some(seen) = &mut self.seen {
             seen.online = false;
         }
@@ -353,8 +355,8 @@ impl Device {
 
     /// The whole order of its connections, including its latest report.
     pub(crate) fn whole_trail(&self) -> Trail {
-        let Trail { newest, ended } = self.trail;
-        let Some(seen) = self.seen else { return self.trail };
+        let Trail { newest, ended } = self.trail.get();
+        let Some(seen) = self.seen else { return self.trail.get() };
         let newest = Mark::new(newest.session().max(seen.session), newest.at().or(Some(seen.at)));
         // Rows of earlier versions record only that the connection has ended.
         let ended = if !seen.online && ended == Mark::NONE { seen.mark() } else { ended };
@@ -363,9 +365,9 @@ impl Device {
 
     /// Merges what is known of the device's connections elsewhere.
     pub(crate) fn follow(&mut self, elsewhere: Trail) {
-        let joined = self.trail.join(elsewhere);
+        let joined = self.trail.get().join(elsewhere);
         let newest = self.seen.map_or(joined.newest, |seen| joined.newest.beyond(seen.mark()));
-        self.trail = Trail { newest, ended: joined.ended };
+        self.trail = Trail { newest, ended: joined.ended }.into();
     }
 
     /// Records that the device connected elsewhere: it is no longer online here, and no earlier report sets it online
@@ -554,8 +556,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_152_bytes() {
-        assert_eq!(size_of::<Device>(), 152);
+    fn a_device_takes_128_bytes() {
+        assert_eq!(size_of::<Device>(), 128);
         assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 

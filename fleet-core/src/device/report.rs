@@ -139,17 +139,15 @@ pub(crate) fn observe(
     let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
     let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
     let version_since = uploaded_at.map_or(since, |at| at.max(since));
-    let has_ended = order.is_at_or_before(device.trail.ended);
+    let Trail { newest, ended } = device.trail.get();
+    let has_ended = order.is_at_or_before(ended);
     let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
     // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
     // number or moment.
-    let Trail { newest, ended } = device.trail;
     let known =
         [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
-    device.trail.newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
-    if online {
-        device.trail.ended = Mark::NONE;
-    }
+    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
     device.seen = Some(Seen {
         at,
         session: report.session,

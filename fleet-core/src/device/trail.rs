@@ -84,6 +84,35 @@ impl Trail {
     }
 }
 
+/// A [`Trail`] as a row stores it. Most rows have none, and then it takes only the space of a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Trail", into = "Trail")]
+pub struct RowTrail(Option<Box<Trail>>);
+
+impl RowTrail {
+    /// The trail.
+    pub fn get(&self) -> Trail {
+        self.0.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Whether there is nothing to store.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Trail> for RowTrail {
+    fn from(trail: Trail) -> Self {
+        Self((!trail.is_empty()).then(|| Box::new(trail)))
+    }
+}
+
+impl From<RowTrail> for Trail {
+    fn from(stored: RowTrail) -> Self {
+        stored.get()
+    }
+}
+
 /// The position of a report, or of the end of a connection: the session and moment that it states, and when it arrived.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReportOrder {

@@ -442,7 +442,8 @@ impl fmt::Display for Hold {
                     (Some(least), None) => write!(f, "{} and later", formatted(*least)),
                     (None, Some(last)) => write!(f, "{} and earlier", formatted(*last)),
                     (None, None) => f.write_str("any"),
-                }
+                }?;
+                f.write_str("; lock it to a version whose image runs on its chip")
             }
             Self::SystemVersion { requires, reported: Some(reported) } => {
                 write!(f, "its system version {reported} is not `{requires}`; update its system first")
