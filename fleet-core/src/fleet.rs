@@ -130,7 +130,7 @@ impl Fleet {
         Gateway { fleet: self, now }
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> &dyn Store {
         &self.store
     }
@@ -161,12 +161,12 @@ impl Fleet {
         })
     }
 
-    /// The catalogue of tiers.
+    /// Returns the catalogue of tiers.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
-    /// The platform's billing policy.
+    /// Returns the platform's billing policy.
     pub fn billing(&self) -> &BillingPolicy {
         &self.billing
     }

@@ -336,7 +336,7 @@ impl Fleet {
     /// further effect, and a later notice of the same name stays pending.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn acknowledge(&self, key: &str) -> Result<bool, Error> {
         let Some((product, name)) = parse_key(key) else { return Ok(false) };
         self.transact(|tx| {

@@ -60,7 +60,7 @@ impl Reservation {
         Self { import, left, until: now.after(RESERVED_FOR) }
     }
 
-    /// Whether the reservation is in force. One that starts far after `now` was written by a wrong clock and is not.
+    /// Whether the reservation is in force. A wrong clock wrote one that starts far after `now`, so it is ignored.
     pub(super) fn is_in_force(&self, now: Timestamp) -> bool {
         self.until > now && !self.until.is_of_another_clock(now.after(RESERVED_FOR))
     }
