@@ -180,7 +180,7 @@ fn area(magic: u16, entries: &[u8]) -> Vec<u8> {
 /// Header, firmware and an area of these protected entries, not signed.
 fn unsigned(protected: &[u8]) -> Vec<u8> {
     let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
-    let mut bytes = vec![0; 32];
+    let mut bytes = [0; 32];
     bytes[0..4].copy_from_slice(&0x96F3_B83D_u32.to_le_bytes());
     bytes[8..10].copy_from_slice(&32_u16.to_le_bytes());
     bytes[10..12].copy_from_slice(&u16::try_from(protected.len()).unwrap().to_le_bytes());

@@ -246,7 +246,7 @@ fn people(followed: &mut Followed) {
     let portal = world.fleet.portal(&token, at(2));
     let uses = portal.use_device(device(1), Scope::Claim);
     let found = portal.use_device(device(1), Scope::See).or_else(|error| match error.code() {
-        "not_found" => Ok(Default::default()),
+        "not_found" => Ok(()),
         _ => Err(error),
     });
     followed.value("scope", "`see` or `control`", uses, found);

@@ -251,9 +251,9 @@ fn every_limit_that_the_documentation_states_is_the_one_that_is_built() {
     let running = "docs/RUNNING.md";
     let mut claims = vec![
         (rules, format!("A quote holds for {} minutes", minutes(billing.quote_life()))),
-        (rules, format!("(policy, default {} days; the bound itself is no leap)", billing.leap_days())),
+        (rules, format!("(policy, default {} days; exactly the bound is not a leap)", billing.leap_days())),
         (running, format!("was not called for more than {} days", billing.leap_days())),
-        (rules, format!("bars for {} minutes", minutes(customer::BARRED_FOR))),
+        (rules, format!("blocks further attempts for {} minutes", minutes(customer::BARRED_FOR))),
         (rules, format!("At most {} lines without an id", count(device::import::MAX_LINES_WITHOUT_ID))),
         (rules, format!("recorded as it is, up to {} bytes", SystemVersion::MAX_LEN)),
         (running, format!("{} at most)", count(Query::MOST))),
@@ -261,7 +261,7 @@ fn every_limit_that_the_documentation_states_is_the_one_that_is_built() {
         (running, format!("at most {} minutes (`clock_tolerance_millis`", minutes(policy.clock_tolerance()))),
     ];
     assert_eq!(customer::WRONG_CODES, 5);
-    claims.push((rules, "the fifth wrong code bars".to_owned()));
+    claims.push((rules, "The fifth wrong code blocks".to_owned()));
     for tier in Vec::<fleet_core::Tier>::from(Catalogue::default()) {
         for interval in [Interval::Monthly, Interval::Annual] {
             let Some(price) = tier.price(interval, Currency::USD).filter(|price| !price.is_zero()) else { continue };
