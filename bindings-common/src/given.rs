@@ -1,7 +1,7 @@
-//! What JavaScript hands in, read strictly.
+//! Reads arguments from JavaScript strictly.
 //!
-//! napi's own conversions take what they can get: 4294967390 becomes product 94, 1.9 version 1, and a misspelt field is
-//! not there. Here a number is whole and in its range, and every field has a name that the shape knows.
+//! napi's own conversions are lenient: 4294967390 becomes product 94, 1.9 becomes version 1, and a misspelt field is
+//! ignored. Here a number must be whole and in its range, and the shape must know the name of every field.
 
 use crate::doors::Answered;
 use crate::shapes::{ConfigurationAnswer, Money};
@@ -9,18 +9,18 @@ use crate::{Failure, Moment, SecretText, camel_case};
 use napi::bindgen_prelude::{FromNapiValue, JsObjectValue as _, Object, Uint8Array};
 use napi::{JsString, JsValue as _, Unknown, ValueType};
 
-/// A value that JavaScript can hand in.
+/// A value that JavaScript can pass in.
 pub trait Given: Sized {
-    /// Reads it; `place` is the name that it stands under, for who must put it right.
+    /// Reads it. `place` is the argument's name, for the error message.
     ///
     /// # Errors
     /// `invalid`.
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self>;
 }
 
-/// Reads a value of a type that napi reads as it is; nothing where it is of another.
+/// Reads a value of a type that napi reads as it is. Returns `None` if it has another type.
 fn plain<T: FromNapiValue>(value: Unknown<'_>, kind: ValueType) -> Option<T> {
-    // SAFETY: it is seen to be of this type.
+    // SAFETY: its type was checked above.
     value.get_type().is_ok_and(|found| found == kind).then(|| unsafe { value.cast() }.ok()).flatten()
 }
 
@@ -44,7 +44,7 @@ macro_rules! whole_numbers {
 whole_numbers! {
     u16: 65535,
     u32: 4294967295,
-    // What a number of JavaScript holds exactly.
+    // The whole numbers that JavaScript represents exactly.
     i64: 9007199254740991,
     u64: 9007199254740991,
 }
@@ -59,7 +59,7 @@ impl Given for String {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         let text: JsString<'_> = must_be(place, plain(value, ValueType::String), "a string")?;
         let text = must_be(place, text.into_utf16().ok(), "a string")?;
-        // napi-rs hands the zero that ends the string over, too.
+        // napi-rs includes the terminating zero of the string.
         let units = text.as_slice();
         let units = units.strip_suffix(&[0]).unwrap_or(units);
         must_be(place, String::from_utf16(units).ok(), "a string without half a surrogate pair")
@@ -82,14 +82,15 @@ impl Given for Moment {
     }
 }
 
-/// Bytes: text in UTF-8, or a `Uint8Array`. Copied, for JavaScript may change them while another thread reads.
+/// Bytes: text in UTF-8, or a `Uint8Array`. They are copied, because JavaScript may change them while another thread
+/// reads.
 impl Given for Vec<u8> {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         if value.get_type().is_ok_and(|kind| kind == ValueType::String) {
             return String::given(value, place).map(String::into_bytes);
         }
         let is_array = value.is_typedarray().unwrap_or(false);
-        // SAFETY: it is a typed array; whether of bytes is looked at there.
+        // SAFETY: it is a typed array; the conversion checks whether its elements are bytes.
         let bytes: Option<Uint8Array> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
         must_be(place, bytes.map(|bytes| bytes.to_vec()), "a Uint8Array or a string")
     }
@@ -104,8 +105,7 @@ impl<T: Given> Given for Option<T> {
     }
 }
 
-/// A value, or `null` where there is to be none. What is left out is neither: that it was forgotten must not take away what
-/// is there.
+/// A value, or `null` to remove the present one. Leaving it out is an error: a forgotten field must not remove a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stated<T>(pub Option<T>);
 
@@ -119,7 +119,7 @@ impl<T: Given> Given for Stated<T> {
     }
 }
 
-/// A list of anything but bytes, which are an array of their own kind.
+/// A list of anything but bytes; bytes have an array type of their own.
 pub trait Listed: Given {}
 
 impl Listed for u16 {}
@@ -141,7 +141,7 @@ impl<T: Listed> Given for Vec<T> {
     }
 }
 
-/// The fields of an object, each of which must be asked for.
+/// The fields of an object. Every field must be read by name.
 pub struct Fields<'v> {
     object: Object<'v>,
     place: &'static str,
@@ -149,16 +149,16 @@ pub struct Fields<'v> {
 }
 
 impl<'v> Fields<'v> {
-    /// The fields of a value.
+    /// Reads the fields of a value.
     ///
     /// # Errors
-    /// `invalid` for what is no object.
+    /// `invalid` if it is not an object.
     pub fn of(value: Unknown<'v>, place: &'static str) -> Answered<Self> {
         let object = must_be(place, plain(value, ValueType::Object), "an object")?;
         Ok(Self { object, place, known: Vec::new() })
     }
 
-    /// The field of this name, which is written as JavaScript writes it.
+    /// Reads the field with this name, spelled as in JavaScript.
     ///
     /// # Errors
     /// `invalid`.
@@ -168,10 +168,10 @@ impl<'v> Fields<'v> {
         T::given(value.map_err(|_| Failure::invalid(name, "can't be read"))?, name)
     }
 
-    /// That there is no other field: one that is misspelt would be left out without a word.
+    /// Rejects any other field: a misspelt field would otherwise be ignored silently.
     ///
     /// # Errors
-    /// `invalid`, which names it.
+    /// `invalid`, with the field's name.
     pub fn end(self) -> Answered<()> {
         let known: Vec<String> = self.known.iter().map(|name| camel_case(name)).collect();
         let keys = Object::keys(&self.object).unwrap_or_default();
@@ -200,7 +200,7 @@ impl Given for Money {
     }
 }
 
-/// Reads one of a few records by its `kind`.
+/// Reads one of several records by its `kind`.
 macro_rules! given_choice {
     ($($name:ident { $($variant:ident = $kind:literal { $($field:ident),* })* })*) => {
         $(impl Given for crate::shapes::$name {

@@ -1,4 +1,4 @@
-//! The doors as bindings open them.
+//! The doors as bindings use them.
 
 use fleet_bindings::doors::{Door, OPERATIONS};
 use fleet_bindings::shapes::{Command, DeviceFilter, ImportVerdict, Interval, Money, Rule, Standing};

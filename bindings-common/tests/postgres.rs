@@ -1,4 +1,5 @@
-//! PostgreSQL by its URL. Where it is not installed there is nothing to open, which `cargo xtask test` says at its end.
+//! Opens PostgreSQL by its URL. Without an installed PostgreSQL the tests do nothing; `cargo xtask test` reports that
+//! at its end.
 #![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
@@ -9,7 +10,7 @@ fn open(url: &str) -> Result<Fleet, Failure> {
     Fleet::open(url, FleetOptions::default())
 }
 
-/// Where to connect to a server; none where there is no PostgreSQL.
+/// The address of a server. `None` if PostgreSQL is not installed.
 fn server() -> Option<String> {
     programs().map(|_| shared().unwrap().url("postgres"))
 }
