@@ -1,4 +1,4 @@
-"""Writes `_native.pyi`, `aio.pyi` and `_types.py` from the definitions that the classes are made of, so that they never differ.
+"""Writes `_native.pyi`, `aio.pyi` and `_types.py` from the definitions of the classes, so that they always match.
 
     python stubs.py           # writes it
     python stubs.py --check   # fails where it is not up to date
@@ -33,7 +33,7 @@ PLAIN = {
     "SqlRow": "dict[str, str | int | float | bytes | None]",
 } | {number: "int" for number in ("u8", "u16", "u32", "u64", "i64", "usize")}
 
-# What the Rust signature does not say.
+# Types that the Rust signature does not show.
 UNSAID = {
     ("Console", "import_watched", "progress"): "Callable[[ImportProgress], object] | None",
     ("Console", "import_watched", "cancel"): "Cancel | None",
@@ -74,13 +74,13 @@ __all__ = [NAMES]
 
 
 class Cancel(Protocol):
-    """What stops an import: a `threading.Event`, or anything that says whether it is set."""
+    """Stops an import: a `threading.Event`, or anything with its `is_set`."""
 
     def is_set(self) -> bool: ...
 
 
 ConfigurationAnswer: TypeAlias = str | bool | int | list[str]
-"""An answer to a question before manufacturing: words, yes or no, a version, or some of the question's choices."""
+"""An answer to a question before manufacturing: text, yes or no, a version, or several of the question's choices."""
 '''
 
 
@@ -105,7 +105,7 @@ _Item = TypeVar("_Item")
 def each(
     list_page: Callable[..., Awaitable[Page[_Item]]], *arguments: Any, **keywords: Any
 ) -> AsyncIterator[_Item]:
-    """Every item of a list that comes in pages, which are read while it is walked."""
+    """Iterates over every item of a paged list, reading pages as needed."""
 '''
 
 AIO_CONTEXT = '''    async def __aenter__(self) -> Self: ...
@@ -115,7 +115,7 @@ AIO_CONTEXT = '''    async def __aenter__(self) -> Self: ...
 
 AIO_WALK = "    def __aiter__(self) -> AsyncIterator[Event]: ..."
 
-# The classes that have a face for asyncio.
+# The classes that have an asyncio version.
 AWAITED = ("EventStream", "Console", "Portal", "Gateway", "Clock", "Meter", "Fleet")
 OPENED = {"console", "portal", "gateway", "clock"}
 
@@ -223,7 +223,7 @@ class Writer:
         self.aliases += ["", f"{name}: TypeAlias = {kind}", self.doc(doc, "")]
 
     def by_hand(self, text: str) -> None:
-        """A class that is written out: its fields, its methods."""
+        """A handwritten class: its fields, its methods."""
         classes = re.compile(
             r"(?P<doc>(?:^///[^\n]*\n)+)#\[(?:pyclass|cfg_attr\(feature = \"python\", pyo3::pyclass)(?P<options>[^\n]*)\n"
             r"(?:#\[[^\n]*\n)*pub(?:\(crate\))? struct (?P<name>\w+)(?P<body>\(.*?\);| \{\n.*?^\})"
@@ -268,7 +268,7 @@ class Writer:
                     self.lines.append(self.doc(text_of, " " * 8))
 
     def methods(self, name: str) -> dict[str, tuple[str, list[Parameter], str, str]]:
-        """What the Rust of this package says of a class."""
+        """What this package's Rust says about a class."""
         found: dict[str, tuple[str, list[Parameter], str, str]] = {}
         method = re.compile(
             r"(?P<doc>(?:^    ///[^\n]*\n)*)(?P<attributes>(?:^    #\[.*?\]\n)*)"
@@ -349,7 +349,7 @@ EXIT = """    def __exit__(
 
 
 def parted(text: str) -> list[str]:
-    """The parts between the commas that stand in no bracket."""
+    """Splits at the commas outside of brackets."""
     parts, depth = [""], 0
     for sign in text:
         depth += {"<": 1, "(": 1, "[": 1, ">": -1, ")": -1, "]": -1}.get(sign, 0)
@@ -366,7 +366,7 @@ def fields(body: str, prefix: str) -> list[tuple[str, str, str]]:
 
 
 def awaited(writer: Writer) -> str:
-    """The doors with each operation to be awaited."""
+    """The doors, with each operation awaitable."""
     lines = []
     for door in AWAITED:
         lines += ["", f"class {door}:"]

@@ -1,8 +1,8 @@
-"""Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` says.
+"""Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` describes.
 
     python tests/spec_runner.py ../spec
 
-On PostgreSQL too where `FLEET_POSTGRES` is a server's URL: each scenario has a schema of its own there.
+If `FLEET_POSTGRES` is a server's URL, runs them on PostgreSQL too, each scenario in its own schema.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ JSON = Any
 
 
 class Malformed(Exception):
-    """A step that can't be carried out."""
+    """A step that cannot be carried out."""
 
 
-# -- What was answered, as JSON of the shape that the README documents. ------------------------------------------------
+# -- Answers, as JSON in the form that the README documents. ---------------------------------------------------------
 
 CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.Operator: lambda _: "operator",
@@ -77,7 +77,7 @@ NAMES = {"from_version": "from", "starts_at": "from", "ends_at": "to"}
 
 
 def shown(value: Any) -> JSON:
-    """A value of the API as JSON."""
+    """Converts a value of the API to JSON."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, datetime):
@@ -124,11 +124,11 @@ def items(values: list[Any]) -> JSON:
     return {"items": shown(values)}
 
 
-# -- What a step hands in. --------------------------------------------------------------------------------------------
+# -- Arguments of a step. --------------------------------------------------------------------------------------------
 
 
 class Step:
-    """The arguments of a step; each is taken once, and none may be left."""
+    """The arguments of a step. Each is read once, and none may be left over."""
 
     def __init__(self, world: World, raw: dict[str, JSON]) -> None:
         self.world, self.raw = world, dict(raw)
@@ -147,12 +147,12 @@ class Step:
         return None if value is None else moment(value)
 
     def given(self, *names: str) -> dict[str, Any]:
-        """The arguments that are there, by their names."""
+        """The given arguments, by name."""
         found = {name: self.maybe(name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
     def rest(self) -> dict[str, JSON]:
-        """All that has not been taken."""
+        """The arguments that were not read."""
         rest, self.raw = self.raw, {}
         return rest
 
@@ -221,7 +221,7 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
 
 
 def text(value: JSON) -> str:
-    """A text, or one that is repeated so many times."""
+    """A text, or a repeated one."""
     if isinstance(value, dict):
         repeated: str = value["repeat"] * value["times"]
         return repeated
@@ -393,7 +393,7 @@ def opened(world: World, console: fc.Console, step: Step) -> JSON:
     return {"stream": len(world.streams) - 1, "start": stream.start}
 
 
-# Commands whose answer or arguments need more than to be handed on.
+# Commands that do more than pass on their arguments and answer.
 SPECIAL: dict[str, Command] = {
     "create_product_with_id": lambda world, door, step: shown(
         door.create_product_with_id(
@@ -487,7 +487,7 @@ SPECIAL: dict[str, Command] = {
     "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.take("key"))},
 }
 
-# The others, by the order in which a step's arguments are handed on; those behind `*` by their names.
+# The other commands, with the order in which a step's arguments are passed; those after `*` are passed by name.
 PLAIN: dict[str, str] = {
     "create_account": "email",
     "create_product": "name platform",
@@ -574,7 +574,7 @@ PLAIN: dict[str, str] = {
     "pending_notices": "* after limit",
 }
 
-# Of the two `devices`, the portal's command is `my_devices`.
+# The portal's command `devices` is called `my_devices`.
 DOORS = {name: door for door, name in fc.operations()} | {"import": "Console", "devices": "Console", "my_devices": "Portal"}
 
 
@@ -590,7 +590,7 @@ def perform(world: World, door: Any, command: str, step: Step) -> JSON:
 
 
 class World:
-    """A scenario's fleet, and what its steps have found so far."""
+    """A scenario's fleet, and the values that its steps have saved."""
 
     def __init__(self, fleet: fc.Fleet) -> None:
         self.fleet = fleet
@@ -599,7 +599,7 @@ class World:
         self.streams: list[fc.EventStream] = []
 
     def seen(self, value: JSON) -> JSON:
-        """A value with what it refers to put in."""
+        """Replaces the references in a value."""
         if isinstance(value, str) and value.startswith("$"):
             name, *parts = value[1:].split(".")
             if name not in self.saved:
@@ -649,7 +649,9 @@ class World:
 
 
 def differences(place: str, expected: JSON, found: JSON) -> Iterator[str]:
-    """Where an answer is not as expected: an object may have more, an array may not, null may be missing."""
+    """Lists the differences from the expected answer: an object may have more fields, an array may not have more items,
+    a null may be missing.
+    """
     if isinstance(expected, dict) and isinstance(found, dict):
         for key, value in expected.items():
             yield from differences(f"{place}.{key}", value, found.get(key))
@@ -696,7 +698,7 @@ SCHEMAS = itertools.count()
 def stores() -> Iterator[tuple[str, str]]:
     yield "memory", "memory:"
     with tempfile.TemporaryDirectory() as folder:
-        # What is on the disk after a power cut is no scenario's concern.
+        # Scenarios do not test what is on the disk after a power cut.
         yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
     if server := os.environ.get("FLEET_POSTGRES"):
         yield "postgres", f"{server}?schema=python_{os.getpid()}_{next(SCHEMAS)}"

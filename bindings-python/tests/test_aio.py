@@ -1,4 +1,4 @@
-"""The asyncio face: the event loop never waits for the store."""
+"""The asyncio API: the event loop never waits for the store."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_event_loop_goes_on_while_a_call_waits() -> None:
         made = asyncio.create_task(fleet.console("operator").create_account("alice@example.com"))
         while not asked.is_set():
             await asyncio.sleep(0.001)
-        # The store is being waited for, and this runs.
+        # This runs while the call waits for the store.
         go_on.set()
         assert (await made).email == "alice@example.com"
 

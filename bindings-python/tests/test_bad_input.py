@@ -1,4 +1,4 @@
-"""Whatever is handed in, nothing but the library's own error comes out."""
+"""For any argument, a call throws only the library's own errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEVICE = ids(1)[0]
 
 
 class Raises:
-    """An object whose every conversion raises something of its own."""
+    """An object whose every conversion raises an exception of its own."""
 
     def __index__(self) -> int:
         raise KeyError("index")
@@ -37,7 +37,7 @@ class Raises:
 
 
 class Nowhere(tzinfo):
-    """A time zone that can't say what time it is."""
+    """A time zone that cannot give its offset."""
 
     def utcoffset(self, at: datetime | None) -> timedelta | None:
         raise ArithmeticError("nowhere")
@@ -105,7 +105,7 @@ def test_the_first_and_the_last_moment_of_the_calendar_are_answered(house: House
         house.fleet.console("operator", at).create_account(f"{at.year}@example.com")
         console = house.fleet.console(house.alice, at)
         invited = console.invite(house.product, f"{at.year}@example.com")
-        # A week later the calendar has ended: its last moment stands for it.
+        # A week later the calendar has ended, so the value is its last moment.
         assert invited.expires_at <= datetime.max.replace(tzinfo=UTC, microsecond=999000)
 
 
@@ -131,7 +131,7 @@ def hostile() -> st.SearchStrategy[Any]:
 
 
 def sound(house: House, name: str) -> Any:
-    """A value that the argument of this name may have."""
+    """A valid value for the argument of this name."""
     values: dict[str, Any] = {
         "actor": house.alice, "product": house.product, "device": DEVICE, "list": listed(ids(3)), "version": 1,
         "report": fc.Report(DEVICE, product=house.product), "reports": [fc.Report(DEVICE)], "now": NOON, "name": "Boiler",

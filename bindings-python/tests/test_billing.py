@@ -1,4 +1,4 @@
-"""Billing: quotes, charges, invoices, and what time does."""
+"""Billing: quotes, charges, invoices, and advances of the clock."""
 
 from __future__ import annotations
 

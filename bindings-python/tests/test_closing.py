@@ -1,4 +1,4 @@
-"""Closing waits for calls and cuts none, but where a deadline is over; and what waits can be cancelled."""
+"""Closing waits for calls and cuts none off before a deadline; a waiting call can be cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can't be done is raised: a class for each kind, with the code that every language has."""
+"""Failures are raised: one class for each kind, with the code that every language has."""
 
 from __future__ import annotations
 

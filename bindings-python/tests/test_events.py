@@ -1,4 +1,4 @@
-"""Events: published, logged, sent on, followed, streamed and metered."""
+"""Events: published, logged, forwarded, followed, streamed and metered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fleet belongs to the process that opened it; a forked process opens its own, and draws numbers of its own."""
+"""A fleet belongs to the process that opened it; a forked process opens its own, and its ids are unique."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def url_of(kind: str, folder: Path) -> str:
 
 
 def in_child(act: Callable[[], str]) -> Callable[[], str]:
-    """Runs something in a forked process; the answer waits for what it said."""
+    """Runs a function in a forked process, and returns its output."""
     reads, writes = os.pipe()
     process = os.fork()
     if process == 0:
@@ -38,7 +38,7 @@ def in_child(act: Callable[[], str]) -> Callable[[], str]:
         except BaseException as error:  # noqa: BLE001
             words = f"{type(error).__name__}: {error}"
         os.write(writes, words.encode())
-        # With all that an interpreter does at its end.
+        # Including the interpreter's shutdown.
         os.close(writes)
         sys.stdout = sys.stderr = open(os.devnull, "w")
         os._exit(0)

@@ -1,4 +1,4 @@
-"""Long imports tell how far they are and can be stopped."""
+"""Long imports report their progress and can be stopped."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_ctrl_c_stops_an_import(large: House) -> None:
     def interrupted(told: fc.ImportProgress) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    # Who runs tests in the background may have them ignore it.
+    # A shell that runs tests in the background may make them ignore it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):

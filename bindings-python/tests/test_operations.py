@@ -1,4 +1,4 @@
-"""Every operation of the core is there, here and in the asyncio face, and nothing else is."""
+"""Every operation of the core exists, here and in the asyncio API, and no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 import fleet_core as fc
 from fleet_core import aio
 
-# How a fleet is opened and closed, and how doors are.
+# Methods that open and close a fleet, and open doors.
 SETUP = {"open", "close", "close_within", "console", "portal", "gateway", "clock"}
 
 

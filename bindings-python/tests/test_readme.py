@@ -1,4 +1,4 @@
-"""The programs that people read first do run."""
+"""The first programs in the documentation run."""
 
 from __future__ import annotations
 

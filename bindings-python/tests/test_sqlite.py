@@ -1,4 +1,4 @@
-"""A fleet in a file that this process also opens by Python's own `sqlite3`, copies, queries, moves and replaces."""
+"""A fleet in a file that this process also opens with Python's own `sqlite3`, copies, queries, moves and replaces."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(path: Path, *lines: str) -> str:
 
 
 def accounts(path: Path) -> int:
-    """How many accounts are there; e-mails that were taken are taken still."""
+    """Returns the number of accounts. Creating an account with a used e-mail still fails."""
     with fc.Fleet.open(f"sqlite:{path}") as fleet:
         count = fleet.query("SELECT count(*) AS accounts FROM record WHERE kind = 'account'")[0]["accounts"]
         assert isinstance(count, int)
@@ -184,7 +184,7 @@ def test_a_backup_is_a_fleet_and_is_not_overwritten(tmp_path: Path) -> None:
             fleet.backup(str(copy))
         assert failed.value.code == "store_not_empty"
     assert accounts(copy) == 1
-    # Restoring: nobody has the file open, what is beside it goes, the copy comes.
+    # Restore: nobody has the file open; delete the files beside it; put the copy in place.
     for end in ["", "-wal", "-shm"]:
         Path(f"{path}{end}").unlink(missing_ok=True)
     shutil.copy(copy, path)

@@ -1,4 +1,4 @@
-"""A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password."""
+"""A fleet is opened by the URL of its store. An error names what cannot be opened, but never the password."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ with_server = pytest.mark.skipif(not SERVER, reason="FLEET_POSTGRES names no ser
 
 
 def opened_twice(url: str) -> None:
-    """What one fleet writes, another finds."""
+    """What one fleet writes, another reads."""
     with fc.Fleet.open(url) as fleet:
         fleet.console("operator").create_account("alice@example.com")
     with fc.Fleet.open(url) as again, pytest.raises(fc.Taken):

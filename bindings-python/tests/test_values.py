@@ -1,4 +1,4 @@
-"""What doors answer: frozen values that are compared, shown, matched and told apart by type checkers."""
+"""Values that doors return: frozen, comparable, printable, matchable, and typed for type checkers."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_what_holds_a_secret_is_not_written_out(house: House) -> None:
             pickle.dumps(value)
         with pytest.raises(fc.Invalid, match="holds a secret and is not written out"):
             value.to_dict()
-    # A line without a code holds none.
+    # A line without a code has no secret.
     assert pickle.loads(pickle.dumps(unread)) == unread and json.dumps(unread.to_dict())
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(house.fleet)

@@ -16,19 +16,19 @@ class InvoiceLine:
     __match_args__: ClassVar[tuple[Literal['kind'], Literal['tier'], Literal['starts_at'], Literal['ends_at'], Literal['amount']]] = ...
     @property
     def kind(self) -> InvoiceLineKind:
-        """What it is."""
+        """Its kind."""
     @property
     def tier(self) -> str:
-        """The tier whose price it is of."""
+        """The tier whose price is billed."""
     @property
     def starts_at(self) -> datetime:
-        """From when on."""
+        """When it expired."""
     @property
     def ends_at(self) -> datetime:
         """Until when."""
     @property
     def amount(self) -> Money:
-        """How much; negative where it lessens the invoice."""
+        """The amount; negative if it reduces the invoice."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -39,36 +39,36 @@ class InvoiceLine:
 
 @final
 class Quote:
-    """What it costs to go to a tier, at an interval."""
+    """The cost of moving to a tier, at an interval."""
 
     __match_args__: ClassVar[tuple[Literal['quote'], Literal['tier'], Literal['interval'], Literal['at'], Literal['expires_at'], Literal['period'], Literal['lines'], Literal['due'], Literal['balance']]] = ...
     @property
     def quote(self) -> str:
-        """Its name: what an upgrade is asked for by."""
+        """Its id, to be passed to `upgrade`."""
     @property
     def tier(self) -> str:
-        """The tier to go to."""
+        """The new tier."""
     @property
     def interval(self) -> Interval:
-        """The interval to go to."""
+        """The new interval."""
     @property
     def at(self) -> datetime:
         """When it was given."""
     @property
     def expires_at(self) -> datetime:
-        """From when on it no longer holds."""
+        """When it expires."""
     @property
     def period(self) -> Period:
-        """The period that the plan will be in."""
+        """The period of the plan after the upgrade."""
     @property
     def lines(self) -> list[InvoiceLine]:
-        """What the charge is made of."""
+        """The lines of the charge."""
     @property
     def due(self) -> Money:
-        """What will be charged."""
+        """The amount that will be charged."""
     @property
     def balance(self) -> Money:
-        """What is left over for later invoices afterwards."""
+        """Credit left over afterwards for later invoices."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -95,7 +95,7 @@ class RenewalCharge:
 
 @final
 class UpgradeCharge:
-    """An upgrade, which takes effect with the charge."""
+    """An upgrade, which takes effect when it is paid."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -108,7 +108,7 @@ class UpgradeCharge:
 
 @final
 class RefundCharge:
-    """Money back, for a credit note."""
+    """A refund for a credit note."""
 
     __match_args__: ClassVar[tuple[Literal['invoice']]] = ...
     @property
@@ -124,7 +124,7 @@ class RefundCharge:
 
 @final
 class OtherCharge:
-    """One that is newer than this binding."""
+    """A value that is newer than this binding."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -142,7 +142,7 @@ class ChargedCard:
     __match_args__: ClassVar[tuple[Literal['number'], Literal['token']]] = ...
     @property
     def number(self) -> int:
-        """Which of the account's cards."""
+        """The card's number within the account."""
     @property
     def token(self) -> str:
         """The payment provider's reference: a secret."""
@@ -156,33 +156,33 @@ class ChargedCard:
 
 @final
 class Charge:
-    """What the host's payment provider is to charge, or to give back."""
+    """A charge or refund that the host's payment provider is to make."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['product'], Literal['account'], Literal['purpose'], Literal['amount'], Literal['card'], Literal['at'], Literal['unknown']]] = ...
     @property
     def key(self) -> str:
-        """The idempotency key: the same whenever it is tried again."""
+        """The idempotency key: the same at every retry."""
     @property
     def product(self) -> int:
         """The product that it is for."""
     @property
     def account(self) -> int:
-        """Who pays, or gets the money back."""
+        """The account that pays, or receives the refund."""
     @property
     def purpose(self) -> ChargePurpose:
-        """What it is for."""
+        """The purpose."""
     @property
     def amount(self) -> Money:
-        """How much: more than nothing."""
+        """The amount, above zero."""
     @property
     def card(self) -> ChargedCard | None:
-        """The card to charge; none for a refund, which goes back the way the money came."""
+        """The card to charge. Absent for a refund, which goes back the way the money came."""
     @property
     def at(self) -> datetime:
-        """When it was asked for."""
+        """When it was requested."""
     @property
     def unknown(self) -> bool:
-        """Whether the provider could not say what became of it."""
+        """Whether the provider could not report the outcome."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -201,7 +201,7 @@ class ChargePage:
         """The charges, by product."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -212,7 +212,7 @@ class ChargePage:
 
 @final
 class PaymentAttempt:
-    """An attempt to have an invoice paid."""
+    """An attempt to collect an invoice."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['scheduled'], Literal['card'], Literal['result']]] = ...
     @property
@@ -220,13 +220,13 @@ class PaymentAttempt:
         """When it was made."""
     @property
     def scheduled(self) -> bool:
-        """Whether it was one of the schedule's; otherwise it is a new card's."""
+        """Whether the retry schedule made it; otherwise a new card did."""
     @property
     def card(self) -> int | None:
-        """Which of the account's cards; none: there was none to present."""
+        """The card's number within the account. Absent if there was no card to present."""
     @property
     def result(self) -> PaymentResult:
-        """What became of it."""
+        """The result."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -251,31 +251,31 @@ class Invoice:
         """The account that pays."""
     @property
     def reason(self) -> InvoiceReason:
-        """What it is for."""
+        """The purpose."""
     @property
     def issued_at(self) -> datetime:
         """When it was issued."""
     @property
     def period(self) -> Period:
-        """The period that it bills, or part of."""
+        """The period that it bills, fully or in part."""
     @property
     def lines(self) -> list[InvoiceLine]:
-        """What it is made of."""
+        """Its lines."""
     @property
     def total(self) -> Money:
-        """The sum of the lines; below zero: what is credited."""
+        """The sum of the lines. Below zero, it is a credit."""
     @property
     def offset(self) -> Money:
-        """What a credit note took off it that was never paid."""
+        """The part that a credit note cancelled because it was never paid."""
     @property
     def refund(self) -> Money:
-        """What of a credit note goes back to the payer."""
+        """The part of a credit note that goes back to the payer."""
     @property
     def outstanding(self) -> Money:
-        """What is still to be paid."""
+        """The amount that is still unpaid."""
     @property
     def status(self) -> InvoiceStatus:
-        """What became of it."""
+        """The result."""
     @property
     def ended_at(self) -> datetime | None:
         """When it was settled or written off."""
@@ -284,7 +284,7 @@ class Invoice:
         """The charge that paid it."""
     @property
     def attempts(self) -> list[PaymentAttempt]:
-        """How often it was tried to have it paid."""
+        """The attempts to collect it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -303,7 +303,7 @@ class InvoicePage:
         """The invoices, newest first."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -314,7 +314,7 @@ class InvoicePage:
 
 @final
 class Upgrade:
-    """What became of an upgrade that was asked for: it waits for a charge, or is in effect."""
+    """Status of a requested upgrade: it waits for a charge, or is in effect."""
 
     __match_args__: ClassVar[tuple[Literal['charge'], Literal['invoice']]] = ...
     @property
@@ -322,7 +322,7 @@ class Upgrade:
         """The charge that it waits for."""
     @property
     def invoice(self) -> Invoice | None:
-        """Its invoice, where there was nothing to charge."""
+        """Its invoice, if there was nothing to charge."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -333,7 +333,7 @@ class Upgrade:
 
 @final
 class Card:
-    """What people know a card by."""
+    """What people recognise a card by."""
 
     __match_args__: ClassVar[tuple[Literal['brand'], Literal['last_four'], Literal['expires'], Literal['good']]] = ...
     @property
@@ -344,7 +344,7 @@ class Card:
         """The last four digits of its number."""
     @property
     def expires(self) -> str:
-        """The month through which it is valid, such as `2017-12`."""
+        """The last month in which it is valid, such as `2017-12`."""
     @property
     def good(self) -> bool:
         """Whether it can be charged."""
@@ -369,7 +369,7 @@ class KnownCard:
         """The last four digits of its number."""
     @property
     def expires(self) -> str:
-        """The month through which it is valid, such as `2017-12`."""
+        """The last month in which it is valid, such as `2017-12`."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -380,18 +380,18 @@ class KnownCard:
 
 @final
 class AccountBilling:
-    """What an account owes over all its products, removed ones among them."""
+    """What an account owes over all its products, including removed ones."""
 
     __match_args__: ClassVar[tuple[Literal['owed'], Literal['open'], Literal['charges'], Literal['card'], Literal['locked_since']]] = ...
     @property
     def owed(self) -> list[Money]:
-        """What it owes, one sum for each currency."""
+        """The amounts that it owes, one for each currency."""
     @property
     def open(self) -> list[Invoice]:
-        """The invoices that it owes, the oldest first."""
+        """The unpaid invoices, oldest first."""
     @property
     def charges(self) -> list[Charge]:
-        """Its charges and refunds that have no outcome yet, by product."""
+        """Its charges and refunds without an outcome, by product."""
     @property
     def card(self) -> Card | None:
         """Its card on file."""
@@ -408,7 +408,7 @@ class AccountBilling:
 
 @final
 class BillingStatus:
-    """How a product's billing stands."""
+    """The state of a product's billing."""
 
     __match_args__: ClassVar[tuple[Literal['tier'], Literal['interval'], Literal['period'], Literal['messages'], Literal['devices'], Literal['members'], Literal['renewal'], Literal['next_interval'], Literal['next_amount'], Literal['balance'], Literal['unpaid'], Literal['upgrading'], Literal['card'], Literal['locked_since']]] = ...
     @property
@@ -416,19 +416,19 @@ class BillingStatus:
         """The product's tier."""
     @property
     def interval(self) -> Interval | None:
-        """How long a period is; none: nothing is paid for."""
+        """Length of a period. Absent if there is no paid plan."""
     @property
     def period(self) -> Period | None:
         """The period that was billed last."""
     @property
     def messages(self) -> Usage:
-        """Messages of this usage month."""
+        """Message counts of this usage month."""
     @property
     def devices(self) -> int:
-        """Devices in the product."""
+        """Number of devices in the product."""
     @property
     def members(self) -> int:
-        """Seats of the team that are taken."""
+        """Number of the team's seats that are taken."""
     @property
     def renewal(self) -> datetime | None:
         """When the next period is billed."""
@@ -437,16 +437,16 @@ class BillingStatus:
         """The interval from then on."""
     @property
     def next_amount(self) -> Money | None:
-        """What will be charged then, as things stand."""
+        """What will be charged then, as of now."""
     @property
     def balance(self) -> Money:
-        """What earlier invoices left over."""
+        """Credit left over by earlier invoices."""
     @property
     def unpaid(self) -> list[int]:
-        """Renewal invoices that are not paid."""
+        """Unpaid renewal invoices."""
     @property
     def upgrading(self) -> int | None:
-        """The charge of an upgrade that has no outcome yet."""
+        """An upgrade's charge without an outcome."""
     @property
     def card(self) -> Card | None:
         """The owner's card on file."""
@@ -463,7 +463,7 @@ class BillingStatus:
 
 @final
 class Due:
-    """Something that is due: of a product or of an account."""
+    """Something that is due for a product or an account."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['product'], Literal['account']]] = ...
     @property
@@ -471,10 +471,10 @@ class Due:
         """Since when."""
     @property
     def product(self) -> int | None:
-        """The product whose renewal it is, or the notice before it."""
+        """The product whose renewal, or notice before the renewal, is due."""
     @property
     def account(self) -> int | None:
-        """The account whose payment is tried again, or whose card expires."""
+        """The account whose payment is to be retried, or whose card expires."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -485,18 +485,18 @@ class Due:
 
 @final
 class Advanced:
-    """How far an advance came."""
+    """Result of an advance."""
 
     __match_args__: ClassVar[tuple[Literal['done'], Literal['more'], Literal['skipped']]] = ...
     @property
     def done(self) -> int:
-        """How many things were done."""
+        """Number of things that were done."""
     @property
     def more(self) -> bool:
-        """Whether more is due now, beside what was skipped."""
+        """Whether more is due now, besides what was skipped."""
     @property
     def skipped(self) -> list[Skipped]:
-        """What could not be done because a record cannot be read. It stays due, and stops nothing else."""
+        """What could not be done because a record is unreadable. It stays due, and does not block anything else."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -515,13 +515,13 @@ class Skipped:
         """Since when it is due."""
     @property
     def product(self) -> int | None:
-        """The product, if it is of one."""
+        """The product, if it concerns one."""
     @property
     def account(self) -> int | None:
-        """The account, if it is of one."""
+        """The account, if it concerns one."""
     @property
     def why(self) -> str:
-        """Why, in words."""
+        """The reason, as a sentence."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -532,13 +532,13 @@ class Skipped:
 
 @final
 class Money:
-    """An amount: whole minor units (cents) of a currency, negative where something is given back."""
+    """An amount in whole minor units (cents) of a currency. Negative for money given back."""
 
     __match_args__: ClassVar[tuple[Literal['minor'], Literal['currency']]] = ...
     def __new__(cls, minor: int, currency: str) -> Self: ...
     @property
     def minor(self) -> int:
-        """The minor units."""
+        """The amount in minor units."""
     @property
     def currency(self) -> str:
         """The currency's three letters."""
@@ -605,31 +605,31 @@ class Customer:
     __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens']]] = ...
     @property
     def product(self) -> int:
-        """The product that they are a customer of."""
+        """The product of the customer."""
     @property
     def id(self) -> int:
-        """Their number."""
+        """The customer's number."""
     @property
     def user_name(self) -> str:
-        """Their name."""
+        """The customer's user name."""
     @property
     def identity(self) -> Identity:
-        """How they are known."""
+        """How the customer is identified."""
     @property
     def created_at(self) -> datetime:
-        """When they were made."""
+        """When the customer was created."""
     @property
     def devices(self) -> list[str]:
-        """The devices they have claimed."""
+        """The devices that the customer has claimed."""
     @property
     def active_at(self) -> datetime | None:
-        """When they last used a device; none: never."""
+        """When the customer last used a device. Absent if never."""
     @property
     def activated_at(self) -> datetime | None:
-        """When they joined the private beta."""
+        """When the customer joined the private beta."""
     @property
     def tokens(self) -> list[Token]:
-        """Their tokens."""
+        """The customer's tokens."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -640,45 +640,45 @@ class Customer:
 
 @final
 class CustomerSession:
-    """A customer's own record, and what the token that they came with is good for."""
+    """A customer's own record, and the scopes and expiry of the token in use."""
 
     __match_args__: ClassVar[tuple[Literal['product'], Literal['id'], Literal['user_name'], Literal['identity'], Literal['created_at'], Literal['devices'], Literal['active_at'], Literal['activated_at'], Literal['tokens'], Literal['token_id'], Literal['scopes'], Literal['expires_at']]] = ...
     @property
     def product(self) -> int:
-        """The product that they are a customer of."""
+        """The product of the customer."""
     @property
     def id(self) -> int:
-        """Their number."""
+        """The customer's number."""
     @property
     def user_name(self) -> str:
-        """Their name."""
+        """The customer's user name."""
     @property
     def identity(self) -> Identity:
-        """How they are known."""
+        """How the customer is identified."""
     @property
     def created_at(self) -> datetime:
-        """When they were made."""
+        """When the customer was created."""
     @property
     def devices(self) -> list[str]:
-        """The devices they have claimed, where the token and the product let them see them."""
+        """The devices that the customer has claimed, if the token and the product allow to see them."""
     @property
     def active_at(self) -> datetime | None:
-        """When they last used a device; none: never."""
+        """When the customer last used a device. Absent if never."""
     @property
     def activated_at(self) -> datetime | None:
-        """When they joined the private beta."""
+        """When the customer joined the private beta."""
     @property
     def tokens(self) -> list[Token]:
-        """Their tokens."""
+        """The customer's tokens."""
     @property
     def token_id(self) -> str:
-        """What the token is listed and revoked by."""
+        """The token's id, for listing and revoking."""
     @property
     def scopes(self) -> list[Scope]:
         """What the token may be used for."""
     @property
     def expires_at(self) -> datetime:
-        """From when on the token is no good."""
+        """When the token expires."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -689,15 +689,15 @@ class CustomerSession:
 
 @final
 class Token:
-    """A token, as it is listed and revoked."""
+    """A token in lists; it is revoked by its id."""
 
     __match_args__: ClassVar[tuple[Literal['token_id'], Literal['expires_at']]] = ...
     @property
     def token_id(self) -> str:
-        """Its name: not a secret."""
+        """Its id. Not a secret."""
     @property
     def expires_at(self) -> datetime:
-        """From when on it is no good."""
+        """When it expires."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -708,15 +708,15 @@ class Token:
 
 @final
 class IssuedToken:
-    """A token that was made: it is told this once."""
+    """A token that was issued. It is shown only this once."""
 
     __match_args__: ClassVar[tuple[Literal['token_id'], Literal['token']]] = ...
     @property
     def token_id(self) -> str:
-        """What it is listed and revoked by: not a secret."""
+        """Its id, for listing and revoking. Not a secret."""
     @property
     def token(self) -> str:
-        """What its holder comes with: a secret."""
+        """The token itself: a secret."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -735,7 +735,7 @@ class CustomerPage:
         """The customers, by number."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -746,7 +746,7 @@ class CustomerPage:
 
 @final
 class ClaimCode:
-    """A code for a customer's device to present when it is set up."""
+    """A code that a customer's device presents when it is set up."""
 
     __match_args__: ClassVar[tuple[Literal['code'], Literal['expires_at']]] = ...
     @property
@@ -754,7 +754,7 @@ class ClaimCode:
         """The code: a secret."""
     @property
     def expires_at(self) -> datetime:
-        """From when on it is no good."""
+        """When it expires."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -765,7 +765,7 @@ class ClaimCode:
 
 @final
 class CustomerDevice:
-    """A device, as the customer sees it who has claimed it."""
+    """A device, as the customer who claimed it sees it."""
 
     __match_args__: ClassVar[tuple[Literal['id'], Literal['name'], Literal['online'], Literal['seen_at']]] = ...
     @property
@@ -773,7 +773,7 @@ class CustomerDevice:
         """Its id."""
     @property
     def name(self) -> str | None:
-        """Its name; none: it has none."""
+        """Its name. Absent if it has none."""
     @property
     def online(self) -> bool:
         """Whether it is connected."""
@@ -790,18 +790,18 @@ class CustomerDevice:
 
 @final
 class BetaGuest:
-    """Somebody who was invited to the private beta."""
+    """A person who was invited to the private beta."""
 
     __match_args__: ClassVar[tuple[Literal['user_name'], Literal['code'], Literal['used_at']]] = ...
     @property
     def user_name(self) -> str:
-        """The user name they were invited by."""
+        """The user name in the invitation."""
     @property
     def code(self) -> str:
-        """Their code, to be sent to them: a secret."""
+        """The code to send to them: a secret."""
     @property
     def used_at(self) -> datetime | None:
-        """When they used it."""
+        """When the code was used."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -820,7 +820,7 @@ class BetaGuestPage:
         """The guests, by name."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -831,7 +831,7 @@ class BetaGuestPage:
 
 @final
 class BetaLine:
-    """A line of a list of guests, and what became of it."""
+    """A line of a guest list, with its verdict."""
 
     __match_args__: ClassVar[tuple[Literal['line'], Literal['verdict'], Literal['user_name'], Literal['code'], Literal['used_at'], Literal['duplicate_of'], Literal['message']]] = ...
     @property
@@ -839,22 +839,22 @@ class BetaLine:
         """The line's number, from 1."""
     @property
     def verdict(self) -> BetaLineVerdict:
-        """What became of it."""
+        """The result."""
     @property
     def user_name(self) -> str | None:
-        """The user name of who is invited."""
+        """The user name of the invited guest."""
     @property
     def code(self) -> str | None:
-        """Their code: a secret."""
+        """The guest's code: a secret."""
     @property
     def used_at(self) -> datetime | None:
-        """When they used it."""
+        """When the code was used."""
     @property
     def duplicate_of(self) -> int | None:
-        """The line that has the same user name."""
+        """The earlier line with the same user name."""
     @property
     def message(self) -> str | None:
-        """Why no user name can be read."""
+        """Why the user name is unreadable."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -865,12 +865,12 @@ class BetaLine:
 
 @final
 class BetaReport:
-    """A line for each guest of a list."""
+    """Verdicts on the lines of a guest list."""
 
     __match_args__: ClassVar[tuple[Literal['lines']]] = ...
     @property
     def lines(self) -> list[BetaLine]:
-        """One for each line that is not blank."""
+        """One entry for each line that is not blank."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -881,7 +881,7 @@ class BetaReport:
 
 @final
 class Directive:
-    """What a device is told to run."""
+    """The firmware that a device is to run."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['size'], Literal['sha256'], Literal['format'], Literal['security_counter'], Literal['sequence']]] = ...
     @property
@@ -889,7 +889,7 @@ class Directive:
         """The device."""
     @property
     def product(self) -> int:
-        """The product that the firmware is of."""
+        """The product of the firmware."""
     @property
     def version(self) -> int:
         """The version to run."""
@@ -898,16 +898,16 @@ class Directive:
         """The file's size in bytes."""
     @property
     def sha256(self) -> str:
-        """The file's SHA-256: the host keeps the file under it."""
+        """The file's SHA-256, under which the host keeps the file."""
     @property
     def format(self) -> ImageFormat:
-        """What kind of image it is."""
+        """The kind of image."""
     @property
     def security_counter(self) -> int:
         """The image's security counter."""
     @property
     def sequence(self) -> int:
-        """Grows with each new directive for this device; the same for the same directive given out again."""
+        """Grows with each new directive for this device. A repeated directive keeps its number."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -918,7 +918,7 @@ class Directive:
 
 @final
 class Target:
-    """The version that a device should run, and what decided so."""
+    """The version that a device should run, and the rule that set it."""
 
     __match_args__: ClassVar[tuple[Literal['version'], Literal['rule'], Literal['group']]] = ...
     @property
@@ -926,10 +926,10 @@ class Target:
         """The version."""
     @property
     def rule(self) -> Rule:
-        """What decided so."""
+        """The rule that set it."""
     @property
     def group(self) -> int | None:
-        """Which group's release it is."""
+        """The group whose release it is."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -940,21 +940,21 @@ class Target:
 
 @final
 class UpToDate:
-    """It runs what it should, or nothing is asked of it."""
+    """It runs the version that it should, or no version is set."""
 
     __match_args__: ClassVar[tuple[Literal['rule'], Literal['group'], Literal['kept_back'], Literal['image_differs'], Literal['cites'], Literal['why']]] = ...
     @property
     def rule(self) -> Rule:
-        """What decided so."""
+        """The rule that set it."""
     @property
     def group(self) -> int | None:
-        """Which group's release it is."""
+        """The group whose release it is."""
     @property
     def kept_back(self) -> int | None:
-        """What it would get but for that rule."""
+        """The version that it would get without that rule."""
     @property
     def image_differs(self) -> bool:
-        """It reported the right version with another image than the uploaded one."""
+        """Whether it reported the right version with another image than the uploaded one."""
     @property
     def cites(self) -> str:
         """The rule's number and name."""
@@ -976,16 +976,16 @@ class Update:
     __match_args__: ClassVar[tuple[Literal['directive'], Literal['rule'], Literal['group'], Literal['kept_back'], Literal['cites'], Literal['why']]] = ...
     @property
     def directive(self) -> Directive:
-        """What to send."""
+        """The directive to send."""
     @property
     def rule(self) -> Rule:
-        """What decided so."""
+        """The rule that set it."""
     @property
     def group(self) -> int | None:
-        """Which group's release it is."""
+        """The group whose release it is."""
     @property
     def kept_back(self) -> int | None:
-        """What it would get but for that rule."""
+        """The version that it would get without that rule."""
     @property
     def cites(self) -> str:
         """The rule's number and name."""
@@ -1002,42 +1002,42 @@ class Update:
 
 @final
 class Held:
-    """It gets nothing, whatever it should run."""
+    """It gets no firmware, whatever it should run."""
 
     __match_args__: ClassVar[tuple[Literal['reason'], Literal['target'], Literal['full'], Literal['from_version'], Literal['image'], Literal['confirmed'], Literal['chip_revision'], Literal['min_chip_revision'], Literal['max_chip_revision'], Literal['requires'], Literal['reported'], Literal['since'], Literal['cites'], Literal['why']]] = ...
     @property
     def reason(self) -> HoldReason:
-        """What holds it."""
+        """What keeps it in use."""
     @property
     def target(self) -> Target | None:
-        """What it should run, where that was asked."""
+        """The version that it should run, if that was determined."""
     @property
     def full(self) -> bool | None:
-        """With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it."""
+        """With `quarantined`: whether the quarantine is full, so that the device does not wait and is not recorded."""
     @property
     def from_version(self) -> int | None:
         """With `downgrade_forbidden`: the version that it reports."""
     @property
     def image(self) -> int | None:
-        """With `security_counter`: the image's."""
+        """With `security_counter`: the image's counter."""
     @property
     def confirmed(self) -> int | None:
         """With `security_counter`: the highest that the device has confirmed."""
     @property
     def chip_revision(self) -> int | None:
-        """With `chip_revision`: the device's, 100 × major + minor."""
+        """With `chip_revision`: the device's revision, 100 × major + minor."""
     @property
     def min_chip_revision(self) -> int | None:
-        """With `chip_revision`: the least that the image runs on; none: any."""
+        """With `chip_revision`: the lowest that the image runs on. Absent if any."""
     @property
     def max_chip_revision(self) -> int | None:
-        """With `chip_revision`: the last that the image runs on; none: any."""
+        """With `chip_revision`: the highest that the image runs on. Absent if any."""
     @property
     def requires(self) -> str | None:
-        """With `system_version`: what the firmware requires."""
+        """With `system_version`: the version that the firmware requires."""
     @property
     def reported(self) -> str | None:
-        """With `system_version`: what the device reported."""
+        """With `system_version`: the version that the device reported."""
     @property
     def since(self) -> datetime | None:
         """With `owner_locked`: since when."""
@@ -1065,25 +1065,25 @@ class Device:
         """Its id: 24 hexadecimal digits."""
     @property
     def name(self) -> str | None:
-        """Its name; none: it has none."""
+        """Its name. Absent if it has none."""
     @property
     def groups(self) -> list[int]:
         """The groups it is in, by number."""
     @property
     def standing(self) -> Standing:
-        """Whether it is in the product, waits to be let in, or is shut out."""
+        """Its standing: in the product, waiting, or denied."""
     @property
     def development(self) -> bool:
-        """Whether it is for development: never updated over the air."""
+        """Whether it is a development device, which is never updated over the air."""
     @property
     def forced(self) -> bool:
-        """Whether a person wants the next update sent although it takes none."""
+        """Whether its next update is forced although it takes none."""
     @property
     def failures(self) -> int:
-        """How many attempts in a row failed on the present target."""
+        """Number of consecutive failed attempts on the present target."""
     @property
     def relapses(self) -> int:
-        """The number of times that it went back to another version within a day after its update. From 3 on two devices probably have one id: it counts as failing and is sent nothing."""
+        """Number of times that it returned to another version within a day after its update. From 3 on, two devices probably share the id: the device counts as failing and gets no updates."""
     @property
     def lock(self) -> int | None:
         """The version it is locked to."""
@@ -1095,7 +1095,7 @@ class Device:
         """The highest security counter it has confirmed."""
     @property
     def chip_revision(self) -> int | None:
-        """The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product."""
+        """The revision of its chip, 100 × major + minor, as reported. Absent if it never reported one in this product."""
     @property
     def system(self) -> str | None:
         """The system version that it reported last."""
@@ -1104,13 +1104,13 @@ class Device:
         """When it was added to the product, or first asked to join."""
     @property
     def seen(self) -> Seen | None:
-        """What it reported last; none: it never connected since it was added."""
+        """Its latest report. Absent if it has not connected since it was added."""
     @property
     def attempt(self) -> UpdateAttempt | None:
         """The update that it was sent and has not answered yet."""
     @property
     def outcome(self) -> UpdateOutcome | None:
-        """How its latest finished update ended."""
+        """Outcome of its latest finished update."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1129,7 +1129,7 @@ class Seen:
         """When it connected."""
     @property
     def session(self) -> int:
-        """The gateway's number of the session; 0: it gave none."""
+        """The gateway's session number. 0 if it gave none."""
     @property
     def version_since(self) -> datetime:
         """Since when it has reported this version."""
@@ -1158,12 +1158,12 @@ class Seen:
 
 @final
 class UpdateAttempt:
-    """An update on its way."""
+    """An update in progress."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['target'], Literal['from_version'], Literal['progress']]] = ...
     @property
     def at(self) -> datetime:
-        """When the directive was given out."""
+        """When the directive was issued."""
     @property
     def target(self) -> int:
         """The version to run."""
@@ -1172,7 +1172,7 @@ class UpdateAttempt:
         """The version it ran before."""
     @property
     def progress(self) -> AttemptProgress:
-        """How far the update has come."""
+        """The progress of the update."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1183,18 +1183,18 @@ class UpdateAttempt:
 
 @final
 class UpdateOutcome:
-    """How an update ended."""
+    """Outcome of an update."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['target'], Literal['result']]] = ...
     @property
     def at(self) -> datetime:
-        """When that was known."""
+        """When the outcome became known."""
     @property
     def target(self) -> int:
         """The version it was to run."""
     @property
     def result(self) -> UpdateResult:
-        """What came of it."""
+        """The result."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1213,7 +1213,7 @@ class DevicePage:
         """The devices, by id."""
     @property
     def next(self) -> str | None:
-        """The device that the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1232,7 +1232,7 @@ class DeviceIdPage:
         """The ids, in order."""
     @property
     def next(self) -> str | None:
-        """The device that the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1251,43 +1251,43 @@ class Summary:
         """In the product."""
     @property
     def online(self) -> int:
-        """Of these, connected now."""
+        """Number of these that are connected now."""
     @property
     def never_seen(self) -> int:
-        """Of these, not seen since they were added."""
+        """Number of these that were not seen since they were added."""
     @property
     def versions(self) -> list[VersionCount]:
-        """How many report which version, by version."""
+        """Number of devices for each reported version, by version."""
     @property
     def no_version(self) -> int:
-        """How many report none."""
+        """Number of devices that report none."""
     @property
     def image_differs(self) -> int:
-        """How many run another image than the one uploaded under the version that they report."""
+        """Number of devices that run another image than the one uploaded for the version that they report."""
     @property
     def pending(self) -> int:
-        """How many have an update on its way."""
+        """Number of devices with an update in progress."""
     @property
     def failing(self) -> int:
-        """How many failed their latest attempt or attempts."""
+        """Number of devices whose latest attempts failed."""
     @property
     def locked(self) -> int:
-        """How many are locked to a version."""
+        """Number of devices that are locked to a version."""
     @property
     def development(self) -> int:
-        """How many are development devices."""
+        """Number of development devices."""
     @property
     def wrong_platform(self) -> int:
-        """How many are held because their hardware is not the product's."""
+        """Number of devices that are held because their hardware is not the product's."""
     @property
     def quarantined(self) -> int:
-        """How many wait to be let in."""
+        """Number of devices that wait for admission."""
     @property
     def denied(self) -> int:
-        """How many are shut out."""
+        """Number of denied devices."""
     @property
     def held_places(self) -> int:
-        """Places that imports under way, or cut off, hold for devices they have yet to add."""
+        """Places that running or interrupted imports reserve for devices not yet added."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1298,7 +1298,7 @@ class Summary:
 
 @final
 class VersionCount:
-    """How many devices report a version."""
+    """Number of devices that report a version."""
 
     __match_args__: ClassVar[tuple[Literal['version'], Literal['devices']]] = ...
     @property
@@ -1306,7 +1306,7 @@ class VersionCount:
         """The version."""
     @property
     def devices(self) -> int:
-        """How many."""
+        """Number of them."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1317,13 +1317,13 @@ class VersionCount:
 
 @final
 class Webhook:
-    """To a server of the vendor's."""
+    """To a server of the vendor."""
 
     __match_args__: ClassVar[tuple[Literal['url']]] = ...
     def __new__(cls, url: str) -> Self: ...
     @property
     def url(self) -> str:
-        """Its address, which may hold a secret."""
+        """Its address, which may contain a secret."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1351,7 +1351,7 @@ class Integration:
 
 @final
 class LiveStream:
-    """To whoever holds the product's live stream open at the host."""
+    """To the clients that have the product's live stream open at the host."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __new__(cls) -> Self: ...
@@ -1365,7 +1365,7 @@ class LiveStream:
 
 @final
 class Subscription:
-    """That matching events are sent on."""
+    """A subscription: matching events are forwarded."""
 
     __match_args__: ClassVar[tuple[Literal['id'], Literal['to'], Literal['prefix'], Literal['device'], Literal['created_at']]] = ...
     @property
@@ -1376,10 +1376,10 @@ class Subscription:
         """Where matching events are sent."""
     @property
     def prefix(self) -> str:
-        """What an event's name must begin with; empty: any."""
+        """Prefix of the event's name. An empty prefix matches any name."""
     @property
     def device(self) -> str | None:
-        """Whose events; none: all devices'."""
+        """The device whose events match. Absent if all devices match."""
     @property
     def created_at(self) -> datetime:
         """When it was made."""
@@ -1393,7 +1393,7 @@ class Subscription:
 
 @final
 class Event:
-    """An event of a product's log, and where it is there."""
+    """An event of a product's log, and its position there."""
 
     __match_args__: ClassVar[tuple[Literal['slot'], Literal['sequence'], Literal['at'], Literal['happened_at'], Literal['device'], Literal['origin'], Literal['name'], Literal['data'], Literal['id'], Literal['error_kind'], Literal['matched'], Literal['sent']]] = ...
     @property
@@ -1407,13 +1407,13 @@ class Event:
         """When it was logged."""
     @property
     def happened_at(self) -> datetime:
-        """When it happened, by the word of the device or its gateway."""
+        """When it happened, as reported by the device or its gateway."""
     @property
     def device(self) -> str:
         """The device."""
     @property
     def origin(self) -> EventOrigin:
-        """What the device was to the product."""
+        """The device's relation to the product."""
     @property
     def name(self) -> str:
         """Its name."""
@@ -1422,16 +1422,16 @@ class Event:
         """Its data."""
     @property
     def id(self) -> str | None:
-        """The id that its caller gave it."""
+        """The id that its publisher gave it."""
     @property
     def error_kind(self) -> str | None:
         """The kind of error that it reports."""
     @property
     def matched(self) -> list[int]:
-        """The subscriptions that it matched, in their order."""
+        """The subscriptions that it matched, in order."""
     @property
     def sent(self) -> int:
-        """To how many of these, from the first on, it was to be sent; the others were dropped."""
+        """Number of these, counted from the first, to which it was sent; the others were dropped."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1450,7 +1450,7 @@ class EventPage:
         """The events, newest first."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on before; none: there is no more."""
+        """Cursor of the next page, which holds older events. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1461,18 +1461,18 @@ class EventPage:
 
 @final
 class FollowedEvents:
-    """A part of a log that is followed."""
+    """A part of a log that is being followed."""
 
     __match_args__: ClassVar[tuple[Literal['items'], Literal['next'], Literal['missed']]] = ...
     @property
     def items(self) -> list[Event]:
-        """The next events, oldest first; none: there are no more by now."""
+        """The next events, oldest first. Empty if there are no more at present."""
     @property
     def next(self) -> str:
-        """Where to go on."""
+        """Cursor to continue with."""
     @property
     def missed(self) -> int:
-        """How many fell out of the log before they were read."""
+        """Number of events that fell out of the log before they were read."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1483,7 +1483,7 @@ class FollowedEvents:
 
 @final
 class StreamedEvents:
-    """What came in on a stream."""
+    """Events that arrived on a stream."""
 
     __match_args__: ClassVar[tuple[Literal['items'], Literal['missed']]] = ...
     @property
@@ -1491,7 +1491,7 @@ class StreamedEvents:
         """Events in the order in which this process published them."""
     @property
     def missed(self) -> int:
-        """How many came before these and were thrown away because nobody read them in time. They are in the log."""
+        """Number of earlier events that were discarded because nobody read them in time. They are in the log."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1502,7 +1502,7 @@ class StreamedEvents:
 
 @final
 class EventLogged:
-    """It is in the log of the product, and is to be delivered as this says."""
+    """It is in the product's log, and is to be delivered as listed."""
 
     __match_args__: ClassVar[tuple[Literal['product'], Literal['slot'], Literal['sequence'], Literal['at'], Literal['origin'], Literal['duplicate'], Literal['deliveries'], Literal['dropped'], Literal['id_reused']]] = ...
     @property
@@ -1519,19 +1519,19 @@ class EventLogged:
         """When it was logged."""
     @property
     def origin(self) -> EventOrigin:
-        """What the device was to the product."""
+        """The device's relation to the product."""
     @property
     def duplicate(self) -> bool:
-        """Whether this very event was published before, by its id: nothing was logged or counted again."""
+        """Whether this event was published before, by its id. If so, nothing was logged or counted again."""
     @property
     def deliveries(self) -> list[Delivery]:
-        """What is to be sent, in the order of the subscriptions: each is one outbound message."""
+        """What is to be sent, in the order of the subscriptions. Each is one outbound message."""
     @property
     def dropped(self) -> Dropped | None:
         """What is not to be sent, and why."""
     @property
     def id_reused(self) -> bool:
-        """Whether another event had this id before, or this one had it before the window: it is a new event."""
+        """Whether another event had this id before, or this event had it before the deduplication window. It counts as a new event."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1542,7 +1542,7 @@ class EventLogged:
 
 @final
 class EventDenied:
-    """The device is shut out of the product: it was turned away and is logged nowhere."""
+    """The device is denied in the product: the event was rejected and is in no log."""
 
     __match_args__: ClassVar[tuple[Literal['product']]] = ...
     @property
@@ -1558,7 +1558,7 @@ class EventDenied:
 
 @final
 class EventOfPersonalDevice:
-    """The device is in no product and named none: it was logged nowhere."""
+    """The device is in no product and named none: the event is in no log."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -1571,7 +1571,7 @@ class EventOfPersonalDevice:
 
 @final
 class EventOfUnknownProduct:
-    """The device named a product that does not exist: it was logged nowhere."""
+    """The device named a product that does not exist: the event is in no log."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -1584,7 +1584,7 @@ class EventOfUnknownProduct:
 
 @final
 class EventTurnedAway:
-    """One that is newer than this binding."""
+    """A value that is newer than this binding."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -1602,10 +1602,10 @@ class Delivery:
     __match_args__: ClassVar[tuple[Literal['subscription'], Literal['key']]] = ...
     @property
     def subscription(self) -> int:
-        """Whose: the subscription's number."""
+        """The subscription's number."""
     @property
     def key(self) -> str:
-        """Its name, the same whenever it is tried again."""
+        """Its id, the same at every retry."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1621,10 +1621,10 @@ class Dropped:
     __match_args__: ClassVar[tuple[Literal['subscriptions'], Literal['limit']]] = ...
     @property
     def subscriptions(self) -> list[int]:
-        """Whose, in order."""
+        """The subscriptions' numbers, in order."""
     @property
     def limit(self) -> Limit:
-        """The limit, and the cheapest tier that would do."""
+        """The limit, and the cheapest tier that would be enough."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1635,7 +1635,7 @@ class Dropped:
 
 @final
 class DeviceError:
-    """What is known of the errors of one kind."""
+    """Statistics on the errors of one kind."""
 
     __match_args__: ClassVar[tuple[Literal['kind'], Literal['count'], Literal['first_at'], Literal['last_at'], Literal['device']]] = ...
     @property
@@ -1643,16 +1643,16 @@ class DeviceError:
         """The kind."""
     @property
     def count(self) -> int:
-        """How many were reported."""
+        """Number of reported errors."""
     @property
     def first_at(self) -> datetime:
         """When the first one was logged since counting began."""
     @property
     def last_at(self) -> datetime:
-        """When the latest was."""
+        """When the latest one was logged."""
     @property
     def device(self) -> str:
-        """Whose the latest is."""
+        """The device that reported the latest one."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1663,7 +1663,7 @@ class DeviceError:
 
 @final
 class Period:
-    """A period: from its start, which is in it, to its end, which is not."""
+    """A period: includes its start, excludes its end."""
 
     __match_args__: ClassVar[tuple[Literal['index'], Literal['start'], Literal['end']]] = ...
     @property
@@ -1690,16 +1690,16 @@ class Usage:
     __match_args__: ClassVar[tuple[Literal['period'], Literal['limit'], Literal['used'], Literal['reserved']]] = ...
     @property
     def period(self) -> Period:
-        """The month; the count starts again at its end."""
+        """The month. The count restarts at its end."""
     @property
     def limit(self) -> int | None:
-        """The tier's limit now; none: there is none."""
+        """The tier's present limit. Absent if there is none."""
     @property
     def used(self) -> int:
         """Messages that are counted as sent."""
     @property
     def reserved(self) -> int:
-        """Messages that processes may send without asking."""
+        """Messages that processes may still send on their leases."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1721,19 +1721,19 @@ class Firmware:
         """Its title."""
     @property
     def description(self) -> str:
-        """What it is for."""
+        """The purpose."""
     @property
     def uploaded_at(self) -> datetime:
         """When it was uploaded."""
     @property
     def uploaded_by(self) -> int | None:
-        """The account that uploaded it; none: an operator."""
+        """The account that uploaded it. Absent if it was an operator."""
     @property
     def image(self) -> Image:
         """What was found in the binary."""
     @property
     def requires_system(self) -> str | None:
-        """The system versions it runs on; none: any."""
+        """The system versions it runs on. Absent if any."""
     @property
     def proven(self) -> Proof | None:
         """The first device of the product that reported it."""
@@ -1758,7 +1758,7 @@ class Image:
     __match_args__: ClassVar[tuple[Literal['format'], Literal['size'], Literal['sha256'], Literal['embedded'], Literal['security_counter'], Literal['own_version'], Literal['project'], Literal['wildcard'], Literal['min_chip_revision'], Literal['max_chip_revision']]] = ...
     @property
     def format(self) -> ImageFormat:
-        """What kind of image it is."""
+        """The kind of image."""
     @property
     def size(self) -> int:
         """Its size in bytes."""
@@ -1767,25 +1767,25 @@ class Image:
         """The SHA-256 of the whole file."""
     @property
     def embedded(self) -> list[str]:
-        """The hashes that the image carries and that a device may report in place of the file's."""
+        """The hashes in the image, which a device may report instead of the file's hash."""
     @property
     def security_counter(self) -> int:
-        """Its security counter; 0 where the format has none."""
+        """Its security counter. 0 if the format has none."""
     @property
     def own_version(self) -> str | None:
-        """The version string that the image carries beside the integer."""
+        """The version string in the image, besides the integer version."""
     @property
     def project(self) -> str | None:
-        """The project's name that the image carries."""
+        """The project's name in the image."""
     @property
     def wildcard(self) -> bool:
         """Whether it names the platform's id as its product."""
     @property
     def min_chip_revision(self) -> int | None:
-        """The least revision of the chip that it runs on, 100 × major + minor; none: any."""
+        """The lowest chip revision that it runs on, 100 × major + minor. Absent if any."""
     @property
     def max_chip_revision(self) -> int | None:
-        """The last revision of the chip that it runs on, 100 × major + minor; none: any."""
+        """The highest chip revision that it runs on, 100 × major + minor. Absent if any."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1796,7 +1796,7 @@ class Image:
 
 @final
 class Proof:
-    """That a firmware ran on a device."""
+    """Proof that a firmware ran on a device."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['at']]] = ...
     @property
@@ -1804,7 +1804,7 @@ class Proof:
         """The device."""
     @property
     def at(self) -> datetime:
-        """When it reported so."""
+        """When the device reported it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1815,7 +1815,7 @@ class Proof:
 
 @final
 class NoChange:
-    """None: what is to be sent as things stand."""
+    """No change: counts what is to be sent as of now."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __new__(cls) -> Self: ...
@@ -1835,7 +1835,7 @@ class ReleaseChange:
     def __new__(cls, version: int | None = None) -> Self: ...
     @property
     def version(self) -> int | None:
-        """The version; none: its withdrawal."""
+        """The version. Absent to withdraw the release."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1849,13 +1849,13 @@ class GroupReleaseChange:
     """A release to a group, or its withdrawal."""
 
     __match_args__: ClassVar[tuple[Literal['group'], Literal['version']]] = ...
-    def __new__(cls, group: int, version: int | None) -> Self: ...
+    def __new__(cls, group: int, version: int | None = None) -> Self: ...
     @property
     def group(self) -> int:
         """The group."""
     @property
     def version(self) -> int | None:
-        """The version; none: its withdrawal."""
+        """The version. Absent to withdraw the release."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1875,7 +1875,7 @@ class LockChange:
         """The device."""
     @property
     def version(self) -> int | None:
-        """The version; none: its unlocking."""
+        """The version. Absent to unlock."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1886,7 +1886,7 @@ class LockChange:
 
 @final
 class GroupsChange:
-    """The groups that a device is in."""
+    """A device's groups."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['groups']]] = ...
     def __new__(cls, device: str, groups: Sequence[int]) -> Self: ...
@@ -1906,15 +1906,15 @@ class GroupsChange:
 
 @final
 class DryRun:
-    """How many devices would be sent a firmware at their next connect."""
+    """Number of devices that would get a firmware at their next connect."""
 
     __match_args__: ClassVar[tuple[Literal['sent'], Literal['by_change']]] = ...
     @property
     def sent(self) -> Ways:
-        """All that would be sent something once the change is made."""
+        """Devices that would get a firmware after the change."""
     @property
     def by_change(self) -> Ways:
-        """Those of them that would be sent something else, or nothing, without it."""
+        """Devices among them that would get another firmware, or none, without the change."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1925,7 +1925,7 @@ class DryRun:
 
 @final
 class Ways:
-    """Devices by the way their firmware would go."""
+    """Number of devices by the direction of their update."""
 
     __match_args__: ClassVar[tuple[Literal['up'], Literal['down'], Literal['from_none'], Literal['total']]] = ...
     @property
@@ -1933,13 +1933,13 @@ class Ways:
         """To a higher version than they report."""
     @property
     def down(self) -> int:
-        """To a lower one."""
+        """To a lower version."""
     @property
     def from_none(self) -> int:
-        """From none."""
+        """From no version."""
     @property
     def total(self) -> int:
-        """All of them."""
+        """All values."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1958,13 +1958,13 @@ class ImportReport:
         """One for each line that is not blank and not the header."""
     @property
     def counts(self) -> ImportCounts:
-        """How many lines had which verdict."""
+        """Number of lines for each verdict."""
     @property
     def header_line(self) -> int | None:
-        """Which line was taken as the header of its columns."""
+        """The line that was read as the header of the columns."""
     @property
     def refused(self) -> Limit | None:
-        """Why none was added, where the good ones do not all fit the tier."""
+        """Why no device was added, if the valid ones do not all fit the tier."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1975,7 +1975,7 @@ class ImportReport:
 
 @final
 class ImportLine:
-    """A line of a list, and what became of it."""
+    """A line of a list, with its verdict."""
 
     __match_args__: ClassVar[tuple[Literal['line'], Literal['device'], Literal['verdict'], Literal['message'], Literal['duplicate_of'], Literal['known']]] = ...
     @property
@@ -1983,19 +1983,19 @@ class ImportLine:
         """The line's number, from 1."""
     @property
     def device(self) -> str | None:
-        """The id that was read; none where none could be."""
+        """The id on the line. Absent if none could be read."""
     @property
     def verdict(self) -> ImportVerdict:
-        """What became of it."""
+        """The result."""
     @property
     def message(self) -> str:
-        """The same in a sentence."""
+        """The same as a sentence."""
     @property
     def duplicate_of(self) -> int | None:
-        """With `duplicate`: the line that has the same id."""
+        """With `duplicate`: the earlier line with the same id."""
     @property
     def known(self) -> str | None:
-        """With `wrong_platform`: what its hardware is known to be."""
+        """With `wrong_platform`: its known hardware."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2006,7 +2006,7 @@ class ImportLine:
 
 @final
 class ImportCounts:
-    """How many lines had which verdict."""
+    """Number of lines for each verdict."""
 
     __match_args__: ClassVar[tuple[Literal['imported'], Literal['already_here'], Literal['duplicates'], Literal['refused']]] = ...
     @property
@@ -2020,7 +2020,7 @@ class ImportCounts:
         """Duplicates of earlier lines."""
     @property
     def refused(self) -> int:
-        """Every other line."""
+        """Number of other lines."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2031,15 +2031,15 @@ class ImportCounts:
 
 @final
 class ImportProgress:
-    """How far an import is."""
+    """Progress of an import."""
 
     __match_args__: ClassVar[tuple[Literal['added'], Literal['to_add']]] = ...
     @property
     def added(self) -> int:
-        """Devices added."""
+        """Number of devices added."""
     @property
     def to_add(self) -> int:
-        """Devices to add in all."""
+        """Number of devices to add in total."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2076,12 +2076,12 @@ class QuarantineFull:
 
 @final
 class InvitationNotice:
-    """An account is asked to join the product's team."""
+    """An account is invited to the product's team."""
 
     __match_args__: ClassVar[tuple[Literal['account']]] = ...
     @property
     def account(self) -> int:
-        """The account's number; its e-mail is where the notice goes."""
+        """The account's number. The notice goes to its e-mail."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2097,7 +2097,7 @@ class UsageWarningNotice:
     __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['percent'], Literal['used']]] = ...
     @property
     def month(self) -> int:
-        """The usage month, by its number from the product's creation."""
+        """The usage month's number, counted from the product's creation."""
     @property
     def limit(self) -> int:
         """The tier's messages a month."""
@@ -2117,12 +2117,12 @@ class UsageWarningNotice:
 
 @final
 class UsageLimitReachedNotice:
-    """All of the tier's messages are used up: further ones of this usage month are dropped."""
+    """All of the tier's messages are used up: further messages in this usage month are dropped."""
 
     __match_args__: ClassVar[tuple[Literal['month'], Literal['limit'], Literal['used']]] = ...
     @property
     def month(self) -> int:
-        """The usage month, by its number from the product's creation."""
+        """The usage month's number, counted from the product's creation."""
     @property
     def limit(self) -> int:
         """The tier's messages a month."""
@@ -2147,34 +2147,34 @@ class PaymentFailedNotice:
         """The owner's account."""
     @property
     def invoice(self) -> int:
-        """The invoice that is not paid."""
+        """The unpaid invoice."""
     @property
     def attempt(self) -> int:
-        """Which attempt it was: 1 for the first."""
+        """The attempt's number, from 1."""
     @property
     def failures(self) -> int:
-        """How many of the schedule's attempts have failed."""
+        """Number of scheduled attempts that have failed."""
     @property
     def of(self) -> int:
-        """With how many failures the account is locked."""
+        """Number of failures at which the account is locked."""
     @property
     def next(self) -> datetime | None:
-        """When the schedule goes on; none: not before another card is there."""
+        """When the schedule continues. Absent if it waits for another card."""
     @property
     def amount(self) -> Money | None:
-        """What is to be paid."""
+        """The amount to pay."""
     @property
     def result(self) -> PaymentResult | None:
-        """How it failed."""
+        """The failure."""
     @property
     def card(self) -> KnownCard | None:
-        """The card that failed, or the last that was there."""
+        """The card that failed, or the last one on file."""
     @property
     def tried_next(self) -> bool:
-        """Whether the card on file is tried at `next`; otherwise that day counts as a further failure."""
+        """Whether the card on file is charged at `next`; otherwise that day counts as another failure."""
     @property
     def locks_at(self) -> datetime | None:
-        """When the account is locked, if nothing is paid until then."""
+        """When the account is locked if nothing is paid until then."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2185,7 +2185,7 @@ class PaymentFailedNotice:
 
 @final
 class AccountLockedNotice:
-    """The last attempt failed: the account is locked."""
+    """The last attempt failed, so the account is locked."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['amount']]] = ...
     @property
@@ -2196,7 +2196,7 @@ class AccountLockedNotice:
         """The invoice whose last attempt it was."""
     @property
     def amount(self) -> Money | None:
-        """What is to be paid of it."""
+        """The amount to pay for it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2207,7 +2207,7 @@ class AccountLockedNotice:
 
 @final
 class AccountUnlockedNotice:
-    """All is paid: the account is unlocked."""
+    """Everything is paid, so the account is unlocked."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice']]] = ...
     @property
@@ -2215,7 +2215,7 @@ class AccountUnlockedNotice:
         """The owner's account."""
     @property
     def invoice(self) -> int:
-        """The invoice that it had been locked for."""
+        """The invoice for which it had been locked."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2237,7 +2237,7 @@ class RenewalPaidNotice:
         """The invoice."""
     @property
     def amount(self) -> Money | None:
-        """How much was charged."""
+        """The amount that was charged."""
     @property
     def card(self) -> KnownCard | None:
         """The card that was charged."""
@@ -2262,7 +2262,7 @@ class UpgradedNotice:
         """The invoice."""
     @property
     def amount(self) -> Money | None:
-        """How much was charged."""
+        """The amount that was charged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2273,7 +2273,7 @@ class UpgradedNotice:
 
 @final
 class UpgradeDeclinedNotice:
-    """An upgrade's charge was declined: nothing has changed."""
+    """An upgrade's charge was declined. Nothing has changed."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['result'], Literal['card']]] = ...
     @property
@@ -2284,10 +2284,10 @@ class UpgradeDeclinedNotice:
         """The charge's number."""
     @property
     def amount(self) -> Money | None:
-        """How much was to be charged."""
+        """The amount that was to be charged."""
     @property
     def result(self) -> PaymentResult | None:
-        """How it was declined."""
+        """The kind of decline."""
     @property
     def card(self) -> KnownCard | None:
         """The card that was declined."""
@@ -2301,18 +2301,18 @@ class UpgradeDeclinedNotice:
 
 @final
 class PlanReducedNotice:
-    """A plan was ended or lowered, or the product is another's now; the credit note says what it gives back."""
+    """A plan was ended or lowered, or the product has another owner. The credit note lists what is given back."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['invoice'], Literal['refund']]] = ...
     @property
     def account(self) -> int:
-        """The account that gets it back."""
+        """The account that receives the credit."""
     @property
     def invoice(self) -> int:
         """The credit note."""
     @property
     def refund(self) -> Money | None:
-        """How much goes back to the account."""
+        """The amount that goes back to the account."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2323,7 +2323,7 @@ class PlanReducedNotice:
 
 @final
 class PlanEndedNotice:
-    """A plan ran out and was not renewed: the product is on a tier that costs nothing."""
+    """A plan ended and was not renewed: the product is on a free tier."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['tier'], Literal['since']]] = ...
     @property
@@ -2331,10 +2331,10 @@ class PlanEndedNotice:
         """The owner's account."""
     @property
     def tier(self) -> str:
-        """The tier that the product is on."""
+        """The tier of the product."""
     @property
     def since(self) -> datetime:
-        """Since when nothing is paid for."""
+        """Since when there is no paid plan."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2345,18 +2345,18 @@ class PlanEndedNotice:
 
 @final
 class ChargeUnknownNotice:
-    """The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell."""
+    """The outcome of a charge has been unknown for a day: look it up by its key, and report it."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['charge'], Literal['amount'], Literal['since']]] = ...
     @property
     def account(self) -> int:
-        """The account that is charged, or gets the money back."""
+        """The account that is charged, or receives the refund."""
     @property
     def charge(self) -> int:
         """The charge's number."""
     @property
     def amount(self) -> Money:
-        """How much."""
+        """The amount."""
     @property
     def since(self) -> datetime:
         """Since when it is unknown."""
@@ -2378,13 +2378,13 @@ class CardExpiresNotice:
         """The owner's account."""
     @property
     def card(self) -> int:
-        """Which of the account's cards."""
+        """The card's number within the account."""
     @property
     def month(self) -> str:
-        """The month through which it is valid, such as `2017-12`."""
+        """The last month in which it is valid, such as `2017-12`."""
     @property
     def known(self) -> KnownCard | None:
-        """What people know it by."""
+        """What people recognise it by."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2395,7 +2395,7 @@ class CardExpiresNotice:
 
 @final
 class CardNeededNotice:
-    """There is no card on file that will be good at the next renewal."""
+    """No card on file will be valid at the next renewal."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['renewal'], Literal['amount'], Literal['card']]] = ...
     @property
@@ -2406,10 +2406,10 @@ class CardNeededNotice:
         """When the renewal is."""
     @property
     def amount(self) -> Money | None:
-        """What will be charged then."""
+        """The amount that will be charged then."""
     @property
     def card(self) -> KnownCard | None:
-        """The card on file, or the last that was there."""
+        """The card on file, or the last one on file."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2420,7 +2420,7 @@ class CardNeededNotice:
 
 @final
 class ClaimEndedNotice:
-    """A device proved that it is somebody else's: the claim of whoever had it before ended."""
+    """A device proved that it has another owner: the former claim ended."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['account'], Literal['customer']]] = ...
     @property
@@ -2442,7 +2442,7 @@ class ClaimEndedNotice:
 
 @final
 class OtherNotice:
-    """One that is newer than this binding."""
+    """A value that is newer than this binding."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -2455,21 +2455,21 @@ class OtherNotice:
 
 @final
 class Notice:
-    """Something that people should be told."""
+    """A notice to people."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['at'], Literal['product'], Literal['subject']]] = ...
     @property
     def key(self) -> str:
-        """Names this notice and no other: a host that is handed it twice sends it once."""
+        """The notice's unique key. A host that receives a notice twice sends it once."""
     @property
     def at(self) -> datetime:
         """When it was caused."""
     @property
     def product(self) -> int:
-        """The product it is about."""
+        """The product that it is about."""
     @property
     def subject(self) -> NoticeSubject:
-        """What to tell."""
+        """The subject."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2488,7 +2488,7 @@ class NoticePage:
         """The notices, by product."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2510,7 +2510,7 @@ class Product:
         """Its name."""
     @property
     def platform(self) -> str:
-        """The one kind of hardware in its fleet, such as `particle:6`."""
+        """The only hardware in its fleet, such as `particle:6`."""
     @property
     def owner(self) -> int:
         """The owner's account."""
@@ -2522,13 +2522,13 @@ class Product:
         """The name of its tier."""
     @property
     def policy(self) -> Policy:
-        """What its team decided on."""
+        """The team's policies."""
     @property
     def release(self) -> Release | None:
-        """The version that devices get which are not locked and in no group with a release of its own."""
+        """The version for devices that are not locked and are in no group with a release."""
     @property
     def groups(self) -> list[Group]:
-        """The groups that devices can be put in, by number."""
+        """The product's groups of devices, by number."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2550,7 +2550,7 @@ class Release:
         """When it was released."""
     @property
     def by(self) -> Actor:
-        """By whom."""
+        """The actor."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2583,15 +2583,15 @@ class Group:
 
 @final
 class Gate:
-    """What a version must have shown before it can be released."""
+    """The evidence that a version needs before it can be released."""
 
     __match_args__: ClassVar[tuple[Literal['devices'], Literal['soak_millis']]] = ...
     @property
     def devices(self) -> int:
-        """On how many devices of the product it must run."""
+        """Number of the product's devices that must run it."""
     @property
     def soak_millis(self) -> int:
-        """For how long it must have run on each, in milliseconds."""
+        """How long it must have run on each, in milliseconds."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2607,52 +2607,52 @@ class Policy:
     __match_args__: ClassVar[tuple[Literal['gate'], Literal['wildcard_product'], Literal['opaque_images'], Literal['forbid_downgrades'], Literal['approve_by_itself'], Literal['known_ids_only'], Literal['quarantine_limit'], Literal['invitation_millis'], Literal['authentication'], Literal['private_beta'], Literal['log_events'], Literal['log_age_millis'], Literal['event_id_millis'], Literal['customers_may'], Literal['usage_notices'], Literal['clock_tolerance_millis']]] = ...
     @property
     def gate(self) -> Gate:
-        """What must be seen before a version can be released."""
+        """The evidence needed before a version can be released."""
     @property
     def wildcard_product(self) -> bool:
-        """Whether an image that names the platform's id as its product is taken."""
+        """Whether an image that names the platform's id as its product is accepted."""
     @property
     def opaque_images(self) -> bool:
-        """Whether a binary of no known format is taken."""
+        """Whether a binary of no known format is accepted."""
     @property
     def forbid_downgrades(self) -> bool:
         """Whether a device is never sent a version below the one it reports."""
     @property
     def approve_by_itself(self) -> bool:
-        """Whether a device that asks to join is taken at once where a person could take it."""
+        """Whether a device that asks to join is admitted at once, if a person could admit it."""
     @property
     def known_ids_only(self) -> bool:
         """Whether only devices that the host registered before can be imported."""
     @property
     def quarantine_limit(self) -> int:
-        """How many devices may wait in quarantine."""
+        """Maximum number of devices in quarantine."""
     @property
     def invitation_millis(self) -> int:
-        """For how long an invitation to the team can be accepted, in milliseconds."""
+        """How long an invitation to the team can be accepted, in milliseconds."""
     @property
     def authentication(self) -> Authentication | None:
-        """How customers are authenticated; none: not decided yet."""
+        """How customers are authenticated. Absent if not decided yet."""
     @property
     def private_beta(self) -> bool:
         """Whether a customer needs an activation code to claim a device."""
     @property
     def log_events(self) -> int:
-        """How many events its log holds."""
+        """Maximum number of events in its log."""
     @property
     def log_age_millis(self) -> int:
-        """How old they get there, in milliseconds."""
+        """Maximum age of an event in its log, in milliseconds."""
     @property
     def event_id_millis(self) -> int:
-        """For how long an event's id is recognised, in milliseconds."""
+        """How long an event's id is recognised, in milliseconds."""
     @property
     def customers_may(self) -> list[Scope]:
         """What customers may do with their device."""
     @property
     def usage_notices(self) -> list[int]:
-        """At which shares of the tier's messages people are told, in percent."""
+        """Percentages of the tier's messages at which people are notified."""
     @property
     def clock_tolerance_millis(self) -> int:
-        """How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds."""
+        """How far a moment may lie ahead of the present clock and still hold back older reports, in milliseconds."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2663,7 +2663,7 @@ class Policy:
 
 @final
 class Limit:
-    """A tier's limit that stands in the way."""
+    """A tier's limit that blocks an operation."""
 
     __match_args__: ClassVar[tuple[Literal['tier'], Literal['resource'], Literal['limit'], Literal['used'], Literal['would_be'], Literal['held_places'], Literal['held_until'], Literal['fits'], Literal['message']]] = ...
     @property
@@ -2671,28 +2671,28 @@ class Limit:
         """The product's tier."""
     @property
     def resource(self) -> Resource:
-        """What is limited."""
+        """The limited resource."""
     @property
     def limit(self) -> int:
         """The tier's limit."""
     @property
     def used(self) -> int:
-        """What is in use now."""
+        """The number in use now."""
     @property
     def would_be(self) -> int:
-        """What would be in use."""
+        """The number that would be in use."""
     @property
     def held_places(self) -> int:
-        """The places that imports under way hold, where it would fit without them; 0: that is not why."""
+        """Number of places that running imports reserve, if it would fit without them. 0 if that is not the reason."""
     @property
     def held_until(self) -> datetime | None:
-        """When the last of them is free at the latest."""
+        """The latest time at which all of them are free."""
     @property
     def fits(self) -> Fits | None:
-        """The cheapest tier that would do; none: there is none."""
+        """The cheapest tier that would be enough. Absent if there is none."""
     @property
     def message(self) -> str:
-        """The same in a sentence."""
+        """The same as a sentence."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2703,7 +2703,7 @@ class Limit:
 
 @final
 class Fits:
-    """The cheapest tier that would do."""
+    """The cheapest tier that would be enough."""
 
     __match_args__: ClassVar[tuple[Literal['tier'], Literal['limit']]] = ...
     @property
@@ -2711,7 +2711,7 @@ class Fits:
         """Its name."""
     @property
     def limit(self) -> int | None:
-        """Its limit; none: it has none."""
+        """Its limit. Absent if it has none."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2722,7 +2722,7 @@ class Fits:
 
 @final
 class Missing:
-    """What stands in the way of manufacturing."""
+    """Something that is missing before manufacturing can start."""
 
     __match_args__: ClassVar[tuple[Literal['question'], Literal['why']]] = ...
     @property
@@ -2746,10 +2746,10 @@ class Configuration:
     __match_args__: ClassVar[tuple[Literal['answers'], Literal['started_at']]] = ...
     @property
     def answers(self) -> dict[str, ConfigurationAnswer]:
-        """By the question's name."""
+        """Each answer under its question's name."""
     @property
     def started_at(self) -> datetime | None:
-        """When manufacturing began; from then on what the line is programmed with stays as it is."""
+        """When manufacturing began. From then on the settings that the line is programmed with cannot change."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -2774,10 +2774,10 @@ class Account:
         """When it was created."""
     @property
     def locked_at(self) -> datetime | None:
-        """Since when an operator has it locked; none: no operator has."""
+        """Since when an operator has locked it. Absent if none has."""
     @property
     def unpaid_since(self) -> datetime | None:
-        """Since when it is locked for bills that were not paid; none: it is not."""
+        """Since when it is locked for unpaid bills. Absent if it is not."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2807,7 +2807,7 @@ class Person:
 
 @final
 class Invited:
-    """A person who was asked to join a team and has not answered."""
+    """A person with an open invitation to a team."""
 
     __match_args__: ClassVar[tuple[Literal['account'], Literal['email'], Literal['at'], Literal['expires_at']]] = ...
     @property
@@ -2818,10 +2818,10 @@ class Invited:
         """Its e-mail."""
     @property
     def at(self) -> datetime:
-        """When they were asked."""
+        """When they were invited."""
     @property
     def expires_at(self) -> datetime:
-        """From when on the invitation can't be accepted and holds no seat."""
+        """When the invitation expires; from then on it holds no seat."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2840,10 +2840,10 @@ class Team:
         """The owner's account."""
     @property
     def members(self) -> list[Person]:
-        """The members, the owner among them, by account."""
+        """The members, including the owner, by account."""
     @property
     def invited(self) -> list[Invited]:
-        """Who was asked to join and has not answered; expired invitations too."""
+        """The open invitations, including expired ones."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2854,7 +2854,7 @@ class Team:
 
 @final
 class Invitation:
-    """That an account was asked to join a team."""
+    """An account's invitation to a team."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['expires_at']]] = ...
     @property
@@ -2862,7 +2862,7 @@ class Invitation:
         """When."""
     @property
     def expires_at(self) -> datetime:
-        """From when on it can't be accepted and holds no seat."""
+        """When it expires; from then on it holds no seat."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2887,7 +2887,7 @@ class ReceivedInvitation:
         """When it was made."""
     @property
     def expires_at(self) -> datetime:
-        """From when on it can't be accepted."""
+        """When it expires."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2898,7 +2898,7 @@ class ReceivedInvitation:
 
 @final
 class Operator:
-    """Who runs the platform."""
+    """The platform's operator."""
 
     __match_args__: ClassVar[tuple[()]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -2943,7 +2943,7 @@ class CustomerActor:
 
 @final
 class AuditEntry:
-    """One thing that was done."""
+    """One command that was carried out."""
 
     __match_args__: ClassVar[tuple[Literal['at'], Literal['actor'], Literal['command'], Literal['subject'], Literal['old'], Literal['new']]] = ...
     @property
@@ -2951,19 +2951,19 @@ class AuditEntry:
         """When."""
     @property
     def actor(self) -> Actor:
-        """By whom."""
+        """The actor."""
     @property
     def command(self) -> Command:
-        """What: a stable word."""
+        """The command's stable name."""
     @property
     def subject(self) -> str:
-        """To what, in short."""
+        """What it was applied to, in short."""
     @property
     def old(self) -> str | None:
-        """What was changed, as it was before; none: nothing that was there before was changed."""
+        """The changed value as it was before. Absent if there was none."""
     @property
     def new(self) -> str | None:
-        """The same as it is from then on."""
+        """The value from then on."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2974,15 +2974,15 @@ class AuditEntry:
 
 @final
 class AuditPage:
-    """A page of what was done to a product."""
+    """A page of a product's audit."""
 
     __match_args__: ClassVar[tuple[Literal['items'], Literal['next']]] = ...
     @property
     def items(self) -> list[AuditEntry]:
-        """What was done, newest first."""
+        """The entries, newest first."""
     @property
     def next(self) -> str | None:
-        """What the next page goes on after; none: there is no more."""
+        """Cursor of the next page. Absent on the last page."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -2993,16 +2993,16 @@ class AuditPage:
 
 @final
 class Clock:
-    """The door for time: the host opens it every so often, and when its payment provider answers."""
+    """The door for time: the host opens it at regular intervals, and when its payment provider answers."""
 
     def due(self, *, limit: int | None = None) -> list[Due]:
-        """What is due now."""
+        """Lists what is due now."""
     def advance(self, *, limit: int | None = None) -> Advanced:
-        """Does what is due now: renewals, retries, notices."""
+        """Handles what is due now: renewals, retries, notices."""
     def confirm_leap(self) -> None:
-        """Says that the clock is right after a leap that `advance` refused."""
+        """Confirms that the clock is right after a leap that `advance` refused."""
     def charge_outcome(self, key: str, outcome: ChargeOutcome) -> None:
-        """What the payment provider said of a charge."""
+        """Reports a charge's outcome from the payment provider."""
 
 @final
 class Violation:
@@ -3014,7 +3014,7 @@ class Violation:
         """The law's name."""
     @property
     def what(self) -> str:
-        """What was seen that should not be."""
+        """The observed violation."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3024,11 +3024,11 @@ class Violation:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
 
 def conformance(factory: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None) -> list[Violation]:
-    """Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory` makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often between threads, in the store's methods above all."""
+    """Checks a store against every law of `fleet_core::store::conformance`; returns an empty list if it keeps them all. `factory` creates an empty store for each law. With `reopen`, the laws of reopening are checked too: it receives a store that is no longer used and opens its data again. For tests: meanwhile the interpreter switches threads often, above all in the store's methods."""
 
 @final
 class EventStream:
-    """The events of a product that this process publishes, from the moment on when it was opened."""
+    """A stream of the events of a product that this process publishes after the stream was opened."""
 
     __match_args__: ClassVar[tuple[Literal['start']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -3036,110 +3036,110 @@ class EventStream:
     __hash__: ClassVar[None]  # type: ignore[assignment]
     @property
     def start(self) -> str:
-        """The end of the log when the stream was opened: for `follow_events`."""
+        """The end of the log when the stream was opened: a cursor for `follow_events`."""
     def wait(self, at_most: timedelta) -> bool:
-        """Waits until there is something to read, at most for this time. Returns whether there is. Ctrl-C ends it."""
+        """Blocks until there is something to read or this time has passed. Returns whether there is something to read. Ctrl-C ends the wait."""
 
 @final
 class Console:
-    """The door for people: what the team, or the platform's operator, asks for."""
+    """The door for people: the operations of a team and of the platform's operator."""
 
     def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
-        """What it costs to go to a tier, at an interval, now."""
+        """Quotes what it costs to move to a tier, at an interval, now."""
     def upgrade(self, product: int, quote: str) -> Upgrade:
-        """Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge."""
+        """Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge."""
     def switch_interval(self, product: int, interval: Interval) -> None:
         """Changes the interval from the next renewal on."""
     def set_currency(self, product: int, currency: str) -> None:
-        """Chooses the currency that a product is billed in, before its first invoice."""
+        """Sets the currency in which a product is billed, before its first invoice."""
     def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
-        """Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid, such as `2017-12`."""
+        """Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it is valid, such as `2017-12`."""
     def remove_card(self) -> None:
-        """Takes the card off one's file."""
+        """Removes the card from the actor's file."""
     def billing_status(self, product: int) -> BillingStatus:
-        """How a product's billing stands."""
+        """Returns the state of a product's billing."""
     def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
-        """A product's invoices, newest first."""
+        """Lists a product's invoices, newest first."""
     def cancel_plan(self, product: int) -> Invoice:
-        """Ends a product's plan; answers the credit note. An operator's command."""
+        """Ends a product's plan and returns the credit note. An operator's command."""
     def downgrade(self, product: int, tier: str) -> Invoice:
-        """Puts a product on a lower tier; answers the credit note. An operator's command."""
+        """Moves a product to a lower tier and returns the credit note. An operator's command."""
     def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None) -> None:
-        """Agrees on a price for a product; `None` takes the agreement back. An operator's command."""
+        """Agrees on a price for a product; `None` cancels the agreement. An operator's command."""
     def write_off(self, product: int, invoice: int) -> Invoice:
-        """Gives an unpaid invoice up, a removed product's too. An operator's command."""
+        """Writes off an unpaid invoice, also that of a removed product. An operator's command."""
     def account_billing(self, account: int) -> AccountBilling:
-        """What an account owes over all its products, removed ones among them."""
+        """Returns what an account owes over all its products, including removed ones."""
     def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
-        """An account's invoices over all its products, removed ones among them: by product, and of each the newest first."""
+        """Lists an account's invoices over all its products, including removed ones: by product, and within each the newest first."""
     def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it."""
+        """Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C ends the wait for it."""
     def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was added stays."""
+        """Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices; devices already added stay."""
     def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
-        """The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or `progress` raises, the import ends there: what was added stays."""
+        """The same, but calls `progress` after every few thousand devices. If `cancel` is set by then, or `progress` raises, the import ends there; devices already added stay."""
     def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
-        """Tells the platform of devices that exist; answers how many were new. An operator's command."""
+        """Registers devices that exist. Returns how many were new. An operator's command."""
     def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
-        """Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
+        """Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
     def free_places(self, product: int) -> int:
-        """Frees the places that imports hold for devices they have yet to add; answers how many."""
+        """Frees the places that imports reserve for devices not yet added. Returns how many."""
     def device(self, product: int, device: str) -> Device:
-        """A device of the product, waiting and denied ones too."""
+        """Returns a device of the product, also one that waits or is denied."""
     def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
-        """The devices that a filter wants, by id."""
+        """Lists the devices that match a filter, by id."""
     def summary(self, product: int) -> Summary:
-        """The fleet in numbers."""
+        """Returns the numbers of the fleet."""
     def explain(self, product: int, device: str) -> Decision:
-        """What a device would be told if it connected now, and why."""
+        """Returns what a device would be told to run if it connected now, and why."""
     def name_device(self, product: int, device: str, name: str) -> None:
-        """Names a device; an empty name takes the name away."""
+        """Names a device; an empty name removes the name."""
     def mark_development(self, product: int, device: str, development: bool) -> None:
-        """Marks a device for development, or takes the mark away."""
+        """Marks a device for development, or removes the mark."""
     def set_groups(self, product: int, device: str, groups: Sequence[int]) -> None:
-        """Puts a device in these groups and takes it out of all others."""
+        """Puts a device in these groups and removes it from all others."""
     def approve_device(self, product: int, device: str) -> None:
-        """Lets a waiting device in."""
+        """Admits a waiting device."""
     def deny_device(self, product: int, device: str) -> None:
-        """Shuts a device out."""
+        """Denies a device."""
     def undeny_device(self, product: int, device: str) -> None:
-        """Lets a denied device ask again."""
+        """Allows a denied device to ask again."""
     def remove_device(self, product: int, device: str) -> None:
-        """Takes a device out of the product."""
+        """Removes a device from the product."""
     def claim_device(self, device: str) -> None:
-        """Claims a device that nobody has claimed, for oneself."""
+        """Claims an unclaimed device for the actor."""
     def unclaim_device(self, device: str) -> None:
-        """Gives up a device that one has claimed."""
+        """Ends the actor's claim of a device."""
     def end_claim(self, device: str) -> None:
-        """Ends the claim of a device, whoever has it: the team for its product's, the operator for any."""
+        """Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any."""
     def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
-        """The devices that one has claimed, by id."""
+        """Lists the devices that the actor has claimed, by id."""
     def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
-        """Has matching events sent on from now on. Each delivery is one outbound message."""
+        """Forwards matching events from now on. Each delivery is one outbound message."""
     def unsubscribe(self, product: int, subscription: int) -> None:
         """Ends a subscription."""
     def subscriptions(self, product: int) -> list[Subscription]:
-        """A product's subscriptions, in the order in which they were made."""
+        """Lists a product's subscriptions, oldest first."""
     def events(self, product: int, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
-        """The events of a product's log, newest first, of one device or whose name begins with a prefix."""
+        """Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix."""
     def follow_events(self, product: int, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
-        """The events that were logged after a cursor, oldest first; without one, from now on."""
+        """Lists the events that were logged after a cursor, oldest first; without a cursor, from now on."""
     def event_stream(self, product: int) -> EventStream:
-        """Opens a stream of what this process publishes for a product from now on."""
+        """Opens a stream of the events that this process publishes for a product from now on."""
     def read_event_stream(self, stream: EventStream, *, limit: int | None = None) -> StreamedEvents:
-        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+        """Reads the events that arrived on a stream. The actor's permission is checked on each call."""
     def device_errors(self, product: int) -> list[DeviceError]:
-        """Which errors the members of a product reported, by kind."""
+        """Lists the errors that members of a product reported, by kind."""
     def forget_device_errors(self, product: int, error_kind: str) -> None:
-        """Counts the errors of a kind anew."""
+        """Resets the count of the errors of a kind."""
     def usage(self, product: int) -> Usage:
-        """A product's messages in the usage month of this moment."""
+        """Returns a product's message counts in the usage month of this moment."""
     def upload(self, product: int, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
-        """Uploads a firmware: its binary is read and checked against the product and the version entered. The binary itself stays with the host, under its SHA-256."""
+        """Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the binary itself, under its SHA-256."""
     def firmware(self, product: int) -> list[Firmware]:
-        """The product's firmware, by version."""
+        """Lists the product's firmware, by version."""
     def edit_firmware(self, product: int, version: int, title: str, description: str | None = None) -> Firmware:
-        """Changes a firmware's title, and its description where one is given; an empty one takes it away."""
+        """Changes a firmware's title, and its description if one is given; an empty one removes it."""
     def delete_firmware(self, product: int, version: int) -> None:
         """Deletes a firmware that was never released and that no device is locked to."""
     def release(self, product: int, version: int) -> None:
@@ -3149,23 +3149,23 @@ class Console:
     def release_to_group(self, product: int, group: int, version: int | None) -> None:
         """Releases a version to a group; `None` withdraws the group's release."""
     def lock_and_flash_now(self, product: int, device: str, version: int) -> Decision:
-        """Locks a device to a version and says what it is to be sent at once."""
+        """Locks a device to a version and returns the directive to send at once."""
     def lock_and_flash_on_reset(self, product: int, device: str, version: int) -> None:
         """Locks a device to a version, which it gets at its next connect."""
     def unlock(self, product: int, device: str) -> None:
         """Unlocks a device."""
     def force_update(self, product: int, device: str) -> None:
-        """Sends the next update to a device also while it says that it takes none."""
+        """Sends the device its next update even while it reports that it takes none."""
     def dry_run(self, product: int, change: Change) -> DryRun:
         """Counts what a change would do, without making it."""
     def team(self, product: int) -> Team:
-        """The product's team."""
+        """Returns the product's team."""
     def invite(self, product: int, email: str) -> Invitation:
-        """Asks an account, by its e-mail, to join the team."""
+        """Invites an account to the team, by its e-mail."""
     def revoke_invitation(self, product: int, account: int) -> None:
-        """Takes an invitation back."""
+        """Revokes an invitation."""
     def invitations(self) -> list[ReceivedInvitation]:
-        """The products whose team the actor was asked to join."""
+        """Lists the actor's invitations to teams."""
     def accept_invitation(self, product: int) -> None:
         """Accepts an invitation."""
     def decline_invitation(self, product: int) -> None:
@@ -3173,67 +3173,67 @@ class Console:
     def leave_team(self, product: int) -> None:
         """Leaves the team."""
     def remove_member(self, product: int, account: int) -> None:
-        """Takes a member off the team."""
+        """Removes a member from the team."""
     def transfer_ownership(self, product: int, to: int) -> None:
         """Makes another account the owner. An operator's command."""
     def set_account_lock(self, account: int, locked: bool) -> Account:
-        """Locks an account for bills that were not paid, or unlocks it. An operator's command."""
+        """Locks an account for unpaid bills, or unlocks it. An operator's command."""
     def create_customer(self, product: int, user_name: str, identity: Identity | None = None) -> Customer:
-        """Makes a customer of the product."""
+        """Creates a customer of the product."""
     def customer(self, product: int, customer: int) -> Customer:
-        """A customer of the product."""
+        """Returns a customer of the product."""
     def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
-        """The customers that a filter wants, by number."""
+        """Lists the customers that match a filter, by number."""
     def find_customer(self, product: int, identity: Identity) -> Customer:
-        """The customer whom a vendor's user name, or a linked account, is known as."""
+        """Returns the customer with a vendor's user name or a linked account."""
     def remove_customer(self, product: int, customer: int) -> None:
-        """Takes a customer away."""
+        """Removes a customer."""
     def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
-        """Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once."""
+        """Issues a token for these scopes to a customer, valid for `life`, up to a year. The token is shown only this once."""
     def revoke_token(self, product: int, customer: int, token: str) -> None:
-        """Makes a token no good at once."""
+        """Revokes a token at once."""
     def set_device_code(self, product: int, device: str, code: str) -> None:
-        """Gives a device of the product a claim code of its own, such as that on its sticker."""
+        """Gives a device of the product its own claim code, such as the one on its sticker."""
     def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
         """Invites the customers of a list to the private beta."""
     def uninvite_from_beta(self, product: int, user_name: str) -> None:
-        """Takes a guest off the private beta."""
+        """Removes a guest from the private beta."""
     def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
-        """Gives a guest a new code, also one who used theirs."""
+        """Gives a guest a new code, also a guest who has used theirs."""
     def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
-        """The guests of the private beta, by name."""
+        """Lists the guests of the private beta, by name."""
     def create_account(self, email: str) -> Account:
-        """Makes an account. An operator's command."""
+        """Creates an account. An operator's command."""
     def create_product(self, name: str, platform: str) -> Product:
-        """Makes a product: the actor is its owner and first member."""
+        """Creates a product. The actor becomes its owner and first member."""
     def create_product_with_id(self, product: int, owner: int, name: str, platform: str) -> Product:
-        """Makes a product with a given number, never used before. An operator's command."""
+        """Creates a product with a given number that was never used before. An operator's command."""
     def product(self, product: int) -> Product:
-        """A product."""
+        """Returns a product."""
     def products(self) -> list[Product]:
-        """The products whose team the actor is on, by number."""
+        """Lists the products whose team the actor is on, by number."""
     def rename_product(self, product: int, name: str) -> Product:
         """Renames a product."""
     def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
-        """Changes the policies that are named; the others stay as they are."""
+        """Changes the given policies; the others stay as they are."""
     def set_tier(self, product: int, tier: str) -> Product:
         """Puts a product on a tier without a charge. An operator's command."""
     def remove_product(self, product: int) -> None:
         """Removes a product. An operator's command."""
     def create_group(self, product: int, name: str) -> int:
-        """Makes a group that devices can be put in; answers its number."""
+        """Creates a group for devices and returns its number."""
     def delete_group(self, product: int, group: int) -> None:
         """Deletes a group."""
     def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
-        """What was done to a product, newest first."""
+        """Lists what was done to a product, newest first."""
     def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
-        """What was done to an account, newest first."""
+        """Lists what was done to an account, newest first."""
     def configuration(self, product: int) -> Configuration:
-        """A product's answers to the questions before manufacturing."""
+        """Returns a product's answers to the questions before manufacturing."""
     def configure(self, product: int, question: str, answer: ConfigurationAnswer | None) -> None:
-        """Answers a question; `None` opens it again."""
+        """Answers a question; `None` removes its answer."""
     def manufacturing_readiness(self, product: int) -> list[Missing]:
-        """What stands in the way of manufacturing."""
+        """Lists what is missing before manufacturing can start."""
     def start_manufacturing(self, product: int) -> None:
         """Starts manufacturing."""
 
@@ -3243,7 +3243,7 @@ class Fleet:
 
     @staticmethod
     def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None) -> Fleet:
-        """Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how many days the clock may leap without a word, after how long a charge whose outcome is unknown is told, and how many rows a commit may write at most, for a store with small transactions (at least 48, default 16,400)."""
+        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; and the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400)."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -3252,43 +3252,43 @@ class Fleet:
         trace: TracebackType | None = ...,
     ) -> None: ...
     def close(self) -> None:
-        """Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. Called from within a call of this fleet, such as an import's `progress`, it does not wait for that one. Ctrl-C ends the waiting; the closing goes on."""
+        """Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. When called from within a call of this fleet, such as an import's `progress`, it does not wait for that call. Ctrl-C ends the wait; the closing continues."""
     def close_within(self, at_most: timedelta) -> bool:
-        """The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns whether everything ended by itself."""
+        """The same with a deadline. Calls still running then are cut off: they fail at their next call of the store. Returns whether all calls ended by themselves."""
     def console(self, actor: int | Literal['operator'], now: datetime | None = None) -> Console:
-        """The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`, each call is made at its own time."""
+        """Opens the door for people: `"operator"`, or the number of the account that the host has logged in. Without `now`, each call happens at its own time."""
     def portal(self, token: str, now: datetime | None = None) -> Portal:
-        """The door for customers: whoever holds the token."""
+        """Opens the door for a customer: the holder of the token."""
     def gateway(self, now: datetime | None = None) -> Gateway:
         """The door for devices."""
     def clock(self, now: datetime | None = None) -> Clock:
         """The door for time."""
     def pending_charges(self, *, after: str | None = None, limit: int | None = None) -> ChargePage:
-        """The charges that the host's payment provider is to make, by product."""
+        """Lists the charges that the host's payment provider is to make, by product."""
     def pending_notices(self, *, after: str | None = None, limit: int | None = None) -> NoticePage:
-        """The notices that wait to be sent, by product."""
+        """Lists the notices that wait to be sent, by product."""
     def meter(self, product: int, now: datetime | None = None) -> Meter:
-        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+        """Returns a product's meter in this process. Without `now`, each message is admitted at its own time."""
     def report_usage(self, now: datetime | None = None) -> None:
-        """Reports what this process has sent. For the host to call about every second, if it runs more than one process."""
+        """Reports how many messages this process has sent. A host that runs more than one process calls it about every second."""
     def settle_usage(self, now: datetime | None = None) -> None:
-        """Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does."""
+        """Reports how many messages this process has sent and returns the rest of its lease. The host calls it before it stops; closing calls it too."""
     def acknowledge(self, key: str) -> bool:
-        """Says that the notice of this key has been sent; answers whether it was still waiting."""
+        """Marks the notice with this key as sent. Returns whether it was still waiting."""
     def backup(self, path: str | PathLike[str]) -> None:
-        """Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite."""
+        """Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in SQLite."""
     def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite."""
+        """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C ends the wait for it. For a fleet in SQLite."""
 
 @final
 class Price:
-    """What a full period of a tier costs."""
+    """The price of a full period of a tier."""
 
     __match_args__: ClassVar[tuple[Literal['interval'], Literal['amount']]] = ...
     def __new__(cls, interval: Interval, amount: Money) -> Self: ...
     @property
     def interval(self) -> Interval:
-        """How long a period is."""
+        """Length of a period."""
     @property
     def amount(self) -> Money:
         """The price."""
@@ -3302,7 +3302,7 @@ class Price:
 
 @final
 class Tier:
-    """A tier of one's own: limits, of which None is no limit, and prices."""
+    """A tier of the host's own: limits, where `None` means no limit, and prices."""
 
     __match_args__: ClassVar[tuple[Literal['name'], Literal['devices'], Literal['members'], Literal['messages'], Literal['prices']]] = ...
     def __new__(cls, name: str, *, devices: int | None = None, members: int | None = None, messages: int | None = None, prices: Sequence[Price] | None = None) -> Self: ...
@@ -3311,16 +3311,16 @@ class Tier:
         """Its name, unique in the catalogue."""
     @property
     def devices(self) -> int | None:
-        """Devices in the product, at most."""
+        """Maximum number of devices in the product."""
     @property
     def members(self) -> int | None:
-        """Team members, the owner among them, at most."""
+        """Maximum number of team members, including the owner."""
     @property
     def messages(self) -> int | None:
-        """Outbound messages a usage month, at most."""
+        """Maximum number of outbound messages in a usage month."""
     @property
     def prices(self) -> list[Price]:
-        """What a full period costs, one price for each interval and currency it is sold in; none: by agreement."""
+        """Prices of a full period, one for each interval and currency in which the tier is sold. Empty if it is sold by agreement."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3331,7 +3331,7 @@ class Tier:
 
 @final
 class Report:
-    """What a device says of itself when it connects, as its gateway hands it on."""
+    """What a device reports when it connects, as its gateway passes it on."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['product'], Literal['version'], Literal['image'], Literal['platform'], Literal['system'], Literal['security_counter'], Literal['chip_revision'], Literal['takes_updates'], Literal['session'], Literal['reported_at']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -3344,7 +3344,7 @@ class Report:
     def __new__(cls, device: str, *, product: int | None = None, version: int | None = None, image: str | None = None, platform: str | None = None, system: str | None = None, security_counter: int | None = None, chip_revision: int | None = None, takes_updates: bool | None = None, session: int | None = None, reported_at: datetime | None = None) -> Self: ...
     @property
     def device(self) -> str:
-        """The device: 24 hexadecimal digits."""
+        """The device's id: 24 hexadecimal digits."""
     @property
     def product(self) -> int | None:
         """The product id in its firmware."""
@@ -3362,23 +3362,23 @@ class Report:
         """Its system's version."""
     @property
     def security_counter(self) -> int | None:
-        """The security counter that it has stored."""
+        """The security counter that the device has stored."""
     @property
     def chip_revision(self) -> int | None:
-        """The revision of its chip, 100 × major + minor."""
+        """The chip's revision, 100 × major + minor."""
     @property
     def takes_updates(self) -> bool:
         """Whether it takes updates now."""
     @property
     def session(self) -> int:
-        """The gateway's number of the session; 0: the gateway numbers none."""
+        """The gateway's session number. 0 if the gateway numbers no sessions."""
     @property
     def reported_at(self) -> datetime | None:
-        """When it connected; none: it is ordered by its session, or is a live one."""
+        """When it connected. `None` means that the report is ordered by its session, or is live."""
 
 @final
 class Connected:
-    """What a connect came to."""
+    """The result of a connect."""
 
     __match_args__: ClassVar[tuple[Literal['product'], Literal['answer'], Literal['outcome']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -3390,66 +3390,66 @@ class Connected:
         """The same as a `dict` that JSON can hold: moments are strings in ISO 8601."""
     @property
     def product(self) -> int | None:
-        """The product that the answer is of; none: a personal device."""
+        """The product of the decision. Absent for a personal device."""
     @property
     def answer(self) -> Decision:
         """What the device is to do, and why."""
     @property
     def outcome(self) -> UpdateOutcome | None:
-        """How the update that it was sent before ended, if it ended by this connect."""
+        """Outcome of the previous update, if this connect ended it."""
 
 @final
 class Gateway:
     """The door for devices, which the host's gateway opens."""
 
     def connect(self, report: Report) -> Connected:
-        """A device connects, says what it is and runs, and is told what to run and why."""
+        """Records that a device connects. Returns what the device is to run, and why."""
     def connect_many(self, reports: Sequence[Report]) -> list[Connected]:
-        """The same for many at once; the answers are in the order of the reports."""
+        """The same for many devices at once. The answers are in the order of the reports."""
     def disconnect(self, device: str, *, product: int | None = None, session: int | None = None, ended_at: datetime | None = None) -> None:
-        """A device's connection ended. Without `session` and `ended_at`: the one that was told of last."""
+        """Records that a device's connection ended. Without `session` and `ended_at`, this is the latest known connection."""
     def report_update(self, device: str, product: int, sequence: int, progress: UpdateProgress) -> bool:
-        """How the update with this directive's number fares; answers whether it is the device's latest."""
+        """Reports the progress of the update with this directive's number. Returns whether it is the device's latest."""
     def present_claim_code(self, device: str, code: str) -> None:
-        """A device that is set up presents the claim code that its customer gave it."""
+        """Presents the claim code that a customer gave to the device during setup."""
     def publish(self, event: NewEvent) -> Published:
-        """A device publishes an event: it is logged, and what is to be sent is answered."""
+        """Publishes an event of a device: logs it and returns what is to be sent."""
     def publish_many(self, events: Sequence[NewEvent]) -> list[Published]:
-        """The same for many at once; the answers are in the order of the events."""
+        """The same for many events at once. The answers are in the order of the events."""
 
 def operations() -> list[tuple[str, str]]:
     """The door of every operation, and its name in Python."""
 
 def failures() -> list[str]:
-    """The name of every kind of failure: of each there is an exception in `fleet_core.errors`."""
+    """The name of every kind of failure. Each has an exception in `fleet_core.errors`."""
 
 def words() -> dict[str, list[str]]:
-    """The words of every `Literal`, by its name."""
+    """The values of every `Literal`, by its name."""
 
 @final
 class Portal:
-    """The door for customers: whoever holds the token."""
+    """The door for a customer: the holder of the token."""
 
     def me(self) -> CustomerSession:
-        """The customer's own record, and what the token is good for."""
+        """Returns the customer's own record, and the token's scopes and expiry."""
     def log_out(self) -> None:
-        """Makes the token no good at once."""
+        """Revokes the token at once."""
     def activate(self, code: str) -> None:
-        """Joins the private beta by the customer's activation code."""
+        """Joins the private beta with the customer's activation code."""
     def ask_claim_code(self) -> ClaimCode:
-        """A code for the customer's device to present when it is set up."""
+        """Returns a code that the customer's device presents when it is set up."""
     def claim(self, device: str, code: str) -> None:
-        """Claims a device by the code on it."""
+        """Claims a device with the code on it."""
     def unclaim(self, device: str) -> None:
-        """Gives a device up."""
+        """Ends the claim of a device."""
     def devices(self) -> list[CustomerDevice]:
-        """The customer's devices."""
+        """Lists the customer's devices."""
     def use_device(self, device: str, scope: Scope) -> None:
-        """Whether the customer may see or control a device now; and that they did."""
+        """Checks that the customer may see or control a device now, and records that they did."""
 
 @final
 class NewEvent:
-    """What a device says, as its gateway hands it on."""
+    """An event of a device, as its gateway passes it on."""
 
     __match_args__: ClassVar[tuple[Literal['device'], Literal['name'], Literal['data'], Literal['product'], Literal['id'], Literal['error_kind'], Literal['happened_at']]] = ...
     def __eq__(self, value: object, /) -> bool: ...
@@ -3462,7 +3462,7 @@ class NewEvent:
     def __new__(cls, device: str, name: str, data: str | None = None, *, product: int | None = None, id: str | None = None, error_kind: str | None = None, happened_at: datetime | None = None) -> Self: ...
     @property
     def device(self) -> str:
-        """The device: 24 hexadecimal digits."""
+        """The device's id: 24 hexadecimal digits."""
     @property
     def name(self) -> str:
         """Its name."""
@@ -3474,38 +3474,38 @@ class NewEvent:
         """The product id in the device's firmware."""
     @property
     def id(self) -> str | None:
-        """An id of the caller's: published again under it, the event is recognised."""
+        """An id of the publisher. A repeated event is recognised by it."""
     @property
     def error_kind(self) -> str | None:
         """The kind of error that it reports."""
     @property
     def happened_at(self) -> datetime | None:
-        """When it happened; none: when it is handed on."""
+        """When it happened. `None` means the time at which it is passed on."""
 
 @final
 class Meter:
-    """A product's meter: admits messages that a host sends by itself, on one atomic number while its lease lasts."""
+    """A product's meter: admits messages that a host sends itself, by one atomic counter while its lease is valid."""
 
     def admit(self) -> bool:
-        """Whether one more message may be sent. Counted if so."""
+        """Returns whether one more message may be sent. If so, it is counted."""
     def admit_many(self, want: int) -> int:
-        """How many of so many messages may be sent; they are counted."""
+        """Returns how many of the wanted messages may be sent, and counts them."""
 
 @final
 class Row:
-    """A row: its key, what it says as JSON, and the stamp of the write that put it there."""
+    """A row: its key, its content as JSON, and the version stamp of the write that stored it."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['record'], Literal['stamp']]] = ...
     def __new__(cls, key: bytes, record: str, stamp: int) -> Self: ...
     @property
     def key(self) -> bytes:
-        """Its key: unique, and ordered as bytes are."""
+        """Its key: unique, ordered by bytes."""
     @property
     def record(self) -> str:
-        """What it says, as JSON; of a counter, its number."""
+        """Its content as JSON. For a counter, the number."""
     @property
     def stamp(self) -> int:
-        """Names the write that put it there; a signed 64-bit integer. Of a counter, 0."""
+        """The version stamp: identifies the write that stored it; a signed 64-bit integer. 0 for a counter."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3522,22 +3522,22 @@ class KeyRange:
     def __new__(cls, first: bytes, last: bytes, *, first_included: bool | None = None, last_included: bool | None = None, limit: int | None = None, reverse: bool | None = None) -> Self: ...
     @property
     def first(self) -> bytes:
-        """Where it begins."""
+        """The first key."""
     @property
     def first_included(self) -> bool:
-        """Whether `first` is in it."""
+        """Whether the range includes `first`."""
     @property
     def last(self) -> bytes:
-        """Where it ends."""
+        """The last key."""
     @property
     def last_included(self) -> bool:
-        """Whether `last` is in it."""
+        """Whether the range includes `last`."""
     @property
     def limit(self) -> int:
-        """How many rows at most."""
+        """Maximum number of rows."""
     @property
     def reverse(self) -> bool:
-        """From the last key to the first."""
+        """Whether to scan from the last key to the first."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3548,16 +3548,16 @@ class KeyRange:
 
 @final
 class Check:
-    """A row that must be as it was read."""
+    """A precondition: a row must be unchanged since it was read."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['stamp']]] = ...
     def __new__(cls, key: bytes, stamp: int | None = None) -> Self: ...
     @property
     def key(self) -> bytes:
-        """Which row."""
+        """The row's key."""
     @property
     def stamp(self) -> int | None:
-        """The stamp it must have; none: it must be absent."""
+        """The expected version stamp. `None` means that the row must be absent."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3568,19 +3568,19 @@ class Check:
 
 @final
 class Put:
-    """Puts a row, in place of what was there."""
+    """Stores a row, replacing the present one."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['record'], Literal['stamp']]] = ...
     def __new__(cls, key: bytes, record: str, stamp: int) -> Self: ...
     @property
     def key(self) -> bytes:
-        """Where."""
+        """The key."""
     @property
     def record(self) -> str:
-        """What, as JSON."""
+        """The content as JSON."""
     @property
     def stamp(self) -> int:
-        """The name of this write."""
+        """The version stamp of this write."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3591,13 +3591,13 @@ class Put:
 
 @final
 class Delete:
-    """Takes a row away; nothing happens where there is none."""
+    """Deletes a row. Does nothing if there is none."""
 
     __match_args__: ClassVar[tuple[Literal['key']]] = ...
     def __new__(cls, key: bytes) -> Self: ...
     @property
     def key(self) -> bytes:
-        """Which."""
+        """The answer."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3608,16 +3608,16 @@ class Delete:
 
 @final
 class Add:
-    """Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer."""
+    """Adds to a counter, which starts at 0 and saturates at the ends of a signed 64-bit integer."""
 
     __match_args__: ClassVar[tuple[Literal['key'], Literal['delta']]] = ...
     def __new__(cls, key: bytes, delta: int) -> Self: ...
     @property
     def key(self) -> bytes:
-        """Which counter."""
+        """The counter's key."""
     @property
     def delta(self) -> int:
-        """How much."""
+        """The amount."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -3628,16 +3628,16 @@ class Add:
 
 @final
 class Commit:
-    """What is to be changed, and what must still be so for it to be changed."""
+    """Writes, and the preconditions for applying them."""
 
     __match_args__: ClassVar[tuple[Literal['checks'], Literal['writes']]] = ...
     def __new__(cls, checks: Sequence[Check] | None = None, writes: Sequence[Put | Delete | Add] | None = None) -> Self: ...
     @property
     def checks(self) -> list[Check]:
-        """What must still be so."""
+        """The preconditions."""
     @property
     def writes(self) -> list[Put | Delete | Add]:
-        """What to change."""
+        """The writes."""
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any, /) -> Self: ...
     def to_dict(self) -> dict[str, Any]:
