@@ -1,12 +1,12 @@
 'use strict';
 
-// Connects as numbers, for the native half's `packed.rs`. Reading a field of an object from Rust costs more than a whole
-// connect in memory, so the fields are read here, where it costs next to nothing.
+// Passes connects as numbers to the native half's `packed.rs`. Reading a field of an object from Rust costs more than a
+// whole connect in memory. Here it costs almost nothing.
 //
-// A report is 9 numbers: which fields it has, product, version, securityCounter, session, reportedAt, where among
-// `names` its platform and its system are, and chipRevision. `texts` is the ids of all devices, then the hashes that some report.
-// An answer is 6 numbers: product, which decision, the directive's sequence, and of the outcome target, result and moment;
-// -1 stands for nothing.
+// A report is 9 numbers: the set of its fields, product, version, securityCounter, session, reportedAt, the indices of
+// its platform and its system in `names`, and chipRevision. `texts` holds the ids of all devices, then the hashes that
+// some report. An answer is 6 numbers: product, decision, the directive's sequence, and the outcome's target, result
+// and moment; -1 means that a value is absent.
 
 const native = require('./native.cjs');
 
@@ -38,14 +38,14 @@ const FIELDS = new Set([
   'reportedAt',
 ]);
 
-/** The first and the last moment that may be handed in: of the years 0 and 9999. Others are for the general way. */
+/** The first and the last valid moment, in the years 0 and 9999. Other moments use the general path. */
 const FIRST = Date.UTC(-1, 11, 31, 24);
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** Half a surrogate pair, which no text of Unicode has. */
+/** An unpaired surrogate, which no Unicode text contains. */
 const HALF = /\p{Surrogate}/u;
 
-/** More reports than this go the general way, which looks at each before it makes room. */
+/** Batches larger than this use the general path, which checks each report before it allocates. */
 const MOST = 1_000_000;
 
 const RESULTS = native.updateResults();
@@ -55,14 +55,17 @@ function isWhole(number, most) {
   return typeof number === 'number' && number >= 0 && number <= most && Math.floor(number) === number;
 }
 
-/** Whether a report has no field that is unknown, where so many known ones were found. Counting is cheaper than asking. */
+/**
+ * Whether a report has no unknown field, given the number of known ones found. Counting is cheaper than looking up each
+ * name.
+ */
 function hasOnly(report, known) {
   let fields = 0;
   for (const _ in report) fields += 1;
   return fields === known || Object.keys(report).every((field) => FIELDS.has(field));
 }
 
-/** Reports as numbers, in place of those that were there before. */
+/** A buffer of reports as numbers. Each batch replaces the previous one. */
 class Batch {
   texts = '';
   names = NO_NAMES;
@@ -71,9 +74,11 @@ class Batch {
   #hashes = '';
   #isBusy = false;
 
-  /** Takes these reports. Says whether it could carry each exactly; what it could not is for the general way. */
+  /**
+   * Packs these reports. Returns whether each could be represented exactly; otherwise the caller uses the general path.
+   */
   pack(reports) {
-    // Reading a field may run somebody's code, which may connect.
+    // Reading a field may run a caller's getter, which may call `connect`.
     if (this.#isBusy) return false;
     this.#isBusy = true;
     try {
@@ -172,7 +177,7 @@ class Batch {
     return hasOnly(report, known);
   }
 
-  /** Where a name is. They are few in a batch, so they are looked through; many are only slower. */
+  /** Returns the index of a name. A batch has few names, so they are searched linearly; many are only slower. */
   #name(name) {
     if (this.names === NO_NAMES) this.names = [];
     const known = this.names.indexOf(name);
@@ -180,7 +185,7 @@ class Batch {
   }
 }
 
-/** The answer to the report at `index` of a batch with these texts. */
+/** Returns the answer to the report at `index` of a batch with these texts. */
 function unpack(texts, decisions, numbers, index) {
   const place = index * ANSWER;
   const product = numbers[place];
@@ -195,19 +200,22 @@ function unpack(texts, decisions, numbers, index) {
   };
 }
 
-/** The answers to so many reports of a batch with these texts. */
+/** Returns the answers to a batch with these texts. */
 function unpackAll(count, texts, decisions, numbers) {
   const answers = [];
   for (let index = 0; index < count; index += 1) answers.push(unpack(texts, decisions, numbers, index));
   return answers;
 }
 
-/** A decision that many share, but for a moment in it: that can't be frozen, so each has its own. */
+/**
+ * A decision that many answers share, except for a `Date` in it: a `Date` cannot be frozen, so each answer gets its
+ * own.
+ */
 function dated(decision) {
   return decision.since == null ? decision : { ...decision, since: new Date(decision.since) };
 }
 
-/** An update for one device, from the decision that many share. */
+/** Makes the update for one device from the shared decision. */
 function directed(decision, device, sequence) {
   return { ...decision, directive: { ...decision.directive, device: device.toLowerCase(), sequence } };
 }

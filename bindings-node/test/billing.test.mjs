@@ -1,4 +1,4 @@
-// Billing, as JavaScript has it: the clock's door, charges to walk, prices of one's own.
+// Billing in JavaScript: the clock's door, iterating over charges, the host's own prices.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -22,7 +22,7 @@ async function opened(options) {
 test('an upgrade takes effect when its charge is made', async () => {
   const { fleet, owner, product } = await opened();
   const { quote, due } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
-  // The rest of the day that the period began on is what is missing.
+  // The rest of the day on which the period began is not counted.
   assert.ok(due.minor > 850 && due.minor <= 900, due.minor);
   await assert.rejects(owner.upgrade(product, quote), CardMissingError);
   await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
@@ -81,7 +81,7 @@ for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]])
     const connect = () => gateway.connectSync({ device, product, version: 1 }).answer;
     const { reason: told, since } = connect();
     assert.deepEqual([told, since], [reason, holdLocked ? NOON : undefined]);
-    // An answer is its reader's own.
+    // Each answer is an object of its own.
     since?.setTime(0);
     assert.deepEqual(connect().since, holdLocked ? NOON : undefined);
   });

@@ -1,4 +1,4 @@
-// Closing: operations are waited for and never cut, but where a deadline is over.
+// Closing waits for operations and never cuts them off before a deadline.
 
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
@@ -79,7 +79,7 @@ test('what a watcher throws, or rejects with, is what its import fails with', { 
   ]) {
     await assert.rejects(team.importWatched(product, list(40_000), { onProgress }), (error) => error === own);
   }
-  // At the last of its reports too, when there is nothing left to end: by then, in a moment, or a while later.
+  // Also at its last report, when there is nothing left to stop: aborted before, soon after, or later.
   const last = ({ added, toAdd }) => {
     if (added === toAdd) throw own;
   };

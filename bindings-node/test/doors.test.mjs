@@ -1,4 +1,4 @@
-// What is JavaScript's own about the doors: promises, errors, dates, pages, long imports, closing.
+// What is specific to JavaScript in the doors: promises, errors, dates, pages, long imports, closing.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

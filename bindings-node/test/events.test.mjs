@@ -1,4 +1,4 @@
-// Events and meters, as JavaScript has them: streams to walk, and what is admitted on the event loop.
+// Events and meters in JavaScript: streams to iterate, and messages admitted on the event loop.
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';

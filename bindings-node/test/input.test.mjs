@@ -1,4 +1,4 @@
-// Whatever is handed in, nothing but the library's own error comes out.
+// For any argument, a call throws only the library's own errors.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -27,13 +27,13 @@ async function house() {
 const named = (door) => Object.getOwnPropertyNames(Object.getPrototypeOf(door));
 const CLOSE = new Set(['constructor', 'close', 'closeWithin']);
 
-/** Every method of every door, and what a stream and a fleet can be asked. */
+/** Every method of every door, of a stream and of a fleet. */
 function calls({ doors, stream }) {
   const found = doors.flatMap((door) => named(door).filter((name) => !CLOSE.has(name)).map((name) => [door, name]));
   return [...found, [stream, 'wait']];
 }
 
-/** What an argument may be. */
+/** Values that are tried as arguments. */
 const sound = ({ product, stream }) =>
   fc.constantFrom(
     product, device, 1, NOON, 'photon', 'bob@example.com', 'Small', 'monthly', 'USD', [1], ['see'], { kind: 'live_stream' },
@@ -128,7 +128,7 @@ test('an error says the argument as JavaScript spells it, and its own name', asy
   assert.deepEqual(JSON.parse(JSON.stringify(error)), {
     name: 'InvalidError', message: error.message, code: 'invalid', isTransient: false, field: 'reportedAt', problem: error.problem,
   });
-  // A minifier takes the names of classes away.
+  // A minifier renames classes.
   assert.equal(EventsMissedError.prototype.name, 'EventsMissedError');
   assert.ok(Object.hasOwn(EventsMissedError.prototype, 'name'));
 });
@@ -166,11 +166,11 @@ test('values come back equal from a worker, and as JSON; what holds a secret is 
     port1.close();
     port2.close();
   }
-  // The secret itself is there for who needs it, and a copy by hand is what it says.
+  // The secret itself is readable, and a manual copy contains it.
   assert.deepEqual({ ...issued }, { tokenId: issued.tokenId, token: issued.token });
   assert.deepEqual(Object.keys(issued), ['tokenId', 'token']);
   assert.equal(structuredClone(issued.token), issued.token);
-  // What holds none, in the same shape, is a value like any other.
+  // A value of the same shape without a secret behaves like any other.
   assert.deepEqual(structuredClone(again), again);
   JSON.stringify(again);
 });

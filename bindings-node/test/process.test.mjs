@@ -1,4 +1,4 @@
-// Fleets in a process that has other threads, and that ends.
+// Fleets in a process that has other threads, and that exits.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -65,7 +65,7 @@ async function using_(fleet, work) {
 test('every class of error is in the table', async () => {
   const { FleetError, ...rest } = await import('fleet-core');
   const classes = Object.entries(rest).filter(([, one]) => one.prototype instanceof FleetError);
-  // `OtherFailureError` is what this version has no class for.
+  // `OtherFailureError` is for failures that this version has no class for.
   const missing = classes.filter(([name]) => name !== 'OtherFailureError' && !readme.includes(`\`${name}\``));
   assert.deepEqual(missing.map(([name]) => name), []);
 });

@@ -1,4 +1,4 @@
-// The scenarios that every language runs, and that their runner can fail.
+// Runs the scenarios that every language runs, and checks that their runner can fail.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ test('the runner has every command of the page, and no other', () => {
   assert.deepEqual([...documented].filter((name) => !COMMANDS.has(name) && !SHAPES.has(name)), []);
 });
 
-/** Rows of that page which are no commands but shapes. */
+/** Rows of that page that are shapes and not commands. */
 const SHAPES = new Set([]);
 
 test('a step that goes as expected passes', async () => {

@@ -1,4 +1,4 @@
-// A fleet in a file that this process also opens by another copy of SQLite, copies, queries, moves and replaces.
+// A fleet in a file that this process also opens with another copy of SQLite, copies, queries, moves and replaces.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Fleet, FleetError, InvalidError, TakenError } from 'fleet-core';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-// A package of its own: where there is no built one for the machine and no compiler, these tests are not run.
+// A separate package: without a prebuilt binary for this machine or a compiler, these tests are skipped.
 const beside = join(cwd, 'test/sqlite/package.json');
 const isThere = () => {
   try {
@@ -27,7 +27,7 @@ after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const place = () => join(folder, `${(files += 1)}.db`);
 
-/** Runs a program with a fleet of one account in a file, whose process ends without closing it. */
+/** Runs a program that creates a fleet with one account in a file and exits without closing it. */
 async function run(path, program) {
   const whole = `
     import { createRequire } from 'node:module';

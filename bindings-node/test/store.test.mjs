@@ -1,4 +1,4 @@
-// A store that is written in JavaScript keeps the laws of the core's stores, and one that does not is found out.
+// A store written in JavaScript keeps the laws of the core's stores; a store that breaks one is detected.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n];
 const clamped = (number) => (number < LEAST ? LEAST : number > MOST ? MOST : number);
 const name = (key) => Buffer.from(key).toString('hex');
 
-/** Rows by the hexadecimal digits of their keys, which are in the order of the keys' bytes. Nothing else runs in between. */
+/** Rows by the hexadecimal digits of their keys, which sort like the keys' bytes. Nothing else runs in between. */
 class MapStore {
   rows = new Map();
 

@@ -1,4 +1,4 @@
-// A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password.
+// A fleet is opened by the URL of its store. An error names what cannot be opened, but never the password.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ const skip = server === undefined && 'FLEET_POSTGRES names no server';
 const folder = mkdtempSync(join(tmpdir(), 'fleet-url-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** What one fleet writes, another finds. */
+/** What one fleet writes, another reads. */
 async function openedTwice(url) {
   const fleet = await Fleet.open(url);
   await fleet.console('operator').createAccount('alice@example.com');

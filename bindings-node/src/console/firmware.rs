@@ -1,4 +1,4 @@
-//! Firmware, and which device gets what.
+//! Firmware, and which device gets which version.
 
 use super::Console;
 use crate::job::operations;
@@ -7,7 +7,7 @@ use fleet_bindings::given::{Fields, Given, Stated};
 use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
 use napi::Unknown;
 
-/// What is uploaded.
+/// The firmware to upload.
 struct Upload {
     version: u32,
     title: String,

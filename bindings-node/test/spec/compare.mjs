@@ -1,9 +1,9 @@
-// Whether an answer has in it what was expected: an object may have more than is listed, an array may not, and what is
-// expected to be null may be missing.
+// Compares an answer with the expected one: an object may have more fields than are listed, an array may not have more
+// items, and a field that is expected to be null may be missing.
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The places where `found` is not as expected, each in a sentence. */
+/** Lists the differences between `found` and the expected value, each as a sentence. */
 export function differences(place, expected, found) {
   if (isObject(expected) && isObject(found)) {
     return Object.entries(expected).flatMap(([key, value]) => differences(`${place}.${key}`, value, found[key] ?? null));

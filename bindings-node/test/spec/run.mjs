@@ -1,4 +1,4 @@
-// Runs the scenarios of `spec/`, each on a fresh fleet of every kind of store. The format: spec/README.md.
+// Runs the scenarios of `spec/`, each on a fresh fleet in every kind of store. The format: spec/README.md.
 
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,21 +9,21 @@ import { COMMANDS } from './commands.mjs';
 import { differences } from './compare.mjs';
 import { Malformed, START, moment } from './values.mjs';
 
-/** A PostgreSQL server, where there is one, in which each scenario has a schema of its own. */
+/** A PostgreSQL server, if there is one. Each scenario has its own schema there. */
 const server = process.env.FLEET_POSTGRES;
 let schemas = 0;
 
-/** The stores, and whether what is hot is asked on the event loop there or on the pool: each way runs every scenario. */
+/** The stores, and whether hot calls run on the event loop or on the pool: every scenario runs each way. */
 export const STORES = {
   memory: { sync: true, url: () => 'memory:' },
-  // What is on the disk after a power cut is no scenario's concern.
+  // Scenarios do not test what is on the disk after a power cut.
   sqlite: { sync: false, url: (folder) => `sqlite:${join(folder, 'fleet.db')}?synchronous=normal` },
   ...(server && { postgres: { sync: false, url: () => `${server}?schema=node_${process.pid}_${schemas++}` } }),
 };
 
 const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];
 const SCENARIO = ['name', 'rules', 'steps'];
-/** An error's message with the name of its argument as the scenarios spell it. */
+/** Rewrites an error's message with the argument's name as the scenarios write it. */
 function spelt({ message, field }) {
   if (typeof field !== 'string' || !message.startsWith(field)) return message;
   const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -37,7 +37,7 @@ function allow(place, object, fields) {
   if (unknown.length > 0) throw new Malformed(`${place}: there is no field \`${unknown.join('`, `')}\``);
 }
 
-/** The files of a path: itself, or every .json under it. */
+/** Lists the files of a path: itself, or every .json under it. */
 function files(path) {
   if (statSync(path).isFile()) return [path];
   const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -48,7 +48,7 @@ function files(path) {
   });
 }
 
-/** Reads a file strictly, so that a misspelt argument is never a step that passes. */
+/** Reads a file strictly, so that a step with a misspelt argument cannot pass. */
 function read(path) {
   const file = JSON.parse(readFileSync(path, 'utf8'));
   if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not read here`);
@@ -76,7 +76,7 @@ function check(place, step) {
   }
 }
 
-/** What a scenario keeps between its steps. */
+/** The values that a scenario keeps between its steps. */
 class World {
   #fleet;
   #sync;
@@ -88,7 +88,7 @@ class World {
     this.#sync = sync;
   }
 
-  /** Carries out a step; answers where it did not go as expected. */
+  /** Carries out a step. Returns the differences from the expected answer. */
   async step(step) {
     if (step.at !== undefined) this.#now = moment(step.at);
     const { do: name, at, as: actor, expect, error: code, message = '', save, ...given } = step;
@@ -131,7 +131,7 @@ class World {
     return this.#look(`${name}.id`);
   }
 
-  /** A value with what it refers to put in. */
+  /** Replaces the references in a value. */
   #filled(value) {
     if (typeof value === 'string' && value.startsWith('$')) return this.#look(value.slice(1));
     if (Array.isArray(value)) return value.map((item) => this.#filled(item));
@@ -147,7 +147,7 @@ class World {
   }
 }
 
-/** Runs one scenario up to its first step that does not go as expected: what follows would tell nothing. */
+/** Runs one scenario up to its first failed step, because the steps after it would show nothing. */
 async function runScenario(file, scenario, { sync, url }) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-spec-'));
   const fleet = await Fleet.open(url(folder), { tiers: file.catalogue });
@@ -166,7 +166,7 @@ async function runScenario(file, scenario, { sync, url }) {
   }
 }
 
-/** Runs a file, or every .json under a folder; tells each failure, and answers how many passed and failed. */
+/** Runs a file, or every .json under a folder. Prints each failure, and returns how many passed and failed. */
 export async function run(path, tell = console.log, stores = STORES) {
   const told = { passed: 0, failed: 0 };
   const fail = (what, why) => {

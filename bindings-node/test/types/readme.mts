@@ -1,4 +1,4 @@
-// The README's program in TypeScript, to the letter: the project's tests hold the two together.
+// The README's program in TypeScript, unchanged: the project's tests compare the two.
 
 import type { Decision } from 'fleet-core';
 
