@@ -1,7 +1,7 @@
 import FleetCore
 import Foundation
 
-/// A step that can't be carried out.
+/// A step that cannot be carried out.
 struct Malformed: Error, CustomStringConvertible {
     let description: String
 
@@ -10,8 +10,8 @@ struct Malformed: Error, CustomStringConvertible {
     }
 }
 
-/// The arguments of a step, with what they refer to put in. What nobody asked for is an error, so that a misspelt
-/// argument is never a step that passes.
+/// The arguments of a step, with references replaced. An argument that no command reads is an error, so that a step
+/// with a misspelt argument cannot pass.
 final class Arguments {
     private let fields: [String: JSON]
     private let saved: [String: JSON]
@@ -22,7 +22,7 @@ final class Arguments {
         self.saved = saved
     }
 
-    /// The names of those that no command asked for.
+    /// The names of the arguments that no command read.
     var unknown: [String] {
         fields.keys.filter { !asked.contains($0) }.sorted()
     }
@@ -50,7 +50,7 @@ final class Arguments {
     func word<W>(_ name: String, of words: [W]) throws -> W { try needed(name) { try asWord($0, of: words) } }
     func wordIfAny<W>(_ name: String, of words: [W]) throws -> W? { try given(name).map { try asWord($0, of: words) } }
 
-    /// The fields of an object, to be read as strictly.
+    /// The fields of an object, read as strictly.
     func object<T>(_ name: String, _ read: (Arguments) throws -> T) throws -> T? {
         try given(name).map { try asObject($0, read) }
     }
@@ -66,7 +66,7 @@ final class Arguments {
     }
 }
 
-/// A value with what it refers to put in.
+/// Replaces the references in a value.
 func fill(_ value: JSON, from saved: [String: JSON]) throws -> JSON {
     switch value {
     case .text(let text) where text.hasPrefix("$"):
@@ -92,7 +92,7 @@ func asText(_ value: JSON) throws -> String {
     switch value {
     case .text(let text): return text
     case .number(let number): return "\(number)"
-    // Long ones are written as what is repeated how often.
+    // A long text is written as the repeated part and its count.
     case .object(let repeated):
         return try String(repeating: asText(repeated["repeat"] ?? .null), count: asNumber(repeated["times"] ?? .null))
     default: throw Malformed("\(value) is no text")

@@ -25,7 +25,7 @@ struct Vectors: Sendable {
         return list
     }
 
-    /// So many ids that follow each other, one a line.
+    /// The given number of consecutive ids, one a line.
     private func run(_ run: Arguments) throws -> Data {
         let (first, count): (String, UInt64) = (try run.text("first"), try run.number("count"))
         guard first.count == 24, let low = UInt64(first.suffix(15), radix: 16) else {
@@ -64,7 +64,7 @@ struct Vectors: Sendable {
 
 let scopes: [Scope] = [.see, .control, .claim]
 
-/// What a device says of itself.
+/// A device's report.
 func report(_ arguments: Arguments) throws -> Report {
     Report(
         device: try arguments.text("device"), product: try arguments.numberIfAny("product"),

@@ -25,7 +25,7 @@ private final class Progress: @unchecked Sendable {
     let console = try world.console()
     let importing = Task {
         try await console.importWatched(product: 94, list: ids(20_000)) { _ in
-            // It waits here until whoever holds the task has cancelled it.
+            // It waits here until the holder of the task has cancelled it.
             cancelled.signal()
             resumed.wait()
         }
@@ -33,7 +33,7 @@ private final class Progress: @unchecked Sendable {
     Thread.detachNewThread {
         cancelled.wait()
         importing.cancel()
-        // However often it is told from here on, it is not held up.
+        // Further reports do not block it.
         for _ in 0..<10 { resumed.signal() }
     }
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
@@ -51,7 +51,7 @@ private final class Progress: @unchecked Sendable {
     while try await console.summary(product: 94).devices < 2 { try await Task.sleep(nanoseconds: 1_000_000) }
     importing.cancel()
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
-    // What is under way ends after its next few thousand; closing waits for that.
+    // The running import ends after its next few thousand devices; closing waits for that.
     let report = try await console.import(product: 94, list: ids(10))
     #expect(report.counts.imported + report.counts.alreadyHere == 10)
     #expect(try await console.summary(product: 94).devices < 200_001)
@@ -102,7 +102,7 @@ private let resumed = DispatchSemaphore(value: 0)
             await Task.yield()
         }
     }
-    // Long enough that the heart beats also on a machine that is busy.
+    // Long enough for a heartbeat also on a busy machine.
     _ = try await console.import(product: 94, list: ids(200_000))
     heart.cancel()
     #expect(beats > 1)

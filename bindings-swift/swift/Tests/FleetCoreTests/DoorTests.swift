@@ -2,8 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-/// What a device is to do, in words of this test's own: the switch has no `default`, so that a new kind of answer is an
-/// error of the compiler's.
+/// Describes a decision. The switch has no `default`, so a new kind of answer is a compiler error.
 private func told(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
@@ -85,7 +84,7 @@ private func told(_ decision: Decision) -> String {
         let seen = try await world.console(at).device(product: 94, device: bench).seen
         #expect(seen.map { Int(($0.at.timeIntervalSince1970 * 1000).rounded()) } == 1_457_438_400_000 + millis)
     }
-    // Far beyond what the core has a date for: an answer or an error, never a crash.
+    // Far beyond the core's dates: an answer or an error, never a crash.
     _ = try? await world.console(.distantFuture).summary(product: 94)
     _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
 }

@@ -2,7 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-/// Numbers from a seed, the same in each run.
+/// Pseudorandom numbers from a seed, the same in each run.
 private struct Seeded: RandomNumberGenerator {
     var state: UInt64
 

@@ -2,18 +2,18 @@ import FleetCore
 import Foundation
 import Testing
 
-/// A store of this test's own: a sorted array of rows behind a lock.
+/// A store for this test: a sorted array of rows behind a lock.
 final class ArrayStore: RowStore, @unchecked Sendable {
     private let lock = NSLock()
     private var rows: [StoredRow]
-    /// A store that is weak on purpose forgets what it was to check.
+    /// A weak store skips the checks on purpose.
     private let isWeak: Bool
 
     init(isWeak: Bool = false) {
         (self.isWeak, rows) = (isWeak, [])
     }
 
-    /// What another one kept.
+    /// The data of another store.
     init(again other: ArrayStore) {
         (isWeak, rows) = (other.isWeak, other.lock.withLock { other.rows })
     }
@@ -68,7 +68,7 @@ final class ArrayStore: RowStore, @unchecked Sendable {
         if isThere { rows[place] = row } else { rows.insert(row, at: place) }
     }
 
-    /// Where a key is, or belongs.
+    /// The index of a key, or where to insert it.
     private func place(_ key: Data) -> (index: Int, isThere: Bool) {
         var (low, high) = (0, rows.count)
         while low < high {
@@ -89,7 +89,7 @@ private final class Factory: StoreFactory {
     func make() -> RowStore { ArrayStore(isWeak: isWeak) }
 }
 
-/// Opens what a store kept, or forgets it.
+/// Reopens a store's data, or loses it.
 private final class Reopener: StoreReopener {
     private let forgets: Bool
 

@@ -2,7 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-/// What doors answer goes into caches, files and messages between processes.
+/// Values that doors return are stored in caches and files and sent between processes.
 private func again<Value: Codable>(_ value: Value) throws -> Value {
     try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
 }

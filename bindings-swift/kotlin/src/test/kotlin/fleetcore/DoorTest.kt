@@ -25,8 +25,7 @@ import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assumptions.assumeTrue
 
 /**
- * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
- * error of the compiler's.
+ * Describes a decision. The `when` has no `else`, so a new kind of answer is a compiler error.
  */
 private fun told(decision: Decision): String = when (decision) {
     is Decision.UpToDate -> "up to date by ${decision.rule}"

@@ -32,9 +32,9 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 
-/** Whatever is handed in, nothing but the library's own exception comes out. */
+/** For any argument, a call throws only the library's own exceptions. */
 class InputTest {
-    /** Values of every type that an operation takes: good ones, and what no good one is. */
+    /** Values of every type that an operation takes, valid and invalid ones. */
     private class Values(val random: Random, val stream: EventStream) {
         fun of(type: KType): Any? {
             if (type.isMarkedNullable && random.nextBoolean()) return null
@@ -152,7 +152,7 @@ class InputTest {
             while (world.console().summary(94).devices < 2) delay(1)
             importing.cancelAndJoin()
             assertFailsWith<CancellationException> { importing.await() }
-            // What is under way ends after its next few thousand.
+            // The running import ends after its next few thousand devices.
             world.fleet.close()
         }
     }

@@ -13,7 +13,7 @@ import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 
-/** A store of this test's own: a tree behind a lock. One that is weak on purpose forgets what it was to check. */
+/** A store for this test: a tree behind a lock. With `weak` it skips the checks on purpose. */
 class TreeStore(
     private val isWeak: Boolean = false,
     val rows: TreeMap<ByteArray, StoredRow> = TreeMap { one, other -> Arrays.compareUnsigned(one, other) },
@@ -65,7 +65,7 @@ private class BrokenStore : RowStore {
     override fun commit(batch: List<RowCommit>) = throw RowStoreException.OutcomeUnknown("the line broke")
 }
 
-/** Opens what a store kept, or forgets it. */
+/** Reopens a store's data, or loses it. */
 private class Reopener(private val forgets: Boolean) : StoreReopener {
     override fun reopen(store: RowStore): RowStore =
         if (forgets) TreeStore() else TreeStore(rows = (store as TreeStore).rows)

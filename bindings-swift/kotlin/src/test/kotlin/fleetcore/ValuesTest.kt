@@ -33,7 +33,7 @@ private fun written(value: Any?): ByteArray =
 
 private fun read(bytes: ByteArray): Any? = ObjectInputStream(ByteArrayInputStream(bytes)).use { it.readObject() }
 
-/** What doors answer goes into sessions, caches and messages between processes. */
+/** Values that doors return are stored in sessions and caches and sent between processes. */
 class ValuesTest {
     @Test
     fun `values are serialised and come back equal`() = runBlocking<Unit> {

@@ -20,7 +20,7 @@ import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.booleanOrNull
 import kotlinx.serialization.json.longOrNull
 
-/** A step that can't be carried out. */
+/** A step that cannot be carried out. */
 class Malformed(message: String) : Exception(message)
 
 val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
@@ -34,12 +34,12 @@ fun moment(value: JsonElement): Instant {
 fun number(value: JsonElement): Long =
     (value as? JsonPrimitive)?.takeUnless { it.isString }?.longOrNull ?: throw Malformed("$value is no number")
 
-/** A text, or, where it is long, what is repeated how often. */
+/** A text or, for a long one, the repeated part and its count. */
 fun text(value: JsonElement): String =
     (value as? JsonObject)?.let { text(it.getValue("repeat")).repeat(number(it.getValue("times")).toInt()) }
         ?: (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is no text")
 
-/** A value with what it refers to put in. */
+/** Replaces the references in a value. */
 fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = when {
     value is JsonObject -> JsonObject(value.mapValues { fill(it.value, saved) })
     value is JsonArray -> JsonArray(value.map { fill(it, saved) })
@@ -56,7 +56,7 @@ fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = whe
     else -> value
 }
 
-/** The fields that a scenario writes in another form than the records of Kotlin have. */
+/** The fields that a scenario writes in another form than Kotlin's records. */
 private val REWRITTEN: Map<KClass<*>, (JsonObject) -> JsonObject> = mapOf(
     PolicySettings::class to { flattened(it, "gate", "gate_") { name -> name } },
     CustomerFilter::class to {
@@ -70,7 +70,7 @@ private fun flattened(fields: JsonObject, inner: String, prefix: String, name: (
     return JsonObject(fields - inner + within.mapKeys { prefix + name(it.key) })
 }
 
-/** A value of a Kotlin type out of what a scenario writes. */
+/** Makes a value of a Kotlin type from a scenario's JSON. */
 fun read(value: JsonElement, type: KType): Any? {
     if (value is JsonNull) return null
     return when (val kind = type.classifier as KClass<*>) {

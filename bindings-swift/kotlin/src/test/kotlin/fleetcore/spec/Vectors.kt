@@ -6,7 +6,7 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 
-/** The lists and binaries that scenarios hand in. */
+/** The lists and binaries that scenarios pass in. */
 class Vectors(private val folder: File) {
     private fun file(name: String): ByteArray {
         if (name.startsWith("/") || ".." in name.split('/')) {
@@ -31,7 +31,7 @@ class Vectors(private val folder: File) {
 
     private fun numbers(list: JsonElement) = (list as JsonArray).map { number(it).toByte() }.toByteArray()
 
-    /** So many ids that follow each other, one a line. */
+    /** The given number of consecutive ids, one a line. */
     private fun run(run: JsonObject): ByteArray {
         val first = BigInteger(text(run.getValue("first")), 16)
         val ids = (0 until number(run.getValue("count"))).map { first.add(BigInteger.valueOf(it)) }
