@@ -4,8 +4,8 @@
 //! cargo run --release --example migrate -- --from sqlite:fleet.db --to postgresql://fleet@localhost/fleet
 //! ```
 //!
-//! Nobody may use either store meanwhile. The target must be empty, or hold what an earlier run that was broken off left
-//! there: then this run completes it. At the end both are compared, row by row.
+//! Nobody may use either store meanwhile. The target must be empty, or contain what an interrupted earlier run copied;
+//! then this run completes it. At the end both are compared, row by row.
 
 use fleet_core::store::copy;
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn migrate(from: &str, to: &str) -> Result<(), Box<dyn std::error::Error>> {
-    // Without a mode, a file that does not exist is created, and an empty fleet is not what was meant.
+    // Without a mode, a missing file would be created, and an empty fleet would be copied.
     let exists = |url: &str| match (url.starts_with("sqlite:"), url.contains('?')) {
         (true, false) => format!("{url}?mode=rw"),
         (true, true) => format!("{url}&mode=rw"),

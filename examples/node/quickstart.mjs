@@ -1,11 +1,11 @@
-// A fleet's first day, told through the doors of the npm package `fleet-core`. Run it, then read it from the top down.
+// A fleet's first day, through the doors of the npm package `fleet-core`. Run it, then read it from the top down.
 //
 //   node quickstart.mjs             in a new temporary folder
 //   node quickstart.mjs FOLDER      in a folder of yours
 //
-// A product, a messy list of devices, two firmwares, one of which is proven on a test device and released. What a real
-// host does over sockets is played here by a handful of thermostats; every decision is the library's, and each is
-// printed with the rule (`R-…`) that made it.
+// A product, a messy list of devices, and two firmwares, one of which is proven on a test device and released. A
+// handful of simulated thermostats replaces the sockets of a real host; the library makes every decision, and each is
+// printed with its rule (`R-…`).
 
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,12 @@ const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'fleet-'));
 const path = join(folder, 'fleet.db');
 if (existsSync(path)) throw new Error(`${path} is there already: name another folder`);
 
-/** A moment of 8 March 2016. A host leaves it out, and means now. */
+/** A moment of 8 March 2016. A host leaves it out, which means now. */
 const at = (hour, minute = 0) => new Date(Date.UTC(2016, 2, 8, hour, minute));
 const chapter = (moment, title) => console.log(`\n${moment.toISOString().slice(11, 16)}  ${title}`);
 const say = (...words) => console.log('      ', ...words);
 
-/** An answer in a sentence. The switch is exhaustive: TypeScript would miss a case. */
+/** Describes an answer in a sentence. The switch is exhaustive: TypeScript reports a missing case. */
 function told({ answer }) {
   switch (answer.kind) {
     case 'update':
@@ -39,7 +39,7 @@ const fleet = await Fleet.open(`sqlite:${path}`);
 chapter(at(9), 'A product');
 const operator = fleet.console('operator', at(9));
 const alice = await operator.createAccount('alice@example.com');
-// Its number is compiled into the firmware already, so it is given, not found.
+// Its number is already compiled into the firmware, so it is given and not generated.
 const product = await operator.createProductWithId(94, alice.id, 'Thermostat', 'photon');
 say(`product ${product.id}, ${product.name}, of hardware ${product.platform}; its owner is ${alice.email}`);
 

@@ -3,8 +3,8 @@
     pip install fleet-core       # or the wheel that `cargo xtask test --lang python` leaves in target/python/wheels
     python quickstart.py [FOLDER]
 
-What a real host does over sockets is played here by a few lines; every decision is the library's, and each is printed
-with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+A few lines replace the sockets of a real host; the library makes every decision, and each is printed with its rule
+(`R-…`). `examples/quickstart.rs` shows the full day.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def at(hour: int, minute: int = 0) -> datetime:
-    """A moment of 8 March 2016. A host leaves `now` out and means the present."""
+    """A moment of 8 March 2016. A host leaves `now` out, which means the present."""
     return datetime(2016, 3, 8, hour, minute, tzinfo=UTC)
 
 
@@ -44,7 +44,7 @@ def tell(folder: Path) -> None:
     with Fleet.open(f"sqlite:{folder / 'fleet.db'}") as fleet:
         operator = fleet.console("operator", at(9))
         alice = operator.create_account("alice@example.com")
-        # The number is compiled into the firmware already, so it is given, not found.
+        # The number is already compiled into the firmware, so it is given and not generated.
         product = operator.create_product_with_id(94, alice.id, "Thermostat", "photon").id
         devices = import_devices(fleet, alice.id, product)
         upload(fleet, alice.id, product)
@@ -90,7 +90,7 @@ def prove(fleet: Fleet, alice: int, product: int, bench: str) -> None:
     fleet.gateway(at(10)).connect(Report(bench, product=product, version=1, platform="photon"))
     decision = fleet.console(alice, at(10, 30)).lock_and_flash_now(product, bench, 2)
     print(f"  {told(decision)}")
-    # Here the host sends the file; only the device's own word on its next connect counts as success.
+    # Here the host sends the file. Only what the device reports on its next connect counts as success.
     back = fleet.gateway(at(10, 32)).connect(Report(bench, product=product, version=2))
     if back.outcome is not None:
         print(f"  the update {back.outcome.result}")
@@ -113,7 +113,7 @@ def connect(fleet: Fleet, devices: list[str]) -> None:
 
 
 def told(decision: Decision) -> str:
-    """Every kind of answer; a type checker says if one is forgotten."""
+    """Every kind of answer: a type checker reports a missing one."""
     match decision:
         case Update(directive=directive, cites=rule):
             return f"send {directive.version}, {directive.sha256[:8]}… ({rule})"

@@ -1,4 +1,4 @@
-//! The program that moves fleets, as it is run.
+//! Runs the program that moves fleets.
 
 #![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
 
@@ -7,7 +7,7 @@ use fleet_store_sqlite::SqliteStore;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What the example, as cargo built it for this run of the tests, ends with and says.
+/// The exit status and output of the example, as cargo built it for this test run.
 fn migrate(arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut program: PathBuf = std::env::current_exe().unwrap();
     program.pop();

@@ -1,11 +1,11 @@
-//! What a new user sees first, held to the letter.
+//! The first output that a new user sees, compared exactly.
 
 #![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The example as cargo built it for this run of the tests.
+/// The example as cargo built it for this test run.
 fn quickstart(arguments: &[&Path]) -> Output {
     let mut program: PathBuf = std::env::current_exe().unwrap();
     program.pop();

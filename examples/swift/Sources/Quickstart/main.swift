@@ -2,17 +2,17 @@
 //
 //     swift run Quickstart FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]
 //
-// What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
-// printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+// A few lines replace the sockets of a real host; the library makes every decision, and each is printed with its rule
+// (`R-…`). `examples/quickstart.rs` shows the full day.
 import FleetCore
 import Foundation
 
-/// A moment of 8 March 2016. A host leaves `now` out and means the present.
+/// A moment of 8 March 2016. A host leaves `now` out, which means the present.
 func at(_ hour: Int, _ minute: Int = 0) -> Date {
     Date(timeIntervalSince1970: 1_457_395_200 + Double(hour * 3600 + minute * 60))
 }
 
-/// The story: a fleet, the account that speaks for its team, and its product.
+/// The story: a fleet, the account of its team, and its product.
 struct Story {
     let fleet: Fleet
     let data: URL
@@ -22,7 +22,7 @@ struct Story {
     static func begin(_ fleet: Fleet, data: URL) async throws -> Story {
         let host = fleet.operator(now: at(9))
         let alice = try await host.createAccount(email: "alice@example.com")
-        // The number is compiled into the firmware already, so it is given, not found.
+        // The number is already compiled into the firmware, so it is given and not generated.
         let product = try await host.createProductWithId(
             product: 94, owner: alice.id, name: "Thermostat", platform: "photon")
         return Story(fleet: fleet, data: data, alice: alice.id, product: product.id)
@@ -70,7 +70,7 @@ struct Story {
         _ = try await fleet.gateway(now: at(10)).connect(report: before)
         let decision = try await console(at(10, 30)).lockAndFlashNow(product: product, device: bench, version: 2)
         print("  \(told(decision))")
-        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        // Here the host sends the file. Only what the device reports on its next connect counts as success.
         let back = Report(device: bench, product: product, version: 2)
         let connected = try await fleet.gateway(now: at(10, 32)).connect(report: back)
         if let outcome = connected.outcome { print("  the update \(outcome.result)") }
@@ -107,7 +107,7 @@ struct Story {
     }
 }
 
-/// Every kind of answer: the compiler says if one is forgotten.
+/// Every kind of answer: the compiler reports a missing one.
 func told(_ decision: Decision) -> String {
     switch decision {
     case .update(let directive, _, _, _, let cites, _):

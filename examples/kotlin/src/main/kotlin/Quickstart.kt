@@ -29,10 +29,10 @@ import java.time.ZoneOffset
 import kotlin.system.exitProcess
 import kotlinx.coroutines.runBlocking
 
-/** A moment of 8 March 2016. A host leaves `now` out and means the present. */
+/** A moment of 8 March 2016. A host leaves `now` out, which means the present. */
 fun at(hour: Int, minute: Int = 0): Instant = LocalDate.of(2016, 3, 8).atTime(hour, minute).toInstant(ZoneOffset.UTC)
 
-/** The story: a fleet, the account that speaks for its team, and its product. */
+/** The story: a fleet, the account of its team, and its product. */
 class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: Long) {
     private fun console(now: Instant): ConsoleInterface = fleet.console(alice, now)
 
@@ -70,7 +70,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         println("\nProving version 2 on the test device")
         fleet.gateway(at(10)).connect(Report(bench, product, version = 1, platform = "photon"))
         println("  ${told(console(at(10, 30)).lockAndFlashNow(product, bench, 2))}")
-        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        // Here the host sends the file. Only what the device reports on its next connect counts as success.
         val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2))
         back.outcome?.let { println("  the update ${it.result}") }
     }
@@ -105,14 +105,14 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         suspend fun begin(fleet: Fleet, data: File): Story {
             val host = fleet.operator(at(9))
             val alice = host.createAccount("alice@example.com")
-            // The number is compiled into the firmware already, so it is given, not found.
+            // The number is already compiled into the firmware, so it is given and not generated.
             val product = host.createProductWithId(94, alice.id, "Thermostat", "photon")
             return Story(fleet, data, alice.id, product.id)
         }
     }
 }
 
-/** Every kind of answer: the compiler says if one is forgotten. */
+/** Every kind of answer: the compiler reports a missing one. */
 fun told(decision: Decision): String = when (decision) {
     is Decision.Update ->
         "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
