@@ -63,6 +63,6 @@ for await (const operation of createInterface({ input: process.stdin })) {
   const begin = process.hrtime.bigint();
   const kept = ROUNDS[operation](round);
   const took = process.hrtime.bigint() - begin;
-  if (kept !== round.length) throw new Error(`${kept} of ${round.length} were answered as they should be`);
+  if (kept !== round.length) throw new Error(`${kept} of ${round.length} were answered as expected`);
   process.stdout.write(`${Number(took) / round.length}\n`);
 }

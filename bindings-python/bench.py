@@ -50,7 +50,7 @@ class Fleet:
         elif operation == "connect_many":
             self.gateway.connect_many(reports)
         else:
-            raise ValueError(f"{operation} is not measured here")
+            raise ValueError(f"there is no measurement of {operation}")
         return (perf_counter_ns() - begin) / len(reports)
 
 

@@ -257,10 +257,10 @@ impl Failure {
 impl Failure {
     /// A walk over a stream that was too slow.
     pub(crate) fn events_missed(missed: i64) -> Self {
-        let advice = "read them with `follow_events`, or walk on without them";
+        let advice = "read them with `follow_events`, or continue without them";
         Self {
             code: "events_missed".to_owned(),
-            message: format!("{missed} events came faster than they were read and are missing here: {advice}"),
+            message: format!("{missed} events arrived faster than they were read and are missing here: {advice}"),
             is_transient: false,
             kind: FailureKind::EventsMissed { missed },
         }
@@ -270,7 +270,7 @@ impl Failure {
     pub fn panicked() -> Self {
         Self {
             code: "panicked".to_owned(),
-            message: "fleet-core has a fault and gave up this call; please report it".to_owned(),
+            message: "an internal fault in fleet-core ended this call; please report it".to_owned(),
             is_transient: false,
             kind: FailureKind::OtherFailure {},
         }

@@ -62,7 +62,7 @@ impl Given for String {
         // napi-rs includes the terminating zero of the string.
         let units = text.as_slice();
         let units = units.strip_suffix(&[0]).unwrap_or(units);
-        must_be(place, String::from_utf16(units).ok(), "a string without half a surrogate pair")
+        must_be(place, String::from_utf16(units).ok(), "a string without an unpaired surrogate")
     }
 }
 
@@ -113,7 +113,7 @@ impl<T: Given> Given for Stated<T> {
     fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
         match value.get_type() {
             Ok(ValueType::Null) => Ok(Self(None)),
-            Ok(ValueType::Undefined) => must_be(place, None, "given, or null to take away what is there"),
+            Ok(ValueType::Undefined) => must_be(place, None, "given, or null to remove the present value"),
             _ => T::given(value, place).map(Some).map(Self),
         }
     }
@@ -179,7 +179,7 @@ impl<'v> Fields<'v> {
             None => Ok(()),
             Some(key) => Err(Failure::invalid(
                 self.place,
-                format!("`{key}` is not among the fields that it may have: {}", known.join(", ")),
+                format!("`{key}` is not a known field; the known fields are {}", known.join(", ")),
             )),
         }
     }
@@ -211,7 +211,7 @@ macro_rules! given_choice {
                     $($kind => Self::$variant { $($field: fields.read(stringify!($field))?),* },)*
                     _ => {
                         let kinds = [$($kind),*].join(", ");
-                        return Err(Failure::invalid(place, format!("`kind` is to be one of {kinds}")));
+                        return Err(Failure::invalid(place, format!("`kind` must be one of {kinds}")));
                     }
                 };
                 fields.end()?;

@@ -56,7 +56,7 @@ macro_rules! python_value {
     ($name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name "" { $($field: $ty,)* }
             #[staticmethod]
-            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
+            #[allow(clippy::too_many_arguments, reason = "one for each field")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }
@@ -66,7 +66,7 @@ macro_rules! python_value {
     (as $kind:ident $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name (stringify!($kind)) { $($field: $ty,)* }
             #[staticmethod]
-            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
+            #[allow(clippy::too_many_arguments, reason = "one for each field")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }
@@ -146,7 +146,7 @@ macro_rules! words {
                 let found = Self::ALL.iter().copied().find(|one| one.word() == word);
                 found.ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|one| one.word()).collect();
-                    $crate::Failure::invalid(stringify!($name), format!("is to be one of {}", words.join(", ")))
+                    $crate::Failure::invalid(stringify!($name), format!("must be one of {}", words.join(", ")))
                 })
             }
         }
@@ -244,7 +244,7 @@ macro_rules! choice {
                     }
                 )*
                 let classes = [$(stringify!($class)),*].join(", ");
-                Err(pyo3::exceptions::PyTypeError::new_err(format!("is to be one of {classes}")))
+                Err(pyo3::exceptions::PyTypeError::new_err(format!("must be one of {classes}")))
             }
         }
 

@@ -25,7 +25,7 @@ impl ValidateNapiValue for Moment {
         if is_date {
             return Ok(std::ptr::null_mut());
         }
-        Err(napi::Error::new(napi::Status::DateExpected, "is to be a Date"))
+        Err(napi::Error::new(napi::Status::DateExpected, "must be a Date"))
     }
 }
 
@@ -44,7 +44,7 @@ impl FromNapiValue for Moment {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let mut millis = 0.0;
         // SAFETY: Node passed in `env` and `value`.
-        check_status!(unsafe { sys::napi_get_date_value(env, value, &raw mut millis) }, "is to be a Date")?;
+        check_status!(unsafe { sys::napi_get_date_value(env, value, &raw mut millis) }, "must be a Date")?;
         if millis.is_nan() {
             return Err(napi::Error::new(napi::Status::InvalidArg, "is an invalid Date"));
         }

@@ -39,7 +39,7 @@ where
         let own = said.getattr(intern!(py, "code")).and_then(|_| said.getattr(intern!(py, "problem")));
         let problem = own.and_then(|problem| problem.extract()).unwrap_or_else(|_| {
             let found = value.get_type().name().map_or_else(|_| "another".to_owned(), |name| name.to_string());
-            format!("must be {}, and is of the type `{found}`", wanted(kind))
+            format!("must be {}, but is of the type `{found}`", wanted(kind))
         });
         let refused = PyErr::from(Failure::invalid(name, problem));
         refused.set_cause(py, Some(error));
@@ -55,7 +55,7 @@ fn wanted(kind: &str) -> String {
         return wanted(&inner);
     }
     if let Some(inner) = inner("Vec<").filter(|inner| inner != "u8") {
-        return format!("a list, each item of it {}", wanted(&inner));
+        return format!("a list in which each item is {}", wanted(&inner));
     }
     match kind.as_str() {
         "bool" => "`True` or `False`".to_owned(),
@@ -64,12 +64,12 @@ fn wanted(kind: &str) -> String {
         "u32" => format!("a whole number from 0 to {}", u32::MAX),
         "u64" => format!("a whole number from 0 to {}", u64::MAX),
         "i64" => format!("a whole number from {} to {}", i64::MIN, i64::MAX),
-        "String" | "&str" | "SecretText" => "a `str` without half a surrogate pair".to_owned(),
+        "String" | "&str" | "SecretText" => "a `str` without an unpaired surrogate".to_owned(),
         "&[u8]" | "Vec<u8>" => "`bytes`".to_owned(),
         "Moment" => "a `datetime` with a time zone".to_owned(),
-        "Duration" => "a `timedelta` that is not negative".to_owned(),
+        "Duration" => "a non-negative `timedelta`".to_owned(),
         "ConfigurationAnswer" => "a `str`, a `bool`, the number of a version, or a list of `str`".to_owned(),
-        "(String,Option<String>)" => "a device's id with its platform or `None`".to_owned(),
+        "(String,Option<String>)" => "a device's id, with its platform or `None`".to_owned(),
         class => {
             let name = class.trim_end_matches('>').rsplit([':', ',']).next().unwrap_or(class);
             format!("a `{name}`")
@@ -122,7 +122,7 @@ fn keeps_no_secret(class: &str, field: &str, kind: &str, held: &Bound<'_, PyAny>
     if !kind.contains("SecretText") || held.is_none() {
         return Ok(());
     }
-    let problem = format!("holds a secret and is not written out; hand on `{field}` by itself where it is needed");
+    let problem = format!("holds a secret and is not serialised; pass on `{field}` itself where it is needed");
     let error = fleet_core::ErrorKind::Invalid { field: "value", problem: format!("`{class}` {problem}") };
     Err(Failure::from(fleet_core::Error::from(error)).into())
 }

@@ -157,7 +157,7 @@ impl<S: RowStore> Store for HostStore<S> {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         let rows = self.0.get(keys.iter().map(Key::encode).collect())?;
         if rows.len() != keys.len() {
-            return Err(wrong(format!("get answered {} rows for {} keys", rows.len(), keys.len())));
+            return Err(wrong(format!("get returned {} rows for {} keys", rows.len(), keys.len())));
         }
         rows.into_iter().map(|row| row.map(read).transpose()).collect()
     }
@@ -174,7 +174,7 @@ impl<S: RowStore> Store for HostStore<S> {
         let written = batch.iter().map(write).collect::<Result<Vec<_>, _>>()?;
         let applied = self.0.commit(written).map_err(RowStoreError::of_a_commit)?;
         if applied.len() != batch.len() {
-            let what = format!("commit answered {} outcomes for {} commits", applied.len(), batch.len());
+            let what = format!("commit returned {} outcomes for {} commits", applied.len(), batch.len());
             return Err(StoreError::new(StoreErrorKind::Unknown, what));
         }
         let outcome = |applied| if applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
@@ -190,7 +190,7 @@ impl<S: RowStore> Store for HostStore<S> {
             let rows = self.0.scan(page.clone())?;
             let Some(end) = rows.last().map(|row| row.key.clone()) else { return Ok(()) };
             if end < page.first || end == page.first && !page.first_included {
-                return Err(wrong("a scan went back behind the range that it was given".to_owned()));
+                return Err(wrong("a scan returned a key outside of the requested range".to_owned()));
             }
             (page.first, page.first_included) = (end, false);
             rows.into_iter().try_for_each(|row| visit(read(row)?))?;
@@ -211,9 +211,9 @@ fn end(bound: &Bound<Key>, beyond: u8) -> (Vec<u8>, bool) {
 }
 
 fn read(row: StoredRow) -> Result<Row, StoreError> {
-    let key = Key::decode(&row.key).ok_or_else(|| wrong("a row's key is none of the core's".to_owned()))?;
+    let key = Key::decode(&row.key).ok_or_else(|| wrong("a row has a key that the core does not know".to_owned()))?;
     let record = Record::from_json(key.kind(), &row.record).map_err(|error| {
-        StoreError::new(StoreErrorKind::Corrupt, format!("a row can't be read: {error}")).with_source(error)
+        StoreError::new(StoreErrorKind::Corrupt, format!("a row is unreadable: {error}")).with_source(error)
     })?;
     Ok(Row { key, record, stamp: Stamp(row.stamp.cast_unsigned()) })
 }

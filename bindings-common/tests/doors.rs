@@ -13,7 +13,7 @@ fn open(url: &str) -> Result<Fleet, Failure> {
 }
 
 #[test]
-fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
+fn a_fleet_can_be_reopened_by_the_url_of_its_store() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}/fleet.db", folder.path().display());
     let fleet = open(&url).unwrap();
@@ -25,14 +25,14 @@ fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
 }
 
 #[test]
-fn what_is_no_url_of_a_store_is_refused() {
+fn an_invalid_store_url_is_rejected() {
     for url in ["", "memory", "memory:x", "sqlite:", "mongo://x", "sqlite:x?synchronous=never", "sqlite:x?sync=full"] {
         assert_eq!(open(url).unwrap_err().code, "invalid", "{url}");
     }
 }
 
 #[test]
-fn a_closed_fleet_says_so_at_every_door() {
+fn every_door_of_a_closed_fleet_rejects_calls() {
     let fleet = open("memory:").unwrap();
     let (console, gateway) = (fleet.operator(NOON), fleet.gateway(NOON));
     fleet.close();
@@ -43,7 +43,7 @@ fn a_closed_fleet_says_so_at_every_door() {
 }
 
 #[test]
-fn a_failure_has_its_code_and_what_to_branch_on() {
+fn a_failure_has_its_code_and_the_data_to_branch_on() {
     let fleet = open("memory:").unwrap();
     let refused = fleet.operator(NOON).product(94).unwrap_err();
     assert_eq!(refused.kind, FailureKind::NotFound { what: "product".to_owned() });
@@ -53,7 +53,7 @@ fn a_failure_has_its_code_and_what_to_branch_on() {
 }
 
 #[test]
-fn a_word_is_read_as_it_is_written_and_no_other_is() {
+fn a_stable_name_is_parsed_and_an_unknown_one_is_rejected() {
     for standing in Standing::ALL {
         assert_eq!(standing.word().parse::<Standing>().unwrap(), *standing);
     }
@@ -62,7 +62,7 @@ fn a_word_is_read_as_it_is_written_and_no_other_is() {
 }
 
 #[test]
-fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
+fn a_report_is_read_and_an_invalid_field_is_rejected() {
     let report = Report {
         device: DEVICE.to_owned(),
         product: Some(94),
@@ -89,7 +89,7 @@ fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
 }
 
 #[test]
-fn amounts_and_intervals_go_there_and_back() {
+fn amounts_and_intervals_convert_to_the_core_and_back() {
     let fleet = open("memory:").unwrap();
     let alice = fleet.operator(NOON).create_account("alice@example.com").unwrap().id;
     let console = fleet.console(alice, NOON).unwrap();
@@ -110,13 +110,13 @@ fn no_operation_is_named_twice() {
 }
 
 #[test]
-fn every_command_and_every_verdict_has_its_word() {
+fn every_command_and_every_verdict_has_its_stable_name() {
     for command in fleet_core::team::Command::ALL {
         let word = serde_json::to_value(command).unwrap();
         let word = word.as_str().unwrap();
         assert_eq!(word.parse::<Command>().unwrap().word(), word);
     }
-    assert_eq!(Command::ALL.len(), fleet_core::team::Command::ALL.len() + 1, "and one for what is newer");
+    assert_eq!(Command::ALL.len(), fleet_core::team::Command::ALL.len() + 1, "and one for newer commands");
     let sources = [
         include_str!("../../fleet-core/src/device/import/verdict.rs"),
         include_str!("../../fleet-core/src/device/import/malformed.rs"),

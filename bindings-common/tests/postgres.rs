@@ -1,7 +1,7 @@
 //! Opens PostgreSQL by its URL. Without an installed PostgreSQL the tests do nothing; `cargo xtask test` reports that
 //! at its end.
 #![cfg(feature = "postgres")]
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
+#![expect(clippy::unwrap_used, reason = "a test may panic on an unexpected result")]
 
 use fleet_bindings::{Failure, Fleet, FleetOptions};
 use fleet_postgres_server::{programs, shared};
@@ -16,7 +16,7 @@ fn server() -> Option<String> {
 }
 
 #[test]
-fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_its_own() {
+fn another_process_opens_the_same_fleet_and_each_schema_has_its_own() {
     let Some(server) = server() else { return };
     let fleet = open(&server).unwrap();
     fleet.operator(None).create_account("alice@example.com").unwrap();
@@ -27,7 +27,7 @@ fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_
 }
 
 #[test]
-fn a_closed_fleet_leaves_the_database_and_asks_it_nothing() {
+fn a_closed_fleet_disconnects_from_the_database() {
     let Some(server) = server() else { return };
     let fleet = open(&format!("{server}?schema=closed")).unwrap();
     let operator = fleet.operator(None);
@@ -36,7 +36,7 @@ fn a_closed_fleet_leaves_the_database_and_asks_it_nothing() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_said_without_the_password() {
+fn an_error_of_opening_does_not_show_the_password() {
     let Some(server) = server() else { return };
     let place = server.split_once('@').unwrap().1.replace("/postgres", "");
     for (url, code, says) in [

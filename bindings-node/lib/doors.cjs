@@ -182,7 +182,7 @@ class Console extends Door {
 
   async readEventStream(stream, given) {
     const { limit } = options(given, ['limit']);
-    if (!(stream instanceof EventStream)) throw invalid('stream', 'must be what `eventStream` answered');
+    if (!(stream instanceof EventStream)) throw invalid('stream', 'must be a stream that `eventStream` returned');
     return ask(this, 'readEventStream', half(stream), limit);
   }
 }

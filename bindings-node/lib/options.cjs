@@ -17,7 +17,7 @@ function options(given, known) {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid('options', 'must be an object');
   const unknown = known && Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw invalid('options', `\`${unknown}\` is not among those that there are: ${known.join(', ')}`);
+    throw invalid('options', `\`${unknown}\` is not a known option; the known options are ${known.join(', ')}`);
   }
   return given;
 }

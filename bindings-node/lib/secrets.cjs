@@ -8,7 +8,7 @@ const { invalid } = require('./options.cjs');
  * their error contains its constructor's name, so that name is the message for people.
  */
 const [Secret] = Object.values({
-  'value that holds a secret and is not written out: hand on the secret by itself where it is needed'() {},
+  'value that holds a secret and is not serialised: pass on the secret itself where it is needed'() {},
 });
 
 /**
@@ -19,7 +19,7 @@ const [Secret] = Object.values({
 function hiding(value, name, field) {
   const shown = () => ({ ...value, [field]: '<hidden>' });
   const refused = () => {
-    throw invalid('value', `\`${name}\` holds a secret and is not written out; hand on \`${field}\` by itself`);
+    throw invalid('value', `\`${name}\` holds a secret and is not serialised; pass on \`${field}\` itself`);
   };
   Object.defineProperties(value, {
     constructor: { value: Secret, configurable: true },

@@ -8,7 +8,7 @@ const METHODS = ['get', 'scan', 'commit'];
 function checked(store) {
   const missing = METHODS.find((name) => typeof store?.[name] !== 'function');
   if (missing === undefined) return store;
-  throw invalid('store', `must be a URL or a store, and a store has a method \`${missing}\``);
+  throw invalid('store', `must be a URL or a store; a store has a method \`${missing}\``);
 }
 
 /** Describes what a store threw. Anything can be thrown, also a value that is not a string and cannot become one. */
@@ -16,7 +16,7 @@ function described(thrown) {
   try {
     return { code: String(thrown?.code), message: `the store threw ${String(thrown)}` };
   } catch {
-    return { code: '', message: 'the store threw what can not be shown' };
+    return { code: '', message: 'the store threw a value that cannot be shown' };
   }
 }
 

@@ -85,7 +85,7 @@ impl Runner {
         match self {
             Self::Pool => Ok(()),
             Self::Threads(_) => {
-                let problem = "is in JavaScript, which can't answer while a call keeps the event loop; use the promise";
+                let problem = "is in JavaScript, which cannot answer while a call blocks the event loop; use the promise";
                 Err(Failure::invalid("store", problem))
             }
         }

@@ -175,14 +175,14 @@ impl Waiting {
     fn answer(self, value: &Unknown<'_>) {
         let wrong = |what: &str| RowStoreError {
             trouble: RowStoreTrouble::Other,
-            message: format!("the store answered {what}"),
+            message: format!("the store returned {what}"),
         };
         match self {
-            Self::Rows(read, answer) => drop(answer.send(read(value).ok_or_else(|| wrong("what are no rows")))),
+            Self::Rows(read, answer) => drop(answer.send(read(value).ok_or_else(|| wrong("a value that is not a list of rows")))),
             // The request may have been carried out.
             Self::Applied(answer) => drop(answer.send(applied(value).ok_or_else(|| RowStoreError {
                 trouble: RowStoreTrouble::Unknown,
-                ..wrong("what does not say which commits were applied")
+                ..wrong("a value that is not a list of outcomes")
             }))),
         }
     }

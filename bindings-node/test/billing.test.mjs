@@ -19,7 +19,7 @@ async function opened(options) {
   return { fleet, owner, product };
 }
 
-test('an upgrade takes effect when its charge is made', async () => {
+test('an upgrade takes effect when its charge succeeds', async () => {
   const { fleet, owner, product } = await opened();
   const { quote, due } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
   // The rest of the day on which the period began is not counted.
@@ -45,7 +45,7 @@ test('an upgrade takes effect when its charge is made', async () => {
   });
 });
 
-test('the clock says what is due, and does it', async () => {
+test('the clock lists what is due, and handles it', async () => {
   const { fleet, owner, product } = await opened();
   await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
   const { charge } = await owner.upgrade(product, (await owner.quoteUpgrade(product, 'Paid', 'monthly')).quote);
@@ -59,7 +59,7 @@ test('the clock says what is due, and does it', async () => {
   assert.deepEqual((await fleet.pendingCharges()).items.map(({ purpose }) => purpose.kind), ['renewal']);
 });
 
-test('the host says for how long a quote holds', async () => {
+test('the host sets how long a quote is valid', async () => {
   const { owner, product } = await opened({ quoteLifeMillis: 60_000 });
   const { at, expiresAt } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
   assert.equal(expiresAt - at, 60_000);
@@ -68,7 +68,7 @@ test('the host says for how long a quote holds', async () => {
 });
 
 for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]]) {
-  test(`the devices of a locked owner are ${holdLocked ? 'held' : 'served'} where the host says so`, async () => {
+  test(`the devices of a locked owner are ${holdLocked ? 'held' : 'served'} if the host chooses so`, async () => {
     const { fleet, owner, product } = await opened({ holdLocked });
     const device = 'aa0000000000000000000001';
     await owner.import(product, device);

@@ -53,7 +53,7 @@ const hostile = fc.oneof(
   fc.record({ limit: fc.anything(), after: fc.anything(), prefx: fc.anything(), device: fc.anything(), reportedAt: fc.date() }, { requiredKeys: [] }),
 );
 
-test('nothing but the own error of the library comes out', { timeout: 120_000 }, async () => {
+test('a call throws only errors of the library', { timeout: 120_000 }, async () => {
   const first = await house();
   const count = calls(first).length;
   let turns = 0;
@@ -77,7 +77,7 @@ test('nothing but the own error of the library comes out', { timeout: 120_000 },
   await at.fleet.close();
 });
 
-test('what a fleet is opened with is looked at', async () => {
+test('the options of a fleet are checked', async () => {
   const wrong = fc.asyncProperty(hostile, async (given) => {
     for (const open of [() => Fleet.open('memory:', given), () => Fleet.open(given), () => conformance(given)]) {
       if (given === undefined || typeof given === 'function' || (typeof given === 'string' && given.includes(':'))) return;
@@ -87,7 +87,7 @@ test('what a fleet is opened with is looked at', async () => {
   await fc.assert(wrong, { numRuns: 200, seed: 14 });
 });
 
-test('an option that is misspelt is an error, at every call', async () => {
+test('every call rejects a misspelt option', async () => {
   const { fleet, product, doors: [team, , , gateway, clock], stream } = await house();
   const misspelt = { prefx: 'door/' };
   for (const call of [
@@ -119,7 +119,7 @@ test('an option that is misspelt is an error, at every call', async () => {
   assert.deepEqual(await team.subscriptions(product), []);
 });
 
-test('an error says the argument as JavaScript spells it, and its own name', async () => {
+test('an error names the argument as JavaScript spells it, and its own class', async () => {
   const { doors: [, , , gateway] } = await house();
   const error = await gateway.connect({ device, reportedAt: new Date(NaN) }).catch((thrown) => thrown);
   assert.deepEqual([error.name, error.field], ['InvalidError', 'reportedAt']);
@@ -133,7 +133,7 @@ test('an error says the argument as JavaScript spells it, and its own name', asy
   assert.ok(Object.hasOwn(EventsMissedError.prototype, 'name'));
 });
 
-test('values come back equal from a worker, and as JSON; what holds a secret is not written out', async () => {
+test('values are equal after a worker or JSON; a value with a secret is not serialised', async () => {
   const { fleet, product, doors: [team, , , gateway] } = await house();
   const values = [
     await team.product(product), await team.summary(product), await gateway.connect({ device, product, version: 1 }),
@@ -158,7 +158,7 @@ test('values come back equal from a worker, and as JSON; what holds a secret is 
     assert.ok(secret.length > 3);
     assert.throws(() => JSON.stringify(value), (error) => error instanceof InvalidError && error.message.includes('holds a secret'));
     assert.ok(!inspect(value, { depth: 9 }).includes(secret));
-    const refused = { name: 'DataCloneError', message: /holds a secret and is not written out/ };
+    const refused = { name: 'DataCloneError', message: /holds a secret and is not serialised/ };
     assert.throws(() => structuredClone(value), refused);
     assert.throws(() => structuredClone({ within: [value] }), refused);
     const { port1, port2 } = new MessageChannel();

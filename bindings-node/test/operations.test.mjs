@@ -41,7 +41,7 @@ for (const [door, own] of Object.entries(OWN)) {
     assert.deepEqual(declared(door).sort(), wanted);
   });
 
-  test(`each operation of ${door} has a native half of its name`, () => {
+  test(`each operation of ${door} has a native method of the same name`, () => {
     const half = Object.getOwnPropertyNames(native[door].prototype);
     // A connect is passed as numbers.
     const missing = shared(door).filter((operation) => !half.includes(operation) && operation !== 'connect');

@@ -18,7 +18,7 @@ for (const [what, store] of [
   ['in memory', "'memory:'"],
   ['in JavaScript', '{ async get(keys) { return keys.map(() => null) }, async scan() { return [] }, async commit(batch) { return batch.map(() => true) } }'],
 ]) {
-  test(`a fleet ${what} that is left open keeps no process alive`, { timeout: 60_000 }, async () => {
+  test(`an open fleet ${what} does not keep the process alive`, { timeout: 60_000 }, async () => {
     const program = `
       import { Fleet } from 'fleet-core';
       const fleet = await Fleet.open(${store});
@@ -27,7 +27,7 @@ for (const [what, store] of [
   });
 }
 
-test('a process may end while calls are under way', { timeout: 60_000 }, async () => {
+test('a process may exit while calls are running', { timeout: 60_000 }, async () => {
   const program = `
     import { Fleet } from 'fleet-core';
     const fleet = await Fleet.open('memory:');
@@ -36,7 +36,7 @@ test('a process may end while calls are under way', { timeout: 60_000 }, async (
   assert.equal(await told(program), 'over');
 });
 
-test('each worker has fleets of its own, and ends in the middle of them', { timeout: 60_000 }, async () => {
+test('each worker has its own fleets, and may be terminated while it uses them', { timeout: 60_000 }, async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     const { Fleet } = require(${JSON.stringify(cwd)});
@@ -53,7 +53,7 @@ test('each worker has fleets of its own, and ends in the middle of them', { time
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
 
-test('a process ends in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+test('a process exits during a watched import', { timeout: 60_000 }, async () => {
   for (const end of ['process.exit(0)', 'void fleet.close(); setTimeout(() => process.exit(0), 50)', 'setImmediate(() => { throw 0 })']) {
     const program = `
       import { Fleet } from 'fleet-core';
@@ -68,7 +68,7 @@ test('a process ends in the middle of an import that is watched', { timeout: 60_
   }
 });
 
-test('a worker is ended in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+test('a worker is terminated during a watched import', { timeout: 60_000 }, async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     const { Fleet } = require(${JSON.stringify(cwd)});

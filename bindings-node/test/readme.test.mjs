@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const package_ = fileURLToPath(new URL('..', import.meta.url));
 
-test('the ten lines that work do', () => {
+test('the ten lines of the README work', () => {
   const [, section] = readme.split('## Ten lines that work\n');
   const [, program] = section.match(/```js\n(.*?)```/s);
   const [, shown] = section.match(/```text\n(.*?)```/s);

@@ -35,7 +35,7 @@ test('the runner has every command of the page, and no other', () => {
 /** Rows of that page that are shapes and not commands. */
 const SHAPES = new Set([]);
 
-test('a step that goes as expected passes', async () => {
+test('a step with the expected answer passes', async () => {
   const { passed, failed } = await tried({ do: 'products', as: 'alice', expect: { items: [] } });
   assert.deepEqual([passed, failed], [1, 0]);
 });

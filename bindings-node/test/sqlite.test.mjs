@@ -68,7 +68,7 @@ for (const [what, statement] of [
   });
 }
 
-test('another library cannot take the log away', linux, async () => {
+test('another library cannot delete the write-ahead log', linux, async () => {
   const path = place();
   const said = await run(path, `
     const other = new Database(path, { timeout: 100 });
@@ -79,7 +79,7 @@ test('another library cannot take the log away', linux, async () => {
   assert.equal(await accounts(path), 2);
 });
 
-test('a file that is moved is not written to any more, and is whole', { skip: process.platform === 'win32' }, async () => {
+test('a moved file is not written to any more, and is intact', { skip: process.platform === 'win32' }, async () => {
   const path = place();
   const fleet = await Fleet.open(`sqlite:${path}`);
   await fleet.console('operator').createAccount('0@example.com');
@@ -102,7 +102,7 @@ test('a backup is a fleet, and is not overwritten', async () => {
   assert.deepEqual([await accounts(copy), await accounts(path)], [1, 2]);
 });
 
-test("a query answers values of JavaScript's own, and only reads", async () => {
+test("a query returns native JavaScript values, and only reads", async () => {
   const fleet = await Fleet.open(`sqlite:${place()}`);
   const rows = await fleet.query(
     "SELECT 1 AS a, 0.5 AS b, 'é' AS c, x'00ff' AS d, NULL AS e, 9007199254740993 AS f, -9007199254740991 AS g",
@@ -119,7 +119,7 @@ test("a query answers values of JavaScript's own, and only reads", async () => {
   await fleet.close();
 });
 
-test('a fleet in memory says what to use instead', async () => {
+test('a fleet in memory rejects backup and query with advice', async () => {
   const fleet = await Fleet.open('memory:');
   await assert.rejects(fleet.query('SELECT 1'), { code: 'store_unsupported' });
   await assert.rejects(fleet.backup(place()), { code: 'store_unsupported' });

@@ -99,7 +99,7 @@ impl PythonStore {
     pub(crate) fn new(store: &Bound<'_, PyAny>) -> PyResult<Self> {
         for method in ["get", "scan", "commit"] {
             if !store.hasattr(method)? {
-                let what = format!("a fleet is opened by a URL or a store; a store has a method `{method}`");
+                let what = format!("must be a URL or a store; a store has a method `{method}`");
                 return Err(fleet_bindings::Failure::invalid("store", what).into());
             }
         }

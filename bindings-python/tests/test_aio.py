@@ -15,7 +15,7 @@ from fleet_core.store import Row
 from test_store import DictStore
 
 
-def test_the_doors_are_awaited() -> None:
+def test_the_doors_are_awaitable() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
@@ -34,7 +34,7 @@ def test_the_doors_are_awaited() -> None:
     asyncio.run(day())
 
 
-def test_the_event_loop_goes_on_while_a_call_waits() -> None:
+def test_the_event_loop_runs_while_a_call_waits() -> None:
     opened, asked, go_on = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(DictStore):
@@ -81,7 +81,7 @@ def test_a_cancelled_task_stops_its_import() -> None:
     asyncio.run(day())
 
 
-def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
+def test_events_are_iterated_as_they_arrive_and_messages_are_metered() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
@@ -117,7 +117,7 @@ def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
     asyncio.run(day())
 
 
-def test_who_waits_for_events_keeps_nobody_from_the_store() -> None:
+def test_waiting_for_events_does_not_block_the_store() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")

@@ -62,7 +62,7 @@ def made(fleet: fc.Fleet) -> int:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_a_fleet_that_was_opened_before_the_fork_is_refused_after_it(kind: str, tmp_path: Path) -> None:
+def test_a_fleet_opened_before_the_fork_rejects_calls_after_it(kind: str, tmp_path: Path) -> None:
     fleet = fc.Fleet.open(url_of(kind, tmp_path))
     product = made(fleet)
     console = fleet.console("operator", NOON)
@@ -95,7 +95,7 @@ def test_a_fleet_that_was_opened_before_the_fork_is_refused_after_it(kind: str, 
 
 @pytest.mark.parametrize("opened_before", [False, True])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_forked_processes_draw_numbers_of_their_own(kind: str, opened_before: bool, tmp_path: Path) -> None:
+def test_forked_processes_generate_different_ids(kind: str, opened_before: bool, tmp_path: Path) -> None:
     url = url_of(kind, tmp_path)
     parent = fc.Fleet.open(url)
     product = made(parent)

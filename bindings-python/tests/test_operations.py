@@ -27,14 +27,14 @@ def test_each_door_has_exactly_the_operations_of_the_core() -> None:
     assert {name: public(getattr(fc, name)) for name in operations()} == operations()
 
 
-def test_the_asyncio_face_has_them_too() -> None:
+def test_the_asyncio_api_has_them_too() -> None:
     assert {name: public(getattr(aio, name)) for name in operations()} == operations()
     for door, names in operations().items():
         for name in names:
             assert inspect.iscoroutinefunction(getattr(getattr(aio, door), name)), name
 
 
-def test_every_operation_says_what_it_does() -> None:
+def test_every_operation_is_documented() -> None:
     for door, names in operations().items():
         for name in names:
             assert getattr(getattr(fc, door), name).__doc__, name

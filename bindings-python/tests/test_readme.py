@@ -10,7 +10,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 
 
-def test_the_readme_runs_and_says_what_it_says_it_says(tmp_path: Path) -> None:
+def test_the_readme_runs_and_prints_what_it_shows(tmp_path: Path) -> None:
     text = (PACKAGE / "README.md").read_text()
     programs = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", text, re.S)
     assert programs

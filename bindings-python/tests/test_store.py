@@ -81,7 +81,7 @@ def test_a_store_in_python_keeps_the_laws_of_reopening() -> None:
     assert laws == {"what_was_committed_is_there_again", "stamps_guard_after_reopening"}
 
 
-def test_a_store_whose_commits_are_torn_between_threads_is_found_out() -> None:
+def test_a_store_with_a_race_between_threads_is_detected() -> None:
     class Torn(DictStore):
         def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
             # Each step is safe by itself, but a checked row may have changed before the write.
@@ -156,7 +156,7 @@ def test_a_commit_that_is_refused_was_not_applied() -> None:
     assert (failed.value.code, failed.value.is_transient) == ("store_unavailable", True)
 
 
-def test_a_store_that_forgets_to_check_is_found_out() -> None:
+def test_a_store_that_skips_its_checks_is_detected() -> None:
     class Careless(DictStore):
         def apply(self, commit: Commit) -> bool:
             for check in commit.checks:
@@ -173,7 +173,7 @@ def test_a_store_that_forgets_to_check_is_found_out() -> None:
     assert "a_row_made_again_is_another" in laws and "an_empty_store_holds_nothing" not in laws
 
 
-def test_a_fleet_lives_in_a_store_in_python() -> None:
+def test_a_fleet_works_in_a_store_in_python() -> None:
     store = DictStore()
     with fc.Fleet.open(store) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com")
@@ -192,7 +192,7 @@ def test_a_fleet_lives_in_a_store_in_python() -> None:
         (KeyError("disk"), "store_failed", False),
     ],
 )
-def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, transient: bool) -> None:
+def test_an_exception_of_a_store_is_reported_by_its_kind(raised: Exception, code: str, transient: bool) -> None:
     class Broken(DictStore):
         def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
             raise raised
@@ -202,7 +202,7 @@ def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, t
     assert (failed.value.code, failed.value.is_transient) == (code, transient)
 
 
-def test_what_is_no_store_is_refused() -> None:
+def test_a_value_that_is_not_a_store_is_rejected() -> None:
     with pytest.raises(fc.Invalid, match="method `get`"):
         fc.Fleet.open(object())  # type: ignore[arg-type]
     with pytest.raises(ZeroDivisionError):

@@ -18,7 +18,7 @@ fn migrate(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_fleet_moves_to_another_file_and_a_second_fleet_not_over_it() {
+fn a_fleet_moves_to_an_empty_file_and_does_not_overwrite_another_fleet() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
     let open = |name: &str| Fleet::open(SqliteStore::open(folder.path().join(name)).unwrap());
@@ -36,7 +36,7 @@ fn a_fleet_moves_to_another_file_and_a_second_fleet_not_over_it() {
 }
 
 #[test]
-fn what_is_no_store_is_said_to_be_none() {
+fn an_invalid_store_url_is_reported() {
     let (code, _, err) = migrate(&["--from", "sqlite:/nowhere/fleet.db", "--to", "sqlite:b"]);
     assert_eq!(code, Some(1));
     assert!(err.contains("there is no file `/nowhere/fleet.db`"), "{err}");

@@ -18,7 +18,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_story_is_told_to_the_letter_and_fits_a_terminal() {
+fn the_output_is_as_expected_and_fits_a_terminal() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("new");
     let output = quickstart(&[&folder]);
@@ -32,13 +32,13 @@ fn the_story_is_told_to_the_letter_and_fits_a_terminal() {
 }
 
 #[test]
-fn the_secret_of_a_sticker_is_not_told() {
+fn the_secret_of_a_sticker_is_not_printed() {
     assert!(text(include_bytes!("../data/devices.csv")).contains("NVYM5RK6AHCBELA"));
     assert!(!include_str!("quickstart.txt").contains("NVYM5RK6AHCBELA"));
 }
 
 #[test]
-fn a_second_run_in_a_folder_says_what_to_do_and_leaves_it_alone() {
+fn a_second_run_in_a_folder_changes_nothing_and_prints_advice() {
     let home = tempfile::tempdir().unwrap();
     assert!(quickstart(&[home.path()]).status.success());
     let file = home.path().join("fleet.db");
@@ -51,7 +51,7 @@ fn a_second_run_in_a_folder_says_what_to_do_and_leaves_it_alone() {
 }
 
 #[test]
-fn arguments_that_are_no_folder_are_answered_in_words() {
+fn an_argument_that_is_not_a_folder_is_reported_in_a_sentence() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file");
     std::fs::write(&file, "").unwrap();

@@ -56,7 +56,7 @@ impl Console {
     /// Lists a product's invoices, newest first.
     pub fn invoices(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
         let number = |after: &str| {
-            after.parse().map_err(|_| Failure::invalid("after", "is no cursor that a page of invoices ended with"))
+            after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"))
         };
         let page = self.door()?.invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
@@ -96,7 +96,7 @@ impl Console {
             let (product, number) = after.split_once('-')?;
             Some((product_id(product.parse().ok()?).ok()?, number.parse().ok()?))
         };
-        let wrong = || Failure::invalid("after", "is no cursor that a page of an account's invoices ended with");
+        let wrong = || Failure::invalid("after", "is not a cursor of a page of an account's invoices");
         let after = after.map(|after| place(after).ok_or_else(wrong)).transpose()?;
         let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;

@@ -116,5 +116,5 @@ fn audit_id(cursor: &str) -> Answered<AuditId> {
         let (at, nonce) = cursor.split_once('/')?;
         Some(AuditId { at: Timestamp::from_millis(at.parse().ok()?), nonce: nonce.parse().ok()? })
     };
-    read().ok_or_else(|| Failure::invalid("after", "is no cursor that a page of the audit ended with"))
+    read().ok_or_else(|| Failure::invalid("after", "is not a cursor of a page of the audit"))
 }

@@ -68,7 +68,7 @@ impl Report {
 /// Checks a chip's revision for the core.
 fn chip_revision(given: u32) -> Answered<u16> {
     u16::try_from(given).map_err(|_| {
-        Failure::invalid("chip_revision", format!("{given} is out of range; it is 100 × major + minor, 65535 at most"))
+        Failure::invalid("chip_revision", format!("{given} is out of range; write 100 × major + minor, at most 65535"))
     })
 }
 

@@ -328,7 +328,7 @@ impl TryFrom<CustomerFilter> for customer::CustomerFilter {
             (Some(since), None) => Some(Activity::Since(since.read("active_since")?)),
             (None, Some(since)) => Some(Activity::NotSince(since.read("inactive_since")?)),
             (Some(_), Some(_)) => {
-                return Err(crate::Failure::invalid("activity", "ask for the active or the inactive, not for both"));
+                return Err(crate::Failure::invalid("activity", "must be either active or inactive, not both"));
             }
         };
         wanted.with_device = filter.with_device;

@@ -144,7 +144,7 @@ arguments! {
 
 choice! {
     /// What happened to an event.
-    #[allow(clippy::large_enum_variant, reason = "nearly all are logged, and languages take a copy anyway")]
+    #[allow(clippy::large_enum_variant, reason = "nearly all are logged, and languages copy it anyway")]
     pub enum Published {
         /// It is in the product's log, and is to be delivered as listed.
         Logged as EventLogged {

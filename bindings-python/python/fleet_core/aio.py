@@ -124,7 +124,7 @@ class EventStream(_Door):
         It blocks no thread.
         """
         if not isinstance(at_most, timedelta) or at_most < timedelta(0):
-            raise invalid("at_most", "must be a `timedelta` that is not negative")
+            raise invalid("at_most", "must be a non-negative `timedelta`")
         loop = asyncio.get_running_loop()
         told: asyncio.Future[bool] = loop.create_future()
 

@@ -17,7 +17,7 @@ const ENCODING: &str = "return Charsets.UTF_8.newEncoder().run {
 pub(crate) fn refuse_what_is_no_text(file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     if text.matches(ENCODING).count() != 1 {
-        return Err(format!("{file}: strings are not encoded where this version of uniffi did it").into());
+        return Err(format!("{file}: the code that encodes strings is not where this version of uniffi put it").into());
     }
     Ok(fs::write(file, text.replace(ENCODING, "return fleetcore.utf8(value)"))?)
 }

@@ -111,7 +111,7 @@ const REFUSED: &str = "
 
 /// A value with a secret is not serialised.
 fileprivate func secret(_ name: String, _ field: String) -> FleetError {
-    let problem = \"`\\(name)` holds a secret and is not written out; hand on `\\(field)` by itself where it is needed\"
+    let problem = \"`\\(name)` holds a secret and is not serialised; pass on `\\(field)` itself where it is needed\"
     return FleetError.Failed(
         code: \"invalid\", reason: \"value: \\(problem)\", isTransient: false,
         kind: .invalid(field: \"value\", problem: problem))

@@ -43,7 +43,7 @@ pub struct Span(i64);
 
 impl Span {
     pub(crate) fn read(self, field: &'static str) -> Result<Duration, Failure> {
-        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a span of time, not negative"));
+        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a non-negative duration"));
         millis.map(Duration::from_millis)
     }
 }

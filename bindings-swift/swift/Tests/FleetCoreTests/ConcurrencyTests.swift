@@ -10,7 +10,7 @@ private final class Progress: @unchecked Sendable {
     var all: [ImportProgress] { lock.withLock { list } }
 }
 
-@Test func aLongImportTellsHowFarItIs() async throws {
+@Test func aLongImportReportsItsProgress() async throws {
     let world = try await World()
     let progress = Progress()
     let report = try await world.console().importWatched(product: 94, list: ids(20_000)) { progress.add($0) }
@@ -20,7 +20,7 @@ private final class Progress: @unchecked Sendable {
     #expect(progress.all.count > 1)
 }
 
-@Test func aCancelledImportStopsAndGoesOnWhereItWas() async throws {
+@Test func aCancelledImportStopsAndCanBeContinued() async throws {
     let world = try await World()
     let console = try world.console()
     let importing = Task {
@@ -44,7 +44,7 @@ private final class Progress: @unchecked Sendable {
     #expect(try await console.summary(product: 94).devices == 20_001)
 }
 
-@Test func aCancelledImportThatNobodyWatchesStopsToo() async throws {
+@Test func aCancelledImportWithoutAWatcherStopsToo() async throws {
     let world = try await World()
     let console = try world.console()
     let importing = Task { try await console.import(product: 94, list: ids(200_000)) }
@@ -60,7 +60,7 @@ private final class Progress: @unchecked Sendable {
     await #expect(throws: CancellationError.self) { _ = try await planning.value }
 }
 
-@Test func whatAWatcherThrowsAtTheLastReportIsThrown() async throws {
+@Test func anErrorOfTheWatcherAtTheLastReportIsThrown() async throws {
     struct Mine: Error, Equatable {}
     let world = try await World()
     let console = try world.console()
@@ -73,7 +73,7 @@ private final class Progress: @unchecked Sendable {
 private let cancelled = DispatchSemaphore(value: 0)
 private let resumed = DispatchSemaphore(value: 0)
 
-@Test func oneFleetServesManyTasks() async throws {
+@Test func manyTasksUseOneFleet() async throws {
     let world = try await World()
     let fleet = world.fleet
     _ = try await world.console().import(product: 94, list: ids(200))
@@ -108,7 +108,7 @@ private let resumed = DispatchSemaphore(value: 0)
     #expect(beats > 1)
 }
 
-@Test func eventsComeInOnAStreamAndAreInTheLog() async throws {
+@Test func eventsArriveOnAStreamAndAreInTheLog() async throws {
     let world = try await World()
     let console = try world.console()
     let stream = try await console.eventStream(product: 94)

@@ -11,7 +11,7 @@ private func told(_ decision: Decision) -> String {
     }
 }
 
-@Test func aDeviceIsToldWhatToRunAndWhy() async throws {
+@Test func aConnectReturnsWhatTheDeviceIsToRunAndWhy() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     let member = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
@@ -25,7 +25,7 @@ private func told(_ decision: Decision) -> String {
     #expect(waiting.answer.directive == nil)
 }
 
-@Test func manyDevicesAreAnsweredInTheOrderOfTheirReports() async throws {
+@Test func theAnswersOfABatchAreInTheOrderOfItsReports() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     let reports = ["45f96d06492949f0e1d2c3b4", bench].map { Report(device: $0, product: 94, version: 1) }
@@ -35,7 +35,7 @@ private func told(_ decision: Decision) -> String {
     #expect(try gateway.connectBlocking(report: reports[1]) == answers[1])
 }
 
-@Test func whatHoldsASecretPrintsWithoutIt() {
+@Test func aValueWithASecretPrintsWithoutIt() {
     let secret = "4f6b1c0d"
     let code = ClaimCode(code: secret, expiresAt: noon)
     let card = ChargedCard(number: 1, token: secret)
@@ -49,7 +49,7 @@ private func told(_ decision: Decision) -> String {
     #expect((code.code, card.token, token.token) == (secret, secret, secret))
 }
 
-@Test func anErrorHasACodeAMessageAndWhatToBranchOn() async throws {
+@Test func anErrorHasACodeAMessageAndTheDataToBranchOn() async throws {
     let world = try await World(tiers: [Tier(name: "Tiny", devices: 1)])
     do {
         _ = try await world.console().product(product: 95)
@@ -108,7 +108,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     }
 }
 
-@Test func aFleetInAFileIsThereAgain() async throws {
+@Test func aFleetInAFileCanBeReopened() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -126,7 +126,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
 private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
 
 @Test(.enabled(if: !server.isEmpty, "FLEET_POSTGRES names no server"))
-func aFleetInADatabaseIsThereAgain() async throws {
+func aFleetInADatabaseCanBeReopened() async throws {
     let url = "\(server)?schema=swift_\(ProcessInfo.processInfo.processIdentifier)"
     let world = try await World(url: url)
     await world.fleet.close()
@@ -135,7 +135,7 @@ func aFleetInADatabaseIsThereAgain() async throws {
     await again.close()
 }
 
-@Test func listsComeInPagesOrWhole() async throws {
+@Test func listsCanBeReadPageByPageOrCompletely() async throws {
     let world = try await World()
     let console = try world.console()
     _ = try await console.import(product: 94, list: ids(1500))

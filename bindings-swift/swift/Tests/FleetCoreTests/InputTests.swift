@@ -23,7 +23,7 @@ private let numbers: [UInt32] = [0, 1, 94, 65_535, 65_536, .max]
 private let spans: [TimeInterval] = [0, 60, -1, .nan, .infinity, -.infinity, 1e300]
 private let counts: [Int64] = [0, 1, -1, .min, .max]
 
-@Test func nothingButTheErrorOfTheLibraryComesOut() async throws {
+@Test func aCallThrowsOnlyErrorsOfTheLibrary() async throws {
     let world = try await World()
     var random = Seeded(state: 14)
     for _ in 0..<400 {
@@ -65,7 +65,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func aMomentOrASpanThatIsNoneIsInvalid() async throws {
+@Test func anInvalidMomentOrDurationIsRejected() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     for seconds in [Double.nan, .infinity, -.infinity, 1e300] {
@@ -86,7 +86,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func whatAWatcherThrowsIsWhatItsImportThrows() async throws {
+@Test func anImportThrowsWhatItsWatcherThrows() async throws {
     struct Mine: Error {}
     let console = try await World().console()
     await #expect(throws: Mine.self) {
@@ -99,7 +99,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func aCancelledWaitEndsAndSixHundredKeepNobodyWaiting() async throws {
+@Test func aCancelledWaitEndsAndSixHundredWaitsDelayNobody() async throws {
     let world = try await World()
     let console = try world.console()
     let stream = try await console.eventStream(product: 94)
@@ -116,7 +116,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     for one in waiting { #expect(try await one.value) }
 }
 
-@Test func liveEventsAreASequence() async throws {
+@Test func liveEventsAreAnAsyncSequence() async throws {
     let world = try await World()
     let console = try world.console()
     let heard = Task {
@@ -137,7 +137,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     speaking.cancel()
 }
 
-@Test func aCloseWaitsForTheImportThatIsUnderWay() async throws {
+@Test func aCloseWaitsForARunningImport() async throws {
     let world = try await World()
     let console = try world.console()
     let (begun, begins) = AsyncStream.makeStream(of: Void.self)

@@ -109,26 +109,26 @@ private final class BrokenStore: RowStore {
     func commit(batch: [RowCommit]) throws -> [Bool] { throw RowStoreError.OutcomeUnknown(reason: "the line broke") }
 }
 
-@Test func aStoreThatIsWrittenInSwiftKeepsEveryLaw() async {
+@Test func aStoreWrittenInSwiftKeepsEveryLaw() async {
     #expect(await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: false)) == [])
 }
 
-@Test func aStoreThatForgetsWhatItKeptIsFoundOut() async {
+@Test func aStoreThatLosesItsDataIsDetected() async {
     let broken = await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: true))
     #expect(broken.map(\.law) == ["what_was_committed_is_there_again", "stamps_guard_after_reopening"])
 }
 
-@Test func aStoreThatChecksNothingIsFoundOut() async {
+@Test func aStoreThatSkipsItsChecksIsDetected() async {
     let broken = await conformance(factory: Factory(isWeak: true))
     #expect(broken.contains { $0.law == "no_update_is_lost" })
 }
 
-@Test func aFleetLivesInAStoreThatIsWrittenInSwift() async throws {
+@Test func aFleetWorksInAStoreWrittenInSwift() async throws {
     let world = try await World(fleet: Fleet.openStore(store: ArrayStore()))
     #expect(try await world.console().summary(product: 94).devices == 1)
 }
 
-@Test func whatAStoreThrowsIsToldToTheCaller() async throws {
+@Test func anErrorOfAStoreIsReportedToTheCaller() async throws {
     let fleet = try await Fleet.openStore(store: BrokenStore())
     do {
         _ = try await fleet.operator(now: noon).product(product: 94)

@@ -23,7 +23,7 @@ internal fun utf8(text: String): ByteBuffer {
     try {
         return encoder.encode(CharBuffer.wrap(text))
     } catch (_: CharacterCodingException) {
-        throw invalid("text", "must be a string without half a surrogate pair")
+        throw invalid("text", "must be a string without an unpaired surrogate")
     }
 }
 
@@ -47,4 +47,4 @@ internal fun whole(number: Long, most: Long): Long =
 
 /** A value with a secret is not serialised. */
 internal fun secret(name: String, field: String): NotSerializableException =
-    NotSerializableException("`$name` holds a secret and is not written out; hand on `$field` by itself where it is needed")
+    NotSerializableException("`$name` holds a secret and is not serialised; pass on `$field` itself where it is needed")

@@ -71,7 +71,7 @@ class InputTest {
     }
 
     @Test
-    fun `nothing but the library's own exception comes out`() = runBlocking<Unit> {
+    fun `a call throws only exceptions of the library`() = runBlocking<Unit> {
         val random = Random(14)
         var world = World.open()
         var values = Values(random, world.console().eventStream(94))
@@ -112,7 +112,7 @@ class InputTest {
     }
 
     @Test
-    fun `a moment or a string that the core can't hold is invalid`() = runBlocking<Unit> {
+    fun `a moment or a string that the core cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
             for (wrong in listOf(Instant.MAX, Instant.MIN)) {
                 val report = Report(BENCH, reportedAt = wrong)
@@ -131,7 +131,7 @@ class InputTest {
     }
 
     @Test
-    fun `what a watcher throws is what its import throws`() = runBlocking<Unit> {
+    fun `an import throws what its watcher throws`() = runBlocking<Unit> {
         World.open().use { world ->
             val own = assertFailsWith<IllegalStateException> {
                 world.console().importWatched(94, ids(20_000)) { throw IllegalStateException("mine") }
@@ -158,7 +158,7 @@ class InputTest {
     }
 
     @Test
-    fun `six hundred wait for events, and keep no device waiting`() = runBlocking<Unit> {
+    fun `six hundred waits for events do not delay a device`() = runBlocking<Unit> {
         World.open().use { world ->
             val streams = List(600) { world.console().eventStream(94) }
             val waiting = streams.map { async { it.wait(Duration.ofHours(1)) } }
@@ -188,7 +188,7 @@ class InputTest {
     }
 
     @Test
-    fun `a close waits for the import that is under way, or until its deadline`() = runBlocking<Unit> {
+    fun `a close waits for a running import, or until its deadline`() = runBlocking<Unit> {
         World.open().use { world ->
             val begun = kotlinx.coroutines.CompletableDeferred<Unit>()
             val importing = async(Dispatchers.Default) {
