@@ -9,7 +9,7 @@ function never(value: never): never {
 }
 
 /** Every kind of answer has a case; without one of them this does not compile. */
-export function told(answer: Decision): string {
+export function describe(answer: Decision): string {
   switch (answer.kind) {
     case 'up_to_date':
       return answer.imageDiffers ? 'another image' : `${answer.rule}, ${answer.keptBack ?? 'nothing'} kept back`;
@@ -123,7 +123,7 @@ export async function use(): Promise<void> {
   const gateway = fleet.gateway();
   const report = { device: 'aa0000000000000000000001', product: 94, version: 1 };
   const connected: Connected = await gateway.connect(report);
-  told(gateway.connectSync(report).answer);
+  describe(gateway.connectSync(report).answer);
   const all: Connected[] = await gateway.connectMany([report]);
   void [connected, all];
   // @ts-expect-error: a report needs its device.

@@ -2,7 +2,7 @@
 
 import type { Decision } from 'fleet-core';
 
-function told(answer: Decision): string {
+function describe(answer: Decision): string {
   switch (answer.kind) {
     case 'up_to_date':
       return answer.why;
@@ -13,4 +13,4 @@ function told(answer: Decision): string {
   }
 }
 
-export const tell: (answer: Decision) => string = told;
+export const tell: (answer: Decision) => string = describe;
