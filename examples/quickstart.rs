@@ -41,7 +41,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         [folder] if !folder.to_string_lossy().starts_with('-') => tell(Path::new(folder)),
-        [other, ..] => Err(Message(format!("`{}` is not understood; {USAGE}", other.to_string_lossy()))),
+        [other, ..] => Err(Message(format!("`{}` is not a known argument; {USAGE}", other.to_string_lossy()))),
     }
 }
 
@@ -56,7 +56,7 @@ fn tell(folder: &Path) -> Result<()> {
     story.set_some_apart(&house, at(10, 20))?;
     story.prove(&mut house, at(10, 30))?;
     story.release(at(11, 0))?;
-    let sent = story.connect(&house, "The fleet connects again: what each is told, and why", at(12, 0))?;
+    let sent = story.connect(&house, "The fleet connects again: the decision for each, and why", at(12, 0))?;
     story.come_back(&mut house, &sent, at(12, 10))?;
     story.change_minds(&house, at(15, 0))?;
     story.count(at(18, 0))?;
@@ -93,7 +93,7 @@ impl Story {
         // operator can give a number, for example when a fleet moves in from elsewhere.
         let product = operator.create_product_with_id(ProductId::new(94)?, alice.id, "Thermostat", photon())?;
 
-        put("A fleet's first day, 8 March 2016. What stands in brackets, such as R-TGT-4, is\nthe rule that decided.");
+        put("A fleet's first day, 8 March 2016. Each line shows in\nbrackets the rule that decided, such as R-TGT-4.");
         chapter(at(9, 0), "A product");
         say("", &format!("Product {}, `{}`, of hardware {}.", product.id, product.name, product.platform));
         say("", &format!("Its owner is {}, its tier is {}.", alice.email, product.tier));
@@ -139,11 +139,11 @@ impl Story {
     }
 
     fn upload_one(&self, now: Timestamp, (name, binary): (&str, &[u8]), upload: &Upload<'_>) -> Result<()> {
-        let told = match self.console(now).upload(self.product, upload, binary) {
-            Ok(firmware) => format!("taken: `{}`, {} bytes", firmware.title, firmware.image.size),
+        let result = match self.console(now).upload(self.product, upload, binary) {
+            Ok(firmware) => format!("accepted: `{}`, {} bytes", firmware.title, firmware.image.size),
             Err(error) => format!("refused: {error}"),
         };
-        say(&format!("{name} as version {}  ", upload.version), &told);
+        say(&format!("{name} as version {}  ", upload.version), &result);
         Ok(())
     }
 
@@ -186,11 +186,11 @@ impl Story {
         // Here the host sends the file with the directive's SHA-256 over the open connection, and reports it.
         let gateway = self.fleet.gateway(minutes(now, 1));
         gateway.report_update(bench.id, self.product, directive.sequence, UpdateProgress::Downloaded)?;
-        say("gateway     ", "downloaded, it says: which proves nothing yet");
+        say("gateway     ", "reports `downloaded`, which proves nothing yet");
 
         bench.runs = Some(directive.version.get());
         let connected = self.fleet.gateway(minutes(now, 2)).connect(&bench.report(minutes(now, 2))?)?;
-        say("back again  ", &format!("{}; told: {}", outcome_of(&connected), connected.answer));
+        say("back again  ", &format!("{}; now: {}", outcome_of(&connected), connected.answer));
         Ok(())
     }
 
@@ -199,14 +199,14 @@ impl Story {
         chapter(now, "Releasing version 2: a dry run, then the release");
         let console = self.console(now);
         let ways = console.dry_run(self.product, &Change::Release(Some(version(2)?)))?.by_change;
-        let told = format!(
+        let counts = format!(
             "{} devices will be sent it when they connect: {} from a lower version, {} from a higher one, {} from none",
             ways.total(),
             ways.up,
             ways.down,
             ways.from_none
         );
-        say("dry run  ", &told);
+        say("dry run  ", &counts);
         console.release(self.product, version(2)?)?;
         say("release  ", "done: one small write, however large the fleet");
         Ok(())
@@ -219,9 +219,9 @@ impl Story {
         let everybody: Vec<Thermostat> = house.iter().cloned().chain(strangers()?).collect();
         let reports = reports_of(&everybody, now)?;
         let answers = self.fleet.gateway(now).connect_many(&reports)?;
-        let told = reports.iter().zip(&answers);
-        show(told.clone().map(|(report, told)| (told.answer.to_string(), room(&everybody, report.device))));
-        let sent = told.filter_map(|(report, told)| match &told.answer {
+        let answered = reports.iter().zip(&answers);
+        show(answered.clone().map(|(report, connected)| (connected.answer.to_string(), room(&everybody, report.device))));
+        let sent = answered.filter_map(|(report, connected)| match &connected.answer {
             Answer::Update { directive, .. } => Some((report.device, directive.version)),
             _ => None,
         });
@@ -242,25 +242,25 @@ impl Story {
         }
         let reports = reports_of(&back, now)?;
         let answers = self.fleet.gateway(now).connect_many(&reports)?;
-        show(reports.iter().zip(&answers).map(|(report, told)| {
-            let told = format!("{}; told: {}", outcome_of(told), told.answer);
-            (told, room(&back, report.device))
+        show(reports.iter().zip(&answers).map(|(report, connected)| {
+            let result = format!("{}; now: {}", outcome_of(connected), connected.answer);
+            (result, room(&back, report.device))
         }));
-        self.hear_late_news(find(house, "porch")?, minutes(now, 1))
+        self.receive_delayed_report(find(house, "porch")?, minutes(now, 1))
     }
 
     /// A delayed report does not overwrite newer knowledge.
-    fn hear_late_news(&self, porch: &Thermostat, now: Timestamp) -> Result<()> {
+    fn receive_delayed_report(&self, porch: &Thermostat, now: Timestamp) -> Result<()> {
         let late = porch.report(at(9, 50))?;
-        let told = self.fleet.gateway(now).connect(&late)?;
-        show([(told.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
+        let connected = self.fleet.gateway(now).connect(&late)?;
+        show([(connected.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
         let gone = Disconnect { device: late.device, product: late.product, session: 0, at: Some(now) };
         Ok(self.fleet.gateway(now).disconnect(&gone)?)
     }
 
     /// A team may change its mind. It can ask at any time what a device would be told to run now.
     fn change_minds(&self, house: &[Thermostat], now: Timestamp) -> Result<()> {
-        chapter(now, "The team thinks again: what would they be told now?");
+        chapter(now, "The team changes its mind: what would be decided now?");
         let [neighbour, ..] = strangers()?;
         let (nursery, studio) = (find(house, "nursery")?, find(house, "studio")?);
         self.console(now).approve_device(self.product, neighbour.id)?;
@@ -283,14 +283,14 @@ impl Story {
             say("", &format!("version {version}  {devices:>3}  {bar}"));
         }
         let rows = [
-            ("update on its way", summary.pending),
+            ("update in progress", summary.pending),
             ("latest update failed", summary.failing),
             ("locked to a version", summary.locked),
             ("for development", summary.development),
             ("wrong hardware", summary.wrong_platform),
             ("another image", summary.image_differs),
             ("waiting to join", summary.quarantined),
-            ("shut out", summary.denied),
+            ("denied", summary.denied),
         ];
         for pair in rows.chunks(2) {
             let cells: String = pair.iter().map(|(what, devices)| format!("{what:<22}{devices:>3}      ")).collect();
@@ -301,7 +301,7 @@ impl Story {
 
     /// Notices to people, and who did what. The host sends the mails; the audit is automatic.
     fn remember(&self, now: Timestamp) -> Result<()> {
-        chapter(now, "What Alice should be told, and what she did last");
+        chapter(now, "Notices to Alice, and what she did last");
         for notice in self.fleet.pending_notices(None, 10)?.items {
             match notice.subject {
                 NoticeSubject::DevicesAskToJoin => {
@@ -425,7 +425,7 @@ fn new_folder() -> Result<PathBuf> {
             Err(error) => return Err(cannot_make(&folder, &error)),
         }
     }
-    Err(Message(format!("`{}` holds too many quickstarts; delete some, or name a folder", parent.display())))
+    Err(Message(format!("`{}` contains too many quickstarts; delete some, or name a folder", parent.display())))
 }
 
 /// The path of the new database. The story begins on the first day, so an existing database is refused.
@@ -438,19 +438,19 @@ fn new_file(folder: &Path) -> Result<PathBuf> {
     if file.exists() {
         let file = file.display();
         return Err(Message(format!(
-            "`{file}` is there already, and the story begins with a new one: delete it, name another folder, or name none"
+            "`{file}` exists already, and the story needs a new one: delete it, name another folder, or name none"
         )));
     }
     Ok(file)
 }
 
 fn cannot_make(folder: &Path, error: &io::Error) -> Message {
-    Message(format!("cannot make the folder `{}`: {}; name one that you may write to", folder.display(), error.kind()))
+    Message(format!("cannot create the folder `{}`: {}; name one that you may write to", folder.display(), error.kind()))
 }
 
 /// Where the files are, and how to inspect them.
 fn invite(file: &Path) {
-    put("\nIt is all in one SQLite file. Ask it yourself:\n");
+    put("\nAll data is in one SQLite file. Query it yourself:\n");
     for query in [
         "SELECT name, standing, version, lock, outcome_result FROM devices",
         "SELECT counter, version, value FROM counters WHERE value <> 0",

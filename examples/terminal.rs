@@ -4,9 +4,9 @@ use fleet_core::Timestamp;
 use std::io::{self, Write};
 
 /// The decision for each device; equal ones together, in the order in which they first appear.
-pub(crate) fn show<'h>(told: impl IntoIterator<Item = (String, &'h str)>) {
+pub(crate) fn show<'h>(decisions: impl IntoIterator<Item = (String, &'h str)>) {
     let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
-    for (answer, room) in told {
+    for (answer, room) in decisions {
         match alike.iter_mut().find(|(other, _)| *other == answer) {
             Some((_, rooms)) => rooms.push(room),
             None => alike.push((answer, vec![room])),

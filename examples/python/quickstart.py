@@ -78,18 +78,18 @@ def upload(fleet: Fleet, alice: int, product: int) -> None:
     except UploadRefused as refused:
         print(f"  {refused.code}: {refused}")
     firmware = console.upload(product, 2, "Quieter at night", second.read_bytes())
-    print(f"  taken: version {firmware.version}, {firmware.image.size} bytes of {firmware.image.format}")
+    print(f"  accepted: version {firmware.version}, {firmware.image.size} bytes of {firmware.image.format}")
     try:
         console.release(product, 2)
     except NotProven as refused:
-        print(f"  not to be released on {refused.running} of {refused.needed}: {refused}")
+        print(f"  cannot be released, runs on {refused.running} of {refused.needed}: {refused}")
 
 
 def prove(fleet: Fleet, alice: int, product: int, bench: str) -> None:
     print("\nProving version 2 on the test device")
     fleet.gateway(at(10)).connect(Report(bench, product=product, version=1, platform="photon"))
     decision = fleet.console(alice, at(10, 30)).lock_and_flash_now(product, bench, 2)
-    print(f"  {told(decision)}")
+    print(f"  {describe(decision)}")
     # Here the host sends the file. Only what the device reports on its next connect counts as success.
     back = fleet.gateway(at(10, 32)).connect(Report(bench, product=product, version=2))
     if back.outcome is not None:
@@ -108,11 +108,11 @@ def connect(fleet: Fleet, devices: list[str]) -> None:
     reports = [Report(device, product=94, version=1, platform="photon") for device in devices[1:]]
     reports.append(Report("330030000f47353136383631", product=94, version=1))
     answers: list[Connected] = fleet.gateway(at(12)).connect_many(reports)
-    for what, often in Counter(told(connected.answer) for connected in answers).items():
+    for what, often in Counter(describe(connected.answer) for connected in answers).items():
         print(f"  {often:>2}  {what}")
 
 
-def told(decision: Decision) -> str:
+def describe(decision: Decision) -> str:
     """Every kind of answer: a type checker reports a missing one."""
     match decision:
         case Update(directive=directive, cites=rule):
@@ -130,7 +130,7 @@ def count(fleet: Fleet, alice: int, product: int) -> None:
     for device in each(console.devices, product, pending=False, online=True):
         print(f"  {device.id} runs {device.seen.version if device.seen else '?'}")
     for notice in fleet.pending_notices().items:
-        print(f"  to be told: {notice.subject}")
+        print(f"  notice: {notice.subject}")
         fleet.acknowledge(notice.key)
 
 

@@ -23,10 +23,10 @@ fn the_output_is_as_expected_and_fits_a_terminal() {
     let folder = home.path().join("new");
     let output = quickstart(&[&folder]);
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
-    let told = text(&output.stdout).replace(folder.to_str().unwrap(), "FOLDER");
+    let printed = text(&output.stdout).replace(folder.to_str().unwrap(), "FOLDER");
     let expected = include_str!("quickstart.txt");
-    assert!(told == expected, "examples/tests/quickstart.txt says otherwise; if this is right, keep it:\n{told}");
-    for line in told.lines() {
+    assert!(printed == expected, "examples/tests/quickstart.txt differs; if the new output is right, copy it:\n{printed}");
+    for line in printed.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }
 }
@@ -45,8 +45,8 @@ fn a_second_run_in_a_folder_changes_nothing_and_prints_advice() {
     let before = std::fs::read(&file).unwrap();
     let output = quickstart(&[home.path()]);
     assert_eq!(output.status.code(), Some(1));
-    let told = text(&output.stderr);
-    assert!(told.contains("is there already") && told.contains("delete it"), "{told}");
+    let printed = text(&output.stderr);
+    assert!(printed.contains("exists already") && printed.contains("delete it"), "{printed}");
     assert!(std::fs::read(&file).unwrap() == before, "the database was changed");
 }
 
@@ -56,15 +56,15 @@ fn an_argument_that_is_not_a_folder_is_reported_in_a_sentence() {
     let file = home.path().join("file");
     std::fs::write(&file, "").unwrap();
     for (arguments, expected) in [
-        (vec![Path::new("--folder")], "`--folder` is not understood; usage: "),
+        (vec![Path::new("--folder")], "`--folder` is not a known argument; usage: "),
         (vec![Path::new("a"), Path::new("b")], "usage: "),
         (vec![file.as_path()], "is a file; name a folder"),
-        (vec![&*file.join("under")], "cannot make the folder"),
+        (vec![&*file.join("under")], "cannot create the folder"),
     ] {
         let output = quickstart(&arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        let told = text(&output.stderr);
-        assert!(told.contains(expected) && told.lines().count() == 1, "{told}");
+        let printed = text(&output.stderr);
+        assert!(printed.contains(expected) && printed.lines().count() == 1, "{printed}");
     }
     let help = quickstart(&[Path::new("--help")]);
     assert!(help.status.success() && text(&help.stdout).contains("usage: "));

@@ -55,12 +55,12 @@ struct Story {
             print("  \(error.code): \(error.message)")
         }
         let taken = try await console.upload(product: product, version: 2, title: "Quieter at night", binary: second)
-        print("  taken: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
+        print("  accepted: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
         do {
             try await console.release(product: product, version: 2)
         } catch let error as FleetError {
             guard case .notProven(_, let needed, let running) = error.kind else { throw error }
-            print("  not to be released on \(running) of \(needed): \(error.message)")
+            print("  cannot be released, runs on \(running) of \(needed): \(error.message)")
         }
     }
 
@@ -69,7 +69,7 @@ struct Story {
         let before = Report(device: bench, product: product, version: 1, platform: "photon")
         _ = try await fleet.gateway(now: at(10)).connect(report: before)
         let decision = try await console(at(10, 30)).lockAndFlashNow(product: product, device: bench, version: 2)
-        print("  \(told(decision))")
+        print("  \(describe(decision))")
         // Here the host sends the file. Only what the device reports on its next connect counts as success.
         let back = Report(device: bench, product: product, version: 2)
         let connected = try await fleet.gateway(now: at(10, 32)).connect(report: back)
@@ -88,7 +88,7 @@ struct Story {
         let stranger = Report(device: "330030000f47353136383631", product: product, version: 1)
         let fleets = devices.map { Report(device: $0, product: product, version: 1, platform: "photon") }
         let answers = try await fleet.gateway(now: at(12)).connectMany(reports: fleets + [stranger])
-        let counts = Dictionary(grouping: answers.map { told($0.answer) }, by: { $0 }).mapValues(\.count)
+        let counts = Dictionary(grouping: answers.map { describe($0.answer) }, by: { $0 }).mapValues(\.count)
         for (what, often) in counts.sorted(by: { $0.key < $1.key }) { print("  \(often)  \(what)") }
     }
 
@@ -101,14 +101,14 @@ struct Story {
             print("  \(device.id) runs \(device.seen?.version.map(String.init) ?? "?")")
         }
         for try await notice in fleet.allPendingNotices() {
-            print("  to be told: \(notice.subject)")
+            print("  notice: \(notice.subject)")
             _ = try await fleet.acknowledge(key: notice.key)
         }
     }
 }
 
 /// Every kind of answer: the compiler reports a missing one.
-func told(_ decision: Decision) -> String {
+func describe(_ decision: Decision) -> String {
     switch decision {
     case .update(let directive, _, _, _, let cites, _):
         "send \(directive.version), \(directive.sha256.prefix(8))… (\(cites))"
