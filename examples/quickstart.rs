@@ -93,7 +93,7 @@ impl Story {
         // operator can give a number, for example when a fleet moves in from elsewhere.
         let product = operator.create_product_with_id(ProductId::new(94)?, alice.id, "Thermostat", photon())?;
 
-        put("A fleet's first day, 8 March 2016. Each line shows in\nbrackets the rule that decided, such as R-TGT-4.");
+        put("A fleet's first day, 8 March 2016. The rule behind a decision is in brackets,\nsuch as R-TGT-4.");
         chapter(at(9, 0), "A product");
         say("", &format!("Product {}, `{}`, of hardware {}.", product.id, product.name, product.platform));
         say("", &format!("Its owner is {}, its tier is {}.", alice.email, product.tier));

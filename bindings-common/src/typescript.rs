@@ -82,17 +82,17 @@ fn described() -> Vec<Described> {
     }
 }
 
-const HEAD: &str = "// Written from the definitions in bindings-common, by `npm run write-types`.\n\n";
+const HEAD: &str = "// Generated from the definitions in bindings-common by `npm run write-types`.\n\n";
 
 const FAILURE: &str = "\
 /**
- * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
- * and says what to do next.
+ * A failure of a door. Nothing was changed, unless the operation's documentation says otherwise. The message is for
+ * people, and says what to do next.
  */
 export declare class FleetError extends Error {
-  /** A stable word, the same in every language. */
+  /** A stable code, the same in every language. */
   readonly code: string;
-  /** Whether the same call may succeed when it is made again, without anything else being changed. */
+  /** Whether the same call may succeed when retried, without any other change. */
   readonly isTransient: boolean;
 }
 

@@ -1,10 +1,10 @@
-// Written from the definitions in bindings-common, by `npm run write-types`.
+// Generated from the definitions in bindings-common by `npm run write-types`.
 
 import type { Interval, Limit, Missing } from './shapes.cjs';
 
 /**
- * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
- * and says what to do next.
+ * A failure of a door. Nothing was changed, unless the operation's documentation says otherwise. The message is for
+ * people, and says what to do next.
  */
 export declare class FleetError extends Error {
   /** A stable code, the same in every language. */

@@ -1,4 +1,4 @@
-// Written from the definitions in bindings-common, by `npm run write-types`.
+// Generated from the definitions in bindings-common by `npm run write-types`.
 
 import type { Money } from '../index.cjs';
 

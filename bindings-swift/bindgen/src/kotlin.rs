@@ -193,8 +193,8 @@ impl Class {
 /// The doors that Java opens: the prefix of `Interface` in uniffi's name, and a description.
 const DOORS: &[(&str, &str)] = &[
     ("Console", "the door for people"),
-    ("Portal", "the customers' door"),
-    ("Gateway", "the devices' door"),
+    ("Portal", "the door for customers"),
+    ("Gateway", "the door for devices"),
     ("Clock", "the door for time"),
     ("Meter", "a product's meter"),
 ];
@@ -206,7 +206,7 @@ pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
     for (door, what) in DOORS {
         let _ = write!(
             made,
-            "\n/** {}{}, for threads that may wait. */\nclass {door} internal constructor(internal val suspending: {door}Interface) {{\n",
+            "\n/** {}{}, for threads that may block. */\nclass {door} internal constructor(internal val suspending: {door}Interface) {{\n",
             what[..1].to_uppercase(),
             &what[1..]
         );
@@ -223,7 +223,7 @@ pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, made)?)
 }
 
-const HEAD: &str = "// Written by `fleet-bindgen`: the doors for Java, and for threads that may wait.
+const HEAD: &str = "// Written by `fleet-bindgen`: the doors for Java, and for threads that may block.
 
 package fleetcore.blocking
 
@@ -236,40 +236,40 @@ import fleetcore.Fleet as SuspendingFleet
 ";
 
 const CONSOLE: &str = "    /**
-     * Imports a list of devices and tells how far it is after every few thousand. What `onProgress` throws ends the import
-     * and is thrown; what was added stays.
+     * Imports a list of devices and reports its progress after every few thousand. What `onProgress` throws ends the import
+     * and is thrown; devices already added stay.
      */
     @Throws(FleetException::class, InterruptedException::class)
     fun importWatched(product: Long, list: ByteArray, onProgress: Consumer<ImportProgress>): ImportReport =
         runBlocking { suspending.importWatched(product, list) { onProgress.accept(it) } }
 
-    /** Waits until there is something to read on a stream, at most for this time. Returns whether there is. */
+    /** Waits until there is something to read on a stream or this time has passed. Returns whether there is. */
     @Throws(FleetException::class, InterruptedException::class)
     fun awaitEvents(stream: EventStream, atMost: Duration): Boolean = runBlocking { stream.wait(atMost) }
 ";
 
 const FLEET: &str = "
 /**
- * A fleet of connected devices, behind a store, for threads that may wait. An interrupt of such a thread ends the wait, as
+ * A fleet of connected devices, behind a store, for threads that may block. An interrupt of a thread ends its wait, as
  * a coroutine's cancellation does.
  */
 class Fleet private constructor(internal val suspending: SuspendingFleet) : AutoCloseable {
-    /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
+    /** Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. */
     override fun close() = suspending.close()
 
-    /** The same with a deadline. Returns whether everything ended by itself. */
+    /** The same with a deadline. Returns whether all calls ended by themselves. */
     @Throws(FleetException::class)
     fun closeWithin(atMost: Duration): Boolean = suspending.closeWithin(atMost)
 
     companion object {
-        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
+        /** Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
         @JvmStatic
         @JvmOverloads
         @Throws(FleetException::class, InterruptedException::class)
         fun open(url: String, options: FleetOptions? = null): Fleet =
             Fleet(runBlocking { SuspendingFleet.open(url, options) })
 
-        /** Opens the fleet of a store that the host has written. */
+        /** Opens a fleet in a store written by the host. */
         @JvmStatic
         @JvmOverloads
         @Throws(FleetException::class, InterruptedException::class)

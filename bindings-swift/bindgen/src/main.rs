@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             kotlin::block(&doors, &format!("{folder}/fleetcore/blocking/doors.kt"))?;
         }
-        other => return Err(format!("`{other}` is no language that is written here").into()),
+        other => return Err(format!("`{other}` is not a supported language; name swift or kotlin").into()),
     }
     Ok(())
 }
