@@ -304,8 +304,8 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         INSIDE.with_borrow_mut(|inside| {
-            if let Some(place) = inside.iter().rposition(|one| *one == self.address) {
-                inside.swap_remove(place);
+            if let Some(index) = inside.iter().rposition(|one| *one == self.address) {
+                inside.swap_remove(index);
             }
         });
     }

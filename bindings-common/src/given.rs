@@ -11,11 +11,11 @@ use napi::{JsString, JsValue as _, Unknown, ValueType};
 
 /// A value that JavaScript can pass in.
 pub trait Given: Sized {
-    /// Reads it. `place` is the argument's name, for the error message.
+    /// Reads it. `field` is the argument's name, for the error message.
     ///
     /// # Errors
     /// `invalid`.
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self>;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self>;
 }
 
 /// Reads a value of a type that napi reads as it is. Returns `None` if it has another type.
@@ -24,17 +24,17 @@ fn plain<T: FromNapiValue>(value: Unknown<'_>, kind: ValueType) -> Option<T> {
     value.get_type().is_ok_and(|found| found == kind).then(|| unsafe { value.cast() }.ok()).flatten()
 }
 
-fn must_be<T>(place: &'static str, read: Option<T>, wanted: &str) -> Answered<T> {
-    read.ok_or_else(|| Failure::invalid(place, format!("must be {wanted}")))
+fn must_be<T>(field: &'static str, read: Option<T>, wanted: &str) -> Answered<T> {
+    read.ok_or_else(|| Failure::invalid(field, format!("must be {wanted}")))
 }
 
 macro_rules! whole_numbers {
     ($($number:ty: $most:literal,)*) => {
         $(impl Given for $number {
-            fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+            fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
                 let whole = plain(value, ValueType::Number)
                     .filter(|number: &f64| number.fract() == 0.0 && (0.0..=$most as u64 as f64).contains(number));
-                let number = must_be(place, whole, concat!("a whole number from 0 to ", stringify!($most)))?;
+                let number = must_be(field, whole, concat!("a whole number from 0 to ", stringify!($most)))?;
                 Ok(number as $number)
             }
         })*
@@ -50,34 +50,34 @@ whole_numbers! {
 }
 
 impl Given for bool {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        must_be(place, plain(value, ValueType::Boolean), "true or false")
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        must_be(field, plain(value, ValueType::Boolean), "true or false")
     }
 }
 
 impl Given for String {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let text: JsString<'_> = must_be(place, plain(value, ValueType::String), "a string")?;
-        let text = must_be(place, text.into_utf16().ok(), "a string")?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let text: JsString<'_> = must_be(field, plain(value, ValueType::String), "a string")?;
+        let text = must_be(field, text.into_utf16().ok(), "a string")?;
         // napi-rs includes the terminating zero of the string.
         let units = text.as_slice();
         let units = units.strip_suffix(&[0]).unwrap_or(units);
-        must_be(place, String::from_utf16(units).ok(), "a string without an unpaired surrogate")
+        must_be(field, String::from_utf16(units).ok(), "a string without an unpaired surrogate")
     }
 }
 
 impl Given for SecretText {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        String::given(value, place).map(Self)
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        String::given(value, field).map(Self)
     }
 }
 
 impl Given for Moment {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         let is_date = value.is_date().unwrap_or(false);
         // SAFETY: it is a date.
-        let moment: Self = must_be(place, is_date.then(|| unsafe { value.cast() }.ok()).flatten(), "a valid Date")?;
-        moment.read(place)?;
+        let moment: Self = must_be(field, is_date.then(|| unsafe { value.cast() }.ok()).flatten(), "a valid Date")?;
+        moment.read(field)?;
         Ok(moment)
     }
 }
@@ -85,22 +85,22 @@ impl Given for Moment {
 /// Bytes: text in UTF-8, or a `Uint8Array`. They are copied, because JavaScript may change them while another thread
 /// reads.
 impl Given for Vec<u8> {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         if value.get_type().is_ok_and(|kind| kind == ValueType::String) {
-            return String::given(value, place).map(String::into_bytes);
+            return String::given(value, field).map(String::into_bytes);
         }
         let is_array = value.is_typedarray().unwrap_or(false);
         // SAFETY: it is a typed array; the conversion checks whether its elements are bytes.
         let bytes: Option<Uint8Array> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
-        must_be(place, bytes.map(|bytes| bytes.to_vec()), "a Uint8Array or a string")
+        must_be(field, bytes.map(|bytes| bytes.to_vec()), "a Uint8Array or a string")
     }
 }
 
 impl<T: Given> Given for Option<T> {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         match value.get_type() {
             Ok(ValueType::Undefined | ValueType::Null) => Ok(None),
-            _ => T::given(value, place).map(Some),
+            _ => T::given(value, field).map(Some),
         }
     }
 }
@@ -110,11 +110,11 @@ impl<T: Given> Given for Option<T> {
 pub struct Stated<T>(pub Option<T>);
 
 impl<T: Given> Given for Stated<T> {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         match value.get_type() {
             Ok(ValueType::Null) => Ok(Self(None)),
-            Ok(ValueType::Undefined) => must_be(place, None, "given, or null to remove the present value"),
-            _ => T::given(value, place).map(Some).map(Self),
+            Ok(ValueType::Undefined) => must_be(field, None, "given, or null to remove the present value"),
+            _ => T::given(value, field).map(Some).map(Self),
         }
     }
 }
@@ -131,20 +131,20 @@ impl Listed for crate::Report {}
 impl Listed for crate::shapes::NewEvent {}
 
 impl<T: Listed> Given for Vec<T> {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         let is_array = value.is_array().unwrap_or(false);
         // SAFETY: it is an array.
         let array: Option<Object<'_>> = is_array.then(|| unsafe { value.cast() }.ok()).flatten();
-        let array = must_be(place, array, "an array")?;
-        let length = must_be(place, array.get_array_length().ok(), "an array")?;
-        (0..length).map(|index| T::given(must_be(place, array.get_element(index).ok(), "an array")?, place)).collect()
+        let array = must_be(field, array, "an array")?;
+        let length = must_be(field, array.get_array_length().ok(), "an array")?;
+        (0..length).map(|index| T::given(must_be(field, array.get_element(index).ok(), "an array")?, field)).collect()
     }
 }
 
 /// The fields of an object. Every field must be read by name.
 pub struct Fields<'v> {
     object: Object<'v>,
-    place: &'static str,
+    field: &'static str,
     known: Vec<&'static str>,
 }
 
@@ -153,9 +153,9 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `invalid` if it is not an object.
-    pub fn of(value: Unknown<'v>, place: &'static str) -> Answered<Self> {
-        let object = must_be(place, plain(value, ValueType::Object), "an object")?;
-        Ok(Self { object, place, known: Vec::new() })
+    pub fn of(value: Unknown<'v>, field: &'static str) -> Answered<Self> {
+        let object = must_be(field, plain(value, ValueType::Object), "an object")?;
+        Ok(Self { object, field, known: Vec::new() })
     }
 
     /// Reads the field with this name, spelled as in JavaScript.
@@ -178,7 +178,7 @@ impl<'v> Fields<'v> {
         match keys.into_iter().find(|key| !known.contains(key)) {
             None => Ok(()),
             Some(key) => Err(Failure::invalid(
-                self.place,
+                self.field,
                 format!("`{key}` is not a known field; the known fields are {}", known.join(", ")),
             )),
         }
@@ -187,13 +187,13 @@ impl<'v> Fields<'v> {
 
 impl std::fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fields").field("place", &self.place).field("known", &self.known).finish_non_exhaustive()
+        f.debug_struct("Fields").field("field", &self.field).field("known", &self.known).finish_non_exhaustive()
     }
 }
 
 impl Given for Money {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let read = Self { minor: fields.read("minor")?, currency: fields.read("currency")? };
         fields.end()?;
         Ok(read)
@@ -204,14 +204,14 @@ impl Given for Money {
 macro_rules! given_choice {
     ($($name:ident { $($variant:ident = $kind:literal { $($field:ident),* })* })*) => {
         $(impl Given for crate::shapes::$name {
-            fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-                let mut fields = Fields::of(value, place)?;
+            fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+                let mut fields = Fields::of(value, field)?;
                 let kind: String = fields.read("kind")?;
                 let read = match kind.as_str() {
                     $($kind => Self::$variant { $($field: fields.read(stringify!($field))?),* },)*
                     _ => {
                         let kinds = [$($kind),*].join(", ");
-                        return Err(Failure::invalid(place, format!("`kind` must be one of {kinds}")));
+                        return Err(Failure::invalid(field, format!("`kind` must be one of {kinds}")));
                     }
                 };
                 fields.end()?;
@@ -243,15 +243,15 @@ given_choice! {
 
 /// A string, a boolean, an array of strings, or the number of a version.
 impl Given for ConfigurationAnswer {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
         Ok(match value.get_type() {
-            Ok(ValueType::String) => Self::Text { text: String::given(value, place)? },
-            Ok(ValueType::Boolean) => Self::YesNo { yes: bool::given(value, place)? },
-            Ok(ValueType::Number) => Self::Version { version: u32::given(value, place)? },
-            Ok(ValueType::Object) => Self::Some { chosen: Vec::given(value, place)? },
+            Ok(ValueType::String) => Self::Text { text: String::given(value, field)? },
+            Ok(ValueType::Boolean) => Self::YesNo { yes: bool::given(value, field)? },
+            Ok(ValueType::Number) => Self::Version { version: u32::given(value, field)? },
+            Ok(ValueType::Object) => Self::Some { chosen: Vec::given(value, field)? },
             _ => {
                 let problem = "must be a string, a boolean, an array of strings, or the number of a version";
-                return Err(Failure::invalid(place, problem));
+                return Err(Failure::invalid(field, problem));
             }
         })
     }

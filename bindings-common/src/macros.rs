@@ -153,8 +153,8 @@ macro_rules! words {
 
         #[cfg(feature = "node")]
         impl $crate::given::Given for $name {
-            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
-                String::given(value, place)?.parse()
+            fn given(value: napi::Unknown<'_>, field: &'static str) -> $crate::Answered<Self> {
+                String::given(value, field)?.parse()
             }
         }
 
@@ -312,8 +312,8 @@ macro_rules! arguments {
 
         #[cfg(feature = "node")]
         impl $crate::given::Given for $name {
-            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
-                let mut fields = $crate::given::Fields::of(value, place)?;
+            fn given(value: napi::Unknown<'_>, field: &'static str) -> $crate::Answered<Self> {
+                let mut fields = $crate::given::Fields::of(value, field)?;
                 let read = Self {
                     $($($required: fields.read(stringify!($required))?,)*)?
                     $($optional: fields.read(stringify!($optional))?,)*

@@ -35,11 +35,11 @@ where
         if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
             return error;
         }
-        let said = error.value(py);
-        let own = said.getattr(intern!(py, "code")).and_then(|_| said.getattr(intern!(py, "problem")));
+        let raised = error.value(py);
+        let own = raised.getattr(intern!(py, "code")).and_then(|_| raised.getattr(intern!(py, "problem")));
         let problem = own.and_then(|problem| problem.extract()).unwrap_or_else(|_| {
             let found = value.get_type().name().map_or_else(|_| "another".to_owned(), |name| name.to_string());
-            format!("must be {}, but is of the type `{found}`", wanted(kind))
+            format!("must be {}, but is of the type `{found}`", expected(kind))
         });
         let refused = PyErr::from(Failure::invalid(name, problem));
         refused.set_cause(py, Some(error));
@@ -48,14 +48,14 @@ where
 }
 
 /// The Python name of a Rust type, for people.
-fn wanted(kind: &str) -> String {
+fn expected(kind: &str) -> String {
     let kind: String = kind.chars().filter(|sign| !sign.is_whitespace()).collect();
     let inner = |outer: &str| kind.strip_prefix(outer).and_then(|rest| rest.strip_suffix('>')).map(str::to_owned);
     if let Some(inner) = inner("Option<") {
-        return wanted(&inner);
+        return expected(&inner);
     }
     if let Some(inner) = inner("Vec<").filter(|inner| inner != "u8") {
-        return format!("a list in which each item is {}", wanted(&inner));
+        return format!("a list in which each item is {}", expected(&inner));
     }
     match kind.as_str() {
         "bool" => "`True` or `False`".to_owned(),
@@ -129,8 +129,8 @@ fn keeps_no_secret(class: &str, field: &str, kind: &str, held: &Bound<'_, PyAny>
 
 /// Converts `GroupRelease` to `group_release`.
 fn snake_case(name: &str) -> String {
-    name.char_indices().fold(String::new(), |mut snake, (place, sign)| {
-        if sign.is_ascii_uppercase() && place > 0 {
+    name.char_indices().fold(String::new(), |mut snake, (index, sign)| {
+        if sign.is_ascii_uppercase() && index > 0 {
             snake.push('_');
         }
         snake.push(sign.to_ascii_lowercase());

@@ -250,9 +250,9 @@ fn wrong(what: String) -> StoreError {
 pub fn broken_laws<M, S: Store>(open: impl Fn(Option<M>) -> (Option<M>, S), reopens: bool) -> Vec<Violation> {
     let mut broken = conformance::check(|| open(None).1).err().unwrap_or_default();
     if reopens {
-        let again = |place: &Cell<Option<M>>| {
-            let (mark, store) = open(place.take());
-            place.set(mark);
+        let again = |cell: &Cell<Option<M>>| {
+            let (token, store) = open(cell.take());
+            cell.set(token);
             store
         };
         broken.extend(conformance::check_reopen(Cell::default, again).err().unwrap_or_default());

@@ -115,17 +115,17 @@ class Console extends Door {
 
   async importWatched(product, list, given) {
     const { onProgress, signal } = options(given, ['onProgress', 'signal']);
-    const tell = callback('onProgress', onProgress);
+    const notify = callback('onProgress', onProgress);
     const abort = abortSignal(signal);
     let problem;
-    let told;
+    let notified;
     const failed = (error) => {
       problem ??= { error };
     };
     const goesOn = (progress) => {
       try {
         // A rejected promise stops the import as an exception does.
-        told = Promise.all([told, Promise.resolve(tell?.(progress)).catch(failed)]);
+        notified = Promise.all([notified, Promise.resolve(notify?.(progress)).catch(failed)]);
       } catch (error) {
         failed(error);
       }
@@ -134,7 +134,7 @@ class Console extends Door {
     try {
       const report = await ask(this, 'importWatched', product, list, abort?.aborted ?? false, goesOn);
       // Awaits the last one too.
-      await told;
+      await notified;
       if (problem === undefined) return report;
     } catch (error) {
       if (problem === undefined) {

@@ -103,7 +103,7 @@ class Batch {
     return true;
   }
 
-  #add(report, place) {
+  #add(report, offset) {
     if (typeof report !== 'object' || report === null) return false;
     const { device, product, version, image, platform, system, securityCounter, chipRevision } = report;
     const { takesUpdates, session, reportedAt } = report;
@@ -116,31 +116,31 @@ class Batch {
       known += 1;
       if (!isWhole(product, 0xffff_ffff)) return false;
       has |= PRODUCT;
-      numbers[place + 1] = product;
+      numbers[offset + 1] = product;
     }
     if (version != null) {
       known += 1;
       if (!isWhole(version, 0xffff)) return false;
       has |= VERSION;
-      numbers[place + 2] = version;
+      numbers[offset + 2] = version;
     }
     if (securityCounter != null) {
       known += 1;
       if (!isWhole(securityCounter, 0xffff_ffff)) return false;
       has |= SECURITY_COUNTER;
-      numbers[place + 3] = securityCounter;
+      numbers[offset + 3] = securityCounter;
     }
     if (chipRevision != null) {
       known += 1;
       if (!isWhole(chipRevision, 0xffff)) return false;
       has |= CHIP_REVISION;
-      numbers[place + 8] = chipRevision;
+      numbers[offset + 8] = chipRevision;
     }
-    numbers[place + 4] = 0;
+    numbers[offset + 4] = 0;
     if (session != null) {
       known += 1;
       if (!isWhole(session, Number.MAX_SAFE_INTEGER)) return false;
-      numbers[place + 4] = session;
+      numbers[offset + 4] = session;
     }
     if (reportedAt != null) {
       known += 1;
@@ -148,7 +148,7 @@ class Batch {
       const moment = reportedAt.getTime();
       if (!(moment >= FIRST && moment <= LAST)) return false;
       has |= REPORTED_AT;
-      numbers[place + 5] = moment;
+      numbers[offset + 5] = moment;
     }
     if (image != null) {
       known += 1;
@@ -160,20 +160,20 @@ class Batch {
       known += 1;
       if (typeof platform !== 'string' || HALF.test(platform)) return false;
       has |= PLATFORM;
-      numbers[place + 6] = this.#name(platform);
+      numbers[offset + 6] = this.#name(platform);
     }
     if (system != null) {
       known += 1;
       if (typeof system !== 'string' || HALF.test(system)) return false;
       has |= SYSTEM;
-      numbers[place + 7] = this.#name(system);
+      numbers[offset + 7] = this.#name(system);
     }
     if (takesUpdates != null) {
       known += 1;
       if (typeof takesUpdates !== 'boolean') return false;
       if (!takesUpdates) has |= REFUSES_UPDATES;
     }
-    numbers[place] = has;
+    numbers[offset] = has;
     return hasOnly(report, known);
   }
 
@@ -187,16 +187,16 @@ class Batch {
 
 /** Returns the answer to the report at `index` of a batch with these texts. */
 function unpack(texts, decisions, numbers, index) {
-  const place = index * ANSWER;
-  const product = numbers[place];
-  const decision = decisions[numbers[place + 1]];
-  const sequence = numbers[place + 2];
-  const target = numbers[place + 3];
+  const offset = index * ANSWER;
+  const product = numbers[offset];
+  const decision = decisions[numbers[offset + 1]];
+  const sequence = numbers[offset + 2];
+  const target = numbers[offset + 3];
   return {
     product: product < 0 ? null : product,
     answer: sequence < 0 ? dated(decision) : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
     outcome:
-      target < 0 ? null : { at: new Date(numbers[place + 5]), target, result: RESULTS[numbers[place + 4]] },
+      target < 0 ? null : { at: new Date(numbers[offset + 5]), target, result: RESULTS[numbers[offset + 4]] },
   };
 }
 

@@ -138,8 +138,8 @@ operations! { Fleet {
 } }
 
 impl Given for Options {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
         let quote_life: Option<u64> = fields.read("quote_life_millis")?;
         let unknown_notice: Option<u64> = fields.read("unknown_notice_millis")?;
@@ -160,8 +160,8 @@ impl Given for Options {
 }
 
 impl Given for Tier {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let name: String = fields.read("name")?;
         let prices: Option<Vec<Price>> = fields.read("prices")?;
         let read = fleet_core::Tier {
@@ -177,8 +177,8 @@ impl Given for Tier {
 }
 
 impl Given for Price {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let (interval, amount): (Interval, Money) = (fields.read("interval")?, fields.read("amount")?);
         fields.end()?;
         Ok(Self(fleet_core::billing::Price::new(interval.into(), amount.try_into()?)?))

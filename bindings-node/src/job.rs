@@ -106,12 +106,12 @@ where
     let promise = PromiseRaw::new(env.raw(), promise.raw());
     threads.run(Box::new(move || {
         let answer = guarded(|| work(&door));
-        deferred.resolve(move |env| told(&env, answer));
+        deferred.resolve(move |env| to_result(&env, answer));
     }));
     Ok(promise)
 }
 
-fn told<T>(env: &Env, answer: Answered<T>) -> napi::Result<T> {
+fn to_result<T>(env: &Env, answer: Answered<T>) -> napi::Result<T> {
     answer.map_err(|failure| refused(env, failure))
 }
 
@@ -125,7 +125,7 @@ impl<'task, T: ToNapiValue + TypeName + Send + 'static> ScopedTask<'task> for Jo
     }
 
     fn resolve(&mut self, env: &'task Env, answer: Answered<T>) -> napi::Result<T> {
-        told(env, answer)
+        to_result(env, answer)
     }
 }
 

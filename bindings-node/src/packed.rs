@@ -26,8 +26,8 @@ const NONE: f64 = -1.0;
 
 /// The first reports of an array that may be larger. `None` if it is smaller.
 pub(crate) fn reports(numbers: &[f64], count: u32) -> &[f64] {
-    let wanted = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
-    numbers.get(..wanted).unwrap_or_default()
+    let length = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
+    numbers.get(..length).unwrap_or_default()
 }
 
 /// A batch of reports, as passed in.
@@ -107,11 +107,11 @@ impl Packed<'_> {
 
     /// Parses a name, once a batch.
     fn named<T: Clone + std::str::FromStr>(&self, name: usize, read: &mut [Option<T>]) -> Option<T> {
-        let place = read.get_mut(name)?;
-        if place.is_none() {
-            *place = Some(self.names.get(name)?.parse().ok()?);
+        let entry = read.get_mut(name)?;
+        if entry.is_none() {
+            *entry = Some(self.names.get(name)?.parse().ok()?);
         }
-        place.clone()
+        entry.clone()
     }
 
     /// Calls the gateway. `None` if a report is unreadable.
@@ -205,8 +205,8 @@ fn frozen<'e>(env: &'e Env, answer: &Answer) -> napi::Result<Unknown<'e>> {
     Ok(decision.to_unknown())
 }
 
-fn index(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+fn index(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 fn millis(at: fleet_bindings::Moment) -> f64 {

@@ -26,14 +26,14 @@ impl Threads {
     }
 
     fn start_named(names: impl IntoIterator<Item = String>) -> napi::Result<Arc<Self>> {
-        let (give, take) = mpsc::channel();
-        let take = Arc::new(Mutex::new(take));
+        let (sender, receiver) = mpsc::channel();
+        let receiver = Arc::new(Mutex::new(receiver));
         for name in names {
-            let take = Arc::clone(&take);
+            let receiver = Arc::clone(&receiver);
             let named = thread::Builder::new().name(name);
-            named.spawn(move || work(&take)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+            named.spawn(move || work(&receiver)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         }
-        Ok(Arc::new(Self(give)))
+        Ok(Arc::new(Self(sender)))
     }
 
     pub(crate) fn run(&self, call: Call) {

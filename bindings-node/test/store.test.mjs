@@ -89,7 +89,7 @@ test('a fleet works in a store in JavaScript', async () => {
   await fleet.close();
 });
 
-test('a store may use Node's pool of threads itself', { timeout: 60_000 }, async () => {
+test('a store may use the pool of threads of Node itself', { timeout: 60_000 }, async () => {
   class Slow extends MapStore {
     async get(keys) {
       await readFile(new URL(import.meta.url));

@@ -3,7 +3,7 @@
 use crate::gateway::Gateway;
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
-use fleet_bindings::shapes::{NewEvent as Said, Published};
+use fleet_bindings::shapes::{NewEvent as Shape, Published};
 use fleet_bindings::{Failure, Moment};
 use fleet_core::Timestamp;
 use fleet_core::event::Event;
@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 #[pyclass(frozen, eq, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewEvent {
-    said: Said,
+    event: Shape,
 }
 
 #[checked]
@@ -30,57 +30,57 @@ impl NewEvent {
         error_kind: Option<String>,
         happened_at: Option<Moment>,
     ) -> PyResult<Self> {
-        Self::read(Said { device, name, product, data, id, error_kind, happened_at })
+        Self::read(Shape { device, name, product, data, id, error_kind, happened_at })
     }
 
     /// The device's id: 24 hexadecimal digits.
     #[getter]
     fn device(&self) -> &str {
-        &self.said.device
+        &self.event.device
     }
 
     /// Its name.
     #[getter]
     fn name(&self) -> &str {
-        &self.said.name
+        &self.event.name
     }
 
     /// Its data.
     #[getter]
     fn data(&self) -> &str {
-        self.said.data.as_deref().unwrap_or_default()
+        self.event.data.as_deref().unwrap_or_default()
     }
 
     /// The product id in the device's firmware.
     #[getter]
     fn product(&self) -> Option<u32> {
-        self.said.product
+        self.event.product
     }
 
     /// An id of the publisher. A repeated event is recognised by it.
     #[getter]
     fn id(&self) -> Option<&str> {
-        self.said.id.as_deref()
+        self.event.id.as_deref()
     }
 
     /// The kind of error that it reports.
     #[getter]
     fn error_kind(&self) -> Option<&str> {
-        self.said.error_kind.as_deref()
+        self.event.error_kind.as_deref()
     }
 
     /// When it happened. `None` means the time at which it is passed on.
     #[getter]
     fn happened_at(&self) -> Option<Moment> {
-        self.said.happened_at
+        self.event.happened_at
     }
 }
 
 impl NewEvent {
     /// Malformed values are rejected here, where they were written.
-    fn read(said: Said) -> PyResult<Self> {
-        said.read(Timestamp::from_millis(0))?;
-        Ok(Self { said })
+    fn read(event: Shape) -> PyResult<Self> {
+        event.read(Timestamp::from_millis(0))?;
+        Ok(Self { event })
     }
 }
 
@@ -103,7 +103,7 @@ fleet_bindings::python_value!(by hand NewEvent {
         error_kind: Option<String>,
         happened_at: Option<Moment>,
     ) -> PyResult<Self> {
-        Self::read(Said { device, name, product, data: Some(data), id, error_kind, happened_at })
+        Self::read(Shape { device, name, product, data: Some(data), id, error_kind, happened_at })
     }
 );
 
@@ -113,13 +113,13 @@ impl Gateway {
     /// Publishes an event of a device: logs it and returns what is to be sent.
     fn publish(&self, py: Python<'_>, event: &Bound<'_, NewEvent>) -> PyResult<Published> {
         let event = event.get();
-        run(py, || self.0.publish(&event.said))
+        run(py, || self.0.publish(&event.event))
     }
 
     /// The same for many events at once. The answers are in the order of the events.
     fn publish_many(&self, py: Python<'_>, events: Vec<Bound<'_, NewEvent>>) -> PyResult<Vec<Published>> {
         let now = self.0.now()?;
-        let read = |event: &Bound<'_, NewEvent>| event.get().said.read(now);
+        let read = |event: &Bound<'_, NewEvent>| event.get().event.read(now);
         let events = events.iter().map(read).collect::<Result<Vec<Event>, Failure>>()?;
         run(py, || {
             let answers = self.0.at(now)?.publish_many(&events)?;

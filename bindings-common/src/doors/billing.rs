@@ -92,12 +92,12 @@ impl Console {
     /// Lists an account's invoices over all its products, including removed ones: by product, and within each the
     /// newest first.
     pub fn account_invoices(&self, account: i64, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
-        let place = |after: &str| {
+        let cursor = |after: &str| {
             let (product, number) = after.split_once('-')?;
             Some((product_id(product.parse().ok()?).ok()?, number.parse().ok()?))
         };
-        let wrong = || Failure::invalid("after", "is not a cursor of a page of an account's invoices");
-        let after = after.map(|after| place(after).ok_or_else(wrong)).transpose()?;
+        let invalid = || Failure::invalid("after", "is not a cursor of a page of an account's invoices");
+        let after = after.map(|after| cursor(after).ok_or_else(invalid)).transpose()?;
         let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|(product, number)| format!("{product}-{number}")) })

@@ -41,8 +41,8 @@ impl StreamWait {
     }
 
     /// Calls back once: on the thread that ends the wait, or at once on the caller's thread if it has ended.
-    pub fn then(&self, tell: impl FnOnce(bool) + Send + 'static) {
-        let call = Arc::new(Call { wait: self.clone(), tell: Mutex::new(Some(Box::new(tell))) });
+    pub fn then(&self, callback: impl FnOnce(bool) + Send + 'static) {
+        let call = Arc::new(Call { wait: self.clone(), callback: Mutex::new(Some(Box::new(callback))) });
         call.wake();
     }
 
@@ -69,21 +69,21 @@ impl StreamWait {
 }
 
 /// A callback that is called once with whether there is something to read.
-type Tell = Box<dyn FnOnce(bool) + Send>;
+type Callback = Box<dyn FnOnce(bool) + Send>;
 
 /// A callback as a waker. The callback and its future keep each other alive until the wait ends.
 struct Call {
     wait: StreamWait,
-    tell: Mutex<Option<Tell>>,
+    callback: Mutex<Option<Callback>>,
 }
 
 impl Wake for Call {
     fn wake(self: Arc<Self>) {
         let waker = Waker::from(Arc::clone(&self));
         let Poll::Ready(is_there) = self.wait.poll(&mut Context::from_waker(&waker)) else { return };
-        let tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(tell) = tell {
-            tell(is_there);
+        let callback = self.callback.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(callback) = callback {
+            callback(is_there);
         }
     }
 }

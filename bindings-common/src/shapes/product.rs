@@ -374,8 +374,8 @@ impl From<AuthenticationChoice> for Option<product::Authentication> {
 }
 
 impl From<product::Authentication> for Authentication {
-    fn from(way: product::Authentication) -> Self {
-        match way {
+    fn from(authentication: product::Authentication) -> Self {
+        match authentication {
             product::Authentication::Simple => Self::Simple,
             product::Authentication::TwoLegged => Self::TwoLegged,
             product::Authentication::Linked => Self::Linked,

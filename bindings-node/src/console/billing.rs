@@ -16,8 +16,8 @@ struct NewCard {
 }
 
 impl Given for NewCard {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let read = Self {
             token: fields.read("token")?,
             brand: fields.read("brand")?,

@@ -17,8 +17,8 @@ struct Upload {
 }
 
 impl Given for Upload {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let read = Self {
             version: fields.read("version")?,
             title: fields.read("title")?,

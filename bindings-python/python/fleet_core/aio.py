@@ -1,7 +1,7 @@
 """The fleet for asyncio: each call runs in a thread, so the event loop never waits for the store.
 
     async with await Fleet.open("sqlite:fleet.db") as fleet:
-        told = await fleet.gateway().connect(report)
+        connected = await fleet.gateway().connect(report)
 
 Every operation of a door has an awaitable method of the same name here. Short calls run on the event loop's own
 threads, long ones, such as imports, on a few separate threads; `Fleet.open(…, executor=…)` runs all of them on yours.
@@ -126,21 +126,21 @@ class EventStream(_Door):
         if not isinstance(at_most, timedelta) or at_most < timedelta(0):
             raise invalid("at_most", "must be a non-negative `timedelta`")
         loop = asyncio.get_running_loop()
-        told: asyncio.Future[bool] = loop.create_future()
+        readable: asyncio.Future[bool] = loop.create_future()
 
-        def tell(there_is: bool) -> None:
-            if not told.done():
-                told.set_result(there_is)
+        def resolve(there_is: bool) -> None:
+            if not readable.done():
+                readable.set_result(there_is)
 
-        def tell_from_any_thread(there_is: bool) -> None:
+        def resolve_from_any_thread(there_is: bool) -> None:
             # The loop may have ended meanwhile.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(tell, there_is)
+                loop.call_soon_threadsafe(resolve, there_is)
 
-        waiting = self._door._begin_wait(tell_from_any_thread)
+        waiting = self._door._begin_wait(resolve_from_any_thread)
         deadline = loop.call_later(at_most.total_seconds(), waiting.stop)
         try:
-            return await told
+            return await readable
         finally:
             deadline.cancel()
             waiting.stop()
@@ -196,19 +196,19 @@ class Console(_Door):
         stop = threading.Event()
         raised: BaseException | None = None
 
-        def call(progress: Callable[[fleet_core.ImportProgress], object], told: fleet_core.ImportProgress) -> None:
+        def call(progress: Callable[[fleet_core.ImportProgress], object], status: fleet_core.ImportProgress) -> None:
             nonlocal raised
             if stop.is_set():
                 return
             try:
-                progress(told)
+                progress(status)
             except BaseException as error:
                 raised = error
                 stop.set()
 
-        def tell(told: fleet_core.ImportProgress) -> None:
+        def report_progress(status: fleet_core.ImportProgress) -> None:
             if progress is not None:
-                loop.call_soon_threadsafe(call, progress, told)
+                loop.call_soon_threadsafe(call, progress, status)
 
         class Either:
             def is_set(self) -> bool:
@@ -216,7 +216,7 @@ class Console(_Door):
 
         try:
             report: fleet_core.ImportReport = await self._ask(
-                "import_watched", product, list, progress=tell, cancel=Either()
+                "import_watched", product, list, progress=report_progress, cancel=Either()
             )
         except asyncio.CancelledError:
             stop.set()

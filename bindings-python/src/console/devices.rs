@@ -55,12 +55,12 @@ impl Console {
             return Err(Failure::invalid("cancel", "must have a method `is_set`, as a `threading.Event` has").into());
         }
         let mut raised = None;
-        let watch = |told: ImportProgress| {
+        let watch = |status: ImportProgress| {
             let go_on = Python::attach(|py| -> PyResult<bool> {
                 // Ctrl-C, which Python notices only between its own instructions.
                 py.check_signals()?;
                 if let Some(progress) = &progress {
-                    progress.call1(py, (told,))?;
+                    progress.call1(py, (status,))?;
                 }
                 match &cancel {
                     Some(cancel) => Ok(!cancel.call_method0(py, intern!(py, "is_set"))?.is_truthy(py)?),

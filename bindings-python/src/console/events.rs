@@ -29,13 +29,13 @@ impl EventStream {
         waited(py, at_most, |slice| self.0.wait(slice))
     }
 
-    /// Waits without blocking a thread: calls `tell` once, from any thread, with whether there is something to read.
-    fn _begin_wait(&self, tell: Py<PyAny>) -> StreamWait {
+    /// Waits without blocking a thread: calls `callback` once, from any thread, with whether there is something to read.
+    fn _begin_wait(&self, callback: Py<PyAny>) -> StreamWait {
         let wait = self.0.begin_wait();
         wait.then(move |is_there| {
             Python::attach(|py| {
                 // The receiver's event loop may have ended.
-                let _ = tell.call1(py, (is_there,));
+                let _ = callback.call1(py, (is_there,));
             });
         });
         StreamWait(wait)
