@@ -16,9 +16,9 @@ const USAGE: &str = "usage: migrate --from STORE --to STORE
          for a PostgreSQL schema other than `fleet`: postgresql://…?schema=NAME";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let ["--from", from, "--to", to] = *words else {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ["--from", from, "--to", to] = *arguments else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };

@@ -35,18 +35,18 @@ const SECOND: (&str, &[u8]) = ("photon_p94_v2.bin", include_bytes!("data/photon_
 fn main() -> Result<()> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     match arguments.as_slice() {
-        [] => tell(&new_folder()?),
+        [] => run(&new_folder()?),
         [help] if help == "--help" || help == "-h" => {
             put(USAGE);
             Ok(())
         }
-        [folder] if !folder.to_string_lossy().starts_with('-') => tell(Path::new(folder)),
+        [folder] if !folder.to_string_lossy().starts_with('-') => run(Path::new(folder)),
         [other, ..] => Err(Message(format!("`{}` is not a known argument; {USAGE}", other.to_string_lossy()))),
     }
 }
 
 /// The whole day. The library never reads a clock: each door is opened at a moment that its caller gives.
-fn tell(folder: &Path) -> Result<()> {
+fn run(folder: &Path) -> Result<()> {
     let file = new_file(folder)?;
     let story = Story::begin(&file)?;
     let mut house = story.import(at(9, 10))?;
@@ -220,7 +220,9 @@ impl Story {
         let reports = reports_of(&everybody, now)?;
         let answers = self.fleet.gateway(now).connect_many(&reports)?;
         let answered = reports.iter().zip(&answers);
-        show(answered.clone().map(|(report, connected)| (connected.answer.to_string(), room(&everybody, report.device))));
+        show(
+            answered.clone().map(|(report, connected)| (connected.answer.to_string(), room(&everybody, report.device))),
+        );
         let sent = answered.filter_map(|(report, connected)| match &connected.answer {
             Answer::Update { directive, .. } => Some((report.device, directive.version)),
             _ => None,
@@ -445,7 +447,11 @@ fn new_file(folder: &Path) -> Result<PathBuf> {
 }
 
 fn cannot_make(folder: &Path, error: &io::Error) -> Message {
-    Message(format!("cannot create the folder `{}`: {}; name one that you may write to", folder.display(), error.kind()))
+    Message(format!(
+        "cannot create the folder `{}`: {}; name one that you may write to",
+        folder.display(),
+        error.kind()
+    ))
 }
 
 /// Where the files are, and how to inspect them.

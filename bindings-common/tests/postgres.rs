@@ -38,21 +38,21 @@ fn a_closed_fleet_disconnects_from_the_database() {
 #[test]
 fn an_error_of_opening_does_not_show_the_password() {
     let Some(server) = server() else { return };
-    let place = server.split_once('@').unwrap().1.replace("/postgres", "");
-    for (url, code, says) in [
+    let address = server.split_once('@').unwrap().1.replace("/postgres", "");
+    for (url, code, expected) in [
         ("postgresql:hunter2".to_owned(), "invalid", "postgresql://USER@HOST/DATABASE"),
         ("postgresql://f:hunter2@db:many/x".to_owned(), "store_failed", "cannot read the URL"),
         ("postgresql://f:hun@ter2@db/x".to_owned(), "store_failed", "as `%40`"),
         ("postgresql://f:hunter2@db/x?colour=blue".to_owned(), "store_failed", "unknown option `colour`"),
         ("postgresql://f:hunter2@db/x?connections=0".to_owned(), "invalid", "from 1 to 1000"),
         ("postgresql://f:hunter2@db/x?schema=a b".to_owned(), "store_failed", "choose letters"),
-        (format!("postgresql://nobody:hunter2@{place}/postgres"), "store_failed", "check user and password"),
-        (format!("postgresql://fleet:hunter2@{place}/none"), "store_failed", "create it first"),
-        (format!("postgresql://fleet:hunter2@{place}/postgres?sslmode=require"), "store_failed", "TLS"),
+        (format!("postgresql://nobody:hunter2@{address}/postgres"), "store_failed", "check user and password"),
+        (format!("postgresql://fleet:hunter2@{address}/none"), "store_failed", "create it first"),
+        (format!("postgresql://fleet:hunter2@{address}/postgres?sslmode=require"), "store_failed", "TLS"),
     ] {
         let failure = open(&url).unwrap_err();
         assert_eq!((failure.code.as_str(), failure.is_transient), (code, false), "{url}: {failure}");
-        assert!(failure.message.contains(says), "{url}: {failure}");
+        assert!(failure.message.contains(expected), "{url}: {failure}");
         assert!(!format!("{failure:?}").contains("ter2"), "{url}: {failure:?}");
     }
 }

@@ -85,7 +85,8 @@ impl Runner {
         match self {
             Self::Pool => Ok(()),
             Self::Threads(_) => {
-                let problem = "is in JavaScript, which cannot answer while a call blocks the event loop; use the promise";
+                let problem =
+                    "is in JavaScript, which cannot answer while a call blocks the event loop; use the promise";
                 Err(Failure::invalid("store", problem))
             }
         }

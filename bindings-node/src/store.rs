@@ -178,7 +178,9 @@ impl Waiting {
             message: format!("the store returned {what}"),
         };
         match self {
-            Self::Rows(read, answer) => drop(answer.send(read(value).ok_or_else(|| wrong("a value that is not a list of rows")))),
+            Self::Rows(read, answer) => {
+                drop(answer.send(read(value).ok_or_else(|| wrong("a value that is not a list of rows"))))
+            }
             // The request may have been carried out.
             Self::Applied(answer) => drop(answer.send(applied(value).ok_or_else(|| RowStoreError {
                 trouble: RowStoreTrouble::Unknown,

@@ -79,8 +79,8 @@ for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]])
     await fleet.console('operator', NOON).setAccountLock(id, true);
     const gateway = fleet.gateway(NOON);
     const connect = () => gateway.connectSync({ device, product, version: 1 }).answer;
-    const { reason: told, since } = connect();
-    assert.deepEqual([told, since], [reason, holdLocked ? NOON : undefined]);
+    const { reason: found, since } = connect();
+    assert.deepEqual([found, since], [reason, holdLocked ? NOON : undefined]);
     // Each answer is an object of its own.
     since?.setTime(0);
     assert.deepEqual(connect().since, holdLocked ? NOON : undefined);

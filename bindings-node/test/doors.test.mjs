@@ -69,8 +69,8 @@ describe('a failure', () => {
 
 describe('an argument', () => {
   test('that is not a whole number in its range is rejected, not converted', async () => {
-    for (const wrong of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
-      await assert.rejects(console.product(wrong), InvalidError, String(wrong));
+    for (const invalid of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
+      await assert.rejects(console.product(invalid), InvalidError, String(invalid));
     }
     assert.equal((await console.product(product)).id, product);
   });
@@ -150,14 +150,14 @@ describe('a long import', () => {
   const COUNT = 20_000;
 
   test('reports its progress, and does not block the event loop', async () => {
-    const told = [];
+    const reports = [];
     let turns = 0;
     const turn = setInterval(() => (turns += 1));
-    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => told.push(progress) });
+    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => reports.push(progress) });
     clearInterval(turn);
     assert.equal(counts.imported, COUNT);
-    assert.ok(told.length > 1 && turns > 0, `${told.length} told, ${turns} turns`);
-    assert.deepEqual(told.at(-1), { added: COUNT, toAdd: COUNT });
+    assert.ok(reports.length > 1 && turns > 0, `${reports.length} reports, ${turns} turns`);
+    assert.deepEqual(reports.at(-1), { added: COUNT, toAdd: COUNT });
   });
 
   test('stops when its signal aborts; added devices stay, and the same file completes it', async () => {
@@ -228,7 +228,7 @@ describe('a connect', () => {
 
   test('with an invalid report names the error on either path', async () => {
     const gateway = fleet.gateway(NOON);
-    for (const [wrong, said] of [
+    for (const [invalid, expected] of [
       [{ device: 'x'.repeat(24) }, /device: `x` at position 1/],
       [{ device: `${'a'.repeat(23)}\u0161` }, /device/],
       [report(0, { version: 65_536 }), /version: must be a whole number from 0 to 65535/],
@@ -242,9 +242,9 @@ describe('a connect', () => {
       [report(0, { verison: 1 }), /`verison` is not a known field/],
       [undefined, /must be an object/],
     ]) {
-      assert.throws(() => gateway.connectSync(wrong), said);
-      await assert.rejects(gateway.connect(wrong), said);
-      await assert.rejects(gateway.connectMany([report(1), wrong]), said);
+      assert.throws(() => gateway.connectSync(invalid), expected);
+      await assert.rejects(gateway.connect(invalid), expected);
+      await assert.rejects(gateway.connectMany([report(1), invalid]), expected);
     }
     assert.throws(() => gateway.connectManySync('many'), /must be an array/);
   });

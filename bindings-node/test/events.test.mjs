@@ -41,7 +41,7 @@ test('a log can be iterated completely', async () => {
 
 test('a stream can be iterated while events arrive', { timeout: 30_000 }, async () => {
   const stream = await team.eventStream(product);
-  const heard = (async () => {
+  const received = (async () => {
     const names = [];
     for await (const { name } of stream) {
       names.push(name);
@@ -49,7 +49,7 @@ test('a stream can be iterated while events arrive', { timeout: 30_000 }, async 
     }
   })();
   for (const name of ['one', 'two', 'three']) await publish(name);
-  assert.deepEqual(await heard, ['one', 'two', 'three']);
+  assert.deepEqual(await received, ['one', 'two', 'three']);
   const followed = await team.followEvents(product, { after: stream.start });
   assert.deepEqual(followed.items.length, 3);
 });

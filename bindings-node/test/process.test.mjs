@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-const told = async (program) => {
+const outputOf = async (program) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { cwd });
   return stdout.trim();
 };
@@ -23,7 +23,7 @@ for (const [what, store] of [
       import { Fleet } from 'fleet-core';
       const fleet = await Fleet.open(${store});
       console.log((await fleet.gateway().connect({ device: 'aa0000000000000000000001' })).answer.kind);`;
-    assert.equal(await told(program), 'held');
+    assert.equal(await outputOf(program), 'held');
   });
 }
 
@@ -33,7 +33,7 @@ test('a process may exit while calls are running', { timeout: 60_000 }, async ()
     const fleet = await Fleet.open('memory:');
     for (let number = 0; number < 100; number += 1) void fleet.console('operator').createAccount(number + '@example.com');
     setImmediate(() => { console.log('over'); process.exit(0); });`;
-  assert.equal(await told(program), 'over');
+  assert.equal(await outputOf(program), 'over');
 });
 
 test('each worker has its own fleets, and may be terminated while it uses them', { timeout: 60_000 }, async () => {
@@ -64,7 +64,7 @@ test('a process exits during a watched import', { timeout: 60_000 }, async () =>
       await fleet.console('operator').setTier(product, 'Enterprise');
       const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
       await fleet.console(id).importWatched(product, list, { onProgress() { console.log('over'); ${end}; for (const until = Date.now() + 200; Date.now() < until;); } });`;
-    assert.equal((await told(program)).split('\n')[0], 'over', end);
+    assert.equal((await outputOf(program)).split('\n')[0], 'over', end);
   }
 });
 

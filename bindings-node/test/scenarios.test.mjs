@@ -19,9 +19,9 @@ async function tried(...steps) {
   const scenarios = [{ name: 'an example', rules: ['R-PRD-1'], steps: [alice, ...steps] }];
   const path = join(folder, 'example.json');
   writeFileSync(path, JSON.stringify({ version: 1, name: 'x', rules: ['R-PRD-1'], why: 'x', scenarios }));
-  const told = [];
-  const outcome = await run(path, (line) => told.push(line), { memory: STORES.memory });
-  return { ...outcome, told: told.join('\n') };
+  const output = [];
+  const outcome = await run(path, (line) => output.push(line), { memory: STORES.memory });
+  return { ...outcome, output: output.join('\n') };
 }
 
 test('the runner has every command of the page, and no other', () => {
@@ -40,7 +40,7 @@ test('a step with the expected answer passes', async () => {
   assert.deepEqual([passed, failed], [1, 0]);
 });
 
-for (const [what, step, said] of [
+for (const [what, step, expected] of [
   ['another answer', { do: 'products', as: 'alice', expect: { items: [1] } }, 'answer.items: expected [1], found []'],
   ['an error that was not expected', { do: 'product', as: 'alice', product: 94 }, 'the error `not_found`'],
   ['another error', { do: 'product', as: 'alice', product: 94, error: 'invalid' }, 'found `not_found`'],
@@ -53,8 +53,8 @@ for (const [what, step, said] of [
   ['what was not saved', { do: 'product', as: 'alice', product: '$one.id' }, '`$one.id` was not saved'],
 ]) {
   test(`a step with ${what} fails`, async () => {
-    const { passed, failed, told } = await tried(step);
+    const { passed, failed, output } = await tried(step);
     assert.deepEqual([passed, failed], [0, 1]);
-    assert.ok(told.includes(said), told);
+    assert.ok(output.includes(expected), output);
   });
 }

@@ -25,7 +25,7 @@ const isThere = () => {
 const folder = mkdtempSync(join(tmpdir(), 'fleet-sqlite-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
-const place = () => join(folder, `${(files += 1)}.db`);
+const newPath = () => join(folder, `${(files += 1)}.db`);
 
 /** Runs a program that creates a fleet with one account in a file and exits without closing it. */
 async function run(path, program) {
@@ -62,25 +62,25 @@ for (const [what, statement] of [
   ['packs the file', "exec('VACUUM')"],
 ]) {
   test(`another library that ${what} and closes loses nothing`, linux, async () => {
-    const path = place();
+    const path = newPath();
     await run(path, `const other = new Database(path); other.${statement}; other.close(); await create(1); await create(2);`);
     assert.equal(await accounts(path), 3);
   });
 }
 
 test('another library cannot delete the write-ahead log', linux, async () => {
-  const path = place();
-  const said = await run(path, `
+  const path = newPath();
+  const output = await run(path, `
     const other = new Database(path, { timeout: 100 });
     try { console.log(other.pragma('journal_mode = DELETE')); } catch (error) { console.log(error.code); }
     other.close();
     await create(1);`);
-  assert.equal(said, 'SQLITE_BUSY');
+  assert.equal(output, 'SQLITE_BUSY');
   assert.equal(await accounts(path), 2);
 });
 
 test('a moved file is not written to any more, and is intact', { skip: process.platform === 'win32' }, async () => {
-  const path = place();
+  const path = newPath();
   const fleet = await Fleet.open(`sqlite:${path}`);
   await fleet.console('operator').createAccount('0@example.com');
   renameSync(path, `${path}.moved`);
@@ -92,7 +92,7 @@ test('a moved file is not written to any more, and is intact', { skip: process.p
 });
 
 test('a backup is a fleet, and is not overwritten', async () => {
-  const [path, copy] = [place(), place()];
+  const [path, copy] = [newPath(), newPath()];
   const fleet = await Fleet.open(`sqlite:${path}`);
   await fleet.console('operator').createAccount('0@example.com');
   await fleet.backup(copy);
@@ -103,7 +103,7 @@ test('a backup is a fleet, and is not overwritten', async () => {
 });
 
 test("a query returns native JavaScript values, and only reads", async () => {
-  const fleet = await Fleet.open(`sqlite:${place()}`);
+  const fleet = await Fleet.open(`sqlite:${newPath()}`);
   const rows = await fleet.query(
     "SELECT 1 AS a, 0.5 AS b, 'é' AS c, x'00ff' AS d, NULL AS e, 9007199254740993 AS f, -9007199254740991 AS g",
   );
@@ -122,6 +122,6 @@ test("a query returns native JavaScript values, and only reads", async () => {
 test('a fleet in memory rejects backup and query with advice', async () => {
   const fleet = await Fleet.open('memory:');
   await assert.rejects(fleet.query('SELECT 1'), { code: 'store_unsupported' });
-  await assert.rejects(fleet.backup(place()), { code: 'store_unsupported' });
+  await assert.rejects(fleet.backup(newPath()), { code: 'store_unsupported' });
   await fleet.close();
 });

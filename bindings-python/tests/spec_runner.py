@@ -133,12 +133,12 @@ class Step:
     def __init__(self, world: World, raw: dict[str, JSON]) -> None:
         self.world, self.raw = world, dict(raw)
 
-    def take(self, name: str) -> Any:
+    def required(self, name: str) -> Any:
         if name not in self.raw:
             raise Malformed(f"missing field `{name}`")
         return self.world.seen(self.raw.pop(name))
 
-    def maybe(self, name: str, default: Any = None) -> Any:
+    def optional(self, name: str, default: Any = None) -> Any:
         value = self.world.seen(self.raw.pop(name, None))
         return default if value is None else value
 
@@ -148,7 +148,7 @@ class Step:
 
     def given(self, *names: str) -> dict[str, Any]:
         """The given arguments, by name."""
-        found = {name: self.maybe(name) for name in names}
+        found = {name: self.optional(name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
     def rest(self) -> dict[str, JSON]:
@@ -210,7 +210,7 @@ def binary_bytes(value: JSON) -> bytes:
 
 def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     step = Step(world, raw)
-    device = step.take("device")
+    device = step.required("device")
     at = step.moment("reported_at")
     given = step.given(
         "product", "version", "image", "platform", "system", "security_counter", "chip_revision",
@@ -233,7 +233,7 @@ def event(world: World, raw: dict[str, JSON]) -> fc.NewEvent:
     at = step.moment("happened_at")
     texts = {name: text(value) for name, value in step.given("data", "id", "error_kind").items()}
     made = fc.NewEvent(
-        step.take("device"), text(step.take("name")), product=step.maybe("product"), happened_at=at, **texts
+        step.required("device"), text(step.required("name")), product=step.optional("product"), happened_at=at, **texts
     )
     step.done()
     return made
@@ -253,18 +253,18 @@ def destination(value: JSON) -> fc.Destination:
 
 def change(world: World, raw: dict[str, JSON]) -> fc.Change:
     step = Step(world, raw)
-    kind = step.take("kind")
+    kind = step.required("kind")
     made: fc.Change
     if kind == "nothing":
         made = fc.NoChange()
     elif kind == "release":
-        made = fc.ReleaseChange(step.maybe("version"))
+        made = fc.ReleaseChange(step.optional("version"))
     elif kind == "release_to_group":
-        made = fc.GroupReleaseChange(step.take("group"), step.maybe("version"))
+        made = fc.GroupReleaseChange(step.required("group"), step.optional("version"))
     elif kind == "lock":
-        made = fc.LockChange(step.take("device"), step.maybe("version"))
+        made = fc.LockChange(step.required("device"), step.optional("version"))
     elif kind == "groups":
-        made = fc.GroupsChange(step.take("device"), step.take("groups"))
+        made = fc.GroupsChange(step.required("device"), step.required("groups"))
     else:
         raise Malformed(f"`{kind}` is no change")
     step.done()
@@ -317,17 +317,17 @@ Command = Callable[["World", Any, Step], JSON]
 
 
 def watched(world: World, console: fc.Console, step: Step) -> JSON:
-    told: list[JSON] = []
-    most = step.maybe("stop_after")
+    reports: list[JSON] = []
+    most = step.optional("stop_after")
 
     class Stop:
         def is_set(self) -> bool:
-            return most is not None and told[-1]["added"] >= most
+            return most is not None and reports[-1]["added"] >= most
 
     found = console.import_watched(
-        step.take("product"), list_bytes(step.take("list")), progress=lambda one: told.append(shown(one)), cancel=Stop()
+        step.required("product"), list_bytes(step.required("list")), progress=lambda one: reports.append(shown(one)), cancel=Stop()
     )
-    return shown(found) | {"progress": told}
+    return shown(found) | {"progress": reports}
 
 
 def registered(world: World, console: fc.Console, step: Step) -> JSON:
@@ -338,18 +338,18 @@ def registered(world: World, console: fc.Console, step: Step) -> JSON:
 def uploaded(world: World, console: fc.Console, step: Step) -> JSON:
     return shown(
         console.upload(
-            step.take("product"),
-            step.take("version"),
-            step.take("title"),
-            binary_bytes(step.take("binary")),
+            step.required("product"),
+            step.required("version"),
+            step.required("title"),
+            binary_bytes(step.required("binary")),
             **step.given("description", "requires_system"),
         )
     )
 
 
 def issued(world: World, console: fc.Console, step: Step) -> JSON:
-    product, customer, scopes = step.take("product"), step.take("customer"), step.take("scopes")
-    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
+    product, customer, scopes = step.required("product"), step.required("customer"), step.required("scopes")
+    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.required("life"))))
 
 
 def outcome(value: JSON) -> fc.ChargeOutcome:
@@ -358,37 +358,37 @@ def outcome(value: JSON) -> fc.ChargeOutcome:
             return "declined_soft"
         case {"declined": "hard"}:
             return "declined_hard"
-        case "succeeded" | "unknown" as word:
-            return word  # type: ignore[no-any-return]
+        case "succeeded" | "unknown" as name:
+            return name  # type: ignore[no-any-return]
         case _:
             raise Malformed(f"{value} is no outcome")
 
 
 def carded(world: World, console: fc.Console, step: Step) -> JSON:
-    brand, last_four = step.maybe("brand", "visa"), step.maybe("last_four", "4242")
-    console.set_card(step.take("token"), brand=brand, last_four=last_four, expires=step.take("expires"))
+    brand, last_four = step.optional("brand", "visa"), step.optional("last_four", "4242")
+    console.set_card(step.required("token"), brand=brand, last_four=last_four, expires=step.required("expires"))
     return {}
 
 
 def agreed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, tier, interval = step.take("product"), step.take("tier"), step.take("interval")
-    price = step.maybe("price")
+    product, tier, interval = step.required("product"), step.required("tier"), step.required("interval")
+    price = step.optional("price")
     console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"]))
     return {}
 
 
 def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
-    after, limit = step.maybe("after"), step.maybe("limit")
-    return shown(console.invoices(step.take("product"), after=None if after is None else str(after), limit=limit))
+    after, limit = step.optional("after"), step.optional("limit")
+    return shown(console.invoices(step.required("product"), after=None if after is None else str(after), limit=limit))
 
 
 def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, to = step.take("product"), destination(step.take("to"))
+    product, to = step.required("product"), destination(step.required("to"))
     return shown(console.subscribe(product, to, **step.given("prefix", "device")))
 
 
 def opened(world: World, console: fc.Console, step: Step) -> JSON:
-    stream = console.event_stream(step.take("product"))
+    stream = console.event_stream(step.required("product"))
     world.streams.append(stream)
     return {"stream": len(world.streams) - 1, "start": stream.start}
 
@@ -397,51 +397,51 @@ def opened(world: World, console: fc.Console, step: Step) -> JSON:
 SPECIAL: dict[str, Command] = {
     "create_product_with_id": lambda world, door, step: shown(
         door.create_product_with_id(
-            step.take("product"), world.account(step.take("owner")), step.take("name"), step.take("platform")
+            step.required("product"), world.account(step.required("owner")), step.required("name"), step.required("platform")
         )
     ),
     "set_policy": lambda world, door, step: shown(
-        door.set_policy(step.take("product"), **policy(step.raw.pop("policy")))
+        door.set_policy(step.required("product"), **policy(step.raw.pop("policy")))
     ),
-    "create_group": lambda world, door, step: {"group": door.create_group(step.take("product"), step.take("name"))},
+    "create_group": lambda world, door, step: {"group": door.create_group(step.required("product"), step.required("name"))},
     "create_customer": lambda world, door, step: shown(
-        door.create_customer(step.take("product"), step.take("user_name"), identity(step.maybe("identity")))
+        door.create_customer(step.required("product"), step.required("user_name"), identity(step.optional("identity")))
     ),
     "find_customer": lambda world, door, step: shown(
-        door.find_customer(step.take("product"), identity(step.maybe("identity")))
+        door.find_customer(step.required("product"), identity(step.optional("identity")))
     ),
     "customers": lambda world, door, step: shown(
         door.customers(
-            step.take("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
+            step.required("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
         )
     ),
     "devices": lambda world, door, step: shown(
-        door.devices(step.take("product"), **step.maybe("filter", {}), **step.given("after", "limit"))
+        door.devices(step.required("product"), **step.optional("filter", {}), **step.given("after", "limit"))
     ),
     "configure": lambda world, door, step: shown(
-        door.configure(step.take("product"), step.take("question"), configuration_answer(step.maybe("answer")))
+        door.configure(step.required("product"), step.required("question"), configuration_answer(step.optional("answer")))
     ),
     "issue_token": issued,
     "invite_to_beta": lambda world, door, step: shown(
-        door.invite_to_beta(step.take("product"), list_bytes(step.take("list")))
+        door.invite_to_beta(step.required("product"), list_bytes(step.required("list")))
     ),
     "plan_import": lambda world, door, step: shown(
-        door.plan_import(step.take("product"), list_bytes(step.take("list")))
+        door.plan_import(step.required("product"), list_bytes(step.required("list")))
     ),
     "import": lambda world, door, step: shown(
-        door.import_devices(step.take("product"), list_bytes(step.take("list")))
+        door.import_devices(step.required("product"), list_bytes(step.required("list")))
     ),
     "import_watched": watched,
     "register_devices": registered,
-    "free_places": lambda world, door, step: {"freed": door.free_places(step.take("product"))},
+    "free_places": lambda world, door, step: {"freed": door.free_places(step.required("product"))},
     "correct_device": lambda world, door, step: shown(
         door.correct_device(
-            step.take("product"), step.take("device"), **step.given("platform", "security_counter")
+            step.required("product"), step.required("device"), **step.given("platform", "security_counter")
         )
     ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
-        door.dry_run(step.take("product"), change(world, step.raw.pop("change")))
+        door.dry_run(step.required("product"), change(world, step.raw.pop("change")))
     ),
     "my_devices": lambda world, door, step: items(door.devices()),
     "connect": lambda world, door, step: shown(door.connect(report(world, step.rest()))),
@@ -450,41 +450,41 @@ SPECIAL: dict[str, Command] = {
     },
     "disconnect": lambda world, door, step: shown(
         door.disconnect(
-            step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
+            step.required("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
         )
     ),
     "set_card": carded,
     "release_to_group": lambda world, door, step: shown(
-        door.release_to_group(step.take("product"), step.take("group"), step.maybe("version"))
+        door.release_to_group(step.required("product"), step.required("group"), step.optional("version"))
     ),
     "agree_price": agreed,
     "invoices": invoiced,
     "charge_outcome": lambda world, door, step: shown(
-        door.charge_outcome(step.take("key"), outcome(step.take("outcome")))
+        door.charge_outcome(step.required("key"), outcome(step.required("outcome")))
     ),
     "subscribe": subscribed,
     "events": lambda world, door, step: shown(
-        door.events(step.take("product"), **step.maybe("filter", {}), **step.given("before", "limit"))
+        door.events(step.required("product"), **step.optional("filter", {}), **step.given("before", "limit"))
     ),
     "event_stream": opened,
     "read_event_stream": lambda world, door, step: shown(
-        door.read_event_stream(world.streams[step.take("stream")], **step.given("limit"))
+        door.read_event_stream(world.streams[step.required("stream")], **step.given("limit"))
     ),
     "publish": lambda world, door, step: shown(door.publish(event(world, step.rest()))),
     "publish_many": lambda world, door, step: {
         "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
     },
     "meter": lambda world, door, step: {
-        "admitted": door.meter(step.take("product"), world.now).admit_many(step.take("want"))
+        "admitted": door.meter(step.required("product"), world.now).admit_many(step.required("want"))
     },
     "report_usage": lambda world, door, step: shown(door.report_usage(world.now)),
     "settle_usage": lambda world, door, step: shown(door.settle_usage(world.now)),
     "report_update": lambda world, door, step: {
         "latest": door.report_update(
-            step.take("device"), step.take("product"), step.take("sequence"), step.take("progress")
+            step.required("device"), step.required("product"), step.required("sequence"), step.required("progress")
         )
     },
-    "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.take("key"))},
+    "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.required("key"))},
 }
 
 # The other commands, with the order in which a step's arguments are passed; those after `*` are passed by name.
@@ -584,7 +584,7 @@ def perform(world: World, door: Any, command: str, step: Step) -> JSON:
     if command not in PLAIN:
         raise Malformed(f"there is no command `{command}`")
     required, _, optional = PLAIN[command].partition("*")
-    arguments = [step.take(name) for name in required.split()]
+    arguments = [step.required(name) for name in required.split()]
     found = getattr(door, command)(*arguments, **step.given(*optional.split()))
     return items(found) if isinstance(found, list) else {} if found is None else shown(found)
 
@@ -639,7 +639,7 @@ class World:
         elif door_name == "Gateway":
             door = self.fleet.gateway(self.now)
         elif door_name == "Portal":
-            door = self.fleet.portal(step.take("token"), self.now)
+            door = self.fleet.portal(step.required("token"), self.now)
         answer = perform(self, door, command, step) or {}
         step.done()
         return answer
@@ -648,18 +648,18 @@ class World:
 # -- Scenarios. -------------------------------------------------------------------------------------------------------
 
 
-def differences(place: str, expected: JSON, found: JSON) -> Iterator[str]:
+def differences(location: str, expected: JSON, found: JSON) -> Iterator[str]:
     """Lists the differences from the expected answer: an object may have more fields, an array may not have more items,
     a null may be missing.
     """
     if isinstance(expected, dict) and isinstance(found, dict):
         for key, value in expected.items():
-            yield from differences(f"{place}.{key}", value, found.get(key))
+            yield from differences(f"{location}.{key}", value, found.get(key))
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-            yield from differences(f"{place}.{index}", one, other)
+            yield from differences(f"{location}.{index}", one, other)
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
-        yield f"{place}: expected {json.dumps(expected)}, found {json.dumps(found)}"
+        yield f"{location}: expected {json.dumps(expected)}, found {json.dumps(found)}"
 
 
 def run_step(world: World, raw: dict[str, JSON]) -> list[str]:
@@ -710,7 +710,7 @@ def run_scenario(
     for store, url in stores():
         with fc.Fleet.open(url, tiers=tiers) as fleet:
             world = World(fleet)
-            for place, raw in steps:
+            for location, raw in steps:
                 try:
                     problems = run_step(world, raw)
                 except Malformed as problem:
@@ -718,7 +718,7 @@ def run_scenario(
                 except (TypeError, ValueError, OverflowError) as problem:
                     problems = [f"{type(problem).__name__}: {problem}"]
                 if problems:
-                    tally.fail("\n    ".join([f"{title} [{store}]: {place}", *problems]))
+                    tally.fail("\n    ".join([f"{title} [{store}]: {location}", *problems]))
                     break
             else:
                 tally.passed += 1

@@ -22,8 +22,8 @@ def test_the_doors_are_awaitable() -> None:
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
             await console.import_devices(product.id, listed(ids(25)))
-            told = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
-            assert isinstance(told.answer, fc.UpToDate)
+            connected = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
+            assert isinstance(connected.answer, fc.UpToDate)
             walked = [device.id async for device in aio.each(console.devices, product.id, limit=10)]
             assert walked == ids(25)
             with pytest.raises(fc.NotFound):

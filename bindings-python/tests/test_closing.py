@@ -46,7 +46,7 @@ def test_a_close_from_within_a_call_does_not_wait_for_that_call(house: House) ->
     console = large(house)
     seen = []
 
-    def progress(told: fc.ImportProgress) -> None:
+    def progress(status: fc.ImportProgress) -> None:
         house.fleet.close()
         seen.append(console.summary(house.product).devices)
 
@@ -93,7 +93,7 @@ def test_asyncio_calls_made_before_a_close_finish() -> None:
         made = [asyncio.ensure_future(gateway.connect(fc.Report(device, product=product.id))) for device in ids(400)]
         await asyncio.sleep(0)
         await fleet.close()
-        assert all(isinstance(told.answer, fc.UpToDate) for told in await asyncio.gather(*made))
+        assert all(isinstance(connected.answer, fc.UpToDate) for connected in await asyncio.gather(*made))
 
     asyncio.run(day())
 
@@ -102,7 +102,7 @@ def test_an_import_raises_what_its_watcher_raises(house: House) -> None:
     class Mine(Exception):
         pass
 
-    def progress(told: fc.ImportProgress) -> None:
+    def progress(status: fc.ImportProgress) -> None:
         raise Mine
 
     class Unset:

@@ -51,8 +51,8 @@ def test_messages_are_metered(house: House) -> None:
     assert meter.admit() and meter.admit_many(9) == 9
     assert house.console().usage(house.product).used == 10
     assert meter.admit_many(1_000_000) == 250_000 - 10 and not meter.admit()
-    told = [notice.subject for notice in house.fleet.pending_notices().items]
-    assert any(isinstance(subject, fc.UsageLimitReachedNotice) for subject in told)
+    subjects = [notice.subject for notice in house.fleet.pending_notices().items]
+    assert any(isinstance(subject, fc.UsageLimitReachedNotice) for subject in subjects)
     house.fleet.settle_usage(NOON)
     assert house.console().usage(house.product).reserved == 0
 

@@ -20,10 +20,10 @@ def large(house: House) -> House:
 
 
 def test_an_import_reports_its_progress(large: House) -> None:
-    told: list[fc.ImportProgress] = []
-    report = large.console().import_watched(large.product, MANY, progress=told.append)
+    reports: list[fc.ImportProgress] = []
+    report = large.console().import_watched(large.product, MANY, progress=reports.append)
     assert report.counts.imported == 20_000
-    assert [one.added for one in told] == [8192, 16384, 20_000] and told[0].to_add == 20_000
+    assert [one.added for one in reports] == [8192, 16384, 20_000] and reports[0].to_add == 20_000
 
 
 def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) -> None:
@@ -37,7 +37,7 @@ def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) ->
 
 
 def test_ctrl_c_stops_an_import(large: House) -> None:
-    def interrupted(told: fc.ImportProgress) -> None:
+    def interrupted(status: fc.ImportProgress) -> None:
         signal.raise_signal(signal.SIGINT)
 
     # A shell that runs tests in the background may make them ignore it.
@@ -66,22 +66,22 @@ def test_ctrl_c_stops_an_import_without_a_watcher_and_the_wait_for_a_plan(large:
 
 
 def test_an_exception_of_progress_at_the_last_report_is_raised(house: House) -> None:
-    def wrong(told: fc.ImportProgress) -> None:
-        if told.added == told.to_add:
+    def raising(status: fc.ImportProgress) -> None:
+        if status.added == status.to_add:
             raise LookupError("at the end")
 
     for count in (1, 25):
         with pytest.raises(LookupError, match="at the end"):
-            house.console().import_watched(house.product, listed(ids(count)), progress=wrong)
+            house.console().import_watched(house.product, listed(ids(count)), progress=raising)
         assert house.console().summary(house.product).devices == count
 
 
 def test_an_exception_of_progress_stops_the_import_and_is_raised(large: House) -> None:
-    def wrong(told: fc.ImportProgress) -> None:
+    def raising(status: fc.ImportProgress) -> None:
         raise LookupError("no such page")
 
     with pytest.raises(LookupError, match="no such page"):
-        large.console().import_watched(large.product, MANY, progress=wrong)
+        large.console().import_watched(large.product, MANY, progress=raising)
 
 
 def test_pages_are_iterated_to_their_end(house: House) -> None:

@@ -85,13 +85,13 @@ def test_nothing_is_lost_whatever_the_other_library_does(tmp_path: Path, sql: st
 )
 def test_the_other_library_cannot_lock_the_file_exclusively(tmp_path: Path, sql: str) -> None:
     path = tmp_path / "fleet.db"
-    said = run(
+    output = run(
         path,
         f"try: look({sql!r})",
         "except sqlite3.OperationalError as error: print(error)",
         "create(1)",
     )
-    assert said == "database is locked\n"
+    assert output == "database is locked\n"
     assert accounts(path) == 2
 
 
@@ -249,7 +249,7 @@ def test_a_fleet_in_memory_rejects_backup_and_query_with_advice() -> None:
 @LINUX
 def test_a_forked_child_holds_none_of_its_parents_locks(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
-    said = run(
+    output = run(
         path,
         "import time",
         "ends, begun = os.pipe()",
@@ -265,5 +265,5 @@ def test_a_forked_child_holds_none_of_its_parents_locks(tmp_path: Path) -> None:
         "os.close(begun)",
         "os.waitpid(child, 0)",
     )
-    assert said == "False\n"
+    assert output == "False\n"
     assert accounts(path) == 2

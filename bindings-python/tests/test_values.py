@@ -15,7 +15,7 @@ from conftest import NOON, House, ids, listed
 from fleet_core import Decision, Held, Report, Update, UpToDate
 
 
-def told(decision: Decision) -> Literal["nothing", "run", "wait"]:
+def action(decision: Decision) -> Literal["nothing", "run", "wait"]:
     match decision:
         case UpToDate():
             return "nothing"
@@ -34,9 +34,9 @@ def test_a_decision_is_one_of_three_kinds_and_has_a_reason(house: House) -> None
     stranger = house.connect(device, 1).answer
     assert isinstance(stranger, Held)
     assert (stranger.reason, stranger.cites, stranger.target) == ("quarantined", "R-IMP-9", None)
-    assert told(stranger) == "wait"
+    assert action(stranger) == "wait"
     house.console(1).approve_device(house.product, device)
-    assert told(house.connect(device, 1, 2).answer) == "nothing"
+    assert action(house.connect(device, 1, 2).answer) == "nothing"
 
 
 def test_values_are_compared_by_their_fields(house: House) -> None:
@@ -76,8 +76,8 @@ def test_a_report_keeps_its_fields() -> None:
 
 
 def test_the_literals_match_the_core() -> None:
-    for name, words in fc.words().items():
-        assert list(get_args(getattr(fc, name))) == words, name
+    for name, values in fc.words().items():
+        assert list(get_args(getattr(fc, name))) == values, name
 
 
 def test_every_class_can_be_matched_by_its_fields() -> None:
@@ -134,8 +134,8 @@ def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None
 
 
 def test_a_value_becomes_json(house: House) -> None:
-    told = house.connect(ids(1)[0], version=1).to_dict()
-    assert (told["product"], told["outcome"], told["answer"]["kind"]) == (house.product, None, "held")
+    data = house.connect(ids(1)[0], version=1).to_dict()
+    assert (data["product"], data["outcome"], data["answer"]["kind"]) == (house.product, None, "held")
     product = house.console().product(house.product).to_dict()
     assert product["created_at"] == "2016-03-08T12:00:00.000Z" and product["policy"]["gate"] == {"devices": 1, "soak_millis": 0}
 

@@ -40,7 +40,7 @@ def at(hour: int, minute: int = 0) -> datetime:
     return datetime(2016, 3, 8, hour, minute, tzinfo=UTC)
 
 
-def tell(folder: Path) -> None:
+def run(folder: Path) -> None:
     with Fleet.open(f"sqlite:{folder / 'fleet.db'}") as fleet:
         operator = fleet.console("operator", at(9))
         alice = operator.create_account("alice@example.com")
@@ -136,6 +136,6 @@ def count(fleet: Fleet, alice: int, product: int) -> None:
 
 if __name__ == "__main__":
     try:
-        tell(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="fleet-quickstart-")))
+        run(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="fleet-quickstart-")))
     except FleetError as error:
         sys.exit(f"{error.code}: {error}")

@@ -25,7 +25,10 @@ fn the_output_is_as_expected_and_fits_a_terminal() {
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
     let printed = text(&output.stdout).replace(folder.to_str().unwrap(), "FOLDER");
     let expected = include_str!("quickstart.txt");
-    assert!(printed == expected, "examples/tests/quickstart.txt differs; if the new output is right, copy it:\n{printed}");
+    assert!(
+        printed == expected,
+        "examples/tests/quickstart.txt differs; if the new output is right, copy it:\n{printed}"
+    );
     for line in printed.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }

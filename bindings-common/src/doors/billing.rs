@@ -55,9 +55,8 @@ impl Console {
 
     /// Lists a product's invoices, newest first.
     pub fn invoices(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
-        let number = |after: &str| {
-            after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"))
-        };
+        let number =
+            |after: &str| after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"));
         let page = self.door()?.invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })

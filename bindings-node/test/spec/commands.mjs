@@ -64,9 +64,9 @@ function subscription(answer) {
   return { ...spelt(answer), to: kind === 'live_stream' ? kind : { [kind]: fields } };
 }
 
-const declined = (word) => {
-  const [, how] = /^declined_(\w+)$/.exec(word) ?? [];
-  return how === undefined ? word : { declined: how };
+const declined = (outcome) => {
+  const [, how] = /^declined_(\w+)$/.exec(outcome) ?? [];
+  return how === undefined ? outcome : { declined: how };
 };
 
 /** A line of a quote or an invoice. */
@@ -127,9 +127,9 @@ const report = (given) => handed(given, { moments: ['reported_at'] });
 async function importWatched(door, { product: number, list: given, stop_after: most }) {
   const stop = new AbortController();
   const progress = [];
-  const onProgress = (told) => {
-    progress.push(spelt(told));
-    if (most !== undefined && told.added >= most) stop.abort();
+  const onProgress = (status) => {
+    progress.push(spelt(status));
+    if (most !== undefined && status.added >= most) stop.abort();
   };
   const answer = await door.importWatched(number, list(given), { onProgress, signal: stop.signal });
   return { ...spelt(answer), progress };

@@ -4,13 +4,13 @@
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Lists the differences between `found` and the expected value, each as a sentence. */
-export function differences(place, expected, found) {
+export function differences(path, expected, found) {
   if (isObject(expected) && isObject(found)) {
-    return Object.entries(expected).flatMap(([key, value]) => differences(`${place}.${key}`, value, found[key] ?? null));
+    return Object.entries(expected).flatMap(([key, value]) => differences(`${path}.${key}`, value, found[key] ?? null));
   }
   if (Array.isArray(expected) && Array.isArray(found) && expected.length === found.length) {
-    return expected.flatMap((value, index) => differences(`${place}.${index}`, value, found[index]));
+    return expected.flatMap((value, index) => differences(`${path}.${index}`, value, found[index]));
   }
   if (expected === found) return [];
-  return [`${place}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`];
+  return [`${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`];
 }

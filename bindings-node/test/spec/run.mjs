@@ -32,9 +32,9 @@ function spelt({ message, field }) {
 
 const STEP = ['do', 'at', 'as', 'expect', 'error', 'message', 'save'];
 
-function allow(place, object, fields) {
+function allow(location, object, fields) {
   const unknown = Object.keys(object).filter((field) => !fields.includes(field));
-  if (unknown.length > 0) throw new Malformed(`${place}: there is no field \`${unknown.join('`, `')}\``);
+  if (unknown.length > 0) throw new Malformed(`${location}: there is no field \`${unknown.join('`, `')}\``);
 }
 
 /** Lists the files of a path: itself, or every .json under it. */
@@ -61,18 +61,18 @@ function read(path) {
   return file;
 }
 
-function check(place, step) {
+function check(location, step) {
   const command = COMMANDS.get(step.do);
-  if (command === undefined) throw new Malformed(`${place}: there is no command \`${step.do}\``);
+  if (command === undefined) throw new Malformed(`${location}: there is no command \`${step.do}\``);
   const takes = command.door === 'portal' ? ['token', ...command.takes] : command.takes;
-  allow(`${place}, ${step.do}`, step, [...STEP, ...takes.map((argument) => argument.replace('?', ''))]);
+  allow(`${location}, ${step.do}`, step, [...STEP, ...takes.map((argument) => argument.replace('?', ''))]);
   for (const argument of takes) {
     if (!argument.endsWith('?') && step[argument] == null) {
-      throw new Malformed(`${place}, ${step.do}: \`${argument}\` is missing`);
+      throw new Malformed(`${location}, ${step.do}: \`${argument}\` is missing`);
     }
   }
   if ((command.door === 'console') !== (step.as !== undefined)) {
-    throw new Malformed(`${place}, ${step.do}: \`as\` is for consoles, and only for them`);
+    throw new Malformed(`${location}, ${step.do}: \`as\` is for consoles, and only for them`);
   }
 }
 
@@ -154,8 +154,8 @@ async function runScenario(file, scenario, { sync, url }) {
   try {
     const world = new World(fleet, sync);
     for (const [index, step] of [...(file.given ?? []), ...scenario.steps].entries()) {
-      const wrong = await world.step(step);
-      if (wrong.length > 0) return `step ${index + 1} (given counted), ${step.do}\n    ${wrong.join('\n    ')}`;
+      const problem = await world.step(step);
+      if (problem.length > 0) return `step ${index + 1} (given counted), ${step.do}\n    ${problem.join('\n    ')}`;
     }
     return undefined;
   } catch (error) {
@@ -167,11 +167,11 @@ async function runScenario(file, scenario, { sync, url }) {
 }
 
 /** Runs a file, or every .json under a folder. Prints each failure, and returns how many passed and failed. */
-export async function run(path, tell = console.log, stores = STORES) {
-  const told = { passed: 0, failed: 0 };
+export async function run(path, print = console.log, stores = STORES) {
+  const counts = { passed: 0, failed: 0 };
   const fail = (what, why) => {
-    told.failed += 1;
-    tell(`${what}: ${why}`);
+    counts.failed += 1;
+    print(`${what}: ${why}`);
   };
   for (const name of files(path)) {
     let file;
@@ -183,13 +183,13 @@ export async function run(path, tell = console.log, stores = STORES) {
     }
     for (const scenario of file.scenarios) {
       for (const [store, how] of Object.entries(stores)) {
-        const wrong = await runScenario(file, scenario, how);
-        if (wrong === undefined) told.passed += 1;
-        else fail(`${name}: ${scenario.name} [${store}]`, wrong);
+        const problem = await runScenario(file, scenario, how);
+        if (problem === undefined) counts.passed += 1;
+        else fail(`${name}: ${scenario.name} [${store}]`, problem);
       }
     }
   }
-  return told;
+  return counts;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

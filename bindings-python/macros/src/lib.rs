@@ -31,14 +31,14 @@ fn check(method: &mut ImplItemFn) -> syn::Result<()> {
         if name == "slf" || is_raw(&wanted) {
             continue;
         }
-        let said = name.to_string();
+        let text = name.to_string();
         let kind = quote!(#wanted).to_string();
         let given = quote!(::fleet_bindings::python::given);
         if let Some(inner) = inside(&wanted, "Option") {
             *argument.ty = syn::parse_quote!(::std::option::Option<::pyo3::Bound<'_, ::pyo3::PyAny>>);
             read.push(syn::parse_quote! {
                 let #name: ::std::option::Option<#inner> = match &#name {
-                    ::std::option::Option::Some(value) => ::std::option::Option::Some(#given(value, #said, #kind)?),
+                    ::std::option::Option::Some(value) => ::std::option::Option::Some(#given(value, #text, #kind)?),
                     ::std::option::Option::None => ::std::option::Option::None,
                 };
             });
@@ -46,11 +46,11 @@ fn check(method: &mut ImplItemFn) -> syn::Result<()> {
             && last(&reference.elem).is_some_and(|found| found == "Bound")
         {
             let (inner, held) = (&reference.elem, format_ident!("held_{name}"));
-            read.push(syn::parse_quote!(let #held: #inner = #given(&#name, #said, #kind)?;));
+            read.push(syn::parse_quote!(let #held: #inner = #given(&#name, #text, #kind)?;));
             read.push(syn::parse_quote!(let #name = &#held;));
             *argument.ty = syn::parse_quote!(::pyo3::Bound<'_, ::pyo3::PyAny>);
         } else {
-            read.push(syn::parse_quote!(let #name: #wanted = #given(&#name, #said, #kind)?;));
+            read.push(syn::parse_quote!(let #name: #wanted = #given(&#name, #text, #kind)?;));
             *argument.ty = syn::parse_quote!(::pyo3::Bound<'_, ::pyo3::PyAny>);
         }
     }

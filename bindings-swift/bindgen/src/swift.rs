@@ -52,7 +52,9 @@ pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
         (parameter, format!("{parameter}    cancelFunc: (@Sendable (UInt64) -> ())? = nil,\n")),
     ] {
         if text.matches(old).count() != 1 {
-            return Err(format!("{file}: the code that waits for a call is not where this version of uniffi put it").into());
+            return Err(
+                format!("{file}: the code that waits for a call is not where this version of uniffi put it").into()
+            );
         }
         text = text.replace(old, &new);
     }

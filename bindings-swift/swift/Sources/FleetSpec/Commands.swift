@@ -248,7 +248,7 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         let report = try await console.importWatched(
             product: step.number("product"), list: vectors.list(step), watcher: watcher)
         guard case .object(let fields) = shown(report) else { return report }
-        return fields.merging(["progress": shown(watcher.told)]) { $1 }
+        return fields.merging(["progress": shown(watcher.reports)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
     case "correct_device":
@@ -429,7 +429,7 @@ private final class Watcher: ImportWatcher, @unchecked Sendable {
         self.stopAfter = stopAfter
     }
 
-    var told: [ImportProgress] { lock.withLock { progress } }
+    var reports: [ImportProgress] { lock.withLock { progress } }
 
     func watch(progress: ImportProgress) -> Bool {
         lock.withLock { self.progress.append(progress) }

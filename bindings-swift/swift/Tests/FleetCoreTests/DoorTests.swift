@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Describes a decision. The switch has no `default`, so a new kind of answer is a compiler error.
-private func told(_ decision: Decision) -> String {
+private func describe(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
     case .update(let directive, _, _, _, _, _): "send \(directive.version)"
@@ -15,12 +15,12 @@ private func told(_ decision: Decision) -> String {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     let member = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
-    #expect(told(member.answer) == "up to date by noRelease")
+    #expect(describe(member.answer) == "up to date by noRelease")
     #expect(member.answer.cites == "R-TGT-1 no release")
 
     let stranger = "45f96d06492949f0e1d2c3b4"
     let waiting = try await gateway.connect(report: Report(device: stranger, product: 94, version: 1))
-    #expect(told(waiting.answer) == "held: quarantined")
+    #expect(describe(waiting.answer) == "held: quarantined")
     #expect(waiting.answer.why == "held: it asks to join and waits for the team's approval (R-IMP-9)")
     #expect(waiting.answer.directive == nil)
 }
@@ -30,7 +30,7 @@ private func told(_ decision: Decision) -> String {
     let gateway = world.fleet.gateway(now: noon)
     let reports = ["45f96d06492949f0e1d2c3b4", bench].map { Report(device: $0, product: 94, version: 1) }
     let answers = try await gateway.connectMany(reports: reports)
-    #expect(answers.map { told($0.answer) } == ["held: quarantined", "up to date by noRelease"])
+    #expect(answers.map { describe($0.answer) } == ["held: quarantined", "up to date by noRelease"])
     #expect(try gateway.connectManyBlocking(reports: reports) == answers)
     #expect(try gateway.connectBlocking(report: reports[1]) == answers[1])
 }
@@ -42,8 +42,8 @@ private func told(_ decision: Decision) -> String {
     let token = IssuedToken(tokenId: "t-1", token: secret)
     var dumped = ""
     dump((code, card, token), to: &dumped)
-    for said in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
-        #expect(!said.contains(secret))
+    for text in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
+        #expect(!text.contains(secret))
     }
     #expect("\(token)" == "IssuedToken(tokenId: t-1, token: hidden)")
     #expect((code.code, card.token, token.token) == (secret, secret, secret))

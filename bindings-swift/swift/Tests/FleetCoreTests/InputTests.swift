@@ -119,7 +119,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
 @Test func liveEventsAreAnAsyncSequence() async throws {
     let world = try await World()
     let console = try world.console()
-    let heard = Task {
+    let received = Task {
         var names: [String] = []
         for try await event in console.liveEvents(product: 94) {
             names.append(event.name)
@@ -133,7 +133,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
             try await Task.sleep(nanoseconds: 1_000_000)
         }
     }
-    #expect(try await heard.value == ["n", "n", "n"])
+    #expect(try await received.value == ["n", "n", "n"])
     speaking.cancel()
 }
 

@@ -47,8 +47,8 @@ final class ArrayStore: RowStore, @unchecked Sendable {
             switch write {
             case .put(let row): put(row)
             case .delete(let key):
-                let (place, isThere) = place(key)
-                if isThere { rows.remove(at: place) }
+                let (index, isThere) = position(key)
+                if isThere { rows.remove(at: index) }
             case .add(let key, let delta):
                 let sum = (row(key).flatMap { Int64($0.record) } ?? 0).addingReportingOverflow(delta)
                 let count = sum.overflow ? (delta > 0 ? Int64.max : Int64.min) : sum.partialValue
@@ -59,17 +59,17 @@ final class ArrayStore: RowStore, @unchecked Sendable {
     }
 
     private func row(_ key: Data) -> StoredRow? {
-        let (place, isThere) = place(key)
-        return isThere ? rows[place] : nil
+        let (index, isThere) = position(key)
+        return isThere ? rows[index] : nil
     }
 
     private func put(_ row: StoredRow) {
-        let (place, isThere) = place(row.key)
-        if isThere { rows[place] = row } else { rows.insert(row, at: place) }
+        let (index, isThere) = position(row.key)
+        if isThere { rows[index] = row } else { rows.insert(row, at: index) }
     }
 
     /// The index of a key, or where to insert it.
-    private func place(_ key: Data) -> (index: Int, isThere: Bool) {
+    private func position(_ key: Data) -> (index: Int, isThere: Bool) {
         var (low, high) = (0, rows.count)
         while low < high {
             let middle = (low + high) / 2

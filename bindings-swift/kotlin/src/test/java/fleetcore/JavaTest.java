@@ -73,9 +73,9 @@ class JavaTest {
             Console console = fleet.console(alice);
             long product = console.createProduct("Thermostat", "photon").getId();
             fleet.operator().setTier(product, "Enterprise");
-            List<Long> told = new ArrayList<>();
-            console.importWatched(product, ids(9_000), progress -> told.add(progress.getAdded()));
-            assertEquals(9_000L, told.get(told.size() - 1));
+            List<Long> counts = new ArrayList<>();
+            console.importWatched(product, ids(9_000), progress -> counts.add(progress.getAdded()));
+            assertEquals(9_000L, counts.get(counts.size() - 1));
             IllegalStateException own = new IllegalStateException("mine");
             long other = console.createProduct("Boiler", "photon").getId();
             IllegalStateException thrown = assertThrows(IllegalStateException.class, () ->

@@ -30,12 +30,12 @@ class CoroutineTest {
     @Test
     fun `a long import reports its progress`() = runBlocking {
         World.open().use { world ->
-            val told = CopyOnWriteArrayList<ImportProgress>()
-            val report = world.console().importWatched(94, ids(20_000)) { told.add(it) }
+            val reports = CopyOnWriteArrayList<ImportProgress>()
+            val report = world.console().importWatched(94, ids(20_000)) { reports.add(it) }
             assertEquals(20_000L, report.counts.imported)
-            assertEquals(told.map { it.added }.sorted(), told.map { it.added })
-            assertEquals(ImportProgress(20_000L, 20_000L), told.last())
-            assertTrue(told.size > 1)
+            assertEquals(reports.map { it.added }.sorted(), reports.map { it.added })
+            assertEquals(ImportProgress(20_000L, 20_000L), reports.last())
+            assertTrue(reports.size > 1)
         }
     }
 

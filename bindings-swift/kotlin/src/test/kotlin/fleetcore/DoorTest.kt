@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Assumptions.assumeTrue
 /**
  * Describes a decision. The `when` has no `else`, so a new kind of answer is a compiler error.
  */
-private fun told(decision: Decision): String = when (decision) {
+private fun describe(decision: Decision): String = when (decision) {
     is Decision.UpToDate -> "up to date by ${decision.rule}"
     is Decision.Update -> "send ${decision.directive.version}"
     is Decision.Held -> "held: ${decision.reason}"
@@ -38,11 +38,11 @@ class DoorTest {
     fun `a connect returns what the device is to run, and why`() = runBlocking {
         World.open().use { world ->
             val member = world.gateway().connect(Report(BENCH, product = 94, version = 1))
-            assertEquals("up to date by ${Rule.NO_RELEASE}", told(member.answer))
+            assertEquals("up to date by ${Rule.NO_RELEASE}", describe(member.answer))
             assertEquals("R-TGT-1 no release", member.answer.cites)
 
             val waiting = world.gateway().connect(Report("45f96d06492949f0e1d2c3b4", product = 94, version = 1))
-            assertEquals("held: ${HoldReason.QUARANTINED}", told(waiting.answer))
+            assertEquals("held: ${HoldReason.QUARANTINED}", describe(waiting.answer))
             assertEquals("held: it asks to join and waits for the team's approval (R-IMP-9)", waiting.answer.why)
             assertNull(waiting.answer.directive)
         }
@@ -53,7 +53,7 @@ class DoorTest {
         World.open().use { world ->
             val reports = listOf("45f96d06492949f0e1d2c3b4", BENCH).map { Report(it, product = 94, version = 1) }
             val answers = world.gateway().connectMany(reports)
-            assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { told(it.answer) })
+            assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { describe(it.answer) })
             assertEquals(answers, world.gateway().connectManyBlocking(reports))
             assertEquals(answers[1], world.gateway().connectBlocking(reports[1]))
         }

@@ -114,12 +114,12 @@ class InputTest {
     @Test
     fun `a moment or a string that the core cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
-            for (wrong in listOf(Instant.MAX, Instant.MIN)) {
-                val report = Report(BENCH, reportedAt = wrong)
+            for (invalid in listOf(Instant.MAX, Instant.MIN)) {
+                val report = Report(BENCH, reportedAt = invalid)
                 val refused = assertFailsWith<FleetException> { world.gateway().connect(report) }
                 assertEquals("invalid", refused.code)
                 assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).`field`)
-                assertFailsWith<FleetException> { world.fleet.operator(wrong).createAccount("bob@example.com") }
+                assertFailsWith<FleetException> { world.fleet.operator(invalid).createAccount("bob@example.com") }
             }
             val half = assertFailsWith<FleetException> { world.console().createProduct("\uD800", "photon") }
             assertEquals("invalid", half.code)
@@ -174,7 +174,7 @@ class InputTest {
     @Test
     fun `live events are a flow`() = runBlocking<Unit> {
         World.open().use { world ->
-            val heard = async { world.console().liveEvents(94).take(3).toList().map { it.name } }
+            val received = async { world.console().liveEvents(94).take(3).toList().map { it.name } }
             val speaking = launch {
                 var number = 0
                 while (true) {
@@ -182,7 +182,7 @@ class InputTest {
                     delay(1)
                 }
             }
-            assertEquals(3, heard.await().size)
+            assertEquals(3, received.await().size)
             speaking.cancelAndJoin()
         }
     }

@@ -87,11 +87,11 @@ class ValuesTest {
     @Test
     fun `a number that the library cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
-            for (wrong in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
-                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(wrong) }.code)
+            for (invalid in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
+                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(invalid) }.code)
             }
-            for (wrong in listOf(-1, 65_536, Int.MIN_VALUE)) {
-                val report = Report(BENCH, version = wrong)
+            for (invalid in listOf(-1, 65_536, Int.MIN_VALUE)) {
+                val report = Report(BENCH, version = invalid)
                 assertEquals("invalid", assertFailsWith<FleetException> { world.gateway().connect(report) }.code)
             }
         }

@@ -37,17 +37,17 @@ fun shown(value: Any?): JsonElement = when (value) {
     // A choice: identified by the name of its only field, or by its name if it has none.
     is Actor, is ConfigurationAnswer -> oneOf(value) { it.values.first() }
     is Identity, is NoticeSubject, is ChargePurpose, is Destination -> oneOf(value) { JsonObject(it) }
-    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to word(value)) else fields(value))
+    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to nameOf(value)) else fields(value))
 }
 
 /** Variants are nested in their sealed class. */
 private fun kotlin.reflect.KClass<*>.isNested() = java.enclosingClass != null
 
-private fun word(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
+private fun nameOf(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
 
 private fun oneOf(value: Any, shown: (Map<String, JsonElement>) -> JsonElement): JsonElement {
     val fields = fields(value)
-    val name = word(value)
+    val name = nameOf(value)
     return if (fields.isEmpty()) name else JsonObject(mapOf(name.content to shown(fields)))
 }
 

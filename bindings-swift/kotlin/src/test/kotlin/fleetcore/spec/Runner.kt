@@ -113,13 +113,13 @@ private suspend fun World.take(step: JsonObject) {
  * Lists the differences from the expected answer: an object may have more fields than are listed, and a field that is
  * expected to be null may be missing.
  */
-private fun differences(place: String, expected: JsonElement, found: JsonElement): List<String> = when {
+private fun differences(path: String, expected: JsonElement, found: JsonElement): List<String> = when {
     expected is JsonObject && found is JsonObject ->
-        expected.flatMap { (key, value) -> differences("$place.$key", value, found[key] ?: JsonNull) }
+        expected.flatMap { (key, value) -> differences("$path.$key", value, found[key] ?: JsonNull) }
     expected is JsonArray && found is JsonArray && expected.size == found.size ->
-        expected.indices.flatMap { differences("$place.$it", expected[it], found[it]) }
+        expected.indices.flatMap { differences("$path.$it", expected[it], found[it]) }
     expected == found -> emptyList()
-    else -> listOf("$place: expected $expected, found $found")
+    else -> listOf("$path: expected $expected, found $found")
 }
 
 /** Rewrites an error's message with the argument's name as the scenarios write it. */

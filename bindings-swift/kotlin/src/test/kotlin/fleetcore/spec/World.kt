@@ -120,7 +120,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
 
     private fun named(command: String, answer: Any?, watcher: Watcher): JsonElement = when {
         command in NAMED -> JsonObject(mapOf(NAMED.getValue(command) to shown(answer)))
-        command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.told)))
+        command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.reports)))
         answer is EventStream -> opened(answer)
         answer is List<*> -> JsonObject(mapOf("items" to shown(answer)))
         else -> shown(answer)
@@ -144,10 +144,10 @@ private suspend fun call(method: KFunction<*>, given: Map<KParameter, Any?>): An
 
 /** Records each report, and stops an import once the given number was added. */
 private class Watcher(private val stopAfter: Long?) : ImportWatcher {
-    val told = mutableListOf<ImportProgress>()
+    val reports = mutableListOf<ImportProgress>()
 
     override fun watch(progress: ImportProgress): Boolean {
-        synchronized(told) { told.add(progress) }
+        synchronized(reports) { reports.add(progress) }
         return stopAfter == null || progress.added < stopAfter
     }
 }
