@@ -2,10 +2,10 @@
 //!
 //! | here | Python | Node | Swift, Kotlin |
 //! |---|---|---|---|
-//! | [`shape!`]: a record | a frozen class | an object, `null` where nothing is | a struct, a data class |
-//! | [`words!`]: a word of a few | a `Literal` | a union of strings | an enum |
-//! | [`choice!`]: one of a few records | a union of frozen classes | a union told apart by `kind` | an enum with values, a sealed class |
-//! | [`arguments!`]: a record that is handed in | keyword arguments | an object whose rest may be left out | the same with defaults |
+//! | [`shape!`]: a record | a frozen class | an object, `null` for absent values | a struct, a data class |
+//! | [`words!`]: an enum without data | a `Literal` | a union of strings | an enum |
+//! | [`choice!`]: one of several records | a union of frozen classes | a union discriminated by `kind` | an enum with values, a sealed class |
+//! | [`arguments!`]: a record that hosts pass in | keyword arguments | an object with optional fields | the same with defaults |
 
 /// A record that doors return.
 macro_rules! shape {

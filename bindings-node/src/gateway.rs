@@ -53,7 +53,7 @@ impl Gateway {
     /// Connects devices on the event loop, as numbers. Writes the answers to `answers`, and appends new decisions to
     /// `decisions`. Returns whether it could; if not, nothing was done.
     #[napi]
-    #[allow(clippy::too_many_arguments, reason = "each is an array that JavaScript hands over as it is")]
+    #[allow(clippy::too_many_arguments, reason = "JavaScript passes each array unchanged")]
     pub fn connect_packed_sync(
         &self,
         env: Env,

@@ -44,7 +44,7 @@ describe('a failure', () => {
     assert.equal(error.what, 'product');
     assert.equal(error.message, 'there is no such product, or it is not yours to see');
     assert.equal(error.isTransient, false);
-    assert.match(error.stack, /doors\.test\.mjs/, 'its stack leads to the caller');
+    assert.match(error.stack, /doors\.test\.mjs/, 'its stack must lead to the caller');
   });
 
   test('names the tier that would be enough', async () => {

@@ -19,7 +19,7 @@ test('the ten lines of the README work', () => {
 
 test('every other program does what the text around it says', async () => {
   const [, pages, watched, charges, refusal, ...more] = readme.match(/```js\n.*?```/gs).map((block) => block.slice(6, -3));
-  assert.deepEqual(more, [], 'a program that is added is run here');
+  assert.deepEqual(more, [], 'every program of the README is run here');
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   const run = (program, names) => new AsyncFunction(...Object.keys(names), program)(...Object.values(names));
   const { Fleet, NotProvenError } = await import('fleet-core');

@@ -49,8 +49,8 @@ for (const [what, step, expected] of [
   ['a misspelt argument', { do: 'product', as: 'alice', prodcut: 94 }, 'there is no field `prodcut`'],
   ['a missing argument', { do: 'product', as: 'alice' }, '`product` is missing'],
   ['an unknown command', { do: 'fly', as: 'alice' }, 'no command `fly`'],
-  ['nobody who asks', { do: 'products' }, '`as` is for consoles'],
-  ['what was not saved', { do: 'product', as: 'alice', product: '$one.id' }, '`$one.id` was not saved'],
+  ['a missing actor', { do: 'products' }, '`as` is required for consoles'],
+  ['an unsaved reference', { do: 'product', as: 'alice', product: '$one.id' }, '`$one.id` was not saved'],
 ]) {
   test(`a step with ${what} fails`, async () => {
     const { passed, failed, output } = await tried(step);

@@ -53,12 +53,12 @@ async function accounts(path) {
   return accounts;
 }
 
-const absent = process.platform !== 'linux' ? "locks of a description are Linux's" : isThere() ? false : 'no better-sqlite3';
+const absent = process.platform !== 'linux' ? 'OFD locks exist only on Linux' : isThere() ? false : 'no better-sqlite3';
 const linux = { skip: absent, timeout: 60_000 };
 
 for (const [what, statement] of [
   ['selects', "prepare('SELECT count(*) FROM record').get()"],
-  ['puts the log away', "pragma('wal_checkpoint(TRUNCATE)')"],
+  ['checkpoints the log', "pragma('wal_checkpoint(TRUNCATE)')"],
   ['packs the file', "exec('VACUUM')"],
 ]) {
   test(`another library that ${what} and closes loses nothing`, linux, async () => {

@@ -165,7 +165,7 @@ def moment(value: JSON) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Malformed(f"{value} is no moment: write RFC 3339, or whole seconds")
+        raise Malformed(f"{value} is not a moment: write RFC 3339, or whole seconds")
     return NOON + timedelta(seconds=value)
 
 
@@ -187,7 +187,7 @@ def list_bytes(value: JSON) -> bytes:
         case {"run": {"first": str(first), "count": int(count)}, **rest} if not rest:
             return "".join(f"{int(first, 16) + step:024x}\n" for step in range(count)).encode()
         case _:
-            raise Malformed(f"{value} is no list")
+            raise Malformed(f"{value} is not a list")
 
 
 def binary_bytes(value: JSON) -> bytes:
@@ -205,7 +205,7 @@ def binary_bytes(value: JSON) -> bytes:
                 whole[patch["at"] : end] = bytes(patch["bytes"])
             return bytes(whole)
         case _:
-            raise Malformed(f"{value} is no binary")
+            raise Malformed(f"{value} is not a binary")
 
 
 def report(world: World, raw: dict[str, JSON]) -> fc.Report:
@@ -248,7 +248,7 @@ def destination(value: JSON) -> fc.Destination:
         case {"integration": {"name": name}}:
             return fc.Integration(text(name))
         case _:
-            raise Malformed(f"{value} is no destination")
+            raise Malformed(f"{value} is not a destination")
 
 
 def change(world: World, raw: dict[str, JSON]) -> fc.Change:
@@ -266,7 +266,7 @@ def change(world: World, raw: dict[str, JSON]) -> fc.Change:
     elif kind == "groups":
         made = fc.GroupsChange(step.required("device"), step.required("groups"))
     else:
-        raise Malformed(f"`{kind}` is no change")
+        raise Malformed(f"`{kind}` is not a change")
     step.done()
     return made
 
@@ -282,7 +282,7 @@ def identity(value: JSON) -> fc.Identity | None:
         case {"linked": {"account": account}}:
             return fc.LinkedIdentity(account)
         case _:
-            raise Malformed(f"{value} is no identity")
+            raise Malformed(f"{value} is not an identity")
 
 
 def configuration_answer(value: JSON) -> fc.ConfigurationAnswer | None:
@@ -292,7 +292,7 @@ def configuration_answer(value: JSON) -> fc.ConfigurationAnswer | None:
         case {"text": answer} | {"yes_no": answer} | {"some": answer} | {"version": answer}:
             return answer  # type: ignore[no-any-return]
         case _:
-            raise Malformed(f"{value} is no answer")
+            raise Malformed(f"{value} is not an answer")
 
 
 def customer_filter(value: JSON) -> dict[str, Any]:
@@ -361,7 +361,7 @@ def outcome(value: JSON) -> fc.ChargeOutcome:
         case "succeeded" | "unknown" as name:
             return name  # type: ignore[no-any-return]
         case _:
-            raise Malformed(f"{value} is no outcome")
+            raise Malformed(f"{value} is not an outcome")
 
 
 def carded(world: World, console: fc.Console, step: Step) -> JSON:
@@ -630,7 +630,7 @@ class World:
         if door_name is None:
             raise Malformed(f"there is no command `{command}`")
         if (door_name == "Console") != (actor is not None):
-            raise Malformed("`as` goes with the commands of a console, and with no others")
+            raise Malformed("`as` is only for the commands of a console")
         door: Any = self.fleet
         if door_name == "Console":
             door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
@@ -731,12 +731,12 @@ def run_file(path: Path, tally: Tally) -> None:
         return tally.fail(f"{path}: {problem}")
     unknown = spec.keys() - {"version", "name", "rules", "why", "catalogue", "given", "scenarios"}
     if spec.get("version") != 1 or unknown:
-        return tally.fail(f"{path}: is no file of version 1, or has fields that are not known: {sorted(unknown)}")
+        return tally.fail(f"{path}: is not a file of version 1, or has unknown fields: {sorted(unknown)}")
     tiers = [fc.Tier(**tier) for tier in spec["catalogue"]] if "catalogue" in spec else None
     given = [(f"given step {number}, {raw.get('do')}", raw) for number, raw in enumerate(spec.get("given", []), 1)]
     for scenario in spec["scenarios"]:
         if scenario.keys() != {"name", "rules", "steps"}:
-            tally.fail(f"{path}: scenario `{scenario.get('name')}`: has name, rules and steps, and nothing else")
+            tally.fail(f"{path}: scenario `{scenario.get('name')}`: must have name, rules and steps, and nothing else")
             continue
         steps = [(f"step {number}, {raw.get('do')}", raw) for number, raw in enumerate(scenario["steps"], 1)]
         run_scenario(f"{path}: {scenario['name']}", tiers, given + steps, tally)

@@ -54,7 +54,7 @@ def accounts(path: Path) -> int:
     return count
 
 
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="locks of a description are Linux's")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="open-file-description locks exist only on Linux")
 
 
 @LINUX

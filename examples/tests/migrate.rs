@@ -1,6 +1,6 @@
 //! Runs the program that moves fleets.
 
-#![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its program does not run")]
 
 use fleet_core::{Actor, Fleet, Timestamp};
 use fleet_store_sqlite::SqliteStore;

@@ -1,6 +1,6 @@
 //! The first output that a new user sees, compared exactly.
 
-#![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its program does not run")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -144,7 +144,7 @@ arguments! {
 
 choice! {
     /// What happened to an event.
-    #[allow(clippy::large_enum_variant, reason = "nearly all are logged, and languages copy it anyway")]
+    #[allow(clippy::large_enum_variant, reason = "most events are logged, and every language copies the value")]
     pub enum Published {
         /// It is in the product's log, and is to be delivered as listed.
         Logged as EventLogged {

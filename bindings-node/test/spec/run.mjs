@@ -51,7 +51,7 @@ function files(path) {
 /** Reads a file strictly, so that a step with a misspelt argument cannot pass. */
 function read(path) {
   const file = JSON.parse(readFileSync(path, 'utf8'));
-  if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not read here`);
+  if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not supported`);
   allow('the file', file, FILE);
   (file.given ?? []).forEach((step, index) => check(`given ${index + 1}`, step));
   for (const scenario of file.scenarios) {
@@ -72,7 +72,7 @@ function check(location, step) {
     }
   }
   if ((command.door === 'console') !== (step.as !== undefined)) {
-    throw new Malformed(`${location}, ${step.do}: \`as\` is for consoles, and only for them`);
+    throw new Malformed(`${location}, ${step.do}: \`as\` is required for consoles, and only for them`);
   }
 }
 

@@ -16,7 +16,7 @@ export const START = Date.parse('2016-03-08T12:00:00Z');
 export function moment(value) {
   if (Number.isSafeInteger(value) && value >= 0) return new Date(START + value * 1000);
   const at = typeof value === 'string' ? new Date(value) : undefined;
-  if (at === undefined || Number.isNaN(at.getTime())) throw new Malformed(`${JSON.stringify(value)} is no moment`);
+  if (at === undefined || Number.isNaN(at.getTime())) throw new Malformed(`${JSON.stringify(value)} is not a moment`);
   return at;
 }
 

@@ -93,9 +93,9 @@ enum Moment {
             guard text.hasSuffix("Z"), parts.count <= 2,
                 let whole = try? Date("\(parts[0])Z", strategy: .iso8601),
                 let fraction = parts.count == 2 ? Double("0.\(parts[1])") : 0
-            else { throw Malformed("`\(text)` is no moment") }
+            else { throw Malformed("`\(text)` is not a moment") }
             return whole.addingTimeInterval(fraction)
-        default: throw Malformed("\(value) is no moment")
+        default: throw Malformed("\(value) is not a moment")
         }
     }
 

@@ -72,7 +72,7 @@ func fill(_ value: JSON, from saved: [String: JSON]) throws -> JSON {
     case .text(let text) where text.hasPrefix("$"):
         let parts = text.dropFirst().split(separator: ".").map(String.init)
         let found = parts.dropFirst().reduce(saved[parts.first ?? ""]) { $0?[$1] }
-        guard let found else { throw Malformed("`\(text)`: there is no such field in what was saved") }
+        guard let found else { throw Malformed("`\(text)`: there is no such field in the saved answer") }
         return found
     case .list(let items): return .list(try items.map { try fill($0, from: saved) })
     case .object(let fields): return .object(try fields.mapValues { try fill($0, from: saved) })
@@ -81,10 +81,10 @@ func fill(_ value: JSON, from saved: [String: JSON]) throws -> JSON {
 }
 
 func asObject<T>(_ value: JSON, _ read: (Arguments) throws -> T) throws -> T {
-    guard case .object(let fields) = value else { throw Malformed("\(value) is no object") }
+    guard case .object(let fields) = value else { throw Malformed("\(value) is not an object") }
     let arguments = Arguments(fields, saved: [:])
     let found = try read(arguments)
-    if let name = arguments.unknown.first { throw Malformed("`\(name)` is no field that is known here") }
+    if let name = arguments.unknown.first { throw Malformed("`\(name)` is not a known field") }
     return found
 }
 
@@ -95,13 +95,13 @@ func asText(_ value: JSON) throws -> String {
     // A long text is written as the repeated part and its count.
     case .object(let repeated):
         return try String(repeating: asText(repeated["repeat"] ?? .null), count: asNumber(repeated["times"] ?? .null))
-    default: throw Malformed("\(value) is no text")
+    default: throw Malformed("\(value) is not a text")
     }
 }
 
 func asNumber<N: FixedWidthInteger>(_ value: JSON) throws -> N {
     guard case .number(let number) = value, let exact = N(exactly: number) else {
-        throw Malformed("\(value) is no number of this range")
+        throw Malformed("\(value) is not a number in this range")
     }
     return exact
 }
@@ -112,7 +112,7 @@ func asBool(_ value: JSON) throws -> Bool {
 }
 
 func asList(_ value: JSON) throws -> [JSON] {
-    guard case .list(let items) = value else { throw Malformed("\(value) is no list") }
+    guard case .list(let items) = value else { throw Malformed("\(value) is not a list") }
     return items
 }
 

@@ -54,7 +54,7 @@ final class Runner {
     private func runFile(_ path: URL) async {
         do {
             let file = try JSONDecoder().decode(SpecFile.self, from: Data(contentsOf: path))
-            guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not read here") }
+            guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not supported") }
             let tiers = try file.catalogue?.map { try asObject($0, tier) }
             for scenario in file.scenarios {
                 for store in ["memory", "sqlite"] + (server.isEmpty ? [] : ["postgres"]) {
@@ -158,11 +158,11 @@ struct World {
         if let answer = try await gateway(name, fleet.gateway(now: now), arguments) { return answer }
         if let answer = try await clock(name, fleet.clock(now: now), arguments) { return answer }
         if let answer = try await host(name, fleet, now, arguments) { return answer }
-        throw Malformed("there is no such command, or a person asks for it: say who with `as`")
+        throw Malformed("there is no such command, or it needs an actor: name one with `as`")
     }
 
     private func strictly(_ arguments: Arguments) throws {
-        if let name = arguments.unknown.first { throw Malformed("`\(name)` is no argument of this command") }
+        if let name = arguments.unknown.first { throw Malformed("`\(name)` is not an argument of this command") }
     }
 
     private mutating func compare(_ answer: JSON, _ step: [String: JSON]) throws {

@@ -44,7 +44,7 @@ class Runner(private val vectors: Vectors) {
     @Suppress("UNCHECKED_CAST")
     private suspend fun runFile(path: File) = noting(path.path) {
         val file = Json.parseToJsonElement(path.readText()) as JsonObject
-        if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not read here")
+        if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not supported")
         val given = steps(file["given"])
         val tiers = file["catalogue"]?.let { read(it, typeOf<List<Tier>>()) as List<Tier> }
         for (scenario in file.getValue("scenarios") as JsonArray) {

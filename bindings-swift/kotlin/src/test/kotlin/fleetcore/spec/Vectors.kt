@@ -18,14 +18,14 @@ class Vectors(private val folder: File) {
     /** A list to import, or a binary to upload. */
     fun bytes(value: JsonElement): ByteArray {
         val (form, content) =
-            (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value has not one form")
+            (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value must have exactly one form")
         return when (form) {
             "text" -> text(content).toByteArray()
             "bytes" -> numbers(content)
             "file" -> file(text(content))
             "run" -> run(content as JsonObject)
             "patched" -> patched(content as JsonObject)
-            else -> throw Malformed("`$form` is no form of a file")
+            else -> throw Malformed("`$form` is not a known form of a file")
         }
     }
 

@@ -79,7 +79,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             }
             if (value != null || !parameter.isOptional) given[parameter] = value
         }
-        arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is no argument of this command") }
+        arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is not an argument of this command") }
         return named(command, call(method, given), watcher)
     }
 
@@ -101,7 +101,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
         if (has(ClockInterface::class, command)) return fleet.clock(now) to ClockInterface::class
         if (has(GatewayInterface::class, command)) return fleet.gateway(now) to GatewayInterface::class
         if (has(OpenFleetInterface::class, command)) return fleet to OpenFleetInterface::class
-        val token = arguments.remove("token") ?: throw Malformed("say who asks, with `as` or `token`")
+        val token = arguments.remove("token") ?: throw Malformed("name the actor with `as` or `token`")
         return fleet.portal(text(token), now) to PortalInterface::class
     }
 
