@@ -1,4 +1,5 @@
-//! How many bytes are allocated. Off, as it is while time is measured, the count costs one load an allocation.
+//! Counts allocated bytes. While the count is off, as during measurements of time, it costs one load for each
+//! allocation.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
@@ -6,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 static COUNTING: AtomicBool = AtomicBool::new(false);
 static BYTES: AtomicI64 = AtomicI64::new(0);
 
-/// Runs some work; tells how many bytes more are allocated after it than before. On one thread, one at a time.
+/// Runs work. Returns its result, and how many more bytes are allocated after it than before. Use it on one thread at a
+/// time.
 pub fn kept_by<T>(work: impl FnOnce() -> T) -> (T, i64) {
     BYTES.store(0, Relaxed);
     COUNTING.store(true, Relaxed);
@@ -29,7 +31,7 @@ impl Counting {
 }
 
 #[expect(unsafe_code, reason = "there is no safe way to be an allocator; each method hands on what it was asked")]
-// SAFETY: each method is the system's own, called with the very arguments, which the caller vouches for.
+// SAFETY: each method calls the system allocator with the same arguments, whose validity the caller guarantees.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::count(layout.size(), 0);

@@ -1,4 +1,4 @@
-//! The table for people, and the same for programs.
+//! The results: a table for people, and JSON for programs.
 
 use crate::Result;
 use crate::rounds::Figures;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::path::Path;
 
-/// What a measure counts.
+/// The unit of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Time for one operation.
@@ -15,14 +15,14 @@ pub enum Unit {
     Bytes,
 }
 
-/// What a measure is to reach.
+/// The target of a measure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Target {
-    /// So many times the floor at most.
+    /// Maximum multiple of the floor.
     pub ratio: Option<f64>,
-    /// So much at most, in the measure's unit.
+    /// Maximum, in the measure's unit.
     pub ours: Option<f64>,
-    /// So much above the floor at most, in the measure's unit.
+    /// Maximum above the floor, in the measure's unit.
     pub above: Option<f64>,
 }
 
@@ -31,11 +31,11 @@ pub struct Target {
 pub struct Line {
     /// What was measured.
     pub name: &'static str,
-    /// What it counts.
+    /// The unit.
     pub unit: Unit,
-    /// What it came to.
+    /// The result.
     pub figures: Figures,
-    /// What it is to reach.
+    /// The target.
     pub target: Target,
 }
 
@@ -90,17 +90,17 @@ impl fmt::Display for Line {
     }
 }
 
-/// Writes all lines as JSON. The figures of a line are in its `unit`, whatever their names say.
+/// Writes all lines as JSON. The figures of a line are in its `unit`, whatever their names are.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// Fails if the file cannot be written.
 pub fn write_json(path: &Path, lines: &[Line]) -> Result<()> {
     let lines: Vec<Value> = lines.iter().map(Line::to_json).collect();
     std::fs::write(path, serde_json::to_string_pretty(&lines)? + "\n")?;
     Ok(())
 }
 
-/// A figure as people write it, with three digits that count.
+/// Formats a figure with three significant digits.
 fn amount(value: f64, unit: Unit) -> String {
     let (value, unit) = match unit {
         Unit::Bytes => (value, "B"),

@@ -1,30 +1,30 @@
-//! Taking turns: a round of ours, a round of the floor, and again. What is told of each is its fastest round, as whatever
-//! else a machine does can only make one slower.
+//! Measures by turns: a round of ours, a round of the floor, and again. Each is reported by its fastest round, because
+//! other programs on the machine can only slow a round down.
 
 use crate::Result;
 use std::time::{Duration, Instant};
 
-/// What a measure came to, in nanoseconds or bytes for one operation.
+/// The result of a measure, in nanoseconds or bytes for one operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figures {
-    /// The core's.
+    /// The core's result.
     pub ours: f64,
-    /// The floor's, where there is one.
+    /// The floor's result, if there is one.
     pub floor: Option<f64>,
 }
 
 impl Figures {
-    /// How many times the floor ours is.
+    /// Ours as a multiple of the floor.
     pub fn ratio(&self) -> Option<f64> {
         self.floor.map(|floor| self.ours / floor)
     }
 }
 
-/// Measures ours beside its floor. Each closure does one round of so many `operations` and says how long they took; one
-/// round of each warms up and does not count.
+/// Measures ours against its floor. Each closure runs one round of `operations` operations and returns its duration;
+/// one round of each warms up and is not counted.
 ///
 /// # Errors
-/// The closures'.
+/// Errors of the closures.
 pub fn beside(
     rounds: usize,
     operations: usize,
@@ -40,19 +40,19 @@ pub fn beside(
     Ok(Figures { ours: each(fastest.0, operations), floor: Some(each(fastest.1, operations)) })
 }
 
-/// The same of what has no floor.
+/// Measures ours without a floor.
 ///
 /// # Errors
-/// The closure's.
+/// Errors of the closure.
 pub fn alone(rounds: usize, operations: usize, mut ours: impl FnMut() -> Result<Duration>) -> Result<Figures> {
     let Figures { ours, .. } = beside(rounds, operations, &mut ours, || Ok(Duration::ZERO))?;
     Ok(Figures { ours, floor: None })
 }
 
-/// How long something takes.
+/// Measures the duration of work.
 ///
 /// # Errors
-/// The closure's.
+/// Errors of the closure.
 pub fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
     let begun = Instant::now();
     let made = work()?;

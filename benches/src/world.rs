@@ -1,4 +1,4 @@
-//! The fleets that are measured, the same in every run: ids, reports and stamps come from a seed.
+//! The measured fleets. They are the same in every run: ids, reports and stamps come from a seed.
 
 use crate::Result;
 use fleet_core::device::{
@@ -25,21 +25,21 @@ const V2: &[u8] = include_bytes!("../../fleet-core/tests/vectors/firmware/partic
 /// The moment at which everything happens.
 pub const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
 
-/// What the fleets' hardware is called, in reports and in the product.
+/// The hardware of the fleets, in reports and in the product.
 pub const PLATFORM: &str = "photon";
 
 /// The system version that every device reports.
 pub const SYSTEM: &str = "1.5.2";
 
-/// A fleet's rows are written so many at a time.
+/// Number of rows of a fleet that are written at a time.
 pub const CHUNK: usize = 8192;
 
-/// How much is measured, and where files may be put.
+/// The size of the measurements, and the folder for files.
 #[derive(Debug)]
 pub struct Setting {
-    /// How many devices the fleets have.
+    /// Number of devices of the fleets.
     pub devices: usize,
-    /// Fewer rounds.
+    /// Whether fewer rounds are run.
     pub quick: bool,
     folder: TempDir,
     ids: OnceCell<Vec<DeviceId>>,
@@ -59,12 +59,12 @@ pub struct World {
     pub product: ProductId,
 }
 
-/// Numbers that look random (splitmix64).
+/// Pseudo-random numbers (splitmix64).
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
 
 impl Random {
-    /// The next one.
+    /// Returns the next number.
     pub fn next_number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -72,7 +72,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// The next one's bytes, and some of the one after, as a device's id.
+    /// Returns a device's id from the next two numbers.
     pub fn device(&mut self) -> DeviceId {
         let [high, low] = [self.next_number(), self.next_number()].map(u64::to_be_bytes);
         let mut bytes = [0; 12];
@@ -80,7 +80,7 @@ impl Random {
         DeviceId::new(bytes)
     }
 
-    /// One of these.
+    /// Returns one of the given items.
     pub fn one_of<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
         let place = self.next_number() % (things.len() as u64).max(1);
         things.get(usize::try_from(place).unwrap_or_default())
@@ -88,10 +88,10 @@ impl Random {
 }
 
 impl Setting {
-    /// Files are put in a folder of their own under `within`, on a disk, and removed at the end.
+    /// Creates a setting. Files are put in a new folder under `within`, on a disk, which is deleted at the end.
     ///
     /// # Errors
-    /// Where the folder cannot be made.
+    /// Fails if the folder cannot be created.
     pub fn new(devices: usize, quick: bool, within: &Path) -> Result<Self> {
         let folder = tempfile::tempdir_in(within)?;
         Ok(Self {
@@ -105,7 +105,7 @@ impl Setting {
         })
     }
 
-    /// So many rounds, or fewer where time is short.
+    /// Returns the number of rounds, which is reduced for a quick run.
     pub fn rounds(&self, rounds: usize) -> usize {
         if self.quick { rounds.div_ceil(10) | 1 } else { rounds }
     }
@@ -118,21 +118,21 @@ impl Setting {
         })
     }
 
-    /// The fleet, and one of at most so many devices.
+    /// The fleet, and a part of it with at most this many devices.
     pub fn fleets(&self, few: usize) -> (&[DeviceId], &[DeviceId]) {
         let all = self.ids();
         (all, all.get(..few).unwrap_or(all))
     }
 
-    /// Where a file of this name can be put.
+    /// The path of a file with this name.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// A file with all the ids, one a line.
+    /// Writes a file with all the ids, one on each line.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Fails if it cannot be written.
     pub fn device_list(&self) -> Result<PathBuf> {
         let path = self.path("devices.txt");
         let mut file = std::io::BufWriter::new(fs::File::create(&path)?);
@@ -143,15 +143,15 @@ impl Setting {
         Ok(path)
     }
 
-    /// The URL of a PostgreSQL server, which is started when it is first asked for.
+    /// Returns the URL of a PostgreSQL server. Starts it at the first call.
     ///
     /// # Errors
-    /// Where it does not start.
+    /// Fails if it does not start.
     pub fn postgres(&self) -> Result<String> {
         let server = match self.server.get() {
             Some(server) => server,
             None => {
-                // As a server of such a fleet would be set: what is read often in memory, and few checkpoints.
+                // Settings of a server for such a fleet: enough memory for frequent reads, and few checkpoints.
                 let server = Server::start(&["shared_buffers=1GB", "max_wal_size=16GB", "checkpoint_timeout=30min"])?;
                 self.server.get_or_init(|| server)
             }
@@ -159,10 +159,10 @@ impl Setting {
         Ok(server.url("postgres"))
     }
 
-    /// A store in a new schema of that server, and the schema's name.
+    /// Opens a store in a new schema of that server. Returns it with the schema's name.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn postgres_store(&self) -> Result<(PostgresStore, String)> {
         let number = self.schemas.replace(self.schemas.get() + 1);
         let schema = format!("bench_{number}");
@@ -170,17 +170,17 @@ impl Setting {
         Ok((store, schema))
     }
 
-    /// A copy under this name of a SQLite file with the whole [running](World::running) fleet.
+    /// Copies a SQLite file with the whole [running](World::running) fleet under this name.
     ///
     /// # Errors
-    /// The store's and the disk's.
+    /// Errors of the store and the disk.
     pub fn sqlite_copy(&self, name: &str) -> Result<PathBuf> {
         let original = match self.file.get() {
             Some(file) => file,
             None => {
                 let path = self.path("running.db");
                 World::running(SqliteStore::open(&path)?, self.ids())?;
-                // The last connection closes with the store and leaves all in the file.
+                // The last connection closes with the store and writes everything to the file.
                 self.file.get_or_init(|| path)
             }
         };
@@ -192,10 +192,10 @@ impl Setting {
 }
 
 impl World {
-    /// A product without devices, on a tier without limits.
+    /// Creates a product without devices, on a tier without limits.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn empty(store: impl Store + 'static) -> Result<Self> {
         let fleet = Fleet::open(store).with_seed(7);
         let operator = fleet.console(Actor::Operator, NOW);
@@ -206,20 +206,20 @@ impl World {
         Ok(Self { fleet, owner, product })
     }
 
-    /// A world that was made before and is in this store.
+    /// Opens a world that was created before in this store.
     ///
     /// # Errors
-    /// Where there is no owner in it.
+    /// Fails if it has no owner.
     pub fn open(store: impl Store + 'static) -> Result<Self> {
         let fleet = Fleet::open(store);
         let owner = fleet.console(Actor::Operator, NOW).product(ProductId::new(94)?)?.owner;
         Ok(Self { fleet, owner, product: ProductId::new(94)? })
     }
 
-    /// A product whose devices are all connected and run version 2, which is released.
+    /// Creates a product whose devices are all connected and run version 2, which is released.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn running(store: impl Store + 'static, ids: &[DeviceId]) -> Result<Self> {
         let world = Self::empty(store)?;
         world.console().upload(world.product, &Upload::new(version(1)?, "First"), V1)?;
@@ -239,10 +239,10 @@ impl World {
         self.fleet.console(self.owner, NOW)
     }
 
-    /// The product and its firmware, as they stand.
+    /// Returns the current product and its firmware.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn product_and_firmware(&self) -> Result<(Product, FirmwareIndex)> {
         let product = self.console().product(self.product)?;
         let rows = self.fleet.store().get(&[Key::Firmware(self.product)])?;
@@ -252,7 +252,7 @@ impl World {
         }
     }
 
-    /// Writes the rows that the devices would have after they were imported and updated: a million connects, each durable,
+    /// Writes the rows that the devices would have after they were imported and updated: a million durable connects
     /// would take minutes.
     fn populate(&self, ids: &[DeviceId]) -> Result<()> {
         let (product, store) = (self.product, self.fleet.store());
@@ -329,10 +329,10 @@ pub fn report(device: DeviceId, session: u64) -> Result<Report> {
     })
 }
 
-/// A version.
+/// Converts a version.
 ///
 /// # Errors
-/// Where it is none.
+/// Fails if the number is not a version.
 pub fn version(number: u32) -> Result<FirmwareVersion> {
     Ok(FirmwareVersion::new(number)?)
 }

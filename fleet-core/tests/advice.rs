@@ -842,35 +842,31 @@ fn stores() {
     let (from, to) = (filled(), filled());
     let other = World { fleet: fleet_core::Fleet::open(Arc::clone(&to)), ..world() };
     account(&other.fleet, "stranger");
-    refused(error(copy(&from, &to).map(|_| ())), "store_not_empty", "name an empty one");
+    refused(error(copy(&from, &to).map(|_| ())), "store_not_empty", "name an empty store");
     copy(&from, &MemoryStore::new()).unwrap();
 
     let backup = other.fleet.backup(std::path::Path::new("nowhere"));
-    refused(backup, "store_unsupported", "copy it into a store that lasts");
+    refused(backup, "store_unsupported", "copy it into a durable store");
     refused(other.fleet.query(&fleet_core::store::Query::new("SELECT 1")), "store_unsupported", "use the console");
     other.fleet.console(other.owner, at(1)).products().unwrap();
 }
 
 /// Where the advice of a store's refusal is followed: the file, and the test in it.
 const IN_THE_STORES: [(&str, &str, &str); 14] = [
-    ("store_contention", "fleet-core/src/store/transaction/tests.rs", "records_that_are_too_busy_are_said_to_be_so"),
+    ("store_contention", "fleet-core/src/store/transaction/tests.rs", "contended_records_are_reported_as_contention"),
     ("store_unavailable", SQLITE_FILES, "a_file_that_another_process_writes_to_is_busy_until_it_is_not"),
-    (
-        "store_outcome_unknown",
-        "fleet-core/src/store/transaction/outcome.rs",
-        "a_commit_that_only_checks_is_asked_again",
-    ),
-    ("store_full", SQLITE_FULL, "a_file_that_is_full_refuses_lists_whole_and_goes_on_once_there_is_room"),
-    ("store_read_only", SQLITE_ADVICE, "a_file_that_is_refused_opens_once_the_advice_is_followed"),
-    ("store_not_ours", SQLITE_ADVICE, "a_file_that_is_refused_opens_once_the_advice_is_followed"),
-    ("store_newer_schema", SQLITE_ADVICE, "a_file_that_is_refused_opens_once_the_advice_is_followed"),
-    ("store_corrupt", SQLITE_ADVICE, "a_file_that_is_refused_opens_once_the_advice_is_followed"),
-    ("store_taken", "fleet-core/src/store/journaled/tests.rs", "who_opens_a_fleet_takes_it_over"),
-    ("store_forked", SQLITE_FORK, "a_child_opens_the_file_of_its_parent_anew_and_loses_nothing"),
-    ("store_moved", SQLITE_OTHER, "a_database_that_is_moved_and_put_back_is_as_good_as_before"),
-    ("store_journaled", SQLITE_OTHER, "a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused_whole"),
-    ("store_query_refused", SQLITE_ADVICE, "a_query_that_is_refused_is_answered_once_the_advice_is_followed"),
-    ("store_failed", SQLITE_ADVICE, "a_file_that_is_refused_opens_once_the_advice_is_followed"),
+    ("store_outcome_unknown", "fleet-core/src/store/transaction/outcome.rs", "a_commit_that_only_checks_is_retried"),
+    ("store_full", SQLITE_FULL, "a_full_file_refuses_whole_lists_and_continues_once_there_is_space"),
+    ("store_read_only", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
+    ("store_not_ours", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
+    ("store_newer_schema", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
+    ("store_corrupt", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
+    ("store_taken", "fleet-core/src/store/journaled/tests.rs", "opening_a_fleet_takes_it_over"),
+    ("store_forked", SQLITE_FORK, "a_child_opens_the_file_of_its_parent_again_and_loses_nothing"),
+    ("store_moved", SQLITE_OTHER, "a_database_that_is_moved_and_put_back_works_as_before"),
+    ("store_journaled", SQLITE_OTHER, "a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused"),
+    ("store_query_refused", SQLITE_ADVICE, "a_refused_query_is_answered_once_the_advice_is_followed"),
+    ("store_failed", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
 ];
 
 const SQLITE_ADVICE: &str = "stores/sqlite/tests/advice.rs";

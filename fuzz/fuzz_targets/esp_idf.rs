@@ -1,4 +1,4 @@
-//! What `read` accepts has right checksums and lies within its file, and facts never panic.
+//! An image that `read` accepts has correct checksums and lies within its file, and facts never panic.
 #![no_main]
 
 use fleet_core::firmware::image::esp_idf::read_app_image;

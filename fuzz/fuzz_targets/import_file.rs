@@ -1,4 +1,4 @@
-//! Any bytes as a device list: no panic, and what R-IMP-5 promises of the answers.
+//! Reads any bytes as a device list: no panic, and the answers keep R-IMP-5.
 #![no_main]
 
 use fleet_core::DeviceId;
@@ -26,8 +26,8 @@ fn check(data: &[u8]) {
     line_ends_do_not_matter(data, list.header_line(), &lines);
 }
 
-/// A line that is an id and nothing else is never lost, whatever stands around it: only a quote that went on over lines
-/// could hide it, and an id column that a header puts elsewhere.
+/// A line that is only an id is never lost, whatever is around it. Exceptions: a quoted field that spans lines, and an
+/// id column that a header places elsewhere.
 fn every_bare_id_is_answered(data: &[u8], lines: &[ListLine]) {
     if data.starts_with(b"\xFF\xFE") || data.starts_with(b"\xFE\xFF") {
         return;
@@ -39,8 +39,8 @@ fn every_bare_id_is_answered(data: &[u8], lines: &[ListLine]) {
     }
 }
 
-/// CR LF, CR and LF give the same answers. Within quotes a line end is part of a field, so quotes are left out; so is
-/// UTF-16, in which these bytes are something else.
+/// CR LF, CR and LF give the same answers. Inputs with quotes are left out, because a quoted field may contain line
+/// ends; so is UTF-16, in which these bytes mean something else.
 fn line_ends_do_not_matter(data: &[u8], header: Option<u32>, lines: &[ListLine]) {
     if data.contains(&b'\r') || data.contains(&b'"') || data.starts_with(b"\xFF\xFE") || data.starts_with(b"\xFE\xFF") {
         return;

@@ -1,4 +1,4 @@
-//! What `read` accepts has a right hash and lies within its file, and facts never panic.
+//! An image that `read` accepts has a correct hash and lies within its file, and facts never panic.
 #![no_main]
 
 use fleet_core::firmware::image::mcuboot::{Entry, read_mcuboot_image};

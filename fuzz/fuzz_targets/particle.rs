@@ -1,4 +1,4 @@
-//! What `read` accepts is one whole user part or monolithic module, and facts never panic.
+//! An image that `read` accepts is one whole user part or monolithic module, and facts never panic.
 #![no_main]
 
 use fleet_core::firmware::image::particle::read_module;

@@ -1,4 +1,4 @@
-//! Bytes as they come: an answer, with a code and a message, whatever they are.
+//! Any bytes get an answer with a code and a message.
 #![no_main]
 
 use fleet_core::firmware::image;

@@ -1,11 +1,11 @@
-//! What the fuzz targets share: making checksums right again.
+//! Corrects checksums in inputs; shared by the fuzz targets.
 //!
-//! A CRC or hash stops nearly every mutated input at the door, so the rooms behind it would never be fuzzed. The first
-//! byte of an input therefore says whether its checksums are put right before it is read.
+//! A CRC or hash rejects nearly every mutated input, so the code after that check would never be fuzzed. Therefore the
+//! first byte of an input says whether its checksums are corrected before it is read.
 
 use sha2::{Digest, Sha256};
 
-/// Takes the first byte off; if it is odd, puts the checksums of the rest right with `seal`.
+/// Removes the first byte. If it is odd, corrects the checksums of the rest with `seal`.
 pub fn input(bytes: &[u8], seal: impl FnOnce(&mut [u8])) -> Vec<u8> {
     let Some((choice, rest)) = bytes.split_first() else { return Vec::new() };
     let mut rest = rest.to_vec();
@@ -15,7 +15,7 @@ pub fn input(bytes: &[u8], seal: impl FnOnce(&mut [u8])) -> Vec<u8> {
     rest
 }
 
-/// The SHA-256 and the CRC at the end of a Particle module.
+/// Writes the SHA-256 and the CRC at the end of a Particle module.
 pub fn seal_particle(bytes: &mut [u8]) {
     let Some(hashed) = bytes.len().checked_sub(38) else { return };
     let hash = Sha256::digest(&bytes[..hashed]);
@@ -25,7 +25,7 @@ pub fn seal_particle(bytes: &mut [u8]) {
     bytes[end..].copy_from_slice(&crc.to_be_bytes());
 }
 
-/// The checksum and the SHA-256 of an ESP image, where its segments say that they are.
+/// Writes the checksum and the SHA-256 of an ESP image, at the positions that its segments imply.
 pub fn seal_esp_idf(bytes: &mut [u8]) {
     let (mut at, mut sum) = (24, 0xEF);
     for _ in 0..bytes.get(1).copied().unwrap_or(0) {
@@ -43,7 +43,7 @@ pub fn seal_esp_idf(bytes: &mut [u8]) {
     }
 }
 
-/// The SHA-256 of an MCUboot image, in the first entry of that type behind the protected area.
+/// Writes the SHA-256 of an MCUboot image, in the first entry of that type after the protected area.
 pub fn seal_mcuboot(bytes: &mut [u8]) {
     let (Some(header), Some(protected)) = (u16_at(bytes, 8), u16_at(bytes, 10)) else { return };
     let Some(firmware) = u32_at(bytes, 12) else { return };

@@ -1,24 +1,24 @@
-//! Tells the processes apart that `fork()` makes.
+//! Distinguishes the processes that `fork()` creates.
 //!
-//! A forked process has a copy of its parent's memory: its random state, its connections, its locks. Whatever must not
-//! be used by both remembers the [`Process`] that made it and compares. The comparison is one load of an atomic number,
-//! which the C library's `fork()` changes in the child before it returns there; asking the operating system for the
-//! process id at each message would cost more than to admit the message.
+//! A forked process has a copy of its parent's memory: its random state, its connections, its mutexes. Code that must
+//! not be used by both stores the [`Process`] that created it and compares. The comparison is one load of an atomic
+//! number, which the C library's `fork()` changes in the child before it returns there; a system call for the process
+//! id would cost more than the admission of a message.
 //!
-//! This is a crate of its own because the C library is called, which no other crate of the core does.
+//! This is a crate of its own because it calls the C library, which no other crate of the core does.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Number of forks between the process that loaded this library and the present one.
+/// Number of forks between the process that loaded this library and the current one.
 static FORKS: AtomicU64 = AtomicU64::new(0);
 
-/// A process, as far as one that was forked and its parents are to be told apart.
+/// Identifies a process among its forked children and its parents.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Process(u64);
 
 impl Process {
-    /// The present process.
+    /// Returns the current process.
     ///
     /// ```
     /// assert!(fleet_process::Process::current().is_current());
@@ -28,13 +28,13 @@ impl Process {
         Self(FORKS.load(Ordering::Relaxed))
     }
 
-    /// Whether this is the present process.
+    /// Whether this is the current process.
     #[inline]
     pub fn is_current(self) -> bool {
         self.0 == FORKS.load(Ordering::Relaxed)
     }
 
-    /// A number that is another one in a forked process than in its parents.
+    /// A number that differs between a forked process and its parents.
     #[inline]
     pub fn number(self) -> u64 {
         self.0
@@ -47,7 +47,7 @@ impl fmt::Debug for Process {
     }
 }
 
-/// Has forks counted from now on. Before the first call nothing can be compared, so nothing is missed.
+/// Counts forks from now on. Before the first call there is nothing to compare, so no fork is missed.
 #[cfg(unix)]
 fn watch() {
     use std::ffi::c_int;
@@ -55,7 +55,7 @@ fn watch() {
 
     type Handler = Option<extern "C" fn()>;
 
-    // SAFETY: this is the declaration of POSIX; any handlers may be handed over.
+    // SAFETY: this is the declaration of POSIX; any handlers may be passed.
     unsafe extern "C" {
         safe fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> c_int;
     }
@@ -65,12 +65,12 @@ fn watch() {
     }
 
     static WATCHED: Once = Once::new();
-    // It can fail only where there is no memory for a few pointers.
+    // It fails only if there is no memory for a few pointers.
     WATCHED.call_once(|| {
         let _ = pthread_atfork(None, None, Some(forked));
     });
 }
 
-/// There is no `fork()` here.
+/// This platform has no `fork()`.
 #[cfg(not(unix))]
 fn watch() {}

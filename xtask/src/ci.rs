@@ -1,6 +1,6 @@
-//! What a submission must pass, in one command that runs on a desk as it runs anywhere else.
+//! The checks that a submission must pass, in one command that runs the same on any machine.
 //!
-//! Every step is tried whatever became of those before it, so that one run tells everything.
+//! Every step runs even if an earlier one failed, so that one run reports everything.
 
 use crate::spec::StoreKind;
 use crate::vectors::{billing, firmware, import};
@@ -10,10 +10,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// So many inputs a format are enough to see that a fuzz target still builds and runs.
+/// Number of inputs for each format: enough to check that a fuzz target still builds and runs.
 const SMOKE: u64 = 200_000;
 
-/// So many schedules find what a thousand times as many would, mostly; a million are for nights.
+/// Number of schedules: enough to find most faults; nightly runs use a million.
 pub(crate) const SCHEDULES: u64 = 100_000;
 
 struct Step {
@@ -39,12 +39,12 @@ const STEPS: &[Step] = &[
     Step { name: "simulate", run: || simulate::simulate(SCHEDULES, 1) },
 ];
 
-/// The names of the steps.
+/// Returns the names of the steps.
 pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
 
-/// The fast checks: what a small change breaks is mostly found by these.
+/// The fast checks: they find most of what a small change can break.
 const CHECKS: &[Step] = &[
     FORMAT,
     LANGUAGE,
@@ -56,12 +56,12 @@ const CHECKS: &[Step] = &[
     Step { name: "scenarios", run: || spec::run(&root().join("spec"), &[StoreKind::Memory]).show() },
 ];
 
-/// Runs the fast checks, and prints a closing table.
+/// Runs the fast checks, and prints a summary table.
 pub(crate) fn check() -> Result<(), String> {
     run_steps(CHECKS.iter())
 }
 
-/// Runs one step or all, and prints a closing table.
+/// Runs one step or all, and prints a summary table.
 pub(crate) fn run(only: Option<&str>) -> Result<(), String> {
     run_steps(STEPS.iter().filter(|step| only.is_none_or(|only| step.name == only)))
 }
@@ -83,8 +83,8 @@ fn run_steps(steps: impl Iterator<Item = &'static Step>) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed:\n{}", failed.join("\n"))) }
 }
 
-/// All tests: the workspace's, the scenarios on every store, the vectors. What cannot run here is left out and said at
-/// the end; where `CI` is set, it fails.
+/// Runs all tests: the workspace's, the scenarios on every store, the vectors. What cannot run here is skipped and
+/// listed at the end; if `CI` is set, that is a failure.
 pub(crate) fn test() -> Result<(), String> {
     let mut failed = Vec::new();
     let mut note = |what: &str, outcome: Result<(), String>| {
@@ -111,7 +111,7 @@ pub(crate) fn test() -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
 }
 
-/// Runs scenarios on every store that can be had here.
+/// Runs scenarios on every store that is available here.
 pub(crate) fn scenarios(path: &Path) -> Result<(), String> {
     let is_there = |store: &StoreKind| *store != StoreKind::Postgres || postgres::install().is_ok();
     let stores: Vec<StoreKind> = StoreKind::ALL.into_iter().filter(is_there).collect();

@@ -1,5 +1,5 @@
-//! What people read first, held to what is there: each program in the documentation is run, or is listed here with why not;
-//! each version that it asks for is the one that the packages ask for; each chore and each file that it names exists.
+//! Checks the documentation against the project: each program in it is run, or listed here with the reason why not;
+//! each version that it requires is the one that the packages require; each command and each file that it names exists.
 
 use crate::Cli;
 use crate::workspace::root;
@@ -8,16 +8,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The pages, by their place in the repository.
+/// The pages, by their paths in the repository.
 fn pages() -> Vec<(String, String)> {
     let mut pages =
         vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-swift/kotlin/README.md".to_owned()];
     pages.extend(["python", "node", "swift"].map(|language| format!("bindings-{language}/README.md")));
-    pages.extend(["ARCHITECTURE.md", "RELEASING.md", "SECURITY.md"].map(str::to_owned));
-    for folder in ["docs", "docs/guide"] {
-        let entries = fs::read_dir(root().join(folder)).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        pages.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    pages.extend(["ARCHITECTURE.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md"].map(str::to_owned));
+    let mut folders = vec!["docs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
+            let path = format!("{folder}/{}", entry.file_name().into_string().unwrap());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".md") {
+                pages.push(path);
+            }
+        }
     }
     pages.sort();
     pages.into_iter().map(|page| (page.clone(), read(&page))).collect()
@@ -27,13 +33,13 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A block of code: its language, and its text.
+/// A block of code: its language and its text.
 struct Block {
     language: String,
     text: String,
 }
 
-/// The blocks of a page, without what is printed or drawn.
+/// Returns the blocks of a page, except output and drawings.
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
@@ -47,13 +53,13 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// How a block is held to what it says.
+/// How a block is checked.
 enum How {
-    /// This test runs all blocks of its language on the page, and has this in it.
+    /// This test runs all blocks of its language on the page; it contains this text.
     RunBy(&'static str, &'static str),
-    /// It stands in this file to the letter, but for its indentation, which is compiled or run.
+    /// This file, which is compiled or run, contains the block literally, except for its indentation.
     StandsIn(&'static str),
-    /// It is not run, for this reason.
+    /// The block is not run, for this reason.
     NotRun(&'static str),
 }
 
@@ -70,8 +76,8 @@ const NEEDS_A_FRAMEWORK: How = NotRun(
     "the web framework is no dependency of this repository; the page says when the program was built and run by hand",
 );
 
-/// Each program of the documentation: the page, its language, words that it has in it (none: each that is not named
-/// otherwise), and how it is held to what it says.
+/// Each program of the documentation: the page, the language, words in the program (empty means every program that is
+/// not listed otherwise), and how it is checked.
 const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("README.md", "rust", "", RunBy("fleet-core/src/lib.rs", "include_str!(\"../../README.md\")")),
     ("docs/STORES.md", "rust", "", RunBy("stores/postgres/src/lib.rs", "include_str!(\"../../../docs/STORES.md\")")),
@@ -135,22 +141,22 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("docs/guide/back-up.md", "python", "", NotRun("it names folders of the reader's own; run by hand")),
 ];
 
-/// A text without what lies around its words, so that its indentation is nothing.
+/// Returns a text without the space around its words, so that indentation does not matter.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn every_program_of_the_documentation_is_run_or_is_listed_with_why_not() {
+fn every_program_in_the_documentation_is_run_or_listed_with_a_reason() {
     let mut used = BTreeSet::new();
     for (page, text) in pages() {
         for Block { language, text } in blocks(&text).into_iter().filter(|block| block.language != "text") {
             let entries = PROGRAMS.iter().enumerate().filter(|(_, entry)| entry.0 == page && entry.1 == language);
             let mut fitting = entries.filter(|(_, entry)| text.contains(entry.2));
             let (place, (.., how)) = fitting.next().unwrap_or_else(|| {
-                panic!("{page}: who runs this? Have it run, or list it in PROGRAMS with why not:\n{text}")
+                panic!("{page}: this program is not listed; add it to PROGRAMS with its test or a reason:\n{text}")
             });
-            assert!(fitting.next().is_none(), "{page}: two entries of PROGRAMS fit\n{text}");
+            assert!(fitting.next().is_none(), "{page}: two entries of PROGRAMS match\n{text}");
             used.insert(place);
             match how {
                 RunBy(test, mark) => assert!(read(test).contains(mark), "{test} has no `{mark}`, which runs {page}"),
@@ -163,7 +169,7 @@ fn every_program_of_the_documentation_is_run_or_is_listed_with_why_not() {
     assert!(unused.is_empty(), "{:?}", unused.iter().map(|(_, entry)| (entry.0, entry.2)).collect::<Vec<_>>());
 }
 
-/// What follows a word in a text, as far as it is a version: digits and points.
+/// Returns the version that follows a word in a text: digits and points.
 fn versions<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let is_one = |rest: &&'t str| rest.starts_with(|first: char| first.is_ascii_digit());
     let ends = |rest: &'t str| {
@@ -173,7 +179,7 @@ fn versions<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     text.match_indices(word).filter_map(|(at, _)| text.get(at + word.len()..)).filter(is_one).map(ends).collect()
 }
 
-/// What stands between two marks in a file.
+/// Returns the text between two marks in a file.
 fn between(path: &str, before: &str, after: &str) -> String {
     let text = read(path);
     let rest = text.split_once(before).unwrap_or_else(|| panic!("{path} has no `{before}`")).1;
@@ -181,14 +187,14 @@ fn between(path: &str, before: &str, after: &str) -> String {
 }
 
 #[test]
-fn every_version_that_the_documentation_asks_for_is_the_one_that_the_packages_ask_for() {
+fn every_version_in_the_documentation_is_the_one_that_the_packages_require() {
     let rust = between("Cargo.toml", "rust-version = \"", "\"");
     let python = between("bindings-python/pyproject.toml", "requires-python = \">=", "\"");
     let node = between("bindings-node/package.json", "\"node\": \">=", "\"");
     let swift = between("bindings-swift/swift/Package.swift", "swift-tools-version:", "\n");
     let macos = between("bindings-swift/swift/Package.swift", ".macOS(.v", ")");
     let java = between("bindings-swift/kotlin/pom.xml", "<kotlin.compiler.jvmTarget>", "<");
-    // A compiler of Kotlin reads what the one after it has written, and nothing newer.
+    // A Kotlin compiler reads the output of the next version, and of none after that.
     let written = between("bindings-swift/kotlin/pom.xml", "<kotlin.version>", "<");
     let mut parts = written.split('.').map(|part| part.parse::<u32>().unwrap());
     let kotlin = format!("{}.{}", parts.next().unwrap(), parts.next().unwrap() - 1);
@@ -206,15 +212,15 @@ fn every_version_that_the_documentation_asks_for_is_the_one_that_the_packages_as
     for (page, text) in pages() {
         for (name, version) in wanted {
             for said in versions(&text, name) {
-                assert_eq!(said, version, "{page} says {name}{said}");
+                assert_eq!(said, version, "{page} requires {name}{said}");
                 found.insert(name);
             }
         }
     }
     let missing: Vec<_> = wanted.iter().filter(|(name, _)| !found.contains(name) && *name != "CPython ").collect();
-    assert!(missing.is_empty(), "no page says of which version {missing:?} is");
+    assert!(missing.is_empty(), "no page has the version of {missing:?}");
 
-    // What the chores ask for before they begin.
+    // The versions that the commands check first.
     let (major, minor) = node.split_once('.').unwrap();
     let chore = read("xtask/src/lang/node.rs");
     assert!(chore.contains(&format!("major > {major} || (major == {major} && minor >= {minor})")), "Node {node}");
@@ -231,16 +237,16 @@ fn every_version_that_the_documentation_asks_for_is_the_one_that_the_packages_as
     assert!(read("bindings-swift/kotlin/README.md").contains(&said), "the version of the jar is {said}");
 }
 
-/// A number with a comma between its thousands, as the documentation writes it.
+/// Formats a number with a comma between its thousands, as in the documentation.
 fn written(number: i64) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
     groups.collect::<Vec<_>>().join(",")
 }
 
-/// Limits and prices that the documentation states, each with what it must be.
+/// Limits and prices in the documentation, each with its expected value.
 #[test]
-fn every_limit_that_the_documentation_states_is_the_one_that_is_built() {
+fn every_limit_in_the_documentation_is_the_one_in_the_code() {
     use fleet_core::billing::{BillingPolicy, Interval};
     use fleet_core::store::Query;
     use fleet_core::{Catalogue, Currency, Policy, SystemVersion, customer, device};
@@ -269,11 +275,11 @@ fn every_limit_that_the_documentation_states_is_the_one_that_is_built() {
         }
     }
     for (page, claim) in claims {
-        assert!(words(&read(page)).contains(&claim), "{page} does not say `{claim}`");
+        assert!(words(&read(page)).contains(&claim), "{page} does not contain `{claim}`");
     }
 }
 
-/// The chores that a page has people run: what follows `cargo xtask` in a line or between backticks.
+/// Returns the commands on a page: what follows `cargo xtask` in a line or between backticks.
 fn chores(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("cargo xtask ").filter_map(|(at, _)| {
         let rest = text.get(at..)?;
@@ -283,36 +289,37 @@ fn chores(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_chore_that_the_documentation_names_is_one() {
+fn every_command_in_the_documentation_exists() {
     let mut found = 0;
     for (page, text) in pages() {
         for chore in chores(&text) {
             let words: Vec<&str> = chore.split_whitespace().skip(1).filter(|word| !word.contains('…')).collect();
-            // In running text the sentence may go on behind the chore; an option is a part of it.
+            // In running text the sentence may continue after the command; an option belongs to it.
             let mut ends = (1..=words.len()).rev();
             let end = ends.find(|end| Cli::try_parse_from(words.iter().take(*end)).is_ok());
             let is_whole = |end: usize| !words.iter().skip(end).any(|word| word.starts_with("--"));
-            assert!(end.is_some_and(is_whole), "{page}: `{chore}` is no chore; `cargo xtask --help` lists them");
+            assert!(end.is_some_and(is_whole), "{page}: `{chore}` is not a command; `cargo xtask --help` lists them");
             found += 1;
         }
     }
     assert!(found > 5, "{found}");
 }
 
-/// Whether a word between backticks is the place of a file: it has a folder and the ending of a file of the project's.
-fn is_place(word: &str) -> bool {
+/// Whether a word between backticks is the path of a file: it has a folder, and an extension of the project's files.
+fn is_path(word: &str) -> bool {
     let endings = [".rs", ".md", ".py", ".mjs", ".cjs", ".swift", ".kt", ".toml", ".json", ".xml", ".cts"];
     let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     is_plain && word.contains('/') && !word.starts_with('/') && endings.iter().any(|ending| word.ends_with(ending))
 }
 
 #[test]
-fn every_file_that_the_documentation_names_is_there() {
+fn every_file_in_the_documentation_exists() {
     let mut missing = Vec::new();
     for (page, text) in pages() {
         let folder = root().join(&page).parent().map(Path::to_path_buf).unwrap_or_default();
-        for word in text.split('`').skip(1).step_by(2).filter(|word| is_place(word)) {
-            // The design names the core's files by their place in it, a package's page by their place in the package.
+        for word in text.split('`').skip(1).step_by(2).filter(|word| is_path(word)) {
+            // The design names the core's files by their paths in the core, a package's page by their paths in the
+            // package.
             let places: [PathBuf; 5] = [
                 root().join(word),
                 folder.join(word),
@@ -329,9 +336,9 @@ fn every_file_that_the_documentation_names_is_there() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// The README's first program, done here: what it prints is what the page says.
+/// Runs the README's first program: its output is the one on the page.
 #[test]
-fn the_first_program_prints_what_the_page_says() {
+fn the_first_program_prints_the_output_on_the_page() {
     use fleet_core::device::Report;
     use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
     use std::fmt::Write as _;

@@ -1,14 +1,14 @@
-//! Fuzzing on a stable toolchain.
+//! Fuzzing with a stable toolchain.
 //!
-//! libFuzzer needs its coverage counters in the code, not a nightly compiler: the flags below are stable. The C++
-//! part is compiled by the crate `libfuzzer-sys`, so nothing is fetched here.
+//! libFuzzer needs coverage counters in the code, but not a nightly compiler: the flags below are stable. The C++ part
+//! is compiled by the crate `libfuzzer-sys`, so nothing is downloaded here.
 
 use crate::workspace::{finish, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What cargo-fuzz passes too, without the sanitizer, which only a nightly compiler has.
+/// The flags of cargo-fuzz, without the sanitizer, which needs a nightly compiler.
 const COVERAGE: &str = "--cfg fuzzing \
      -Cpasses=sancov-module \
      -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -17,14 +17,14 @@ const COVERAGE: &str = "--cfg fuzzing \
      -Cllvm-args=-sanitizer-coverage-trace-compares \
      -Ccodegen-units=1";
 
-/// A fuzz target and what its inputs look like.
+/// A fuzz target and the form of its inputs.
 struct Target {
     name: &'static str,
-    /// Its seeds, under `fleet-core/tests/vectors`.
+    /// The folder of its seeds, under `fleet-core/tests/vectors`.
     seeds: &'static str,
-    /// The longest input worth making, in bytes.
+    /// Maximum size of an input, in bytes.
     longest: u32,
-    /// Inputs begin with a byte that chooses whether checksums are put right.
+    /// Whether inputs begin with a byte that says whether checksums are corrected.
     chooses_seal: bool,
 }
 
@@ -36,25 +36,26 @@ const TARGETS: &[Target] = &[
     Target { name: "recognise", seeds: "firmware", longest: 4096, chooses_seal: false },
 ];
 
-/// The names of what can be fuzzed.
+/// Returns the names of the fuzz targets.
 pub(crate) fn names() -> Vec<&'static str> {
     TARGETS.iter().map(|target| target.name).collect()
 }
 
-/// Fuzzes one target with `runs` inputs that begin at the vectors. A crasher is left in `fuzz/artifacts/FORMAT/`.
+/// Fuzzes one target with `runs` inputs, starting from the vectors. A crashing input is stored in
+/// `fuzz/artifacts/FORMAT/`.
 pub(crate) fn run(format: &str, runs: u64) -> Result<(), String> {
     let target = TARGETS
         .iter()
         .find(|target| target.name == format)
-        .ok_or_else(|| format!("`{format}` is no fuzz target; there are {}", names().join(", ")))?;
+        .ok_or_else(|| format!("`{format}` is not a fuzz target; choose one of {}", names().join(", ")))?;
     let root = root();
     let binary = build(&root, target)?;
-    let corpus = tempfile::tempdir().map_err(|error| format!("no folder for the corpus: {error}"))?;
+    let corpus = tempfile::tempdir().map_err(|error| format!("cannot create a folder for the corpus: {error}"))?;
     let vectors = root.join("fleet-core/tests/vectors");
-    sow(&vectors.join(target.seeds), target, corpus.path())?;
+    copy_seeds(&vectors.join(target.seeds), target, corpus.path())?;
     let crashers = vectors.join("crashers").join(target.name);
     if crashers.exists() {
-        sow(&crashers, target, corpus.path())?;
+        copy_seeds(&crashers, target, corpus.path())?;
     }
     let artifacts = root.join("fuzz/artifacts").join(target.name);
     fs::create_dir_all(&artifacts).map_err(|error| format!("{}: {error}", artifacts.display()))?;
@@ -72,7 +73,7 @@ fn build(root: &Path, target: &Target) -> Result<PathBuf, String> {
     let folder = root.join("fuzz");
     let output = folder.join("target");
     let host = host_triple()?;
-    // Naming the target triple keeps the coverage flags away from build scripts, which would not link with them.
+    // With an explicit target triple, the coverage flags do not apply to build scripts, which would not link with them.
     finish(
         Command::new(env!("CARGO"))
             .current_dir(&folder)
@@ -89,16 +90,16 @@ fn host_triple() -> Result<String, String> {
         Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc can't be started: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "rustc does not tell its host".to_owned())
+    host.map(str::to_owned).ok_or_else(|| "rustc does not report its host".to_owned())
 }
 
-/// Copies every vector as a seed; where inputs choose, once as it is and once to be put right.
-fn sow(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
+/// Copies every vector as a seed; if inputs have the first byte, once unchanged and once with correction.
+fn copy_seeds(from: &Path, target: &Target, corpus: &Path) -> Result<(), String> {
     let failed = |error| format!("{}: {error}", from.display());
     for entry in fs::read_dir(from).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
-            sow(&path, target, corpus)?;
+            copy_seeds(&path, target, corpus)?;
         } else if path.extension().is_none_or(|extension| extension != "json" && extension != "md") {
             let bytes = fs::read(&path).map_err(failed)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -1,10 +1,10 @@
-//! Whether everything that is linked may be: each package's licence must leave at least one choice that is permissive.
+//! Checks the licences of all linked packages: each must offer at least one permissive choice.
 
 use crate::workspace::root;
 use serde::Deserialize;
 use std::process::Command;
 
-/// What is allowed: the file that `cargo deny` reads too.
+/// The allowed licences, in the file that `cargo deny` reads too.
 const ALLOWED: &str = include_str!("../../deny.toml");
 
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ struct Allowed {
     exceptions: Vec<Exception>,
 }
 
-/// Licences that one package alone may have.
+/// Licences that only one package may have.
 #[derive(Debug, Deserialize)]
 struct Exception {
     #[serde(rename = "crate")]
@@ -70,8 +70,8 @@ impl Allowed {
     }
 }
 
-/// Whether an SPDX expression leaves a choice all of whose licences are allowed. `/` is an old way to write `OR`; what
-/// follows `WITH` only permits more.
+/// Whether an SPDX expression has a choice whose licences are all allowed. `/` is an old form of `OR`; an exception
+/// after `WITH` only permits more.
 fn allows(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let mut words = spaced.split_whitespace().peekable();

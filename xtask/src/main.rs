@@ -1,4 +1,4 @@
-//! The project's chores, each as one command: `cargo xtask --help` names them.
+//! The project's development commands; `cargo xtask --help` lists them.
 
 mod ci;
 #[cfg(test)]
@@ -21,7 +21,7 @@ use spec::StoreKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The project's chores.
+/// The project's development commands.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Cli {
@@ -33,13 +33,13 @@ struct Cli {
 enum Chore {
     /// Run all tests: the workspace's, the scenarios on every store, the vectors, the bindings of every language.
     Test {
-        /// The bindings of one language only.
+        /// The bindings of this language only.
         #[arg(long, value_parser = lang::names())]
         lang: Option<String>,
     },
-    /// Make the packages of the bindings as they are published, install each in a fresh place, and try it there.
+    /// Make the packages of the bindings as they are published, install each in a new folder, and try it there.
     Package {
-        /// That of one language only.
+        /// The package of this language only.
         #[arg(long, value_parser = lang::names())]
         lang: Option<String>,
     },
@@ -47,49 +47,50 @@ enum Chore {
     Check,
     /// Run everything that a submission must pass, or one step of it.
     Ci {
-        /// One step only.
+        /// This step only.
         #[arg(value_parser = ci::names())]
         step: Option<String>,
     },
-    /// Compare what is read here with what independent tools read.
+    /// Compare what this project reads with what independent tools read.
     Vectors {
-        /// What the vectors are of.
+        /// The kind of vectors.
         kind: VectorKind,
-        /// An `expected.json`, a folder with one, or a folder of such folders; of billing, a `vectors.json` or its folder.
+        /// An `expected.json`, a folder with one, or a folder of such folders; for billing, a `vectors.json` or its
+        /// folder.
         path: PathBuf,
     },
     /// Run the scenarios of a file, or of every .json under a folder. The format: spec/README.md.
     Spec {
         /// The file or folder.
         path: PathBuf,
-        /// The store to run on; the bindings run on all that they have.
+        /// The store to run on; bindings run on all of their stores.
         #[arg(long, default_value = "all")]
         store: Stores,
         /// The language to run in: `rust`, that of a binding, or `all`.
         #[arg(long, default_value = "rust", value_parser = spec_languages())]
         lang: String,
     },
-    /// Measure, each figure beside its floor.
+    /// Measure the operations, each against its floor.
     Bench {
-        /// Handed on to the bench.
+        /// Passed on to the bench.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Play schedules of metering: many processes, and everything that can go wrong between them.
+    /// Run schedules of metering: many processes, and everything that can go wrong between them.
     Simulate {
-        /// How many.
+        /// Number of schedules.
         #[arg(long, default_value_t = ci::SCHEDULES)]
         schedules: u64,
-        /// The first one's seed; those of the others follow from it.
+        /// The first schedule's seed; those of the others follow from it.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
     /// Fuzz a reader.
     Fuzz {
-        /// Which.
+        /// The format.
         #[arg(value_parser = fuzz::names())]
         format: String,
-        /// With so many inputs.
+        /// Number of inputs.
         #[arg(long, default_value_t = 10_000_000)]
         runs: u64,
     },

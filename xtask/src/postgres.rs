@@ -1,4 +1,4 @@
-//! PostgreSQL and a pooler, which the tests of its store start: installed where they are not there.
+//! Installs PostgreSQL and a pooler, which the tests of the store start, if they are missing.
 
 use crate::workspace::finish;
 use fleet_postgres_server::{Server, pooler, programs};
@@ -7,23 +7,23 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Keeps Debian's package from making a server of its own, which nobody asked for.
+/// Keeps Debian's package from creating a server of its own, which is not needed.
 const NO_CLUSTER: (&str, &str) = ("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
 
-/// Sees to it that PostgreSQL is there. Tried once.
+/// Installs PostgreSQL if it is missing. Tried once.
 pub(crate) fn install() -> Result<(), String> {
     static INSTALLED: LazyLock<Result<(), String>> = LazyLock::new(try_install);
     INSTALLED.clone()
 }
 
-/// A server that all scenarios share, each in a schema of its own.
+/// A server that all scenarios share, each in its own schema.
 pub(crate) fn server() -> Result<&'static Server, String> {
-    // What is on the disk after a power cut is no scenario's concern.
+    // Scenarios do not depend on durability after a power cut.
     static SERVER: LazyLock<std::io::Result<Server>> = LazyLock::new(|| Server::start(&["fsync=off"]));
     SERVER.as_ref().map_err(ToString::to_string)
 }
 
-/// Says what was left out where it could not be had; under `CI` that fails.
+/// Prints what was skipped because PostgreSQL is not available; if `CI` is set, that is a failure.
 pub(crate) fn left_out() -> Result<(), String> {
     let Err(why) = install() else { return Ok(()) };
     println!("\nnot run here  why\nPostgreSQL    {why}");
@@ -35,7 +35,7 @@ fn try_install() -> Result<(), String> {
         return Ok(());
     }
     if !Path::new("/etc/debian_version").exists() {
-        let how = "and only on Debian this knows how to: install its server and `pgbouncer`";
+        let how = "and can be installed from here only on Debian; install its server and `pgbouncer`";
         return Err(format!("it is not installed, {how}"));
     }
     println!("installing PostgreSQL");
@@ -54,11 +54,10 @@ fn try_install() -> Result<(), String> {
         }
         install("postgresql-common")?;
         let (path, setting) = NO_CLUSTER;
-        fs::write(path, setting).map_err(|error| format!("`{path}` cannot be written: {error}"))?;
+        fs::write(path, setting).map_err(|error| format!("cannot write `{path}`: {error}"))?;
         install("postgresql")
     };
     let installed = apt(&["update"]).and_then(|()| server()).and_then(|()| install("pgbouncer"));
-    installed
-        .map_err(|why| format!("it is not installed, and cannot be: {why}; run this as root, or install its server"))?;
-    programs().and(pooler()).map(drop).ok_or_else(|| "it was installed and is not found".to_owned())
+    installed.map_err(|why| format!("it cannot be installed: {why}; run this as root, or install its server"))?;
+    programs().and(pooler()).map(drop).ok_or_else(|| "it was installed, but is not found".to_owned())
 }

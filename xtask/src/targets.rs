@@ -1,11 +1,11 @@
-//! Whether the core, and what Swift and Kotlin call, build for phones and the web.
+//! Checks that the core, and the library for Swift and Kotlin, build for phones and the web.
 
 use crate::workspace::{cargo, finish};
 use std::process::Command;
 
 const TARGETS: [&str; 3] = ["aarch64-apple-ios", "aarch64-linux-android", "wasm32-unknown-unknown"];
 
-/// Checks types for every target, without SQLite, which would take each target's C compiler.
+/// Checks types for every target, without SQLite, which would need each target's C compiler.
 pub(crate) fn check() -> Result<(), String> {
     finish(Command::new("rustup").args(["target", "add"]).args(TARGETS))?;
     TARGETS.into_iter().try_for_each(|target| {

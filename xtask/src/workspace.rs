@@ -1,4 +1,4 @@
-//! Where the project is, and running programs in it.
+//! The project's folders, and running programs in them.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -11,8 +11,8 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where cargo puts what it builds. Cargo is asked: a person's own configuration or environment may say another place than
-/// `target`.
+/// Returns cargo's target folder. Cargo is asked, because a person's configuration or environment may set another
+/// folder than `target`.
 pub(crate) fn target() -> Result<PathBuf, String> {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();
     if let Some(target) = TARGET.get() {
@@ -28,8 +28,8 @@ pub(crate) fn target() -> Result<PathBuf, String> {
     Ok(TARGET.get_or_init(|| folder).clone())
 }
 
-/// Builds by a cargo command, with arguments of the compiler's own, and returns the files of the crate `name` that it says it
-/// made: where they are depends on the profile, and on what a person has set.
+/// Runs a cargo build, with additional compiler arguments, and returns the files of the crate `name` that cargo
+/// reports: their folder depends on the profile and on a person's settings.
 pub(crate) fn built(cargo: &mut Command, name: &str, compiler: &[&str]) -> Result<Vec<PathBuf>, String> {
     cargo.arg("--message-format=json-render-diagnostics");
     if !compiler.is_empty() {
@@ -47,10 +47,10 @@ pub(crate) fn built(cargo: &mut Command, name: &str, compiler: &[&str]) -> Resul
             files.extend(paths.filter_map(Value::as_str).map(PathBuf::from));
         }
     }
-    if files.is_empty() { Err(format!("cargo says of no file that it is of `{name}`")) } else { Ok(files) }
+    if files.is_empty() { Err(format!("cargo reports no file of `{name}`")) } else { Ok(files) }
 }
 
-/// The file among others that has this extension.
+/// Returns the file with this extension.
 pub(crate) fn with_extension(files: &[PathBuf], extension: &str) -> Result<PathBuf, String> {
     let found = files.iter().find(|file| file.extension().unwrap_or_default() == extension);
     found.cloned().ok_or_else(|| format!("cargo made no file that ends in `{extension}`"))
@@ -61,8 +61,8 @@ pub(crate) fn cargo<const N: usize>(command: [&str; N], more: &[String]) -> Resu
     finish(Command::new(env!("CARGO")).current_dir(root()).args(command).args(more))
 }
 
-/// Runs the tests of the workspace, those of every crate whatever became of others. What failed is in the error too, with
-/// where and why, as the end of a long output is what people see.
+/// Runs the tests of the workspace, all crates even after a failure. The error repeats each failure with its location
+/// and reason, because people see the end of a long output.
 pub(crate) fn cargo_test(more: &[String]) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(more);
@@ -82,7 +82,7 @@ pub(crate) fn cargo_test(more: &[String]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("cargo test ended with {status}{}", failed.concat())) }
 }
 
-/// Runs a program to its end; one that fails is an error.
+/// Runs a program to its end. A failure of the program is an error.
 pub(crate) fn finish(command: &mut Command) -> Result<(), String> {
     let status = command.status().map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
     if status.success() { Ok(()) } else { Err(format!("{:?} ended with {status}", command.get_program())) }

@@ -1,4 +1,4 @@
-//! Measures what the core's operations cost, each beside its floor, prints a table and writes `target/bench/results.json`.
+//! Measures the core's operations, each against its floor, prints a table and writes `target/bench/results.json`.
 
 use benches::measures::ALL;
 use benches::report::{Line, heading, write_json};
@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench [FILTER] [--devices N] [--quick]
 
-  FILTER       only the measures whose name holds this text
-  --devices N  how many devices a fleet has; 1000000 unless told
-  --quick      a tenth of the rounds, and 100000 devices unless told";
+  FILTER       only the measures whose name contains this text
+  --devices N  number of devices of a fleet; default 1000000
+  --quick      a tenth of the rounds, and by default 100000 devices";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -65,13 +65,10 @@ fn measure(arguments: &Arguments) -> benches::Result<()> {
     let filter = arguments.filter.to_lowercase();
     for measure in ALL.iter().filter(|measure| measure.name.to_lowercase().contains(&filter)) {
         if !(measure.is_there)() {
-            println!(
-                "{:<52}not measured: what it runs is not set up here; `cargo xtask bench` does that",
-                measure.name
-            );
+            println!("{:<52}not measured: its program is not set up; run `cargo xtask bench`", measure.name);
             continue;
         }
-        // An error of PostgreSQL says what it is about only in its source.
+        // An error of PostgreSQL has its description only in its source.
         let explain = |error: Box<dyn Error>| {
             let why = error.source().map_or_else(String::new, |source| format!(": {source}"));
             format!("{}: {error}{why}", measure.name)

@@ -1,5 +1,5 @@
-//! Sets gateways and consoles on a store, all at once, for a set time; ends with what they did and whether all agrees.
-//! Fails if it does not.
+//! Loads a store with gateways and consoles at the same time, for a set time. Prints what they did and whether every
+//! invariant holds, and fails if one does not.
 
 use benches::load::{Outcome, Plan, run};
 use fleet_core::MemoryStore;
@@ -15,12 +15,12 @@ use std::time::Duration;
 const USAGE: &str =
     "usage: load [--store memory|sqlite|journaled|postgres] [--seconds N] [--threads N] [--devices N] [--seed N]
 
-  --store STORE  memory unless told; `sqlite` and `journaled`, a journal before SQLite, are files in target/bench, and
-                 `postgres` is a server on loopback; all are removed at the end
-  --seconds N    for so long; 10 unless told
-  --threads N    by so many threads; 8 unless told
-  --devices N    so many devices are in the fleet before; 10000 unless told
-  --seed N       where the random choices begin; 1 unless told. Which thread comes first is the machine's choice";
+  --store STORE  default memory; `sqlite` and `journaled`, a journal in front of SQLite, are files in target/bench,
+                 and `postgres` is a server on loopback; all are deleted at the end
+  --seconds N    duration; default 10
+  --threads N    number of threads; default 8
+  --devices N    number of devices in the fleet at the start; default 10000
+  --seed N       seed of the random choices; default 1. The scheduling of threads is not controlled";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -90,7 +90,7 @@ fn load(kind: Kind, plan: &Plan) -> benches::Result<Outcome> {
     }
 }
 
-/// Loads a store and shows how far it is, once a second.
+/// Loads a store and prints the progress once a second.
 fn watch(store: impl Store + 'static, plan: &Plan) -> benches::Result<Outcome> {
     let shown = std::cell::Cell::new((0, 0));
     let outcome = run(store, plan, |elapsed, done| {
@@ -101,7 +101,7 @@ fn watch(store: impl Store + 'static, plan: &Plan) -> benches::Result<Outcome> {
         shown.set((elapsed.as_secs(), done));
         let line = format!("{:>5} s  {:>9} acts a second", elapsed.as_secs(), done - before);
         let mut out = std::io::stderr();
-        // Where nobody watches, a line stays; where the line cannot be shown, the load goes on.
+        // If nobody watches, each line is kept. If the line cannot be written, the load continues.
         let _ = if out.is_terminal() { write!(out, "\r{line}") } else { writeln!(out, "{line}") };
     });
     if std::io::stderr().is_terminal() {

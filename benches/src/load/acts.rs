@@ -1,6 +1,6 @@
-//! What threads do to a fleet under load, and how often.
+//! The actions of threads on a fleet under load, and their frequencies.
 
-use super::Ground;
+use super::Shared;
 use crate::world::{NOW, PLATFORM, Random, SYSTEM};
 use fleet_core::customer::Identity;
 use fleet_core::device::{DeviceId, Disconnect, Report};
@@ -8,13 +8,13 @@ use fleet_core::event::Event;
 use fleet_core::{AccountId, Error, FirmwareVersion, ProductId};
 use std::sync::atomic::Ordering;
 
-/// Who acts, on what.
+/// The actors, and what they act on.
 pub(super) struct Actors {
-    /// The product that has the fleet, and its owner.
+    /// The product with the fleet, and its owner.
     pub(super) fleet: (ProductId, AccountId),
     /// All products, and their owners.
     pub(super) products: Vec<(ProductId, AccountId)>,
-    /// People, who may be on teams and claim devices.
+    /// Accounts that may be on teams and claim devices.
     pub(super) emails: Vec<(AccountId, String)>,
 }
 
@@ -28,7 +28,7 @@ impl Actors {
     }
 }
 
-/// Something that a gateway, a team or a person does.
+/// An action of a gateway, a team or a customer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     Connect,
@@ -50,7 +50,7 @@ pub(super) enum Act {
     Summary,
 }
 
-/// Each with its share in a thousand.
+/// Actions, each with its share in a thousand.
 const SHARES: [(Act, u64); 17] = [
     (Act::Connect, 550),
     (Act::ConnectMany, 100),
@@ -71,12 +71,12 @@ const SHARES: [(Act, u64); 17] = [
     (Act::Summary, 10),
 ];
 
-/// So many devices connect, or are imported, at once.
+/// Number of devices in a batch of connects.
 const MANY: usize = 64;
 
-/// Devices that ask to join, are imported by several and claimed by several.
+/// Kind of devices, the first bytes of their ids, that ask to join, and that several threads import and claim.
 const WANTED: u32 = 2;
-/// Devices of which each is imported once.
+/// Kind of devices that are imported only once.
 const NEW: u32 = 3;
 
 type Answer = Result<u64, Error>;
@@ -115,17 +115,17 @@ impl Act {
         }
     }
 
-    /// Does it; tells how many devices it was about.
-    pub(super) fn perform(self, ground: &Ground<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
-        let now = ground.now();
-        let session = || ground.session.fetch_add(1, Ordering::Relaxed);
+    /// Performs the action. Returns the number of devices it concerned.
+    pub(super) fn perform(self, shared: &Shared<'_>, ids: &[DeviceId], random: &mut Random) -> Answer {
+        let now = shared.now();
+        let session = || shared.session.fetch_add(1, Ordering::Relaxed);
         let device = |random: &mut Random| random.one_of(ids).copied().unwrap_or(DeviceId::new([0; 12]));
         let (product, owner) = match self {
-            Self::Lock | Self::Unlock | Self::Release => ground.actors.fleet,
-            _ => ground.actors.any(random),
+            Self::Lock | Self::Unlock | Self::Release => shared.actors.fleet,
+            _ => shared.actors.any(random),
         };
-        let console = ground.fleet.console(owner, now);
-        let gateway = ground.fleet.gateway(now);
+        let console = shared.fleet.console(owner, now);
+        let gateway = shared.fleet.gateway(now);
         match self {
             Self::Connect => gateway.connect(&seen(device(random), session(), random)?).map(|_| 1),
             Self::ConnectMany => {
@@ -134,7 +134,7 @@ impl Act {
                 gateway.connect_many(&reports).map(|connected| connected.len() as u64)
             }
             Self::Disconnect => {
-                let fleet = ground.actors.fleet.0;
+                let fleet = shared.actors.fleet.0;
                 let (device, product) = (device(random), Some(fleet.get()));
                 gateway.disconnect(&Disconnect { device, product, session: session(), at: Some(now) }).map(|()| 1)
             }
@@ -149,15 +149,16 @@ impl Act {
             }
             Self::Approve => {
                 console.approve_device(product, few(random))?;
-                ground.came(product, 1);
+                shared.came(product, 1);
                 Ok(1)
             }
-            Self::Import => import(ground, product, owner, random),
+            Self::Import => import(shared, product, owner, random),
             Self::Remove => {
-                // One that was new once, as nobody else asks for those: one that only waits would be taken away, too.
-                let made = ground.device.load(Ordering::Relaxed).max(1);
+                // A device that was imported once, because no other action uses those: otherwise a device that only
+                // waits could be removed too.
+                let made = shared.device.load(Ordering::Relaxed).max(1);
                 console.remove_device(product, numbered(NEW, random.next_number() % made))?;
-                ground.came(product, -1);
+                shared.came(product, -1);
                 Ok(1)
             }
             Self::Lock => {
@@ -166,19 +167,19 @@ impl Act {
             }
             Self::Unlock => console.unlock(product, device(random)).map(|_| 1),
             Self::Release => console.release(product, one_or_two(random)?).map(|_| 0),
-            Self::Invite => console.invite(product, person(ground, random).1).map(|_| 0),
+            Self::Invite => console.invite(product, person(shared, random).1).map(|_| 0),
             Self::Answer => {
-                let console = ground.fleet.console(person(ground, random).0, now);
+                let console = shared.fleet.console(person(shared, random).0, now);
                 match random.next_number() % 3 {
                     0 => console.decline_invitation(product).map(|()| 0),
                     _ => console.accept_invitation(product).map(|()| 0),
                 }
             }
             Self::Revoke => {
-                let account = person(ground, random).0;
+                let account = person(shared, random).0;
                 match random.next_number() % 3 {
                     0 => console.revoke_invitation(product, account).map(|()| 0),
-                    1 => ground.fleet.console(account, now).leave_team(product).map(|()| 0),
+                    1 => shared.fleet.console(account, now).leave_team(product).map(|()| 0),
                     _ => console.remove_member(product, account).map(|()| 0),
                 }
             }
@@ -187,7 +188,7 @@ impl Act {
                 console.create_customer(product, &name, &Identity::Simple).map(|_| 0)
             }
             Self::Claim => {
-                let console = ground.fleet.console(person(ground, random).0, now);
+                let console = shared.fleet.console(person(shared, random).0, now);
                 let claimed = few(random);
                 match random.next_number() % 2 {
                     0 => console.claim_device(claimed).map(|()| 1),
@@ -195,7 +196,7 @@ impl Act {
                 }
             }
             Self::Publish => {
-                // One in four has been published before, as far as its id tells.
+                // One event in four has an id that was published before.
                 let id = match random.next_number() % 4 {
                     0 => random.next_number() % 1000,
                     _ => session(),
@@ -208,7 +209,7 @@ impl Act {
     }
 }
 
-/// What a device of the fleet reports: most run version 2, some the first.
+/// A report of a device of the fleet: most run version 2, some version 1.
 fn seen(device: DeviceId, session: u64, random: &mut Random) -> Result<Report, Error> {
     Ok(Report {
         product: Some(94),
@@ -224,27 +225,27 @@ fn one_or_two(random: &mut Random) -> Result<FirmwareVersion, Error> {
     FirmwareVersion::new(1 + (random.next_number() % 2) as u32)
 }
 
-/// Imports some devices that nobody has seen and some that others import, too.
-fn import(ground: &Ground<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
+/// Imports some new devices and some that other threads import too.
+fn import(shared: &Shared<'_>, product: ProductId, owner: AccountId, random: &mut Random) -> Answer {
     let mut list = String::new();
     for _ in 0..6 {
-        let number = ground.device.fetch_add(1, Ordering::Relaxed);
+        let number = shared.device.fetch_add(1, Ordering::Relaxed);
         list.push_str(&format!("{}\n", numbered(NEW, number)));
     }
     for _ in 0..2 {
         list.push_str(&format!("{}\n", few(random)));
     }
-    let counts = ground.fleet.console(owner, ground.now()).import(product, list.as_bytes())?.counts();
-    ground.came(product, counts.imported.cast_signed());
+    let counts = shared.fleet.console(owner, shared.now()).import(product, list.as_bytes())?.counts();
+    shared.came(product, counts.imported.cast_signed());
     Ok(counts.imported)
 }
 
-fn person<'g>(ground: &'g Ground<'_>, random: &mut Random) -> (AccountId, &'g str) {
-    let person = random.one_of(&ground.actors.emails);
-    person.map(|(id, email)| (*id, email.as_str())).unwrap_or((ground.actors.fleet.1, ""))
+fn person<'g>(shared: &'g Shared<'_>, random: &mut Random) -> (AccountId, &'g str) {
+    let person = random.one_of(&shared.actors.emails);
+    person.map(|(id, email)| (*id, email.as_str())).unwrap_or((shared.actors.fleet.1, ""))
 }
 
-/// One of a few devices, so that threads meet at it.
+/// One of a few devices, so that threads contend for it.
 fn few(random: &mut Random) -> DeviceId {
     numbered(WANTED, random.next_number() % 200)
 }

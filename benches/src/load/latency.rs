@@ -1,11 +1,11 @@
-//! Percentiles without keeping every measurement.
+//! Percentiles without storing every measurement.
 
 use std::time::Duration;
 
-/// Each power of two is split in so many steps: what is told is at most a sixteenth too long.
+/// Number of steps in each power of two: a reported time is at most a sixteenth too long.
 const STEPS: u32 = 16;
 
-/// How often each span of time was measured.
+/// Number of measurements by duration.
 #[derive(Clone, Debug)]
 pub(crate) struct Latencies {
     steps: Vec<u64>,
@@ -32,7 +32,7 @@ impl Latencies {
         self.longest = self.longest.max(other.longest);
     }
 
-    /// The span that this share of the measured ones does not exceed: 0.99 is the 99th percentile.
+    /// The duration that this share of the measurements does not exceed: 0.99 is the 99th percentile.
     pub(crate) fn at(&self, share: f64) -> Duration {
         let wanted = (self.steps.iter().sum::<u64>() as f64 * share).ceil() as u64;
         let mut seen = 0;
@@ -44,14 +44,14 @@ impl Latencies {
     }
 }
 
-/// The step in which so many nanoseconds are.
+/// The step that contains a number of nanoseconds.
 fn step(nanos: u64) -> usize {
     let power = nanos.max(1).ilog2();
     let within = ((u128::from(nanos) * u128::from(STEPS)) >> power) as u32 % STEPS;
     (power * STEPS + within) as usize
 }
 
-/// The first number of nanoseconds behind a step.
+/// The first number of nanoseconds after a step.
 fn end(step: usize) -> u64 {
     let (power, within) = (step as u32 / STEPS, step as u32 % STEPS);
     let end = (1_u128 << power) * u128::from(STEPS + within + 1) / u128::from(STEPS);
@@ -69,8 +69,11 @@ mod tests {
             latencies.add(Duration::from_micros(micros));
         }
         for (share, micros) in [(0.5, 500), (0.99, 990), (0.001, 1), (1.0, 1000)] {
-            let (told, is) = (latencies.at(share), Duration::from_micros(micros));
-            assert!(told >= is && told <= is + is / 16 + Duration::from_nanos(1), "{share}: {told:?}, not {is:?}");
+            let (reported, is) = (latencies.at(share), Duration::from_micros(micros));
+            assert!(
+                reported >= is && reported <= is + is / 16 + Duration::from_nanos(1),
+                "{share}: {reported:?}, not {is:?}"
+            );
         }
         assert_eq!(Latencies::default().at(0.5), Duration::ZERO);
     }

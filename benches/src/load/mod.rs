@@ -1,8 +1,8 @@
-//! A fleet under load: gateways and consoles on many threads, at once, on one store, for a set time; and at the end the
-//! question whether all of it still agrees.
+//! A fleet under load: gateways and consoles on many threads run on one store for a set time; then every invariant is
+//! checked.
 //!
-//! Most of the products are small, so that limits are raced for; threads act on the same devices, versions, seats and
-//! customers, so that they meet. What a door refuses is part of the game and counted; what fails otherwise is told.
+//! Most of the products are small, so that threads race for limits. Threads act on the same devices, versions, seats
+//! and customers, so that they contend. Refusals by doors are expected and counted; other failures are reported.
 
 mod acts;
 mod latency;
@@ -22,63 +22,63 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What is loaded, and how much.
+/// The size of the load.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// For so long.
+    /// Duration.
     pub time: Duration,
-    /// By so many threads.
+    /// Number of threads.
     pub threads: usize,
-    /// So many devices are in the fleet before it begins.
+    /// Number of devices in the fleet at the start.
     pub devices: usize,
-    /// Where the random choices begin.
+    /// Seed of the random choices.
     pub seed: u64,
 }
 
-/// What came of it.
+/// The result of a load.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How long it took.
+    /// Actual duration.
     pub took: Duration,
-    /// How many operations of each act were done, refused or failed, and how long they took.
+    /// Number and latencies of the operations of each action.
     pub acts: BTreeMap<&'static str, Done>,
-    /// What the store was asked meanwhile.
+    /// Number of calls of the store.
     pub counts: Counts,
-    /// How often each error's code was answered that is not a refusal.
+    /// Number of errors by code, without refusals.
     pub failures: BTreeMap<&'static str, u64>,
-    /// What does not agree.
+    /// Invariants that do not hold.
     pub broken: Vec<Broken>,
 }
 
-/// What became of one act.
+/// Results of one action.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
-    /// How often it was done or refused.
+    /// Number of times that it was done or refused.
     pub times: u64,
-    /// How many devices, where it is of many.
+    /// Number of devices, if it concerns several.
     pub devices: u64,
-    /// How often a door refused it.
+    /// Number of times that a door refused it.
     pub refused: u64,
     latencies: Latencies,
 }
 
 /// What all threads share.
-struct Ground<'f> {
+struct Shared<'f> {
     fleet: &'f Fleet,
     actors: Actors,
-    /// The number of the next session: they grow, whichever thread takes them.
+    /// The number of the next session. It increases, whichever thread uses it.
     session: AtomicU64,
     /// The number of the next new device.
     device: AtomicU64,
-    /// How many devices came and went by what was acknowledged, in each product.
+    /// Acknowledged change in the number of devices of each product.
     members: BTreeMap<ProductId, AtomicI64>,
-    /// Whether a store ever could not say what became of a commit: then what was acknowledged is not all there is.
+    /// Whether the outcome of any commit was unknown: then the acknowledged numbers are not exact.
     unsure: AtomicBool,
     began: Instant,
     done: AtomicU64,
 }
 
-impl Ground<'_> {
+impl Shared<'_> {
     fn now(&self) -> Timestamp {
         NOW.after(self.began.elapsed())
     }
@@ -90,16 +90,16 @@ impl Ground<'_> {
     }
 }
 
-/// Loads a store that holds no fleet yet. `progress` is told once a second how many operations were done so far.
+/// Loads a store that holds no fleet yet. Calls `progress` once a second with the number of operations so far.
 ///
 /// # Errors
-/// The store's, where the fleet cannot be made or checked. What fails under load is part of the outcome.
+/// Errors of the store while the fleet is created or checked. Failures under load are part of the outcome.
 pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration, u64)) -> Result<Outcome> {
     let store = Arc::new(Counted::new(store));
     let (fleet, actors, ids) = populate(Arc::clone(&store), plan)?;
     let before = store.counts();
     let members = actors.products().map(|product| (product, AtomicI64::new(0)));
-    let ground = Ground {
+    let shared = Shared {
         fleet: &fleet,
         members: members.collect(),
         actors,
@@ -109,21 +109,21 @@ pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration,
         began: Instant::now(),
         done: AtomicU64::new(0),
     };
-    for product in ground.members.keys() {
-        ground.came(*product, members_of(&fleet, *product)?);
+    for product in shared.members.keys() {
+        shared.came(*product, members_of(&fleet, *product)?);
     }
     let worked = std::thread::scope(|scope| {
-        let (ground, ids) = (&ground, &ids);
+        let (shared, ids) = (&shared, &ids);
         let started: Vec<_> = (0..plan.threads.max(1) as u64)
-            .map(|me| scope.spawn(move || work(ground, ids, plan.time, Random(plan.seed.wrapping_add(me << 32)))))
+            .map(|me| scope.spawn(move || work(shared, ids, plan.time, Random(plan.seed.wrapping_add(me << 32)))))
             .collect();
         while started.iter().any(|thread| !thread.is_finished()) {
             std::thread::sleep(Duration::from_millis(100).min(plan.time));
-            progress(ground.began.elapsed(), ground.done.load(Ordering::Relaxed));
+            progress(shared.began.elapsed(), shared.done.load(Ordering::Relaxed));
         }
         started.into_iter().map(|thread| thread.join().map_err(|_| "a thread panicked")).collect::<Vec<_>>()
     });
-    let took = ground.began.elapsed();
+    let took = shared.began.elapsed();
     let (mut acts, mut failures): (BTreeMap<_, Done>, BTreeMap<_, u64>) = Default::default();
     for worked in worked {
         let (done, failed) = worked?;
@@ -131,12 +131,12 @@ pub fn run(store: impl Store + 'static, plan: &Plan, progress: impl Fn(Duration,
         failed.into_iter().for_each(|(code, times)| *failures.entry(code).or_default() += times);
     }
     let after = store.counts();
-    let mut broken = invariants::check(&fleet, ground.now())?;
-    broken.extend(acknowledged(&ground)?);
+    let mut broken = invariants::check(&fleet, shared.now())?;
+    broken.extend(acknowledged(&shared)?);
     Ok(Outcome { took, acts, counts: since(before, after), failures, broken })
 }
 
-/// The store's counts of the load alone.
+/// Returns the store's counts of the load alone.
 fn since(before: Counts, mut after: Counts) -> Counts {
     after.reads -= before.reads;
     after.applied -= before.applied;
@@ -145,7 +145,7 @@ fn since(before: Counts, mut after: Counts) -> Counts {
     after
 }
 
-/// Makes the fleet: a large product with the devices, and others that are small.
+/// Creates the fleet: a large product with the devices, and several small ones.
 fn populate(store: Arc<impl Store + 'static>, plan: &Plan) -> Result<(Fleet, Actors, Vec<DeviceId>)> {
     let mut random = Random(plan.seed);
     let ids: Vec<DeviceId> = (0..plan.devices.max(1)).map(|_| random.device()).collect();
@@ -171,13 +171,13 @@ fn members_of(fleet: &Fleet, product: ProductId) -> Result<i64> {
     Ok(fleet.console(Actor::Operator, NOW).summary(product)?.devices.cast_signed())
 }
 
-/// That each product has as many devices as were acknowledged to come, less those that went.
-fn acknowledged(ground: &Ground<'_>) -> Result<Vec<Broken>> {
+/// Checks that the number of devices of each product agrees with the acknowledged additions and removals.
+fn acknowledged(shared: &Shared<'_>) -> Result<Vec<Broken>> {
     let mut broken = Vec::new();
-    for (product, came) in &ground.members {
-        let (there, told) = (members_of(ground.fleet, *product)?, came.load(Ordering::Relaxed));
-        if there != told && !ground.unsure.load(Ordering::Relaxed) {
-            let what = format!("product {product} has {there} devices, and {told} were acknowledged");
+    for (product, came) in &shared.members {
+        let (there, acknowledged) = (members_of(shared.fleet, *product)?, came.load(Ordering::Relaxed));
+        if there != acknowledged && !shared.unsure.load(Ordering::Relaxed) {
+            let what = format!("product {product} has {there} devices, but {acknowledged} were acknowledged");
             broken.push(Broken { rule: "acknowledged", what });
         }
     }
@@ -186,13 +186,13 @@ fn acknowledged(ground: &Ground<'_>) -> Result<Vec<Broken>> {
 
 type Worked = (BTreeMap<&'static str, Done>, BTreeMap<&'static str, u64>);
 
-/// What one thread does until time is up.
-fn work(ground: &Ground<'_>, ids: &[DeviceId], time: Duration, mut random: Random) -> Worked {
+/// The work of one thread until the time is up.
+fn work(shared: &Shared<'_>, ids: &[DeviceId], time: Duration, mut random: Random) -> Worked {
     let (mut acts, mut failures): Worked = Default::default();
-    while ground.began.elapsed() < time {
+    while shared.began.elapsed() < time {
         let act = Act::pick(&mut random);
         let begun = Instant::now();
-        let answer = act.perform(ground, ids, &mut random);
+        let answer = act.perform(shared, ids, &mut random);
         let took = begun.elapsed();
         let done = acts.entry(act.name()).or_default();
         done.times += 1;
@@ -204,17 +204,17 @@ fn work(ground: &Ground<'_>, ids: &[DeviceId], time: Duration, mut random: Rando
                 if let ErrorKind::Store(error) = error.kind()
                     && error.is_unknown()
                 {
-                    ground.unsure.store(true, Ordering::Relaxed);
+                    shared.unsure.store(true, Ordering::Relaxed);
                 }
                 *failures.entry(error.code()).or_default() += 1;
             }
         }
-        ground.done.fetch_add(1, Ordering::Relaxed);
+        shared.done.fetch_add(1, Ordering::Relaxed);
     }
     (acts, failures)
 }
 
-/// Whether a door said no, as it should where threads want what others have.
+/// Whether a door refused, as it should when threads contend.
 fn is_refusal(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Store(_))
 }
@@ -229,7 +229,7 @@ impl Done {
 }
 
 impl Outcome {
-    /// Whether all agrees, and nothing failed in a way that trying again does not help.
+    /// Whether every invariant holds, and every failure is one that a retry solves.
     pub fn is_sound(&self) -> bool {
         let helps = ["store_contention", "store_unavailable"];
         self.broken.is_empty() && self.failures.keys().all(|code| helps.contains(code))
@@ -253,15 +253,10 @@ impl fmt::Display for Outcome {
             writeln!(f)?;
         }
         let sum = |of: fn(&Done) -> u64| self.acts.values().map(of).sum::<u64>() as f64 / seconds;
-        writeln!(
-            f,
-            "\n{:.0} acts a second, {:.0} devices told or moved a second",
-            sum(|done| done.times),
-            sum(|done| done.devices)
-        )?;
+        writeln!(f, "\n{:.0} acts a second, {:.0} devices a second", sum(|done| done.times), sum(|done| done.devices))?;
         let Counts { applied, conflicts, .. } = self.counts;
         let share = conflicts as f64 / (applied + conflicts).max(1) as f64 * 100.0;
-        writeln!(f, "{applied} commits, {conflicts} tried again ({share:.2} %)")?;
+        writeln!(f, "{applied} commits, {conflicts} retried ({share:.2} %)")?;
         for (code, times) in &self.failures {
             writeln!(f, "{code}: {times} times")?;
         }
@@ -299,7 +294,7 @@ mod tests {
         assert!(outcome.to_string().ends_with("all invariants hold"), "{outcome}");
     }
 
-    /// A store that takes every commit as though nobody had come between.
+    /// A store that applies every commit as if no other had come first.
     #[derive(Debug)]
     struct Careless(MemoryStore);
 
@@ -318,7 +313,7 @@ mod tests {
         }
     }
 
-    /// A store that loses one addition in some thousand.
+    /// A store that loses about one addition in a thousand.
     #[derive(Debug)]
     struct Forgetful(MemoryStore, AtomicU64);
 
@@ -341,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_breaks_its_laws_is_found_out_under_load() {
+    fn a_store_that_breaks_its_laws_is_detected_under_load() {
         let careless = run(Careless(MemoryStore::new()), &plan(), |_, _| {}).unwrap();
         assert!(!careless.is_sound(), "{careless}");
         let forgetful = run(Forgetful(MemoryStore::new(), AtomicU64::new(0)), &plan(), |_, _| {}).unwrap();

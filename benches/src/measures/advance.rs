@@ -1,4 +1,4 @@
-//! Renewing what is due: it takes as long beside a hundred thousand products as beside a million.
+//! Renewals that are due: the time must not depend on the number of products.
 
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
@@ -16,7 +16,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     beside(setting.rounds(11), due, || many.month(), || few.month())
 }
 
-/// Products of which some renew each month, each with an owner of its own, and the others in a far year.
+/// Products of which some renew each month, each with its own owner, and the others in the far future.
 struct Renewing {
     fleet: Fleet,
     due: usize,
@@ -55,7 +55,7 @@ impl Renewing {
         Ok(Self { fleet, due, months: 0 })
     }
 
-    /// A month later: renews what is due then; and, off the clock, all of it is paid.
+    /// Advances by a month and measures the renewals; then pays them all, not measured.
     fn month(&mut self) -> Result<Duration> {
         self.months += 1;
         let now = Anchor::at(NOW).date(Interval::Monthly, self.months).midnight();
@@ -66,7 +66,7 @@ impl Renewing {
                 let advanced = clock.advance(1000)?;
                 done += advanced.done;
                 if !advanced.more {
-                    break if done == self.due { Ok(()) } else { Err(format!("{done} were due").into()) };
+                    break if done == self.due { Ok(()) } else { Err(format!("{done} renewals were due").into()) };
                 }
             }
         })?;

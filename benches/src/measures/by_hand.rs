@@ -1,4 +1,4 @@
-//! SQLite by hand: the file of the store, used as well as it can be for one purpose.
+//! SQLite by hand: the store's schema, used as efficiently as possible for one purpose.
 
 use crate::Result;
 use crate::world::{CHUNK, NOW, Random};
@@ -11,13 +11,13 @@ use std::path::Path;
 
 const PRODUCT: u32 = 94;
 
-/// Makes a new file with the store's schema and opens it.
+/// Creates a file with the store's schema and opens it.
 pub(super) fn create(path: &Path) -> Result<Connection> {
     drop(SqliteStore::open(path)?);
     open(path)
 }
 
-/// Opens a file of the store's with the store's own settings.
+/// Opens a file with the store's settings.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -57,7 +57,7 @@ pub(super) fn insert(connection: &mut Connection, ids: &[DeviceId]) -> Result<()
     Ok(())
 }
 
-/// What a connect has to know of a device.
+/// The columns of a device that a connect needs.
 struct Row {
     id: DeviceId,
     place: usize,
@@ -74,8 +74,8 @@ struct Row {
     groups: Option<String>,
 }
 
-/// Takes the reports of devices of a fleet whose release is version 2, and answers what each is to run, if that is
-/// another version.
+/// Handles reports of devices of a fleet whose release is version 2. Returns the version that each is to run, if it
+/// differs from the reported one.
 pub(super) fn connect(
     connection: &mut Connection,
     reports: &[Report],
@@ -148,13 +148,13 @@ pub(super) fn connect(
     Ok(answers)
 }
 
-/// Fills the connection's cache with devices, as that of a process is which connects them: where a commit split a page,
-/// SQLite walks through all that it keeps (`pcache1TruncateUnsafe`), about a millisecond.
+/// Fills the connection's cache with devices, as in a process that connects them: when a commit splits a page, SQLite
+/// scans its whole cache (`pcache1TruncateUnsafe`), which takes about a millisecond.
 pub(super) fn look_at_devices(connection: &Connection) -> Result<()> {
     Ok(connection.query_row("SELECT sum(failures) FROM device", [], |_| Ok(()))?)
 }
 
-/// Logs events of members that match three subscriptions, a slot after the other, numbered on from `next`.
+/// Logs events of members that match three subscriptions, one slot after the other, numbered from `next`.
 pub(super) fn log(
     connection: &mut Connection,
     events: &[Event],

@@ -1,4 +1,4 @@
-//! Devices that come back, at random out of the whole fleet, each in a new session, so that each row is written.
+//! Connects of random devices of the whole fleet, each in a new session, so that each row is written.
 
 use super::by_hand;
 use crate::Result;
@@ -11,10 +11,10 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
 
-/// So few that a round is mostly over before the system lets somebody else run.
+/// Few enough that the system rarely schedules another process during a round.
 const CONNECTS: usize = 4096;
 pub(super) const BATCH: usize = 1024;
-/// So many that the log is written back into the file several times a round.
+/// Many enough that several checkpoints run in a round.
 const BATCHES: usize = 32;
 
 /// One lookup and one write of a record as large as a device's.
@@ -79,7 +79,7 @@ pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     )
 }
 
-/// The reports of round after round: the same devices in the same order each time this is made anew.
+/// The reports of each round: the same devices in the same order each time this is created.
 pub(super) struct Reports<'i> {
     ids: &'i [DeviceId],
     count: usize,
@@ -92,7 +92,7 @@ impl<'i> Reports<'i> {
         Self { ids, count: count.min(ids.len()), session: 10, random: Random(6) }
     }
 
-    /// Reports of distinct devices in a session that none of them had.
+    /// Returns reports of distinct devices in a session that none of them had.
     pub(super) fn next_round(&mut self) -> Result<Vec<Report>> {
         self.session += 1;
         let mut chosen = HashSet::<DeviceId, RandomState>::with_capacity_and_hasher(self.count, RandomState::default());
@@ -107,7 +107,7 @@ impl<'i> Reports<'i> {
     }
 }
 
-/// As large as a device's record, and as plain as can be.
+/// As large as a device's record, and as simple as possible.
 #[derive(Clone, Copy, Default)]
 #[expect(dead_code, reason = "what is written is read by nobody")]
 struct Row {

@@ -1,5 +1,5 @@
-//! Callers that meet in one record at once: what each of 400 waits for, beside each of 100. A ratio of 1 says that the time
-//! grows as their number does.
+//! Callers that contend for one record: how long 400 callers wait, compared with 100. A ratio of 1 means that the time
+//! grows in proportion to the number of callers.
 
 use crate::Result;
 use crate::rounds::Figures;
@@ -17,7 +17,7 @@ mod crowd;
 const MANY: u32 = 400;
 const FEW: u32 = 100;
 
-/// The command that is not like the others: devices that join at once share a commit.
+/// The command that differs from the others: devices that join at the same time share a commit.
 const JOIN: &str = "connect of strangers";
 
 /// Strangers that ask to join, in memory.
@@ -25,17 +25,17 @@ pub(super) fn join_memory(setting: &Setting) -> Result<Figures> {
     measure(setting, "join", |command| command.name.starts_with(JOIN), |_| Ok(Arc::new(MemoryStore::new())))
 }
 
-/// The same in a file.
+/// Strangers that ask to join, in a file.
 pub(super) fn join_sqlite(setting: &Setting) -> Result<Figures> {
     measure(setting, "join", |command| command.name.starts_with(JOIN), |name| in_file(setting, name))
 }
 
-/// All other commands whose callers meet in one record, one after the other, in memory.
+/// All other commands whose callers contend for one record, one command after the other, in memory.
 pub(super) fn others_memory(setting: &Setting) -> Result<Figures> {
     measure(setting, "others", |command| !command.name.starts_with(JOIN), |_| Ok(Arc::new(MemoryStore::new())))
 }
 
-/// The same in files.
+/// The other commands, in files.
 pub(super) fn others_sqlite(setting: &Setting) -> Result<Figures> {
     measure(setting, "others", |command| !command.name.starts_with(JOIN), |name| in_file(setting, name))
 }

@@ -1,4 +1,4 @@
-//! Targeting alone, its rows and its code in the cache.
+//! Targeting alone, with its rows and its code in the processor's cache.
 
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
@@ -7,9 +7,9 @@ use fleet_core::device::{Device, PlatformSeen, Standing};
 use fleet_core::{DeviceId, MemoryStore};
 use std::hint::black_box;
 
-/// So few that their rows stay in the nearest cache.
+/// Few enough that their rows stay in the first-level cache.
 const DEVICES: usize = 128;
-/// So few that a round is over before the system lets somebody else run.
+/// Few enough that the system rarely schedules another process during a round.
 const TIMES: usize = 100;
 
 pub(super) fn decide(setting: &Setting) -> Result<Figures> {
@@ -45,7 +45,7 @@ pub(super) fn decide(setting: &Setting) -> Result<Figures> {
     )
 }
 
-/// A fleet in the middle of a release: most run it, many have yet to get it, a few are special.
+/// A fleet during a release: most devices run it, many still need it, a few are special.
 fn devices() -> Result<Vec<Device>> {
     let mut random = Random(3);
     (0..DEVICES)
@@ -74,7 +74,7 @@ struct Firmware {
     version: u16,
 }
 
-/// What targeting looks at of a device in no group, and nothing else.
+/// The fields of a device in no group that targeting reads.
 struct Row {
     standing: Standing,
     differs: bool,

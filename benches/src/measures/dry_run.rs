@@ -1,4 +1,4 @@
-//! What a release would do, asked of every device of the fleet.
+//! The effects of a release, computed for every device of the fleet.
 
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
@@ -8,7 +8,7 @@ use fleet_core::device::{Device, PlatformSeen, Standing};
 use fleet_core::firmware::Change;
 use std::hint::black_box;
 
-/// Counting by the same condition over a `Vec` of the same records.
+/// Counts by the same condition over a `Vec` of the same records.
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let world = World::running(MemoryStore::new(), setting.ids())?;
     let change = Change::Release(Some(version(1)?));
@@ -20,19 +20,19 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
         || {
             timed(|| match world.console().dry_run(world.product, &change)?.by_change.down {
                 down if down == expected => Ok(()),
-                down => Err(format!("{down} devices go down, not {expected}").into()),
+                down => Err(format!("{down} devices are downgraded, not {expected}").into()),
             })
         },
         || {
             timed(|| {
                 let down = black_box(&devices).iter().filter(|device| goes_down(device, 2, 1)).count() as u64;
-                if down == expected { Ok(()) } else { Err("not all go down".into()) }
+                if down == expected { Ok(()) } else { Err("not all are downgraded".into()) }
             })
         },
     )
 }
 
-/// Whether a device goes down to `after`, and would not stay as it is if `before` were still released.
+/// Whether a device is downgraded to `after`, and would not keep its version if `before` were still released.
 fn goes_down(device: &Device, before: u16, after: u16) -> bool {
     let Some(seen) = device.seen else { return false };
     let target = |released| device.lock.map_or(released, |lock| lock.get());

@@ -1,4 +1,4 @@
-//! Devices that come one by one, on many threads at once: their commits share what a commit costs.
+//! Devices that connect one by one, on many threads at the same time: their commits share the fixed cost.
 
 use super::by_hand;
 use super::connect::{BATCH, Reports};
@@ -16,10 +16,10 @@ use std::sync::Mutex;
 use std::thread;
 
 const THREADS: usize = 8;
-/// Each connects so many devices a round: enough that a log has grown to its size, as that of a server has.
+/// Number of connects of each thread in a round: enough that the log has reached its full size, as on a server.
 const EACH: usize = 1024;
 
-/// One statement a connect, on as many threads with a connection each: a server merges their commits itself.
+/// One statement for each connect, on as many threads with a connection each: the server merges their commits itself.
 pub(super) fn postgres(setting: &Setting) -> Result<Figures> {
     let (world, schema) = worlds(setting, |store| GroupCommit::new(store).with_reads())?;
     let by_hand: Result<Vec<Mutex<ByHand>>> =
@@ -27,13 +27,17 @@ pub(super) fn postgres(setting: &Setting) -> Result<Figures> {
     let by_hand = by_hand?;
     against(setting, &world.fleet, |reports| {
         shared(reports, |me, reports| {
-            let mut by_hand = by_hand.get(me).ok_or("a thread too many")?.lock().map_err(|_| "a thread panicked")?;
+            let mut by_hand = by_hand
+                .get(me)
+                .ok_or("there are more threads than connections")?
+                .lock()
+                .map_err(|_| "a thread panicked")?;
             reports.iter().try_for_each(|report| by_hand.connect(std::slice::from_ref(report)).map(drop))
         })
     })
 }
 
-/// One statement a connect, one after the other.
+/// One statement for each connect, one after the other.
 pub(super) fn postgres_in_turn(setting: &Setting) -> Result<Figures> {
     let (world, schema) = worlds(setting, |store| GroupCommit::new(store).with_reads())?;
     let mut by_hand = ByHand::new(client(setting, &schema)?)?;
@@ -42,13 +46,14 @@ pub(super) fn postgres_in_turn(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// One transaction a connect.
+/// One transaction for each connect.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let store = SqliteStore::open(setting.sqlite_copy("group-ours.db")?)?;
     against_sqlite(setting, &World::open(GroupCommit::new(store))?, "group-floor.db")
 }
 
-/// The same through a journal, by a process that is not new: it has had each device before, and has its row in memory.
+/// The same through a journal, by a process that has run for a while: each device has connected before and its row is
+/// in memory.
 pub(super) fn journaled(setting: &Setting) -> Result<Figures> {
     let store = Journaled::open(SqliteStore::open(setting.sqlite_copy("group-journaled-ours.db")?)?)?;
     let world = World::open(GroupCommit::new(store))?;
@@ -59,8 +64,8 @@ pub(super) fn journaled(setting: &Setting) -> Result<Figures> {
     against_sqlite(setting, &world, "group-journaled-floor.db")
 }
 
-/// What merging can come to at best: by hand, and without threads that wait for one another, as many connects in one
-/// transaction as there would be threads.
+/// The best possible result of merging: by hand, without threads that wait for one another, with as many connects in
+/// one transaction as there would be threads.
 pub(super) fn sqlite_at_best(setting: &Setting) -> Result<Figures> {
     let mut connection = by_hand::open(&setting.sqlite_copy("group-best.db")?)?;
     let mut random = Random(5);
@@ -70,14 +75,14 @@ pub(super) fn sqlite_at_best(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// The same with one statement to read as many and one to write them.
+/// The best possible result on PostgreSQL: one statement to read that many devices and one to write them.
 pub(super) fn postgres_at_best(setting: &Setting) -> Result<Figures> {
     let (_, schema) = worlds(setting, |store| store)?;
     let mut by_hand = ByHand::new(client(setting, &schema)?)?;
     at_best(setting, |reports| by_hand.connect(reports).map(drop))
 }
 
-/// Connects by hand, as many at once as there are threads, beside one by one.
+/// Connects by hand, as many in one transaction as there are threads, compared with one by one.
 fn at_best(setting: &Setting, connect: impl FnMut(&[Report]) -> Result<()>) -> Result<Figures> {
     let count = THREADS * EACH;
     let (all, connect) = (RefCell::new(Reports::new(setting.ids(), count)), RefCell::new(connect));
@@ -88,7 +93,7 @@ fn at_best(setting: &Setting, connect: impl FnMut(&[Report]) -> Result<()>) -> R
     beside(setting.rounds(7), count.min(setting.devices), || round(THREADS), || round(1))
 }
 
-/// There is one writer of a file, so as many threads would only wait for one another.
+/// A file has one writer, so more threads would only wait for one another.
 fn against_sqlite(setting: &Setting, world: &World, floor: &str) -> Result<Figures> {
     let mut connection = by_hand::open(&setting.sqlite_copy(floor)?)?;
     let mut random = Random(5);
@@ -100,7 +105,7 @@ fn against_sqlite(setting: &Setting, world: &World, floor: &str) -> Result<Figur
     })
 }
 
-/// Rounds of connects on many threads, beside the same by hand.
+/// Rounds of connects on many threads, compared with the same by hand.
 fn against(setting: &Setting, fleet: &Fleet, mut by_hand: impl FnMut(&[Report]) -> Result<()>) -> Result<Figures> {
     let count = THREADS * EACH;
     let (mut ours, mut theirs) = (Reports::new(setting.ids(), count), Reports::new(setting.ids(), count));
@@ -125,7 +130,7 @@ fn against(setting: &Setting, fleet: &Fleet, mut by_hand: impl FnMut(&[Report]) 
     )
 }
 
-/// Shares reports out to threads, and waits for all.
+/// Distributes reports to threads, and waits for all of them.
 fn shared(
     reports: &[Report],
     work: impl Fn(usize, &[Report]) -> Result<(), Box<dyn std::error::Error>> + Sync,

@@ -1,4 +1,4 @@
-//! A list of the whole fleet, imported into a product that has no device yet.
+//! A list of the whole fleet, imported into a product without devices.
 
 use super::by_hand;
 use crate::Result;
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
-/// Reading the same file, decoding the ids and putting them in a set that has room for them.
+/// Reads the same file, decodes the ids and inserts them into a set with enough capacity.
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let list = setting.device_list()?;
     beside(
@@ -25,7 +25,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
                 let mut set = HashSet::<DeviceId, RandomState>::default();
                 set.reserve(text.len() / 25);
                 for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                    set.insert(DeviceId::from_hex(line).ok_or("a line is no id")?);
+                    set.insert(DeviceId::from_hex(line).ok_or("a line is not an id")?);
                 }
                 Ok(set)
             })
@@ -33,7 +33,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     )
 }
 
-/// Inserting the same rows by hand, in order and as many a transaction.
+/// Inserts the same rows by hand, in order, in transactions of the same size.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
     let list = setting.device_list()?;
     let (ours, floor) = (setting.path("import-ours.db"), setting.path("import-floor.db"));
@@ -60,7 +60,7 @@ fn import(store: impl Store + 'static, list: &Path, devices: usize) -> Result<Du
     })
 }
 
-/// Removes a database, if it is there.
+/// Deletes a database, if it exists.
 fn remove(path: &Path) {
     for end in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();

@@ -1,4 +1,4 @@
-//! A journal before SQLite, beside the same rows updated by hand.
+//! A journal in front of SQLite, compared with the same rows updated by hand.
 
 use super::by_hand;
 use super::connect::{BATCH, Reports};
@@ -12,13 +12,13 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// About as many connects as the journal takes before it is folded, so that a round is what goes on for ever: each device
-/// connects about twice, is journaled twice, and at the end of the round at the latest its row is folded.
+/// About as many connects as the journal holds before it is folded, so that a round is typical of continuous operation:
+/// each device connects about twice, is journaled twice, and its row is folded by the end of the round.
 const BATCHES: usize = 2048;
-/// After so many rounds nearly every device is in memory, as it is in a process that has been there for a while.
+/// Number of rounds after which nearly every device is in memory, as in a process that has run for a while.
 const ROUNDS: usize = 4;
 const CALLERS: usize = 64;
-/// So many connects of each caller a round.
+/// Number of connects of each caller in a round.
 const CALLS: usize = 64;
 
 type Store = Arc<GroupCommit<Journaled<SqliteStore>>>;
@@ -29,7 +29,7 @@ fn world(setting: &Setting, name: &str) -> Result<(World, Store)> {
     Ok((World::open(Arc::clone(&store))?, store))
 }
 
-/// Batches of devices, and at the end of each round the fold of all that is not folded yet.
+/// Batches of devices, and at the end of each round a fold of the rest.
 pub(super) fn connect_many(setting: &Setting) -> Result<Figures> {
     let (world, store) = world(setting, "journaled-ours.db")?;
     let mut connection = by_hand::open(&setting.sqlite_copy("journaled-floor.db")?)?;
@@ -67,7 +67,7 @@ pub(super) fn callers(setting: &Setting) -> Result<Figures> {
     waiting(setting, "callers", CALLERS * CALLS, |took, _| took)
 }
 
-/// What the slowest of a hundred of them waits for.
+/// The wait of the slowest of a hundred callers.
 pub(super) fn callers_p99(setting: &Setting) -> Result<Figures> {
     waiting(setting, "p99", 1, |_, mut waits| {
         waits.sort_unstable();
@@ -108,7 +108,7 @@ fn waiting(
     )
 }
 
-/// Hands each caller its part of the reports; tells how long all took, and how long each call.
+/// Gives each caller its part of the reports. Returns the total duration, and that of each call.
 fn each_waits(reports: &[Report], call: impl Fn(&Report) -> Result<()> + Sync) -> Result<(Duration, Vec<Duration>)> {
     let call = &call;
     let begun = Instant::now();

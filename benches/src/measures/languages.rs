@@ -1,5 +1,5 @@
-//! The hot operations through the bindings, each beside the same in Rust. A language runs its own program, which is asked
-//! for a round by a line with the operation's name and answers the nanoseconds of one operation.
+//! Frequent operations through the bindings, each compared with the same in Rust. A language runs its own program: it
+//! reads a line with an operation's name for each round, and answers with the nanoseconds of one operation.
 
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// So many devices connect in a round.
+/// Number of devices that connect in a round.
 const BATCH: usize = 1024;
 
 pub(super) fn python_connect(setting: &Setting) -> Result<Figures> {
@@ -23,7 +23,7 @@ pub(super) fn python_connect_many(setting: &Setting) -> Result<Figures> {
     connect_many(setting, python(setting)?)
 }
 
-/// Whether `cargo xtask` has set Python up.
+/// Whether `cargo xtask` has set up Python.
 pub(super) fn python_is_there() -> bool {
     interpreter().exists()
 }
@@ -41,7 +41,7 @@ pub(super) fn node_connect_many(setting: &Setting) -> Result<Figures> {
     connect_many(setting, node(setting)?)
 }
 
-/// Whether `cargo xtask` has set Node up.
+/// Whether `cargo xtask` has set up Node.
 pub(super) fn node_is_there() -> bool {
     repository().join("bindings-node/native").is_dir()
 }
@@ -85,7 +85,7 @@ fn launched(language: &str, setting: &Setting) -> Result<Program> {
     Program::start(command)
 }
 
-/// Where cargo puts what it builds: this program is in a folder of it, that of its profile.
+/// The folder in which cargo builds: this program is in a subfolder, that of its profile.
 fn built() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     program.ancestors().nth(2).map_or_else(|| repository().join("target"), PathBuf::from)
@@ -95,7 +95,7 @@ fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// One report a call.
+/// One report for each call.
 fn connect(setting: &Setting, mut program: Program) -> Result<Figures> {
     let mut rust = Rust::new(setting)?;
     beside(
@@ -156,7 +156,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It ends with its input.
+        // The program ends when its input ends.
         self.ask = None;
         if self.child.wait().is_err() {
             eprintln!("a program that was measured did not end");
@@ -164,7 +164,7 @@ impl Drop for Program {
     }
 }
 
-/// The same fleet in Rust as the programs make.
+/// The same fleet in Rust as in the programs.
 struct Rust<'s> {
     setting: &'s Setting,
     fleet: Fleet,

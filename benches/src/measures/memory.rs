@@ -1,4 +1,4 @@
-//! What a device takes of memory in the store in memory, its registry entry and its row together.
+//! Memory of a device in the store in memory: its registry entry and its row.
 
 use crate::Result;
 use crate::allocations::kept_by;
@@ -7,15 +7,15 @@ use crate::world::{Setting, World};
 use fleet_core::MemoryStore;
 use fleet_core::device::DeviceFilter;
 
-/// A hash map of records of 32 bytes, measured once.
+/// A hash map with records of 32 bytes, measured once.
 const FLOOR: f64 = 69.0;
 
-/// After an import.
+/// Memory after an import.
 pub(super) fn imported(setting: &Setting) -> Result<Figures> {
     weigh(setting, |_| Ok(()))
 }
 
-/// After a list in order as well, for which the store makes and keeps the order of the keys.
+/// Memory after an import and an ordered list, for which the store builds and keeps the order of the keys.
 pub(super) fn listed(setting: &Setting) -> Result<Figures> {
     weigh(setting, |world| {
         let page = world.console().devices(world.product, &DeviceFilter::default(), None, 1)?;

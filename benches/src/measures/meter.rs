@@ -1,4 +1,4 @@
-//! Admitting a message out of a lease, beside taking one from a bare number.
+//! Admits a message from a lease, compared with subtracting from a plain number.
 
 use crate::Result;
 use crate::rounds::{Figures, beside};
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// So few that a thread does them before the system lets somebody else run, and that the lease lasts for them.
+/// Few enough that the system rarely schedules another process meanwhile, and that the lease covers them.
 const TIMES: usize = 20_000;
 
 pub(super) fn one_thread(setting: &Setting) -> Result<Figures> {
@@ -35,7 +35,7 @@ fn admit<const THREADS: usize>(setting: &Setting) -> Result<Figures> {
             together::<THREADS>(|| {
                 for _ in 0..TIMES {
                     if !black_box(meter.admit(NOW)?) {
-                        return Err("a message was turned away".into());
+                        return Err("a message was refused".into());
                     }
                 }
                 Ok(())
@@ -53,7 +53,7 @@ fn admit<const THREADS: usize>(setting: &Setting) -> Result<Figures> {
     )
 }
 
-/// Gets a lease with room for so many: who has just sent as many is given twice that.
+/// Gets a lease for at least this many messages: a process that just sent as many is given twice that.
 fn refill(meter: &Meter<'_>, room: u64) -> Result<()> {
     meter.settle(NOW)?;
     meter.admit_many(room, NOW)?;
@@ -62,7 +62,7 @@ fn refill(meter: &Meter<'_>, room: u64) -> Result<()> {
     Ok(())
 }
 
-/// How long so many threads take that do the same at the same time: the slowest of them.
+/// Returns the duration of the slowest of several threads that do the same at the same time.
 fn together<const THREADS: usize>(work: impl Fn() -> Result<()> + Sync) -> Result<Duration> {
     if THREADS == 1 {
         let begun = Instant::now();
@@ -82,7 +82,7 @@ fn together<const THREADS: usize>(work: impl Fn() -> Result<()> + Sync) -> Resul
             .collect();
         spawned
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err("a thread died".to_owned())))
+            .map(|thread| thread.join().unwrap_or_else(|_| Err("a thread panicked".to_owned())))
             .collect::<std::result::Result<Vec<Duration>, String>>()
     })?;
     times.into_iter().max().ok_or_else(|| "no thread ran".into())

@@ -1,4 +1,4 @@
-//! What is measured, a file for each kind of operation.
+//! The measures, one file for each kind of operation.
 
 mod advance;
 mod by_hand;
@@ -22,22 +22,22 @@ use crate::report::{Target, Unit};
 use crate::rounds::Figures;
 use crate::world::Setting;
 
-/// An operation, and what it is to reach.
+/// An operation and its target.
 #[derive(Clone, Copy, Debug)]
 pub struct Measure {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What it counts.
+    /// Its unit.
     pub unit: Unit,
-    /// What it is to reach.
+    /// Its target.
     pub target: Target,
     /// Measures it.
     pub run: fn(&Setting) -> Result<Figures>,
-    /// Whether what it takes is there.
+    /// Whether what it needs is installed.
     pub is_there: fn() -> bool,
 }
 
-/// All of them. Imports come late: after a file of some hundred megabytes the disk is busy for a while.
+/// All measures. Imports come last: after a file of some hundred megabytes the disk is busy for a while.
 pub const ALL: [Measure; 39] = [
     time("decide", times(3.0).and(20.0), decide::decide),
     time("connect, memory", times(4.0), connect::memory),
@@ -95,7 +95,7 @@ pub const ALL: [Measure; 39] = [
     bytes("memory a device, after a list in order", most(300.0), memory::listed),
 ];
 
-/// Told, whatever it is.
+/// No target: the figure is only reported.
 const NONE: Target = Target { ratio: None, ours: None, above: None };
 
 const fn time(name: &'static str, target: Target, run: fn(&Setting) -> Result<Figures>) -> Measure {
@@ -106,7 +106,7 @@ const fn bytes(name: &'static str, target: Target, run: fn(&Setting) -> Result<F
     Measure { name, unit: Unit::Bytes, target, run, is_there: || true }
 }
 
-/// Through a binding, which may not have been built.
+/// Adds a condition to a measure, such as that a binding was built.
 const fn through(is_there: fn() -> bool, measure: Measure) -> Measure {
     Measure { is_there, ..measure }
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL, beside what a person would write for this one case.
+//! PostgreSQL, compared with what an engineer would write by hand for this one case.
 
 use super::connect::Reports;
 use crate::Result;
@@ -17,12 +17,12 @@ const PRODUCT: i64 = 94;
 const BATCH: usize = 1024;
 const BATCHES: usize = 16;
 
-/// Whether its programs are on this machine.
+/// Whether its programs are installed on this machine.
 pub(super) fn is_there() -> bool {
     fleet_postgres_server::programs().is_some()
 }
 
-/// A connection whose tables are those of a schema.
+/// A connection that uses the tables of a schema.
 pub(super) fn client(setting: &Setting, schema: &str) -> Result<Client> {
     let mut client = Client::connect(&setting.postgres()?, NoTls)?;
     client.batch_execute(&format!(
@@ -31,8 +31,8 @@ pub(super) fn client(setting: &Setting, schema: &str) -> Result<Client> {
     Ok(client)
 }
 
-/// The running fleet in two new schemas: under our store, with a layer over it, and to be used by hand. Their tables are
-/// as vacuumed as those of a fleet that has been there for long.
+/// The running fleet in two new schemas: for our store, under a layer, and for use by hand. Their tables are vacuumed,
+/// like those of a fleet that has run for a long time.
 pub(super) fn worlds<S: Store + 'static>(
     setting: &Setting,
     layer: impl FnOnce(PostgresStore) -> S,
@@ -43,7 +43,7 @@ pub(super) fn worlds<S: Store + 'static>(
     World::running(store, setting.ids())?;
     for schema in [&ours, &floor] {
         let mut client = client(setting, schema)?;
-        // Not in one go: the server would take the two for a transaction, which VACUUM may not be in.
+        // Not in one message: the server would treat the two as one transaction, in which VACUUM is not allowed.
         client.batch_execute("VACUUM (ANALYZE) device")?;
         client.batch_execute("VACUUM (ANALYZE) registration")?;
     }
@@ -81,7 +81,8 @@ pub(super) fn connect(setting: &Setting) -> Result<Figures> {
     )
 }
 
-/// Connects by hand: what deciding takes is read, and what a connect changes is written where nobody else did since.
+/// Connects by hand: reads what the decision needs, and writes what a connect changes if nobody else has changed it
+/// since.
 pub(super) struct ByHand {
     client: Client,
     select: Statement,
@@ -107,7 +108,7 @@ impl ByHand {
         Ok(Self { client, select, update, random: Random(5) })
     }
 
-    /// Takes the reports of devices of a fleet whose release is version 2; says how many are to run it.
+    /// Handles reports of devices of a fleet whose release is version 2. Returns how many are to run it.
     pub(super) fn connect(&mut self, reports: &[Report]) -> Result<usize> {
         let mut order: Vec<&Report> = reports.iter().collect();
         order.sort_unstable_by_key(|report| report.device);
@@ -146,11 +147,11 @@ impl ByHand {
         let written = self
             .client
             .query(&self.update, &[&changed, &was, &stamps, &at, &sessions, &since, &versions, &takes, &SYSTEM])?;
-        if written.len() == changed.len() { Ok(updates) } else { Err("somebody else came between".into()) }
+        if written.len() == changed.len() { Ok(updates) } else { Err("another transaction interfered".into()) }
     }
 }
 
-/// Copying the same rows into the same tables, in order.
+/// Copies the same rows into the same tables, in order.
 pub(super) fn import(setting: &Setting) -> Result<Figures> {
     let list = setting.device_list()?;
     let (mut ours, mut theirs) = (String::new(), String::new());

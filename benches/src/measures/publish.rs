@@ -1,4 +1,4 @@
-//! Events of devices at random out of the fleet, each to three subscribers.
+//! Events of random devices of the fleet, each for three subscribers.
 
 use super::by_hand;
 use crate::Result;
@@ -12,12 +12,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// So few that a round is mostly over before the system lets somebody else run.
+/// Few enough that the system rarely schedules another process during a round.
 const EVENTS: usize = 4096;
 const BATCH: usize = 1024;
 const BATCHES: usize = 32;
 
-/// With the log full, so that what is trimmed is paid for.
+/// With a full log, so that the cost of trimming is included.
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     let world = World::running(MemoryStore::new(), setting.ids())?;
     subscribe(&world)?;
@@ -34,29 +34,29 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
     })
 }
 
-/// By a process that has heard of every device before, as one that runs for long has; beside the same rows of the log put
-/// there by hand. Neither trims, and both files are the same at first.
+/// A process that has seen every device before, as one that has run for long, compared with the same rows of the log
+/// inserted by hand. Neither trims, and both files are equal at first.
 pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
-    let store = Arc::new(Deaf {
+    let store = Arc::new(Switchable {
         inner: SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?,
-        hears: AtomicBool::new(false),
+        is_enabled: AtomicBool::new(false),
     });
     let world = World::open(Arc::clone(&store))?;
     for ids in setting.ids().chunks(BATCH) {
         world.fleet.gateway(NOW).publish_many(&ids.iter().map(|id| event(*id)).collect::<Result<Vec<_>>>()?)?;
     }
-    store.hears.store(true, Ordering::Relaxed);
+    store.is_enabled.store(true, Ordering::Relaxed);
     beside_by_hand(setting, &world)
 }
 
-/// A layer that says of commits that they are applied, and applies them only once it hears.
+/// A layer that reports commits as applied, and applies them only when it is enabled.
 #[derive(Debug)]
-struct Deaf<S> {
+struct Switchable<S> {
     inner: S,
-    hears: AtomicBool,
+    is_enabled: AtomicBool,
 }
 
-impl<S: Store> Store for Deaf<S> {
+impl<S: Store> Store for Switchable<S> {
     fn get(&self, keys: &[Key]) -> std::result::Result<Vec<Option<Row>>, StoreError> {
         self.inner.get(keys)
     }
@@ -66,7 +66,7 @@ impl<S: Store> Store for Deaf<S> {
     }
 
     fn commit(&self, batch: &[Commit]) -> std::result::Result<Vec<CommitOutcome>, StoreError> {
-        if self.hears.load(Ordering::Relaxed) {
+        if self.is_enabled.load(Ordering::Relaxed) {
             self.inner.commit(batch)
         } else {
             Ok(vec![CommitOutcome::Applied; batch.len()])
@@ -74,7 +74,7 @@ impl<S: Store> Store for Deaf<S> {
     }
 }
 
-/// By a process that has just started and has to find out who each device is.
+/// A process that has just started and must look up each device.
 pub(super) fn sqlite_started(setting: &Setting) -> Result<Figures> {
     let world = World::open(SqliteStore::open(setting.sqlite_copy("publish-ours.db")?)?)?;
     beside_by_hand(setting, &world)

@@ -1,4 +1,4 @@
-//! Releasing a firmware to the whole fleet: one small write, so a thousand devices take as long.
+//! Releases a firmware to the whole fleet: one small write, so it takes as long as for a thousand devices.
 
 use crate::Result;
 use crate::rounds::{Figures, beside, timed};
@@ -7,7 +7,7 @@ use fleet_core::MemoryStore;
 use fleet_store_sqlite::SqliteStore;
 use std::time::Duration;
 
-/// A fleet that any is held against.
+/// Size of the fleet for comparison.
 const FEW: usize = 1000;
 
 pub(super) fn memory(setting: &Setting) -> Result<Figures> {
@@ -34,7 +34,7 @@ fn compare(rounds: usize, times: usize, many: &World, few: &World) -> Result<Fig
     beside(rounds, times, || release(many, times), || release(few, times))
 }
 
-/// Versions 1 and 2 in turn.
+/// Releases versions 1 and 2 in turn.
 fn release(world: &World, times: usize) -> Result<Duration> {
     let (one, two) = (version(1)?, version(2)?);
     timed(|| {

@@ -1,4 +1,4 @@
-//! The fleet in numbers.
+//! The summary of the fleet.
 
 use crate::Result;
 use crate::rounds::{Figures, alone, timed};

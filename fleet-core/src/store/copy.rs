@@ -1,16 +1,15 @@
-//! Moving a fleet from one store to another.
+//! Copies a fleet from one store to another.
 
 use super::{Commit, Kind, Row, Store, StoreError, StoreErrorKind, Write, plain};
 use std::collections::BTreeMap;
 
-/// So many rows are looked up or written at a time.
+/// Number of rows that are read or written at a time.
 const CHUNK: usize = 4096;
 
-/// Copies every row, stamps and all, into a store that is empty, and compares the two afterwards. Says how many rows of
-/// each kind there are.
+/// Copies every row with its stamp into an empty store, then compares the two. Returns the number of rows of each kind.
 ///
-/// Nobody may use either store meanwhile. A copy that was broken off is taken up again by copying once more: a target
-/// may hold what the source holds, and nothing else. Until this answered, the target is no fleet to be used.
+/// Nobody may use either store meanwhile. To resume an interrupted copy, call this again: the target may hold rows that
+/// equal the source's, and nothing else. Do not use the target as a fleet before this has returned successfully.
 ///
 /// ```
 /// use fleet_core::store::{Kind, copy};
@@ -25,9 +24,9 @@ const CHUNK: usize = 4096;
 /// ```
 ///
 /// # Errors
-/// `store_journaled` where one of them was opened without its journal, which holds changes: open it with
-/// [`Journaled`](super::Journaled); `store_not_empty` where the target holds what the source does not, `store_unsupported` where one of them cannot show
-/// all of its rows, and the stores' own.
+/// `store_journaled` if one of the stores was opened without its journal, which holds changes: open it with
+/// [`Journaled`](super::Journaled). `store_not_empty` if the target holds anything that the source does not.
+/// `store_unsupported` if one of them cannot show all of its rows. Errors of the stores.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, StoreError> {
     [from, to].into_iter().try_for_each(plain::check)?;
     matching(from, to)?;
@@ -35,7 +34,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, Sto
     let mut writes = Vec::with_capacity(CHUNK);
     from.for_each_row(&mut |Row { key, record, stamp }| {
         *copied.entry(key.kind()).or_default() += 1;
-        // A counter is put and not added to, or what was broken off and is done again would count twice.
+        // A counter is put, not added to: otherwise a resumed copy would count twice.
         writes.push(Write::Put { key, record, stamp });
         if writes.len() < CHUNK { Ok(()) } else { write(to, &mut writes) }
     })?;
@@ -45,7 +44,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, Sto
         return Ok(copied);
     }
     let problem =
-        format!("{copied:?} rows were copied and {there:?} are there; see that nobody uses the stores and copy again");
+        format!("copied {copied:?} rows, but the target holds {there:?}; stop other use of the stores and copy again");
     Err(StoreError::new(StoreErrorKind::Other, problem))
 }
 
@@ -56,7 +55,7 @@ fn write(to: &dyn Store, writes: &mut Vec<Write>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many rows of each kind the target holds, all of which the source holds too.
+/// Counts the rows of each kind in the target. Fails if the source does not hold them too.
 fn matching(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, StoreError> {
     let mut counts = BTreeMap::new();
     let mut rows = Vec::with_capacity(CHUNK);
@@ -72,7 +71,7 @@ fn matching(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, Sto
 fn compare(from: &dyn Store, rows: &mut Vec<Row>) -> Result<(), StoreError> {
     let keys: Vec<_> = rows.iter().map(|row| row.key.clone()).collect();
     let same = from.get(&keys)?.into_iter().eq(rows.drain(..).map(Some));
-    let problem = "the store to copy to is not empty: it holds what is not in the one to copy from; name an empty one";
+    let problem = "the target store is not empty: it holds rows that the source does not; name an empty store";
     if same { Ok(()) } else { Err(StoreError::new(StoreErrorKind::NotEmpty, problem)) }
 }
 
@@ -100,7 +99,7 @@ mod tests {
         store
     }
 
-    /// More than two chunks.
+    /// Returns a store with more rows than two chunks hold.
     fn many() -> MemoryStore {
         store((1..10_000).map(|number| put(number, number.into())).chain([add(7)]).collect())
     }
@@ -117,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_equal_to_the_last_row() {
+    fn a_copy_equals_its_source_to_the_last_row() {
         let (from, to) = (many(), MemoryStore::new());
         assert_eq!(copy(&from, &to).unwrap(), [(Kind::Team, 9_999), (Kind::Tally, 1)].into());
         assert_eq!(rows(&from), rows(&to));
     }
 
     #[test]
-    fn a_target_that_holds_anything_else_is_refused_and_not_touched() {
+    fn a_target_with_other_rows_is_refused_and_not_changed() {
         for other in [put(20_000, 1), put(1, 99), add(1)] {
             let to = store(vec![other]);
             let before = rows(&to);
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_was_broken_off_is_taken_up_again() {
+    fn an_interrupted_copy_can_be_resumed() {
         let from = many();
         for broken in [Fault::Unavailable, Fault::UnknownBefore, Fault::UnknownAfter] {
             let to = Faulty::new(MemoryStore::new(), 1);

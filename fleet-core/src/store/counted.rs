@@ -1,11 +1,11 @@
-//! Counting what a fleet asks of its store: how often, and how often in vain.
+//! Counts the calls that a fleet makes to its store, and how many of its commits conflict.
 
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A layer that counts the calls of its inner store. A commit that conflicts is decided on and sent again, so
-/// [`conflicts`](Counts::conflicts) is how often the doors had to try again: what a record that many want costs.
+/// A layer that counts the calls of its inner store. After a conflict, the core decides again and sends a new commit.
+/// So [`conflicts`](Counts::conflicts) is the number of retries, which shows how contended a record is.
 ///
 /// ```
 /// use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -28,28 +28,28 @@ pub struct Counted<S> {
     failures: AtomicU64,
 }
 
-/// What was asked of a store so far.
+/// The calls that a store received so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Calls that read, those of `backup` and `query` among them, that were answered.
+    /// Number of reads that were answered, including `backup` and `query`.
     pub reads: u64,
-    /// Commits that were applied, those that only check among them.
+    /// Number of commits that were applied, including those that only check.
     pub applied: u64,
-    /// Commits that conflicted: each was decided on again.
+    /// Number of commits that conflicted. Each was decided again.
     pub conflicts: u64,
-    /// Calls that failed.
+    /// Number of calls that failed.
     pub failures: u64,
 }
 
 impl<S: Store> Counted<S> {
-    /// A layer over a store, with nothing counted yet.
+    /// Wraps a store. All counts start at 0.
     pub fn new(inner: S) -> Self {
         let [reads, applied, conflicts, failures] = Default::default();
         Self { inner, reads, applied, conflicts, failures }
     }
 
-    /// What was asked so far. While others ask, the numbers need not be of one moment.
+    /// Returns the counts so far. During concurrent calls they may be of different moments.
     pub fn counts(&self) -> Counts {
         let [reads, applied, conflicts, failures] =
             [&self.reads, &self.applied, &self.conflicts, &self.failures].map(|count| count.load(Ordering::Relaxed));

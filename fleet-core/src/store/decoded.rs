@@ -1,36 +1,37 @@
-//! Records that every connect reads and few people change, kept as they were decoded last.
+//! Caches decoded records that every connect reads and people rarely change.
 //!
-//! A stamp names one write, so a record that is here under the stamp its row has now is what the row says: nothing has
-//! to be told of changes, not even of those by another process.
+//! Invariant: a stamp names one write, so a cached record is valid exactly if the row still has the cached stamp. No
+//! invalidation is needed, not even for changes by another process.
 
 use super::{Key, Record, Row, Stamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// So many records are kept; then it starts anew.
+/// Maximum number of cached records; when it is reached, the cache is cleared.
 const KEPT: usize = 1024;
 
-/// Records of products, teams and firmware as they were decoded last, for stores that keep them as JSON.
+/// A cache of decoded records of products, teams and firmware, for stores that keep them as JSON.
 #[derive(Debug, Default)]
 pub struct Decoded(Mutex<HashMap<Key, (Stamp, Record)>>);
 
 impl Decoded {
-    /// Whether records under such a key are kept.
+    /// Whether records under this key are cached.
     pub fn keeps(key: &Key) -> bool {
         matches!(key, Key::Product(_) | Key::Team(_) | Key::Firmware(_) | Key::EventSubscriptions(_))
     }
 
-    /// The record that was put under a key with a stamp.
+    /// Returns the cached record of a key, if it was cached with this stamp.
     pub fn get(&self, key: &Key, stamp: Stamp) -> Option<Record> {
         self.lock().get(key).filter(|(kept, _)| *kept == stamp).map(|(_, record)| record.clone())
     }
 
-    /// The record that was kept last under a key, and its stamp: what a row says if it still has that stamp.
+    /// Returns the record that was cached last under a key, with its stamp. It is valid if the row still has that
+    /// stamp.
     pub fn latest(&self, key: &Key) -> Option<(Stamp, Record)> {
         self.lock().get(key).cloned()
     }
 
-    /// Keeps what a row says.
+    /// Caches the record of a row.
     pub fn keep(&self, row: &Row) {
         let mut kept = self.lock();
         if kept.len() >= KEPT {

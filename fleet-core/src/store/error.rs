@@ -1,12 +1,12 @@
-//! What a store could not do.
+//! Errors of stores.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a store could not do its part: a kind to branch on, what it was doing, and the engine's own error as its source.
+/// Why a store failed: a kind to branch on, what the store was doing, and the engine's own error as the source.
 ///
-/// One failure of an engine may be told to many callers, so it can be cloned.
+/// It can be cloned, because one failure of an engine may be reported to many callers.
 #[derive(Clone, Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
@@ -14,16 +14,16 @@ pub struct StoreError {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The kinds of trouble a store can have.
+/// The kinds of store failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// Others changed the same records at every try. Trying again later helps.
+    /// Others changed the same records at every attempt. Retrying later helps.
     Contention,
-    /// The engine is busy or cannot be reached; nothing was applied. Trying again helps.
+    /// The engine is busy or cannot be reached; nothing was applied. Retrying helps.
     Unavailable,
-    /// The engine failed in the middle of a commit: whether it was applied must be found out. What was not applied when
-    /// this is answered may still be, where the engine is behind a network.
+    /// The engine failed during a commit, so it is unknown whether the commit was applied. If the engine is behind a
+    /// network, the commit may still be applied after this error was returned.
     Unknown,
     /// The disk is full; nothing was applied.
     Full,
@@ -33,45 +33,45 @@ pub enum StoreErrorKind {
     NotOurs,
     /// The schema is newer than this program.
     NewerSchema,
-    /// The store must be empty for this, and is not.
+    /// The operation needs an empty store, and the store is not empty.
     NotEmpty,
-    /// The store does not do this.
+    /// The store does not support the operation.
     Unsupported,
     /// A record cannot be read.
     Corrupt,
-    /// Another process has taken the fleet over: this one may neither read nor write any more.
+    /// Another process has taken the fleet over. This process can no longer read or write.
     Taken,
-    /// The fleet was opened by a parent of this process, before `fork()`: it must be opened in this process.
+    /// The fleet was opened by a parent of this process, before `fork()`. Open it in this process.
     Forked,
-    /// The files of the store were moved, deleted or replaced while it had them open.
+    /// The store's files were moved, deleted or replaced while they were open.
     Moved,
-    /// The store has a journal with changes in it that were not put in their places: without the journal it is an older
+    /// The store has a journal with changes that are not folded into its rows yet. Without the journal it is an older
     /// fleet.
     Journaled,
-    /// A query is not one that may be run, or its answer is not one that may be had. A fleet answers `invalid`.
+    /// The query may not be run, or its answer exceeds a bound. A fleet answers `invalid`.
     Query,
-    /// Anything else.
+    /// Any other failure.
     Other,
 }
 
 impl StoreError {
-    /// An error of a kind, with what the store was doing or should be told to a person.
+    /// Creates an error of a kind. `context` says what the store was doing or what a person should do.
     pub fn new(kind: StoreErrorKind, context: impl Into<String>) -> Self {
         Self { kind, context: context.into(), source: None }
     }
 
-    /// The same with the engine's own error.
+    /// Adds the engine's own error as the source.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(Arc::from(source.into())), ..self }
     }
 
-    /// The kind of trouble.
+    /// The kind of failure.
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
-    /// A stable word for the kind.
+    /// A stable code for the kind.
     pub fn code(&self) -> &'static str {
         match self.kind {
             StoreErrorKind::Contention => "store_contention",
@@ -93,12 +93,12 @@ impl StoreError {
         }
     }
 
-    /// Whether the same call may succeed when it is made again.
+    /// Whether the same call may succeed when it is retried.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Contention | StoreErrorKind::Unavailable)
     }
 
-    /// Whether a commit may have been applied although it failed.
+    /// Whether a commit may have been applied although the call failed.
     pub fn is_unknown(&self) -> bool {
         self.kind == StoreErrorKind::Unknown
     }

@@ -1,7 +1,7 @@
-//! A store that goes wrong on purpose: what the tests of everything above a store are run on.
+//! Injects faults into a store, for the tests of everything above a store.
 //!
-//! Every fault is one that a real engine has and that the contract of [`Store`] allows. So what does not survive them
-//! would not survive the engine either.
+//! Every fault is one that real engines have and that the contract of [`Store`] allows. Code that does not survive them
+//! would not survive a real engine either.
 
 use super::transaction::Stamps;
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
@@ -11,11 +11,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What can go wrong.
+/// The faults that can be injected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// One commit of a batch is refused, as though another had come before it. Only a commit that has checks.
+    /// One commit of a batch is refused, as if another had changed its rows first. Happens only to a commit that has
+    /// checks.
     Conflict,
     /// A commit fails with [`StoreErrorKind::Unavailable`]; nothing of it was applied.
     Unavailable,
@@ -26,16 +27,16 @@ pub enum Fault {
     /// A commit fails with [`StoreErrorKind::Unknown`] after only the first commits of its batch were applied, each of
     /// them whole.
     Torn,
-    /// A commit fails with [`StoreErrorKind::Unknown`] while it is still on its way: it is applied, if it still can be,
-    /// before or after one of the next commits.
+    /// A commit fails with [`StoreErrorKind::Unknown`] while it is still in flight: it is applied, if its checks still
+    /// hold, before or after one of the next commits.
     UnknownLate,
     /// A `get`, `scan` or `for_each` fails with [`StoreErrorKind::Unavailable`].
     Unreadable,
-    /// A call takes so long, at least.
+    /// A call takes at least this long.
     Slow(Duration),
 }
 
-/// A layer that injects [`Fault`]s into calls of its inner store, by chance from a seed or by a plan. For tests.
+/// A layer that injects [`Fault`]s into calls of its inner store, at random from a seed or from a plan. For tests.
 ///
 /// ```
 /// use fleet_core::MemoryStore;
@@ -50,7 +51,7 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct Faulty<S> {
     inner: S,
-    /// Each with the share of calls that it happens to; of two that happen to one call, the first counts.
+    /// Faults, each with the share of calls that it affects. If two affect one call, the first one counts.
     chances: Vec<(Fault, f64)>,
     plan: Mutex<VecDeque<Option<Fault>>>,
     late: Mutex<Vec<Vec<Commit>>>,
@@ -59,8 +60,8 @@ pub struct Faulty<S> {
 }
 
 impl<S: Store> Faulty<S> {
-    /// A layer without faults yet. From one seed the same faults come in the same order; which thread meets which is
-    /// the machine's choice.
+    /// Wraps a store, without faults so far. A seed always yields the same faults in the same order; which thread meets
+    /// which fault depends on scheduling.
     pub fn new(inner: S, seed: u64) -> Self {
         Self {
             inner,
@@ -72,29 +73,30 @@ impl<S: Store> Faulty<S> {
         }
     }
 
-    /// A fault that happens to this share of the calls that it can happen to: 0 never, 1 always.
+    /// Adds a fault that affects this share of the calls that it can affect: 0 means never, 1 means always.
     #[must_use]
     pub fn with(mut self, fault: Fault, share: f64) -> Self {
         self.chances.push((fault, share));
         self
     }
 
-    /// The faults of the next calls of `commit`, one each, none where there is none; then chance goes on.
+    /// Plans the faults of the next calls of `commit`, one entry for each call; `None` means no fault. After that,
+    /// faults are random again.
     pub fn plan(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
     }
 
-    /// How many faults there were so far, slow calls among them: a test that met none has shown nothing.
+    /// Number of injected faults so far, slow calls included. A test that met no fault has shown nothing.
     pub fn injected(&self) -> u64 {
         self.injected.load(Ordering::Relaxed)
     }
 
-    /// The inner store, where nothing goes wrong.
+    /// The inner store, without faults.
     pub fn inner(&self) -> &S {
         &self.inner
     }
 
-    /// What goes wrong with a call, but that it is slow, which it is here.
+    /// Draws the fault of a call. If the call is to be slow, waits here.
     fn draw(&self, can_be: impl Fn(Fault) -> bool) -> Option<Fault> {
         let happens = |share: f64| (self.numbers.next() as f64) < share * (u64::MAX as f64);
         let drawn = self.chances.iter().filter(|(fault, share)| can_be(*fault) && happens(*share));
@@ -128,7 +130,7 @@ impl<S: Store> Faulty<S> {
         }
     }
 
-    /// Refuses one commit of a batch and hands on the others.
+    /// Refuses one commit of a batch and passes on the others.
     fn refuse_one(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let able: Vec<usize> =
             batch.iter().enumerate().filter(|(_, commit)| !commit.checks.is_empty()).map(|(place, _)| place).collect();
@@ -141,7 +143,7 @@ impl<S: Store> Faulty<S> {
         Ok(outcomes)
     }
 
-    /// Applies what is late, so that it is applied before a call or after it, whichever comes.
+    /// Applies the commits that are in flight. They are applied before or after a call, at random.
     fn catch_up(&self) -> Result<(), StoreError> {
         if self.below(2) == 0 {
             return Ok(());
@@ -233,7 +235,7 @@ pub(super) mod tests {
         Key::Tally(product(), Tally::Members, 0)
     }
 
-    /// Writes down a number in the one record that all write to, and counts that it did.
+    /// Notes a number in the one record that all threads write to, and increments a counter.
     pub(in crate::store) fn note(tx: &mut Transaction<'_>, number: u64) -> Result<(), Error> {
         let mut count: Box<DeviceCount> = tx.get(product())?.unwrap_or_default();
         count.reserved.push(Reservation { import: number, left: 0, until: Timestamp::from_millis(0) });
@@ -242,7 +244,7 @@ pub(super) mod tests {
         Ok(())
     }
 
-    /// How often each number is noted, and what the counter says.
+    /// Returns how often each number is noted, and the value of the counter.
     pub(in crate::store) fn noted(store: &dyn Store) -> (BTreeMap<u64, u32>, i64) {
         let mut rows = store.get(&[Key::DeviceCount(product()), counter()]).unwrap().into_iter().flatten();
         let Some(Row { record: Record::DeviceCount(count), .. }) = rows.next() else { panic!("no count") };
@@ -259,7 +261,7 @@ pub(super) mod tests {
         error.kind()
     }
 
-    /// A store with faults from a seed.
+    /// Returns a store with faults from a seed.
     pub(in crate::store) fn faulty<S: Store>(inner: S, seed: u64, faults: &[(Fault, f64)]) -> Faulty<S> {
         let start = Faulty::new(inner, seed);
         faults.iter().fold(start, |store, (fault, share)| store.with(*fault, *share))
@@ -277,21 +279,21 @@ pub(super) mod tests {
     }
 
     impl<S: Store> Faulty<S> {
-        /// Applies what is still on its way.
+        /// Applies the commits that are still in flight.
         pub(in crate::store) fn arrive(&self) {
             let late = std::mem::take(&mut *self.late.lock().unwrap());
             late.iter().for_each(|batch| drop(self.inner().commit(batch).unwrap()));
         }
     }
 
-    /// Threads note numbers on a store with faults, in which there is one note. Each that was acknowledged is there once
-    /// at the end, each that failed is not, and each whose outcome is not known is there at most once.
+    /// Threads note numbers on a store with faults and one shared record. At the end each acknowledged number is there
+    /// once, each failed one is absent, and each of unknown outcome is there at most once.
     pub(in crate::store) fn survives_on(
         store: &dyn Store,
         stamps: &Stamps,
         end: impl FnOnce() -> (BTreeMap<u64, u32>, i64),
     ) -> BTreeMap<&'static str, usize> {
-        let told: Vec<(u64, Result<(), Error>)> = std::thread::scope(|scope| {
+        let results: Vec<(u64, Result<(), Error>)> = std::thread::scope(|scope| {
             let spawned: Vec<_> = (0..4)
                 .map(|me| {
                     let note = move |number| (number, transact(store, stamps, |tx| note(tx, number)));
@@ -303,15 +305,15 @@ pub(super) mod tests {
         let (noted, sum) = end();
         assert_eq!(i64::from(noted.values().sum::<u32>()), sum, "notes and their counter");
         let mut outcomes = BTreeMap::new();
-        for (number, told) in told {
+        for (number, result) in results {
             let times = noted.get(&number).copied().unwrap_or(0);
-            let outcome = match told.as_ref().map_err(kind) {
+            let outcome = match result.as_ref().map_err(kind) {
                 Ok(()) => ("acknowledged", times == 1),
                 Err(StoreErrorKind::Unknown) => ("unknown", times <= 1),
                 Err(StoreErrorKind::Unavailable | StoreErrorKind::Contention) => ("failed", times == 0),
                 Err(kind) => panic!("{kind:?}"),
             };
-            assert!(outcome.1, "note {number} is there {times} times after {told:?}");
+            assert!(outcome.1, "note {number} is there {times} times after {result:?}");
             *outcomes.entry(outcome.0).or_default() += 1;
         }
         outcomes

@@ -1,11 +1,11 @@
-//! Records in memory: for tests, for fleets that are rebuilt from elsewhere, and as the measure of the others.
+//! A store in memory: for tests, for fleets that are rebuilt from elsewhere, and as the reference for other stores.
 //!
-//! Devices and registry entries, of which there may be millions, are kept in tables of their own, and events in a map of
-//! theirs, so that they make finding nothing else slower; everything else is in one ordered map. One lock guards it all,
-//! so reads and commits are each from one moment.
+//! Devices and registry entries, of which there may be millions, have tables of their own, and events a map of their
+//! own, so that they do not slow down other lookups. Everything else is in one ordered map. Invariant: one lock guards
+//! everything, so each read and each commit happens at one moment.
 
+mod index;
 mod pages;
-mod places;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use table::Table;
 
-/// A store in memory. Nothing outlives it.
+/// A store in memory. Nothing is kept after it is dropped.
 ///
 /// ```
 /// use fleet_core::{Fleet, MemoryStore};
@@ -37,7 +37,7 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Rows {
-    /// As records, so that they can be shown without being copied.
+    /// Kept as records, so that they can be shown without a copy.
     devices: Table<(ProductId, DeviceId), Record>,
     registry: Table<DeviceId, Registration>,
     events: BTreeMap<EventKey, (Record, Stamp)>,
@@ -127,14 +127,14 @@ impl Store for MemoryStore {
     fn backup(&self, _to: &Path) -> Result<(), StoreError> {
         Err(StoreError::new(
             StoreErrorKind::Unsupported,
-            "a fleet in memory is in no file and cannot be backed up; copy it into a store that lasts, such as SQLite",
+            "a fleet in memory has no file to back up; copy it into a durable store such as SQLite",
         ))
     }
 
     fn query(&self, _query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
         Err(StoreError::new(
             StoreErrorKind::Unsupported,
-            "a fleet in memory has no SQL; use the console, or a store in SQLite",
+            "a fleet in memory has no SQL; use the console, or a SQLite store",
         ))
     }
 
@@ -236,7 +236,7 @@ fn event_key(key: &Key) -> Option<EventKey> {
     if let Key::Event(product, slot, number) = key { Some((*product, *slot, *number)) } else { None }
 }
 
-/// Rows in the order of a range, as many as it wants.
+/// Returns rows in the order of a range, up to its limit.
 fn in_order(found: impl DoubleEndedIterator<Item = Row>, range: &Range) -> Vec<Row> {
     if range.reverse { found.rev().take(range.limit).collect() } else { found.take(range.limit).collect() }
 }

@@ -1,6 +1,6 @@
-//! Two ordered runs read as one.
+//! Merges two ordered sequences.
 
-/// Merges two ordered runs into one, each key once.
+/// Merges two ordered sequences into one. Each key occurs once.
 pub(super) fn merge<K: Copy + Eq>(
     a: impl Iterator<Item = K>,
     b: impl Iterator<Item = K>,

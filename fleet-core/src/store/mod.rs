@@ -1,10 +1,10 @@
-//! Where records live: three operations, data only.
+//! The store: where records are kept, behind three operations that carry only data.
 //!
 //! Every door loads the records it needs, decides with a pure rule, and commits the changes as one piece of data. A
-//! commit names the stamps of the rows that the decision was made on; it is applied only if none of them has changed.
+//! commit names the stamps of the rows that the decision was based on; it is applied only if none of them has changed.
 //! No closure, lock or connection is held while a rule runs, so anything with atomic conditional writes can be a store.
 //!
-//! A store of your own implements [`Store`] (three methods) and proves it with [`conformance`].
+//! To use a store of your own, implement [`Store`] (three methods) and test it with [`conformance`].
 
 pub mod conformance;
 
@@ -51,40 +51,41 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where records live. Object safe, blocking, and safe to share between threads.
+/// Keeps records. Object safe, blocking, and safe to share between threads.
 pub trait Store: Send + Sync + Debug {
-    /// Point reads from one consistent moment, in the order asked: an answer for each key, also for one that is asked for
-    /// twice. A counter that was never added to reads as absent. At most some 30,000 keys, as many as a host hands to
-    /// `connect_many`.
+    /// Reads rows by key, from one consistent moment, in the order of `keys`: one answer for each key, also for a key
+    /// that is asked for twice. A counter that was never added to reads as absent. A call has at most about 30,000
+    /// keys, as many as a host passes to `connect_many`.
     ///
     /// # Errors
-    /// Where the store cannot answer.
+    /// Fails if the store cannot answer.
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
 
-    /// The rows of a key range in key order, or reversed, at most `range.limit` of them, from one consistent moment. A
-    /// limit of 0 has no rows; a range whose first key is beyond its last one is empty.
+    /// Returns the rows of a key range in key order, or reversed, at most `range.limit` of them, from one consistent
+    /// moment. A limit of 0 returns no rows; a range whose first key is beyond its last one is empty.
     ///
     /// # Errors
-    /// Where the store cannot answer.
+    /// Fails if the store cannot answer.
     fn scan(&self, range: &Range) -> Result<Vec<Row>, StoreError>;
 
-    /// Applies commits in their order, each whole or not at all, serializable and independent of the others: one that
-    /// conflicts does not stop the next. Durable, as far as the store promises it, when this returns. An engine that says
-    /// that others came between is to be asked again in here; a conflict is that a check does not hold. A commit has at
-    /// most some 16,400 checks and as many writes, unless [`Fleet::with_largest_commit`](crate::Fleet::with_largest_commit)
-    /// bounds them.
+    /// Applies commits in order, each entirely or not at all. Commits are serializable and independent: one that
+    /// conflicts does not stop the next. When this returns, they are as durable as the store promises. If the engine
+    /// reports a serialization failure, retry in here; a conflict means only that a check does not hold. A commit has
+    /// at most about 16,400 checks and as many writes, unless
+    /// [`Fleet::with_largest_commit`](crate::Fleet::with_largest_commit) sets a lower bound.
     ///
     /// # Errors
-    /// Where the store cannot say that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]: then the
-    /// core finds out, for which it may commit the same again, stamps and all, and read.
+    /// Fails if the store cannot confirm that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]:
+    /// then the core resolves the outcome. To do so it may read, and may send the same commit again with the same
+    /// stamps.
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError>;
 
-    /// Shows each row of a range to `visit`, in whatever order suits the store; `range.limit` and `range.reverse` do
-    /// not count. `visit` must not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from a moment of its own; a store that can
-    /// shows all from one moment.
+    /// Passes each row of a range to `visit`, in any order; `range.limit` and `range.reverse` are ignored. `visit` must
+    /// not call the store, which may hold a lock meanwhile. The default reads pages by [`scan`](Store::scan), each from
+    /// its own moment; override it if the store can show all rows from one moment.
     ///
     /// # Errors
-    /// Where the store cannot answer.
+    /// Fails if the store cannot answer.
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
         const PAGE: usize = 1024;
         let mut page = Range { limit: PAGE, reverse: false, ..range.clone() };
@@ -94,12 +95,9 @@ pub trait Store: Send + Sync + Debug {
                 visit(&row.key, &row.record);
             }
             match rows.into_iter().next_back() {
-                // A store that answers the same page for ever is wrong; going round with it helps nobody.
+                // A store that returns the same page forever is broken; stop instead of looping.
                 Some(last) if !page.contains(&last.key) => {
-                    return Err(StoreError::new(
-                        StoreErrorKind::Other,
-                        "a scan went beyond the range that it was given",
-                    ));
+                    return Err(StoreError::new(StoreErrorKind::Other, "a scan returned rows outside its range"));
                 }
                 Some(last) => page.first = Bound::Excluded(last.key),
                 None => return Ok(()),
@@ -107,106 +105,107 @@ pub trait Store: Send + Sync + Debug {
         }
     }
 
-    /// Shows every row there is to `visit`, in whatever order suits the store, until that fails: what it takes to move to
-    /// another store, for which see [`copy`]. All from one moment. `visit` must not call this store.
+    /// Passes every row of the store to `visit`, in any order, from one moment, until `visit` fails. [`copy`] uses it
+    /// to move a fleet to another store. `visit` must not call this store.
     ///
     /// # Errors
-    /// `store_unsupported` from a store that has no such walk, as by default; where the store cannot answer; those of
-    /// `visit`.
+    /// `store_unsupported` from a store without such a walk (the default); an error of the store if it cannot answer;
+    /// any error of `visit`.
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _ = visit;
         Err(StoreError::new(StoreErrorKind::Unsupported, "this store cannot show all of its rows"))
     }
 
-    /// Writes a copy of the whole store, as it is at one moment, to a new file. Others read and commit meanwhile.
+    /// Writes a copy of the whole store, as of one moment, to a new file. Others can read and commit meanwhile.
     ///
     /// # Errors
-    /// `store_not_empty` where the file is there already, `store_unsupported` from a store that is no file, as by default.
+    /// `store_not_empty` if the file exists already; `store_unsupported` from a store that is not a file (the default).
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let _ = to;
         Err(StoreError::new(
             StoreErrorKind::Unsupported,
-            "this store is no file that could be copied; back up the engine behind it by its own means",
+            "this store is not a file; back up its engine with the engine's own tools",
         ))
     }
 
-    /// Runs one statement of SQL that only reads, on one moment of the store. Others read and commit meanwhile.
+    /// Runs one read-only SQL statement on one moment of the store. Others can read and commit meanwhile.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Query`] for a statement that does not only read, is not SQL, takes too long or answers too much;
-    /// `store_unsupported` from a store without SQL, as by default.
+    /// [`StoreErrorKind::Query`] for a statement that is not SQL, does more than read, takes too long or returns too
+    /// much; `store_unsupported` from a store without SQL (the default).
     fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
         let _ = query;
         Err(StoreError::new(
             StoreErrorKind::Unsupported,
-            "this store has no SQL; query the engine behind it by its own means",
+            "this store has no SQL; query its engine with the engine's own tools",
         ))
     }
 
-    /// Whether calls of many threads are merged in here, as [`GroupCommit`] does. A fleet on top then takes devices that
-    /// connect at the same time together, by one read and one commit, and each thread waits once. By default: no.
+    /// Whether this store merges the calls of many threads, as [`GroupCommit`] does. If it does, a fleet handles
+    /// devices that connect at the same time together, with one read and one commit, and each thread waits once. The
+    /// default is no.
     fn merges(&self) -> bool {
         false
     }
 }
 
-/// A record, its key, and the stamp of the write that put it there.
+/// A record with its key and the stamp of the write that put it there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Where it is.
+    /// The key of the record.
     pub key: Key,
-    /// What it says.
+    /// The record.
     pub record: Record,
-    /// Which write put it there.
+    /// The stamp of the write that put it there.
     pub stamp: Stamp,
 }
 
-/// Names one write of one row. Chosen at random by the core, so that a row that was deleted and made again never looks
-/// unchanged. Rows of counters have the stamp 0.
+/// Identifies one write of one row. The core chooses it at random, so a row that was deleted and created again never
+/// looks unchanged. Rows of counters have the stamp 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Stamp(pub u64);
 
-/// What is to be changed, and what must still be so for it to be changed.
+/// Changes to apply together, and the preconditions for applying them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commit {
-    /// What must still be so.
+    /// Preconditions: rows that must be unchanged.
     pub checks: Vec<Check>,
-    /// What to change. No key twice, but for counters.
+    /// Changes. A key occurs at most once, except keys of counters.
     pub writes: Vec<Write>,
 }
 
-/// A row that must be as it was read.
+/// A precondition: a row must still be as it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// Which row. Never a counter.
+    /// Key of the row. Never a counter.
     pub key: Key,
-    /// The stamp it must have; none: it must be absent.
+    /// Stamp that the row must have. `None` means that the row must be absent.
     pub stamp: Option<Stamp>,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// Puts a record, in place of what was there.
+    /// Puts a record and replaces the one that was there.
     Put {
-        /// Where.
+        /// Key of the record.
         key: Key,
-        /// What.
+        /// The record.
         record: Record,
-        /// The name of this write.
+        /// Stamp of this write.
         stamp: Stamp,
     },
-    /// Takes a record away; nothing happens where there is none.
+    /// Deletes a record. Does nothing if there is none.
     Delete {
-        /// Which.
+        /// Key of the record.
         key: Key,
     },
-    /// Adds to a counter, which starts at 0 and stops at the ends of `i64`. Additions commute: they never conflict. One that
-    /// [ends at zero](Key::ends_at_zero) should go away when it comes to 0; it reads as absent then.
+    /// Adds to a counter, which starts at 0 and saturates at the ends of `i64`. Additions commute: they never conflict.
+    /// A counter that [ends at zero](Key::ends_at_zero) should be deleted when it reaches 0; it reads as absent then.
     Add {
-        /// Which counter.
+        /// Key of the counter.
         key: Key,
-        /// How much.
+        /// Amount to add.
         delta: i64,
     },
 }
@@ -220,47 +219,47 @@ impl Write {
     }
 }
 
-/// What became of a commit.
+/// Result of one commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitOutcome {
-    /// It was applied, whole.
+    /// The whole commit was applied.
     Applied,
-    /// One of its checks did not hold: nothing of it was applied.
+    /// One of its checks did not hold; nothing of it was applied.
     Conflict,
 }
 
-/// A range of keys of one [`Kind`] in one partition. Both ends must be of them.
+/// A range of keys of one [`Kind`] in one partition. Both ends must be of that kind and partition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Range {
-    /// Where it begins.
+    /// Lower end.
     pub first: Bound<Key>,
-    /// Where it ends.
+    /// Upper end.
     pub last: Bound<Key>,
-    /// How many rows at most.
+    /// Maximum number of rows.
     pub limit: usize,
-    /// From the last key to the first.
+    /// Whether rows come from the last key to the first.
     pub reverse: bool,
 }
 
 impl Range {
-    /// All keys from `first` to `last`, both included.
+    /// Returns the range of all keys from `first` to `last`, both included.
     pub fn new(first: Key, last: Key) -> Self {
         Self { first: Bound::Included(first), last: Bound::Included(last), limit: usize::MAX, reverse: false }
     }
 
-    /// At most so many rows.
+    /// Limits the number of rows.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
         Self { limit, ..self }
     }
 
-    /// From the last key to the first.
+    /// Reverses the order: from the last key to the first.
     #[must_use]
     pub fn reversed(self) -> Self {
         Self { reverse: true, ..self }
     }
 
-    /// Only what comes after `key` in the direction of reading.
+    /// Keeps only the keys after `key` in the direction of reading.
     #[must_use]
     pub fn after(self, key: Key) -> Self {
         if self.reverse {
@@ -270,7 +269,7 @@ impl Range {
         }
     }
 
-    /// Whether no key can be in the range; ordered maps panic when asked for some of these.
+    /// Whether the range can contain no key. Ordered maps panic when asked for some of these ranges.
     pub(crate) fn is_empty(&self) -> bool {
         match (&self.first, &self.last) {
             (Bound::Included(first), Bound::Included(last)) => first > last,

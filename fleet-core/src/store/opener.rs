@@ -1,8 +1,8 @@
-//! Keeps what one process opened from being used by a process that was forked from it.
+//! Prevents a forked process from using what its parent opened.
 //!
 //! A forked process shares its parent's sockets, believes that it holds its parent's file locks, and may have a copy of
-//! a lock that a thread held which does not exist there. So nothing that was opened before a fork may be touched after
-//! it, not even to close it: a farewell on the parent's socket would end the parent's session.
+//! a mutex that is locked by a thread which does not exist there. So nothing that was opened before a fork may be
+//! touched after it, not even to close it: a closing message on the parent's socket would end the parent's session.
 
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use fleet_process::Process;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Remembers the process that opened something.
 ///
-/// A store that must not cross a `fork()` keeps one, and asks it before it touches a lock, a file or a socket.
+/// A store that must not cross a `fork()` keeps one, and checks it before it touches a lock, a file or a socket.
 ///
 /// ```
 /// use fleet_core::store::Opener;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub struct Opener(Process);
 
 impl Opener {
-    /// The present process.
+    /// Returns the opener for the current process.
     #[must_use]
     pub fn here() -> Self {
         Self(Process::current())
@@ -36,7 +36,7 @@ impl Opener {
         self.0.is_current()
     }
 
-    /// That this is still the process that opened it.
+    /// Checks that this is still the process that opened it.
     ///
     /// # Errors
     /// `store_forked` in a process that was forked since.
@@ -45,8 +45,8 @@ impl Opener {
         if self.is_here() { Ok(()) } else { Err(forked()) }
     }
 
-    /// Drops what is shared, or leaves it as it is in a process that was forked since: there it belongs to the parent,
-    /// and closing it would reach the parent's connections and locks. For use in a `Drop`.
+    /// Drops shared data; leaks it in a process that was forked since. There it belongs to the parent, and closing it
+    /// would affect the parent's connections and locks. For use in a `Drop`.
     pub fn release<T: ?Sized>(self, shared: &Arc<T>) {
         if !self.is_here() {
             std::mem::forget(Arc::clone(shared));
@@ -61,7 +61,7 @@ fn forked() -> StoreError {
     StoreError::new(StoreErrorKind::Forked, problem)
 }
 
-/// The store of a fleet, which only the process that opened it may ask.
+/// The store of a fleet. Only the process that opened it may use it.
 #[derive(Debug)]
 pub(crate) struct Guarded {
     opener: Opener,

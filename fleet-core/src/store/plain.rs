@@ -1,7 +1,7 @@
-//! Keeps a fleet away from a store whose journal holds changes, when it was opened without that journal.
+//! Refuses to use a store whose journal holds changes, if it was opened without that journal.
 //!
-//! Such a store is an older fleet: ids that the journal gave out would be given out again, and what is written now would
-//! be overwritten when the journal is folded.
+//! Without its journal, the store is an older fleet: ids that were assigned in the journal would be assigned again, and
+//! a later fold of the journal would overwrite new writes.
 
 use super::journaled::waits;
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
@@ -9,16 +9,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The store, which refuses everything while a journal waits in it. It is asked at the first call and not here: a fleet is
-/// opened on threads that must not wait, such as an event loop that answers for the store.
+/// Wraps a store so that it refuses every call while it has a journal with changes. The check runs at the first call,
+/// not here: a fleet is opened on threads that must not block, such as an event loop that answers for the store.
 pub(crate) fn plain(store: impl Store + 'static) -> Arc<dyn Store> {
     Arc::new(Plain { store, is_plain: AtomicBool::new(false) })
 }
 
-/// That a store is one that may be used without a journal.
+/// Checks that a store can be used without a journal.
 ///
 /// # Errors
-/// `store_journaled` where a journal waits in it, and the store's own.
+/// `store_journaled` if it has a journal with changes; errors of the store.
 pub(super) fn check(store: &dyn Store) -> Result<(), StoreError> {
     if !waits(store)? {
         return Ok(());
@@ -65,7 +65,7 @@ impl<S: Store> Store for Plain<S> {
         self.checked()?.for_each_row(visit)
     }
 
-    /// The journal is in the copy, so it may be made in any case.
+    /// A backup contains the journal, so it is always allowed.
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.store.backup(to)
     }

@@ -1,9 +1,9 @@
-//! A question in SQL, for people who look at a fleet beside what its doors show, and what it comes to.
+//! SQL queries for people who need more than the doors show, and their results.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One statement of SQL that only reads, with bounds. See [`Fleet::query`](crate::Fleet::query).
+/// One read-only SQL statement with bounds. See [`Fleet::query`](crate::Fleet::query).
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'q> {
     sql: &'q str,
@@ -12,21 +12,22 @@ pub struct Query<'q> {
 }
 
 impl<'q> Query<'q> {
-    /// The most rows that an answer may have.
+    /// Largest number of rows that an answer may have.
     pub const MOST: usize = 100_000;
 
-    /// A query that answers at most 1,000 rows and takes at most 10 seconds.
+    /// Creates a query with at most 1,000 rows and at most 10 seconds.
     pub const fn new(sql: &'q str) -> Self {
         Self { sql, limit: 1_000, time: Duration::from_secs(10) }
     }
 
-    /// At most this number of rows, from 1 to [`MOST`](Self::MOST); an answer with more is refused, not cut off.
+    /// Sets the maximum number of rows, from 1 to [`MOST`](Self::MOST). An answer with more rows is refused, not
+    /// truncated.
     #[must_use]
     pub const fn limit(self, rows: usize) -> Self {
         Self { limit: rows, ..self }
     }
 
-    /// At most this long.
+    /// Sets the maximum duration.
     #[must_use]
     pub const fn time(self, time: Duration) -> Self {
         Self { time, ..self }
@@ -37,18 +38,18 @@ impl<'q> Query<'q> {
         self.sql
     }
 
-    /// The most rows that are wanted.
+    /// The maximum number of rows.
     pub const fn rows(&self) -> usize {
         self.limit
     }
 
-    /// How long it may take.
+    /// The maximum duration.
     pub const fn most_time(&self) -> Duration {
         self.time
     }
 }
 
-/// A row of an answer: its values by the names of their columns.
+/// A row of an answer: values by column name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SqlRow {
     columns: Arc<[String]>,
@@ -56,7 +57,7 @@ pub struct SqlRow {
 }
 
 impl SqlRow {
-    /// A row of these columns, with a value for each. All rows of an answer share the names.
+    /// Creates a row with a value for each of these columns. All rows of an answer share the names.
     pub fn new(columns: Arc<[String]>, values: Vec<SqlValue>) -> Self {
         Self { columns, values }
     }

@@ -1,4 +1,4 @@
-//! What a store keeps.
+//! The records that a store keeps.
 
 use super::{Key, Kind};
 use crate::audit::AuditRecord;
@@ -17,9 +17,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What a store keeps: one form for each [`Kind`] of key.
+/// A record in a store: one variant for each [`Kind`] of key.
 ///
-/// A store may keep records as they are, put them in columns, or ask for their [JSON](Record::to_json).
+/// A store may keep records as they are, put them in columns, or use their [JSON](Record::to_json).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Record {
@@ -30,7 +30,7 @@ pub enum Record {
     /// Under [`Key::Email`].
     Email(AccountId),
     /// Under [`Key::Membership`], [`Key::Invitation`], [`Key::Claim`], [`Key::ActivationCode`], [`Key::ProductDue`],
-    /// [`Key::AccountDue`] and [`Key::DeviceName`]: that it is there is all it says.
+    /// [`Key::AccountDue`] and [`Key::DeviceName`]: the record only exists; it has no content.
     Present,
     /// Under [`Key::Registration`].
     Registration(Registration),
@@ -88,15 +88,15 @@ pub enum Record {
     Invoice(Arc<Invoice>),
     /// Under [`Key::Charge`].
     Charge(Arc<Charge>),
-    /// Under [`Key::Journal`]: bytes, which are base64 where there is room for text only.
+    /// Under [`Key::Journal`]: bytes. They are written as base64 where only text can be stored.
     Journal(Arc<[u8]>),
 }
 
 impl Record {
-    /// The record as JSON, without its kind: the key names that.
+    /// Returns the record as JSON, without its kind, which the key names.
     ///
     /// # Errors
-    /// Never for records of this crate; the signature is that of the codec.
+    /// None for records of this crate; the signature is that of the codec.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         match self {
             Self::Directory(record) => serde_json::to_string(record),
@@ -132,7 +132,7 @@ impl Record {
             Self::Invoice(record) => serde_json::to_string(record),
             Self::Charge(record) => serde_json::to_string(record),
             Self::Journal(bytes) => {
-                // Nothing in base64 needs an escape, and there is much of it.
+                // Base64 needs no escapes, and the text is long.
                 let mut json = String::with_capacity(bytes.len() / 3 * 4 + 8);
                 json.push('"');
                 BASE64.encode_string(bytes, &mut json);
@@ -142,10 +142,10 @@ impl Record {
         }
     }
 
-    /// The record of a kind from its JSON.
+    /// Reads a record of a kind from its JSON.
     ///
     /// # Errors
-    /// Where the text is not that of a record of this kind.
+    /// Fails if the text is not the JSON of a record of this kind.
     pub fn from_json(kind: Kind, json: &str) -> Result<Self, serde_json::Error> {
         Ok(match kind {
             Kind::Directory => Self::Directory(serde_json::from_str(json)?),
@@ -194,18 +194,18 @@ impl Record {
     }
 }
 
-/// A record that has a key of its own form, so that a transaction can read and write it by its own type.
+/// A record with its own form of key, so that a transaction can read and write it by its own type.
 pub(crate) trait Stored: Sized {
-    /// What tells one of them from another.
+    /// Identifies one record of this type.
     type Id;
 
-    /// The key of the one with this id.
+    /// Returns the key of the record with this id.
     fn key(id: Self::Id) -> Key;
 
-    /// Itself out of a record that was found under such a key.
+    /// Converts from a record that was found under such a key.
     fn from_record(record: Record) -> Option<Self>;
 
-    /// The record to keep.
+    /// Converts to the record to store.
     fn into_record(self) -> Record;
 }
 

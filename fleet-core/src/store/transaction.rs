@@ -1,8 +1,8 @@
-//! Load, decide, commit: what a door does, made safe against others who do the same at the same time.
+//! Load, decide, commit: runs what a door does, safely against others who do the same at the same time.
 //!
-//! A transaction remembers the stamp of all it read and keeps its writes to itself. At its end everything is committed
-//! on the condition that what it read is unchanged; otherwise the rule runs again on what is there now. An error of a
-//! rule counts only if what the rule read was still true together, or people would see impossible errors.
+//! A transaction remembers the stamps of all rows it read and buffers its writes. At its end everything is committed on
+//! the condition that the rows it read are unchanged; otherwise the rule runs again on the new rows. An error of a rule
+//! counts only if all rows that the rule read were valid at one moment; otherwise people would see impossible errors.
 
 mod outcome;
 #[cfg(test)]
@@ -23,34 +23,34 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How often a rule is run again before its caller is told that the records are too busy.
+/// Number of times that a rule is run before its caller gets `store_contention`.
 pub(crate) const TRIES: u32 = 64;
 
-/// Beyond so many rows a transaction finds them by hash.
+/// Up to this number of rows a transaction finds them by linear search, beyond it by hash.
 const FEW: usize = 16;
 
 /// Random numbers for stamps, slots and waiting times.
 ///
-/// They begin at a number from the operating system's randomness, and in a forked process at another one.
+/// The seed comes from the operating system's randomness; a forked process draws a new seed.
 #[derive(Debug)]
 pub(crate) struct Stamps {
     state: AtomicU64,
-    /// The number of the process whose state it is.
+    /// Id of the process that the state belongs to.
     process: AtomicU64,
 }
 
 impl Stamps {
-    /// Numbers that no other process has.
+    /// Creates a sequence that no other process has.
     pub(crate) fn random() -> Self {
         Self::seeded(random_seed())
     }
 
-    /// The same numbers each time, for tests.
+    /// Creates the same sequence each time, for tests.
     pub(crate) fn seeded(seed: u64) -> Self {
         Self { state: AtomicU64::new(seed), process: AtomicU64::new(Process::current().number()) }
     }
 
-    /// The next number (splitmix64: every one of the 2^64 comes once before any comes again).
+    /// Returns the next number (splitmix64: each of the 2^64 numbers occurs once before any occurs again).
     pub(crate) fn next(&self) -> u64 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         if !self.is_ours() {
@@ -62,32 +62,32 @@ impl Stamps {
         mixed ^ (mixed >> 31)
     }
 
-    /// Whether the state is this process's, and not a copy of its parent's.
+    /// Whether the state belongs to this process, and is not a copy of its parent's.
     fn is_ours(&self) -> bool {
         self.process.load(Ordering::Acquire) == Process::current().number()
     }
 
     #[cold]
     fn begin_anew(&self) {
-        // Two threads may come here at once: then two new states follow one another.
+        // Two threads may reach this at once: then the state is seeded twice, which is harmless.
         self.state.store(random_seed(), Ordering::Relaxed);
         self.process.store(Process::current().number(), Ordering::Release);
     }
 
-    /// The next stamp of a row: never 0, which is that of counters.
+    /// Returns the next stamp of a row: never 0, which is the stamp of counters.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp(self.next().max(1))
     }
 }
 
-/// Eight bytes of the operating system's randomness, asked for now: the standard library's and other generators keep a
-/// state in the process, which a forked one has a copy of.
+/// Reads eight bytes of the operating system's randomness now. The generators of the standard library and others keep a
+/// state in the process, which a forked process copies.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 fn random_seed() -> u64 {
     let mut seed = [0; 8];
     match getrandom::fill(&mut seed) {
         Ok(()) => u64::from_le_bytes(seed),
-        // A system that has none: no two processes share a moment and a process id.
+        // If the system has no randomness: no two processes share both a moment and a process id.
         Err(_) => std::hash::BuildHasher::hash_one(
             &std::hash::RandomState::new(),
             (std::process::id(), std::time::SystemTime::now()),
@@ -95,25 +95,25 @@ fn random_seed() -> u64 {
     }
 }
 
-/// Bare WebAssembly has no randomness and one process.
+/// Returns a seed without system randomness: bare WebAssembly has none, and one process.
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 fn random_seed() -> u64 {
     std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0)
 }
 
-/// What a rule read and what it wants to write.
+/// The rows that a rule read and the changes that it wants to write.
 pub(crate) struct Transaction<'s> {
     store: &'s dyn Store,
     stamps: &'s Stamps,
     rows: Vec<TransactionRow>,
-    places: HashMap<Key, usize, foldhash::fast::RandomState>,
+    indexes: HashMap<Key, usize, foldhash::fast::RandomState>,
     adds: Vec<(Key, i64)>,
     loads: u32,
 }
 
 struct TransactionRow {
     key: Key,
-    /// The stamp it had in the store, if it was read.
+    /// The stamp that the row had in the store, if it was read.
     read: Option<Option<Stamp>>,
     record: Option<Record>,
     written: bool,
@@ -121,12 +121,12 @@ struct TransactionRow {
 
 impl<'s> Transaction<'s> {
     pub(crate) fn new(store: &'s dyn Store, stamps: &'s Stamps) -> Self {
-        Self { store, stamps, rows: Vec::new(), places: HashMap::default(), adds: Vec::new(), loads: 0 }
+        Self { store, stamps, rows: Vec::new(), indexes: HashMap::default(), adds: Vec::new(), loads: 0 }
     }
 
-    /// Reads records from one moment, those that were not read before.
+    /// Reads records from one moment, except those that were read before.
     pub(crate) fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), Error> {
-        let mut keys: Vec<Key> = keys.into_iter().filter(|key| self.place(key).is_none()).collect();
+        let mut keys: Vec<Key> = keys.into_iter().filter(|key| self.index(key).is_none()).collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -139,40 +139,42 @@ impl<'s> Transaction<'s> {
                 Some(Row { record, stamp, .. }) => (Some(Some(stamp)), Some(record)),
                 None => (Some(None), None),
             };
-            self.enter(TransactionRow { key, read, record, written: false });
+            self.add_row(TransactionRow { key, read, record, written: false });
         }
         Ok(())
     }
 
-    /// The record of this id as this transaction sees it.
+    /// Returns the record with this id as this transaction sees it.
     pub(crate) fn get<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>, Error> {
         let key = T::key(id);
-        if self.place(&key).is_none() {
+        if self.index(&key).is_none() {
             self.load([key.clone()])?;
         }
-        let record = self.place(&key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone());
+        let record = self.index(&key).and_then(|index| self.rows.get(index)).and_then(|row| row.record.clone());
         match record {
             None => Ok(None),
             Some(record) => match T::from_record(record) {
                 Some(record) => Ok(Some(record)),
-                None => {
-                    Err(StoreError::new(StoreErrorKind::Corrupt, "the store holds another kind of record there").into())
-                }
+                None => Err(StoreError::new(
+                    StoreErrorKind::Corrupt,
+                    "the store holds a record of another kind under this key",
+                )
+                .into()),
             },
         }
     }
 
-    /// The record of a key that was loaded, as this transaction sees it.
+    /// Returns the record of a loaded key as this transaction sees it.
     pub(crate) fn record(&self, key: &Key) -> Option<Record> {
-        self.place(key).and_then(|place| self.rows.get(place)).and_then(|row| row.record.clone())
+        self.index(key).and_then(|index| self.rows.get(index)).and_then(|row| row.record.clone())
     }
 
-    /// Whether a key that was loaded has a record.
+    /// Whether a loaded key has a record.
     pub(crate) fn holds(&self, key: &Key) -> bool {
-        self.place(key).and_then(|place| self.rows.get(place)).is_some_and(|row| row.record.is_some())
+        self.index(key).and_then(|index| self.rows.get(index)).is_some_and(|row| row.record.is_some())
     }
 
-    /// The customer whom a product's guard record of an identity names.
+    /// Returns the customer that a product's guard record of an identity names.
     pub(crate) fn get_identity(&mut self, product: ProductId, guard: &Arc<str>) -> Result<Option<CustomerId>, Error> {
         let key = Key::CustomerIdentity(product, Arc::clone(guard));
         self.load([key.clone()])?;
@@ -199,54 +201,54 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// The sum of a counter's slots. Not one of the things that a commit checks.
+    /// Returns the sum of a counter's slots. A commit does not check it.
     pub(crate) fn sum(&self, product: ProductId, tally: Tally) -> Result<i64, Error> {
         let range = Range::new(Key::Tally(product, tally, 0), Key::Tally(product, tally, u8::MAX));
         let rows = self.store.scan(&range)?;
         Ok(rows.iter().map(|row| if let Record::Counter(value) = row.record { value } else { 0 }).sum())
     }
 
-    /// The store itself, for questions that no commit depends on.
+    /// The store itself, for reads that no commit depends on.
     pub(crate) fn store(&self) -> &'s dyn Store {
         self.store
     }
 
-    /// A random number: a slot, or a part of a record's name.
+    /// Returns a random number: a slot, or a part of a record's name.
     pub(crate) fn random(&self) -> u64 {
         self.stamps.next()
     }
 
     fn write(&mut self, key: Key, record: Option<Record>) {
-        match self.place(&key).and_then(|place| self.rows.get_mut(place)) {
+        match self.index(&key).and_then(|index| self.rows.get_mut(index)) {
             Some(row) => (row.record, row.written) = (record, true),
-            None => self.enter(TransactionRow { key, read: None, record, written: true }),
+            None => self.add_row(TransactionRow { key, read: None, record, written: true }),
         }
     }
 
-    fn enter(&mut self, row: TransactionRow) {
+    fn add_row(&mut self, row: TransactionRow) {
         if self.rows.len() == FEW {
-            self.places = self.rows.iter().enumerate().map(|(place, row)| (row.key.clone(), place)).collect();
+            self.indexes = self.rows.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
         }
         if self.rows.len() >= FEW {
-            self.places.insert(row.key.clone(), self.rows.len());
+            self.indexes.insert(row.key.clone(), self.rows.len());
         }
         self.rows.push(row);
     }
 
-    fn place(&self, key: &Key) -> Option<usize> {
+    fn index(&self, key: &Key) -> Option<usize> {
         if self.rows.len() <= FEW {
             self.rows.iter().position(|row| row.key == *key)
         } else {
-            self.places.get(key).copied()
+            self.indexes.get(key).copied()
         }
     }
 
-    /// That what was read so far is still so.
+    /// Returns the checks that the rows read so far are unchanged.
     pub(crate) fn checks(&self) -> Vec<Check> {
         self.rows.iter().filter_map(|row| Some(Check { key: row.key.clone(), stamp: row.read? })).collect()
     }
 
-    /// What to commit: with the writes, or only that what was read is still so.
+    /// Returns what to commit: checks and writes, or only the checks.
     fn commit(mut self, with_writes: bool) -> Option<Commit> {
         let checks: Vec<Check> =
             self.rows.iter().filter_map(|row| Some(Check { key: row.key.clone(), stamp: row.read? })).collect();
@@ -263,16 +265,16 @@ impl<'s> Transaction<'s> {
             self.adds.retain(|(_, delta)| *delta != 0);
             writes.extend(self.adds.into_iter().map(|(key, delta)| Write::Add { key, delta }));
         }
-        // What one read saw, it saw together: there is nothing to check.
+        // One read sees one moment, so there is nothing to check.
         (!writes.is_empty() || self.loads > 1).then_some(Commit { checks, writes })
     }
 }
 
-/// Runs a rule on what the store holds and commits what it wants, again and again until nobody else came between. Callers
-/// of one process that meet in one record take turns.
+/// Runs a rule on the rows of the store and commits its writes; retries until no other commit interferes. Callers of
+/// one process that contend for one record take turns.
 ///
 /// # Errors
-/// The rule's own, if what it read was true; the store's; `store_contention` after 64 tries.
+/// The rule's error, if the rows it read were valid; errors of the store; `store_contention` after 64 attempts.
 pub(crate) fn transact_in_turn<T>(
     store: &dyn Store,
     stamps: &Stamps,
@@ -299,7 +301,7 @@ pub(crate) fn transact_in_turn<T>(
     }
 }
 
-/// The same for a test that has no fleet.
+/// As [`transact_in_turn`], for a test that has no fleet.
 #[cfg(test)]
 pub(crate) fn transact<T>(
     store: &dyn Store,
@@ -309,12 +311,12 @@ pub(crate) fn transact<T>(
     transact_in_turn(store, stamps, &Turnstiles::default(), rule)
 }
 
-/// What a caller is told whose records others kept changing.
+/// The error for a caller whose records others kept changing.
 pub(crate) fn contention() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, "others keep changing the same records; try again")
 }
 
-/// Waits a random while that grows with the number of tries, up to some 25 ms.
+/// Waits for a random time that grows with the number of attempts, up to about 25 ms.
 pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     if attempt >= 2 {
         let longest = 50_u64 << attempt.min(9);
@@ -322,7 +324,7 @@ pub(crate) fn wait(attempt: u32, stamps: &Stamps) {
     }
 }
 
-/// Waits; does nothing where there are no threads.
+/// Waits; does nothing on targets without threads.
 pub(crate) fn rest(span: Duration) {
     if !cfg!(target_family = "wasm") {
         std::thread::sleep(span);

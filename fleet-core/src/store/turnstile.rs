@@ -1,13 +1,13 @@
-//! Turns for callers of one process that meet in one record.
+//! Gives callers of one process that contend for one record their turns.
 //!
-//! A transaction that lost a few times enters the line of the row that it lost: from then on one caller after the other
-//! decides and commits, first come, first served, and callers that come later stand behind them before they commit.
-//! Without it, each commit of `n` callers would fail those of all others, and some would lose every time.
+//! A transaction that lost a few times enters the queue of the row that it lost. From then on one caller after the
+//! other decides and commits, first come, first served; later callers join the queue before they commit. Without the
+//! queue, each commit of `n` callers would fail those of all others, and some callers would lose every time.
 //!
-//! Invariants: each line has one caller whose turn it is; no lock is held while a caller has its turn, so it may take as
-//! long as its store does; nobody waits for a line that does not move for [`PATIENCE`], so a turn that never ends (a store
-//! that hangs, a rule that waits for another caller) delays others and stops nobody. Processes do not see each other's
-//! lines: between them there is one caller a process, and a random wait.
+//! Invariants: each queue has one caller whose turn it is. No mutex is held during a turn, so it may take as long as
+//! its store does. Nobody waits for a queue that does not move for [`PATIENCE`], so a turn that never ends (a store
+//! that hangs, a rule that waits for another caller) delays others but does not block them. Processes do not see each
+//! other's queues: between them at most one caller of each process contends, with random waits.
 
 use super::{Check, Key, Stamp, Stamps, TRIES, contention, wait};
 use crate::Error;
@@ -17,26 +17,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
-/// After this many lost commits a caller enters a line.
+/// Number of lost commits after which a caller enters a queue.
 const LOSSES: u32 = 2;
 
-/// How long a caller stands in a line that does not move before it goes on without a turn.
+/// How long a caller waits in a queue that does not move before it continues without a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The lines of a fleet, by the row that callers meet in.
+/// The queues of a fleet, by the row that callers contend for.
 #[derive(Debug, Default)]
 pub(crate) struct Turnstiles {
-    lines: Mutex<HashMap<Key, Line, foldhash::fast::RandomState>>,
-    /// How many lines there are, so that callers who meet nobody pay nothing.
+    queues: Mutex<HashMap<Key, Queue, foldhash::fast::RandomState>>,
+    /// Number of queues, so that callers without contention pay nothing.
     count: AtomicUsize,
 }
 
 #[derive(Debug)]
-struct Line {
-    /// Whose turn it is.
+struct Queue {
+    /// The thread whose turn it is.
     owner: ThreadId,
     waiting: VecDeque<Arc<Waiter>>,
-    /// How many turns ended, for those who wait.
+    /// Number of turns that ended, for the callers that wait.
     moved: Arc<AtomicU64>,
 }
 
@@ -46,7 +46,7 @@ struct Waiter {
     is_called: AtomicBool,
 }
 
-/// A caller's turn at a row; dropping it calls the next.
+/// A caller's turn at a row. Dropping it wakes the next caller.
 #[derive(Debug)]
 pub(crate) struct Turn<'t> {
     turnstiles: &'t Turnstiles,
@@ -54,36 +54,36 @@ pub(crate) struct Turn<'t> {
 }
 
 impl Turnstiles {
-    fn lines(&self) -> MutexGuard<'_, HashMap<Key, Line, foldhash::fast::RandomState>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, HashMap<Key, Queue, foldhash::fast::RandomState>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first of these rows that has a line.
+    /// Returns the first of these rows that has a queue.
     fn busy<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Option<Key> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
         }
-        let lines = self.lines();
-        keys.filter(|key| lines.contains_key(key)).min().cloned()
+        let queues = self.queues();
+        keys.filter(|key| queues.contains_key(key)).min().cloned()
     }
 
-    /// Waits for the caller's turn at a row. `None`: there is no turn to wait for, as this thread has it already, or the
-    /// line did not move.
+    /// Waits for the caller's turn at a row. `None` means that there is no turn: this thread has it already, or the
+    /// queue did not move.
     fn enter(&self, key: Key, patience: Duration) -> Option<Turn<'_>> {
         let me = thread::current();
         let (waiter, moved) = {
-            let mut lines = self.lines();
-            match lines.get_mut(&key) {
-                Some(line) if line.owner == me.id() => return None,
-                Some(line) => {
+            let mut queues = self.queues();
+            match queues.get_mut(&key) {
+                Some(queue) if queue.owner == me.id() => return None,
+                Some(queue) => {
                     let waiter = Arc::new(Waiter { thread: me, is_called: AtomicBool::new(false) });
-                    line.waiting.push_back(Arc::clone(&waiter));
-                    (waiter, Arc::clone(&line.moved))
+                    queue.waiting.push_back(Arc::clone(&waiter));
+                    (waiter, Arc::clone(&queue.moved))
                 }
                 None => {
-                    let line = Line { owner: me.id(), waiting: VecDeque::new(), moved: Arc::default() };
-                    lines.insert(key.clone(), line);
-                    self.count.store(lines.len(), Ordering::Release);
+                    let queue = Queue { owner: me.id(), waiting: VecDeque::new(), moved: Arc::default() };
+                    queues.insert(key.clone(), queue);
+                    self.count.store(queues.len(), Ordering::Release);
                     return Some(Turn { turnstiles: self, key });
                 }
             }
@@ -97,11 +97,11 @@ impl Turnstiles {
             left = if count == seen { left.saturating_sub(elapsed(since)) } else { patience };
             seen = count;
             if left.is_zero() {
-                let mut lines = self.lines();
-                // The call may have come at the last moment.
+                let mut queues = self.queues();
+                // The wake-up may have come at the last moment.
                 if !waiter.is_called.load(Ordering::Acquire) {
-                    if let Some(line) = lines.get_mut(&key) {
-                        line.waiting.retain(|other| !Arc::ptr_eq(other, &waiter));
+                    if let Some(queue) = queues.get_mut(&key) {
+                        queue.waiting.retain(|other| !Arc::ptr_eq(other, &waiter));
                     }
                     return None;
                 }
@@ -112,39 +112,39 @@ impl Turnstiles {
 
     #[cfg(test)]
     fn waiting(&self, key: &Key) -> usize {
-        self.lines().get(key).map_or(0, |line| line.waiting.len())
+        self.queues().get(key).map_or(0, |queue| queue.waiting.len())
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut lines = self.turnstiles.lines();
-        let Some(line) = lines.get_mut(&self.key) else { return };
-        line.moved.fetch_add(1, Ordering::AcqRel);
-        match line.waiting.pop_front() {
+        let mut queues = self.turnstiles.queues();
+        let Some(queue) = queues.get_mut(&self.key) else { return };
+        queue.moved.fetch_add(1, Ordering::AcqRel);
+        match queue.waiting.pop_front() {
             Some(next) => {
-                line.owner = next.thread.id();
+                queue.owner = next.thread.id();
                 next.is_called.store(true, Ordering::Release);
                 next.thread.unpark();
             }
             None => {
-                lines.remove(&self.key);
-                self.turnstiles.count.store(lines.len(), Ordering::Release);
+                queues.remove(&self.key);
+                self.turnstiles.count.store(queues.len(), Ordering::Release);
             }
         }
     }
 }
 
-/// The tries of one caller: when it waits, for what, and when it gives up.
+/// The attempts of one caller: when it waits, for which row, and when it gives up.
 #[derive(Debug)]
 pub(crate) struct Tries<'t> {
     turnstiles: &'t Turnstiles,
     stamps: &'t Stamps,
     lost: u32,
     turn: Option<Turn<'t>>,
-    /// It waited once; a second line could be one that waits for the first.
+    /// Whether it waited once. A second queue could be one that waits for the first.
     has_waited: bool,
-    /// What the last try that lost had read.
+    /// What the last lost attempt had read.
     read: Option<Vec<Check>>,
 }
 
@@ -153,7 +153,8 @@ impl<'t> Tries<'t> {
         Self { turnstiles, stamps, lost: 0, turn: None, has_waited: false, read: None }
     }
 
-    /// Stands in line where others do for one of these rows. Whether it did: what was read before is of the past then.
+    /// Waits in the queue of one of these rows, if there is one. Returns whether it waited: then what was read before
+    /// is out of date.
     pub(crate) fn line_up<'k>(&mut self, keys: impl Iterator<Item = &'k Key>) -> bool {
         if self.has_waited {
             return false;
@@ -164,17 +165,17 @@ impl<'t> Tries<'t> {
         }
     }
 
-    /// A commit that had read this conflicted: waits until it is worth trying again.
+    /// Handles a conflict of a commit that had read this: waits until a retry is worthwhile.
     ///
     /// # Errors
-    /// `store_contention` after 64 tries.
+    /// `store_contention` after 64 attempts.
     pub(crate) fn lost(&mut self, read: Vec<Check>) -> Result<(), Error> {
         let contested = self.read.as_ref().and_then(|before| changed(before, &read));
         self.read = Some(read);
         self.lost_at(contested)
     }
 
-    /// The same where it is known at which row.
+    /// As [`lost`](Self::lost), where the row is known.
     ///
     /// # Errors
     /// As [`lost`](Self::lost).
@@ -204,7 +205,7 @@ impl<'t> Tries<'t> {
     }
 }
 
-/// The first row that one try read otherwise than the one before.
+/// Returns the first row whose stamp differs between two attempts.
 fn changed(before: &[Check], after: &[Check]) -> Option<Key> {
     let before: HashMap<&Key, Option<Stamp>> = before.iter().map(|check| (&check.key, check.stamp)).collect();
     let is_other = |check: &&Check| before.get(&check.key).is_some_and(|stamp| *stamp != check.stamp);
@@ -221,7 +222,7 @@ fn elapsed(since: std::time::Instant) -> Duration {
     since.elapsed()
 }
 
-/// There is no clock, and nobody waits.
+/// Does nothing: there is no clock, and nobody waits.
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 fn now() {}
 
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_have_their_turns_in_the_order_in_which_they_came() {
+    fn callers_get_their_turns_in_order_of_arrival() {
         let (turnstiles, order) = (Turnstiles::default(), Mutex::new(Vec::new()));
         let first = turnstiles.enter(key(1), PATIENCE).unwrap();
         std::thread::scope(|scope| {
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_that_never_ends_stops_nobody() {
+    fn a_turn_that_never_ends_blocks_nobody_forever() {
         let turnstiles = Turnstiles::default();
         let held = turnstiles.enter(key(1), PATIENCE).unwrap();
         let began = Instant::now();
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_does_not_wait_for_itself_and_rows_have_lines_of_their_own() {
+    fn a_thread_does_not_wait_for_itself_and_each_row_has_its_own_queue() {
         let turnstiles = Turnstiles::default();
         let _one = turnstiles.enter(key(1), PATIENCE).unwrap();
         assert!(turnstiles.enter(key(1), PATIENCE).is_none());
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_row_that_was_lost_is_the_one_that_another_try_finds_changed() {
+    fn the_contended_row_is_the_one_that_changed_between_two_attempts() {
         let check = |number, stamp: Option<u64>| Check { key: key(number), stamp: stamp.map(Stamp) };
         let before = [check(1, Some(1)), check(2, Some(5)), check(3, None)];
         assert_eq!(changed(&before, &[check(1, Some(1)), check(2, Some(6)), check(3, Some(1))]), Some(key(2)));

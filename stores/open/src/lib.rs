@@ -18,7 +18,7 @@
 use fleet_core::{Error, ErrorKind, MemoryStore, Store};
 use std::sync::Arc;
 
-/// What a URL can be, for people.
+/// The accepted forms of a URL, for messages.
 const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
     (true, true) => "`memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`",
     (true, false) => "`memory:` or `sqlite:PATH`",
@@ -30,25 +30,25 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 ///
 /// | URL | store |
 /// |---|---|
-/// | `memory:` | in memory; nothing outlives it |
-/// | `sqlite:PATH` | one SQLite file, made where there is none; commits of many threads are merged |
-/// | `sqlite:PATH?synchronous=normal` | the same, whose latest commits a power cut may take back |
-/// | `sqlite:PATH?mode=rw` | the same, where there must be a file |
-/// | `sqlite:PATH?journal=on` | the same with a [journal](fleet_core::store::Journaled) before it: for one process at a time. Say it each time the file is opened |
-/// | `sqlite:PATH?journal=off` | puts the changes of a journal in place, ends it, and opens the file without one |
+/// | `memory:` | in memory; nothing is kept after it is dropped |
+/// | `sqlite:PATH` | one SQLite file, created if it does not exist; commits of many threads are merged |
+/// | `sqlite:PATH?synchronous=normal` | the same, but a power cut may undo the latest commits |
+/// | `sqlite:PATH?mode=rw` | the same, but the file must exist |
+/// | `sqlite:PATH?journal=on` | the same with a [journal](fleet_core::store::Journaled) in front of it, for one process at a time. Use it each time the file is opened |
+/// | `sqlite:PATH?journal=off` | folds the changes of a journal, removes the journal, and opens the file without one |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
-/// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, over more or fewer connections than 8 |
+/// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, with another number of connections than 8 |
 /// | `host=HOST dbname=DATABASE` | PostgreSQL's connection strings of keywords |
 ///
-/// URLs of other tools are taken where they mean one thing only: `postgresql+psycopg2://…`, `sqlite://fleet.db` (sqlx),
-/// `sqlite:////data/fleet.db` and `sqlite+pysqlite:///fleet.db` (SQLAlchemy). Others are refused by name, with the form to
-/// write.
+/// URLs of other tools are accepted if they have only one meaning: `postgresql+psycopg2://…`, `sqlite://fleet.db`
+/// (sqlx), `sqlite:////data/fleet.db` and `sqlite+pysqlite:///fleet.db` (SQLAlchemy). Others are refused by name, with
+/// the form to write.
 ///
 /// # Errors
-/// `invalid` for what is no such URL; the store's.
+/// `invalid` for a text that is not such a URL; errors of the store.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
     if url.trim() != url {
-        return Err(invalid("has a blank or a line break before or behind it; remove it"));
+        return Err(invalid("has a space or a line break before or after it; remove it"));
     }
     if url.starts_with(['"', '\'']) {
         return Err(invalid("is in quotes; leave them out"));
@@ -59,7 +59,7 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
     match name {
         "memory" if rest.is_empty() => Ok(Arc::new(MemoryStore::new())),
         "memory" | "" if [":memory:", "//"].contains(&rest) || url == ":memory:" => {
-            Err(invalid("is a store in memory in another way; write `memory:`"))
+            Err(invalid("has another form for a store in memory; write `memory:`"))
         }
         #[cfg(feature = "sqlite")]
         "sqlite" if !rest.is_empty() => {
@@ -70,8 +70,8 @@ pub fn open(url: &str) -> Result<Arc<dyn Store>, Error> {
         "postgres" | "postgresql" if rest.starts_with("//") => postgres(url),
         #[cfg(feature = "postgres")]
         _ if is_connection_string(url) => postgres(url),
-        "jdbc" => Err(invalid(&format!("is a JDBC URL, whose user and options stand elsewhere; write {FORMS}"))),
-        "file" | "sqlite3" => Err(invalid("names a file in another way; write `sqlite:PATH`")),
+        "jdbc" => Err(invalid(&format!("is a JDBC URL, which has another form; write {FORMS}"))),
+        "file" | "sqlite3" => Err(invalid("has another scheme for files; write `sqlite:PATH`")),
         _ => {
             let _ = driver;
             Err(invalid(&format!("is no store that can be opened here; write {FORMS}")))
@@ -83,7 +83,7 @@ fn invalid(problem: &str) -> Error {
     ErrorKind::Invalid { field: "url", problem: problem.to_owned() }.into()
 }
 
-/// Whether a text is one of PostgreSQL's keywords and values.
+/// Whether a text is a connection string of PostgreSQL's keywords and values.
 #[cfg(feature = "postgres")]
 fn is_connection_string(text: &str) -> bool {
     const KEYWORDS: [&str; 9] =
@@ -91,37 +91,39 @@ fn is_connection_string(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| KEYWORDS.contains(&name.trim_end()))
 }
 
-/// What a URL of SQLite names.
+/// The content of a SQLite URL.
 #[cfg(any(feature = "sqlite", test))]
 #[derive(Debug, PartialEq, Eq)]
 struct SqliteFile<'u> {
     path: &'u str,
     is_synchronous: bool,
-    /// Whether a file that is not there is made.
+    /// Whether a missing file is created.
     is_made: bool,
-    /// Whether it is opened with a journal before it, or its journal is ended; `None` leaves it as it is.
+    /// Whether the file is opened with a journal, or its journal is removed; `None` leaves it unchanged.
     journal: Option<bool>,
 }
 
-/// The file that a URL names behind `sqlite:`, with the driver that SQLAlchemy names before that.
+/// Reads the file that a URL names after `sqlite:`, with SQLAlchemy's driver before that.
 ///
-/// Behind three slashes sqlx, and whoever reads a URL by its standard, finds a path from the root, SQLAlchemy and others one
-/// from the working folder. Where the URL does not say whose it is, neither is guessed.
+/// After three slashes, sqlx and the URL standard expect an absolute path, SQLAlchemy and others one relative to the
+/// working folder. If the URL does not show which tool it comes from, it is refused.
 #[cfg(any(feature = "sqlite", test))]
 fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>, Error> {
     let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let in_memory = |path: &str| [":memory:", "/:memory:", ""].contains(&path);
     let path = match (path.strip_prefix("//"), driver) {
-        (None, Some(_)) => return Err(invalid("has a driver before a path; write `sqlite:PATH`")),
+        (None, Some(_)) => {
+            return Err(invalid("has a driver, which needs slashes before the path; write `sqlite:PATH`"));
+        }
         (None, None) => path,
         (Some(path), _) if in_memory(path) || path == "/" => {
             return Err(invalid("is a database in memory; write `memory:`"));
         }
-        // From the root, to everybody.
+        // All tools read this as an absolute path.
         (Some(path), _) if path.starts_with("//") => path.get(1..).unwrap_or_default(),
         (Some(path), Some(_)) => match path.strip_prefix('/') {
             Some(path) => path,
-            None => return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`")),
+            None => return Err(invalid("names a host, but SQLite has none; write `sqlite:PATH`")),
         },
         (Some(path), None) if path.starts_with('/') => {
             let path = path.trim_start_matches('/');
@@ -131,7 +133,7 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
             )));
         }
         (Some(path), None) if path.split('/').next() == Some("localhost") => {
-            return Err(invalid("names a host, which SQLite has none of; write `sqlite:PATH`"));
+            return Err(invalid("names a host, but SQLite has none; write `sqlite:PATH`"));
         }
         (Some(path), None) => path,
     };
@@ -139,14 +141,14 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
         return Err(invalid("is a database in memory; write `memory:`"));
     }
     if path.trim() != path {
-        return Err(invalid("has a path with a blank before or behind it; remove it"));
+        return Err(invalid("has a path with a space before or after it; remove it"));
     }
     let is_hex = |place: usize| path.get(place + 1..place + 3).is_some_and(|hex| u8::from_str_radix(hex, 16).is_ok());
     if path.match_indices('%').any(|(place, _)| is_hex(place)) {
         return Err(invalid("has a path with percent-encoding in it; write the path as it is"));
     }
     let mut file = SqliteFile { path, is_synchronous: true, is_made: true, journal: None };
-    // A misspelt choice must not become a part of the file's name.
+    // A misspelt option must not become part of the file's name.
     for choice in query.into_iter().flat_map(|query| query.split('&')) {
         match choice.split_once('=').unwrap_or((choice, "")) {
             ("synchronous", "full") => file.is_synchronous = true,
@@ -157,19 +159,19 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
             ("mode", "rw") => file.is_made = false,
             ("mode", "memory") => return Err(invalid("is a database in memory; write `memory:`")),
             ("mode", "ro") | ("immutable", _) => {
-                return Err(invalid("is of a file to read only, and a fleet is written to; leave that out"));
+                return Err(invalid("opens the file read only, but a fleet needs to write; leave that out"));
             }
             (
                 name @ ("cache" | "timeout" | "check_same_thread" | "journal_mode" | "_journal_mode" | "_journal"
                 | "busy_timeout" | "_busy_timeout" | "_timeout" | "foreign_keys" | "_foreign_keys" | "_fk"
                 | "nolock" | "vfs" | "uri" | "isolation_level" | "connection_limit"),
                 _,
-            ) => return Err(invalid(&format!("chooses `{name}`, which the store sees to itself; leave it out"))),
+            ) => return Err(invalid(&format!("sets `{name}`, which the store sets itself; leave it out"))),
             _ => {
                 let choices =
                     "`synchronous=full`, `synchronous=normal`, `mode=rw`, `mode=rwc`, `journal=on` or `journal=off`";
                 return Err(invalid(&format!(
-                    "has a choice behind the `?` that a file does not have; write {choices}"
+                    "has an option after the `?` that a file does not have; write {choices}"
                 )));
             }
         }
@@ -184,7 +186,7 @@ fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Error> {
 
     let SqliteFile { path, is_synchronous, is_made, journal } = file;
     if !is_made && !std::path::Path::new(path).exists() {
-        return Err(invalid(&format!("says `mode=rw`, and there is no file `{path}`; make it with `mode=rwc`")));
+        return Err(invalid(&format!("has `mode=rw`, but there is no file `{path}`; create it with `mode=rwc`")));
     }
     let synchronous = if is_synchronous { Synchronous::Full } else { Synchronous::Normal };
     let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous))?;
@@ -207,7 +209,8 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Error> {
             "schema" => options.schema(value),
             _ => {
                 let most = value.parse().ok().filter(|most| (1..=1000).contains(most));
-                let problem = || invalid("`connections` is no number from 1 to 1000; write it like `connections=16`");
+                let problem =
+                    || invalid("`connections` is not a number from 1 to 1000; write it like `connections=16`");
                 options.connections(most.ok_or_else(problem)?)
             }
         };
@@ -216,17 +219,17 @@ fn postgres(url: &str) -> Result<Arc<dyn Store>, Error> {
     Ok(Arc::new(GroupCommit::new(store).with_reads()))
 }
 
-/// The names of what our URL may say beside PostgreSQL's own.
+/// The names of the options that are ours, not PostgreSQL's.
 #[cfg(any(feature = "postgres", test))]
 const CHOICES: [&str; 2] = ["schema", "connections"];
 
-/// A URL of PostgreSQL's own, and what ours chooses beside it, by name.
+/// Splits a URL into PostgreSQL's own URL and our options, by name.
 #[cfg(any(feature = "postgres", test))]
 fn choices(url: &str) -> (String, Vec<(&str, &str)>) {
     if !url.contains("://") {
         return (url.to_owned(), Vec::new());
     }
-    // A password may have a question mark in it.
+    // A password may contain a question mark.
     let (credentials, place) = url.split_at(url.find('@').unwrap_or_default());
     let Some((place, query)) = place.split_once('?') else { return (url.to_owned(), Vec::new()) };
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
@@ -249,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_the_one_that_other_tools_would_open() {
+    fn a_url_opens_the_same_file_as_in_other_tools() {
         for (rest, driver, path) in [
             ("fleet.db", None, "fleet.db"),
             ("data/fleet.db", None, "data/fleet.db"),
@@ -271,7 +274,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "sqlite")]
-    fn what_means_several_things_or_another_is_refused_with_the_form_to_write() {
+    fn an_ambiguous_url_is_refused_with_the_form_to_write() {
         for (url, says) in [
             ("sqlite:///data/fleet.db", "`sqlite:/data/fleet.db` or `sqlite:data/fleet.db`"),
             ("sqlite://", "`memory:`"),
@@ -290,7 +293,7 @@ mod tests {
             ("sqlite:fleet.db?sync=full", "synchronous=full"),
             ("sqlite:my%20fleet.db", "percent-encoding"),
             ("sqlite:fleet.db\n", "line break"),
-            ("sqlite: fleet.db", "blank"),
+            ("sqlite: fleet.db", "space"),
             ("sqlite://localhost/fleet.db", "host"),
             ("sqlite+aiosqlite:fleet.db", "`sqlite:PATH`"),
             ("file:fleet.db", "`sqlite:PATH`"),
@@ -307,10 +310,10 @@ mod tests {
         }
     }
 
-    /// The form that a message asks for is taken; a path stands for `PATH`.
+    /// A URL in the form that a message recommends is accepted; a path stands for `PATH`.
     #[test]
     #[cfg(feature = "sqlite")]
-    fn a_url_that_is_refused_opens_once_its_advice_is_followed() {
+    fn a_refused_url_opens_once_its_advice_is_followed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fleet.db").display().to_string();
         let (file, relative) = (format!("sqlite:{path}"), path.trim_start_matches('/'));
@@ -335,7 +338,7 @@ mod tests {
             (format!("{file}?mode=ro"), "leave that out", file.clone()),
             (format!("{file}?sync=full"), "`synchronous=full`", format!("{file}?synchronous=full")),
             (format!("{file}?sync=full"), "`mode=rwc`", format!("{file}?mode=rwc")),
-            (format!("{file}-new?mode=rw"), "make it with `mode=rwc`", format!("{file}-new?mode=rwc")),
+            (format!("{file}-new?mode=rw"), "create it with `mode=rwc`", format!("{file}-new?mode=rwc")),
         ] {
             let why = why(&refused);
             assert!(why.contains(advice), "{refused}: `{advice}` is not in: {why}");
@@ -346,7 +349,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "sqlite")]
-    fn a_journal_is_opened_and_ended_by_url() {
+    fn a_journal_is_opened_and_removed_by_url() {
         use fleet_core::{Actor, Fleet, Timestamp};
         let folder = tempfile::tempdir().unwrap();
         let url = |choice: &str| format!("sqlite:{}{choice}", folder.path().join("fleet.db").display());
@@ -365,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn what_we_choose_is_ours_and_all_else_is_the_servers() {
+    fn our_options_are_split_from_those_of_the_server() {
         for (url, theirs, ours) in [
             ("postgresql://db/fleet", "postgresql://db/fleet", &[][..]),
             ("postgresql://db/fleet?schema=blue", "postgresql://db/fleet", &[("schema", "blue")]),

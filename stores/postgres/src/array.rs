@@ -1,11 +1,11 @@
-//! Columns of many rows as binary arrays: parameters of statements that write or look up all of them at once. Where all
-//! rows have the same, it may be sent once.
+//! Columns of many rows as binary arrays: the parameters of statements that read or write all of the rows at once. If
+//! all rows have the same value, it can be sent once.
 
 use bytes::{BufMut, BytesMut};
 use std::error::Error;
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {
     Bool,
@@ -31,7 +31,7 @@ impl Scalar {
         }
     }
 
-    /// Its type.
+    /// The type of an element.
     pub(crate) fn element(self) -> Type {
         match self {
             Self::Bool => Type::BOOL,
@@ -44,7 +44,7 @@ impl Scalar {
         }
     }
 
-    /// The type of an array of it.
+    /// The type of an array of this type.
     fn array(self) -> Type {
         match self {
             Self::Bool => Type::BOOL_ARRAY,
@@ -58,7 +58,7 @@ impl Scalar {
     }
 }
 
-/// A value that has a place in an array.
+/// A value that can be an element of an array.
 pub(crate) trait Value {
     fn scalar() -> Scalar;
     fn put(&self, out: &mut Vec<u8>);
@@ -139,34 +139,34 @@ impl Value for Json<'_> {
     }
 }
 
-/// A column of rows, in the form in which it is sent.
+/// A column of rows in the form in which it is sent.
 #[derive(Debug)]
 pub(crate) struct Array {
     scalar: Scalar,
     count: usize,
     nulls: usize,
-    /// The values, the length of each before it.
+    /// The values, each after its length.
     body: Vec<u8>,
-    /// How long the first value is with its length.
+    /// Size of the first value with its length.
     first: usize,
-    is_alike: bool,
+    is_uniform: bool,
     is_sent_once: bool,
 }
 
 impl Array {
     pub(crate) fn new(scalar: Scalar) -> Self {
-        Self { scalar, count: 0, nulls: 0, body: Vec::new(), first: 0, is_alike: true, is_sent_once: false }
+        Self { scalar, count: 0, nulls: 0, body: Vec::new(), first: 0, is_uniform: true, is_sent_once: false }
     }
 
-    /// Adds a value. One that is not of the array's kind would be refused by the server.
+    /// Appends a value. The server refuses a value of another type than the array's.
     pub(crate) fn push<V: Value>(&mut self, value: &V) {
         debug_assert_eq!(V::scalar(), self.scalar);
         let start = self.body.len();
         self.body.put_i32(0);
         value.put(&mut self.body);
         let length = i32::try_from(self.body.len() - start - 4).unwrap_or(i32::MAX);
-        if let Some(place) = self.body.get_mut(start..start + 4) {
-            place.copy_from_slice(&length.to_be_bytes());
+        if let Some(length_bytes) = self.body.get_mut(start..start + 4) {
+            length_bytes.copy_from_slice(&length.to_be_bytes());
         }
         self.pushed(start);
     }
@@ -182,22 +182,22 @@ impl Array {
         self.count += 1;
         if start == 0 {
             self.first = self.body.len();
-        } else if self.is_alike {
-            self.is_alike = self.body.get(..self.first) == self.body.get(start..);
+        } else if self.is_uniform {
+            self.is_uniform = self.body.get(..self.first) == self.body.get(start..);
         }
     }
 
-    /// How many values it has.
+    /// Number of values.
     pub(crate) fn len(&self) -> usize {
         self.count
     }
 
-    /// How many bytes its values are, with the length of each.
+    /// Size of the values in bytes, with their lengths.
     pub(crate) fn size(&self) -> usize {
         self.body.len()
     }
 
-    /// Its values, the length of each before it, in their order.
+    /// Returns the values in order, without their lengths.
     pub(crate) fn values(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.body.as_slice();
         std::iter::from_fn(move || {
@@ -209,17 +209,17 @@ impl Array {
         })
     }
 
-    /// Whether all its values are the same one, or none.
-    pub(crate) fn is_alike(&self) -> bool {
-        self.is_alike
+    /// Whether all its values are equal.
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.is_uniform
     }
 
-    /// The type that it is sent as.
+    /// The type of the parameter.
     pub(crate) fn sent_as(&self) -> Type {
         if self.is_sent_once { self.scalar.element() } else { self.scalar.array() }
     }
 
-    /// Has its first value sent, for all.
+    /// Sends only the first value, for all rows.
     pub(crate) fn send_once(&mut self) {
         self.is_sent_once = true;
     }

@@ -1,24 +1,25 @@
-//! What a batch of commits comes to.
+//! Turns a batch of commits into statements.
 //!
-//! Commits that do not meet, as those of many devices, become one statement that checks and writes for each. Where one
-//! writes what another checks or writes, the batch is one transaction of two steps: the stamps of all that is checked are
-//! read, the commits are gone through in order here, and what they came to together is written.
+//! If no commit writes what another one checks or writes, as with commits of different devices, the batch is one
+//! statement that checks and writes for each commit. Otherwise the batch is one transaction of two steps: it reads the
+//! stamps of all checked rows, decides the commits in order here, and writes the combined result.
 
 use crate::error::Problem;
 use crate::statement::Script;
-use crate::table::Place;
+use crate::table::TableKind;
 use fleet_core::store::{Check, Commit, CommitOutcome, Key, Record, Stamp, Write};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Who has to do with a key so far.
+/// How the commits so far use a key.
 enum Touched {
     Checked(usize),
     CheckedBySome,
     Written(usize),
 }
 
-/// Whether no commit writes what another one checks or writes. Counters may be added to by all.
-pub(crate) fn is_apart(batch: &[Commit]) -> bool {
+/// Whether the commits are independent: none writes what another one checks or writes. All may add to the same
+/// counters.
+pub(crate) fn are_independent(batch: &[Commit]) -> bool {
     if let [commit] = batch {
         return is_plain(commit);
     }
@@ -45,12 +46,12 @@ pub(crate) fn is_apart(batch: &[Commit]) -> bool {
     })
 }
 
-/// The keys that a commit puts or deletes.
+/// Returns the keys that a commit puts or deletes.
 fn changes(commit: &Commit) -> impl Iterator<Item = &Key> {
     commit.writes.iter().filter(|write| !matches!(write, Write::Add { .. })).map(Write::key)
 }
 
-/// Whether it only adds to counters, and writes each other key once.
+/// Whether it only adds to counters and writes each other key once.
 fn is_plain(commit: &Commit) -> bool {
     let is_counter = |key: &Key| matches!(key, Key::Tally(..));
     if changes(commit).any(is_counter) || commit.checks.iter().any(|check| is_counter(&check.key)) {
@@ -63,17 +64,18 @@ fn is_plain(commit: &Commit) -> bool {
     }
 }
 
-/// Whether it is looked up first that there is no row where one is inserted.
+/// Whether a statement checks that a row is absent before it inserts the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Absence {
-    /// The statement fails where there is one. Nearly always there is none, and looking costs as much as inserting.
-    Hoped,
-    /// The commit is refused where there is one.
+    /// Does not check: the statement fails if the row exists. It is nearly always absent, and a check costs as much as
+    /// an insert.
+    Assumed,
+    /// Checks: the commit is refused if the row exists.
     Checked,
 }
 
-/// The one statement of commits that do not meet. They are numbered by their places in the batch.
-pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Problem> {
+/// Returns the one statement for independent commits. They are numbered by their positions in the batch.
+pub(crate) fn independent(batch: &[Commit], absence: Absence) -> Result<Script, Problem> {
     let mut script = Script::default();
     let (mut checks, mut writes) = (Vec::new(), Vec::new());
     for (number, commit) in (0..).zip(batch) {
@@ -81,9 +83,10 @@ pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Pro
             Some((check, put)) => writes.push((number, put, Some(Some(check)))),
             None => {
                 let inserted = inserted(commit);
-                let is_hoped =
-                    |check: &Check| absence == Absence::Hoped && check.stamp.is_none() && inserted.contains(&check.key);
-                checks.extend(commit.checks.iter().filter(|check| !is_hoped(check)).map(|check| (number, check)));
+                let is_assumed = |check: &Check| {
+                    absence == Absence::Assumed && check.stamp.is_none() && inserted.contains(&check.key)
+                };
+                checks.extend(commit.checks.iter().filter(|check| !is_assumed(check)).map(|check| (number, check)));
                 let changes = commit.writes.iter().filter(|write| !is_add(write));
                 writes.extend(changes.map(|write| (number, write, inserted.contains(write.key()).then_some(None))));
             }
@@ -115,7 +118,7 @@ pub(crate) fn together(batch: &[Commit], absence: Absence) -> Result<Script, Pro
     Ok(script.finish())
 }
 
-/// The keys that a commit puts where there must be no row.
+/// Returns the keys of rows that a commit checks to be absent and puts.
 fn inserted(commit: &Commit) -> HashSet<&Key> {
     let absent = commit.checks.iter().filter(|check| check.stamp.is_none());
     let absent: HashSet<&Key> = absent.map(|check| &check.key).collect();
@@ -127,35 +130,37 @@ fn is_add(write: &Write) -> bool {
     matches!(write, Write::Add { .. })
 }
 
-/// The check and the put of a commit that does nothing but put a device in place of what it was, and count: what each
-/// connect does. The statement that puts it carries the check.
+/// Returns the check and the put of a commit that only replaces a device and adds to counters, as every connect does.
+/// The statement that puts the row carries the check.
 fn swap(commit: &Commit) -> Option<(Stamp, &Write)> {
     let [Check { key, stamp: Some(expected) }] = commit.checks.as_slice() else { return None };
     let mut changes = commit.writes.iter().filter(|write| !is_add(write));
     match (changes.next(), changes.next()) {
-        (Some(put @ Write::Put { key: own, .. }), None) if own == key && Place::of(key.kind()) == Place::Device => {
+        (Some(put @ Write::Put { key: own, .. }), None)
+            if own == key && TableKind::of(key.kind()) == TableKind::Device =>
+        {
             Some((*expected, put))
         }
         _ => None,
     }
 }
 
-/// The keys that a batch checks, in order.
+/// Returns the keys that a batch checks, in order.
 pub(crate) fn checked(batch: &[Commit]) -> BTreeSet<&Key> {
     batch.iter().flat_map(|commit| &commit.checks).map(|check| &check.key).collect()
 }
 
-/// What becomes of a row.
+/// The final change of a row.
 enum Change<'b> {
     Put(&'b Record, Stamp),
     Delete,
-    /// A counter that has this value whatever it was.
+    /// Sets a counter to this value, whatever it was.
     Count(i64),
     Add(i64),
 }
 
-/// Goes through commits in order, from the stamps that rows have now: what becomes of each, and the statement that
-/// writes what they come to.
+/// Decides commits in order, from the current stamps of their rows. Returns the outcome of each, and the statement that
+/// writes the combined result.
 pub(crate) fn in_order<'b>(
     batch: &'b [Commit],
     mut stamps: HashMap<&'b Key, Stamp>,

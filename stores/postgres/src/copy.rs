@@ -1,28 +1,28 @@
-//! Rows as PostgreSQL copies them into a table.
+//! Rows in the binary format of PostgreSQL's `COPY`.
 //!
-//! An inserted row is put in its page and told to the log by itself, a copied one together with those beside it.
+//! An inserted row is placed and logged by itself; copied rows are placed and logged together.
 
 use crate::array::Array;
-use crate::table::Place;
+use crate::table::TableKind;
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// What every copy begins with: a signature, no flags, and nothing more.
+/// The header of every copy: a signature, no flags, no extension.
 const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
-/// What it ends with, in place of a row's number of columns.
+/// The trailer, in the place of a row's number of columns.
 const END: i16 = -1;
 
-/// All columns of rows that are to be copied into a table.
+/// Rows to copy into a table, with all of their columns.
 #[derive(Debug)]
 pub(crate) struct Copied {
-    pub(crate) place: Place,
-    /// In the server's binary form.
+    pub(crate) table_kind: TableKind,
+    /// The rows in the server's binary format.
     pub(crate) rows: Bytes,
 }
 
 impl Copied {
-    /// Rows from the arrays of their columns.
-    pub(crate) fn new(place: Place, columns: &[Array]) -> Self {
+    /// Creates rows from the arrays of their columns.
+    pub(crate) fn new(table_kind: TableKind, columns: &[Array]) -> Self {
         let length = columns.first().map_or(0, Array::len);
         let size = HEAD.len() + columns.iter().map(Array::size).sum::<usize>() + size_of_val(&END) * (length + 1);
         let mut rows = BytesMut::with_capacity(size);
@@ -34,7 +34,7 @@ impl Copied {
             values.iter_mut().filter_map(Iterator::next).for_each(|value| rows.put_slice(value));
         }
         rows.put_i16(END);
-        Self { place, rows: rows.freeze() }
+        Self { table_kind, rows: rows.freeze() }
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use crate::array::Scalar;
 
     #[test]
-    fn rows_are_taken_apart_from_their_columns() {
+    fn rows_are_built_from_their_columns() {
         let (mut product, mut value) = (Array::new(Scalar::Int8), Array::new(Scalar::Text));
         for (number, text) in [(94, Some("one")), (95, None)] {
             product.push(&i64::from(number));
@@ -53,9 +53,9 @@ mod tests {
                 None => value.push_null(),
             }
         }
-        // That all rows are alike for a statement is nothing to a copy.
+        // A value that a statement sends once is still copied into every row.
         product.send_once();
-        let copied = Copied::new(Place::Tally, &[product, value]);
+        let copied = Copied::new(TableKind::Tally, &[product, value]);
         let mut wanted = HEAD.to_vec();
         wanted.extend([0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 94, 0, 0, 0, 3, b'o', b'n', b'e']);
         wanted.extend([0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 95, 255, 255, 255, 255]);
@@ -64,8 +64,8 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_are_no_rows() {
-        let copied = Copied::new(Place::Tally, &[Array::new(Scalar::Int8)]);
+    fn a_copy_of_no_rows_is_empty() {
+        let copied = Copied::new(TableKind::Tally, &[Array::new(Scalar::Int8)]);
         assert_eq!(copied.rows, [HEAD, &[255, 255]].concat());
     }
 }

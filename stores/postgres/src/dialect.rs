@@ -1,26 +1,26 @@
-//! What engines that speak PostgreSQL's protocol do differently.
+//! Differences between engines that speak PostgreSQL's protocol.
 
-use crate::table::{Place, Table};
+use crate::table::{Table, TableKind};
 
 /// An engine that speaks PostgreSQL's protocol.
 ///
-/// The store is tested on PostgreSQL. For the two distributed ones only the SQL that they are sent is: they are not run
-/// by this project's tests.
+/// The store is tested on PostgreSQL. For the two distributed engines only the generated SQL is tested: this project's
+/// tests do not run them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
     /// PostgreSQL, 14 or later.
     PostgreSql,
-    /// CockroachDB. It has no advisory locks, so of two processes that make the schema at once one may fail and has to
-    /// open again; no fill factor, as it never updates in place.
+    /// CockroachDB. It has no advisory locks, so if two processes create the schema at the same time, one may fail and
+    /// must open again. It has no fill factor, because it never updates in place.
     CockroachDb,
-    /// YugabyteDB. Without a word it spreads rows by a hash of the key's first column, and a range of keys would have to
-    /// be looked for everywhere; so keys are said to be in order, and it splits tables between them as they grow.
+    /// YugabyteDB. By default it distributes rows by a hash of the key's first column, and a scan of a range would have
+    /// to search everywhere. So keys are declared to be in order, and it splits tables between them as they grow.
     YugabyteDb,
 }
 
 impl Dialect {
-    /// The engine that calls itself so when it is asked for its version.
+    /// Returns the engine from its answer to `SELECT version()`.
     pub(crate) fn of(version: &str) -> Self {
         if version.contains("CockroachDB") {
             Self::CockroachDb
@@ -31,29 +31,29 @@ impl Dialect {
         }
     }
 
-    /// The statements that lead from one version of the schema to the next.
+    /// Returns the statements that lead from one version of the schema to the next.
     pub(crate) fn migration(self, sql: &str) -> String {
         let mut sql = sql.to_owned();
         if self != Self::PostgreSql {
             sql = sql.replace(" WITH (fillfactor = 70)", "");
         }
         if self == Self::YugabyteDb {
-            for table in Place::ALL.map(Place::table) {
+            for table in TableKind::ALL.map(TableKind::table) {
                 sql = sql.replace(&primary_key(table, ""), &primary_key(table, " ASC"));
             }
         }
         sql
     }
 
-    /// Makes others who want to make the schema wait until this transaction is over.
+    /// Returns a statement that makes others wait until this transaction is over, before they create the schema.
     pub(crate) fn lock(self, schema: &str) -> Option<String> {
-        // The number says `flet`, and the schema's name tells fleets of one database apart.
+        // The number is `flet`; the schema's name distinguishes fleets in one database.
         let lock = || format!("SELECT pg_advisory_xact_lock(1718379892, hashtext('{schema}'))");
         (self != Self::CockroachDb).then(lock)
     }
 
-    /// What a session is set to. Statements are planned once, for whatever number of rows, and go by the primary key:
-    /// what a plan would be chosen by, how large tables are, is not the same when it is used as when it is made.
+    /// The settings of a session. Statements are planned once, for any number of rows, and use the primary key: the
+    /// sizes of tables, which a plan would be chosen by, change between planning and use.
     pub(crate) fn settings(self) -> &'static [&'static str] {
         match self {
             Self::PostgreSql => &[
@@ -69,8 +69,8 @@ impl Dialect {
         }
     }
 
-    /// What is asked for beside that; `$local` says whether it is for one transaction. A commit is durable also where
-    /// the server is set to `synchronous_commit = off`.
+    /// A query that makes further settings; `$local` says whether they are for one transaction. A commit is durable
+    /// even if the server is set to `synchronous_commit = off`.
     pub(crate) fn session(self) -> &'static str {
         match self {
             Self::PostgreSql => {
@@ -82,7 +82,7 @@ impl Dialect {
     }
 }
 
-/// The primary key of a table as the schema has it.
+/// The primary key of a table as the schema defines it.
 fn primary_key(table: &Table, order: &str) -> String {
     let columns: Vec<_> = table.key.iter().map(|(name, _)| format!("{name}{order}")).collect();
     format!("PRIMARY KEY ({})", columns.join(", "))
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_known_by_its_version() {
+    fn an_engine_is_recognised_by_its_version() {
         for (version, dialect) in [
             ("PostgreSQL 15.14 (Debian 15.14-0+deb12u1) on x86_64-pc-linux-gnu", Dialect::PostgreSql),
             ("CockroachDB CCL v24.3.1 (x86_64-pc-linux-gnu, built 2024/12/17)", Dialect::CockroachDb),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_engine_that_updates_in_place_leaves_room_for_it() {
+    fn only_the_engine_that_updates_in_place_has_a_fill_factor() {
         assert!(schema(Dialect::PostgreSql).contains("fillfactor = 70"));
         assert!(!schema(Dialect::CockroachDb).contains("fillfactor"));
         assert!(!schema(Dialect::YugabyteDb).contains("fillfactor"));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn only_cockroach_makes_its_schema_without_a_lock() {
+    fn only_cockroach_creates_its_schema_without_a_lock() {
         assert!(Dialect::PostgreSql.lock("a").is_some() && Dialect::YugabyteDb.lock("a").is_some());
         assert_eq!(Dialect::CockroachDb.lock("a"), None);
     }

@@ -1,8 +1,7 @@
-//! A line to a server, and how callers wait at its end.
+//! A connection to a server, and how callers wait for answers.
 //!
-//! The thread that waits for an answer reads and writes the socket itself meanwhile, so it is woken once, by the server's
-//! answer. (With a thread of the store's own in between, a connect of eight devices took nearly twice as long.) A thread
-//! that runs asynchronous tasks must not wait like that; what it asks for is waited for by a thread made for it.
+//! Invariant: the thread that waits for an answer reads and writes the socket itself, so only the server's answer wakes
+//! it, once. A thread that runs asynchronous tasks must not block like that; a thread made for the call waits for it.
 
 use crate::error::Problem;
 use std::future::Future;
@@ -15,54 +14,54 @@ use tokio::time::timeout;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// So long the farewell to a server may take.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// Maximum time for closing a connection, and for reading what the server sent meanwhile.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What drives one connection.
+/// Drives one connection.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// Only while it is dropped there is none.
+    /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
-    /// The connection's own side of the conversation. Its errors come back as those of what was asked over it.
-    talk: JoinHandle<()>,
+    /// The task that runs the connection's protocol. Its errors are reported by the calls that use the connection.
+    protocol: JoinHandle<()>,
 }
 
 impl Line {
-    /// Connects to whichever server of the configuration takes us, within a time.
+    /// Connects to the first server of the configuration that accepts, within a time limit.
     pub(crate) fn connect(
         config: &Config,
         tls: MakeRustlsConnect,
         within: Duration,
     ) -> Result<(Self, Client), Problem> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build().map_err(Problem::NoLine)?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build().map_err(Problem::NoConnection)?;
         let (client, connection) = wait(&runtime, within, config.connect(tls))??;
-        let talk = runtime.spawn(async move { drop(connection.await) });
-        Ok((Self { runtime: Some(runtime), talk }, client))
+        let protocol = runtime.spawn(async move { drop(connection.await) });
+        Ok((Self { runtime: Some(runtime), protocol }, client))
     }
 
-    /// Waits for something, for so long.
+    /// Waits for a future, with a time limit.
     pub(crate) fn wait<T: Send>(&self, within: Duration, future: impl Future<Output = T> + Send) -> Result<T, Problem> {
         match &self.runtime {
             Some(runtime) => wait(runtime, within, future),
-            None => Err(Problem::Silent),
+            None => Err(Problem::TimedOut),
         }
     }
 
-    /// Takes note of what the server said while nobody waited, such as farewell.
-    pub(crate) fn listen(&self) {
-        // The first lets the socket be looked at, the second lets the conversation go on with what was found.
+    /// Processes what the server sent while no call was waiting, such as the end of the session.
+    pub(crate) fn process_incoming(&self) {
+        // The first yield polls the socket, the second lets the protocol task process what arrived.
         let turns = async {
             yield_now().await;
             yield_now().await;
         };
-        let _ = self.wait(FAREWELL, turns);
+        let _ = self.wait(CLOSE_TIMEOUT, turns);
     }
 
-    /// Says farewell to the server, of which nothing is being asked.
-    pub(crate) fn hang_up(mut self, client: Client) {
+    /// Closes the connection. No call may be in progress.
+    pub(crate) fn close(mut self, client: Client) {
         drop(client);
         if let Some(runtime) = &self.runtime {
-            let _ = wait(runtime, FAREWELL, &mut self.talk);
+            let _ = wait(runtime, CLOSE_TIMEOUT, &mut self.protocol);
         }
     }
 }
@@ -70,20 +69,20 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It has no thread to wait for, and a thread that runs asynchronous tasks may not wait.
+            // It has no thread to wait for, and a thread that runs asynchronous tasks must not block.
             runtime.shutdown_background();
         }
     }
 }
 
 fn wait<T: Send>(runtime: &Runtime, within: Duration, future: impl Future<Output = T> + Send) -> Result<T, Problem> {
-    let future = async { timeout(within, future).await.map_err(|_| Problem::Silent) };
+    let future = async { timeout(within, future).await.map_err(|_| Problem::TimedOut) };
     if Handle::try_current().is_err() {
         return runtime.block_on(future);
     }
     thread::scope(|scope| {
         let waiting =
-            thread::Builder::new().spawn_scoped(scope, || runtime.block_on(future)).map_err(Problem::NoLine)?;
+            thread::Builder::new().spawn_scoped(scope, || runtime.block_on(future)).map_err(Problem::NoConnection)?;
         waiting.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
 }

@@ -1,4 +1,4 @@
-//! Opening a database: whose its schema is, and that it is the one this program knows.
+//! Opens a database: checks that the schema belongs to this store, and brings it up to date.
 
 use crate::error::{Problem, Verdict};
 use crate::pool::{Connection, Pool};
@@ -9,8 +9,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 use tokio_postgres::types::Type;
 
-/// What leads from each version of the schema to the next, from an empty one on. A schema's version is how many of
-/// these it has seen. What was released is never changed.
+/// The migrations, from an empty schema on. The version of a schema is the number of migrations that it has run.
+/// Released migrations never change.
 pub(crate) const MIGRATIONS: [&str; 4] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
@@ -18,26 +18,26 @@ pub(crate) const MIGRATIONS: [&str; 4] = [
     include_str!("schema/4.sql"),
 ];
 
-/// How often to look again where others make the schema at the same time.
+/// Number of attempts while others create the schema at the same time.
 const TRIES: u32 = 16;
 
-/// The connections to a database whose schema is up to date.
+/// Returns connections to a database whose schema is up to date, and the database's name for messages.
 pub(crate) fn open(target: &str, options: Options) -> Result<(Pool, String), StoreError> {
     let url::Target { config, trust } = url::read(target)?;
     if !is_plain(&options.schema) {
-        let problem = format!("a schema cannot be called `{}`; choose letters, digits and _", options.schema);
+        let problem = format!("a schema cannot be named `{}`; choose letters, digits and _", options.schema);
         return Err(StoreError::new(StoreErrorKind::Other, problem));
     }
     let name = describe(&config, &options.schema);
     let (chosen, schema) = (options.dialect, options.schema.clone());
     let mut pool = Pool::new(config, &trust, options)?;
     let dialect = prepare(&pool, &name, chosen, &schema)?;
-    pool.speak(dialect);
-    pool.forget_idle();
+    pool.set_dialect(dialect);
+    pool.close_idle();
     Ok((pool, name))
 }
 
-/// Makes the schema, or brings it up to date.
+/// Creates the schema or brings it up to date.
 fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Result<Dialect, StoreError> {
     let (until, answered) = pool.patience();
     let (mut tries, mut heard) = (0, None);
@@ -45,24 +45,24 @@ fn prepare(pool: &Pool, name: &str, chosen: Option<Dialect>, schema: &str) -> Re
         match attempt(pool, chosen, schema, until, answered) {
             Ok(Found::Ready(dialect)) => return Ok(dialect),
             Ok(Found::Foreign) => {
-                let problem = format!("{name} is another program's; choose another schema");
+                let problem = format!("{name} belongs to another program; choose another schema");
                 return Err(StoreError::new(StoreErrorKind::NotOurs, problem));
             }
             Ok(Found::Newer(version)) => {
                 let known = MIGRATIONS.len();
                 let problem =
-                    format!("{name} has schema {version}, and this program knows {known} at most; update the program");
+                    format!("{name} has schema {version}, and this program supports up to {known}; update the program");
                 return Err(StoreError::new(StoreErrorKind::NewerSchema, problem));
             }
-            // Two that make one schema see each other's half.
+            // Two processes that create one schema can see each other's partial work.
             Err(problem) if tries < TRIES && problem.verdict() != Verdict::Failed && Instant::now() < until => {
                 tries += 1;
-                if !matches!(problem, Problem::Silent) {
+                if !matches!(problem, Problem::TimedOut) {
                     heard = Some(problem);
                 }
             }
-            // The last attempt had little time left. An earlier one says more.
-            Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent).explain(name)),
+            // The last attempt had little time left. The error of an earlier one is more useful.
+            Err(Problem::TimedOut) => return Err(heard.unwrap_or(Problem::TimedOut).explain(name)),
             Err(problem) => return Err(problem.explain(name)),
         }
     }
@@ -81,9 +81,9 @@ fn attempt(
     until: Instant,
     answered: Instant,
 ) -> Result<Found, Problem> {
-    let mut lent = pool.lend(until, answered)?;
+    let mut lent = pool.acquire(until, answered)?;
     let found = look(&mut lent.connection, chosen, schema)?;
-    lent.give_back();
+    lent.release();
     Ok(found)
 }
 
@@ -106,7 +106,8 @@ fn look(connection: &mut Connection, chosen: Option<Dialect>, schema: &str) -> R
     Ok(Found::Ready(dialect))
 }
 
-/// The version of the store's schema, 0 where there is none yet; nothing where the schema is not the store's.
+/// Returns the version of the store's schema, or 0 if there is none yet. `None` means that the schema is not the
+/// store's.
 fn version(connection: &Connection, schema: &str) -> Result<Option<usize>, Problem> {
     let sql = "SELECT count(*), coalesce(bool_or(c.relname = 'fleet_store'), false)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text";
@@ -121,12 +122,12 @@ fn version(connection: &Connection, schema: &str) -> Result<Option<usize>, Probl
     Ok(version.and_then(|version| usize::try_from(version).ok()))
 }
 
-/// Brings the schema up to date, in one transaction, while others who want to wait.
+/// Brings the schema up to date in one transaction, while other processes that want to do so wait.
 fn migrate(connection: &mut Connection, dialect: Dialect, schema: &str) -> Result<Found, Problem> {
-    connection.take_time();
+    connection.wait_long();
     let connection = &*connection;
     let run = |sql: &str| connection.wait(connection.client.batch_execute(sql));
-    // What others did meanwhile must be seen.
+    // Changes of others in the meantime must be visible.
     run("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0")?;
     run(&format!("SET LOCAL search_path = \"{schema}\""))?;
     if let Some(lock) = dialect.lock(schema) {
@@ -151,13 +152,13 @@ fn migrate(connection: &mut Connection, dialect: Dialect, schema: &str) -> Resul
     Ok(found)
 }
 
-/// Whether a name needs no care in SQL.
+/// Whether a name needs no quoting in SQL.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !name.is_empty() && name.len() <= 63 && name.bytes().all(plain)
 }
 
-/// What people are told of the database: no user, no password.
+/// Names the database in messages, without user and password.
 fn describe(config: &Config, schema: &str) -> String {
     let hosts: Vec<String> = config
         .get_hosts()

@@ -1,9 +1,9 @@
-//! How a database is opened.
+//! Options for opening a database.
 
 use crate::Dialect;
 use std::time::Duration;
 
-/// How a database is opened. The defaults are good for a process that serves some thousand devices a second.
+/// Options for opening a database. The defaults suit a process that serves some thousand devices a second.
 ///
 /// ```no_run
 /// use fleet_store_postgres::{Options, PostgresStore};
@@ -43,34 +43,34 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The schema that the tables are in, made where it is not there: letters, digits and `_`, at most 63 bytes. Several
-    /// fleets can be in one database, each in a schema of its own. Default: `fleet`.
+    /// Sets the schema of the tables, which is created if it does not exist: letters, digits and `_`, at most 63 bytes.
+    /// One database can hold several fleets, each in its own schema. Default: `fleet`.
     #[must_use]
     pub fn schema(self, name: impl Into<String>) -> Self {
         Self { schema: name.into(), ..self }
     }
 
-    /// How many connections are opened at most, as they are needed; at least 1. A call has one to itself while it lasts.
-    /// Default: 8.
+    /// Sets the maximum number of connections, at least 1. They are opened as needed, and each call uses one of its
+    /// own. Default: 8.
     #[must_use]
     pub fn connections(self, most: usize) -> Self {
         Self { connections: most.max(1), ..self }
     }
 
-    /// How long one server may take to accept a connection. Default: 5 s.
+    /// Sets how long one server may take to accept a connection. Default: 5 s.
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// How long a statement may take before the server gives it up; a walk over a whole range may take longer. If this is
-    /// more than the patience, a caller may wait so long and 5 s more where the server does not answer.
-    /// Default: three quarters of the patience.
+    /// Sets how long a statement may take before the server cancels it; a walk over a whole range may take longer. If
+    /// this exceeds the patience and the server does not answer, a caller may wait for this time plus 5 s. Default:
+    /// three quarters of the patience.
     #[must_use]
     pub fn statement_timeout(self, timeout: Duration) -> Self {
         Self { statement_timeout: Some(timeout), ..self }
@@ -80,33 +80,34 @@ impl Options {
         self.statement_timeout.unwrap_or(self.patience / 4 * 3)
     }
 
-    /// How long an answer is waited for. The server may take longer to say that a statement timed out than it had.
+    /// How long to wait for an answer. The server may report the timeout of a statement later than it occurred.
     pub(crate) fn answers_within(&self) -> Duration {
         const GRACE: Duration = Duration::from_secs(5);
         self.statement_timeout.map_or(self.patience, |timeout| timeout.saturating_add(GRACE))
     }
 
-    /// How long to wait for a row that another transaction holds. Default: 5 s.
+    /// Sets how long to wait for a row that another transaction has locked. Default: 5 s.
     #[must_use]
     pub fn lock_timeout(self, timeout: Duration) -> Self {
         Self { lock_timeout: timeout, ..self }
     }
 
-    /// How long a call waits in all, for a free connection, for a server that takes one and for its answer, before it
-    /// answers `store_unavailable`, or `store_outcome_unknown` for a commit that was sent: longer than a restart or a
-    /// promotion takes, and callers do not notice it. Default: 10 s.
+    /// Sets how long a call waits in total, for a free connection, for a server that accepts one and for its answer,
+    /// before it answers `store_unavailable`, or `store_outcome_unknown` for a commit that was sent. Longer than a
+    /// restart or a promotion, so that callers do not notice one. Default: 10 s.
     #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Which engine it is. Default: the server is asked.
+    /// Sets the engine. Default: the server is asked.
     #[must_use]
     pub fn dialect(self, dialect: Dialect) -> Self {
         Self { dialect: Some(dialect), ..self }
     }
 
-    /// Trusts servers whose certificate this one signed (DER), besides those the system trusts. May be called again.
+    /// Trusts servers whose certificate is signed by this one (DER), besides the system's roots. May be called several
+    /// times.
     #[must_use]
     pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(der.into());

@@ -1,14 +1,13 @@
-//! Connections, each used by one call at a time, and how a statement is asked over one.
+//! A pool of connections, each used by one call at a time, and how a statement is sent over one.
 //!
-//! A connection is either a session of the store's own, or it leads to a pooler that gives each transaction to whichever
-//! session is free. Which of the two is found out when it is made ([`Connection::is_shared`]): the store names itself to
-//! the server in the startup packet, and a session in which the server does not know that name was not started for this
-//! connection.
+//! A connection leads either to a session of its own, or to a pooler that assigns each transaction to any free session.
+//! Which of the two is determined when the connection is opened ([`Connection::is_shared`]): the store sends a name in
+//! the startup packet, and a session that does not know this name was not started for this connection.
 //!
-//! In a session of its own, statements are prepared once and one statement is a transaction. Behind a pooler nothing
-//! outlives a transaction: not what a session is set to, and not a prepared statement, whose name may even be another
-//! client's statement in the next session. There each statement goes in a transaction that says all it needs, and by no
-//! name. All messages of it are sent at once, so it is one round trip too.
+//! In a session of its own, statements are prepared once, and one statement is a transaction. Behind a pooler nothing
+//! survives a transaction: no settings and no prepared statements, and in the next session the name of a prepared
+//! statement may even be that of another client's statement. There each statement is sent unnamed, in a transaction
+//! that makes all its settings. All of its messages are sent at once, so this is one round trip too.
 
 use crate::error::{Problem, Verdict, is_refused_at_startup};
 use crate::line::Line;
@@ -26,47 +25,48 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, SimpleQueryMessage, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// So many prepared statements are kept on a connection; then all are forgotten. Those a fleet uses most are soon back.
+/// Maximum number of prepared statements on a connection. When it is reached, all are dropped; frequent ones are soon
+/// prepared again.
 const STATEMENTS: usize = 256;
 
-/// A connection that was not used for so long is asked whether its server still answers before anything is sent over it:
-/// a firewall may have forgotten it. Under load connections are not idle for so long, and nothing is asked.
+/// Idle time after which a connection is tested before it is used: a firewall may have dropped it. Under load
+/// connections are not idle for so long, and no test is needed.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// How long the answer to that may take at most. No more than a quarter of the patience.
+/// Maximum time for that test. It is also at most a quarter of the patience.
 const PING: Duration = Duration::from_secs(2);
 
-/// What the store calls itself in the startup packet.
+/// The setting in the startup packet that holds the session's name.
 const SESSION: &str = "fleet.session";
 
-/// After a failed attempt to connect, so long until the next.
+/// Pause after a failed attempt to connect.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What a statement takes: a value and its type.
+/// A parameter of a statement: a value and its type.
 pub(crate) type Parameter<'p> = (&'p (dyn ToSql + Sync), Type);
 
-/// Where in a transaction a statement stands.
+/// The position of a statement in its transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Within {
-    /// It is a transaction by itself.
+    /// The statement is a transaction by itself.
     Nothing,
-    /// It begins one.
+    /// The statement begins the transaction.
     First,
-    /// It is in the middle of one.
+    /// The statement is in the middle of the transaction.
     Middle,
-    /// It ends one.
+    /// The statement ends the transaction.
     Last,
 }
 
-/// A connection, and what is prepared on it.
+/// A connection and its prepared statements.
 pub(crate) struct Connection {
     pub(crate) client: Client,
     line: Line,
-    /// Whether a transaction was begun and not ended.
+    /// Whether a transaction is open.
     pub(crate) in_transaction: bool,
     statements: HashMap<Shape, Statement>,
     answers_within: Duration,
-    /// When the caller at hand has waited long enough.
+    /// The moment until which the current caller waits.
     until: Option<Instant>,
     used_at: Instant,
     is_shared: bool,
@@ -79,7 +79,7 @@ struct Session {
     schema: String,
     /// The settings of a session, without `SET`.
     settings: Vec<String>,
-    /// Asks for what else there is to set.
+    /// A query that makes the other settings.
     and: &'static str,
 }
 
@@ -95,7 +95,7 @@ impl Session {
         Self { schema: options.schema.clone(), settings, and: dialect.map_or("", Dialect::session) }
     }
 
-    /// What a session of the store's own is set to.
+    /// Returns the statements that set up a session of the store's own.
     fn set_up(&self) -> String {
         let mut sql = "SET default_transaction_isolation = 'serializable'; ".to_owned();
         for setting in &self.settings {
@@ -104,7 +104,7 @@ impl Session {
         sql + &self.and.replace("$local", "false")
     }
 
-    /// Begins a transaction in a session of which nothing is known.
+    /// Returns the statements that begin a transaction in a session whose settings are unknown.
     fn begin(&self, how: &str) -> String {
         let mut sql = format!("BEGIN ISOLATION LEVEL {how}; ");
         for setting in &self.settings {
@@ -121,7 +121,7 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Ends a transaction that failed, if there is one.
+    /// Rolls back the open transaction, if there is one.
     pub(crate) fn roll_back(&mut self) -> Result<(), Problem> {
         if self.in_transaction {
             self.wait(self.client.batch_execute("ROLLBACK"))?;
@@ -139,22 +139,22 @@ impl Connection {
         Ok(self.line.wait(left.min(self.answers_within), answer)??)
     }
 
-    /// Has whoever uses it wait for each answer as long as a statement may take, however many there are.
+    /// Makes the caller wait for each answer as long as a statement may take, whatever their number.
     pub(crate) fn wait_for_each(&mut self) {
         self.until = None;
     }
 
-    /// Has whoever uses it wait very long for an answer, as making a schema may take.
-    pub(crate) fn take_time(&mut self) {
+    /// Makes the caller wait very long for an answer, because creating a schema may take long.
+    pub(crate) fn wait_long(&mut self) {
         (self.until, self.answers_within) = (None, Duration::from_secs(600));
     }
 
-    /// Whether it leads to a pooler, which gives each transaction to another session.
+    /// Whether the connection leads to a pooler, which assigns each transaction to another session.
     pub(crate) fn is_shared(&self) -> bool {
         self.is_shared
     }
 
-    /// The schema that the tables are in.
+    /// The schema of the tables.
     pub(crate) fn schema(&self) -> &str {
         &self.session.schema
     }
@@ -165,11 +165,10 @@ impl Connection {
         self.wait(self.client.batch_execute(&self.beginning("SERIALIZABLE")))
     }
 
-    /// Begins a transaction that only reads, sees one moment and may last.
+    /// Begins a read-only transaction that sees one moment and may take long.
     pub(crate) fn begin_walk(&mut self) -> Result<(), Problem> {
         self.in_transaction = true;
-        // A snapshot will do where nothing is committed on what is seen, and keeps nobody from committing however long
-        // it lasts.
+        // A snapshot is enough, because no commit depends on what is read, and it never blocks other commits.
         let begin = self.beginning("REPEATABLE READ READ ONLY") + "; SET LOCAL statement_timeout = 0";
         self.wait(self.client.batch_execute(&begin))
     }
@@ -185,8 +184,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks a statement, whose text is made from the schema where it is not prepared yet. All that goes with it is sent at
-    /// once.
+    /// Runs a statement. If it is not prepared yet, its text is built from the schema. Everything that belongs to it is
+    /// sent at once.
     pub(crate) fn ask(
         &mut self,
         shape: Shape,
@@ -206,7 +205,7 @@ impl Connection {
                     Within::Nothing => {
                         let (begun, answer, ended) =
                             join3(client.batch_execute(&begin), query, client.batch_execute("COMMIT")).await;
-                        // Where the statement failed, what ended was a transaction that had failed.
+                        // If the statement failed, the transaction that ended had failed too.
                         begun.and(answer).and_then(|answer| ended.map(|()| answer))
                     }
                     Within::First => {
@@ -243,13 +242,13 @@ impl Connection {
         .inspect(|_| self.in_transaction &= within != Within::Last)
     }
 
-    /// Whether its server or the way to it is known to be gone.
+    /// Whether the connection is known to be closed.
     fn is_closed(&self) -> bool {
-        self.line.listen();
+        self.line.process_incoming();
         self.client.is_closed()
     }
 
-    /// Whether its server answers, asked if it was idle for long.
+    /// Whether the server answers. It is asked only if the connection was idle for long.
     fn answers(&mut self, within: Duration) -> bool {
         if self.is_closed() {
             return false;
@@ -261,7 +260,7 @@ impl Connection {
         self.wait(self.client.batch_execute("")).is_ok()
     }
 
-    /// A statement, prepared the first time, in a session of the store's own.
+    /// Returns a statement in a session of the store's own; prepares it at its first use.
     pub(crate) fn prepared(&mut self, shape: Shape, sql: impl FnOnce(&str) -> String) -> Result<Statement, Problem> {
         if let Some(statement) = self.statements.get(&shape) {
             return Ok(statement.clone());
@@ -283,12 +282,12 @@ pub(crate) struct Pool {
     config: Config,
     tls: Tls,
     options: Options,
-    /// None: not known yet.
+    /// `None` means that it is not known yet.
     dialect: Option<Dialect>,
     session: Arc<Session>,
-    /// What a session is called that is the store's own: nobody else's is.
+    /// The name of the store's own sessions. It is unique to this store.
     name: String,
-    /// Whether who takes connections refuses one that says what its session is called, as poolers do.
+    /// Whether the server refuses the session's name in the startup packet, as poolers do.
     refuses_names: AtomicBool,
     /// Whether a connection was found to lead to a pooler.
     is_shared: AtomicBool,
@@ -305,19 +304,19 @@ impl std::fmt::Debug for Tls {
 #[derive(Debug, Default)]
 struct State {
     idle: Vec<Connection>,
-    /// How many there are, in use or not.
+    /// Number of connections, in use or idle.
     open: usize,
 }
 
-/// A connection that is in use. It goes back to its pool when it is given back, and is closed when it is dropped: what
-/// it is in the middle of is not known then.
+/// A connection in use. `release` returns it to the pool. If it is dropped instead, it is closed, because its state
+/// is unknown.
 #[derive(Debug)]
-pub(crate) struct Lent<'p> {
+pub(crate) struct PooledConnection<'p> {
     pub(crate) connection: Connection,
     permit: Permit<'p>,
 }
 
-/// Leave to have one connection open.
+/// Permission to have one connection open.
 #[derive(Debug)]
 struct Permit<'p>(&'p Pool);
 
@@ -327,7 +326,7 @@ impl Pool {
             options.connect_timeout = *timeout;
         }
         config.connect_timeout(options.connect_timeout);
-        watch_over(&mut config, options.patience);
+        set_keepalives(&mut config, options.patience);
         if config.get_application_name().is_none() {
             config.application_name("fleet");
         }
@@ -345,13 +344,13 @@ impl Pool {
         })
     }
 
-    /// Which engine it is, once that is known.
+    /// The engine, once it is known.
     pub(crate) fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
 
-    /// From now on, connections are set up for this engine.
-    pub(crate) fn speak(&mut self, dialect: Dialect) {
+    /// Sets the engine that new connections are set up for.
+    pub(crate) fn set_dialect(&mut self, dialect: Dialect) {
         self.dialect = Some(dialect);
         self.session = Arc::new(Session::new(&self.options, self.dialect));
     }
@@ -361,21 +360,21 @@ impl Pool {
         self.is_shared.load(Ordering::Relaxed)
     }
 
-    /// Gives up the connections that nobody uses.
-    pub(crate) fn forget_idle(&self) {
+    /// Closes all idle connections.
+    pub(crate) fn close_idle(&self) {
         let idle = {
             let mut state = self.state();
             state.open -= state.idle.len();
             std::mem::take(&mut state.idle)
         };
         for Connection { client, line, .. } in idle {
-            line.hang_up(client);
+            line.close(client);
         }
     }
 
-    /// Gives up the connections that nobody uses without a word: one of their age was silent, so the way to the server may
-    /// be gone for all of them, and each would have to be waited for.
-    pub(crate) fn distrust_idle(&self) {
+    /// Drops all idle connections without closing messages: one of them did not answer, so the route to the server may
+    /// be lost for all, and each would have to be waited for.
+    pub(crate) fn drop_idle(&self) {
         let idle = {
             let mut state = self.state();
             state.open -= state.idle.len();
@@ -385,16 +384,17 @@ impl Pool {
         self.freed.notify_all();
     }
 
-    /// The moment until which a call that begins now goes on trying, and the one at which its caller has an answer.
+    /// Returns the moment until which a call that begins now is retried, and the moment at which its caller has an
+    /// answer.
     pub(crate) fn patience(&self) -> (Instant, Instant) {
         let (now, patience) = (Instant::now(), self.options.patience);
-        // What is sent at the very end would be given up before it can be answered.
+        // A statement sent at the very end would be cancelled before it can be answered.
         (now + patience - patience / 10, now + patience.max(self.options.answers_within()))
     }
 
-    /// A connection of one's own: an idle one, a new one, or the next one that is given back. Its answers are waited for
-    /// until the second moment.
-    pub(crate) fn lend(&self, until: Instant, answered: Instant) -> Result<Lent<'_>, Problem> {
+    /// Returns a connection for one call: an idle one, a new one, or the next one that is returned. Its answers are
+    /// waited for until the second moment.
+    pub(crate) fn acquire(&self, until: Instant, answered: Instant) -> Result<PooledConnection<'_>, Problem> {
         let mut state = self.state();
         loop {
             match state.idle.pop() {
@@ -403,13 +403,13 @@ impl Pool {
                     let permit = Permit(self);
                     if connection.answers(PING.min(self.options.patience / 4)) {
                         connection.until = Some(answered);
-                        return Ok(Lent { connection, permit });
+                        return Ok(PooledConnection { connection, permit });
                     }
                     let was_silent = !connection.is_closed();
                     drop(connection);
                     drop(permit);
                     if was_silent {
-                        self.distrust_idle();
+                        self.drop_idle();
                     }
                     state = self.state();
                 }
@@ -419,7 +419,7 @@ impl Pool {
                     let permit = Permit(self);
                     let mut connection = self.connect(until)?;
                     connection.until = Some(answered);
-                    return Ok(Lent { connection, permit });
+                    return Ok(PooledConnection { connection, permit });
                 }
                 None => {
                     let left = until.checked_duration_since(Instant::now()).ok_or(Problem::Busy)?;
@@ -429,19 +429,19 @@ impl Pool {
         }
     }
 
-    /// Connects to whichever server takes us, trying until a moment.
+    /// Connects to the first server that accepts; retries until a moment.
     fn connect(&self, until: Instant) -> Result<Connection, Problem> {
         let mut heard = None;
         loop {
             match self.connect_once(until) {
                 Err(problem) if problem.verdict() == Verdict::Elsewhere && Instant::now() + PAUSE < until => {
-                    if !matches!(problem, Problem::Silent) {
+                    if !matches!(problem, Problem::TimedOut) {
                         heard = Some(problem);
                     }
                     std::thread::sleep(PAUSE);
                 }
-                // The last attempt had little time left. An earlier one says more.
-                Err(Problem::Silent) => return Err(heard.unwrap_or(Problem::Silent)),
+                // The last attempt had little time left. The error of an earlier one is more useful.
+                Err(Problem::TimedOut) => return Err(heard.unwrap_or(Problem::TimedOut)),
                 connected => return connected,
             }
         }
@@ -449,23 +449,23 @@ impl Pool {
 
     fn connect_once(&self, until: Instant) -> Result<Connection, Problem> {
         let is_named = !self.refuses_names.load(Ordering::Relaxed);
-        match self.reach(until, is_named) {
+        match self.open_connection(until, is_named) {
             Err(Problem::Server(error)) if is_named && is_refused_at_startup(&error) => {
                 self.refuses_names.store(true, Ordering::Relaxed);
-                self.reach(until, false)
+                self.open_connection(until, false)
             }
             reached => reached,
         }
     }
 
-    /// Connects, and says in the startup packet what the session is called, or not.
-    fn reach(&self, until: Instant, is_named: bool) -> Result<Connection, Problem> {
+    /// Connects, with or without the session's name in the startup packet.
+    fn open_connection(&self, until: Instant, is_named: bool) -> Result<Connection, Problem> {
         let mut config = self.config.clone();
         if is_named {
             let theirs = config.get_options().map(|options| format!("{options} ")).unwrap_or_default();
             config.options(format!("{theirs}-c {SESSION}={}", self.name));
         }
-        // Each of the hosts has its time, to take the connection and to let the user in.
+        // Each host has its own time to accept the connection and to authenticate.
         let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
         let patience = self.options.connect_timeout.saturating_mul(hosts).saturating_mul(2);
         let left = until.saturating_duration_since(Instant::now());
@@ -502,9 +502,9 @@ impl Pool {
     }
 }
 
-/// Has the operating system notice that the way to a server is gone: it asks after an idle connection, and gives up one
-/// over which nothing arrives. What the URL says about it holds.
-fn watch_over(config: &mut Config, patience: Duration) {
+/// Sets keepalives and timeouts so that the operating system detects a lost route: it probes idle connections and gives
+/// up those over which nothing arrives. Settings in the URL take precedence.
+fn set_keepalives(config: &mut Config, patience: Duration) {
     const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
     if config.get_keepalives_idle() == TWO_HOURS {
         config.keepalives_idle(Duration::from_secs(30));
@@ -520,11 +520,11 @@ fn watch_over(config: &mut Config, patience: Duration) {
     }
 }
 
-/// A name that nobody else has. It is no secret.
+/// Returns a unique name. It is not secret.
 fn random_name() -> String {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
-        // Then no name is known to be the store's own, and all sessions are taken for others'.
+        // Without a name no session is known to be the store's own, so all are treated as shared.
         return String::new();
     }
     bytes.iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"))
@@ -532,13 +532,13 @@ fn random_name() -> String {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.forget_idle();
+        self.close_idle();
     }
 }
 
-impl Lent<'_> {
-    /// Lets others use the connection.
-    pub(crate) fn give_back(self) {
+impl PooledConnection<'_> {
+    /// Returns the connection to the pool.
+    pub(crate) fn release(self) {
         let Self { mut connection, permit } = self;
         connection.used_at = Instant::now();
         let pool = permit.0;

@@ -1,39 +1,41 @@
-//! The SQL that reads and writes many rows at once.
+//! Builds the SQL that reads and writes many rows at once.
 //!
-//! A statement that writes is put together of parts, each of which has its rows in arrays: what is to be checked, and
-//! what to be put, deleted and added for those commits of which no check failed. Its answer is the numbers of the
-//! commits that were refused. So a batch of commits that do not meet is one statement, whatever is in it.
+//! A writing statement consists of parts, each with its rows in arrays: what to check, and what to put, delete and add
+//! for the commits whose checks all hold. It returns the numbers of the refused commits. So a batch of independent
+//! commits is one statement, whatever it contains.
 //!
-//! To the server an array costs about the same whatever is in it, more than all else about a row: what is the same in all
-//! rows, such as their product, or NULL, as the updates of devices that have none, is sent once and not as an array.
+//! On the server an array costs about the same whatever it contains, more than anything else about a row. So a column
+//! with the same value in all rows, such as the product, or NULL where no device has an update, is sent as one value,
+//! not as an array.
 
 use crate::array::{Array, Scalar};
 use crate::copy::Copied;
 use crate::error::Problem;
 use crate::pool::Parameter;
-use crate::table::{Alike, COUNTERS, Cells, Column, Place, Table};
+use crate::table::{COUNTERS, Cells, Column, Table, TableKind, UniformGroups};
 use fleet_core::store::{Check, Key, Record, Stamp};
 use std::fmt::Write as _;
 
 /// Fails a statement outside a serializable transaction, with an error that names this parameter, which no server has.
-/// Whatever became of what its session was set to, nothing is then applied. It is asked once a statement, not once a row.
+/// So nothing is applied, whatever happened to the session's settings. It is evaluated once for each statement, not for
+/// each row.
 const SERIALIZABLE: &str = "(SELECT CASE WHEN current_setting('transaction_isolation') = 'serializable' THEN true \
     ELSE current_setting('fleet.transaction_is_not_serializable') IS NULL END)";
 
-/// A table of a schema. What a session looks for first may be another schema's, behind a pooler.
+/// The qualified name of a table. Behind a pooler the session's search path may be another program's.
 pub(crate) fn name_of(schema: &str, table: &Table) -> String {
     format!("\"{schema}\".{}", table.name)
 }
 
-/// What is done with a row of a table, in the order in which a statement's parts stand.
+/// What to do with a row of a table, in the order of a statement's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Act {
-    /// Looks whether its stamp is as expected.
+    /// Checks that its stamp is as expected.
     Check,
-    /// Puts it in place of one with a certain stamp: its commit's one check, and all it puts.
+    /// Replaces a row with a certain stamp: the commit's only check, and all that it puts.
     Swap,
-    /// Puts it where there is none, which its commit checks too. Where another transaction makes one at the same time
-    /// the statement fails, and the next try sees that one.
+    /// Inserts a row that its commit checks to be absent. If another transaction inserts it at the same time, the
+    /// statement fails, and the retry sees that row.
     Insert,
     Put,
     Delete,
@@ -41,25 +43,25 @@ pub(crate) enum Act {
     Add,
 }
 
-/// Rows with which the same is done.
+/// Rows with the same action.
 #[derive(Debug)]
 struct Part {
     act: Act,
-    place: Place,
+    table_kind: TableKind,
     arrays: Vec<Array>,
-    alike: Alike,
+    uniform: UniformGroups,
 }
 
-/// What tells one statement of the store from another: its parts, and what is the same in all rows of each.
+/// Identifies the text of a statement: its parts, and the columns of each that are the same in all rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    Script(Vec<(Act, Place, Alike)>),
-    Copy(Place),
-    Stamps(Vec<(Place, Alike)>),
-    Rows(Vec<(Place, Alike)>),
-    All(Place),
-    /// With or without the ends of a range, and the order.
-    Between(Place, bool, bool, Option<bool>),
+    Script(Vec<(Act, TableKind, UniformGroups)>),
+    Copy(TableKind),
+    Stamps(Vec<(TableKind, UniformGroups)>),
+    Rows(Vec<(TableKind, UniformGroups)>),
+    All(TableKind),
+    /// Whether the ends of a range belong to it, and the order.
+    Between(TableKind, bool, bool, Option<bool>),
 }
 
 /// A statement and its parameters.
@@ -69,7 +71,7 @@ pub(crate) struct Script {
 }
 
 impl Act {
-    /// The columns of its arrays, after the number of the commit: the table's own, and then what else it takes.
+    /// The columns of its arrays, after the number of the commit: those of the table, then further ones.
     fn columns(self, table: &Table) -> Vec<Column> {
         let key = table.key.iter().copied();
         let all = key.clone().chain(table.columns.iter().copied());
@@ -133,14 +135,14 @@ impl Script {
         Ok(())
     }
 
-    /// A new row of the part for a key, after the number of the commit.
+    /// Adds a row to the part for a key, after the number of the commit.
     fn cells(&mut self, act: Act, key: &Key, commit: i32) -> Cells<'_> {
-        let place = Place::of(key.kind());
-        let found = self.parts.iter().position(|part| part.act == act && part.place == place);
+        let table_kind = TableKind::of(key.kind());
+        let found = self.parts.iter().position(|part| part.act == act && part.table_kind == table_kind);
         let at = found.unwrap_or_else(|| {
-            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(place.table()));
+            let columns = [("n", Scalar::Int4)].into_iter().chain(act.columns(table_kind.table()));
             let arrays = columns.map(|(_, scalar)| Array::new(scalar)).collect();
-            self.parts.push(Part { act, place, arrays, alike: Alike::default() });
+            self.parts.push(Part { act, table_kind, arrays, uniform: UniformGroups::default() });
             self.parts.len() - 1
         });
         let mut cells = Cells::of(self.parts.get_mut(at).map(|part| part.arrays.as_mut_slice()).unwrap_or_default());
@@ -152,23 +154,23 @@ impl Script {
         self.parts.is_empty()
     }
 
-    /// Puts its parts in order and finds out what is the same in all rows; to be done once all is in them.
+    /// Orders its parts and finds the columns that are the same in all rows. To be called once all rows are added.
     #[must_use]
     pub(crate) fn finish(mut self) -> Self {
-        self.parts.sort_by_key(|part| (part.act, part.place));
+        self.parts.sort_by_key(|part| (part.act, part.table_kind));
         for part in &mut self.parts {
-            part.alike = Alike::find(part.place.table(), part.arrays.get_mut(1..).unwrap_or_default());
+            part.uniform = UniformGroups::find(part.table_kind.table(), part.arrays.get_mut(1..).unwrap_or_default());
         }
         self
     }
 
-    /// Scripts of the same shape have the same text.
+    /// Identifies its text: scripts of the same shape have the same text.
     pub(crate) fn shape(&self) -> Shape {
-        Shape::Script(self.parts.iter().map(|part| (part.act, part.place, part.alike)).collect())
+        Shape::Script(self.parts.iter().map(|part| (part.act, part.table_kind, part.uniform)).collect())
     }
 
-    /// Whether its answer is the numbers of the commits that were carried out, not of those that were refused.
-    pub(crate) fn tells_applied(&self) -> bool {
+    /// Whether it returns the numbers of the applied commits, instead of those that were refused.
+    pub(crate) fn returns_applied(&self) -> bool {
         matches!(self.parts.as_slice(), [Part { act: Act::Swap, .. }])
     }
 
@@ -179,19 +181,19 @@ impl Script {
             .parts
             .iter()
             .map(|part| {
-                let table = part.place.table();
-                (part, Source::new(table, &part.act.columns(table), part.alike, &mut next))
+                let table = part.table_kind.table();
+                (part, Source::new(table, &part.act.columns(table), part.uniform, &mut next))
             })
             .collect();
-        if let ([(part, source)], true) = (sources.as_slice(), self.tells_applied()) {
-            return swap(schema, part.place.table(), source);
+        if let ([(part, source)], true) = (sources.as_slice(), self.returns_applied()) {
+            return swap(schema, part.table_kind.table(), source);
         }
         let refusals: Vec<String> = sources.iter().filter_map(|(part, source)| refusal(schema, part, source)).collect();
         let unless_refused = if refusals.is_empty() { "" } else { " AND u.n NOT IN (SELECT n FROM refused)" };
         let guard = &format!("{SERIALIZABLE}{unless_refused}");
         let mut steps = Vec::new();
         for (part, source) in &sources {
-            let table = part.place.table();
+            let table = part.table_kind.table();
             if part.act == Act::Swap {
                 steps.push(format!("swap_{} AS ({})", table.name, swap(schema, table, source)));
             }
@@ -200,7 +202,7 @@ impl Script {
             steps.push(format!("refused AS MATERIALIZED ({})", refusals.join(" UNION ALL ")));
         }
         for (part, source) in &sources {
-            let table = part.place.table();
+            let table = part.table_kind.table();
             let step = match part.act {
                 Act::Check | Act::Swap => continue,
                 Act::Insert => insert(schema, table, source, guard),
@@ -214,12 +216,12 @@ impl Script {
         format!("WITH {} {answer}", steps.join(", "))
     }
 
-    /// Takes those parts out that insert more rows than so many, to be copied.
-    pub(crate) fn take_inserts(&mut self, more_than: usize) -> Vec<Copied> {
+    /// Removes the parts that insert more than this number of rows, so that they can be copied.
+    pub(crate) fn split_off_inserts(&mut self, more_than: usize) -> Vec<Copied> {
         let large = self
             .parts
             .extract_if(.., |part| part.act == Act::Insert && part.arrays.first().is_some_and(|n| n.len() > more_than));
-        large.map(|part| Copied::new(part.place, part.arrays.get(1..).unwrap_or_default())).collect()
+        large.map(|part| Copied::new(part.table_kind, part.arrays.get(1..).unwrap_or_default())).collect()
     }
 
     /// Its parameters, in the order of its text.
@@ -232,21 +234,22 @@ impl Script {
 struct Source {
     from: String,
     number: String,
-    /// What stands for each column: its name in `u`, or what is the same in all rows.
+    /// The SQL of each column: its name in `u`, or the parameter that is the same in all rows.
     values: Vec<(&'static str, String)>,
 }
 
 impl Source {
-    /// Rows of a number and these columns, of which those of the table come first; their parameters from `next` on.
-    fn new(table: &Table, columns: &[Column], alike: Alike, next: &mut usize) -> Self {
+    /// Creates rows of a number and these columns, those of the table first. Their parameters are numbered from `next`
+    /// on.
+    fn new(table: &Table, columns: &[Column], uniform: UniformGroups, next: &mut usize) -> Self {
         let number = format!("${next}::int4[]");
         let (mut arrays, mut names) = (number.clone(), "n".to_owned());
         *next += 1;
         let mut values = Vec::with_capacity(columns.len());
-        for (place, (name, scalar)) in columns.iter().enumerate() {
+        for (position, (name, scalar)) in columns.iter().enumerate() {
             let parameter = format!("${next}::{}", scalar.sql());
             *next += 1;
-            if alike.has(table, place) {
+            if uniform.has(table, position) {
                 values.push((*name, parameter));
             } else {
                 let _ = write!(arrays, ", {parameter}[]");
@@ -257,17 +260,17 @@ impl Source {
         Self { from: format!("unnest({arrays}) AS u({names})"), number, values }
     }
 
-    /// What stands for a column of its own. One that it does not have is none that the server knows.
+    /// The SQL of one of its columns. Any other name is passed on, and the server rejects it.
     fn value<'s>(&'s self, name: &'s str) -> &'s str {
         self.values.iter().find(|(column, _)| *column == name).map_or(name, |(_, value)| value)
     }
 
-    /// Whether a column is not the same in all rows.
+    /// Whether a column differs between rows.
     fn varies(&self, name: &str) -> bool {
         self.value(name).starts_with("u.")
     }
 
-    /// That a row `t` is the one that a row `u` names.
+    /// The condition that a row `t` is the one that a row `u` names.
     fn here(&self, table: &Table) -> String {
         join(table.key, " AND ", |name| format!("t.{name} = {}", self.value(name)))
     }
@@ -281,9 +284,9 @@ fn join(columns: &[Column], between: &str, form: impl Fn(&str) -> String) -> Str
     columns.iter().map(|(name, _)| form(name)).collect::<Vec<_>>().join(between)
 }
 
-/// The commits that a part refuses.
+/// Selects the commits that a part refuses.
 fn refusal(schema: &str, part: &Part, source: &Source) -> Option<String> {
-    let table = part.place.table();
+    let table = part.table_kind.table();
     match part.act {
         Act::Check => Some(format!(
             "SELECT u.n FROM {} LEFT JOIN {} t ON {} WHERE {SERIALIZABLE} AND {} IS DISTINCT FROM u.expected",
@@ -331,9 +334,10 @@ fn delete(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
     format!("DELETE FROM {} t USING {} WHERE {} AND {guard}", name_of(schema, table), source.from, source.here(table))
 }
 
-/// Adds to counters, which begin at 0 and stop at the ends of their range.
+/// Adds to counters, which start at 0 and saturate at the ends of their range.
 fn add(schema: &str, table: &Table, source: &Source, guard: &str) -> String {
-    // What is the same in all rows needs no grouping, and an array stays: without one there would be a row for no rows.
+    // Columns that are the same in all rows need no grouping. An array stays: without one there would be a row for no
+    // rows.
     let varying: Vec<Column> = table.key.iter().filter(|(name, _)| source.varies(name)).copied().collect();
     format!(
         "INSERT INTO {name} AS t ({key}, value) SELECT {values}, {sum} FROM {from} WHERE {guard} GROUP BY {varying} \
@@ -352,43 +356,43 @@ fn clamped(sum: &str) -> String {
     format!("greatest(least({sum}, {}), {})::int8", i64::MAX, i64::MIN)
 }
 
-/// Takes rows in the order of their columns.
-pub(crate) fn copy(schema: &str, place: Place) -> String {
-    let table = place.table();
+/// Copies rows, with the columns in order.
+pub(crate) fn copy(schema: &str, table_kind: TableKind) -> String {
+    let table = table_kind.table();
     format!("COPY {} ({}, {}) FROM STDIN BINARY", name_of(schema, table), names(table.key), names(table.columns))
 }
 
-/// The columns by which rows are looked up: their key, and, where rows are JSON, the stamp of what the caller has of them.
-pub(crate) fn lookup(place: Place) -> Vec<Column> {
-    let known = (place == Place::Record).then_some(("known", Scalar::Int8));
-    place.table().key.iter().copied().chain(known).collect()
+/// The columns of a lookup: the key, and for rows of JSON the stamp of the caller's cached copy.
+pub(crate) fn lookup(table_kind: TableKind) -> Vec<Column> {
+    let known = (table_kind == TableKind::Record).then_some(("known", Scalar::Int8));
+    table_kind.table().key.iter().copied().chain(known).collect()
 }
 
-/// The stamps of rows by their keys: `n` and the stamp of each that is there.
-pub(crate) fn stamps(schema: &str, parts: &[(Place, Alike)]) -> String {
+/// Selects the stamps of existing rows by key: `n` and the stamp.
+pub(crate) fn stamps(schema: &str, parts: &[(TableKind, UniformGroups)]) -> String {
     let mut next = 1;
-    let selections = parts.iter().map(|(place, alike)| {
-        let table = place.table();
-        let source = Source::new(table, table.key, *alike, &mut next);
+    let selections = parts.iter().map(|(table_kind, uniform)| {
+        let table = table_kind.table();
+        let source = Source::new(table, table.key, *uniform, &mut next);
         let name = name_of(schema, table);
         format!("SELECT u.n, {} FROM {} JOIN {name} t ON {}", table.stamp, source.from, source.here(table))
     });
     selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-/// Rows by their keys: `n`, and for each table the columns of its key and the others, NULL in rows of other tables. The
-/// body of JSON is NULL where its stamp is the one that the caller has.
-pub(crate) fn rows(schema: &str, parts: &[(Place, Alike)]) -> String {
+/// Selects rows by key: `n`, and for each table its key and other columns, NULL in rows of other tables. The JSON body
+/// is NULL if the caller's cached copy has the row's stamp.
+pub(crate) fn rows(schema: &str, parts: &[(TableKind, UniformGroups)]) -> String {
     let mut next = 1;
-    let selections = parts.iter().map(|(place, alike)| {
-        let table = place.table();
-        let source = Source::new(table, &lookup(*place), *alike, &mut next);
+    let selections = parts.iter().map(|(table_kind, uniform)| {
+        let table = table_kind.table();
+        let source = Source::new(table, &lookup(*table_kind), *uniform, &mut next);
         let columns = parts.iter().map(|(other, _)| {
             let others = other.table();
             let all = [others.key, others.columns].concat();
-            let value = |(name, scalar): &Column| match (other == place, other, *name) {
+            let value = |(name, scalar): &Column| match (other == table_kind, other, *name) {
                 (false, ..) => format!("NULL::{} AS {name}", scalar.sql()),
-                (true, Place::Record, "body") => {
+                (true, TableKind::Record, "body") => {
                     "CASE WHEN t.stamp IS DISTINCT FROM u.known THEN t.body END AS body".to_owned()
                 }
                 (true, ..) => format!("t.{name}"),
@@ -406,14 +410,14 @@ pub(crate) fn rows(schema: &str, parts: &[(Place, Alike)]) -> String {
     selections.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-/// All rows of a table.
+/// Selects all rows of a table.
 pub(crate) fn all(schema: &str, table: &Table) -> String {
     let column = |name: &str| format!("t.{name}");
     let columns = [join(table.key, ", ", column), join(table.columns, ", ", column)].join(", ");
     format!("SELECT {columns} FROM {} t", name_of(schema, table))
 }
 
-/// Takes away these of the counters that are 0.
+/// Deletes those of these counters that are 0.
 pub(crate) fn without_counters(schema: &str, counters: &[(i64, i32, i32)]) -> String {
     let keys: Vec<String> =
         counters.iter().map(|(product, counter, slot)| format!("({product}, {counter}, {slot})")).collect();
@@ -421,7 +425,7 @@ pub(crate) fn without_counters(schema: &str, counters: &[(i64, i32, i32)]) -> St
     format!("DELETE FROM {table} WHERE value = 0 AND (product, counter, slot) IN ({})", keys.join(", "))
 }
 
-/// The rows between two keys, which are in or not. In order, the number of rows is the last parameter.
+/// Selects the rows between two keys, with or without each end. If they are ordered, the last parameter is the limit.
 pub(crate) fn between(schema: &str, table: &Table, with_first: bool, with_last: bool, reverse: Option<bool>) -> String {
     let key = join(table.key, ", ", |name| format!("t.{name}"));
     let width = table.key.len();

@@ -1,12 +1,12 @@
-//! Text that PostgreSQL takes: it knows no NUL, neither in text nor in JSON, and records may hold one.
+//! Encodes text for PostgreSQL, which stores no NUL, neither in text nor in JSON; records may contain one.
 //!
-//! NUL is written as U+FDD0 `0`, and U+FDD0 itself, which means nothing to anybody, as U+FDD0 `1`.
+//! NUL is written as U+FDD0 `0`, and U+FDD0 itself, a noncharacter, as U+FDD0 `1`.
 
 use std::borrow::Cow;
 
 const MARK: char = '\u{FDD0}';
 
-/// The text as it is kept.
+/// Encodes text.
 pub(crate) fn to_text(text: &str) -> Cow<'_, str> {
     if !text.contains(['\0', MARK]) {
         return Cow::Borrowed(text);
@@ -14,7 +14,7 @@ pub(crate) fn to_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace(MARK, "\u{FDD0}1").replace('\0', "\u{FDD0}0"))
 }
 
-/// The text that was kept.
+/// Decodes text.
 pub(crate) fn from_text(text: &str) -> Cow<'_, str> {
     if !text.contains(MARK) {
         return Cow::Borrowed(text);
@@ -22,7 +22,7 @@ pub(crate) fn from_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\u{FDD0}0", "\0").replace("\u{FDD0}1", "\u{FDD0}"))
 }
 
-/// JSON as it is kept. In JSON a NUL is always written as an escape.
+/// Encodes JSON. In JSON a NUL is always an escape.
 pub(crate) fn to_json(json: &str) -> Cow<'_, str> {
     if !json.contains(MARK) && !json.contains("\\u0000") {
         return Cow::Borrowed(json);
@@ -39,7 +39,8 @@ pub(crate) fn to_json(json: &str) -> Cow<'_, str> {
             kept.push_str("\u{FDD0}0");
             after
         } else {
-            // Any other escape goes over whole, or what follows a backslash that stands for itself would be taken for one.
+            // Any other escape is copied completely; otherwise the text after an escaped backslash could be taken for
+            // an escape.
             let (escape, after) = found.split_at_checked(2).unwrap_or((found, ""));
             kept.push_str(escape);
             after
@@ -49,7 +50,7 @@ pub(crate) fn to_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// The JSON that was kept.
+/// Decodes JSON.
 pub(crate) fn from_json(json: &str) -> Cow<'_, str> {
     if !json.contains(MARK) {
         return Cow::Borrowed(json);
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Texts in which what matters is frequent.
+    /// Texts in which the special characters are frequent.
     fn texts() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             Just("\0"),
@@ -91,7 +92,7 @@ mod tests {
             let kept = to_json(&json);
             let said: String = serde_json::from_str(&kept).unwrap();
             prop_assert!(!said.contains('\0'), "{kept:?}");
-            // The server writes it anew, with escapes of its own choice.
+            // The server writes JSON anew, with its own choice of escapes.
             let rewritten = serde_json::to_string(&said).unwrap();
             prop_assert_eq!(serde_json::from_str::<String>(&from_json(&rewritten)).unwrap(), text);
         }

@@ -1,4 +1,4 @@
-//! TLS, with certificates that this system, the options or the URL trust.
+//! TLS with the certificates that this system, the options or the URL trust.
 
 use crate::Options;
 use crate::url::Trust;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// What makes connections secure where the URL asks for it or the server offers it.
+/// Creates the TLS connector for connections whose URL requires TLS or whose server offers it.
 pub(crate) fn connector(options: &Options, trust: &Trust) -> Result<MakeRustlsConnect, StoreError> {
     let mut roots = RootCertStore::empty();
     match &trust.roots {
@@ -19,7 +19,7 @@ pub(crate) fn connector(options: &Options, trust: &Trust) -> Result<MakeRustlsCo
                 roots.add(certificate).map_err(unusable)?;
             }
         }
-        // Some of a system's certificates may be unreadable; those that are not are what it trusts.
+        // Certificates of the system that cannot be read are skipped; the others are trusted.
         None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
     }
     for der in &options.root_certificates {
@@ -37,23 +37,23 @@ pub(crate) fn connector(options: &Options, trust: &Trust) -> Result<MakeRustlsCo
         }
         (None, None) => config.with_no_client_auth(),
         _ => {
-            let problem = "`sslcert` and `sslkey` belong together; name both files, or none";
+            let problem = "`sslcert` and `sslkey` go together; name both files or neither";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
         }
     }))
 }
 
-/// The certificates in a file.
+/// Reads the certificates in a file.
 fn certificates(file: &Path, option: &str) -> Result<Vec<CertificateDer<'static>>, StoreError> {
     let read = || CertificateDer::pem_file_iter(file)?.collect::<Result<Vec<_>, _>>();
     match read() {
-        Ok(found) if found.is_empty() => Err(unreadable(option, "there is no certificate in it")),
+        Ok(found) if found.is_empty() => Err(unreadable(option, "it holds no certificate")),
         found => found.map_err(|error| unreadable(option, error)),
     }
 }
 
 fn unreadable(option: &str, problem: impl std::fmt::Display) -> StoreError {
-    let problem = format!("the file that `{option}` names cannot be used: {problem}; name a PEM file");
+    let problem = format!("the file of `{option}` cannot be used: {problem}; name a PEM file");
     StoreError::new(StoreErrorKind::Other, problem)
 }
 

@@ -1,42 +1,42 @@
-//! What a database is opened by: a URL, or a connection string of keywords and values, as people copy them from other
-//! tools and from consoles.
+//! Reads the address of a database: a URL, or a connection string of keywords and values, as people copy them from
+//! other tools.
 //!
-//! Each common form means here what it means elsewhere, or is refused by its name with the form to write. Nothing is
-//! taken to mean less security than it asks for. What stands in a URL is never shown, for it may be a password; only the
-//! names of options are.
+//! Each common form means the same as elsewhere, or is refused by name with the form to write. No option results in
+//! less security than it asks for. The content of a URL is never shown, because it may be a password; only the names of
+//! options are.
 
 use fleet_core::store::{StoreError, StoreErrorKind};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use tokio_postgres::Config;
 
-/// What a URL says.
+/// The content of a URL.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) config: Config,
     pub(crate) trust: Trust,
 }
 
-/// Whom to trust, and by what to be trusted, beside what the options of the store say.
+/// Certificates to trust and to present, in addition to the store's options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Trust {
-    /// The file of the only roots to trust (`sslrootcert`).
+    /// The file with the only trusted roots (`sslrootcert`).
     pub(crate) roots: Option<PathBuf>,
     /// The files of this client's certificate and key (`sslcert`, `sslkey`).
     pub(crate) certificate: Option<PathBuf>,
     pub(crate) key: Option<PathBuf>,
 }
 
-/// The form that is asked for where another one is refused.
+/// The recommended form, for messages that refuse another one.
 const FORM: &str = "write it like postgresql://user@host:5432/database";
 
-/// Where the schema and the number of connections are chosen: a URL says so to `Fleet.open` of the other languages, which
-/// takes both out of it, and the store's options do in Rust.
-const SCHEMA: &str = "name the schema by `Options::schema`, or in a URL of another language by `schema=NAME`";
+/// How to choose the schema and the number of connections: with the store's options in Rust, or in a URL that
+/// `Fleet.open` of another language reads.
+const SCHEMA: &str = "set the schema with `Options::schema`, or with `schema=NAME` in a URL of another language";
 const CONNECTIONS: &str =
-    "name the number of connections by `Options::connections`, or in a URL of another language by `connections=8`";
+    "set the number of connections with `Options::connections`, or with `connections=8` in a URL of another language";
 
-/// The drivers that SQLAlchemy and others name behind a plus: which of them is of no concern here.
+/// Drivers that SQLAlchemy and others name after a plus sign. They make no difference here.
 const DRIVERS: [&str; 7] = ["psycopg2", "psycopg", "psycopg2cffi", "asyncpg", "pg8000", "aiopg", "pygresql"];
 
 /// Where a server of this machine listens if no host is named.
@@ -49,7 +49,7 @@ fn refused(problem: impl std::fmt::Display) -> StoreError {
 /// Reads a URL or a connection string.
 pub(crate) fn read(text: &str) -> Result<Target, StoreError> {
     if text.trim() != text {
-        return Err(refused("there is a blank or a line break before or behind it; remove it"));
+        return Err(refused("there is a space or a line break before or after it; remove it"));
     }
     let pairs = match text.split_once("://") {
         Some((scheme, rest)) if is_name(scheme) => {
@@ -71,24 +71,24 @@ fn known_scheme(scheme: &str) -> Result<(), StoreError> {
     match (name, driver) {
         ("postgresql" | "postgres", None) => Ok(()),
         ("postgresql" | "postgres", Some(driver)) if DRIVERS.contains(&driver) => Ok(()),
-        ("postgresql" | "postgres", Some(_)) => Err(refused(format!("leave out what is behind the `+`; {FORM}"))),
-        ("jdbc:postgresql", _) => Err(refused(format!("a JDBC URL has user and password elsewhere; {FORM}"))),
-        _ => Err(refused(format!("`{name}://` is not PostgreSQL's; {FORM}"))),
+        ("postgresql" | "postgres", Some(_)) => Err(refused(format!("leave out the part after the `+`; {FORM}"))),
+        ("jdbc:postgresql", _) => Err(refused(format!("a JDBC URL has another form; {FORM}"))),
+        _ => Err(refused(format!("`{name}://` is not a scheme of PostgreSQL; {FORM}"))),
     }
 }
 
 type Pairs = Vec<(String, String)>;
 
-/// The parts of a URL, behind its scheme.
+/// Splits a URL after its scheme into its parts.
 fn url(rest: &str) -> Result<Pairs, StoreError> {
     let (credentials, rest) = credentials(rest);
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let (hosts, database) = place.split_once('/').map_or((place, None), |(hosts, name)| (hosts, Some(name)));
-    if place.contains('@') {
-        // What is before it is the rest of a password, which would be shown as the host's name.
+    let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
+    let (hosts, database) = authority.split_once('/').map_or((authority, None), |(hosts, name)| (hosts, Some(name)));
+    if authority.contains('@') {
+        // The text before it is the rest of a password, and would be shown as the host's name.
         return Err(refused("write an `@` in its user or password as `%40`"));
     }
-    if place.contains('#') {
+    if authority.contains('#') {
         return Err(refused("write a `#` as `%23`"));
     }
     let mut pairs = Pairs::new();
@@ -117,20 +117,20 @@ fn url(rest: &str) -> Result<Pairs, StoreError> {
     }
     for part in query.into_iter().flat_map(|query| query.split('&')).filter(|part| !part.is_empty()) {
         let Some((name, value)) = part.split_once('=') else {
-            return Err(refused("an option behind the `?` has no value; write it like `sslmode=require`"));
+            return Err(refused("an option after the `?` has no value; write it like `sslmode=require`"));
         };
         add(&decoded(name, "option")?, decoded(value, "option")?);
     }
     Ok(pairs)
 }
 
-/// User and password, and what is behind them. A password may have `/`, `?` and `:` in it as they are; an `@` in the value of
-/// an option is none that ends a password.
+/// Splits off user and password. A password may contain `/`, `?` and `:` unescaped. An `@` in the value of an option
+/// does not end a password.
 fn credentials(rest: &str) -> (Option<&str>, &str) {
     let Some((before, after)) = rest.split_once('@') else { return (None, rest) };
     let is_an_options = || {
-        let (place, query) = before.split_once('?')?;
-        let (hosts, _) = place.split_once('/')?;
+        let (authority, query) = before.split_once('?')?;
+        let (hosts, _) = authority.split_once('/')?;
         let is_host =
             |host: &str| host_and_port(host).is_ok_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
         (query.contains('=') && hosts.split(',').all(is_host)).then_some(())
@@ -156,13 +156,13 @@ fn host_and_port(host: &str) -> Result<(&str, &str), StoreError> {
     };
     if !port.is_empty() && port.parse::<u16>().is_err() {
         return Err(refused(
-            "a port is a number up to 65535; if it is a part of a password, write `:` as `%3A` and `@` as `%40`",
+            "a port is a number up to 65535; if this is part of a password, write `:` as `%3A` and `@` as `%40`",
         ));
     }
     Ok((name, port))
 }
 
-/// Text without its percent-encoding.
+/// Decodes percent-encoding.
 fn decoded(text: &str, what: &str) -> Result<String, StoreError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -179,11 +179,10 @@ fn decoded(text: &str, what: &str) -> Result<String, StoreError> {
         bytes.push(byte);
         rest = after.get(2..).unwrap_or_default();
     }
-    String::from_utf8(bytes)
-        .map_err(|_| refused(format!("its {what} is not UTF-8; write what is percent-encoded in it in UTF-8")))
+    String::from_utf8(bytes).map_err(|_| refused(format!("its {what} is not UTF-8; percent-encode it in UTF-8")))
 }
 
-/// A connection string such as `host=localhost dbname=fleet`.
+/// Reads a connection string such as `host=localhost dbname=fleet`.
 fn keywords(text: &str) -> Result<Pairs, StoreError> {
     let mut pairs = Pairs::new();
     let mut rest = text.trim_start();
@@ -200,7 +199,7 @@ fn keywords(text: &str) -> Result<Pairs, StoreError> {
     if pairs.is_empty() { Err(refused(FORM)) } else { Ok(pairs) }
 }
 
-/// The value that a text begins with, in quotes or up to a blank, and what is behind it.
+/// Returns the value at the start of a text, quoted or up to a space, and the rest.
 fn value_of(text: &str) -> Result<(String, &str), StoreError> {
     let quoted = text.starts_with('\'');
     let (mut value, mut characters) = (String::new(), text.char_indices());
@@ -216,13 +215,13 @@ fn value_of(text: &str) -> Result<(String, &str), StoreError> {
         }
     }
     if quoted {
-        Err(refused("a value ends with the quote that it began with; close it, like `password='secret'`"))
+        Err(refused("a quoted value has no closing quote; close it, like `password='secret'`"))
     } else {
         Ok((value, ""))
     }
 }
 
-/// What pairs of names and values come to; of two of one name the last one counts, as in PostgreSQL's own library.
+/// Interprets pairs of names and values. If a name occurs twice, the last value counts, as in libpq.
 fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
     let mut target = Target { config: Config::new(), trust: Trust::default() };
     let mut known: Pairs = Vec::new();
@@ -238,14 +237,14 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
         };
         let wrong = |what: &str| Err(refused(format!("`{name}`: {what}")));
         let value = match (name.as_str(), value.as_str()) {
-            // A certificate is verified and must name the host, whatever the mode. So these are one.
+            // The certificate is always verified and must name the host, so these modes are the same.
             ("sslmode", "verify-full" | "verify-ca" | "true" | "1") => "require".to_owned(),
             ("sslmode", "allow") => "prefer".to_owned(),
             ("sslmode", "false" | "0") => "disable".to_owned(),
             ("sslmode", "disable" | "prefer" | "require") => value,
             ("sslmode", _) => {
                 return wrong(
-                    "choose `require` or `verify-full`; a certificate of one's own is trusted by `sslrootcert=FILE`",
+                    "choose `require` or `verify-full`; trust a certificate of your own with `sslrootcert=FILE`",
                 );
             }
             ("sslrootcert", "system") => continue,
@@ -263,7 +262,7 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             }
             ("target_session_attrs", "primary") => "read-write".to_owned(),
             ("target_session_attrs", "any" | "read-write") => value,
-            ("target_session_attrs", _) => return wrong("a fleet is written to; choose `read-write`"),
+            ("target_session_attrs", _) => return wrong("a fleet needs a writable server; choose `read-write`"),
             ("channel_binding", "disable" | "prefer" | "require") => value,
             ("channel_binding", _) => return wrong("choose `require` or `prefer`"),
             ("options", _) if value.contains("search_path") => {
@@ -273,7 +272,7 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
                 fallback_name = Some(value);
                 continue;
             }
-            // That it need not be, or is in any case.
+            // Accepted without effect: these are not needed, or always hold.
             ("gssencmode", "disable" | "prefer")
             | ("sslcompression", _)
             | ("sslsni", "1")
@@ -282,7 +281,7 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
             ("client_encoding", _) if ["utf8", "utf-8", "auto"].contains(&value.to_ascii_lowercase().as_str()) => {
                 continue;
             }
-            ("client_encoding", _) => return wrong("the store speaks UTF-8; leave it out"),
+            ("client_encoding", _) => return wrong("the store always uses UTF-8; leave it out"),
             (
                 "user"
                 | "password"
@@ -333,7 +332,7 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
                 | "oauth_issuer"
                 | "oauth_client_id",
                 _,
-            ) => return wrong("the store does not do this; leave it out"),
+            ) => return wrong("the store does not support it; leave it out"),
             _ => return Err(refused(format!("unknown option `{}`; leave it out", shown(&name)))),
         };
         known.retain(|(before, _)| *before != name);
@@ -365,13 +364,13 @@ fn interpret(pairs: Pairs) -> Result<Target, StoreError> {
     Ok(target)
 }
 
-/// The name of an option, where it can be one: anything else may be a part of a password.
+/// Returns the name of an option if it can be one. Any other text may be part of a password.
 fn shown(name: &str) -> &str {
     let is_plain = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
     if is_plain { name } else { "…" }
 }
 
-/// The folder of the socket on which a server of this machine listens.
+/// Returns the folder of the socket of a server on this machine.
 fn socket(port: &str) -> Option<&'static str> {
     SOCKETS.into_iter().find(|folder| std::path::Path::new(folder).join(format!(".s.PGSQL.{port}")).exists())
 }
@@ -386,7 +385,7 @@ mod tests {
         read(url).unwrap_or_else(|error| panic!("{url}: {error}")).config
     }
 
-    /// What a URL is refused with.
+    /// The message with which a URL is refused.
     fn why(url: &str) -> String {
         match read(url) {
             Ok(target) => panic!("{url} means {target:?}"),
@@ -441,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_of_tls_is_never_weaker_than_it_says() {
+    fn a_tls_mode_is_never_weaker_than_its_name() {
         for (mode, means) in [
             ("disable", SslMode::Disable),
             ("allow", SslMode::Prefer),
@@ -468,12 +467,12 @@ mod tests {
         assert_eq!(bound.get_channel_binding(), tokio_postgres::config::ChannelBinding::Require);
         for security in ["require_auth=scram-sha-256", "sslcrl=x", "ssl_min_protocol_version=TLSv1.3", "requirepeer=me"]
         {
-            assert!(why(&format!("postgresql://db/fleet?{security}")).contains("does not do this"), "{security}");
+            assert!(why(&format!("postgresql://db/fleet?{security}")).contains("does not support it"), "{security}");
         }
     }
 
     #[test]
-    fn options_mean_what_they_mean_to_other_tools() {
+    fn options_have_the_same_meaning_as_in_other_tools() {
         let all = config(
             "postgresql://db/fleet?connect_timeout=3&keepalives_idle=7&keepalives_count=2&options=-c%20geqo%3Doff\
              &fallback_application_name=x&gssencmode=disable&client_encoding=utf8&pgbouncer=true&sslsni=1",
@@ -491,10 +490,10 @@ mod tests {
             ("postgresql://db/f?colour=blue", "unknown option `colour`"),
             ("postgresql://db/f?sslmode", "has no value"),
             ("jdbc:postgresql://db:5432/f?user=me", "JDBC"),
-            ("mysql://db/f", "`mysql://` is not PostgreSQL's"),
+            ("mysql://db/f", "`mysql://` is not a scheme of PostgreSQL"),
             ("cockroachdb://db/f", "postgresql://user@host"),
-            ("postgresql+rust://db/f", "behind the `+`"),
-            (" postgresql://db/f", "blank"),
+            ("postgresql+rust://db/f", "after the `+`"),
+            (" postgresql://db/f", "space"),
             ("postgresql://db/f\n", "line break"),
             ("DATABASE_URL=postgresql://db/f", "postgresql://user@host"),
             ("host=db password='x", "quote"),
@@ -504,11 +503,11 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_is_refused_is_read_once_its_advice_is_followed() {
-        let good = "postgresql://db/f";
+    fn a_refused_url_is_accepted_once_its_advice_is_followed() {
+        let accepted = "postgresql://db/f";
         for (refused, advice, followed) in [
-            (" postgresql://db/f", "remove it", good),
-            ("postgresql+rust://db/f", "leave out what is behind the `+`", good),
+            (" postgresql://db/f", "remove it", accepted),
+            ("postgresql+rust://db/f", "leave out the part after the `+`", accepted),
             ("jdbc:postgresql://db/f?user=me", "like postgresql://user@host", "postgresql://me@db:5432/f"),
             ("mysql://db/f", "write it like postgresql://user@host:5432/database", "postgresql://me@db:5432/f"),
             ("postgresql://me:a@b@db/f", "write an `@` in its user or password as `%40`", "postgresql://me:a%40b@db/f"),
@@ -527,7 +526,7 @@ mod tests {
             ("postgresql://db/f?sslmode=x", "or `verify-full`", "postgresql://db/f?sslmode=verify-full"),
             (
                 "postgresql://db/f?sslmode=no-verify",
-                "trusted by `sslrootcert=FILE`",
+                "with `sslrootcert=FILE`",
                 "postgresql://db/f?sslmode=verify-full&sslrootcert=ca.pem",
             ),
             (
@@ -536,13 +535,13 @@ mod tests {
                 "postgresql://db/f?target_session_attrs=read-write",
             ),
             ("postgresql://db/f?channel_binding=x", "choose `require`", "postgresql://db/f?channel_binding=require"),
-            ("postgresql://db/f?client_encoding=latin1", "leave it out", good),
+            ("postgresql://db/f?client_encoding=latin1", "leave it out", accepted),
             ("postgresql://db/f?service=x", "write the options of that file here", "postgresql://db/f?user=me"),
-            ("postgresql://db/f?requirepeer=me", "leave it out", good),
-            ("postgresql://db/f?colour=blue", "leave it out", good),
-            ("postgresql://db/f?options=-csearch_path%3Dblue", "`Options::schema`", good),
-            ("postgresql://db/f?schema=blue", "`Options::schema`", good),
-            ("postgresql://db/f?pool_size=5", "`Options::connections`", good),
+            ("postgresql://db/f?requirepeer=me", "leave it out", accepted),
+            ("postgresql://db/f?colour=blue", "leave it out", accepted),
+            ("postgresql://db/f?options=-csearch_path%3Dblue", "`Options::schema`", accepted),
+            ("postgresql://db/f?schema=blue", "`Options::schema`", accepted),
+            ("postgresql://db/f?pool_size=5", "`Options::connections`", accepted),
         ] {
             let why = why(refused);
             assert!(why.contains(advice), "`{advice}` is not in: {why}");
@@ -551,7 +550,7 @@ mod tests {
     }
 
     #[test]
-    fn no_password_is_shown_whatever_is_wrong() {
+    fn no_error_shows_a_password() {
         for url in [
             "postgresql://me:hun@ter2@db/fleet",
             "postgresql://me:hunter2@db:many/fleet",

@@ -1,4 +1,4 @@
-//! The store keeps every law of the core's suite, on a real server.
+//! Runs the core's conformance suite on a real server.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -18,12 +18,12 @@ fn the_store_keeps_every_law() {
 }
 
 #[test]
-fn a_layer_that_merges_commits_keeps_every_law_over_it() {
+fn group_commit_over_the_store_keeps_every_law() {
     lawful(conformance::check(|| GroupCommit::new(schema().open())));
     lawful(conformance::check(|| GroupCommit::new(schema().open()).with_reads()));
 }
 
 #[test]
-fn what_was_committed_is_there_when_the_database_is_opened_again() {
+fn a_reopened_database_has_every_commit() {
     lawful(conformance::check_reopen(schema, |schema| -> PostgresStore { schema.open() }));
 }

@@ -1,4 +1,5 @@
-//! Callers that meet in one record of a server take turns in each process, and processes wait at random: all are answered.
+//! Callers that contend for one record take turns in each process, and processes wait at random: every caller gets an
+//! answer.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "../../../fleet-core/tests/common/contention.rs"]

@@ -1,4 +1,5 @@
-//! The database itself: whose it is, who makes it, what people find in it and what the server does for each connect.
+//! The database itself: who may use its schema, who creates it, what people find in it and what the server does for
+//! each connect.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -30,7 +31,7 @@ fn count(store: &dyn Store) -> CommitOutcome {
 }
 
 #[test]
-fn many_that_open_a_new_database_at_once_make_its_schema_once() {
+fn many_stores_that_open_a_new_database_create_its_schema_once() {
     let schema = schema();
     thread::scope(|threads| {
         for _ in 0..8 {
@@ -43,23 +44,24 @@ fn many_that_open_a_new_database_at_once_make_its_schema_once() {
 }
 
 #[test]
-fn a_schema_of_another_program_is_refused_and_not_touched() {
+fn a_schema_of_another_program_is_refused_and_not_changed() {
     let schema = schema();
     let name = &schema.name;
     client(&schema).batch_execute(&format!("CREATE SCHEMA {name}; CREATE TABLE {name}.device (mine int)")).unwrap();
-    let message = format!("`postgres` on 127.0.0.1 (schema `{name}`) is another program's; choose another schema");
+    let message =
+        format!("`postgres` on 127.0.0.1 (schema `{name}`) belongs to another program; choose another schema");
     assert_eq!(refusal(&schema), (StoreErrorKind::NotOurs, message));
     let columns = "SELECT count(*) FROM information_schema.columns WHERE table_schema = $1";
     assert_eq!(client(&schema).query_one(columns, &[name]).unwrap().get::<_, i64>(0), 1);
-    // An empty schema that was made for us is ours to use.
+    // An empty schema that was created for the store may be used.
     client(&schema).batch_execute(&format!("DROP TABLE {name}.device")).unwrap();
     assert_eq!(count(&schema.open()), CommitOutcome::Applied);
 }
 
-/// What the code of schema 1 made and wrote: a device that had been connected and was sent three directives, its entry in
-/// the registry.
+/// What the code of schema 1 created and wrote: a device that had been connected and had received three directives, and
+/// its entry in the registry.
 #[test]
-fn a_schema_from_before_the_order_of_connections_was_kept_is_brought_up_to_date() {
+fn a_schema_of_version_1_is_brought_up_to_date() {
     let schema = schema();
     let name = &schema.name;
     let first = include_str!("../src/schema/1.sql");
@@ -97,13 +99,13 @@ fn a_newer_schema_is_refused() {
     client(&schema).batch_execute("UPDATE fleet_store SET version = 99").unwrap();
     let name = &schema.name;
     let message = format!(
-        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program knows 4 at most; update the program"
+        "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program supports up to 4; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
 }
 
 #[test]
-fn what_cannot_be_opened_is_said_in_words_without_the_password() {
+fn errors_of_opening_have_a_message_without_the_password() {
     let hasty = || Options::new().patience(Duration::from_millis(200));
     let port = fleet_postgres_server::shared().unwrap().port();
     for (url, options, kind, says) in [
@@ -114,13 +116,13 @@ fn what_cannot_be_opened_is_said_in_words_without_the_password() {
             &format!("postgresql://fleet:hunter2@127.0.0.1:{port}/none"),
             hasty(),
             StoreErrorKind::Other,
-            "no such database",
+            "does not exist",
         ),
         (
             &format!("postgresql://nobody:hunter2@127.0.0.1:{port}/postgres"),
             hasty(),
             StoreErrorKind::Other,
-            "let this program in",
+            "refused the login",
         ),
         ("postgresql://f:hunter2@127.0.0.1/x", hasty().schema("a\"; DROP"), StoreErrorKind::Other, "choose letters"),
     ] {
@@ -134,7 +136,7 @@ fn what_cannot_be_opened_is_said_in_words_without_the_password() {
 }
 
 #[test]
-fn people_find_devices_counters_and_what_was_done_by_sql() {
+fn people_find_devices_counters_and_audit_records_by_sql() {
     let schema = schema();
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
@@ -170,14 +172,14 @@ fn people_find_devices_counters_and_what_was_done_by_sql() {
 #[test]
 fn a_connect_updates_its_device_within_its_page() {
     let mut schema = schema();
-    // In a database of its own: an old version of a row stays as long as anybody in its database might look at it.
+    // In a database of its own: an old version of a row is kept while any transaction of its database might see it.
     client(&schema).batch_execute(&format!("CREATE DATABASE {}", schema.name)).unwrap();
     schema.url = schema.url.replace("/postgres", &format!("/{}", schema.name));
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
     let ids: Vec<_> =
         fleet.console(fleet_core::Actor::Operator, NOW).devices(product, &Default::default(), None, 48).unwrap().items;
-    // Some of a page's devices at a time, as a fleet's come.
+    // A few devices of each page at a time, as in a real fleet.
     for (session, some) in (1..80).zip(ids.chunks(8).cycle()) {
         let reports: Vec<Report> = some
             .iter()
@@ -195,12 +197,12 @@ fn a_connect_updates_its_device_within_its_page() {
     let sql = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'device' AND schemaname = $1";
     let begun = Instant::now();
     loop {
-        // A connection tells what it did when it ends.
+        // A connection reports its statistics when it ends.
         let row = client.query_one(sql, &[&schema.name]).unwrap();
         let (updates, within): (i64, i64) = (row.get(0), row.get(1));
         if updates >= 79 * 8 {
-            // Were what changes in an index, none would be. Where another transaction is old enough to keep versions that
-            // nobody else needs, as on a server that all tests share, not all are.
+            // If a changed column were in an index, no update would stay in its page. On a server that all tests share,
+            // an old transaction may keep old versions of rows, so some updates leave their page.
             assert!(within * 10 >= updates * 6, "{within} of {updates} updates were within their page");
             return;
         }
@@ -210,7 +212,7 @@ fn a_connect_updates_its_device_within_its_page() {
 }
 
 #[test]
-fn a_product_that_changed_is_sent_and_decoded_once_more_only() {
+fn a_changed_product_is_sent_and_decoded_only_once_more() {
     let schema = schema();
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
@@ -221,17 +223,17 @@ fn a_product_that_changed_is_sent_and_decoded_once_more_only() {
     fleet.store().commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
     let after = product_row();
     assert_ne!(after.stamp, before.stamp);
-    // What it says now is no product: whoever reads it again fails.
+    // Now it is not a valid product: reading it from the database fails.
     let sql = "UPDATE record SET body = '{}' WHERE kind = 'product'";
     assert_eq!(client(&schema).execute(sql, &[]).unwrap(), 1);
     assert_eq!(product_row(), after);
-    assert!(schema.open().get(&[Key::Product(product)]).is_err(), "`{{}}` is a product");
+    assert!(schema.open().get(&[Key::Product(product)]).is_err(), "`{{}}` was accepted as a product");
 }
 
 #[test]
-fn a_walk_over_all_rows_lasts_as_long_as_it_likes() {
+fn a_walk_over_all_rows_has_no_time_limit() {
     let schema = schema();
-    // Making the schema may take longer than what is allowed afterwards.
+    // Creating the schema may take longer than the timeout used afterwards.
     drop(schema.open());
     let store =
         PostgresStore::open_with(&schema.url, schema.options().statement_timeout(Duration::from_millis(200))).unwrap();
@@ -247,7 +249,7 @@ fn a_walk_over_all_rows_lasts_as_long_as_it_likes() {
 }
 
 #[test]
-fn a_storm_on_one_record_ends_and_its_retries_are_told() {
+fn a_storm_on_one_record_ends_and_its_retries_are_counted() {
     let schema = schema();
     let store =
         PostgresStore::open_with(&schema.url, schema.options().connections(8).patience(Duration::from_secs(60)))
@@ -259,7 +261,7 @@ fn a_storm_on_one_record_ends_and_its_retries_are_told() {
     });
     let row = client(&schema).query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
     assert_eq!(row.get::<_, i64>(0), 32 * 8);
-    assert!(store.retries() > 0, "32 threads never met");
+    assert!(store.retries() > 0, "32 threads never conflicted");
 }
 
 #[test]
@@ -270,15 +272,15 @@ fn a_connection_that_the_server_ended_while_it_was_idle_is_not_used_again() {
     assert_eq!(count(&store), CommitOutcome::Applied);
     let mut client = client(&schema);
     let ended = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'ended'";
-    assert!(client.query_one(ended, &[]).unwrap().get::<_, i64>(0) > 0, "there was none");
+    assert!(client.query_one(ended, &[]).unwrap().get::<_, i64>(0) > 0, "there was no idle connection");
     assert_eq!(count(&store), CommitOutcome::Applied);
-    assert_eq!(store.retries(), 0, "the commit was sent over a line that was known to be dead");
+    assert_eq!(store.retries(), 0, "the commit was sent over a connection that was known to be closed");
     let row = client.query_one("SELECT sum(value)::int8 FROM tally", &[]).unwrap();
     assert_eq!(row.get::<_, i64>(0), 2);
 }
 
 #[test]
-fn it_may_be_called_from_within_a_runtime() {
+fn a_store_may_be_called_from_within_a_runtime() {
     let schema = schema();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async { assert_eq!(count(&schema.open()), CommitOutcome::Applied) });

@@ -1,5 +1,5 @@
-//! What a server, a line or a machine does at the worst moment: nothing acknowledged is lost, nothing is done twice, and
-//! each caller is told what became of its command.
+//! Failures of a server, a connection or a machine at the worst moment: no acknowledged commit is lost, none is applied
+//! twice, and each caller learns the outcome of its command.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -14,19 +14,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Whatever goes wrong, a call waits for its server this long; no test takes longer than a few times that.
+/// How long a call waits for its server; no test takes longer than a few times this.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn options() -> Options {
     Options::new().connections(4).patience(PATIENCE).connect_timeout(Duration::from_secs(2))
 }
 
-/// Has a load run on a fleet while something is done to what it runs on.
+/// Runs a load on a fleet while `disturb` disturbs its store.
 fn under_load(fleet: &Fleet, product: ProductId, disturb: impl FnOnce(&AtomicUsize)) -> Account {
     let (enough, done) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|threads| {
         let load = threads.spawn(|| load::run(fleet, product, &enough, &done));
-        // Also when what disturbs it fails, or its threads would go on for ever.
+        // Stops the load also if `disturb` panics; otherwise its threads would run forever.
         let disturbed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| disturb(&done)));
         enough.store(true, Ordering::Relaxed);
         let account = load.join().unwrap();
@@ -35,11 +35,11 @@ fn under_load(fleet: &Fleet, product: ProductId, disturb: impl FnOnce(&AtomicUsi
     })
 }
 
-/// Waits until so many more commands were acknowledged.
+/// Waits until this many more commands were acknowledged.
 fn until_done(done: &AtomicUsize, more: usize) {
     let (goal, begun) = (done.load(Ordering::Relaxed) + more, Instant::now());
     while done.load(Ordering::Relaxed) < goal {
-        assert!(begun.elapsed() < PATIENCE, "nothing goes on");
+        assert!(begun.elapsed() < PATIENCE, "no command is acknowledged");
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -49,7 +49,7 @@ fn certain(account: &Account) {
 }
 
 #[test]
-fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
+fn a_server_that_is_killed_and_restarted_loses_and_repeats_nothing() {
     let mut server = Server::start(&[]).unwrap();
     let url = server.url("postgres");
     let fleet = Fleet::open(PostgresStore::open_with(&url, options()).unwrap());
@@ -68,7 +68,7 @@ fn a_server_that_is_killed_and_comes_back_loses_and_repeats_nothing() {
 }
 
 #[test]
-fn connections_that_the_server_ends_lose_and_repeat_nothing() {
+fn connections_that_the_server_closes_lose_and_repeat_nothing() {
     let schema = schema();
     let name = format!("{}?application_name={}", schema.url, schema.name);
     let fleet = Fleet::open(PostgresStore::open_with(&name, options().schema(&schema.name)).unwrap());
@@ -89,7 +89,7 @@ fn connections_that_the_server_ends_lose_and_repeat_nothing() {
 }
 
 #[test]
-fn a_line_that_breaks_in_the_middle_of_commits_leaves_no_doubt_what_became_of_them() {
+fn a_connection_that_breaks_during_commits_leaves_no_outcome_unresolved() {
     let schema = schema();
     let server = fleet_postgres_server::shared().unwrap();
     let proxy = Proxy::to(server.port());
@@ -109,7 +109,7 @@ fn a_line_that_breaks_in_the_middle_of_commits_leaves_no_doubt_what_became_of_th
 }
 
 #[test]
-fn a_synchronous_standby_takes_over_with_all_that_was_acknowledged() {
+fn a_synchronous_standby_takes_over_with_every_acknowledged_commit() {
     let mut primary = Server::start(&["synchronous_standby_names=second"]).unwrap();
     let standby = primary.standby("second").unwrap();
     let (first, second) = (primary.port(), standby.port());

@@ -1,5 +1,5 @@
-//! The whole core on PostgreSQL against the naive model of fleet-core's own tests, as it is held to in memory and on
-//! SQLite: an engine may not change what the rules say.
+//! Compares the whole core on PostgreSQL with the naive model of fleet-core's own tests, as in memory and on SQLite: an
+//! engine must not change the rules.
 
 #[path = "../../../fleet-core/tests/common/mod.rs"]
 mod common;
@@ -11,7 +11,7 @@ mod schemas;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// A step costs some thirty reads here: fewer cases than in memory, unless more are asked for.
+/// A step costs about thirty reads here, so there are fewer cases than in memory, unless more are requested.
 fn cases() -> ProptestConfig {
     let asked = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 8 };

@@ -1,4 +1,4 @@
-//! What happens to a fleet in a process that is forked.
+//! What happens to a fleet in a forked process.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -25,23 +25,23 @@ fn devices(fleet: &Fleet, product: ProductId) -> u64 {
 }
 
 #[test]
-fn a_parent_hears_the_answers_to_its_own_questions_whatever_its_child_does() {
+fn a_parent_gets_the_answers_to_its_own_calls_whatever_its_child_does() {
     let schema = schema();
     let fleet = open(&schema);
     let product = load::product(&fleet);
     let operator = fleet.console(Actor::Operator, NOW);
     let before = devices(&fleet, product);
     let child = in_child(|| {
-        let mut said = String::new();
+        let mut codes = String::new();
         for turn in 0..50 {
-            let told = operator.import(product, list(turn * 20).as_bytes()).map(drop).unwrap_err();
-            assert!(told.to_string().contains("open the fleet after the fork"), "{told}");
-            said += told.code();
-            said += fleet.store().get(&[Key::Directory]).unwrap_err().code();
+            let error = operator.import(product, list(turn * 20).as_bytes()).map(drop).unwrap_err();
+            assert!(error.to_string().contains("open the fleet after the fork"), "{error}");
+            codes += error.code();
+            codes += fleet.store().get(&[Key::Directory]).unwrap_err().code();
         }
-        // Closing says no farewell on the parent's connections.
+        // Closing sends nothing on the parent's connections.
         forked::drop_copy(&fleet);
-        said
+        codes
     });
     for turn in 0..20 {
         operator.import(product, list(10_000 + turn * 20).as_bytes()).unwrap();
@@ -53,7 +53,7 @@ fn a_parent_hears_the_answers_to_its_own_questions_whatever_its_child_does() {
 }
 
 #[test]
-fn children_that_open_a_fleet_of_their_own_draw_numbers_of_their_own() {
+fn children_that_open_their_own_fleet_draw_different_numbers() {
     let schema = schema();
     let parent = open(&schema);
     let product = load::product(&parent);
@@ -66,7 +66,7 @@ fn children_that_open_a_fleet_of_their_own_draw_numbers_of_their_own() {
                 let operator = fleet.console(Actor::Operator, NOW);
                 for turn in 0..10 {
                     operator.import(product, list(me * 1_000 + turn * 20).as_bytes()).unwrap();
-                    // Leases are told apart by numbers, too.
+                    // Leases are identified by numbers too.
                     assert!(fleet.meter(product).unwrap().admit(NOW).unwrap());
                 }
                 fleet.settle_usage(NOW).unwrap();
@@ -83,18 +83,18 @@ fn children_that_open_a_fleet_of_their_own_draw_numbers_of_their_own() {
 }
 
 #[test]
-fn a_store_by_itself_does_not_cross_a_fork_either() {
+fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
     let (plain, journaled) = (schema().open(), Journaled::open(schema().open()).unwrap());
     let child = in_child(|| {
-        let mut said = String::new();
+        let mut codes = String::new();
         for store in [&plain as &dyn Store, &journaled] {
-            said += store.get(&[Key::Directory]).unwrap_err().code();
-            said += store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap_err().code();
-            said += store.commit(&[fleet_core::store::Commit::default()]).unwrap_err().code();
+            codes += store.get(&[Key::Directory]).unwrap_err().code();
+            codes += store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap_err().code();
+            codes += store.commit(&[fleet_core::store::Commit::default()]).unwrap_err().code();
         }
         forked::drop_copy(&plain);
         forked::drop_copy(&journaled);
-        said
+        codes
     });
     assert_eq!(child.join(), "store_forked".repeat(6));
     assert_eq!(plain.get(&[Key::Directory]).unwrap(), [None]);

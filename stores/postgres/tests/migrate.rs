@@ -1,4 +1,4 @@
-//! A whole fleet moves from any store to any other, to the last row.
+//! Copies a whole fleet from each kind of store to each other kind, and compares every row.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -11,7 +11,7 @@ use fleet_core::{Actor, Fleet, MemoryStore};
 use fleet_store_sqlite::SqliteStore;
 use std::sync::Arc;
 
-/// A fleet that has something of most kinds, with text that PostgreSQL would not take as it is.
+/// Fills a store with records of most kinds, with text that PostgreSQL cannot store unencoded.
 fn fill(store: Arc<dyn Store>) {
     let fleet = Fleet::open(store);
     let product = product(&fleet);
@@ -57,10 +57,10 @@ fn a_fleet_moves_from_any_store_to_any_other_to_the_last_row() {
         assert_eq!(copied, rows(&*from).len() as u64, "{from:?} to {to:?}");
         assert!(copied > 100, "{copied} rows of {from:?}");
         assert_eq!(rows(&*from), rows(&*to), "{from:?} to {to:?}");
-        // Moved, it is the fleet that it was.
+        // The copy is the same fleet.
         let fleet = Fleet::open(to);
         assert!(fleet.console(Actor::Operator, NOW).create_account("bob@example.com").is_err());
-        // It is not empty now, and not the same any more.
+        // Now the target is not empty, and differs from the source.
         fleet.console(Actor::Operator, NOW).create_account("carol@example.com").unwrap();
         assert_eq!(copy(&*from, fleet.store()).unwrap_err().code(), "store_not_empty");
     }

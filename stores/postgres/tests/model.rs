@@ -1,4 +1,4 @@
-//! Whatever is done to PostgreSQL, to SQLite and to the store in memory, all answer alike and end alike.
+//! PostgreSQL, SQLite and the store in memory give the same answers to the same operations, and end with the same rows.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -9,7 +9,7 @@ use common::schema;
 use proptest::prelude::*;
 use records::commits::{run, steps};
 
-/// A step costs some round trips: fewer cases than in memory, unless more are asked for.
+/// A step costs some round trips, so there are fewer cases than in memory, unless more are requested.
 fn cases() -> ProptestConfig {
     let asked = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 48 };
@@ -19,9 +19,9 @@ fn cases() -> ProptestConfig {
 proptest! {
     #![proptest_config(cases())]
 
-    // SQLite's own test runs the same sequences.
+    // SQLite's own test runs the same kind of sequences.
     #[test]
-    fn the_database_and_the_memory_answer_alike_and_end_alike(steps in steps(24)) {
+    fn postgresql_and_memory_give_the_same_answers_and_end_with_the_same_rows(steps in steps(24)) {
         let schema = schema();
         run(&steps, || schema.open(), |_, _| ());
     }

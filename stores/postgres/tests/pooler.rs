@@ -1,4 +1,4 @@
-//! A fleet behind a real pooler, which gives each transaction to whichever session is free.
+//! A fleet behind a real pooler that assigns each transaction to any free session.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -12,7 +12,7 @@ use fleet_store_postgres::PostgresStore;
 use postgres::{Client, NoTls};
 use std::thread;
 
-/// One that has fewer sessions than clients, so that transactions of one client meet several of them.
+/// Starts a pooler with fewer sessions than clients, so that transactions of one client use several sessions.
 fn pooler(settings: &[&str]) -> Pooler {
     let few = ["default_pool_size = 3"];
     Pooler::start(shared().unwrap(), &[&few, settings].concat()).unwrap()
@@ -26,16 +26,16 @@ fn count(store: &dyn Store) -> CommitOutcome {
     store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] }]).unwrap()[0]
 }
 
-/// The ways in which a pooler may be set up.
+/// Configurations of a pooler.
 const KINDS: [&[&str]; 3] = [
     &["pool_mode = transaction"],
-    // It loses whatever a session was set to and all that was prepared.
+    // It resets the settings of sessions and drops prepared statements.
     &["pool_mode = transaction", "server_reset_query_always = 1"],
     &["pool_mode = session", "default_pool_size = 20"],
 ];
 
 #[test]
-fn many_clients_keep_every_invariant_whatever_sessions_they_meet() {
+fn many_clients_keep_every_invariant_whatever_sessions_they_get() {
     for kind in KINDS {
         let (pooler, schema) = (pooler(kind), schema());
         let open = || PostgresStore::open_with(&pooler.url("postgres"), schema.options()).unwrap();
@@ -54,7 +54,7 @@ fn many_clients_keep_every_invariant_whatever_sessions_they_meet() {
             }
         });
         agrees(&fleets[0]);
-        // And straight from the server.
+        // And without the pooler.
         agrees(&Fleet::open(schema.open()));
     }
 }
@@ -81,7 +81,7 @@ fn a_pooler_that_mixes_transactions_keeps_every_law() {
 }
 
 #[test]
-fn a_session_that_is_another_programs_too_is_left_as_it_was() {
+fn a_session_shared_with_another_program_keeps_its_settings() {
     let (pooler, schema) = (pooler(&["pool_mode = transaction", "default_pool_size = 1"]), schema());
     let store = PostgresStore::open_with(&pooler.url("postgres"), schema.options()).unwrap();
     let mut other = Client::connect(&pooler.url("postgres"), NoTls).unwrap();

@@ -1,4 +1,5 @@
-//! Several processes on one database, each with its own store: whatever they do at once, every invariant holds.
+//! Several processes on one database, each with its own store: every invariant holds, whatever they do at the same
+//! time.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -19,10 +20,10 @@ const DEVICES: u64 = 25;
 
 const WHERE: &str = "FLEET_POSTGRES_PROCESS";
 
-/// The lists of all processes name some of the same devices, and all together more than the tier allows.
+/// The lists of the processes share some devices, and together name more than the tier allows.
 fn device(number: u32) -> DeviceId {
     let [a, b, c, d] = number.to_be_bytes();
-    // A letter in it: a spreadsheet made no number of it.
+    // With a letter, so that it does not look like a number from a spreadsheet.
     DeviceId::new([0xD9, a, b, c, d, 0, 0, 0, 0, 0, 0, 0])
 }
 
@@ -30,23 +31,23 @@ fn list(numbers: impl Iterator<Item = u32>) -> String {
     numbers.map(|number| format!("{}\n", device(number))).collect()
 }
 
-/// Others may come first, or between at every try; anything else is wrong.
+/// Others may have been first or interfere with every attempt; any other error is a failure.
 fn may_lose<T>(outcome: Result<T, Error>) {
     if let Err(error) = outcome {
         assert!(!error.code().starts_with("store_") || error.code() == "store_contention", "{error}");
     }
 }
 
-/// Not a test of its own: what each process does.
+/// Not a test by itself: what each process does.
 #[test]
 fn one_of_the_processes() {
-    let Ok(place) = std::env::var(WHERE) else { return };
-    let [me, name, url] = place.split(' ').collect::<Vec<_>>()[..] else { panic!("{place}") };
+    let Ok(arguments) = std::env::var(WHERE) else { return };
+    let [me, name, url] = arguments.split(' ').collect::<Vec<_>>()[..] else { panic!("{arguments}") };
     let me: u32 = me.parse().unwrap();
-    // All make the schema at once.
+    // All create the schema at the same time.
     let fleet = Fleet::open(Schema { url: url.to_owned(), name: name.to_owned() }.open());
     let operator = fleet.console(Actor::Operator, NOW);
-    // One of them makes the product; the others find it.
+    // One of them creates the product; the others find it.
     let product = ProductId::new(94).unwrap();
     if me == 0 {
         let owner = operator.create_account("owner@example.com").unwrap().id;
@@ -89,10 +90,10 @@ fn work(fleet: &Fleet, product: ProductId, me: u32) {
     }
 }
 
-fn spawn(place: &str) -> Child {
+fn spawn(arguments: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["one_of_the_processes", "--exact", "--nocapture"])
-        .env(WHERE, place)
+        .env(WHERE, arguments)
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
@@ -101,8 +102,8 @@ fn spawn(place: &str) -> Child {
 #[test]
 fn processes_that_share_a_database_keep_every_invariant() {
     let schema = schema();
-    let place = |me| format!("{me} {} {}", schema.name, schema.url);
-    let processes: Vec<Child> = (0..PROCESSES).map(|me| spawn(&place(me))).collect();
+    let arguments = |me| format!("{me} {} {}", schema.name, schema.url);
+    let processes: Vec<Child> = (0..PROCESSES).map(|me| spawn(&arguments(me))).collect();
     for mut process in processes {
         assert!(process.wait().unwrap().success());
     }
@@ -112,7 +113,7 @@ fn processes_that_share_a_database_keep_every_invariant() {
     let members = fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices;
     // R-TIER-2
     assert!((DEVICES / 2..=DEVICES).contains(&members), "{members} devices");
-    // Each of six accounts was made once, and is on the team at most once.
+    // Each of six accounts was created once, and is on the team at most once.
     let team = fleet.console(Actor::Operator, NOW).team(product).unwrap();
     assert!(team.members.len() + team.invited.len() <= SEATS, "{team:?}");
 }

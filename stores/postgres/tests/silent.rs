@@ -1,4 +1,4 @@
-//! A way to the server that is gone without a word, as behind a firewall that forgot its connections.
+//! A route to the server that is lost silently, as behind a firewall that dropped its connections.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -22,7 +22,7 @@ fn count(store: &dyn Store) -> Result<Vec<CommitOutcome>, fleet_core::StoreError
     store.commit(&[Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] }])
 }
 
-/// A store with as many idle connections as it may have, through a line that can be lost.
+/// Opens a store with the maximum number of idle connections, through a proxy that can drop them.
 fn idle(patience: Duration) -> (Proxy, PostgresStore) {
     let schema = schema();
     drop(schema.open());
@@ -35,7 +35,7 @@ fn idle(patience: Duration) -> (Proxy, PostgresStore) {
         for _ in 0..CONNECTIONS {
             threads.spawn(|| {
                 together.wait();
-                // A walk keeps its connection for as long as it is looked at.
+                // A walk keeps its connection until it ends.
                 store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap();
                 (0..20).for_each(|_| drop(count(&store).unwrap()));
             });
@@ -45,7 +45,7 @@ fn idle(patience: Duration) -> (Proxy, PostgresStore) {
 }
 
 #[test]
-fn connections_that_a_firewall_forgot_cost_one_short_wait_and_are_all_given_up() {
+fn connections_that_a_firewall_dropped_cost_one_short_wait_and_are_all_closed() {
     let (proxy, store) = idle(Duration::from_secs(10));
     let before = proxy.lines();
     assert!(before >= 3, "only {before} connections");
@@ -57,28 +57,28 @@ fn connections_that_a_firewall_forgot_cost_one_short_wait_and_are_all_given_up()
         store.get(&[counter()]).unwrap();
         assert!(begun.elapsed() < Duration::from_secs(at_most), "call {call} took {:?}", begun.elapsed());
     }
-    assert_eq!(proxy.lines(), before + 1, "others of the same age were tried");
+    assert_eq!(proxy.lines(), before + 1, "other connections of the same age were tried");
 }
 
 #[test]
-fn a_connection_that_goes_silent_in_use_is_waited_for_as_long_as_the_patience_and_no_longer() {
+fn a_connection_that_goes_silent_in_use_is_waited_for_until_the_patience_ends() {
     let patience = Duration::from_secs(2);
     let (proxy, store) = idle(patience);
-    // It was used this moment, so nobody asks whether it is there.
+    // The connection was just used, so it is not tested first.
     count(&store).unwrap();
     proxy.forget_lines();
     let begun = Instant::now();
     let error = count(&store).unwrap_err();
     assert!(begun.elapsed() < patience + Duration::from_millis(500), "{:?}", begun.elapsed());
     assert!(begun.elapsed() > patience / 2, "{:?}", begun.elapsed());
-    assert_eq!(error.kind(), StoreErrorKind::Unknown, "it may have been applied: {error}");
+    assert_eq!(error.kind(), StoreErrorKind::Unknown, "the commit may have been applied: {error}");
     let begun = Instant::now();
     count(&store).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }
 
 #[test]
-fn a_server_that_takes_connections_and_says_nothing_is_given_up_when_the_patience_ends() {
+fn a_server_that_accepts_connections_and_never_answers_is_given_up_when_the_patience_ends() {
     let patience = Duration::from_secs(2);
     let (proxy, store) = idle(patience);
     proxy.forget_all();
@@ -89,7 +89,7 @@ fn a_server_that_takes_connections_and_says_nothing_is_given_up_when_the_patienc
         assert!(begun.elapsed() < patience + Duration::from_millis(500), "turn {turn}: {:?}", begun.elapsed());
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
     }
-    // A command that cannot be told to have been done is looked for once more, and that is all.
+    // The core looks once more for the outcome of an unknown command, and then stops.
     let fleet = Fleet::open(store);
     let begun = Instant::now();
     fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account("alice@example.com").unwrap_err();

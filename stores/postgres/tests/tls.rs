@@ -1,4 +1,4 @@
-//! A connection is secret and to the right server, or it is none.
+//! A connection is encrypted and leads to the right server, or it is refused.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::{Actor, Fleet, Timestamp};
@@ -7,7 +7,7 @@ use fleet_store_postgres::{Options, PostgresStore};
 use postgres::{Client, NoTls};
 use std::time::Duration;
 
-/// A server whose certificate is for this name, and what to trust it by.
+/// Starts a server with a certificate for this name. Returns it with the certificate to trust.
 fn server(name: &str) -> (Server, Vec<u8>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let server = Server::start_with_tls(&made.cert.pem(), &made.signing_key.serialize_pem()).unwrap();
@@ -27,7 +27,7 @@ fn why(url: &str, options: Options) -> String {
 }
 
 #[test]
-fn a_server_whose_certificate_is_trusted_is_talked_to_in_secret() {
+fn a_server_with_a_trusted_certificate_is_used_over_tls() {
     let (server, root) = server("127.0.0.1");
     let store = PostgresStore::open_with(&required(&server), options().root_certificate(root.clone())).unwrap();
     let fleet = Fleet::open(store);
@@ -41,12 +41,12 @@ fn a_server_whose_certificate_is_trusted_is_talked_to_in_secret() {
     let (secret, all): (i64, i64) = (row.get(0), row.get(1));
     assert!(secret > 0 && secret == all, "{secret} of {all} connections");
 
-    // Where the server offers it, it is used unasked.
+    // If the server offers TLS, it is used without being requested.
     PostgresStore::open_with(&server.url("postgres"), options().root_certificate(root)).unwrap();
 }
 
 #[test]
-fn a_server_that_nobody_vouches_for_is_not_talked_to() {
+fn a_server_with_an_untrusted_certificate_is_refused() {
     let (server, _) = server("127.0.0.1");
     let said = why(&required(&server), options());
     assert!(said.contains("certificate"), "{said}");
@@ -56,21 +56,21 @@ fn a_server_that_nobody_vouches_for_is_not_talked_to() {
 }
 
 #[test]
-fn a_server_whose_certificate_names_another_host_is_not_talked_to() {
+fn a_server_whose_certificate_names_another_host_is_refused() {
     let (server, root) = server("db.example.com");
     let said = why(&required(&server), options().root_certificate(root));
     assert!(said.contains("certificate"), "{said}");
 }
 
 #[test]
-fn a_server_without_tls_is_not_talked_to_where_it_is_required() {
+fn a_server_without_tls_is_refused_if_tls_is_required() {
     let server = Server::start(&[]).unwrap();
     let said = why(&required(&server), options());
     assert!(said.to_lowercase().contains("tls"), "{said}");
 }
 
 #[test]
-fn a_root_certificate_that_is_none_is_refused_by_name() {
+fn an_invalid_root_certificate_is_refused_by_name() {
     let said = why("postgresql://fleet@127.0.0.1:1/fleet", options().root_certificate(*b"no certificate"));
     assert!(said.contains("root certificate"), "{said}");
 }

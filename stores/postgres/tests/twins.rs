@@ -1,4 +1,5 @@
-//! Teams, events and billing on PostgreSQL answer as they do in memory, and end alike. SQLite's own test does the same.
+//! Teams, events and billing give the same answers on PostgreSQL as in memory, and end with the same rows. SQLite's own
+//! test does the same.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "common/mod.rs"]
@@ -19,7 +20,7 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn postgresql_changes_nothing_of_what_is_answered(acts in twins::acts(80)) {
+    fn postgresql_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
         let store = Arc::new(schemas::schema().open());
         twins::run(Arc::clone(&store) as _, &acts, || twins::rows(&*store));
     }

@@ -1,4 +1,4 @@
-//! A copy of the whole store while others use it.
+//! Writes a copy of the whole store while others use it.
 
 use crate::error::explain;
 use fleet_core::store::{StoreError, StoreErrorKind};
@@ -8,11 +8,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Copies what a connection reads, as it is at one moment, to a new file. Whoever finds a file at `to` finds an empty one
-/// or all of it.
+/// Copies what a connection reads, as of one moment, to a new file. A file at `to` is empty or complete, never partial.
 pub(crate) fn write(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
     let to = std::path::absolute(to).map_err(|error| failed(to, error))?;
-    // Whoever makes the file is the only one that writes to it.
+    // The process that creates the file is the only one that writes to it.
     OpenOptions::new().write(true).create_new(true).open(&to).map_err(|error| failed(&to, error))?;
     let partial = partial(&to);
     let written =
@@ -24,7 +23,7 @@ pub(crate) fn write(connection: &Connection, path: &Path, to: &Path) -> Result<(
     written
 }
 
-/// Where the copy is made. What a backup left there that did not end is overwritten.
+/// The path at which the copy is written. A remainder of an interrupted backup is overwritten.
 fn partial(to: &Path) -> PathBuf {
     let mut name = OsString::from(to);
     name.push("-partial");
@@ -42,13 +41,13 @@ fn copy(connection: &Connection, path: &Path, partial: &Path) -> Result<(), Stor
     }
     let done = connection.execute("VACUUM INTO ?1", [name]);
     done.map(drop).map_err(|error| match error.sqlite_error_code() {
-        // The disk of the copy may be another one.
+        // The copy may be on another disk.
         Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::CannotOpen) => explain(partial, error),
         _ => explain(path, error),
     })
 }
 
-/// Makes the copy outlive a power cut, and then gives it its name.
+/// Makes the copy durable, then renames it.
 fn settle(partial: &Path, to: &Path) -> io::Result<()> {
     File::open(partial)?.sync_all()?;
     fs::rename(partial, to)?;
@@ -63,13 +62,13 @@ fn failed(to: &Path, error: io::Error) -> StoreError {
     let file = to.display();
     let (kind, problem) = match error.kind() {
         ErrorKind::AlreadyExists => {
-            (StoreErrorKind::NotEmpty, format!("`{file}` is there already and is not overwritten; name a new file"))
+            (StoreErrorKind::NotEmpty, format!("`{file}` exists already and is not overwritten; name a new file"))
         }
         ErrorKind::NotFound => {
-            (StoreErrorKind::Other, format!("cannot write to `{file}`: there is no such folder; make it first"))
+            (StoreErrorKind::Other, format!("cannot write to `{file}`: the folder does not exist; create it first"))
         }
         ErrorKind::StorageFull => {
-            (StoreErrorKind::Full, format!("cannot write to `{file}`: the disk is full; make room"))
+            (StoreErrorKind::Full, format!("cannot write to `{file}`: the disk is full; free some space"))
         }
         _ => (StoreErrorKind::Other, format!("cannot write to `{file}`: {error}")),
     };

@@ -1,7 +1,7 @@
-//! Applying commits within one transaction of SQLite.
+//! Applies commits in one transaction of SQLite.
 //!
-//! A check of a row that the same commit puts is not read first: the statement that puts the row carries it as a
-//! condition. Additions to counters are summed and written at the end, since no commit can see a counter.
+//! A check of a row that the same commit puts is not a separate read: the statement that puts the row carries the check
+//! as a condition. Additions to counters are summed and written at the end, because no commit checks a counter.
 
 use crate::table::{ADD, END, Parameters, Tables};
 use crate::transaction::run;
@@ -18,7 +18,7 @@ pub(crate) struct Batch<'b, 'c> {
     adds: BTreeMap<&'b Key, i64>,
 }
 
-/// A write, and the check that it carries.
+/// A write and the check that it carries.
 type Step<'b> = (&'b Write, Option<&'b Check>);
 
 impl<'b, 'c> Batch<'b, 'c> {
@@ -26,14 +26,14 @@ impl<'b, 'c> Batch<'b, 'c> {
         Self { connection, tables: Tables::new(connection), known: HashMap::new(), adds: BTreeMap::new() }
     }
 
-    /// Applies one commit, whole or not at all.
+    /// Applies one commit, entirely or not at all.
     pub(crate) fn apply(&mut self, commit: &'b Commit) -> rusqlite::Result<CommitOutcome> {
         let Some(steps) = self.steps(commit)? else { return Ok(CommitOutcome::Conflict) };
         let applied = match steps.iter().filter(|(_, check)| check.is_some()).count() {
-            0 | 1 => self.take_all(steps)?,
+            0 | 1 => self.run_all(steps)?,
             _ => {
                 run(self.connection, "SAVEPOINT one")?;
-                let applied = self.take_all(steps)?;
+                let applied = self.run_all(steps)?;
                 if !applied {
                     run(self.connection, "ROLLBACK TO one")?;
                 }
@@ -50,7 +50,7 @@ impl<'b, 'c> Batch<'b, 'c> {
         Ok(CommitOutcome::Applied)
     }
 
-    /// Writes the sums of what was added to counters.
+    /// Writes the sums of the additions to counters.
     pub(crate) fn finish(self) -> rusqlite::Result<()> {
         let mut add = self.connection.prepare_cached(ADD)?;
         for (key, delta) in self.adds {
@@ -67,8 +67,8 @@ impl<'b, 'c> Batch<'b, 'c> {
         Ok(())
     }
 
-    /// What is to be done, those first that can still conflict and then by key; nothing if a check that no write
-    /// carries does not hold.
+    /// Returns the steps of a commit: first those that can still conflict, then by key. `None` means that a check which
+    /// no write carries does not hold.
     fn steps(&mut self, commit: &'b Commit) -> rusqlite::Result<Option<Vec<Step<'b>>>> {
         let mut writes: Vec<&Write> =
             commit.writes.iter().filter(|write| !matches!(write, Write::Add { .. })).collect();
@@ -112,8 +112,8 @@ impl<'b, 'c> Batch<'b, 'c> {
         Ok(stamp == check.stamp)
     }
 
-    /// Takes steps until one conflicts.
-    fn take_all(&mut self, steps: Vec<Step<'b>>) -> rusqlite::Result<bool> {
+    /// Runs steps until one conflicts.
+    fn run_all(&mut self, steps: Vec<Step<'b>>) -> rusqlite::Result<bool> {
         for (write, check) in steps {
             if !self.take(write, check)? {
                 return Ok(false);
@@ -149,7 +149,7 @@ impl<'b, 'c> Batch<'b, 'c> {
         }
     }
 
-    /// Takes note of a write that was applied.
+    /// Records the stamp of a write that was applied.
     fn remember(&mut self, write: &'b Write) {
         match write {
             Write::Add { key, delta } => {

@@ -1,20 +1,20 @@
-//! What SQLite says, told to a person: what is the matter with which file, and what to do next.
+//! Turns errors of SQLite into messages for people: which file has which problem, and what to do next.
 
 use fleet_core::store::{StoreError, StoreErrorKind};
 use rusqlite::{Error, ErrorCode};
 use std::path::Path;
 
-/// The error of a store on this file.
+/// Returns the error of a store on this file.
 pub(crate) fn explain(path: &Path, error: Error) -> StoreError {
     let (kind, context) = classify(path, &error);
     StoreError::new(kind, context).with_source(error)
 }
 
-/// The error of a store on this file whose engine failed while it made a transaction durable.
+/// Returns the error of a store on this file whose engine failed while it made a transaction durable.
 pub(crate) fn explain_at_commit(path: &Path, error: Error) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
         let context = format!(
-            "the disk failed while `{}` was being written to: read whether the commit was applied, and check the disk",
+            "the disk failed during a commit to `{}`, which may have been applied; read the rows, and check the disk",
             path.display()
         );
         return StoreError::new(StoreErrorKind::Unknown, context).with_source(error);
@@ -26,9 +26,10 @@ fn classify(path: &Path, error: &Error) -> (StoreErrorKind, String) {
     use StoreErrorKind as Kind;
     let file = path.display();
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => {
-            (Kind::Full, format!("cannot write to `{file}`: the disk is full or its size limit reached; make room"))
-        }
+        Some(ErrorCode::DiskFull) => (
+            Kind::Full,
+            format!("cannot write to `{file}`: the disk is full or the size limit is reached; free some space"),
+        ),
         Some(ErrorCode::ReadOnly) => (
             Kind::ReadOnly,
             format!("cannot write to `{file}`: it is read-only; let this program write the file and its folder"),
@@ -36,7 +37,7 @@ fn classify(path: &Path, error: &Error) -> (StoreErrorKind, String) {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (Kind::Unavailable, format!("`{file}` is busy: another process is writing to it; try again"))
         }
-        Some(ErrorCode::NotADatabase) => not_ours(path, "is no database"),
+        Some(ErrorCode::NotADatabase) => not_ours(path, "is not a database"),
         Some(ErrorCode::DatabaseCorrupt) => (Kind::Corrupt, damaged(path, error)),
         Some(ErrorCode::CannotOpen) => (Kind::Other, cannot_open(path)),
         Some(ErrorCode::SystemIoFailure) => {
@@ -53,7 +54,7 @@ fn classify(path: &Path, error: &Error) -> (StoreErrorKind, String) {
     }
 }
 
-/// That a file is not one of this store, and how that is known.
+/// The error for a file that does not belong to this store, with the reason.
 pub(crate) fn not_ours(path: &Path, what: &str) -> (StoreErrorKind, String) {
     (StoreErrorKind::NotOurs, format!("`{}` {what}; choose another file", path.display()))
 }
@@ -70,15 +71,15 @@ fn damaged(path: &Path, error: &Error) -> String {
     }
 }
 
-/// What to do about a file that is damaged where there is a log beside it.
+/// What to do about a damaged file with a log beside it.
 fn beside_a_log(log: &str) -> String {
     format!(
-        "; if it was just put there from one, `{log}` was left over from the file before: close the fleet, delete `{log}`, and \
-         copy the backup once more"
+        "; if it was just restored, `{log}` was left over from the previous file: close the fleet, delete `{log}`, and \
+         copy the backup again"
     )
 }
 
-/// The log beside a file, if there is anything in it.
+/// Returns the log beside a file, if it is not empty.
 pub(crate) fn left_over(path: &Path) -> Option<String> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
@@ -86,7 +87,7 @@ pub(crate) fn left_over(path: &Path) -> Option<String> {
     log.metadata().is_ok_and(|found| found.len() > 0).then(|| log.display().to_string())
 }
 
-/// The error of opening a file beside which there was a log, which SQLite may have put away since.
+/// Returns the error of opening a file that had a log beside it; SQLite may have removed the log since.
 pub(crate) fn opened_beside(log: Option<String>, error: StoreError) -> StoreError {
     match log {
         Some(log) if error.kind() == StoreErrorKind::Corrupt && !error.to_string().contains(&log) => {
@@ -99,11 +100,11 @@ pub(crate) fn opened_beside(log: Option<String>, error: StoreError) -> StoreErro
 fn cannot_open(path: &Path) -> String {
     let file = path.display();
     if path.is_dir() {
-        return format!("cannot open `{file}`: it is a folder; name a file in it");
+        return format!("cannot open `{file}`: it is a folder; name a file inside it");
     }
     match path.parent() {
         Some(folder) if folder != Path::new("") && !folder.is_dir() => {
-            format!("cannot open `{file}`: there is no folder `{}`; make it first", folder.display())
+            format!("cannot open `{file}`: there is no folder `{}`; create it first", folder.display())
         }
         _ => format!("cannot open `{file}`: let this program read and write the file and its folder"),
     }
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trouble_of_the_engine_has_its_kind_and_names_the_file() {
+    fn each_error_of_the_engine_has_its_kind_and_names_the_file() {
         for (code, kind) in [
             (ffi::SQLITE_FULL, StoreErrorKind::Full),
             (ffi::SQLITE_READONLY_DIRECTORY, StoreErrorKind::ReadOnly),
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_disk_that_fails_at_the_commit_leaves_it_unknown() {
+    fn only_a_disk_failure_at_the_commit_leaves_the_outcome_unknown() {
         let path = Path::new("/fleet.db");
         assert!(explain_at_commit(path, engine(ffi::SQLITE_IOERR_FSYNC)).is_unknown());
         assert_eq!(explain_at_commit(path, engine(ffi::SQLITE_FULL)).kind(), StoreErrorKind::Full);

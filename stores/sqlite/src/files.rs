@@ -1,7 +1,7 @@
-//! Which files a store was opened on, and whether they are still the ones at its path.
+//! Checks that the files at a store's path are still those that it was opened on.
 //!
-//! SQLite goes on in the files that it opened, wherever they are moved to, while every connection that is opened later
-//! opens what is at the path by then. So before each commit and for each new connection the two are compared.
+//! SQLite keeps using the files that it opened, wherever they are moved to, but each connection that is opened later
+//! opens the file at the path. So both are compared before each commit and for each new connection.
 
 use crate::locks;
 use fleet_core::store::{StoreError, StoreErrorKind};
@@ -18,30 +18,30 @@ pub(crate) struct Files {
     path: PathBuf,
     /// The write-ahead log, beside the file that `path` leads to.
     log: PathBuf,
-    /// The file through which connections share memory.
+    /// The file of the connections' shared memory.
     shared: PathBuf,
-    /// What the three were when they were opened.
+    /// The identities of the three files when they were opened.
     opened: [Identity; 3],
     last: Mutex<Option<Look>>,
     is_overwritten: AtomicBool,
 }
 
-/// What the database looked like while SQLite was not writing to it, as far as a look can tell.
+/// The state of the database while SQLite was not writing to it, as far as it can be observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     written_back: WrittenBack,
     content: Content,
 }
 
-/// How far the log was written back: salts of the log, and frames. While there is a log SQLite writes to the database
-/// itself only when it writes back, and that changes these.
+/// The progress of checkpoints: salts of the log, and frames. While there is a log, SQLite writes to the database
+/// itself only in a checkpoint, which changes these.
 type WrittenBack = [u32; 4];
 
-/// Size in bytes, and when the content was changed last, in seconds and nanoseconds.
+/// Size in bytes, and the time of the last change, in seconds and nanoseconds.
 type Content = (u64, i64, i64);
 
-/// What a path leads to: device and inode. `None` also stands for what has none: elsewhere than on Unix, where a file that
-/// is open cannot be moved.
+/// The identity of a file: device and inode. `None` means that there is no file, or that the system is not Unix, where
+/// an open file cannot be moved.
 type Identity = Option<(u64, u64)>;
 
 /// What happened to the files of an open store.
@@ -49,15 +49,15 @@ type Identity = Option<(u64, u64)>;
 pub(crate) enum Change {
     /// The path leads to another database, or to none.
     Database,
-    /// Somebody else than SQLite wrote to the database.
+    /// A program other than SQLite wrote to the database.
     Overwritten,
     /// The log was deleted.
     LogDeleted,
-    /// There is another log beside the database.
+    /// Another log is beside the database.
     LogReplaced,
 }
 
-/// How the name of a log ends that belongs to another database than the one beside it.
+/// Suffix of a log that was put aside, because it belongs to another database than the one beside it.
 const ASIDE: &str = "-wal-moved";
 
 fn identity(path: &Path) -> Identity {
@@ -83,15 +83,15 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Sees to it, before a database is opened, that the log beside it is not one that a running program writes for another
-/// database, which was at this path before.
+/// Before a database is opened: makes sure that the log beside it is not that of a running program, which had another
+/// database open at this path.
 pub(crate) fn without_log_of_another(path: &Path) -> Result<(), StoreError> {
     if !locks::is_log_of_another(path) {
         return Ok(());
     }
     let [log, shared, aside] = ["-wal", "-shm", ASIDE].map(|end| beside(path, end));
     if path.metadata().map_or(true, |found| found.len() == 0) {
-        // A new database has no log. The other program has this one open, and keeps it.
+        // A new database has no log. The other program has this log open, and keeps it.
         if !aside.exists() {
             let _ = fs::rename(&log, &aside);
         }
@@ -100,14 +100,15 @@ pub(crate) fn without_log_of_another(path: &Path) -> Result<(), StoreError> {
     }
     let (file, log, shared) = (path.display(), log.display(), shared.display());
     let problem = format!(
-        "`{log}` belongs to another database: a program is running that had one open which was at `{file}` before. End that \
-         program, delete `{log}` and `{shared}` if they are still there, put the right file in place once more, and open it"
+        "`{log}` belongs to another database: a running program has the previous database of `{file}` open. End that \
+         program, delete `{log}` and `{shared}` if they are still there, put the right file in place again, and open it"
     );
     Err(StoreError::new(StoreErrorKind::Moved, problem))
 }
 
 impl Files {
-    /// The files that a connection has open. It has read something, so the log is open too.
+    /// Returns the files that a connection has open. The connection must have read something, so that its log is open
+    /// too.
     pub(crate) fn of(path: &Path, connection: &Connection) -> Result<Self, StoreError> {
         let [log, shared] = ["-wal", "-shm"].map(|end| beside(path, end));
         let opened = [path, &log, &shared].map(identity);
@@ -117,12 +118,12 @@ impl Files {
         Ok(files)
     }
 
-    /// The path that the store was opened by, from the root.
+    /// The absolute path that the store was opened by.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What happened to the files since they were opened.
+    /// Returns what happened to the files since they were opened.
     pub(crate) fn change(&self) -> Option<Change> {
         let [database, log, _] = self.opened;
         let before = self.written_back();
@@ -139,7 +140,7 @@ impl Files {
         self.is_overwritten(look).then_some(Change::Overwritten)
     }
 
-    /// Whether the content changed since the last look although nothing was written back.
+    /// Whether the content changed since the last look without a checkpoint.
     fn is_overwritten(&self, mut look: Option<Look>) -> bool {
         if self.is_overwritten.load(Ordering::Relaxed) {
             return true;
@@ -147,7 +148,7 @@ impl Files {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let is_unchanged = last.zip(look).is_some_and(|(last, now)| last.content == now.content);
         if !is_unchanged {
-            // If it was written back since this look began, the look tells nothing.
+            // A checkpoint since this look began makes the look useless.
             look = look.filter(|look| self.written_back() == Some(look.written_back));
         }
         let unexplained = |last: Look, now: Look| last.written_back == now.written_back && last.content != now.content;
@@ -159,10 +160,10 @@ impl Files {
         false
     }
 
-    /// How far the log is written back, unless that is under way.
+    /// The progress of checkpoints. `None` while one is running.
     fn written_back(&self) -> Option<WrittenBack> {
         let [.., shared] = self.opened;
-        // The places are part of SQLite's format of the file.
+        // The positions are part of SQLite's file format.
         let mut bytes = [0; 132];
         if !locks::read_shared(shared, &mut bytes) {
             return None;
@@ -172,8 +173,8 @@ impl Files {
         (done >= attempted).then_some([number(32)?, number(36)?, done, attempted])
     }
 
-    /// Puts what was acknowledged into the database that a connection has open, wherever that is by now, if nobody else
-    /// can have written to its log.
+    /// Writes acknowledged commits from the log into the database that a connection has open, wherever it is now, if no
+    /// other program can have written to its log.
     pub(crate) fn save(&self, connection: &Connection, change: Change) {
         let [.., shared] = self.opened;
         let is_ours = match change {
@@ -186,7 +187,7 @@ impl Files {
         }
     }
 
-    /// Puts the log of a database that was overwritten aside, so that it is not taken for the log of what is there now.
+    /// Renames the log of a database that was overwritten, so that it is not taken for the log of the new content.
     pub(crate) fn set_log_aside(&self) {
         let [_, log, shared] = self.opened;
         if locks::has_log_alone(shared) && identity(&self.log) == log {
@@ -195,9 +196,9 @@ impl Files {
         }
     }
 
-    /// Does what SQLite leaves undone when it closes the last connection to a database that was moved: what is beside
-    /// its former path would be taken for the log of whatever is put there.
-    pub(crate) fn tidy(&self) {
+    /// Does what SQLite does not do when it closes the last connection to a database that was moved: deletes the files
+    /// beside its former path, which would be taken for those of the next database there.
+    pub(crate) fn remove_leftovers(&self) {
         let [_, log, shared] = self.opened;
         if locks::has_log_alone(shared) {
             for (path, opened) in [(&self.log, log), (&self.shared, shared)] {
@@ -208,7 +209,7 @@ impl Files {
         }
     }
 
-    /// That a connection has the store's file open, and that the files are in their places.
+    /// Checks that a connection has the store's file open, and that all files are in place.
     pub(crate) fn same(&self, connection: &Connection) -> Result<(), StoreError> {
         let change = if has_moved(connection) { Some(Change::Database) } else { self.change() };
         change.map_or(Ok(()), |change| Err(self.moved(change)))
@@ -223,23 +224,23 @@ impl Files {
             ),
             Change::Overwritten => format!(
                 "`{file}` was overwritten while this fleet had it open, as when a backup is copied over it, so nothing more is \
-                 written: close the fleet and every other program that uses the file, copy the file there once more, and \
+                 written: close the fleet and every other program that uses the file, copy the file there again, and \
                  open it again"
             ),
             Change::LogDeleted => format!(
-                "`{log}` was deleted while this fleet had it open, so nothing more is written to it; what was in it was \
-                 put into `{file}`: close the fleet and open it again, and leave the files beside `{file}` alone"
+                "`{log}` was deleted while this fleet had it open, so nothing more is written to it; its content was \
+                 written to `{file}`: close the fleet, open it again, and do not touch the files beside `{file}`"
             ),
             Change::LogReplaced => format!(
-                "`{log}` was replaced while this fleet had it open, so nothing more is written: another program took \
-                 itself for the only one that uses `{file}`; close both, and open the fleet again"
+                "`{log}` was replaced while this fleet had it open, so nothing more is written: another program did not \
+                 know that this one uses `{file}`; close both, and open the fleet again"
             ),
         };
         StoreError::new(StoreErrorKind::Moved, problem)
     }
 }
 
-/// Whether the path that a connection was opened by leads to another file by now.
+/// Whether the path that a connection was opened by leads to another file now.
 fn has_moved(connection: &Connection) -> bool {
     #[cfg(unix)]
     {

@@ -9,7 +9,7 @@
 //! # let path = folder.path().join("fleet.db");
 //! let fleet = Fleet::open(SqliteStore::open(&path)?);
 //!
-//! // People may ask it in SQL while it is open, and so may other programs.
+//! // People and other programs may query it in SQL while it is open.
 //! let online = Query::new("SELECT count(*) AS online FROM devices WHERE product = 1000 AND online");
 //! let rows = fleet.query(&online)?;
 //! assert_eq!(rows.first().and_then(|row| row.get("online")), Some(&SqlValue::Integer(0)));
@@ -19,37 +19,37 @@
 //! ```
 //!
 //! # What it promises
-//! - A commit that was answered is on the disk: it outlives a power cut with [`Synchronous::Full`], the default, and
+//! - A commit that was answered is on the disk: it survives a power cut with [`Synchronous::Full`], the default, and
 //!   the end of the process with [`Synchronous::Normal`]. A batch of commits is one transaction and costs one fsync, so
-//!   merge what comes at the same time.
-//! - Commits are serializable. A batch that fails with an error was not applied, except where the error says
-//!   `store_outcome_unknown`: then the disk failed in the middle, and what is there must be read.
-//! - Reading goes on while something is being written. Each read, and each walk over a whole range, sees one moment;
-//!   a walk that takes long keeps the write-ahead log from being taken back until it ends.
+//!   merge concurrent commits.
+//! - Commits are serializable. A batch that fails with an error was not applied, unless the error is
+//!   `store_outcome_unknown`: then the disk failed during the commit, and the rows must be read to find out.
+//! - Reads continue during a write. Each read, and each walk over a whole range, sees one moment; a long walk keeps the
+//!   write-ahead log from being truncated until it ends.
 //! - Several processes may have the file open. One of them writes at a time; the others wait for it, up to
-//!   [`Options::busy_timeout`], and then answer `store_unavailable`, which helps to try again. All must run on one
+//!   [`Options::busy_timeout`], and then answer `store_unavailable`, which is worth a retry. All must run on one
 //!   machine: a write-ahead log does not work over a network file system.
-//! - A commit that only checks is a read: like all reads, it does not wait for who writes.
-//! - Other copies of SQLite in this process are as good as other processes, where locks can belong to an open file
-//!   description: on Linux and Android. Elsewhere one that closes the file may delete the log under this store; that is
-//!   noticed before the next commit.
-//! - A file that is moved, deleted or replaced while it is open is not written to any more: `store_moved`. It is looked for
+//! - A commit that only checks is a read: like all reads, it does not wait for writers.
+//! - Other copies of SQLite in this process behave like other processes, on systems where locks can belong to an open
+//!   file description: Linux and Android. On other systems, such a copy may delete the log under this store when it
+//!   closes the file; the store detects this before the next commit.
+//! - A file that is moved, deleted or replaced while it is open is no longer written to: `store_moved`. This is checked
 //!   before each commit and for each new connection.
-//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file anew, also
-//!   while the parent has it open.
-//! - A file of another program, or of a newer version of this one, is refused and not touched.
+//! - A store that was opened before a `fork()` is refused after it (`store_forked`). The child may open the file again,
+//!   even while the parent has it open.
+//! - A file of another program, or of a newer version of this one, is refused and not changed.
 //!
 //! # What is in the file
 //! | table | what | key |
 //! |---|---|---|
-//! | `device` | each device of a product, a column for each thing that is known of it | product, id |
+//! | `device` | each device of a product, one column for each property | product, id |
 //! | `registration` | each device's entry in the registry: its product, its claim, its hardware | id |
-//! | `tally` | counters of a product, each in a few slots to be summed | product, counter, slot |
+//! | `tally` | counters of a product, each the sum of a few slots | product, counter, slot |
 //! | `event` | the events of each product's log | product, slot, sequence |
 //! | `record` | everything else, as JSON in `body`, with its `kind`, `product` and `account` | the encoded key |
 //!
-//! For people there are views, which name what the tables number and write moments as `2016-03-08T12:00:00Z`:
-//! `devices`, `registry`, `counters` (one row a counter), `events` and `audit`. `.schema` in the `sqlite3` shell shows them all.
+//! Views for people show names instead of numbers and moments like `2016-03-08T12:00:00Z`: `devices`, `registry`,
+//! `counters` (one row for each counter), `events` and `audit`. `.schema` in the `sqlite3` shell shows them all.
 //! ```sql
 //! SELECT version, value FROM counters WHERE product = 1000 AND counter = 'version' ORDER BY value DESC;
 //! SELECT id, seen_at, outcome_target FROM devices WHERE product = 1000 AND outcome_result = 'failed';
@@ -57,21 +57,22 @@
 //! SELECT at, device, name, data FROM events WHERE product = 1000 ORDER BY at DESC LIMIT 20;
 //! SELECT body ->> 'name' FROM record WHERE kind = 'product';
 //! ```
-//! One device is found by its key in `device`: `WHERE product = 1000 AND id = x'55ff6d04498b49a1b2c3d4e5'`. Only read:
-//! a row that is changed by hand under its old stamp may be overwritten, or not noticed, by a fleet that is open.
+//! Find one device by its key in `device`: `WHERE product = 1000 AND id = x'55ff6d04498b49a1b2c3d4e5'`. Only read: if
+//! you change a row by hand and keep its stamp, an open fleet may overwrite the change or not notice it.
 //!
 //! # Backup
-//! [`Fleet::backup`](fleet_core::Fleet::backup) makes a whole copy while the fleet is open; so does `VACUUM INTO 'copy.db'` in
-//! the `sqlite3` shell. Copying the file by other means is safe only while nobody has it open, and then together with the
-//! `-wal` file beside it, if there is one. Restoring is putting a copy in place while nobody has the file open and nothing is
-//! beside it: a `-wal` that is left over belongs to the old file, and SQLite would play it into the new one.
+//! [`Fleet::backup`](fleet_core::Fleet::backup) writes a complete copy while the fleet is open; so does `VACUUM INTO
+//! 'copy.db'` in the `sqlite3` shell. Any other way of copying is safe only while nobody has the file open, and must
+//! include the `-wal` file beside it, if there is one. To restore, put a copy in place while nobody has the file open
+//! and no other file is beside it: a `-wal` that is left over belongs to the old file, and SQLite would apply it to the
+//! new one.
 #![deny(unsafe_code)]
 
 mod backup;
 mod batch;
 mod error;
 mod files;
-// Where locks can belong to an open file description, and where SQLite's `fcntl` can be replaced by a function of Rust's.
+// Where locks can belong to an open file description, and where SQLite's `fcntl` can be replaced by a Rust function.
 #[cfg_attr(
     not(all(
         any(target_os = "linux", target_os = "android"),

@@ -1,4 +1,4 @@
-//! Opening a file: whose it is, how it is to be used, and that its schema is the one this program knows.
+//! Opens a file: checks that it belongs to this store, sets it up, and brings its schema up to date.
 
 use crate::error::{explain, not_ours};
 use crate::files::Files;
@@ -9,11 +9,11 @@ use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Marks a file as one of this store: `FLET` in the header, which `file` shows.
+/// Marks a file as one of this store: `FLET` in the header, which the `file` command shows.
 const APPLICATION_ID: i32 = 0x464C_4554;
 
-/// What leads from each version of the schema to the next, from an empty file on. A file's version is how many of these
-/// it has seen. What was released is never changed.
+/// The migrations, from an empty file on. The version of a file is the number of migrations that it has run. Released
+/// migrations never change.
 const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
@@ -22,20 +22,20 @@ const MIGRATIONS: [&str; 5] = [
     include_str!("schema/5.sql"),
 ];
 
-/// So many prepared statements are kept for each connection: more than there are.
+/// Maximum number of prepared statements for each connection: more than the store uses.
 const STATEMENTS: usize = 64;
 
-/// After so many bytes of log it is written back into the file. Pages that were written to more than once since are
-/// written back once: batches of scattered devices took a third less time than at 8 MiB, half less than at 2.
+/// Number of bytes of the log after which a checkpoint runs. A page that was written several times since is written
+/// back once, so a large log is cheaper for scattered devices.
 const CHECKPOINT: u32 = 32 << 20;
 
-/// A long import may make the log longer than this; the rest is given back to the disk.
+/// A long import may make the log longer than this; then the file is truncated to this size.
 const LOG_LIMIT: u32 = 64 << 20;
 
-/// What a reading connection keeps in memory: little, for each commit makes it stale.
+/// Page cache of a reading connection: small, because each commit invalidates it.
 const READER_CACHE: usize = 2 << 20;
 
-/// That options are ones that a file can be opened with.
+/// Checks that a file can be opened with these options.
 pub(crate) fn check(options: &Options) -> Result<(), StoreError> {
     if !(512..=65_536).contains(&options.page_size) || !options.page_size.is_power_of_two() {
         let problem =
@@ -45,12 +45,12 @@ pub(crate) fn check(options: &Options) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Opens a file to write to, making it one of this store where it is new.
+/// Opens a file for writing, and initializes it if it is new.
 pub(crate) fn writer(path: &Path, options: &Options) -> Result<(Connection, Files), StoreError> {
     let engine = |error| explain(path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = connect(path, flags, options, options.cache_size).map_err(engine)?;
-    // Nothing may be changed in a file before it is known to be ours.
+    // Nothing may be changed in a file before it is known to be the store's.
     let look = Transaction::to_read(&connection).map_err(engine)?;
     let version = version(path, &connection)?;
     drop(look);
@@ -72,33 +72,33 @@ pub(crate) fn writer(path: &Path, options: &Options) -> Result<(Connection, File
     if version < MIGRATIONS.len() {
         migrate(path, &connection)?;
     }
-    // The log is opened by whatever reads first.
+    // The first read opens the log.
     header(&connection).map_err(engine)?;
     let files = Files::of(path, &connection)?;
     Ok((connection, files))
 }
 
-/// Opens a file once more, to read from it.
+/// Opens a file again, for reads.
 pub(crate) fn reader(files: &Files, options: &Options) -> Result<Connection, StoreError> {
     let connection = again(files, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
     connection.pragma_update(None, "query_only", true).map_err(|error| explain(files.path(), error))?;
     Ok(connection)
 }
 
-/// Opens a file once more, for what people ask: nothing can be written to it.
+/// Opens a file again, for queries of people: nothing can be written to it.
 pub(crate) fn only_reader(files: &Files, options: &Options) -> Result<Connection, StoreError> {
     let connection = again(files, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
     connection.pragma_update(None, "query_only", true).map_err(|error| explain(files.path(), error))?;
     Ok(connection)
 }
 
-/// Opens a file once more, for a copy of it that is written elsewhere.
+/// Opens a file again, to copy it elsewhere.
 pub(crate) fn copier(files: &Files, options: &Options) -> Result<Connection, StoreError> {
     again(files, OpenFlags::SQLITE_OPEN_READ_WRITE, options)
 }
 
 fn again(files: &Files, flags: OpenFlags, options: &Options) -> Result<Connection, StoreError> {
-    // SQLite would make a log where there is none.
+    // SQLite would create a log if there is none.
     if let Some(change) = files.change() {
         return Err(files.moved(change));
     }
@@ -129,13 +129,14 @@ fn connect(path: &Path, flags: OpenFlags, options: &Options, cache_size: usize) 
         Synchronous::Normal => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    // Negative: in KiB.
+    // A negative number is in KiB.
     connection.pragma_update(None, "cache_size", -i64::try_from(cache_size / 1024).unwrap_or(i64::MAX))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
 }
 
-/// The version of a file's schema; 0 for an empty file. For use within a transaction, which makes it of one moment.
+/// Returns the version of a file's schema; 0 for an empty file. For use within a transaction, so that it sees one
+/// moment.
 fn version(path: &Path, connection: &Connection) -> Result<usize, StoreError> {
     let (application, version, things) = header(connection).map_err(|error| explain(path, error))?;
     match (application, version) {
@@ -143,7 +144,7 @@ fn version(path: &Path, connection: &Connection) -> Result<usize, StoreError> {
         (APPLICATION_ID, version) => match usize::try_from(version) {
             Ok(version) if version > MIGRATIONS.len() => {
                 let problem = format!(
-                    "`{}` has schema {version}, and this program knows {} at most; update the program",
+                    "`{}` has schema {version}, and this program supports up to {}; update the program",
                     path.display(),
                     MIGRATIONS.len()
                 );
@@ -161,7 +162,7 @@ fn foreign(path: &Path) -> StoreError {
     StoreError::new(kind, problem)
 }
 
-/// The application and the version that a file names, and how many tables and the like it has.
+/// Returns the application id and version of a file, and the number of its tables, views and indexes.
 fn header(connection: &Connection) -> rusqlite::Result<(i32, i32, i64)> {
     let things = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -169,7 +170,8 @@ fn header(connection: &Connection) -> rusqlite::Result<(i32, i32, i64)> {
     Ok((application, version, things))
 }
 
-/// Has the file keep a write-ahead log. SQLite does not wait by itself where others open the file at the same time.
+/// Makes the file use a write-ahead log. Retries, because SQLite does not wait if others open the file at the same
+/// time.
 fn use_log(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
     let begun = Instant::now();
     loop {
@@ -177,7 +179,7 @@ fn use_log(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<
         match mode {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
-                let problem = format!("it keeps no write-ahead log but a {mode} journal; put it on a local disk");
+                let problem = format!("it has a {mode} journal instead of a write-ahead log; move it to a local disk");
                 let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR);
                 return Err(Error::SqliteFailure(error, Some(problem)));
             }
@@ -191,11 +193,11 @@ fn use_log(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<
     }
 }
 
-/// Brings the schema up to date, in one transaction.
+/// Brings the schema up to date in one transaction.
 fn migrate(path: &Path, connection: &Connection) -> Result<(), StoreError> {
     let engine = |error| explain(path, error);
     let write = Transaction::to_write(connection).map_err(engine)?;
-    // Another process may have done it since the file was looked at.
+    // Another process may have migrated it since the first look.
     let version = version(path, connection)?;
     for migration in MIGRATIONS.iter().skip(version) {
         connection.execute_batch(migration).map_err(engine)?;

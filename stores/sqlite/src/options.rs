@@ -1,19 +1,19 @@
-//! How a file is opened.
+//! Options for opening a file.
 
 use std::time::Duration;
 
 /// When a commit counts as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Synchronous {
-    /// When the disk says so: a commit that was answered outlives a power cut. One fsync a batch.
+    /// Once the disk confirms it: a commit that was answered survives a power cut. One fsync for each batch.
     #[default]
     Full,
-    /// When the operating system has it: a commit that was answered outlives the process. A power cut may take the
-    /// latest commits back, whole ones in their order, and never damages the file.
+    /// Once the operating system has it: a commit that was answered survives the process. A power cut may undo the
+    /// latest commits, whole ones and in order, and never damages the file.
     Normal,
 }
 
-/// How a file is opened. The defaults are good for a fleet of a million devices.
+/// Options for opening a file. The defaults suit a fleet of a million devices.
 ///
 /// ```
 /// use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
@@ -47,38 +47,38 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// When a commit counts as written. Default: [`Synchronous::Full`].
+    /// Sets when a commit counts as written. Default: [`Synchronous::Full`].
     #[must_use]
     pub fn synchronous(self, synchronous: Synchronous) -> Self {
         Self { synchronous, ..self }
     }
 
-    /// How many bytes of the file the writing connection keeps in memory at most. Default: 64 MiB.
+    /// Sets the maximum size of the writing connection's page cache, in bytes. Default: 64 MiB.
     #[must_use]
     pub fn cache_size(self, bytes: usize) -> Self {
         Self { cache_size: bytes, ..self }
     }
 
-    /// How long to wait for another process that writes before answering `store_unavailable`. Default: 5 s.
+    /// Sets how long to wait for another process that writes, before answering `store_unavailable`. Default: 5 s.
     #[must_use]
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
     }
 
-    /// The size in bytes of the pages of a new file: a power of two from 512 to 65536. A file that is there keeps its
-    /// own. Default: 2048.
+    /// Sets the page size of a new file in bytes: a power of two from 512 to 65536. An existing file keeps its own.
+    /// Default: 2048.
     #[must_use]
     pub fn page_size(self, bytes: u32) -> Self {
         Self { page_size: bytes, ..self }
     }
 
-    /// Answers `store_full` rather than let the file grow over so many bytes; its write-ahead log comes on top.
-    /// Default: no limit but the disk's.
+    /// Sets the maximum size of the file in bytes, without its write-ahead log. A commit that would exceed it fails
+    /// with `store_full`. Default: no limit but the disk's.
     #[must_use]
     pub fn size_limit(self, bytes: u64) -> Self {
         Self { size_limit: Some(bytes), ..self }

@@ -1,4 +1,4 @@
-//! Questions in SQL that people ask beside the doors. The engine itself sees to it that they only read, and that they end.
+//! SQL queries of people. SQLite itself enforces that they only read and that they end.
 
 use crate::error::explain;
 use fleet_core::store::{Query, SqlRow, SqlValue, StoreError, StoreErrorKind};
@@ -11,16 +11,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The most bytes that one value may have while it is computed: more than any record has.
+/// Maximum size of a single value during a query, in bytes: more than any record has.
 const VALUE: i32 = 64 << 20;
 
-/// The most bytes that an answer may have.
+/// Maximum size of an answer, in bytes.
 const ANSWER: usize = 64 << 20;
 
-/// After this number of the engine's steps it is seen whether the time is up: some tens of microseconds.
+/// Number of SQLite's steps between two checks of the time limit: some tens of microseconds.
 const STEPS: i32 = 1000;
 
-/// The pragmas that say something and change nothing, where they are given no value.
+/// Pragmas that return information and change nothing, if they are given no value.
 const PRAGMAS: [&str; 11] = [
     "application_id",
     "compile_options",
@@ -35,13 +35,13 @@ const PRAGMAS: [&str; 11] = [
     "user_version",
 ];
 
-/// Those that take the name of what they describe.
+/// Pragmas that take the name of what they describe.
 const DESCRIPTIONS: [&str; 5] = ["index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"];
 
-/// Runs a query on a connection that is opened for it alone and only reads.
+/// Runs a query on a read-only connection that is opened for it.
 pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
     let engine = |error| explain(path, error);
-    // What is sorted may be more than fits into memory.
+    // A sort may need more than fits into memory.
     connection.pragma_update(None, "temp_store", "FILE").map_err(engine)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE).map_err(engine)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).map_err(engine)?;
@@ -49,26 +49,26 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     let is_late = move || end.is_some_and(|end| Instant::now() > end);
     connection.progress_handler(STEPS, Some(is_late)).map_err(engine)?;
     connection.authorizer(Some(only_reads)).map_err(engine)?;
-    answer(&connection, query).map_err(|trouble| trouble.told(path, query))
+    answer(&connection, query).map_err(|trouble| trouble.into_error(path, query))
 }
 
-/// What a query may be.
-const READS: &str = "a query only reads: it is one SELECT, and attaches and loads nothing";
+/// The refusal of a statement that may do more than read.
+const READ_ONLY: &str = "a query can only read; write one SELECT, without attaching databases or loading extensions";
 
-/// Why there is no answer.
-enum Trouble {
+/// Why a query has no answer.
+enum Problem {
     Engine(Error),
     Refused(String),
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Self::Engine(error)
     }
 }
 
-impl Trouble {
-    fn told(self, path: &Path, query: &Query<'_>) -> StoreError {
+impl Problem {
+    fn into_error(self, path: &Path, query: &Query<'_>) -> StoreError {
         let refused = |problem: String| StoreError::new(StoreErrorKind::Query, problem);
         let error = match self {
             Self::Refused(problem) => return refused(problem),
@@ -76,18 +76,18 @@ impl Trouble {
         };
         match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => refused(format!(
-                "the query took longer than {} seconds; ask for less, by a key where there is one",
+                "the query took longer than {} seconds; select fewer rows, by key if possible",
                 query.most_time().as_secs_f64()
             )),
-            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(READS.to_owned()),
-            Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; ask for less", VALUE >> 20)),
+            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => refused(READ_ONLY.to_owned()),
+            Some(ErrorCode::TooBig) => refused(format!("a value has more than {} MiB; select less", VALUE >> 20)),
             Some(ErrorCode::OutOfMemory) => {
-                refused("the query takes more memory than there is; ask for less".to_owned())
+                refused("the query needs more memory than is available; select less".to_owned())
             }
             Some(ErrorCode::Unknown | ErrorCode::TypeMismatch) => {
-                // A change of a view is found out before it is asked whether changes are allowed.
+                // SQLite detects a change of a view before it asks whether changes are allowed.
                 let problem = error.to_string();
-                refused(if problem.starts_with("cannot modify") { READS.to_owned() } else { problem })
+                refused(if problem.starts_with("cannot modify") { READ_ONLY.to_owned() } else { problem })
             }
             _ => match error {
                 Error::SqlInputError { msg, .. } => refused(msg),
@@ -100,36 +100,36 @@ impl Trouble {
     }
 }
 
-fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Trouble> {
+fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Problem> {
     let mut statements = Batch::new(connection, query.sql());
     let Some(mut statement) = statements.next()? else {
-        return Err(Trouble::Refused("there is no statement; write a SELECT".to_owned()));
+        return Err(Problem::Refused("there is no statement; write a SELECT".to_owned()));
     };
     if statements.next()?.is_some() {
-        return Err(Trouble::Refused("there are several statements; run one at a time".to_owned()));
+        return Err(Problem::Refused("there are several statements; run one at a time".to_owned()));
     }
     if !statement.readonly() {
-        return Err(Trouble::Refused("a query only reads: it is one SELECT".to_owned()));
+        return Err(Problem::Refused("a query can only read; write one SELECT".to_owned()));
     }
     if statement.parameter_count() > 0 {
-        return Err(Trouble::Refused("a query has no parameters; write the values into it".to_owned()));
+        return Err(Problem::Refused("a query has no parameters; write the values into it".to_owned()));
     }
     let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut names: Vec<&String> = columns.iter().collect();
     names.sort_unstable();
     if let Some(name) = names.windows(2).find_map(|pair| if let [a, b] = pair { (a == b).then_some(a) } else { None }) {
-        return Err(Trouble::Refused(format!("two columns are called `{name}`; name them apart with AS")));
+        return Err(Problem::Refused(format!("two columns are called `{name}`; rename one with AS")));
     }
     let mut rows = statement.raw_query();
     let (mut answer, mut size) = (Vec::new(), 0_usize);
     while let Some(row) = rows.next()? {
         if answer.len() == query.rows() {
             let problem = format!(
-                "the answer has more than {} rows; add a LIMIT to the query, or ask for more rows with `limit`, {} at most",
+                "the answer has more than {} rows; add a LIMIT to the query, or raise `limit`, to {} at most",
                 query.rows(),
                 Query::MOST
             );
-            return Err(Trouble::Refused(problem));
+            return Err(Problem::Refused(problem));
         }
         let mut values = Vec::with_capacity(columns.len());
         for column in 0..columns.len() {
@@ -138,19 +138,19 @@ fn answer(connection: &Connection, query: &Query<'_>) -> Result<Vec<SqlRow>, Tro
             values.push(value);
         }
         if size > ANSWER {
-            return Err(Trouble::Refused(format!("the answer has more than {} MiB; ask for less", ANSWER >> 20)));
+            return Err(Problem::Refused(format!("the answer has more than {} MiB; select less", ANSWER >> 20)));
         }
         answer.push(SqlRow::new(Arc::clone(&columns), values));
     }
     Ok(answer)
 }
 
-fn read(value: ValueRef<'_>) -> Result<SqlValue, Trouble> {
+fn read(value: ValueRef<'_>) -> Result<SqlValue, Problem> {
     Ok(match value {
         ValueRef::Null => SqlValue::Null,
         ValueRef::Integer(number) => SqlValue::Integer(number),
         ValueRef::Real(number) => SqlValue::Real(number),
-        // What a host stored as text need not be Unicode, and a query is for looking.
+        // Text that a host stored need not be Unicode; a query shows it anyway.
         ValueRef::Text(text) => SqlValue::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => SqlValue::Blob(bytes.to_vec()),
     })
@@ -165,7 +165,7 @@ fn size_of(value: &SqlValue) -> usize {
         }
 }
 
-/// Whether a statement may do something. What is not named is not allowed.
+/// Whether a statement may perform an action. Anything not listed is denied.
 fn only_reads(asked: AuthContext<'_>) -> Authorization {
     let is_allowed = match asked.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,

@@ -1,8 +1,8 @@
-//! The store: its connections, and what each of the three operations does with them.
+//! The store: its connections, and how each of the three operations uses them.
 //!
-//! One connection writes. It also answers point reads while it is free, because its page cache is warm, whereas every
-//! commit empties those of the others: reading a thousand of a million devices that way takes a fifth less time.
-//! A poisoned lock is taken all the same: a transaction that was left by a panic has been rolled back on the way out.
+//! Invariant: one connection writes. While it is free it also answers point reads, because its page cache stays warm,
+//! whereas each commit invalidates the caches of the others. A poisoned mutex is used anyway: a transaction that a
+//! panic interrupted was rolled back while the stack unwound.
 
 use crate::backup;
 use crate::batch::Batch;
@@ -22,46 +22,46 @@ use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// So many reading connections are kept open; more are opened while they are needed.
+/// Number of reading connections that are kept open; more are opened when they are needed.
 const READERS: usize = 4;
 
-/// A store in one SQLite file. See the [crate] for what it promises.
+/// A store in one SQLite file. See the [crate] for its guarantees.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    /// SQLite must not cross a fork: the child would believe that it holds its parent's locks. So every operation asks
-    /// this first, and in a child nothing is closed either.
+    /// SQLite must not cross a fork: the child would believe that it holds its parent's locks. So every operation
+    /// checks this first, and in a child nothing is closed either.
     opener: Opener,
     writer: Arc<Mutex<Connection>>,
-    /// `None` means in memory, where there is one connection only.
+    /// `None` means that the store is in memory and has only one connection.
     on_disk: Option<Arc<OnDisk>>,
     decoded: Decoded,
 }
 
-/// What a store in a file has beside its writing connection.
+/// What a store in a file has in addition to its writing connection.
 #[derive(Debug)]
 struct OnDisk {
     options: Options,
     files: Files,
     idle: Mutex<Vec<Connection>>,
-    /// Behind the connections, for these use it until they are closed.
+    /// After the connections, which use it until they are closed.
     _locks: Owned,
 }
 
 impl SqliteStore {
-    /// Opens a file with the default [`Options`]; one that is not there, or is empty, becomes a new store.
+    /// Opens a file with the default [`Options`]. A missing or empty file becomes a new store.
     ///
     /// # Errors
-    /// `store_not_ours` for a file of another program, `store_newer_schema`, `store_read_only`, `store_unavailable`
-    /// where another process holds the file, `store_failed` where it cannot be opened. Each says what to do.
+    /// `store_not_ours` for a file of another program; `store_newer_schema`; `store_read_only`; `store_unavailable` if
+    /// another process holds the file; `store_failed` if it cannot be opened. Each message says what to do.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::open_with(path, Options::new())
     }
 
-    /// The same with options of one's own.
+    /// Opens a file with these options.
     ///
     /// # Errors
-    /// Those of [`open`](Self::open), and `store_failed` for a page size that cannot be.
+    /// Those of [`open`](Self::open), and `store_failed` for an invalid page size.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = absolute(path.as_ref())?;
         fleet_sqlite_process::tell_apart();
@@ -75,11 +75,11 @@ impl SqliteStore {
         Ok(Self { path, opener: Opener::here(), writer, on_disk, decoded: Decoded::default() })
     }
 
-    /// A store in memory, gone when it is dropped: to try things with this very engine. One connection does it all, so
-    /// reading waits for writing.
+    /// Opens a store in memory, which is lost when it is dropped: for trying things with this engine. It has one
+    /// connection, so reads wait for writes.
     ///
     /// # Errors
-    /// `store_failed` where there is no memory.
+    /// `store_failed` if there is not enough memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
         let writer = open::in_memory(&path)?;
@@ -91,7 +91,7 @@ impl SqliteStore {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads by the writing connection where it is free.
+    /// Reads with the writing connection if it is free.
     fn read_warm<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         self.opener.check()?;
         let connection = match self.writer.try_lock() {
@@ -102,7 +102,7 @@ impl SqliteStore {
         work(&connection).map_err(|error| explain(&self.path, error))
     }
 
-    /// Reads without keeping anybody from writing.
+    /// Reads without blocking writers.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         self.opener.check()?;
         let worked = match &self.on_disk {
@@ -112,16 +112,16 @@ impl SqliteStore {
         worked.map_err(|error| explain(&self.path, error))
     }
 
-    /// That the files are still those that the store was opened on.
+    /// Checks that the files are still those that the store was opened on.
     fn in_place(&self, connection: &Connection) -> Result<(), StoreError> {
         let Some(OnDisk { files, .. }) = self.on_disk.as_deref() else { return Ok(()) };
         let Some(change) = files.change() else { return Ok(()) };
-        // This connection has the log open still.
+        // This connection still has the log open.
         files.save(connection, change);
         Err(files.moved(change))
     }
 
-    /// What becomes of commits that only check: a read, which waits for nobody who writes.
+    /// Decides commits that only check. This is a read, so it does not wait for writers.
     fn check(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if let Some(OnDisk { files, .. }) = self.on_disk.as_deref()
             && let Some(change) = files.change()
@@ -137,7 +137,7 @@ impl SqliteStore {
         })
     }
 
-    /// The row of a key, decoded only if it was not yet.
+    /// Returns the row of a key. Decodes it only if it is not cached.
     fn row(&self, tables: &mut Tables<'_>, key: &Key) -> rusqlite::Result<Option<Row>> {
         if !Decoded::keeps(key) {
             return tables.row(key);
@@ -153,7 +153,7 @@ impl SqliteStore {
         Ok(row)
     }
 
-    /// Hands over the rows of a range, one at a time; in an order and up to a limit where they are named.
+    /// Passes on the rows of a range, one at a time, ordered and limited on request.
     fn select(&self, range: &Range, order: Option<(bool, usize)>, take: &mut dyn FnMut(Row)) -> Result<(), StoreError> {
         let (first, last) = match (&range.first, &range.last) {
             (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last))
@@ -162,7 +162,7 @@ impl SqliteStore {
                 (first, last)
             }
             _ => {
-                let problem = "a range needs a first and a last key of one kind; name both";
+                let problem = "a range needs a first and a last key of one kind; give both";
                 return Err(StoreError::new(StoreErrorKind::Other, problem));
             }
         };
@@ -190,7 +190,7 @@ impl SqliteStore {
     }
 }
 
-/// The path from the root, so that connections opened later find the same file wherever the process is by then.
+/// Returns the absolute path, so that connections opened later find the same file if the working directory changes.
 fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
     std::path::absolute(path).map_err(|error| {
         let problem = format!("cannot open `{}`: {error}; name a file", path.display());
@@ -199,7 +199,7 @@ fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 impl OnDisk {
-    /// No lock is held while work is done, so that a visitor of rows may itself read.
+    /// No lock is held during the work, so a visitor of rows may itself read.
     fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -227,8 +227,8 @@ impl Store for SqliteStore {
             let mut order: Vec<(usize, &Key)> = keys.iter().enumerate().collect();
             order.sort_by_key(|(_, key)| *key);
             let mut rows = vec![None; keys.len()];
-            for (place, key) in order {
-                if let Some(slot) = rows.get_mut(place) {
+            for (position, key) in order {
+                if let Some(slot) = rows.get_mut(position) {
                     *slot = self.row(&mut tables, key)?;
                 }
             }
@@ -260,7 +260,7 @@ impl Store for SqliteStore {
         applying.finish().map_err(engine)?;
         write.commit().map_err(|error| explain_at_commit(&self.path, error))?;
         if LOG_MAY_GO {
-            // Whoever took the log away in the meantime may have taken this commit with it.
+            // The program that deleted the log may have deleted this commit with it.
             let unknown = |moved: StoreError| StoreError::new(StoreErrorKind::Unknown, moved.to_string());
             self.in_place(&connection).map_err(unknown)?;
         }
@@ -271,7 +271,7 @@ impl Store for SqliteStore {
         if self.on_disk.is_some() {
             return self.select(range, None, &mut |row| visit(&row.key, &row.record));
         }
-        // In memory a visitor that reads or commits needs the one connection there is.
+        // In memory, a visitor that reads or commits needs the only connection.
         let rows = self.scan(&Range { limit: usize::MAX, reverse: false, ..range.clone() })?;
         rows.iter().for_each(|row| visit(&row.key, &row.record));
         Ok(())
@@ -306,7 +306,7 @@ impl Store for SqliteStore {
         match &self.on_disk {
             Some(on_disk) => query::run(open::only_reader(&on_disk.files, &on_disk.options)?, &self.path, query),
             None => {
-                let problem = "a store of SQLite's in memory has no second connection; keep the fleet in a file";
+                let problem = "a SQLite store in memory has no second connection; keep the fleet in a file";
                 Err(StoreError::new(StoreErrorKind::Unsupported, problem))
             }
         }
@@ -325,10 +325,10 @@ impl Drop for SqliteStore {
         match on_disk.files.change() {
             Some(Change::Database) => {
                 on_disk.files.save(&writer, Change::Database);
-                on_disk.files.tidy();
+                on_disk.files.remove_leftovers();
             }
-            // Who closes last writes the log back and deletes it by its name. That name is another log's by now, or the
-            // database is not the log's any more.
+            // SQLite checkpoints the log and deletes it by name when the last connection closes. Here the name is that
+            // of another log now, or the log does not match the database any more.
             Some(change @ (Change::LogReplaced | Change::Overwritten)) => {
                 for connection in idle.iter().chain([&*writer]) {
                     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);

@@ -1,4 +1,4 @@
-//! Each refusal of a file, a copy and a query with its advice followed: what the message says to do is done, and it works.
+//! Refusals of files, copies and queries: following the advice of the message works.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::StoreError;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// Refused with this code and this advice.
+/// Expects a refusal with this code and this advice.
 #[track_caller]
 fn refused<T: Debug>(result: Result<T, StoreError>, code: &str, advice: &str) {
     let error = result.unwrap_err();
@@ -23,15 +23,15 @@ fn open(path: &Path) -> Result<(), StoreError> {
 }
 
 #[test]
-fn a_file_that_is_refused_opens_once_the_advice_is_followed() {
+fn a_refused_file_opens_once_the_advice_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let path = file("fleet.db");
     open(&path).unwrap();
     let good = fs::read(&path).unwrap();
 
-    refused(open(folder.path()), "store_failed", "it is a folder; name a file in it");
-    refused(open(&file("none/fleet.db")), "store_failed", "make it first");
+    refused(open(folder.path()), "store_failed", "it is a folder; name a file inside it");
+    refused(open(&file("none/fleet.db")), "store_failed", "create it first");
     fs::create_dir(file("none")).unwrap();
     open(&file("none/fleet.db")).unwrap();
     let with_pages = |bytes| SqliteStore::open_with(file("pages.db"), Options::new().page_size(bytes)).map(drop);
@@ -44,7 +44,7 @@ fn a_file_that_is_refused_opens_once_the_advice_is_followed() {
     refused(open(&file("diary.db")), "store_not_ours", "choose another file");
     open(&file("other.db")).unwrap();
 
-    // The header's write version, raised beyond what SQLite knows, makes a file read-only even for root.
+    // A write version in the header that SQLite does not know makes a file read-only even for root.
     let mut read_only = good.clone();
     *read_only.get_mut(18).unwrap() = 3;
     fs::write(&path, read_only).unwrap();
@@ -52,7 +52,7 @@ fn a_file_that_is_refused_opens_once_the_advice_is_followed() {
     fs::write(&path, &good).unwrap();
     open(&path).unwrap();
 
-    // A newer program writes the number of its schema; this one stands for it once the number is its own.
+    // A newer program writes its own schema number. Restoring the number stands for an update of the program.
     let schema = |number: i64| Connection::open(&path).unwrap().pragma_update(None, "user_version", number).unwrap();
     let own: i64 = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     schema(own + 1);
@@ -69,20 +69,20 @@ fn a_file_that_is_refused_opens_once_the_advice_is_followed() {
 }
 
 #[test]
-fn a_copy_that_is_refused_is_made_once_the_advice_is_followed() {
+fn a_refused_copy_is_made_once_the_advice_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let store = SqliteStore::open(file("fleet.db")).unwrap();
     store.backup(&file("copy.db")).unwrap();
     refused(store.backup(&file("copy.db")), "store_not_empty", "name a new file");
     store.backup(&file("copy-2.db")).unwrap();
-    refused(store.backup(&file("none/copy.db")), "store_failed", "make it first");
+    refused(store.backup(&file("none/copy.db")), "store_failed", "create it first");
     fs::create_dir(file("none")).unwrap();
     store.backup(&file("none/copy.db")).unwrap();
 }
 
 #[test]
-fn a_query_that_is_refused_is_answered_once_the_advice_is_followed() {
+fn a_refused_query_is_answered_once_the_advice_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("fleet.db")).unwrap();
     let three = "SELECT 1 AS a UNION SELECT 2 UNION SELECT 3";
@@ -93,14 +93,14 @@ fn a_query_that_is_refused_is_answered_once_the_advice_is_followed() {
     let cases = [
         (Query::new(" "), "write a SELECT", Query::new("SELECT 1")),
         (Query::new("SELECT 1; SELECT 2"), "run one at a time", Query::new("SELECT 1")),
-        (Query::new("DELETE FROM devices"), "it is one SELECT", Query::new("SELECT count(*) FROM devices")),
-        (Query::new("ATTACH 'x' AS x"), "it is one SELECT", Query::new("SELECT 1")),
+        (Query::new("DELETE FROM devices"), "write one SELECT", Query::new("SELECT count(*) FROM devices")),
+        (Query::new("ATTACH 'x' AS x"), "write one SELECT", Query::new("SELECT 1")),
         (Query::new("SELECT ?1"), "write the values into it", Query::new("SELECT 7")),
-        (Query::new("SELECT 1 AS a, 2 AS a"), "name them apart with AS", Query::new("SELECT 1 AS a, 2 AS b")),
+        (Query::new("SELECT 1 AS a, 2 AS a"), "rename one with AS", Query::new("SELECT 1 AS a, 2 AS b")),
         (Query::new(three).limit(2), "add a LIMIT to the query", Query::new("SELECT 1 LIMIT 2").limit(2)),
-        (Query::new(three).limit(2), "ask for more rows with `limit`", Query::new(three).limit(3)),
-        (soon(&all), "ask for less", soon(&less)),
-        (Query::new("SELECT zeroblob(300000000)"), "ask for less", Query::new("SELECT zeroblob(3)")),
+        (Query::new(three).limit(2), "or raise `limit`", Query::new(three).limit(3)),
+        (soon(&all), "select fewer rows", soon(&less)),
+        (Query::new("SELECT zeroblob(300000000)"), "select less", Query::new("SELECT zeroblob(3)")),
         (Query::new("SELECT x FROM devices"), "no such column: x", Query::new("SELECT id FROM devices")),
     ];
     for (wrong, advice, right) in cases {

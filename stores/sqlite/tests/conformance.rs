@@ -1,4 +1,4 @@
-//! The laws that every store keeps, kept by this one: in a file, in memory, and under a layer.
+//! Runs the conformance suite on this store: in a file, in memory, and under layers.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::store::conformance::{Violation, check, check_reopen};
@@ -7,12 +7,12 @@ use fleet_store_sqlite::SqliteStore;
 use std::cell::RefCell;
 use tempfile::TempDir;
 
-/// What was violated, a line each.
-fn told(kept: Result<(), Vec<Violation>>) -> Result<(), String> {
+/// The violations, one on each line.
+fn summary(kept: Result<(), Vec<Violation>>) -> Result<(), String> {
     kept.map_err(|violations| violations.iter().map(|violation| format!("{violation}\n")).collect())
 }
 
-/// Opens stores in folders of their own, which are there for as long as this is.
+/// Opens stores in folders of their own, which are deleted when this is dropped.
 #[derive(Default)]
 struct Folders(RefCell<Vec<TempDir>>);
 
@@ -28,21 +28,21 @@ impl Folders {
 #[test]
 fn a_store_in_a_file_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| folders.open())), Ok(()));
+    assert_eq!(summary(check(|| folders.open())), Ok(()));
 }
 
 #[test]
 fn a_store_in_memory_keeps_every_law() {
-    assert_eq!(told(check(|| SqliteStore::in_memory().unwrap())), Ok(()));
+    assert_eq!(summary(check(|| SqliteStore::in_memory().unwrap())), Ok(()));
 }
 
 #[test]
 fn a_store_under_group_commit_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| GroupCommit::new(folders.open()))), Ok(()));
+    assert_eq!(summary(check(|| GroupCommit::new(folders.open()))), Ok(()));
 }
 
-/// Folds so often that most rows of a law are folded while it is tried.
+/// Opens a journaled store that folds so often that most rows of a law are folded while it is tried.
 fn journaled(store: SqliteStore) -> Journaled<SqliteStore> {
     Journaled::open_with(store, JournalOptions::new().rows(64).fold_after(16)).unwrap()
 }
@@ -50,17 +50,17 @@ fn journaled(store: SqliteStore) -> Journaled<SqliteStore> {
 #[test]
 fn a_store_under_a_journal_keeps_every_law() {
     let folders = Folders::default();
-    assert_eq!(told(check(|| journaled(folders.open()))), Ok(()));
+    assert_eq!(summary(check(|| journaled(folders.open()))), Ok(()));
 }
 
 #[test]
-fn a_store_under_a_journal_that_is_opened_again_has_all_that_was_committed() {
+fn a_reopened_store_under_a_journal_has_every_commit() {
     let open = |folder: &TempDir| journaled(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
-    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
+    assert_eq!(summary(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
 }
 
 #[test]
-fn a_store_opened_again_has_all_that_was_committed() {
+fn a_reopened_store_has_every_commit() {
     let open = |folder: &TempDir| SqliteStore::open(folder.path().join("fleet.db")).unwrap();
-    assert_eq!(told(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
+    assert_eq!(summary(check_reopen(|| TempDir::new().unwrap(), open)), Ok(()));
 }

@@ -1,4 +1,4 @@
-//! Callers that meet in one record of a file take turns: all are answered.
+//! Callers that contend for one record of a file take turns: every caller gets an answer.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "../../../fleet-core/tests/common/contention.rs"]

@@ -1,4 +1,4 @@
-//! What a store promises, one sentence a test.
+//! The guarantees of a store, one for each test.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -27,7 +27,7 @@ fn store() -> SqliteStore {
 }
 
 #[test]
-fn rows_are_answered_in_the_order_asked_and_twice_if_asked_twice() {
+fn rows_are_returned_in_the_order_of_the_keys_and_twice_if_asked_twice() {
     let store = store();
     store.commit(&[commit([], [put(device_key(1), device(1), 11), put(device_key(2), device(2), 12)])]).unwrap();
     let rows = store.get(&[device_key(2), device_key(3), device_key(1), device_key(2)]).unwrap();
@@ -86,7 +86,7 @@ fn a_check_of_a_row_that_the_commit_does_not_write_counts() {
 }
 
 #[test]
-fn of_many_rows_that_must_be_absent_one_that_is_there_keeps_all_away() {
+fn one_existing_row_of_many_that_must_be_absent_refuses_the_commit() {
     let store = store();
     store.commit(&[commit([], [put(device_key(50), device(1), 1)])]).unwrap();
     let import = commit(
@@ -107,11 +107,11 @@ fn of_many_rows_that_must_be_absent_one_that_is_there_keeps_all_away() {
     let there: Vec<_> = (1..=99).filter(|n| sequence(&store, *n).is_some()).collect();
     assert_eq!(there, [50]);
     assert_eq!(store.scan(&Range::new(registration_key(0), registration_key(255))).unwrap(), []);
-    assert_eq!(counter(&store, 0), Some(7), "what was added before stays, what was added with the conflict does not");
+    assert_eq!(counter(&store, 0), Some(7), "the earlier addition stays, that of the conflicting commit does not");
 }
 
 #[test]
-fn a_counter_that_was_never_added_to_is_absent_and_one_that_came_back_to_0_is_not() {
+fn a_counter_that_was_never_added_to_is_absent_and_one_that_returned_to_0_is_not() {
     let store = store();
     assert_eq!(counter(&store, 0), None);
     let add = |slot, delta| Write::Add { key: tally_key(slot), delta };
@@ -138,7 +138,7 @@ fn a_record_under_a_key_of_another_form_is_refused_and_nothing_of_the_batch_is_a
 }
 
 #[test]
-fn what_was_committed_is_there_when_the_file_is_opened_again() {
+fn a_reopened_file_has_every_commit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     SqliteStore::open(&path).unwrap().commit(&[commit([], [put(device_key(1), device(4), u64::MAX)])]).unwrap();

@@ -1,4 +1,4 @@
-//! What is opened, what is refused, and what the person is told.
+//! Which files are opened, which are refused, and with which message.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// Opens a file that cannot be, and gives the kind of error and the message without the folder's name.
+/// Opens a file that must be refused. Returns the kind of error and the message without the folder's name.
 fn refusal(path: &Path) -> (StoreErrorKind, String) {
     let error = SqliteStore::open(path).unwrap_err();
     let folder = format!("{}/", path.parent().unwrap().display());
@@ -25,7 +25,7 @@ fn put_one(store: &SqliteStore, number: u8) -> Result<Vec<CommitOutcome>, fleet_
 }
 
 #[test]
-fn an_empty_file_becomes_a_store_with_small_pages_and_its_mark() {
+fn an_empty_file_becomes_a_store_with_small_pages_and_its_application_id() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     fs::write(&path, "").unwrap();
@@ -36,13 +36,15 @@ fn an_empty_file_becomes_a_store_with_small_pages_and_its_mark() {
 }
 
 #[test]
-fn a_file_of_another_program_is_refused_and_not_touched() {
+fn a_file_of_another_program_is_refused_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
     let other = "`other.db` is a database of another program; choose another file";
     let databases = ["CREATE TABLE device (id)", "PRAGMA application_id = 7", "PRAGMA user_version = 1"];
-    for (content, message) in
-        databases.iter().map(|sql| (Some(sql), other)).chain([(None, "`other.db` is no database; choose another file")])
+    for (content, message) in databases
+        .iter()
+        .map(|sql| (Some(sql), other))
+        .chain([(None, "`other.db` is not a database; choose another file")])
     {
         let _ = fs::remove_file(&path);
         match content {
@@ -62,19 +64,22 @@ fn a_newer_schema_is_refused() {
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let message = "`fleet.db` has schema 99, and this program knows 5 at most; update the program";
+    let message = "`fleet.db` has schema 99, and this program supports up to 5; update the program";
     assert_eq!(refusal(&path), (StoreErrorKind::NewerSchema, message.to_owned()));
 }
 
 #[test]
-fn a_folder_a_missing_folder_and_a_page_size_that_cannot_be_are_refused() {
+fn a_folder_a_missing_folder_and_an_invalid_page_size_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet");
     fs::create_dir(&path).unwrap();
-    let message = "cannot open `fleet`: it is a folder; name a file in it";
+    let message = "cannot open `fleet`: it is a folder; name a file inside it";
     assert_eq!(refusal(&path), (StoreErrorKind::Other, message.to_owned()));
     let error = SqliteStore::open(path.join("no/fleet.db")).unwrap_err().to_string();
-    assert!(error.ends_with(&format!("there is no folder `{}`; make it first", path.join("no").display())), "{error}");
+    assert!(
+        error.ends_with(&format!("there is no folder `{}`; create it first", path.join("no").display())),
+        "{error}"
+    );
     let error = SqliteStore::open_with(path.join("fleet.db"), Options::new().page_size(1000)).unwrap_err();
     assert_eq!(error.to_string(), "a page cannot have 1000 bytes; choose a power of two from 512 to 65536");
     assert!(!path.join("fleet.db").exists());
@@ -85,7 +90,7 @@ fn a_file_that_cannot_be_written_to_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
-    // The header's write version, raised beyond what SQLite knows, makes a file read-only even for root.
+    // A write version in the header that SQLite does not know makes a file read-only even for root.
     let mut bytes = fs::read(&path).unwrap();
     bytes[18] = 3;
     fs::write(&path, bytes).unwrap();
@@ -94,7 +99,7 @@ fn a_file_that_cannot_be_written_to_is_refused() {
 }
 
 #[test]
-fn a_full_disk_refuses_a_batch_whole_and_leaves_a_store_that_works() {
+fn a_full_disk_refuses_a_whole_batch_and_the_store_still_works() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open_with(&path, Options::new().size_limit(64 << 10)).unwrap();
@@ -112,7 +117,7 @@ fn a_full_disk_refuses_a_batch_whole_and_leaves_a_store_that_works() {
         .collect();
     let error = store.commit(&batch).unwrap_err();
     assert_eq!((error.kind(), error.code()), (StoreErrorKind::Full, "store_full"));
-    assert!(error.to_string().ends_with("the disk is full or its size limit reached; make room"), "{error}");
+    assert!(error.to_string().ends_with("the disk is full or the size limit is reached; free some space"), "{error}");
     assert_eq!((sequence(&store, 1), sequence(&store, 2), counter(&store, 0)), (Some(1), None, None));
     put_one(&store, 3).unwrap();
     assert_eq!(sequence(&store, 3), Some(1));
@@ -128,14 +133,14 @@ fn a_file_that_another_process_writes_to_is_busy_until_it_is_not() {
     let error = put_one(&store, 1).unwrap_err();
     assert_eq!((error.kind(), error.is_transient()), (StoreErrorKind::Unavailable, true));
     assert!(error.to_string().ends_with("is busy: another process is writing to it; try again"), "{error}");
-    assert_eq!(sequence(&store, 1), None, "reading goes on");
+    assert_eq!(sequence(&store, 1), None, "reads still work");
     other.execute_batch("COMMIT").unwrap();
     put_one(&store, 1).unwrap();
     assert_eq!(sequence(&store, 1), Some(1));
 }
 
 #[test]
-fn a_row_that_cannot_be_read_is_told_and_does_not_stop_others() {
+fn a_damaged_row_is_reported_and_does_not_affect_others() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -174,7 +179,7 @@ fn many_may_open_a_new_file_at_once() {
 }
 
 #[test]
-fn people_find_devices_counters_and_what_was_done_by_sql() {
+fn people_find_devices_counters_and_audit_records_by_sql() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();

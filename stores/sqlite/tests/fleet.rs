@@ -1,5 +1,5 @@
-//! The whole core on SQLite against the naive model of fleet-core's own tests: an engine may not change what the rules
-//! say.
+//! Compares the whole core on SQLite with the naive model of fleet-core's own tests: an engine must not change the
+//! rules.
 
 #[path = "../../../fleet-core/tests/common/mod.rs"]
 mod common;
@@ -10,7 +10,7 @@ use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// A step costs some thirty reads here: fewer cases than in memory, unless more are asked for.
+/// A step costs about thirty reads here, so there are fewer cases than in memory, unless more are requested.
 fn cases() -> ProptestConfig {
     let asked = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 32 };

@@ -1,4 +1,4 @@
-//! What happens to a fleet in a process that is forked.
+//! What happens to a fleet in a forked process.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -37,13 +37,13 @@ fn open(path: &Path) -> Fleet {
     Fleet::open(GroupCommit::new(SqliteStore::open(path).unwrap()))
 }
 
-/// A process with several threads must not fork while another thread is within SQLite, which has locks of its own.
+/// A process with several threads must not fork while another thread is inside SQLite, which has mutexes of its own.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How many devices the fleet in a file has, counted by a process that nothing was forked from.
+/// Number of devices of the fleet in a file, counted by a process that is not a fork.
 fn devices(path: &Path) -> i64 {
     let file = rusqlite::Connection::open(path).unwrap();
     file.query_row("SELECT count(*) FROM device", [], |row| row.get(0)).unwrap()
@@ -53,7 +53,8 @@ fn devices(path: &Path) -> i64 {
 fn two_forked_processes_never_draw_the_same_number() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
-    // As `import fleet_core` in the parent does: what random state a library keeps in a process is there.
+    // Like `import fleet_core` in the parent: any random state that a library keeps in a process exists before the
+    // fork.
     let before = Fleet::open(fleet_core::MemoryStore::new());
     with_product(&before);
     let stamps = |name: &str| {
@@ -75,7 +76,7 @@ fn two_forked_processes_never_draw_the_same_number() {
 }
 
 #[test]
-fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it() {
+fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_fork() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     type Opened = fn(&Path) -> Fleet;
@@ -96,18 +97,18 @@ fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it(
         assert!(meter.admit(NOW).unwrap());
         let stream = operator.event_stream(product).unwrap();
 
-        let told = in_child(|| {
+        let output = in_child(|| {
             let said = every_call(&fleet, product, &stream, &meter);
-            assert!(stream.wait(Duration::from_secs(60)), "it must not wait for what never comes");
+            assert!(stream.wait(Duration::from_secs(60)), "it must not wait for an event that never comes");
             forked::drop_copy(&stream);
             forked::drop_copy(&fleet);
             said
         });
-        // What the parent does meanwhile stays.
+        // What the parent does meanwhile is kept.
         operator.import(product, list(1000).as_bytes()).unwrap();
-        let told = told.join();
-        assert_eq!(told.lines().count(), 12, "{name}: {told}");
-        for line in told.lines() {
+        let output = output.join();
+        assert_eq!(output.lines().count(), 12, "{name}: {output}");
+        for line in output.lines() {
             assert!(
                 line.starts_with("store_forked") && line.contains("open the fleet after the fork"),
                 "{name}: {line}"
@@ -119,7 +120,7 @@ fn a_fleet_that_was_opened_before_the_fork_says_that_it_must_be_opened_after_it(
     }
 }
 
-/// What the calls of each door come to, one a line.
+/// The results of calls to each door, one on each line.
 fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &fleet_core::event::Meter<'_>) -> String {
     let operator = fleet.console(Actor::Operator, NOW);
     let gateway = fleet.gateway(NOW);
@@ -145,7 +146,7 @@ fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &f
 }
 
 #[test]
-fn a_child_opens_the_file_of_its_parent_anew_and_loses_nothing() {
+fn a_child_opens_the_file_of_its_parent_again_and_loses_nothing() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
@@ -160,7 +161,7 @@ fn a_child_opens_the_file_of_its_parent_anew_and_loses_nothing() {
         let operator = fleet.console(Actor::Operator, NOW);
         operator.import(product, list(1000).as_bytes()).unwrap();
         std::fs::write(&go, "").unwrap();
-        // The parent closes here; it must see that the child still has the file open.
+        // The parent closes here. It must detect that the child still has the file open.
         forked::wait_for(&gone);
         operator.import(product, list(2000).as_bytes()).unwrap();
         fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices.to_string()
@@ -174,7 +175,7 @@ fn a_child_opens_the_file_of_its_parent_anew_and_loses_nothing() {
 }
 
 #[test]
-fn a_store_by_itself_does_not_cross_a_fork_either() {
+fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(folder.path().join("fleet.db")).unwrap();

@@ -1,5 +1,5 @@
-//! A disk that is full: what does not fit is refused whole, in words that help; what was taken stays; and there is nothing
-//! to repair once there is room. With and without a journal.
+//! A full disk: what does not fit is refused completely, with a helpful message; earlier commits are kept; and nothing
+//! needs repair once there is space. With and without a journal.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::store::{JournalOptions, Journaled, Store};
@@ -10,14 +10,14 @@ use std::path::Path;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
 
-/// So many ids a list; each adds rows of three kinds, and an audit record.
+/// Number of ids in a list. Each adds rows of three kinds, and a list adds an audit record.
 const LIST: u64 = 40;
 
 fn open(path: &Path, size_limit: u64) -> SqliteStore {
     SqliteStore::open_with(path, Options::new().size_limit(size_limit)).unwrap()
 }
 
-/// Folds all the while, so that room runs out now for the journal, now for the rows.
+/// Folds constantly, so that sometimes the journal and sometimes the rows run out of space.
 fn open_journaled(path: &Path, size_limit: u64) -> Journaled<SqliteStore> {
     Journaled::open_with(open(path, size_limit), JournalOptions::new().fold_after(300)).unwrap()
 }
@@ -50,21 +50,22 @@ fn fills_up<S: Store + 'static>(open: impl Fn(&Path, u64) -> S) {
             Err(error) => break error,
         }
         lists += 1;
-        assert!(lists < 1000, "it never filled up");
+        assert!(lists < 1000, "the disk never filled up");
     };
     assert_eq!((error.code(), error.is_transient()), ("store_full", false), "{error}");
-    assert!(error.to_string().ends_with("the disk is full or its size limit reached; make room"), "{error}");
-    assert!(lists > 10, "room for {lists} lists only");
-    // One that was refused by a hair may fit the next time, with other stamps; as many again as there are never do.
+    assert!(error.to_string().ends_with("the disk is full or the size limit is reached; free some space"), "{error}");
+    assert!(lists > 10, "space for {lists} lists only");
+    // A list that barely did not fit may fit the next time, with other stamps. A second list of the same size never
+    // does.
     for _ in 0..3 {
         let again = import_ids(&fleet, owner, product, lists * LIST..2 * lists * LIST);
         assert_eq!(again.map_err(|error| error.code()), Err("store_full"));
     }
-    assert_eq!(devices(&fleet, owner, product), lists * LIST, "all that was told of, and no more");
+    assert_eq!(devices(&fleet, owner, product), lists * LIST, "exactly the acknowledged lists");
     assert_eq!(invariants::check(&fleet, NOW).unwrap(), []);
     drop(fleet);
 
-    // Still without room, it opens and shows all; with room it goes on where it was.
+    // Still without space, the file opens and shows everything; with space, it continues.
     assert_eq!(devices(&Fleet::open(open(&path, 420 << 10)), owner, product), lists * LIST);
     let fleet = Fleet::open(open(&path, 4 << 20));
     for number in lists..lists + 20 {
@@ -75,11 +76,11 @@ fn fills_up<S: Store + 'static>(open: impl Fn(&Path, u64) -> S) {
 }
 
 #[test]
-fn a_file_that_is_full_refuses_lists_whole_and_goes_on_once_there_is_room() {
+fn a_full_file_refuses_whole_lists_and_continues_once_there_is_space() {
     fills_up(open);
 }
 
 #[test]
-fn a_journal_that_is_full_refuses_lists_whole_and_goes_on_once_there_is_room() {
+fn a_full_journal_refuses_whole_lists_and_continues_once_there_is_space() {
     fills_up(open_journaled);
 }

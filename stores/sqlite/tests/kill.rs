@@ -1,5 +1,5 @@
-//! A writer that is killed at any moment leaves a file in which all it was told is written stands, whole; also one that
-//! keeps a journal, whenever in a fold it dies.
+//! A writer that is killed at any moment leaves a file with every acknowledged commit, complete; also with a journal,
+//! whenever it dies during a fold.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -23,11 +23,11 @@ const ROUNDS: usize = 24;
 const DEVICES: u8 = 8;
 
 fn open(path: &Path) -> SqliteStore {
-    // What outlives the process is the same, and more commits are under way when it is killed.
+    // Nothing else that survives the process differs, and more commits are in progress when it is killed.
     SqliteStore::open_with(path, Options::new().synchronous(Synchronous::Normal)).unwrap()
 }
 
-/// So small that a round is many generations, each with a fold.
+/// So small that a round has many generations, each with a fold.
 fn open_journaled(path: &Path) -> Journaled<SqliteStore> {
     Journaled::open_with(open(path), JournalOptions::new().rows(32).fold_after(100)).unwrap()
 }
@@ -49,7 +49,7 @@ fn numbered(number: u32) -> Commit {
     )
 }
 
-/// Not a test of its own: what the killed process does. It begins after the last commit it finds.
+/// Not a test by itself: what the killed process does. It continues after the last commit that it finds.
 #[test]
 fn write_until_killed() {
     let Some(path) = std::env::var_os(FILE) else { return };
@@ -73,21 +73,21 @@ fn write(store: &dyn Store) {
 }
 
 #[test]
-fn a_writer_that_is_killed_leaves_all_that_it_was_told_is_written() {
+fn a_killed_writer_leaves_every_acknowledged_commit() {
     kill_writers(None, |path, acknowledged| stands(&open(path), path, acknowledged));
 }
 
 #[test]
-fn a_writer_with_a_journal_that_is_killed_leaves_all_that_it_was_told_is_written() {
+fn a_killed_writer_with_a_journal_leaves_every_acknowledged_commit() {
     let mut left = 0;
     kill_writers(Some(JOURNALED), |path, acknowledged| {
         left += open(path).scan(&Range::new(Key::Journal(1), Key::Journal(u64::MAX))).unwrap().len();
         stands(&open_journaled(path), path, acknowledged);
     });
-    assert!(left > ROUNDS, "only {left} records of the journal were ever left: nothing had to be read again");
+    assert!(left > ROUNDS, "only {left} records of the journal were left in total: reading them was not tested");
 }
 
-/// Kills one writer after the other, and has a look at what each leaves.
+/// Kills one writer after the other, and checks what each leaves.
 fn kill_writers(switch: Option<&str>, mut look: impl FnMut(&Path, u32)) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
@@ -112,8 +112,8 @@ fn kill_writers(switch: Option<&str>, mut look: impl FnMut(&Path, u32)) {
     assert!(acknowledged > 100, "only {acknowledged} commits in {ROUNDS} rounds");
 }
 
-/// Whether a store holds each commit up to some number that is not below the last acknowledged one, whole, in a file
-/// without faults.
+/// Checks that a store holds each commit up to a number that is not below the last acknowledged one, completely, in an
+/// undamaged file.
 fn stands(store: &dyn Store, path: &Path, acknowledged: u32) {
     let applied = u32::try_from(counter(store, 0).unwrap()).unwrap();
     assert!(applied >= acknowledged, "{acknowledged} acknowledged, {applied} there");

@@ -1,4 +1,4 @@
-//! Files of older versions, which must open for ever.
+//! Files of older versions can always be opened.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::device::{Report, Trail};
@@ -9,10 +9,10 @@ use fleet_store_sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// `fixtures/schema-1.sqlite` was written by the code of schema 1: an owner, product 94 with two devices, a firmware that
+/// The code of schema 1 wrote `fixtures/schema-1.sqlite`: an owner, product 94 with two devices, and a firmware that
 /// ran on one of them and is released.
 #[test]
-fn a_file_from_before_there_were_events_opens_with_all_that_is_in_it_and_takes_them() {
+fn a_file_of_schema_1_opens_with_all_of_its_data_and_stores_events() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-1.sqlite"), &path).unwrap();
@@ -40,10 +40,10 @@ fn a_file_from_before_there_were_events_opens_with_all_that_is_in_it_and_takes_t
     assert!(SqliteStore::open(&path).is_ok());
 }
 
-/// `fixtures/schema-2.sqlite` is the same file in schema 2. Its device that has connected has gone since, and was sent three
-/// directives.
+/// `fixtures/schema-2.sqlite` is the same file in schema 2. Its device that connected has disconnected since, and
+/// received three directives.
 #[test]
-fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_then_on() {
+fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2.sqlite"), &path).unwrap();
@@ -53,16 +53,16 @@ fn a_file_from_before_the_order_of_connections_was_kept_opens_and_keeps_it_from_
     let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.trail.get()), (3, 7, false, Trail::default()));
-    assert_eq!(row.chip_revision, None, "what was never told is not known");
-    assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters are those of the rows");
+    assert_eq!(row.chip_revision, None, "a field that was never reported is absent");
+    assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters agree with the rows");
 
-    // The session that the old file says has ended does not come back, over removal and import.
+    // The session that ended according to the old file does not come back, even after removal and import.
     console.remove_device(product, device).unwrap();
     assert_eq!(console.import(product, b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
-    let told = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
-    let answer = gateway.connect(&told).unwrap().answer;
+    let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
+    let answer = gateway.connect(&report).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
-    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..told }).unwrap();
+    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..report }).unwrap();
     let row = console.device(product, device).unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
     assert_eq!(row.chip_revision, Some(301));

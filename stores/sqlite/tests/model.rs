@@ -1,5 +1,5 @@
-//! Whatever is done to the file and to the store in memory, both answer alike and end alike; so does a journal before
-//! the file, whenever it folds and however often it is opened again.
+//! A file and the store in memory give the same answers to the same operations, and end with the same rows. So does a
+//! journal in front of the file, whenever it folds and however often it is opened again.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -18,23 +18,23 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn the_file_and_the_memory_answer_alike_and_end_alike(steps in steps(24)) {
+    fn a_file_and_memory_give_the_same_answers_and_end_with_the_same_rows(steps in steps(24)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fleet.db");
         run(&steps, || open(&path), |_, _| ());
     }
 
     #[test]
-    fn a_journal_before_the_file_and_the_memory_answer_alike_and_end_alike(steps in steps(40)) {
+    fn a_journal_and_memory_give_the_same_answers_and_end_with_the_same_rows(steps in steps(40)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fleet.db");
-        // Few rows in memory, so that many are read from the file; folds begin now by themselves, now by a step.
+        // Few rows in memory, so that many are read from the file. Folds begin by themselves or by a step.
         let options = || JournalOptions::new().rows(6).fold_after(12);
         let journaled = || Journaled::open_with(open(&path), options()).unwrap();
         let left = run(&steps, journaled, |store, rows| {
             store.fold(rows).unwrap();
         });
-        // What is left to the file when all is folded is the same.
+        // After a complete fold the file holds the same.
         prop_assert_eq!(held(&open(&path)), left);
     }
 }

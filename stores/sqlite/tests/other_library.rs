@@ -1,5 +1,5 @@
-//! The file is used by another copy of SQLite, taken away or replaced while the fleet is open: nothing that was
-//! acknowledged is lost, and nothing is written where nobody finds it.
+//! Another copy of SQLite uses the file, or the file is moved or replaced, while the fleet is open: no acknowledged
+//! commit is lost, and nothing is written to a file that nobody will find.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const FILE: &str = "FLEET_OTHER_PROCESSES_FILE";
 const SQL: &str = "FLEET_OTHER_PROCESSES_SQL";
 
-/// Not a test of its own: what another process does. It opens the file, runs statements, and closes.
+/// Not a test by itself: what another process does. It opens the file, runs statements, and closes it.
 #[test]
 fn another_process() {
     let Some(path) = std::env::var_os(FILE) else { return };
@@ -31,7 +31,7 @@ fn another_process() {
     println!("\nran {}", ran.map_or_else(|error| error.to_string(), |()| "well".to_owned()));
 }
 
-/// Runs SQL in another process, which then closes the file; what it came to.
+/// Runs SQL in another process, which then closes the file. Returns the result.
 fn elsewhere(path: &Path, sql: &str) -> String {
     let ran = Command::new(std::env::current_exe().unwrap())
         .args(["another_process", "--exact", "--nocapture"])
@@ -50,10 +50,10 @@ fn put_one(store: &dyn Store, number: u8) -> Result<Vec<CommitOutcome>, StoreErr
     store.commit(&[commit([check(device_key(number), None)], [put(device_key(number), device(1), number.into())])])
 }
 
-/// Whether a store that is opened anew, as after a kill, holds these and no others.
+/// Checks that a store that is opened anew, as after a kill, holds exactly these numbers.
 #[track_caller]
 fn holds(path: &Path, numbers: &[u8]) {
-    // What the process that was killed had open is of no help to the next one.
+    // The copy excludes whatever the killed process had open.
     let copy = tempfile::tempdir().unwrap();
     for end in ["", "-wal"] {
         if beside(path, end).exists() {
@@ -65,7 +65,7 @@ fn holds(path: &Path, numbers: &[u8]) {
     assert_eq!(there, numbers);
 }
 
-/// Every descriptor of the file, and of what is beside it, that any part of this process closes.
+/// Opens and closes each file of the store in this process, as other code in it may do.
 fn open_and_close(path: &Path) {
     for end in ["", "-wal", "-shm"] {
         drop(File::open(beside(path, end)).unwrap());
@@ -74,7 +74,7 @@ fn open_and_close(path: &Path) {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_process_that_opens_and_closes_the_file_leaves_the_log_to_who_has_it_open() {
+fn a_process_that_opens_and_closes_the_file_leaves_the_log_to_its_users() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -86,7 +86,7 @@ fn a_process_that_opens_and_closes_the_file_leaves_the_log_to_who_has_it_open() 
         "ANALYZE",
         "BEGIN IMMEDIATE; CREATE TABLE mine (a); DROP TABLE mine; COMMIT",
     ]) {
-        // Whoever closes a descriptor drops the locks of the process: the other one would be alone with the file.
+        // Closing a descriptor drops the POSIX locks of the process: the other process would believe that it is alone.
         open_and_close(&path);
         assert_eq!(elsewhere(&path, sql), "well", "{sql}");
         put_one(&store, number).unwrap();
@@ -98,7 +98,7 @@ fn a_process_that_opens_and_closes_the_file_leaves_the_log_to_who_has_it_open() 
     holds(&path, &[1, 2, 3, 4, 5, 6, 9]);
     assert!(beside(&path, "-wal").exists());
     drop(store);
-    assert!(!beside(&path, "-wal").exists(), "who closes last puts the log away");
+    assert!(!beside(&path, "-wal").exists(), "the last connection deletes the log when it closes");
     assert_eq!(elsewhere(&path, "PRAGMA journal_mode = DELETE"), "well");
     holds(&path, &[1, 2, 3, 4, 5, 6, 9]);
 }
@@ -136,7 +136,7 @@ fn locks_end_with_the_last_connection_and_are_the_same_for_two_stores_on_one_fil
 }
 
 #[test]
-fn a_connection_of_the_hosts_own_that_is_opened_before_and_closed_after_is_as_good() {
+fn a_connection_of_the_host_that_is_opened_before_and_closed_after_works_as_well() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     drop(SqliteStore::open(&path).unwrap());
@@ -155,17 +155,17 @@ fn a_connection_of_the_hosts_own_that_is_opened_before_and_closed_after_is_as_go
     holds(&path, &[1, 2, 3]);
 }
 
-/// What is done to a file, and how.
-type Happening<'h> = (&'h str, &'h dyn Fn(&Path));
+/// Something that happens to a file, and its name.
+type Incident<'h> = (&'h str, &'h dyn Fn(&Path));
 
 #[test]
-fn a_database_that_is_moved_deleted_or_replaced_is_not_written_to_any_more() {
+fn a_database_that_is_moved_deleted_or_replaced_is_no_longer_written_to() {
     let copied = |path: &Path| {
         let copy = path.with_extension("copy");
         Connection::open(path).unwrap().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
         copy
     };
-    let changes: [Happening<'_>; 4] = [
+    let changes: [Incident<'_>; 4] = [
         ("moved", &|path| fs::rename(path, path.with_extension("old")).unwrap()),
         ("deleted", &|path| fs::remove_file(path).unwrap()),
         ("replaced by a backup", &|path| fs::rename(copied(path), path).unwrap()),
@@ -188,7 +188,7 @@ fn a_database_that_is_moved_deleted_or_replaced_is_not_written_to_any_more() {
         assert_eq!(store.commit(&only_checks).unwrap_err().kind(), StoreErrorKind::Moved, "{what}");
         assert_eq!(store.backup(&folder.path().join("backup.db")).unwrap_err().kind(), StoreErrorKind::Moved);
         drop(store);
-        assert!(fs::read(&path).ok() == before, "what is at the path is changed where it was {what}");
+        assert!(fs::read(&path).ok() == before, "the file at the path was changed after the database was {what}");
     }
 }
 
@@ -205,7 +205,7 @@ fn a_reader_that_is_opened_after_the_database_was_replaced_reads_neither() {
 }
 
 #[test]
-fn a_database_that_is_moved_and_put_back_is_as_good_as_before() {
+fn a_database_that_is_moved_and_put_back_works_as_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -219,16 +219,16 @@ fn a_database_that_is_moved_and_put_back_is_as_good_as_before() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_was_acknowledged_before_the_database_was_moved_is_in_it_and_a_new_one_at_its_path_is_another() {
+fn a_moved_database_holds_every_acknowledged_commit_and_a_new_one_at_its_path_is_separate() {
     let folder = tempfile::tempdir().unwrap();
     let [path, moved] = ["fleet.db", "moved.db"].map(|name| folder.path().join(name));
-    for is_told in [true, false] {
+    for commits_again in [true, false] {
         let store = SqliteStore::open(&path).unwrap();
         put_one(&store, 1).unwrap();
         fs::rename(&path, &moved).unwrap();
         let new = SqliteStore::open(&path).unwrap();
         put_one(&new, 7).unwrap();
-        if is_told {
+        if commits_again {
             assert_eq!(put_one(&store, 2).unwrap_err().kind(), StoreErrorKind::Moved);
             holds(&moved, &[1]);
         }
@@ -248,7 +248,7 @@ fn what_was_acknowledged_before_the_database_was_moved_is_in_it_and_a_new_one_at
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_backup_that_is_put_under_a_running_fleet_is_not_mixed_with_its_log() {
+fn a_backup_put_in_place_under_a_running_fleet_is_not_mixed_with_its_log() {
     let folder = tempfile::tempdir().unwrap();
     let [path, backup, moved] = ["fleet.db", "backup.db", "moved.db"].map(|name| folder.path().join(name));
     let store = SqliteStore::open(&path).unwrap();
@@ -259,11 +259,11 @@ fn a_backup_that_is_put_under_a_running_fleet_is_not_mixed_with_its_log() {
     fs::copy(&backup, &path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Moved);
-    assert!(error.to_string().contains("-wal` belongs to another database: a program is running"), "{error}");
+    assert!(error.to_string().contains("-wal` belongs to another database: a running program"), "{error}");
     assert_eq!(put_one(&store, 3).unwrap_err().kind(), StoreErrorKind::Moved);
     drop(store);
     holds(&moved, &[1, 2]);
-    // What the running fleet left is not there any more to be mixed with the backup.
+    // The files of the running fleet are not there any more, so they cannot be mixed with the backup.
     assert_eq!(fs::read(&path).unwrap(), fs::read(&backup).unwrap());
     let store = SqliteStore::open(&path).unwrap();
     put_one(&store, 4).unwrap();
@@ -271,7 +271,7 @@ fn a_backup_that_is_put_under_a_running_fleet_is_not_mixed_with_its_log() {
 }
 
 #[test]
-fn a_link_that_is_turned_to_another_database_is_noticed_and_a_new_current_folder_is_not() {
+fn a_link_changed_to_another_database_is_detected_and_a_new_working_directory_is_harmless() {
     let folder = tempfile::tempdir().unwrap();
     let [blue, green, link] = ["blue.db", "green.db", "fleet.db"].map(|name| folder.path().join(name));
     [&blue, &green].into_iter().for_each(|path| drop(SqliteStore::open(path)));
@@ -287,7 +287,7 @@ fn a_link_that_is_turned_to_another_database_is_noticed_and_a_new_current_folder
 }
 
 #[test]
-fn what_was_acknowledged_before_the_log_was_deleted_is_kept() {
+fn commits_acknowledged_before_the_log_was_deleted_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -305,7 +305,7 @@ fn what_was_acknowledged_before_the_log_was_deleted_is_kept() {
 }
 
 #[test]
-fn a_log_of_somebody_elses_is_not_deleted_by_who_closes() {
+fn closing_does_not_delete_the_log_of_another_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -320,7 +320,7 @@ fn a_log_of_somebody_elses_is_not_deleted_by_who_closes() {
 }
 
 #[test]
-fn reads_and_commits_that_only_check_do_not_wait_for_who_writes() {
+fn reads_and_commits_that_only_check_do_not_wait_for_writers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let open = || SqliteStore::open_with(&path, Options::new().busy_timeout(Duration::from_secs(2))).unwrap();
@@ -339,7 +339,7 @@ fn reads_and_commits_that_only_check_do_not_wait_for_who_writes() {
     };
     checks(Some(1), CommitOutcome::Applied);
     checks(Some(2), CommitOutcome::Conflict);
-    // Also while a writer of this very process waits.
+    // Also while a writer of this process waits.
     thread::scope(|scope| {
         let waits = scope.spawn(|| put_one(&store, 3));
         thread::sleep(Duration::from_millis(50));
@@ -349,7 +349,7 @@ fn reads_and_commits_that_only_check_do_not_wait_for_who_writes() {
 }
 
 #[test]
-fn a_journal_answers_commits_that_only_check_while_its_store_waits() {
+fn a_journal_answers_commits_that_only_check_while_its_store_is_blocked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let inner = SqliteStore::open_with(&path, Options::new().busy_timeout(Duration::from_secs(1))).unwrap();
@@ -382,7 +382,7 @@ fn a_backup_while_others_write_is_of_one_moment_and_never_overwrites() {
         scope.spawn(|| {
             let mut number = 0_u64;
             while !ends.load(Ordering::Relaxed) {
-                // The two always belong together.
+                // The two always have the same number.
                 number += 1;
                 let pair = [0, 1].map(|place| put(device_key(place), device(number as u32), number));
                 store.commit(&[commit([], pair)]).unwrap();
@@ -398,7 +398,7 @@ fn a_backup_while_others_write_is_of_one_moment_and_never_overwrites() {
             let before = fs::read(&copy).unwrap();
             let error = store.backup(&copy).unwrap_err();
             assert_eq!(error.kind(), StoreErrorKind::NotEmpty);
-            assert!(error.to_string().ends_with("is there already and is not overwritten; name a new file"), "{error}");
+            assert!(error.to_string().ends_with("exists already and is not overwritten; name a new file"), "{error}");
             assert!(fs::read(&copy).unwrap() == before);
             fs::remove_file(&copy).unwrap();
         }
@@ -406,13 +406,13 @@ fn a_backup_while_others_write_is_of_one_moment_and_never_overwrites() {
     });
     assert_eq!(store.backup(&path).unwrap_err().kind(), StoreErrorKind::NotEmpty);
     let nowhere = folder.path().join("no").join("copy.db");
-    assert!(store.backup(&nowhere).unwrap_err().to_string().contains("there is no such folder"));
+    assert!(store.backup(&nowhere).unwrap_err().to_string().contains("the folder does not exist"));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 3, "{left:?}");
 }
 
 #[test]
-fn a_backup_of_a_fleet_with_a_journal_has_the_journal_in_it() {
+fn a_backup_of_a_fleet_with_a_journal_contains_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
     let store = Journaled::open(SqliteStore::open(folder.path().join("fleet.db")).unwrap()).unwrap();
@@ -425,12 +425,12 @@ fn a_backup_of_a_fleet_with_a_journal_has_the_journal_in_it() {
 }
 
 #[test]
-fn who_was_killed_leaves_a_file_that_opens_whoever_had_it_open_meanwhile() {
+fn a_killed_process_leaves_a_file_that_opens_whoever_else_had_it_open() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let store = SqliteStore::open(&path).unwrap();
     put_one(&store, 1).unwrap();
-    // A process that is stopped in the middle of a write, and killed.
+    // A process that is stopped during a write, and killed.
     let mut other = Command::new(std::env::current_exe().unwrap())
         .args(["another_process", "--exact", "--nocapture"])
         .envs([(FILE, path.as_os_str())])
@@ -450,7 +450,7 @@ fn who_was_killed_leaves_a_file_that_opens_whoever_had_it_open_meanwhile() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_backup_that_is_copied_over_the_open_file_is_noticed_and_not_mixed_with_the_log() {
+fn a_backup_copied_over_the_open_file_is_detected_and_not_mixed_with_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let [path, backup] = ["fleet.db", "backup.db"].map(|name| folder.path().join(name));
     let store = SqliteStore::open(&path).unwrap();
@@ -472,7 +472,7 @@ fn a_backup_that_is_copied_over_the_open_file_is_noticed_and_not_mixed_with_the_
 }
 
 #[test]
-fn a_file_whose_log_is_written_back_by_whomever_is_not_taken_for_one_that_was_overwritten() {
+fn a_checkpoint_by_any_program_is_not_taken_for_an_overwritten_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
     let options = || Options::new().synchronous(fleet_store_sqlite::Synchronous::Normal);
@@ -507,7 +507,7 @@ fn a_file_whose_log_is_written_back_by_whomever_is_not_taken_for_one_that_was_ov
 }
 
 #[test]
-fn a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused_whole() {
+fn a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused() {
     let now = fleet_core::Timestamp::from_millis(0);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fleet.db");
@@ -516,7 +516,7 @@ fn a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused_whole
         let made = fleet.console(Actor::Operator, now).create_account(&format!("{name}@example.com"));
         made.map(|account| account.id.get()).map_err(|error| error.code())
     };
-    // As a kill leaves it: nobody closes the journal.
+    // As after a kill: nobody closes the journal.
     assert_eq!(create(&Fleet::open(Journaled::open(open()).unwrap()), "alice"), Ok(1));
 
     let plain = Fleet::open(GroupCommit::new(open()));
@@ -541,7 +541,7 @@ fn a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused_whole
 }
 
 #[test]
-fn a_damaged_file_with_a_log_beside_it_is_told_together_with_the_log() {
+fn a_damaged_file_with_a_log_beside_it_is_reported_together_with_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let [path, backup] = ["fleet.db", "backup.db"].map(|name| folder.path().join(name));
     drop(SqliteStore::open(&path).unwrap());
@@ -554,7 +554,7 @@ fn a_damaged_file_with_a_log_beside_it_is_told_together_with_the_log() {
     fs::write(beside(&backup, "-wal"), "of another").unwrap();
     let beside = SqliteStore::open(&backup).unwrap_err().to_string();
     assert!(
-        beside.contains("backup.db-wal` was left over from the file before: close the fleet, delete `"),
+        beside.contains("backup.db-wal` was left over from the previous file: close the fleet, delete `"),
         "{beside}"
     );
 }

@@ -1,4 +1,5 @@
-//! R-TEAM-4 on this store: seats never exceed the tier's limit, whoever invites, accepts and leaves at once.
+//! R-TEAM-4 on this store: the members and invitations of a team never exceed the tier's number of seats, whoever
+//! invites, accepts and leaves at the same time.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::{AccountId, Actor, Fleet, ProductId, Timestamp};
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
 
-/// What a thread does, person by person: invite, accept, leave, or take the invitation back.
+/// An action of a thread with a person: invite, accept, leave, or withdraw the invitation.
 type Step = (usize, u8);
 
 fn seats(fleet: &Fleet, owner: AccountId, product: ProductId) -> usize {

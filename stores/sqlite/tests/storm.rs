@@ -1,4 +1,4 @@
-//! Thirty-two threads that all want one record: each gets its turn, nothing is lost, and it is known what that took.
+//! Thirty-two threads contend for one record: each succeeds, nothing is lost, and the number of retries is counted.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::customer::Identity;
@@ -12,10 +12,10 @@ use std::time::Duration;
 const THREADS: u64 = 32;
 const EACH: u64 = 4;
 
-/// Each thread makes customers of one product, whose numbers come out of one record. A door tries again by itself, 64
-/// times; its caller goes on where it is told that this helps.
+/// Each thread creates customers of one product; their numbers come from one record. A door retries 64 times by itself;
+/// its caller continues as long as the error says that a retry helps.
 fn storm(store: impl Store + 'static) -> Counts {
-    // On a fast machine threads hardly meet, unless some calls take long.
+    // On a fast machine threads hardly overlap unless some calls are slow.
     let slow = Faulty::new(store, 1).with(Fault::Slow(Duration::from_micros(100)), 0.3);
     let store = Arc::new(Counted::new(slow));
     let fleet = Fleet::open(Arc::clone(&store));
@@ -43,8 +43,8 @@ fn storm(store: impl Store + 'static) -> Counts {
     assert!(numbers.iter().copied().eq(1..=THREADS * EACH), "{numbers:?}");
     assert_eq!(invariants::check(&fleet, now).unwrap(), []);
     let counts = store.counts();
-    // Those of one process take turns once they have met.
-    assert!(counts.conflicts > 0, "nobody met anybody: {counts:?}");
+    // Callers of one process take turns once they have conflicted.
+    assert!(counts.conflicts > 0, "there were no conflicts: {counts:?}");
     assert_eq!(counts.failures, 0, "{counts:?}");
     counts
 }
@@ -65,7 +65,7 @@ fn a_storm_on_a_file_ends() {
 }
 
 #[test]
-fn a_storm_on_a_journal_ends_also_where_commits_are_merged() {
+fn a_storm_on_a_journal_with_merged_commits_ends() {
     for merged in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let store = Journaled::open(file(folder.path())).unwrap();

@@ -1,4 +1,5 @@
-//! Teams, events and billing on SQLite, and on a journal before it, answer as they do in memory, and end alike.
+//! Teams, events and billing give the same answers on SQLite, and on a journal in front of it, as in memory, and end
+//! with the same rows.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../../fleet-core/tests/common/twins.rs"]
@@ -19,13 +20,13 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn sqlite_changes_nothing_of_what_is_answered(acts in twins::acts(80)) {
+    fn sqlite_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
         let store = Arc::new(SqliteStore::in_memory().unwrap());
         twins::run(Arc::clone(&store) as _, &acts, || twins::rows(&*store));
     }
 
     #[test]
-    fn a_journal_changes_nothing_of_what_is_answered(acts in twins::acts(80)) {
+    fn a_journal_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
         let options = JournalOptions::new().rows(20).fold_after(40);
         let inner = Arc::new(SqliteStore::in_memory().unwrap());
         let journaled = Arc::new(Journaled::open_with(Arc::clone(&inner), options).unwrap());

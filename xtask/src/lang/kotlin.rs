@@ -1,4 +1,4 @@
-//! Kotlin: by Maven, which fetches the compiler.
+//! Kotlin: built by Maven, which downloads the compiler.
 
 use super::mobile::{self, Profile, copy_folder, copy_into, has, install};
 use super::{Language, Trouble, fresh, with_postgres};
@@ -14,7 +14,7 @@ impl Language for Kotlin {
         "kotlin"
     }
 
-    /// The compiler takes most of the time there is, so all that follows runs what is compiled here.
+    /// Compilation takes most of the time, so all later steps run the classes compiled here.
     fn set_up(&self) -> Result<(), Trouble> {
         natives().map_err(Trouble::Absent)?;
         if !has("mvn") || !has("javac") {
@@ -41,8 +41,7 @@ impl Language for Kotlin {
         finish(with_postgres(java("fleetcore.spec.MainKt")?.arg(path).arg(vectors))?)
     }
 
-    /// A project of somebody else's, which depends on the jar as it is installed: the quickstart, and the program that
-    /// the README shows.
+    /// Builds another project that depends on the installed jar: the quickstart, and the program in the README.
     fn package(&self) -> Result<(), String> {
         maven(&module(), &["jar:jar", "install:install"])?;
         let fresh = mobile::absolute(&fresh("kotlin")?)?;
@@ -59,14 +58,14 @@ impl Language for Kotlin {
     }
 }
 
-/// What goes into the jar so that JNA finds this machine's library there.
+/// Returns the folder in the jar where JNA finds this machine's library.
 fn natives() -> Result<PathBuf, String> {
     let name = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => "linux-x86-64",
         ("linux", "aarch64") => "linux-aarch64",
         ("macos", "x86_64") => "darwin-x86-64",
         ("macos", "aarch64") => "darwin-aarch64",
-        _ => return Err("JNA has no name here for this machine".to_owned()),
+        _ => return Err("the name of this machine in JNA is unknown here".to_owned()),
     };
     Ok(module().join("target/natives").join(name))
 }
@@ -78,7 +77,7 @@ fn module() -> PathBuf {
 
 fn mvn(folder: &Path) -> Command {
     let mut mvn = Command::new("mvn");
-    // Arguments of a person's own, such as another goal or project, are none of this build's.
+    // A person's own arguments, such as another goal or project, do not apply to this build.
     mvn.env_remove("MAVEN_ARGS").env_remove("MAVEN_CONFIG").env_remove("MAVEN_DEBUG_OPTS");
     mvn.current_dir(folder).args(["--batch-mode", "--quiet", "--no-transfer-progress", "-Dstyle.color=never"]);
     mvn
@@ -88,12 +87,12 @@ fn maven(folder: &Path, arguments: &[&str]) -> Result<(), String> {
     finish(mvn(folder).args(arguments))
 }
 
-/// Where Maven lists what the tests depend on.
+/// The file in which Maven lists the dependencies of the tests.
 fn listed() -> Result<PathBuf, String> {
     Ok(mobile::absolute(&module())?.join("target/classpath"))
 }
 
-/// Runs a program that is beside the tests, as they were compiled.
+/// Returns a command that runs a compiled program beside the tests.
 fn java(main: &str) -> Result<Command, String> {
     let listed = listed()?;
     let others = fs::read_to_string(&listed).map_err(|error| format!("{}: {error}", listed.display()))?;

@@ -1,4 +1,4 @@
-//! What Swift and Kotlin share: the library, the generator, and where toolchains are kept.
+//! Shared by Swift and Kotlin: the library, the generator, and the location of toolchains.
 
 use super::Trouble;
 use crate::workspace::{built, finish, root, target, with_extension};
@@ -8,35 +8,35 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-/// `fleet-mobile`, built.
+/// The built `fleet-mobile`.
 #[derive(Debug)]
 pub(super) struct Library {
-    /// What is linked into a Swift program.
+    /// The static library for Swift programs.
     pub(super) archive: PathBuf,
-    /// What a JVM loads, and what tells the generator of itself.
+    /// The shared library for a JVM, which the generator also reads.
     pub(super) shared: PathBuf,
 }
 
-/// The folder of bindings for Swift and Kotlin.
+/// The folder of the bindings for Swift and Kotlin.
 pub(super) fn folder() -> PathBuf {
     root().join("bindings-swift")
 }
 
-/// A path that means the same from every folder.
+/// Returns the absolute path.
 pub(super) fn absolute(path: &Path) -> Result<PathBuf, String> {
     path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// How the library is built.
+/// The build profile of the library.
 #[derive(Clone, Copy)]
 pub(super) enum Profile {
-    /// For tests: as cargo builds for the workspace's own, so that most of it is there.
+    /// For tests: the profile of the workspace's own tests, so that most of it is built already.
     Dev,
-    /// For people, and for figures.
+    /// For packages and benchmarks.
     Release,
 }
 
-/// Builds the library. What is in it of a debugger's stays: the generator reads symbols, which stripping would remove.
+/// Builds the library. Symbols are kept, because the generator reads them.
 pub(super) fn library(profile: Profile) -> Result<Library, String> {
     let name = match profile {
         Profile::Dev => "dev",
@@ -48,8 +48,8 @@ pub(super) fn library(profile: Profile) -> Result<Library, String> {
     Ok(Library { archive: with_extension(&files, "a")?, shared: with_extension(&files, DLL_EXTENSION)? })
 }
 
-/// The library for tests, and what writes the code that calls it. Each keeps one core busy for most of its time, so they
-/// are built side by side.
+/// The library for tests, and the generator. Each build keeps one core busy for most of its time, so they run in
+/// parallel.
 pub(super) struct Built {
     pub(super) library: Library,
     generator: PathBuf,
@@ -59,7 +59,7 @@ pub(super) fn build() -> Result<Built, String> {
     both(|| library(Profile::Dev), generator).map(|(library, generator)| Built { library, generator })
 }
 
-/// Does two things at once; the first one's error is told first.
+/// Runs two functions in parallel. If both fail, returns the first one's error.
 pub(super) fn both<A, B: Send, E: Send>(
     first: impl FnOnce() -> Result<A, E>,
     second: impl FnOnce() -> Result<B, E> + Send,
@@ -72,7 +72,7 @@ pub(super) fn both<A, B: Send, E: Send>(
     })
 }
 
-/// Builds the generator, apart from what cargo builds otherwise.
+/// Builds the generator, separately from other cargo builds.
 fn generator() -> Result<PathBuf, String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(folder().join("bindgen")).args(["build", "--quiet", "--locked"]);
@@ -81,7 +81,7 @@ fn generator() -> Result<PathBuf, String> {
 }
 
 impl Built {
-    /// Writes the code of a language that calls the library.
+    /// Generates the code of a language that calls the library.
     pub(super) fn generate(&self, language: &str, into: &Path) -> Result<(), String> {
         empty(into)?;
         let config = folder().join("uniffi.toml");
@@ -89,7 +89,7 @@ impl Built {
     }
 }
 
-/// An empty folder, whatever was there.
+/// Makes an empty folder, and deletes its previous content.
 pub(super) fn empty(path: &Path) -> Result<(), String> {
     let failed = |error| format!("{}: {error}", path.display());
     if path.exists() {
@@ -98,7 +98,7 @@ pub(super) fn empty(path: &Path) -> Result<(), String> {
     fs::create_dir_all(path).map_err(failed)
 }
 
-/// Copies a file into a folder, which is made where there is none.
+/// Copies a file into a folder, which is created if it does not exist.
 pub(super) fn copy_into(file: &Path, folder: &Path) -> Result<(), String> {
     let failed = |error| format!("{} into {}: {error}", file.display(), folder.display());
     fs::create_dir_all(folder).map_err(failed)?;
@@ -106,7 +106,7 @@ pub(super) fn copy_into(file: &Path, folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with its content.
 pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
     let failed = |error| format!("{}: {error}", from.display());
     for entry in fs::read_dir(from).map_err(failed)? {
@@ -123,29 +123,32 @@ pub(super) fn has(program: &str) -> bool {
     env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
 
-/// Installs packages by apt, where that is possible.
+/// Installs packages with apt, if possible.
 pub(super) fn install(packages: &[&str]) -> Result<(), Trouble> {
     if !has("apt-get") {
-        return Err(Trouble::Absent(format!("{} are not here, and there is no apt-get", packages.join(", "))));
+        return Err(Trouble::Absent(format!(
+            "{} are missing, and there is no apt-get to install them",
+            packages.join(", ")
+        )));
     }
     if !is_root() {
-        return Err(Trouble::Absent(format!("{} are not here, and only root can install them", packages.join(", "))));
+        return Err(Trouble::Absent(format!("{} are missing, and only root can install them", packages.join(", "))));
     }
     let apt = |arguments: &[&str]| {
         finish(Command::new("apt-get").args(arguments).stdout(Stdio::null()).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
-    // A machine that has never been asked for anything has no lists yet.
+    // A new machine has no package lists yet.
     let installed = apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install)));
     installed.map_err(|why| Trouble::Absent(format!("{} can't be installed: {why}", packages.join(", "))))
 }
 
-/// Whether this program may do anything.
+/// Whether this program runs as root.
 pub(super) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// What a program prints.
+/// Returns the output of a program.
 pub(super) fn output(command: &mut Command) -> Result<String, String> {
     let output = command.stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
@@ -155,14 +158,14 @@ pub(super) fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The program that a README shows, and what the README says that it prints.
+/// The program in a README, and the output that the README shows.
 pub(super) struct Readme {
     program: String,
     prints: String,
 }
 
 impl Readme {
-    /// The first two blocks below *Ten lines that work*.
+    /// Reads the first two blocks below *Ten lines that work*.
     pub(super) fn read(file: &Path) -> Result<Self, String> {
         let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let blocks = || {
@@ -170,25 +173,25 @@ impl Readme {
             let mut blocks = section.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
             Some(Self { program: blocks.next()?.1.to_owned(), prints: blocks.next()?.1.to_owned() })
         };
-        blocks().ok_or_else(|| format!("{}: there is no program in it, or not what it prints", file.display()))
+        blocks().ok_or_else(|| format!("{}: it has no program, or not its output", file.display()))
     }
 
-    /// Writes the program down.
+    /// Writes the program to a file.
     pub(super) fn write(&self, file: &Path) -> Result<(), String> {
         fs::write(file, &self.program).map_err(|error| format!("{}: {error}", file.display()))
     }
 
-    /// Whether the program prints what the README says. Maven puts what clears colours around it.
+    /// Whether the program prints what the README shows. Maven adds codes that reset colours.
     pub(super) fn compare(&self, program: &mut Command) -> Result<(), String> {
         let printed = output(program)?;
         if printed.contains(&self.prints) {
             return Ok(());
         }
-        Err(format!("the README's program does not print what the README says, but\n{printed}"))
+        Err(format!("the README's program does not print the output in the README, but\n{printed}"))
     }
 }
 
-/// Writes a command down as a program of its own, which hands its arguments on: `LANGUAGE/bench` where cargo builds.
+/// Writes a command as a script that passes on its arguments: `LANGUAGE/bench` in cargo's target folder.
 pub(super) fn launcher(language: &str, command: &Command) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -1,8 +1,8 @@
-//! The languages that the core is bound to: each is set up in `target/`, tested, held to the scenarios, packed, and its
-//! package tried in a fresh place.
+//! The language bindings of the core: each is set up in `target/`, tested, checked against the scenarios, packed, and
+//! its package is tried in a new folder.
 //!
-//! A machine that has Rust is enough where a toolchain can be had; where one is absent and can't be had, the closing
-//! table says so, and under `CI` that fails.
+//! A machine with Rust is enough if the other toolchains can be installed. If one is missing and cannot be installed,
+//! the summary table says so, and if `CI` is set, that is a failure.
 
 mod kotlin;
 mod mobile;
@@ -19,27 +19,28 @@ use std::time::Instant;
 
 /// A language.
 pub(crate) trait Language: Sync {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     fn name(&self) -> &'static str;
 
-    /// Gets what it takes and builds the binding, once for all that follows. What is there already is taken.
+    /// Installs its toolchain and builds the binding, once for all later steps. Existing parts are reused.
     fn set_up(&self) -> Result<(), Trouble>;
 
-    /// Builds the binding as it is published, in place of what was set up, where that was built for debugging.
+    /// Builds the binding as it is published, and replaces a debug build.
     fn release(&self) -> Result<(), String> {
         Ok(())
     }
 
-    /// Runs the binding's own tests and checks of types.
+    /// Runs the binding's own tests and type checks.
     fn test(&self) -> Result<(), String>;
 
-    /// Runs the scenarios of a file or folder through the binding; the last line tells how many passed and failed.
+    /// Runs the scenarios of a file or folder through the binding. The last line of the output counts the passed and
+    /// the failed ones.
     fn spec(&self, path: &Path) -> Result<(), String>;
 
-    /// Packs the binding, installs the package in a fresh place, and runs the language's quickstart from there.
+    /// Packs the binding, installs the package in a new folder, and runs the language's quickstart there.
     fn package(&self) -> Result<(), String>;
 
-    /// Makes what a bench runs, where it takes more than what is set up: a program `LANGUAGE/bench` where cargo builds.
+    /// Builds the program that a bench runs, `LANGUAGE/bench` in cargo's target folder, if set-up has not built it.
     fn bench(&self) -> Result<(), String> {
         Ok(())
     }
@@ -48,7 +49,7 @@ pub(crate) trait Language: Sync {
 /// Why a language could not be set up.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// Its toolchain is not on this machine and can't be had here.
+    /// Its toolchain is missing and cannot be installed here.
     Absent(String),
     /// Anything else.
     Failed(String),
@@ -63,16 +64,16 @@ impl From<String> for Trouble {
 /// Every language but Rust.
 const LANGUAGES: &[&dyn Language] = &[&python::Python, &node::Node, &swift::Swift, &kotlin::Kotlin];
 
-/// The crates that are a language's own: they are built as that language loads them and have no tests in Rust, and a test
-/// that was built with all of them would have to be linked with every language at once.
+/// Crates that belong to one language. They have no tests in Rust, and a test that was built with all of them would
+/// have to be linked with every language.
 const CRATES: &[&str] = &["fleet-python"];
 
-/// The arguments that leave those crates out of a command over the workspace.
+/// The arguments that exclude those crates from a command over the workspace.
 pub(crate) fn left_out() -> Vec<String> {
     CRATES.iter().flat_map(|name| ["--exclude".to_owned(), (*name).to_owned()]).collect()
 }
 
-/// The names of the languages.
+/// Returns the names of the languages.
 pub(crate) fn names() -> Vec<&'static str> {
     LANGUAGES.iter().map(|language| language.name()).collect()
 }
@@ -100,8 +101,8 @@ pub(crate) fn package(name: Option<&str>) -> Result<(), String> {
     })
 }
 
-/// Sets up the languages that a bench may measure: those that its filter names, or all. What can't be set up is not
-/// measured.
+/// Sets up the languages that a bench may measure: those that match its filter, or all. A language that cannot be set
+/// up is not measured.
 pub(crate) fn prepare(arguments: &[String]) {
     let mut words = arguments.iter().filter(|word| *word != "--quick");
     let filter = loop {
@@ -120,7 +121,7 @@ pub(crate) fn prepare(arguments: &[String]) {
     }
 }
 
-/// Sets languages up and has each do something, and prints a closing table.
+/// Sets up languages, runs work for each, and prints a summary table.
 fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) -> Result<(), String> {
     let mut table = Vec::new();
     for language in LANGUAGES.iter().filter(|language| only.is_none_or(|only| language.name() == only)) {
@@ -142,19 +143,19 @@ fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) 
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-/// A folder of a language's own, where cargo puts what it builds.
+/// A language's own folder in cargo's target folder.
 fn folder(name: &str) -> Result<PathBuf, String> {
     Ok(target()?.join(name))
 }
 
-/// The names of the variables that a person has set.
+/// Returns the names of the environment's variables.
 fn set_here() -> Vec<OsString> {
     std::env::vars_os().map(|(name, _)| name).collect()
 }
 
-/// Takes away what a person's own settings would change of a tool: of the variables that are `set` those that begin with
-/// `prefix`, but for the ones that say from where and how packages come.
-fn sober<'c>(command: &'c mut Command, set: &[OsString], prefix: &str, kept: &[&str]) -> &'c mut Command {
+/// Removes variables from a tool's environment that hold a person's own settings: of those that are `set`, the ones with
+/// this `prefix`, except the `kept` ones, which configure where packages are downloaded from.
+fn without_settings<'c>(command: &'c mut Command, set: &[OsString], prefix: &str, kept: &[&str]) -> &'c mut Command {
     for name in set {
         let said = name.to_string_lossy().to_lowercase();
         if let Some(rest) = said.strip_prefix(prefix)
@@ -166,7 +167,7 @@ fn sober<'c>(command: &'c mut Command, set: &[OsString], prefix: &str, kept: &[&
     command
 }
 
-/// An empty folder under a language's own, to try a package in.
+/// Makes an empty folder in a language's own folder, to try a package in.
 fn fresh(name: &str) -> Result<PathBuf, String> {
     let fresh = folder(name)?.join("fresh");
     let failed = |error| format!("{}: {error}", fresh.display());
@@ -177,10 +178,10 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     Ok(fresh)
 }
 
-/// The variable that tells a language's tests of a PostgreSQL server, in which they may make schemas.
+/// The variable with the URL of a PostgreSQL server in which a language's tests may create schemas.
 const SERVER: &str = "FLEET_POSTGRES";
 
-/// Tells a program of the server that scenarios share, where PostgreSQL can be had.
+/// Passes the URL of the scenarios' shared server to a program, if PostgreSQL is available.
 fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
     if postgres::install().is_ok() {
         command.env(SERVER, postgres::server()?.url("postgres"));
@@ -188,21 +189,21 @@ fn with_postgres(command: &mut Command) -> Result<&mut Command, String> {
     Ok(command)
 }
 
-/// The variables that a command is started without, of those that are set.
+/// Returns the variables that are removed from a command's environment.
 #[cfg(test)]
 fn removed(command: &Command) -> Vec<String> {
     let changed = command.get_envs().filter(|(_, value)| value.is_none());
     changed.map(|(name, _)| name.to_string_lossy().into_owned()).collect()
 }
 
-/// What a variable is set to for a command.
+/// Returns the value of a variable in a command's environment.
 #[cfg(test)]
 fn value(command: &Command, name: &str) -> Option<String> {
     let set = command.get_envs().find(|(known, _)| *known == name)?;
     set.1.map(|value| value.to_string_lossy().into_owned())
 }
 
-/// Whether a program answers to being asked for its version.
+/// Whether a program can report its version.
 fn is_there(program: &str, version: &str) -> bool {
     Command::new(program).arg(version).output().is_ok_and(|output| output.status.success())
 }

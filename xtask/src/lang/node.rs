@@ -1,7 +1,7 @@
-//! Node: the native half is built once and put where `bindings-node` looks for it; npm brings TypeScript, as
-//! pinned in `bindings-node/package-lock.json`.
+//! Node: the native part is built once and put where `bindings-node` loads it from; npm installs TypeScript in the
+//! version of `bindings-node/package-lock.json`.
 
-use super::{Language, Trouble, folder, fresh, is_there, set_here, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, is_there, set_here, with_postgres, without_settings};
 use crate::workspace::{built, finish, root, with_extension};
 use std::env::consts::DLL_EXTENSION;
 use std::ffi::OsString;
@@ -44,7 +44,7 @@ impl Language for Node {
         fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
             .map_err(|error| error.to_string())?;
         finish(npm_in(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
-        // What is tried is copied beside the installed package, so that it finds that one and no other.
+        // The tried files are copied beside the installed package, so that they load this package and no other.
         for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
             copy(&package().join(from), &fresh.join(to))?;
             finish(node_in(&fresh).arg(to))?;
@@ -54,10 +54,10 @@ impl Language for Node {
     }
 }
 
-/// What keeps npm from asking for more than it is told to install.
+/// Options that keep npm from requesting anything but the packages to install.
 const INSTALL: [&str; 5] = ["install", "--no-audit", "--no-fund", "--silent", "--offline"];
 
-/// Node and npm. Debian has them.
+/// Finds Node and npm. Debian has packages of them.
 fn toolchain() -> Result<(), Trouble> {
     if is_new_enough() && is_there("npm", "--version") {
         return Ok(());
@@ -66,7 +66,7 @@ fn toolchain() -> Result<(), Trouble> {
     if !is_there("apt-get", "--version") {
         return Err(absent());
     }
-    println!("there is no Node that is new enough: getting Debian's");
+    println!("there is no Node that is new enough: installing Debian's");
     let get = |arguments: &[&str]| {
         finish(Command::new("apt-get").args(["-qq", "-o", "DPkg::Lock::Timeout=600"]).args(arguments))
     };
@@ -76,14 +76,14 @@ fn toolchain() -> Result<(), Trouble> {
     if is_new_enough() { Ok(()) } else { Err(absent()) }
 }
 
-/// Whether there is a Node of at least the version that `package.json` asks for.
+/// Whether Node has at least the version that `package.json` requires.
 fn is_new_enough() -> bool {
     let check = "const [major, minor] = process.versions.node.split('.'); \
         process.exit(major > 18 || (major == 18 && minor >= 18) ? 0 : 1)";
     node_in(&root()).args(["-e", check]).status().is_ok_and(|status| status.success())
 }
 
-/// What npm is to bring, unless it has brought just that.
+/// Installs npm's packages, unless exactly these are installed.
 fn tools() -> Result<(), String> {
     let wanted = read(&package().join("package-lock.json"))?;
     let installed = folder("node")?.join("package-lock.json");
@@ -96,14 +96,14 @@ fn tools() -> Result<(), String> {
     fs::create_dir_all(folder("node")?).and_then(|()| fs::write(&installed, wanted)).map_err(|error| error.to_string())
 }
 
-/// Another copy of SQLite, which tests let loose on a fleet's file. Where there is none built for this machine it is
-/// compiled; where that cannot be done, those tests are not run, which under `CI` is a failure.
+/// Installs another copy of SQLite, which tests run on a fleet's file. If there is no build for this machine, it is
+/// compiled; if that fails, those tests are skipped, and if `CI` is set, that is a failure.
 fn other_sqlite() -> Result<(), String> {
     let folder = package().join("test/sqlite");
     if !folder.join("node_modules/better-sqlite3/build").exists() {
-        println!("getting better-sqlite3, which may have to be compiled");
+        println!("installing better-sqlite3, which may have to be compiled");
         if let Err(why) = finish(npm_in(&folder).args(["ci", "--no-audit", "--no-fund", "--silent"])) {
-            let why = format!("there is no better-sqlite3, and tests beside it are not run: {why}");
+            let why = format!("there is no better-sqlite3, and tests with it are skipped: {why}");
             if std::env::var_os("CI").is_some() {
                 return Err(why);
             }
@@ -113,7 +113,7 @@ fn other_sqlite() -> Result<(), String> {
     Ok(())
 }
 
-/// The lock file names no registry: where packages come from is the machine's affair.
+/// Checks that the lock file names no registry: the machine decides where packages come from.
 fn no_registry() -> Result<(), String> {
     let lock = read(&package().join("package-lock.json"))?;
     match lock.lines().find(|line| line.contains("\"resolved\"") || line.contains("://")) {
@@ -122,7 +122,7 @@ fn no_registry() -> Result<(), String> {
     }
 }
 
-/// Builds the native half, without the 50 MB that are for debuggers, and puts it where the package looks for it.
+/// Builds the native part without 50 MB of debug information, and puts it where the package loads it from.
 fn build(profile: &str) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["rustc", "--locked", "--package", "fleet-node", "--profile", profile]);
@@ -142,19 +142,21 @@ fn package() -> PathBuf {
     root().join("bindings-node")
 }
 
-/// Node in a folder, whatever a person has set: options or modules of theirs would be loaded into every program.
+/// Returns a Node command in a folder, without a person's own settings: their options or modules would be loaded into
+/// every program.
 fn node_in(folder: &Path) -> Command {
-    undisturbed("node", folder, &set_here())
+    isolated("node", folder, &set_here())
 }
 
-/// npm in a folder, whatever a person has set, also in a file of npm's: a prefix or `global` would install elsewhere,
-/// `production` would leave out the compiler of types, `ignore-scripts` what has to be compiled.
+/// Returns an npm command in a folder, without a person's own settings, also those in a file of npm's: a prefix or
+/// `global` would install elsewhere, `production` would leave out the TypeScript compiler, `ignore-scripts` what has to
+/// be compiled.
 fn npm_in(folder: &Path) -> Command {
-    undisturbed("npm", folder, &set_here())
+    isolated("npm", folder, &set_here())
 }
 
-/// A program of Node's in a folder, where these variables are set.
-fn undisturbed(program: &str, folder: &Path, set: &[OsString]) -> Command {
+/// Returns a command of Node or npm in a folder, without those of the set variables that would change it.
+fn isolated(program: &str, folder: &Path, set: &[OsString]) -> Command {
     const KEPT: &[&str] = &[
         "registry",
         "proxy",
@@ -170,9 +172,9 @@ fn undisturbed(program: &str, folder: &Path, set: &[OsString]) -> Command {
     ];
     let mut command = Command::new(program);
     command.current_dir(folder);
-    sober(&mut command, set, "npm_config_", KEPT);
-    // `NODE_EXTRA_CA_CERTS` is a person's way to their registry.
-    sober(&mut command, set, "node_", &["extra_ca_certs"]);
+    without_settings(&mut command, set, "npm_config_", KEPT);
+    // `NODE_EXTRA_CA_CERTS` may be needed to reach a person's registry.
+    without_settings(&mut command, set, "node_", &["extra_ca_certs"]);
     if program == "npm" {
         let chosen = [("global", "false"), ("include", "dev"), ("ignore_scripts", "false"), ("dry_run", "false")];
         command.envs(chosen.map(|(name, value)| (format!("npm_config_{name}"), value)));
@@ -184,7 +186,7 @@ fn npm(arguments: &[&str]) -> Result<(), String> {
     finish(npm_in(&package()).args(arguments))
 }
 
-/// The package that npm packed into a folder.
+/// Returns the package that npm packed into a folder.
 fn tarball(folder: &Path) -> Result<PathBuf, String> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -206,7 +208,7 @@ mod tests {
     use crate::lang::{removed, value};
 
     #[test]
-    fn nothing_that_a_person_has_set_changes_what_node_and_npm_do() {
+    fn a_persons_settings_do_not_change_node_and_npm() {
         let changing = [
             "NODE_ENV",
             "NODE_OPTIONS",
@@ -229,7 +231,7 @@ mod tests {
         ];
         let set: Vec<OsString> = changing.iter().chain(&needed).map(OsString::from).collect();
         for program in ["node", "npm"] {
-            let command = undisturbed(program, Path::new("a b"), &set);
+            let command = isolated(program, Path::new("a b"), &set);
             let mut gone = removed(&command);
             gone.retain(|name| program == "node" || name != "npm_config_ignore_scripts");
             let wanted: Vec<_> =
@@ -237,7 +239,7 @@ mod tests {
             assert_eq!(gone.iter().collect::<Vec<_>>(), wanted, "{program}");
             assert_eq!(command.get_current_dir(), Some(Path::new("a b")));
         }
-        let npm = undisturbed("npm", Path::new("."), &set);
+        let npm = isolated("npm", Path::new("."), &set);
         for (name, chosen) in [("global", "false"), ("include", "dev"), ("ignore_scripts", "false")] {
             assert_eq!(value(&npm, &format!("npm_config_{name}")).as_deref(), Some(chosen), "{name}");
         }

@@ -1,7 +1,7 @@
-//! Python: the binding is built once, as a wheel, and installed in an environment of the project's own under
-//! `target/python`, with the pinned tools of `bindings-python/requirements.txt`.
+//! Python: the binding is built once, as a wheel, and installed in the project's own environment `target/python`, with
+//! the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, set_here, sober, with_postgres};
+use super::{Language, Trouble, folder, fresh, set_here, with_postgres, without_settings};
 use crate::workspace::{finish, root};
 use std::ffi::OsString;
 use std::fs;
@@ -41,31 +41,29 @@ impl Language for Python {
     fn package(&self) -> Result<(), String> {
         let python = interpreter().ok_or("there is no Python 3.11 or later")?;
         let fresh = fresh("python")?;
-        finish(undisturbed(&mut Command::new(python)).args(["-m", "venv"]).arg(fresh.join("venv")))?;
+        finish(isolated(&mut Command::new(python)).args(["-m", "venv"]).arg(fresh.join("venv")))?;
         let python = program(&fresh.join("venv"), "python");
         let mut pip = Command::new(&python);
-        finish(undisturbed(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
+        finish(isolated(&mut pip).args(["-m", "pip", "install", "--quiet", "--no-index"]).arg(wheel()?))?;
         finish(
-            undisturbed(&mut Command::new(&python))
-                .current_dir(&fresh)
-                .arg(root().join("examples/python/quickstart.py")),
+            isolated(&mut Command::new(&python)).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")),
         )
     }
 }
 
-/// A Python that is new enough.
+/// Returns a Python interpreter of a supported version.
 fn interpreter() -> Option<&'static str> {
-    // Debian packs what fills an environment apart from Python. A program that is a choice of versions, of which none was
-    // chosen, is there and answers nothing.
+    // On Debian, `venv` and `ensurepip` are packages of their own. A version manager's program without a chosen version
+    // exists but prints nothing.
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
     let fits = |program: &&str| {
-        let output = undisturbed(&mut Command::new(program)).args(["-c", check]).output();
+        let output = isolated(&mut Command::new(program)).args(["-c", check]).output();
         output.is_ok_and(|output| output.status.success())
     };
     ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"].into_iter().find(fits)
 }
 
-/// The environment with the tools, made where there is none or where other versions are pinned by now.
+/// Creates the environment with the tools, if it is missing or other versions are pinned now.
 fn tools(python: &str) -> Result<(), String> {
     let pinned = root().join("bindings-python/requirements.txt");
     let wanted = fs::read_to_string(&pinned).map_err(|error| format!("{}: {error}", pinned.display()))?;
@@ -73,7 +71,7 @@ fn tools(python: &str) -> Result<(), String> {
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    finish(undisturbed(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
+    finish(isolated(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
     finish(
         in_environment("python")?
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
@@ -82,7 +80,7 @@ fn tools(python: &str) -> Result<(), String> {
     fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
 }
 
-/// Builds the wheel and installs it. For debugging it takes a third of the time, and finds what overflows.
+/// Builds the wheel and installs it. A debug build takes a third of the time, and detects overflows.
 fn build(profile: &[&str]) -> Result<(), String> {
     let wheels = folder("python")?.join("wheels");
     if wheels.exists() {
@@ -103,7 +101,7 @@ fn build(profile: &[&str]) -> Result<(), String> {
     )
 }
 
-/// The wheel that was built.
+/// Returns the wheel that was built.
 fn wheel() -> Result<PathBuf, String> {
     let wheels = folder("python")?.join("wheels");
     let entries = fs::read_dir(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
@@ -119,19 +117,19 @@ fn environment() -> Result<PathBuf, String> {
 fn in_environment(name: &str) -> Result<Command, String> {
     let environment = environment()?;
     let mut command = Command::new(program(&environment, name));
-    // maturin asks for the interpreter of the environment that it runs in.
-    undisturbed(&mut command).env("VIRTUAL_ENV", environment);
+    // maturin needs to know the environment that it runs in.
+    isolated(&mut command).env("VIRTUAL_ENV", environment);
     Ok(command)
 }
 
-/// A program of Python's, whatever a person has set, also in a file of pip's: another prefix or `user` would install
-/// elsewhere, modules of theirs would be found first, and optimised Python has no `assert`.
-fn undisturbed(command: &mut Command) -> &mut Command {
-    undisturbed_by(command, &set_here())
+/// Removes a person's own settings from a Python command, also those in a file of pip's: another prefix or `user` would
+/// install elsewhere, their modules would be imported first, and optimised Python skips `assert`.
+fn isolated(command: &mut Command) -> &mut Command {
+    isolated_from(command, &set_here())
 }
 
-/// The same where these variables are set.
-fn undisturbed_by<'c>(command: &'c mut Command, set: &[OsString]) -> &'c mut Command {
+/// As [`isolated`], where these variables are set.
+fn isolated_from<'c>(command: &'c mut Command, set: &[OsString]) -> &'c mut Command {
     const KEPT: &[&str] = &[
         "index_url",
         "extra_index_url",
@@ -149,12 +147,12 @@ fn undisturbed_by<'c>(command: &'c mut Command, set: &[OsString]) -> &'c mut Com
         command.env_remove(name);
     }
     for prefix in ["python", "pytest_", "mypy_", "maturin_", "pyo3_"] {
-        sober(command, set, prefix, &[]);
+        without_settings(command, set, prefix, &[]);
     }
-    sober(command, set, "pip_", KEPT).env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0")
+    without_settings(command, set, "pip_", KEPT).env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0")
 }
 
-/// A program of a virtual environment.
+/// Returns the path of a program in a virtual environment.
 fn program(environment: &Path, name: &str) -> PathBuf {
     if cfg!(windows) {
         environment.join("Scripts").join(format!("{name}.exe"))
@@ -169,7 +167,7 @@ mod tests {
     use crate::lang::{removed, value};
 
     #[test]
-    fn nothing_that_a_person_has_set_changes_what_python_and_pip_do() {
+    fn a_persons_settings_do_not_change_python_and_pip() {
         let changing = [
             "CONDA_PREFIX",
             "MATURIN_PEP517_ARGS",
@@ -189,7 +187,7 @@ mod tests {
         let overruled = ["PIP_REQUIRE_VIRTUALENV", "PIP_USER"];
         let set: Vec<OsString> = changing.iter().chain(&needed).chain(&overruled).map(OsString::from).collect();
         let mut command = Command::new("python3");
-        undisturbed_by(&mut command, &set);
+        isolated_from(&mut command, &set);
         assert_eq!(removed(&command), changing);
         for name in overruled {
             assert_eq!(value(&command, name).as_deref(), Some("0"), "{name}");

@@ -1,8 +1,8 @@
-//! Swift: the one on the PATH, or Debian's own in a folder beside what cargo builds.
+//! Swift: the installed one on the PATH, or Debian's in a folder beside cargo's target folder.
 //!
-//! The Debian of this machine may have no Swift, so a newer one is unpacked into a folder and entered by `chroot`. What
-//! it needs of this machine is mounted for as long as a command runs and for nobody else to see: in a mount namespace
-//! of its own, which is gone with the command however that ends.
+//! The Debian of this machine may have no Swift, so a newer release is unpacked into a folder and entered by `chroot`.
+//! The folders of this machine that it needs are mounted only for the duration of a command, in its own mount
+//! namespace, which ends with the command.
 
 use super::mobile::{self, Profile, copy_folder, copy_into, empty, has, install, is_root, output};
 use super::{Language, Trouble, fresh, with_postgres};
@@ -18,7 +18,7 @@ impl Language for Swift {
         "swift"
     }
 
-    /// The toolchain comes over the network while cargo builds.
+    /// The toolchain is downloaded while cargo builds.
     fn set_up(&self) -> Result<(), Trouble> {
         mobile::both(Toolchain::set_up, || Ok(generate()?)).map(|_| ())
     }
@@ -37,8 +37,7 @@ impl Language for Swift {
         finish(with_postgres(&mut swift(&["run", "--quiet", "FleetSpec", &path, &vectors])?)?)
     }
 
-    /// A package of somebody else's, which depends on this one by its path: the quickstart, and in its place the program
-    /// that the README shows.
+    /// Builds another package that depends on this one by path: the quickstart, then the program in the README.
     fn package(&self) -> Result<(), String> {
         let fresh = mobile::absolute(&fresh("swift")?)?;
         copy_folder(&root().join("examples/swift"), &fresh)?;
@@ -62,30 +61,30 @@ impl Language for Swift {
     }
 }
 
-/// The release of Debian that has Swift.
+/// The Debian release that has Swift.
 const RELEASE: &str = "trixie";
 
-/// A Swift that can be asked to build.
+/// An available Swift.
 enum Toolchain {
-    /// The machine's own.
+    /// The installed one.
     Here,
-    /// That of another Debian, unpacked into this folder.
+    /// The Swift of another Debian release, unpacked into this folder.
     Unpacked(PathBuf),
 }
 
 impl Toolchain {
-    /// The one that there is: the machine's own, or one that was unpacked.
+    /// Returns the available one: installed or unpacked.
     fn found() -> Result<Self, String> {
         if has("swift") { Ok(Self::Here) } else { mobile::absolute(&unpacked()?).map(Self::Unpacked) }
     }
 
-    /// Unpacks one where there is none.
+    /// Unpacks a toolchain if none is available.
     fn set_up() -> Result<(), Trouble> {
         let folder = unpacked()?;
         if has("swift") || folder.join(COMPLETE).exists() { Ok(()) } else { unpack(&folder) }
     }
 
-    /// A command of Swift's, in a folder.
+    /// Returns a Swift command in a folder.
     fn command(&self, working: &Path, arguments: &[&str]) -> Result<Command, String> {
         let working = mobile::absolute(working)?;
         Ok(match self {
@@ -97,7 +96,8 @@ impl Toolchain {
             Self::Unpacked(folder) => {
                 let mut command = Command::new("unshare");
                 command.args(["--mount", "sh", "-euc", ENTER, "enter"]).arg(folder).arg(working);
-                // What builds read and write: the project, what cargo built, and stores in temporary files.
+                // The folders that builds read and write: the project, cargo's target folder, and temporary files of
+                // stores.
                 let seen = [mobile::absolute(&root())?, mobile::absolute(&target()?)?, env::temp_dir()];
                 command.arg(seen.len().to_string()).args(seen).args(arguments);
                 command
@@ -106,7 +106,7 @@ impl Toolchain {
     }
 }
 
-/// Where another Debian is unpacked: beside what cargo builds, or where `FLEET_TOOLCHAINS` says.
+/// The folder of the unpacked Debian: beside cargo's target folder, or `FLEET_TOOLCHAINS`.
 fn unpacked() -> Result<PathBuf, String> {
     let place = match env::var_os("FLEET_TOOLCHAINS") {
         Some(place) => PathBuf::from(place),
@@ -115,10 +115,10 @@ fn unpacked() -> Result<PathBuf, String> {
     Ok(place.join(format!("swift-{RELEASE}")))
 }
 
-/// Says that a folder has all of Swift in it, and not what an interrupted run left.
+/// A file that marks a folder as complete, as opposed to one of an interrupted run.
 const COMPLETE: &str = "etc/fleet-toolchain-complete";
 
-/// Enters an unpacked Debian: `enter FOLDER WORKING-FOLDER COUNT SEEN-FOLDER… ARGUMENT…`.
+/// Script that enters an unpacked Debian: `enter FOLDER WORKING-FOLDER COUNT SEEN-FOLDER… ARGUMENT…`.
 const ENTER: &str = r#"
 folder=$1 working=$2 count=$3
 shift 3
@@ -135,13 +135,11 @@ exec chroot "$folder" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/libexec/swift/bin
     sh -euc 'cd "$1"; shift; exec swift "$@"' swift "$working" "$@"
 "#;
 
-/// Unpacks Debian and installs its Swift in it: a minute or two, 2 GB.
+/// Unpacks Debian and installs its Swift: a minute or two, 2 GB.
 fn unpack(folder: &Path) -> Result<(), Trouble> {
     let absent = |why: String| Trouble::Absent(why);
     if !has("apt-get") {
-        return Err(absent(
-            "there is no `swift` on the PATH, and this is no Debian that one could be had from".to_owned(),
-        ));
+        return Err(absent("there is no `swift` on the PATH, and this is not a Debian that has one".to_owned()));
     }
     if !is_root() {
         return Err(absent("there is no `swift` on the PATH, and only root can unpack one".to_owned()));
@@ -154,7 +152,7 @@ fn unpack(folder: &Path) -> Result<(), Trouble> {
     let mirror = mirror()?;
     empty(folder)?;
     println!("setting up Swift in {}", folder.display());
-    // What is mounted meanwhile, and an interruption would leave, is gone with the namespace, too.
+    // Mounts that are made meanwhile end with the namespace, even after an interruption.
     let program = ["--mount", "mmdebstrap", "--quiet", "--mode=root", "--variant=apt"];
     let sparing = ["--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*"];
     finish(
@@ -170,7 +168,7 @@ fn unpack(folder: &Path) -> Result<(), Trouble> {
     fs::write(folder.join(COMPLETE), "").map_err(|error| Trouble::Failed(error.to_string()))
 }
 
-/// Where this machine gets its Debian packages from.
+/// Returns the mirror from which this machine gets its Debian packages.
 fn mirror() -> Result<String, Trouble> {
     let targets = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"];
     let ask = || output(Command::new("apt-get").args(targets));
@@ -183,7 +181,7 @@ fn mirror() -> Result<String, Trouble> {
             ask().ok().and_then(first)
         }
     };
-    found.ok_or_else(|| Trouble::Absent("this machine's apt knows no mirror of Debian".to_owned()))
+    found.ok_or_else(|| Trouble::Absent("this machine's apt has no mirror of Debian".to_owned()))
 }
 
 /// The package's folder.
@@ -191,7 +189,7 @@ fn package() -> PathBuf {
     root().join("bindings-swift/swift")
 }
 
-/// Puts all that is not written by hand into the package.
+/// Copies all generated files into the package.
 fn generate() -> Result<(), String> {
     let built = mobile::build()?;
     let generated = target()?.join("swift/generated");
@@ -205,7 +203,7 @@ fn generate() -> Result<(), String> {
     copy_changed(&built.library.archive, &package().join("lib"))
 }
 
-/// Copies a file unless it is there already: what SwiftPM sees no change in, it does not build again.
+/// Copies a file only if it changed, so that SwiftPM does not rebuild unchanged files.
 fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
     let there = folder.join(file.file_name().unwrap_or_default());
     match (fs::read(file), fs::read(there)) {
@@ -214,15 +212,15 @@ fn copy_changed(file: &Path, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// A command in the package.
+/// Returns a Swift command in the package.
 fn swift(arguments: &[&str]) -> Result<Command, String> {
     let scratch = scratch()?;
-    let [command, rest @ ..] = arguments else { return Err("swift is to be asked for something".to_owned()) };
+    let [command, rest @ ..] = arguments else { return Err("a swift command needs an argument".to_owned()) };
     let all = [&[*command, "--scratch-path", &scratch], rest].concat();
     Toolchain::found()?.command(&package(), &all)
 }
 
-/// Where SwiftPM puts what it builds.
+/// The folder in which SwiftPM builds.
 fn scratch() -> Result<String, String> {
     let scratch = target()?.join("swift/build");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;

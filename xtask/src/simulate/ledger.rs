@@ -1,4 +1,4 @@
-//! What must be true after every commit, whoever made it and however it arrived.
+//! Invariants that must hold after every commit, whoever sent it and however it arrived.
 
 use super::link::puts;
 use fleet_core::event::metering::UsageMonth;
@@ -12,27 +12,27 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Ledger {
     catalogue: Catalogue,
-    /// What people were told: the percentages, by month and limit.
-    told: BTreeMap<(u32, u64), Vec<u8>>,
+    /// The percentages that people were notified of, by month and limit.
+    percentages: BTreeMap<(u32, u64), Vec<u8>>,
     problem: Option<String>,
 }
 
 impl Ledger {
     pub(super) fn new(catalogue: Catalogue) -> Self {
-        Self { catalogue, told: BTreeMap::new(), problem: None }
+        Self { catalogue, percentages: BTreeMap::new(), problem: None }
     }
 
-    /// The first thing that was wrong.
+    /// Returns the first violation.
     pub(super) fn problem(&self) -> Option<String> {
         self.problem.clone()
     }
 
-    /// What people were told of a limit in a month, in order.
-    pub(super) fn told(&self, month: u32, limit: u64) -> &[u8] {
-        self.told.get(&(month, limit)).map_or(&[], Vec::as_slice)
+    /// Returns the percentages that people were notified of for a limit in a month, in order.
+    pub(super) fn percentages(&self, month: u32, limit: u64) -> &[u8] {
+        self.percentages.get(&(month, limit)).map_or(&[], Vec::as_slice)
     }
 
-    /// The months that a commit is about to write, as they are.
+    /// Returns the current records of the months that a commit is about to write.
     pub(super) fn before(&self, store: &MemoryStore, commit: &Commit) -> Vec<(ProductId, u32, UsageMonth)> {
         puts(commit)
             .filter_map(|(key, _)| match key {
@@ -70,14 +70,14 @@ impl Ledger {
             _ => return,
         };
         let used = usage_month(store, product, month).used;
-        let told = self.told.entry((month, limit)).or_default();
-        let before = told.last().copied();
-        told.push(percent);
+        let percentages = self.percentages.entry((month, limit)).or_default();
+        let before = percentages.last().copied();
+        percentages.push(percent);
         if before.is_some_and(|before| before >= percent) {
-            self.found(format!("month {month}: {percent} % of {limit} was told after {before:?} %"));
+            self.found(format!("month {month}: {percent} % of {limit} was notified after {before:?} %"));
         }
         if used < first_used_at(limit, percent) {
-            self.found(format!("month {month}: {percent} % of {limit} was told at {used}"));
+            self.found(format!("month {month}: {percent} % of {limit} was notified at {used}"));
         }
     }
 
@@ -86,7 +86,7 @@ impl Ledger {
     }
 }
 
-/// The record of a month.
+/// Returns the record of a month.
 pub(super) fn usage_month(store: &MemoryStore, product: ProductId, month: u32) -> UsageMonth {
     match record(store, Key::UsageMonth(product, month)) {
         Some(Record::UsageMonth(month)) => *month,
@@ -94,7 +94,7 @@ pub(super) fn usage_month(store: &MemoryStore, product: ProductId, month: u32) -
     }
 }
 
-/// What the product's tier allows at the moment.
+/// Returns the current limit of the product's tier.
 pub(super) fn limit(store: &MemoryStore, catalogue: &Catalogue, product: ProductId) -> Option<u64> {
     match record(store, Key::Product(product)) {
         Some(Record::Product(product)) => catalogue.tier(&product.tier)?.messages,

@@ -6,10 +6,10 @@ use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, StoreErr
 use fleet_core::{MemoryStore, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Calls that fail one after the other when a link is cut.
+/// Number of consecutive calls that fail when a link is cut.
 const OUTAGE: u32 = 12;
 
-/// The store, what is still on its way to it, and who checks every commit.
+/// The store, the commits that are in flight, and the ledger that checks every commit.
 #[derive(Debug)]
 pub(super) struct Network {
     store: MemoryStore,
@@ -19,14 +19,14 @@ pub(super) struct Network {
 #[derive(Debug)]
 struct State {
     random: Random,
-    /// Of a hundred calls, how many go wrong.
+    /// Percentage of calls that go wrong.
     trouble: u64,
-    /// Commits that were sent and may arrive yet.
+    /// Commits that were sent and may still arrive.
     on_their_way: Vec<Commit>,
     ledger: Ledger,
 }
 
-/// A node's way to the store.
+/// A node's link to the store.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     network: Arc<Network>,
@@ -36,9 +36,9 @@ pub(super) struct Link {
 #[derive(Debug, Default)]
 struct Node {
     is_dead: bool,
-    /// After so many calls the process dies: before the last of them reaches the store, or after.
+    /// Number of calls until the process dies, and whether it dies after the last of them reaches the store, or before.
     dies: Option<(u32, bool)>,
-    /// So many calls fail yet.
+    /// Number of calls that will still fail.
     cut: u32,
 }
 
@@ -64,7 +64,7 @@ impl Network {
         Link { network: Arc::clone(self), node: Arc::default() }
     }
 
-    /// The way of who never has trouble.
+    /// Returns a link that never fails.
     pub(super) fn link_without_trouble(self: &Arc<Self>) -> Direct {
         Direct(Arc::clone(self))
     }
@@ -77,7 +77,7 @@ impl Network {
         ask(&mut self.state().ledger)
     }
 
-    /// From now on nothing goes wrong; what was on its way arrives.
+    /// From now on nothing fails; commits in flight arrive.
     pub(super) fn heal(&self) {
         let mut state = self.state();
         state.trouble = 0;
@@ -125,12 +125,12 @@ impl State {
 }
 
 impl Link {
-    /// The process dies at its so manieth call from now.
+    /// Makes the process die at this call, counted from now.
     pub(super) fn dies_in(&self, calls: u32, after: bool) {
         self.node().dies = Some((calls, after));
     }
 
-    /// The process is dead: nothing it does reaches anybody.
+    /// Kills the process: none of its calls reaches the store any more.
     pub(super) fn kill(&self) {
         self.node().is_dead = true;
     }
@@ -139,7 +139,7 @@ impl Link {
         self.node().is_dead
     }
 
-    /// The link works from now on.
+    /// From now on the link works.
     pub(super) fn heal(&self) {
         let mut node = self.node();
         (node.dies, node.cut) = (None, 0);
@@ -149,7 +149,7 @@ impl Link {
         self.node.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a call gets through; says whether the process dies after it.
+    /// Whether a call reaches the store. Returns whether the process dies after it.
     fn call(&self) -> Result<bool, StoreError> {
         let mut node = self.node();
         if let Some((calls, after)) = &mut node.dies {
@@ -221,7 +221,7 @@ impl Link {
     }
 }
 
-/// A way to the store on which nothing goes wrong.
+/// A link to the store that never fails.
 #[derive(Clone, Debug)]
 pub(super) struct Direct(Arc<Network>);
 
@@ -241,7 +241,7 @@ impl Store for Direct {
 }
 
 fn failed(kind: StoreErrorKind) -> StoreError {
-    StoreError::new(kind, "the link is bad")
+    StoreError::new(kind, "the link failed")
 }
 
 impl Store for Link {
@@ -258,7 +258,7 @@ impl Store for Link {
     }
 }
 
-/// The notices and usage months that a commit writes.
+/// Returns the notices and usage months that a commit writes.
 pub(super) fn puts(commit: &Commit) -> impl Iterator<Item = (&Key, &Record)> {
     commit.writes.iter().filter_map(|write| match write {
         Write::Put { key, record, .. } => Some((key, record)),

@@ -1,4 +1,4 @@
-//! Numbers from a seed: the same ones each time.
+//! Random numbers from a seed: the same ones each time.
 
 /// splitmix64.
 #[derive(Clone, Debug)]
@@ -12,22 +12,22 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Below a number; 0 below 0.
+    /// Returns a number below `number`; 0 if that is 0.
     pub(super) fn below(&mut self, number: u64) -> u64 {
         self.number() % number.max(1)
     }
 
-    /// From a number to another, both included.
+    /// Returns a number between two others, both included.
     pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
     }
 
-    /// Of a hundred times, so many.
+    /// Returns true in this percentage of cases.
     pub(super) fn happens(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of these.
+    /// Returns one of these.
     pub(super) fn pick<T: Copy>(&mut self, among: &[T], otherwise: T) -> T {
         let place = usize::try_from(self.below(among.len() as u64)).unwrap_or(0);
         among.get(place).copied().unwrap_or(otherwise)

@@ -1,4 +1,4 @@
-//! One schedule: nodes of one product send, report, crash and start again; people change its tier; months end.
+//! One schedule: nodes of one product send, report, crash and restart; people change its tier; months end.
 
 use super::ledger::{Ledger, limit, usage_month};
 use super::link::{Link, Network};
@@ -13,33 +13,33 @@ use std::time::Duration;
 
 const TIERS: [&str; 3] = ["Low", "High", "Free"];
 
-/// What a schedule came to.
+/// The result of a schedule.
 #[derive(Debug, Default)]
-pub(super) struct Told {
-    /// Messages that were sent.
+pub(super) struct Report {
+    /// Number of messages that were sent.
     pub(super) sent: u64,
-    /// Messages that were turned away.
+    /// Number of messages that were refused.
     pub(super) turned_away: u64,
-    /// Processes that died.
+    /// Number of processes that died.
     pub(super) crashes: u64,
-    /// Calls that failed.
+    /// Number of calls that failed.
     pub(super) failures: u64,
-    /// What happened, if it was to be told.
+    /// The steps, if they were requested.
     pub(super) steps: Vec<String>,
-    /// What was wrong.
+    /// The first violation.
     pub(super) problem: Option<String>,
 }
 
 /// Runs the schedule of a seed.
-pub(super) fn run(seed: u64, tells: bool) -> Told {
-    let mut told = Told::default();
-    let outcome = World::new(seed, tells).and_then(|mut world| {
+pub(super) fn run(seed: u64, traces: bool) -> Report {
+    let mut result = Report::default();
+    let outcome = World::new(seed, traces).and_then(|mut world| {
         let outcome = world.play().and_then(|()| world.finish());
-        told = std::mem::take(&mut world.told);
+        result = std::mem::take(&mut world.result);
         outcome
     });
-    told.problem = outcome.err();
-    told
+    result.problem = outcome.err();
+    result
 }
 
 struct World {
@@ -53,11 +53,11 @@ struct World {
     now: Timestamp,
     /// Whether a clock jumped, so that any lease may look old.
     clocks_jumped: bool,
-    tells: bool,
-    told: Told,
-    /// What was sent, by usage month.
+    traces: bool,
+    result: Report,
+    /// Messages that were sent, by usage month.
     sent: BTreeMap<u32, u64>,
-    /// How many messages may be counted that were never sent.
+    /// Number of messages that may be counted although they were never sent.
     may_lose: u64,
 }
 
@@ -65,14 +65,14 @@ struct World {
 struct Node {
     fleet: Fleet,
     link: Link,
-    /// How far its clock is wrong, in milliseconds.
+    /// The error of its clock, in milliseconds.
     skew: i64,
-    /// When it sent, by its own clock, and how much.
+    /// When it sent, by its own clock, and how many.
     sent: Vec<(Timestamp, u64)>,
-    /// When it was last heard of.
+    /// The last moment of its activity.
     heard_at: Timestamp,
-    /// Whether a call of it failed, or its lease may have been taken for a dead node's: it was silent for long, or a
-    /// clock jumped.
+    /// Whether one of its calls failed, or its lease may have been taken for a dead node's, because it was inactive for
+    /// long or a clock jumped.
     was_disturbed: bool,
 }
 
@@ -82,8 +82,8 @@ impl Node {
         now.since(self.heard_at) + Duration::from_secs(5) >= LEASE_LIFE
     }
 
-    /// What its death may cost: two seconds of its traffic, for the one lease that it has open; for more than that one
-    /// where it was disturbed.
+    /// The messages that its death may cost: two seconds of its traffic, for its one open lease; more if it was
+    /// disturbed.
     fn may_lose(&self) -> u64 {
         if self.was_disturbed {
             return 2 * self.sent.iter().map(|(_, count)| count).sum::<u64>();
@@ -98,7 +98,7 @@ impl Node {
 }
 
 impl World {
-    fn new(seed: u64, tells: bool) -> Result<Self, String> {
+    fn new(seed: u64, traces: bool) -> Result<Self, String> {
         let mut random = Random(seed);
         let low = random.pick(&[0, 1, 2, 7, 10, 50, 100, 250], 10) + random.below(10);
         let tier = |name: &str, messages| Tier {
@@ -139,15 +139,15 @@ impl World {
             nodes: Vec::new(),
             now,
             clocks_jumped: false,
-            tells,
-            told: Told::default(),
+            traces,
+            result: Report::default(),
             sent: BTreeMap::new(),
             may_lose: 0,
         };
         for _ in 0..world.random.between(1, 4) {
             world.start();
         }
-        world.tell(|| format!("{low} messages, {high}, or as many as wanted; {trouble} % of calls fail"));
+        world.trace(|| format!("{low} messages, {high}, or any number; {trouble} % of calls fail"));
         Ok(world)
     }
 
@@ -196,7 +196,7 @@ impl World {
             was_disturbed: self.clocks_jumped,
         });
         let number = self.nodes.len();
-        self.tell(|| format!("a node starts, {number} in all, {skew} ms from the right time"));
+        self.trace(|| format!("a node starts, {number} in total, clock error {skew} ms"));
     }
 
     fn send(&mut self) -> Result<(), String> {
@@ -212,17 +212,17 @@ impl World {
                     let month = self.anchor.period_at(Interval::Monthly, now).index;
                     node.sent.push((now, *count));
                     *self.sent.entry(month).or_default() += count;
-                    self.told.sent += count;
-                    self.told.turned_away += want - count;
+                    self.result.sent += count;
+                    self.result.turned_away += want - count;
                 }
                 Err(_) => {
                     node.was_disturbed = true;
-                    self.told.failures += 1;
-                    // It may be counted, and was not sent.
+                    self.result.failures += 1;
+                    // The message may be counted although it was not sent.
                     self.may_lose += want;
                 }
             }
-            self.tell(|| format!("node {place} at {now} sends {want}: {admitted:?}"));
+            self.trace(|| format!("node {place} at {now} sends {want}: {admitted:?}"));
             if admitted.is_err() {
                 return Ok(());
             }
@@ -244,11 +244,11 @@ impl World {
         let now = shifted(self.now, node.skew);
         let done = act(node, now);
         node.was_disturbed |= done.is_err();
-        self.told.failures += u64::from(done.is_err());
-        self.tell(|| format!("node {place} at {now} {what}: {done:?}"));
+        self.result.failures += u64::from(done.is_err());
+        self.trace(|| format!("node {place} at {now} {what}: {done:?}"));
     }
 
-    /// A process will die: at once, or at one of its next calls.
+    /// Makes a process die: at once, or at one of its next calls.
     fn threaten(&mut self) {
         let Some(place) = self.choose() else { return };
         let (at_once, calls, after) = (self.random.happens(30), self.random.below(12) as u32, self.random.happens(50));
@@ -258,15 +258,15 @@ impl World {
         } else {
             node.link.dies_in(calls, after);
         }
-        self.tell(|| format!("node {place} dies{}", if at_once { "" } else { " soon" }));
+        self.trace(|| format!("node {place} dies{}", if at_once { "" } else { " soon" }));
     }
 
     fn bury(&mut self) {
         while let Some(place) = self.nodes.iter().position(|node| node.link.is_dead()) {
             let dead = self.nodes.swap_remove(place);
             self.may_lose += dead.may_lose();
-            self.told.crashes += 1;
-            self.tell(|| format!("node {place} is dead; the last of them takes its number"));
+            self.result.crashes += 1;
+            self.trace(|| format!("node {place} is dead; the last node gets its number"));
         }
     }
 
@@ -280,7 +280,7 @@ impl World {
     fn change_tier(&mut self) -> Result<(), String> {
         let tier = self.random.pick(&TIERS, "Low");
         self.operator.console(Actor::Operator, self.now).set_tier(self.product, tier).map_err(text)?;
-        self.tell(|| format!("the tier is {tier}"));
+        self.trace(|| format!("the tier is {tier}"));
         Ok(())
     }
 
@@ -293,7 +293,7 @@ impl World {
         }
         self.clocks_jumped = true;
         self.nodes.iter_mut().for_each(|node| node.was_disturbed = true);
-        self.tell(|| format!("node {place} is {skew} ms from the right time"));
+        self.trace(|| format!("node {place} has a clock error of {skew} ms"));
     }
 
     fn choose(&mut self) -> Option<usize> {
@@ -304,7 +304,7 @@ impl World {
         Some(place)
     }
 
-    /// What holds at every moment: what was sent was granted.
+    /// Checks what holds at every moment: every sent message was granted.
     fn check(&self) -> Result<(), String> {
         for (month, sent) in &self.sent {
             let usage = usage_month(self.network.store(), self.product, *month);
@@ -315,17 +315,18 @@ impl World {
         self.network.ledger(|ledger| ledger.problem()).map_or(Ok(()), Err)
     }
 
-    /// What holds when everybody has settled: what is counted was sent, but for what deaths and failed calls may cost.
+    /// Checks what holds when every node has settled: counted messages were sent, except for the cost of deaths and
+    /// failed calls.
     fn reconcile(&self) -> Result<(), String> {
         let counted = |month| usage_month(self.network.store(), self.product, month).granted();
         let lost: u64 = self.sent.iter().map(|(month, sent)| counted(*month).saturating_sub(*sent)).sum();
         if lost > self.may_lose {
-            return Err(format!("{lost} messages were counted and not sent, and {} at most may be", self.may_lose));
+            return Err(format!("{lost} messages were counted and not sent; at most {} may be", self.may_lose));
         }
         self.check()
     }
 
-    /// The network heals, everybody settles; then a node sends all that the limit leaves.
+    /// Heals the network and settles every node; then a node sends everything that the limit leaves.
     fn finish(&mut self) -> Result<(), String> {
         self.network.heal();
         for node in &self.nodes {
@@ -336,7 +337,7 @@ impl World {
             node.fleet.settle_usage(self.now).map_err(text)?;
         }
         self.reconcile()?;
-        self.tell(|| "everybody settled".to_owned());
+        self.trace(|| "everybody settled".to_owned());
         self.now = self.now.after(3 * LEASE_LIFE);
         self.nodes.clear();
         self.start();
@@ -350,32 +351,32 @@ impl World {
         }
         *self.sent.entry(month).or_default() += sent;
         if sent != limit.saturating_sub(before) {
-            return Err(format!("month {month}: of {limit}, {before} were granted, and then {sent} were sent"));
+            return Err(format!("month {month}: of {limit}, {before} were granted, but {sent} were sent"));
         }
         node.fleet.settle_usage(self.now).map_err(text)?;
         let after = usage_month(self.network.store(), self.product, month);
-        // A dead node whose clock was far ahead looks as though it had just reported.
+        // A dead node whose clock was far ahead looks as if it had just reported.
         let age = |at: Timestamp| self.now.since(at).max(at.since(self.now));
         if after.leases.iter().any(|lease| age(lease.reported_at) < LEASE_LIFE) {
             return self.reconcile();
         }
         if after.reserved() > 0 || after.used < limit {
             return Err(format!(
-                "month {month}: {after:?} where all {limit} are gone and everybody is dead or settled"
+                "month {month}: {after:?}, although all {limit} are used and every node is dead or settled"
             ));
         }
         let percents = self.operator.console(Actor::Operator, self.now).product(self.product).map_err(text)?;
         let due = highest_reached(limit, after.used, percents.policy.usage_notices);
-        let told = self.network.ledger(|ledger| ledger.told(month, limit).last().copied());
-        if told != due {
-            return Err(format!("month {month}: {told:?} % of {limit} was told of last, not {due:?} %"));
+        let latest = self.network.ledger(|ledger| ledger.percentages(month, limit).last().copied());
+        if latest != due {
+            return Err(format!("month {month}: {latest:?} % of {limit} was notified last, not {due:?} %"));
         }
         self.reconcile()
     }
 
-    fn tell(&mut self, step: impl FnOnce() -> String) {
-        if self.tells {
-            self.told.steps.push(step());
+    fn trace(&mut self, step: impl FnOnce() -> String) {
+        if self.traces {
+            self.result.steps.push(step());
         }
     }
 }

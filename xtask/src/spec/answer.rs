@@ -1,6 +1,7 @@
-//! What the doors answer, as JSON of the shape that `spec/README.md` documents: what a binding hands to its callers.
+//! The answers of the doors as JSON, in the shape that `spec/README.md` documents: what a binding returns to its
+//! callers.
 //!
-//! Written out here and not taken from how records are stored, so that a change of storage changes no scenario.
+//! Invariant: this is written independently of how records are stored, so that a change of storage changes no scenario.
 
 use fleet_core::audit::AuditRecord;
 use fleet_core::customer::{BetaGuest, BetaLine, BetaVerdict, CustomerDevice, CustomerSession, CustomerView, TokenId};
@@ -14,7 +15,7 @@ use fleet_core::{Account, LimitExceeded, Product, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A value of the core that is spelled one way everywhere: a number, an id, a word.
+/// A value of the core that is the same everywhere: a number, an id, a word.
 pub(super) fn plain(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
@@ -301,7 +302,7 @@ pub(super) fn customer(customer: &CustomerView) -> Value {
     })
 }
 
-/// A customer, and what the token that they came with is good for.
+/// A customer's session, with the permissions of its token.
 pub(super) fn session(session: &CustomerSession) -> Value {
     let more = json!({
         "token_id": token_id(session.token_id),
@@ -311,7 +312,7 @@ pub(super) fn session(session: &CustomerSession) -> Value {
     with(customer(&session.customer), more)
 }
 
-/// As text: more than JavaScript's numbers hold.
+/// As text: it can exceed JavaScript's range of integers.
 pub(super) fn token_id(id: TokenId) -> String {
     format!("{:016x}", id.0)
 }
@@ -353,7 +354,7 @@ pub(super) fn notice(notice: &Notice) -> Value {
     })
 }
 
-/// A page of a list, and where the next one goes on.
+/// A page of a list, and the cursor of the next one.
 pub(super) fn page(list: impl IntoIterator<Item = Value>, next: Option<impl Serialize>) -> Value {
     with(items(list), json!({ "next": next }))
 }

@@ -1,4 +1,4 @@
-//! What commands are given: values, or where an earlier step saved them; moments, texts, lists, binaries and filters.
+//! Arguments of commands: values, or references to saved answers; moments, texts, lists, binaries and filters.
 
 use fleet_core::device::Standing;
 use fleet_core::{AccountId, DeviceId, Timestamp};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use std::time::Duration;
 
-/// A value, or where to find it in an answer that an earlier step saved: `$name.field.0`.
+/// A value, or a reference to an answer that an earlier step saved: `$name.field.0`.
 #[derive(Clone, Debug)]
 pub(super) enum Ref<T> {
     Value(T),
@@ -42,13 +42,13 @@ impl<'de> Deserialize<'de> for Moment {
             Value::String(text) => text.parse().map(Self).map_err(de::Error::custom),
             value => match value.as_u64() {
                 Some(seconds) => Ok(Self(NOON.after(Duration::from_secs(seconds)))),
-                None => Err(de::Error::custom(format!("{value} is no moment: write RFC 3339, or whole seconds"))),
+                None => Err(de::Error::custom(format!("{value} is not a moment; write RFC 3339, or whole seconds"))),
             },
         }
     }
 }
 
-/// What a device says of itself.
+/// A device's report.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reported {
@@ -65,10 +65,10 @@ pub(super) struct Reported {
     pub(super) reported_at: Option<Moment>,
 }
 
-/// What a device publishes.
+/// An event that a device publishes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct PublishedEvent {
     pub(super) device: Ref<DeviceId>,
     pub(super) product: Option<Ref<u32>>,
     pub(super) name: Text,
@@ -78,7 +78,7 @@ pub(super) struct Said {
     pub(super) happened_at: Option<Moment>,
 }
 
-/// A text, or one that is repeated so many times.
+/// A text, or one that is repeated several times.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Text {
@@ -119,7 +119,7 @@ pub(super) struct EventsFilter {
     pub(super) prefix: Option<String>,
 }
 
-/// A device of a manufacturing list.
+/// A device on a manufacturing list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Listed {
@@ -137,7 +137,7 @@ pub(super) enum List {
     Bytes(Vec<u8>),
     /// A file under `fleet-core/tests/vectors`.
     File(String),
-    /// So many ids that follow each other, one a line.
+    /// Consecutive ids, one on each line.
     Run { first: DeviceId, count: u32 },
 }
 
@@ -149,11 +149,11 @@ pub(super) enum Binary {
     File(String),
     /// Any bytes, as numbers.
     Bytes(Vec<u8>),
-    /// A file under `fleet-core/tests/vectors` with other bytes in some places.
+    /// A file under `fleet-core/tests/vectors` with some bytes replaced.
     Patched { file: String, patches: Vec<Patch> },
 }
 
-/// Bytes to put over those of a file, from an offset on.
+/// Bytes that replace those of a file, from an offset on.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Patch {
@@ -176,7 +176,7 @@ pub(super) struct Filter {
     pub(super) prefix: Option<String>,
 }
 
-/// How a customer is known.
+/// How a customer is identified.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Identified {
@@ -202,7 +202,7 @@ pub(super) enum Since {
     NotSince(Moment),
 }
 
-/// A change to count beforehand.
+/// A change for a dry run.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Change {

@@ -1,4 +1,4 @@
-//! The commands about billing and time: what is bought, what is due, what the payment provider said.
+//! The commands about billing and time: purchases, the clock, outcomes of the payment provider.
 
 use super::answer::{items, page, plain, time, with};
 use super::command::Command;
@@ -12,11 +12,11 @@ use fleet_core::notice::NoticeSubject;
 use fleet_core::{Console, ProductId};
 use serde_json::{Value, json};
 
-/// So many things a clock does where a step does not say.
+/// Default number of steps of a clock.
 const STEPS: usize = 1000;
 
 impl World {
-    /// What owners and the operator do about billing.
+    /// Runs the commands of owners and the operator about billing.
     pub(super) fn billing(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::QuoteUpgrade { product, tier, interval } => {
@@ -87,7 +87,7 @@ impl World {
         }))
     }
 
-    /// The host's clock and payment provider.
+    /// Runs the commands of the host's clock and payment provider.
     pub(super) fn clock(&self, command: &Command) -> Found<Option<Value>> {
         let clock = self.fleet.clock(self.now);
         Ok(Some(match command {
@@ -120,15 +120,15 @@ impl World {
 fn month(text: &str) -> Found<ExpiryMonth> {
     match text.split_once('-').map(|(year, month)| (year.parse(), month.parse())) {
         Some((Ok(year), Ok(month))) => Ok(ExpiryMonth::new(year, month)?),
-        _ => malformed(format!("`{text}` is no month: write 2017-12")),
+        _ => malformed(format!("`{text}` is not a month; write it like 2017-12")),
     }
 }
 
-/// Where a page of an account's invoices ended: a product and a number.
+/// Reads the cursor of an account's invoices: a product and a number.
 fn place(text: &str) -> Found<(ProductId, u32)> {
     match text.split_once('-').map(|(product, number)| (product.parse(), number.parse())) {
         Some((Ok(product), Ok(number))) => Ok((ProductId::new(product)?, number)),
-        _ => malformed(format!("`{text}` is no place that a page of invoices ended at")),
+        _ => malformed(format!("`{text}` is not a cursor of a page of invoices")),
     }
 }
 
@@ -242,7 +242,7 @@ fn status(status: &BillingStatus) -> Value {
     })
 }
 
-/// What a notice tells, with moments as answers write them.
+/// The content of a notice, with moments as answers write them.
 pub(super) fn subject(subject: &NoticeSubject) -> Value {
     let known = |card: &Option<KnownCard>| {
         let shown = |card: &KnownCard| with(plain(card), json!({ "expires": card.expires.to_string() }));

@@ -1,10 +1,11 @@
-//! The commands that a step can give: one for each door method, under the method's own name.
+//! The commands of steps: one for each method of a door, under the method's own name.
 //!
-//! What a step hands in is read strictly before anything runs, so that a misspelt argument is never a step that passes.
+//! Invariant: the arguments of a step are read strictly before anything runs, so that a step with a misspelt argument
+//! never passes.
 
 use super::argument::{
-    Binary, Change, CustomersFilter, Destined, EventsFilter, Filter, Identified, List, Listed, Moment, Ref, Reported,
-    Said,
+    Binary, Change, CustomersFilter, Destined, EventsFilter, Filter, Identified, List, Listed, Moment, PublishedEvent,
+    Ref, Reported,
 };
 use fleet_core::billing::{ChargeOutcome, Interval};
 use fleet_core::customer::{CustomerId, Scope};
@@ -72,7 +73,7 @@ pub(super) enum Command {
         limit: Option<usize>,
     },
 
-    // Who is on a team.
+    // Members of a team.
     Team {
         product: Ref<u32>,
     },
@@ -416,9 +417,9 @@ pub(super) enum Command {
         progress: UpdateProgress,
     },
 
-    Publish(Said),
+    Publish(PublishedEvent),
     PublishMany {
-        events: Vec<Said>,
+        events: Vec<PublishedEvent>,
     },
     PresentClaimCode {
         device: Ref<DeviceId>,
@@ -507,7 +508,7 @@ pub(super) enum Command {
     Usage {
         product: Ref<u32>,
     },
-    /// Admits so many by the product's meter.
+    /// Admits this many messages with the product's meter.
     Meter {
         product: Ref<u32>,
         want: Ref<u64>,
@@ -524,7 +525,7 @@ pub(super) enum Command {
     },
 }
 
-/// Which door a command goes through.
+/// The door that a command uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     Console,

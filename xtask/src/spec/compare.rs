@@ -1,9 +1,9 @@
-//! Whether an answer has in it what was expected.
+//! Compares an answer with what a step expects.
 
 use serde_json::Value;
 use std::fmt;
 
-/// A place where an answer is not as expected, with both values.
+/// A difference between an answer and what was expected, with both values.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     place: String,
@@ -23,8 +23,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Notes where `found` is not as expected: an object may have more than is listed, an array may not, and what is
-/// expected to be null may be missing.
+/// Notes the differences between `found` and `expected`: an object may have more fields than expected, an array may not
+/// have more elements, and a field expected to be null may be missing.
 pub(super) fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<Difference>) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {

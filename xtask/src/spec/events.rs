@@ -1,7 +1,7 @@
-//! The commands about events: who is told of them, the log, what devices publish.
+//! The commands about events: subscriptions, the log, and what devices publish.
 
 use super::answer;
-use super::argument::{Destined, EventsFilter, Said};
+use super::argument::{Destined, EventsFilter, PublishedEvent};
 use super::command::Command;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::event::{
@@ -11,7 +11,7 @@ use fleet_core::{Console, Timestamp};
 use serde_json::{Value, json};
 
 impl World {
-    /// Events, as a team sees them.
+    /// Runs the commands of a team about events.
     pub(super) fn events(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::Subscribe { product, to, prefix, device } => {
@@ -49,7 +49,7 @@ impl World {
             Command::ReadEventStream { stream, limit } => {
                 let streams = self.streams.borrow();
                 let Some(stream) = streams.get(self.see(stream)?) else {
-                    return malformed("no step opened this stream");
+                    return malformed("no previous step opened this stream");
                 };
                 let streamed = door.read_event_stream(stream, limit.unwrap_or(PAGE))?;
                 let items = answer::items(streamed.items.iter().map(event));
@@ -75,19 +75,19 @@ impl World {
         }))
     }
 
-    /// Publishes what a device says.
-    pub(super) fn publish(&self, said: &Said) -> Found<Value> {
+    /// Publishes an event of a device.
+    pub(super) fn publish(&self, said: &PublishedEvent) -> Found<Value> {
         Ok(published(&self.fleet.gateway(self.now).publish(&self.said(said)?)?))
     }
 
-    /// The same for many at once.
-    pub(super) fn publish_many(&self, said: &[Said]) -> Found<Value> {
+    /// Publishes the events of many devices at once.
+    pub(super) fn publish_many(&self, said: &[PublishedEvent]) -> Found<Value> {
         let events: Vec<Event> = said.iter().map(|said| self.said(said)).collect::<Found<_>>()?;
         let answers = self.fleet.gateway(self.now).publish_many(&events)?;
         Ok(json!({ "answers": answers.iter().map(published).collect::<Value>() }))
     }
 
-    fn said(&self, said: &Said) -> Found<Event> {
+    fn said(&self, said: &PublishedEvent) -> Found<Event> {
         let data = said.data.as_ref().map(|data| data.written()).unwrap_or_default();
         let at = said.happened_at.map_or(self.now, |at| at.0);
         let mut event = Event::new(self.see(&said.device)?, &said.name.written(), &data, at)?;

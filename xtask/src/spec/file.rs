@@ -1,4 +1,4 @@
-//! A file of scenarios, read strictly: what is misspelt, unknown or out of place is an error that names its place.
+//! Reads a file of scenarios, strictly: an unknown or misplaced field is an error that names its place.
 
 use super::argument::Moment;
 use super::command::{Command, Door};
@@ -8,20 +8,20 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// The version of the format that is read here.
+/// The supported version of the format.
 const VERSION: u32 = 1;
 
 /// A file of scenarios.
 #[derive(Debug)]
 pub(super) struct SpecFile {
-    /// The tiers on offer, where they are not the default ones.
+    /// The tiers on offer. `None` means the default ones.
     pub(super) catalogue: Option<Catalogue>,
-    /// What every scenario begins with.
+    /// The first steps of every scenario.
     pub(super) given: Vec<Step>,
     pub(super) scenarios: Vec<Scenario>,
 }
 
-/// What happens, and what must come of it.
+/// Steps, and their expected results.
 #[derive(Debug)]
 pub(super) struct Scenario {
     pub(super) name: String,
@@ -33,20 +33,20 @@ pub(super) struct Scenario {
 pub(super) struct Step {
     /// `step 3, release`.
     pub(super) place: String,
-    /// When; none: at the moment of the step before.
+    /// The moment. `None` means that of the previous step.
     pub(super) at: Option<Moment>,
-    /// Who: `operator`, or the name that an account was saved under. None where no person speaks.
+    /// The actor: `operator`, or the name that an account was saved under. `None` if no person acts.
     pub(super) actor: Option<String>,
     pub(super) command: Command,
     pub(super) expected: Expected,
-    /// The name to keep the answer under.
+    /// The name to save the answer under.
     pub(super) save: Option<String>,
 }
 
-/// What must come of a step.
+/// The expected result of a step.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// An answer with at least this in it.
+    /// An answer with at least this content.
     Answer(Value),
     /// A refusal.
     Error { code: String, message: Option<String> },
@@ -73,15 +73,15 @@ struct RawScenario {
     steps: Vec<Map<String, Value>>,
 }
 
-/// Reads a file, or says everything that is wrong with it.
+/// Reads a file. Returns every problem if it is invalid.
 pub(super) fn read(text: &str) -> Result<SpecFile, Vec<String>> {
     let file: RawFile = serde_json::from_str(text).map_err(|error| vec![error.to_string()])?;
     let mut problems = Vec::new();
     if file.version != VERSION {
-        return Err(vec![format!("version {} of the format is not read here, only {VERSION}", file.version)]);
+        return Err(vec![format!("version {} of the format is not supported; use {VERSION}", file.version)]);
     }
     if file.name.is_empty() || file.why.is_empty() {
-        problems.push("`name` and `why` must say something".to_owned());
+        problems.push("`name` and `why` must not be empty".to_owned());
     }
     problems.extend(file.rules.iter().filter(|rule| !is_rule(rule)).map(|rule| no_rule(rule)));
     let catalogue = file.catalogue.map(Catalogue::new).transpose().map_err(|error| vec![error.to_string()])?;
@@ -102,7 +102,7 @@ pub(super) fn read(text: &str) -> Result<SpecFile, Vec<String>> {
                     found.push("needs a name, at least one rule and at least one step".to_owned());
                 }
                 if scenarios.iter().any(|other| other.name == name) {
-                    found.push("stands in this file twice".to_owned());
+                    found.push("occurs twice in this file".to_owned());
                 }
                 cited.extend(rules);
                 let steps = steps(raw, "step", &mut found);
@@ -141,9 +141,9 @@ fn step(mut raw: Map<String, Value>, place: &str) -> Result<Step, String> {
         (Some(answer @ Value::Object(_)), None, None) => Expected::Answer(answer),
         (Some(_), None, None) => return Err("`expect` is an object".to_owned()),
         (None, None, None) => Expected::Answer(Value::Object(Map::new())),
-        (None, Some(_), _) if save.is_some() => return Err("a refusal leaves nothing to `save`".to_owned()),
+        (None, Some(_), _) if save.is_some() => return Err("a refusal has nothing to `save`".to_owned()),
         (None, Some(code), message) => Expected::Error { code, message },
-        (Some(_), Some(_), _) => return Err("either `expect` or `error`".to_owned()),
+        (Some(_), Some(_), _) => return Err("write either `expect` or `error`".to_owned()),
         (_, None, Some(_)) => return Err("`message` goes with `error`".to_owned()),
     };
     let name = raw.get("do").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -152,17 +152,17 @@ fn step(mut raw: Map<String, Value>, place: &str) -> Result<Step, String> {
         false => problem,
     })?;
     match (command.door(), &actor) {
-        (Door::Console, None) => return Err("`as` says who asks: `operator`, or a saved account".to_owned()),
-        (Door::Portal, Some(_)) => return Err("the `token` says who asks: leave `as` out".to_owned()),
+        (Door::Console, None) => return Err("`as` is missing: write `operator`, or a saved account".to_owned()),
+        (Door::Portal, Some(_)) => return Err("the `token` names the actor: leave `as` out".to_owned()),
         (Door::Gateway | Door::Clock | Door::Fleet, Some(_)) => {
-            return Err("no person does this: leave `as` out".to_owned());
+            return Err("this command has no actor: leave `as` out".to_owned());
         }
         _ => {}
     }
     Ok(Step { place: place.to_owned(), at, actor, command, expected, save })
 }
 
-/// How serde begins to say that a command does not exist.
+/// The beginning of serde's error for an unknown command.
 pub(super) fn unknown_command(name: &str) -> String {
     format!("unknown variant `{name}`")
 }
@@ -184,5 +184,5 @@ fn is_rule(text: &str) -> bool {
 }
 
 fn no_rule(text: &str) -> String {
-    format!("`{text}` is no rule: write it like R-TGT-4")
+    format!("`{text}` is not a rule; write it like R-TGT-4")
 }

@@ -1,4 +1,4 @@
-//! The commands about messages: what a console asks of them, and what a host does.
+//! The commands about messages: those of a console, and those of a host.
 
 use super::answer;
 use super::command::Command;
@@ -7,7 +7,7 @@ use fleet_core::event::Usage;
 use serde_json::{Value, json};
 
 impl World {
-    /// What a host does for its meters.
+    /// Runs the commands of a host for its meters.
     pub(super) fn metering(&self, command: &Command) -> Found<Value> {
         Ok(match command {
             Command::Meter { product, want } => {
@@ -22,7 +22,7 @@ impl World {
                 self.fleet.settle_usage(self.now)?;
                 done()
             }
-            _ => return malformed("a person asks for this: say who with `as`"),
+            _ => return malformed("this command needs an actor: add `as`"),
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Behaviour as data: runs the scenarios of `spec/`, each on a fresh store of every kind, as any other language's
-//! runner does. The format is documented in `spec/README.md`.
+//! Behaviour as data: runs the scenarios of `spec/`, each on a new store of every kind, like the runners of the other
+//! languages. `spec/README.md` documents the format.
 
 mod answer;
 mod argument;
@@ -46,13 +46,14 @@ impl StoreKind {
         }
     }
 
-    /// A fleet on a fresh store of this kind, and the folder that it lives in for as long.
+    /// Opens a fleet on a new store of this kind. Returns it with its folder, which must be kept as long as the fleet.
     fn open(self) -> Result<(Fleet, Option<TempDir>), String> {
         match self {
             Self::Memory => Ok((Fleet::open(MemoryStore::new()), None)),
             Self::Sqlite => {
-                let folder = tempfile::tempdir().map_err(|error| format!("no folder for a store: {error}"))?;
-                // What is on the disk after a power cut is no scenario's concern.
+                let folder =
+                    tempfile::tempdir().map_err(|error| format!("cannot create a folder for a store: {error}"))?;
+                // Scenarios do not depend on durability after a power cut.
                 let options = Options::new().synchronous(Synchronous::Normal);
                 let store = SqliteStore::open_with(folder.path().join("fleet.db"), options)
                     .map_err(|error| error.to_string())?;
@@ -63,7 +64,7 @@ impl StoreKind {
     }
 }
 
-/// A store in a schema of its own.
+/// Opens a store in a schema of its own.
 fn postgres() -> Result<PostgresStore, String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let schema = format!("scenario_{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -122,7 +123,7 @@ fn read(file: &Path) -> Result<SpecFile, Vec<String>> {
     file::read(&text)
 }
 
-/// Runs one scenario up to its first step that does not go as expected: what follows would tell nothing.
+/// Runs one scenario up to its first unexpected result; later steps would depend on it.
 fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Result<(), String> {
     let (mut fleet, _folder) = store.open()?;
     if let Some(catalogue) = &spec.catalogue {

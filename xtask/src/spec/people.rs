@@ -1,4 +1,4 @@
-//! The commands about people: teams, customers, the private beta, the configuration; and the customers' own door.
+//! The commands about people: teams, customers, the private beta, the configuration; and the portal.
 
 use super::answer;
 use super::argument::{CustomersFilter, Identified, Since};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 impl World {
-    /// Who is on a team, and who pays.
+    /// Runs the commands about a team and its payer.
     pub(super) fn team(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::Team { product } => answer::team(&door.team(self.product(product)?)?),
@@ -52,7 +52,7 @@ impl World {
         }))
     }
 
-    /// A product's customers and guests, and what is asked before it is made.
+    /// Runs the commands about a product's customers and guests, and its configuration before manufacturing.
     pub(super) fn customers(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::CreateCustomer { product, user_name, identity } => {
@@ -79,7 +79,7 @@ impl World {
             }
             Command::RevokeToken { product, customer, token_id } => {
                 let Ok(id) = u64::from_str_radix(&self.see(token_id)?, 16) else {
-                    return malformed("a token's id is one that a step was handed");
+                    return malformed("this id of a token was not returned by a previous step");
                 };
                 door.revoke_token(self.product(product)?, self.see(customer)?, TokenId(id))?;
                 done()
@@ -124,7 +124,7 @@ impl World {
         }))
     }
 
-    /// The customers' door, for who holds the token.
+    /// Runs the commands of the portal, for the holder of a token.
     pub(super) fn portal(&self, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::Me { token } => answer::session(&self.enter(&self.secret(token)?).me()?),

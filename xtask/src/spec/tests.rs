@@ -7,7 +7,7 @@ fn repository() -> PathBuf {
     crate::workspace::root()
 }
 
-/// The names of the doors' public methods, read from the core's source.
+/// The names of the doors' public methods, from the core's source.
 fn door_methods() -> BTreeSet<String> {
     let mut sources = Vec::new();
     find_sources(&repository().join("fleet-core/src"), &mut sources);
@@ -33,7 +33,7 @@ fn door_methods() -> BTreeSet<String> {
             }));
         }
     }
-    // How a fleet is set up, which a host does once in its own language.
+    // Methods that set up a fleet, which a host calls once in its own language.
     for setup in [
         "open",
         "with_catalogue",
@@ -50,16 +50,16 @@ fn door_methods() -> BTreeSet<String> {
         "catalogue",
         "billing",
     ] {
-        assert!(methods.remove(setup), "Fleet::{setup} is gone");
+        assert!(methods.remove(setup), "Fleet::{setup} does not exist");
     }
     methods
 }
 
-/// The doors' methods that scenarios can show: those that answer the same on every store.
+/// The methods that scenarios can use: those that give the same answer on every store.
 fn commands() -> BTreeSet<String> {
     let mut methods = door_methods();
     for of_a_store in ["backup", "query"] {
-        assert!(methods.remove(of_a_store), "Fleet::{of_a_store} is gone");
+        assert!(methods.remove(of_a_store), "Fleet::{of_a_store} does not exist");
     }
     methods
 }
@@ -88,7 +88,7 @@ fn documented_commands() -> BTreeSet<String> {
     commands.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect()
 }
 
-/// The commands that a value somewhere gives.
+/// Collects the commands in a value.
 fn commands_in(value: &Value, commands: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
@@ -101,7 +101,7 @@ fn commands_in(value: &Value, commands: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_scenario_goes_as_it_is_written_on_every_store() {
+fn every_scenario_passes_on_every_store() {
     let report = run(&repository().join("spec"), &StoreKind::ALL);
     assert_eq!(report.failures, []);
     assert!(report.passed >= 2 * 100, "only {} ran", report.passed);
@@ -127,7 +127,7 @@ fn the_bindings_have_an_operation_for_every_door_method_and_no_other() {
 }
 
 #[test]
-fn every_command_is_given_by_a_scenario() {
+fn every_command_is_used_by_a_scenario() {
     let mut files = Vec::new();
     find(&repository().join("spec"), &mut files).unwrap();
     let mut given = BTreeSet::new();
@@ -137,13 +137,13 @@ fn every_command_is_given_by_a_scenario() {
     assert_eq!(given, commands());
 }
 
-/// A file of one scenario with these steps after an account and a product.
+/// A file with one scenario: an account, a product, and these steps.
 fn spec(steps: Value) -> Value {
     json!({
         "version": 1,
         "name": "Example",
         "rules": ["R-PRD-1"],
-        "why": "To see what the runner says.",
+        "why": "Shows the output of the runner.",
         "given": [
             { "do": "create_account", "as": "operator", "email": "alice@example.com", "save": "alice" },
             { "do": "create_product", "as": "alice", "name": "One", "platform": "photon", "save": "one" },
@@ -152,8 +152,8 @@ fn spec(steps: Value) -> Value {
     })
 }
 
-/// What a run of a file with this text says.
-fn told(text: &str) -> (usize, Vec<String>) {
+/// The result of running a file with this text.
+fn run_text(text: &str) -> (usize, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.json");
     fs::write(&path, text).unwrap();
@@ -162,12 +162,12 @@ fn told(text: &str) -> (usize, Vec<String>) {
 }
 
 #[test]
-fn a_step_that_goes_otherwise_is_told_with_what_was_expected_and_found() {
+fn a_failed_step_is_reported_with_the_expected_and_the_found_value() {
     let product = json!({ "do": "product", "as": "alice", "product": "$one.id" });
     let with = |more: Value| {
         let mut step = product.clone();
         step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        told(&spec(json!([product, step])).to_string())
+        run_text(&spec(json!([product, step])).to_string())
     };
     assert_eq!(with(json!({ "expect": { "owner": "$alice.id" } })), (1, vec![]));
     for (more, place) in [
@@ -189,24 +189,24 @@ fn a_step_that_goes_otherwise_is_told_with_what_was_expected_and_found() {
 }
 
 #[test]
-fn what_is_misspelt_is_an_error_that_names_its_place() {
+fn a_misspelt_field_is_an_error_that_names_its_place() {
     for (step, said) in [
         (json!({ "do": "fly", "as": "alice" }), "there is no command `fly`"),
         (json!({ "do": "products", "as": "alice", "colour": 1 }), "unknown field `colour`"),
-        (json!({ "do": "products" }), "`as` says who asks"),
+        (json!({ "do": "products" }), "`as` is missing"),
         (json!({ "do": "pending_notices", "as": "alice" }), "leave `as` out"),
-        (json!({ "do": "me", "as": "alice", "token": "x" }), "the `token` says who asks"),
+        (json!({ "do": "me", "as": "alice", "token": "x" }), "the `token` names the actor"),
         (json!({ "do": "product", "as": "alice", "product": "94" }), "invalid type: string"),
         (json!({ "do": "product", "as": "alice" }), "missing field `product`"),
         (json!({ "do": "products", "as": "alice", "expect": [] }), "`expect` is an object"),
         (json!({ "do": "products", "as": "alice", "expect": {}, "error": "x" }), "either `expect` or `error`"),
         (json!({ "do": "products", "as": "alice", "message": "x" }), "`message` goes with `error`"),
-        (json!({ "do": "products", "as": "alice", "error": "x", "save": "y" }), "nothing to `save`"),
-        (json!({ "do": "products", "as": "alice", "at": -1 }), "is no moment"),
+        (json!({ "do": "products", "as": "alice", "error": "x", "save": "y" }), "has nothing to `save`"),
+        (json!({ "do": "products", "as": "alice", "at": -1 }), "is not a moment"),
         (json!({ "do": "connect", "device": "55ff", "version": 1 }), "24 hexadecimal digits"),
         (json!({ "as": "alice" }), "missing field `do`"),
     ] {
-        let (passed, failures) = told(&spec(json!([step])).to_string());
+        let (passed, failures) = run_text(&spec(json!([step])).to_string());
         assert_eq!((passed, failures.len()), (0, 1), "{step}");
         assert!(failures[0].starts_with("scenario `an example`: step 1, "), "{}", failures[0]);
         assert!(failures[0].contains(said), "{step}: {}", failures[0]);
@@ -214,12 +214,12 @@ fn what_is_misspelt_is_an_error_that_names_its_place() {
 }
 
 #[test]
-fn a_file_that_is_none_of_this_version_or_cites_what_is_no_rule_is_refused() {
+fn a_file_of_another_version_or_with_an_invalid_rule_is_refused() {
     let whole = spec(json!([{ "do": "products", "as": "alice" }]));
     for (pointer, value, said) in [
-        ("/version", json!(2), "version 2 of the format is not read here"),
+        ("/version", json!(2), "version 2 of the format is not supported"),
         ("/rules", json!(["R-PRD-1", "R-PRD-2"]), "no scenario cites R-PRD-2"),
-        ("/rules", json!(["PRD-1"]), "`PRD-1` is no rule"),
+        ("/rules", json!(["PRD-1"]), "`PRD-1` is not a rule"),
         ("/scenarios/0/rules", json!(["R-PRD-2"]), "cites R-PRD-2, which is not among the file's rules"),
         ("/scenarios/0/rules", json!([]), "at least one rule"),
         ("/scenarios/0/steps", json!([]), "at least one step"),
@@ -227,21 +227,23 @@ fn a_file_that_is_none_of_this_version_or_cites_what_is_no_rule_is_refused() {
     ] {
         let mut file = whole.clone();
         *file.pointer_mut(pointer).unwrap() = value;
-        let (passed, failures) = told(&file.to_string());
+        let (passed, failures) = run_text(&file.to_string());
         assert_eq!(passed, 0, "{pointer}");
         assert!(failures.iter().any(|failure| failure.contains(said)), "{pointer}: {failures:?}");
     }
-    assert_eq!(told(&whole.to_string()), (1, vec![]));
-    assert!(told("{").1[0].contains("line 1 column 1"));
-    assert!(told(&whole.to_string().replacen("\"why\"", "\"because\"", 1)).1[0].contains("unknown field `because`"));
+    assert_eq!(run_text(&whole.to_string()), (1, vec![]));
+    assert!(run_text("{").1[0].contains("line 1 column 1"));
+    assert!(
+        run_text(&whole.to_string().replacen("\"why\"", "\"because\"", 1)).1[0].contains("unknown field `because`")
+    );
 }
 
 #[test]
-fn a_folder_without_scenarios_is_nothing_run() {
+fn a_folder_without_scenarios_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let report = run(folder.path(), &StoreKind::ALL);
     assert_eq!((report.passed, report.failures.len()), (0, 0));
-    assert_eq!(report.show(), Err("there is nothing to run".to_owned()));
+    assert_eq!(report.show(), Err("there is nothing to run; name a file or folder with cases".to_owned()));
     assert_eq!(run(&folder.path().join("nowhere"), &StoreKind::ALL).failures.len(), 1);
 }
 
@@ -254,7 +256,7 @@ fn a_vector_outside_of_the_vectors_is_not_read() {
         })
     };
     for file in ["../doors.rs", "/etc/hostname", "nowhere.bin"] {
-        let (passed, failures) = told(&spec(json!([step(file)])).to_string());
+        let (passed, failures) = run_text(&spec(json!([step(file)])).to_string());
         assert_eq!((passed, failures.len()), (0, 1), "{file}");
         assert!(failures[0].starts_with("step 1, upload: `"), "{}", failures[0]);
     }

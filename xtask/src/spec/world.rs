@@ -1,4 +1,4 @@
-//! A scenario's fleet, and what its steps have found so far.
+//! A scenario's fleet, and the answers of its steps so far.
 
 use super::answer;
 use super::argument::{Binary, Change, Filter, List, Ref, Reported};
@@ -21,7 +21,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
 
-/// So many items are on a page where a step does not say.
+/// Default number of items on a page.
 pub(super) const PAGE: usize = 100;
 
 /// A fleet, and what a scenario keeps between its steps.
@@ -38,7 +38,7 @@ pub(super) struct World {
 pub(super) enum Failure {
     /// The core refused.
     Refused(Error),
-    /// The step itself can't be carried out.
+    /// The step itself is invalid.
     Malformed(String),
 }
 
@@ -50,14 +50,14 @@ impl From<Error> for Failure {
 
 pub(super) type Found<T> = Result<T, Failure>;
 
-/// Answers the commands of one domain, and none of the others'.
-type Room = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
+/// Answers the commands of one domain. `None` for any other command.
+type Domain = fn(&World, Console<'_>, &Command) -> Found<Option<Value>>;
 
 pub(super) fn malformed<T>(problem: impl ToString) -> Found<T> {
     Err(Failure::Malformed(problem.to_string()))
 }
 
-/// The answer of a command that has nothing to say.
+/// The answer of a command without a result.
 pub(super) fn done() -> Value {
     json!({})
 }
@@ -67,7 +67,7 @@ impl World {
         Self { fleet, now, saved: BTreeMap::new(), streams: RefCell::default() }
     }
 
-    /// Carries out a step.
+    /// Runs a step.
     pub(super) fn perform(&mut self, step: &Step) -> Found<Value> {
         if let Some(at) = step.at {
             self.now = at.0;
@@ -76,7 +76,7 @@ impl World {
             Some(name) => {
                 let actor = if name == "operator" { Actor::Operator } else { self.account(name)?.into() };
                 let door = self.fleet.console(actor, self.now);
-                let rooms: [Room; 7] = [
+                let rooms: [Domain; 7] = [
                     Self::products,
                     Self::devices,
                     Self::firmware,
@@ -90,10 +90,10 @@ impl World {
                         return Ok(answer);
                     }
                 }
-                malformed("no console has this command")
+                malformed("the console does not have this command")
             }
             None if step.command.door() == Door::Portal => {
-                self.portal(&step.command)?.map_or_else(|| malformed("no portal has this command"), Ok)
+                self.portal(&step.command)?.map_or_else(|| malformed("the portal does not have this command"), Ok)
             }
             None => match self.clock(&step.command)? {
                 Some(answer) => Ok(answer),
@@ -102,12 +102,12 @@ impl World {
         }
     }
 
-    /// Keeps an answer under a name.
+    /// Saves an answer under a name.
     pub(super) fn save(&mut self, name: &str, answer: Value) {
         self.saved.insert(name.to_owned(), answer);
     }
 
-    /// An expected answer with what it refers to put in.
+    /// Replaces the references in an expected answer by saved values.
     pub(super) fn fill(&self, expected: &Value) -> Result<Value, String> {
         Ok(match expected {
             Value::String(text) => match text.strip_prefix('$') {
@@ -157,7 +157,7 @@ impl World {
         Ok(ProductId::new(self.see(number)?)?)
     }
 
-    /// A token or a code that was handed out as text.
+    /// A token or a code that was issued as text.
     pub(super) fn secret(&self, text: &Ref<String>) -> Found<Secret> {
         Ok(self.see(text)?.parse()?)
     }
@@ -174,7 +174,7 @@ impl World {
         Ok(GroupId::new(self.see(number)?))
     }
 
-    /// People, products and the audit.
+    /// Runs the commands about people, products and the audit.
     fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::Usage { product } => metering::usage(&door.usage(self.product(product)?)?),
@@ -225,7 +225,7 @@ impl World {
         }))
     }
 
-    /// Devices, as a team sees them.
+    /// Runs the commands of a team about devices.
     fn devices(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::PlanImport { product, list } => {
@@ -235,15 +235,15 @@ impl World {
                 answer::import(&door.import(self.product(product)?, &list_bytes(list)?)?)
             }
             Command::ImportWatched { product, list, stop_after } => {
-                let mut told = Vec::new();
+                let mut steps = Vec::new();
                 let report = door.import_watched(self.product(product)?, &list_bytes(list)?, |progress| {
-                    told.push(json!({ "added": progress.added, "to_add": progress.to_add }));
+                    steps.push(json!({ "added": progress.added, "to_add": progress.to_add }));
                     match stop_after {
                         Some(most) if progress.added >= *most => ControlFlow::Break(()),
                         _ => ControlFlow::Continue(()),
                     }
                 })?;
-                answer::with(answer::import(&report), json!({ "progress": told }))
+                answer::with(answer::import(&report), json!({ "progress": steps }))
             }
             Command::RegisterDevices { devices } => {
                 let devices = devices.iter().map(|listed| {
@@ -321,7 +321,7 @@ impl World {
         }))
     }
 
-    /// Firmware, and which device gets what.
+    /// Runs the commands about firmware and targeting.
     fn firmware(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::Upload { product, version, title, description, requires_system, binary } => {
@@ -382,7 +382,7 @@ impl World {
         }))
     }
 
-    /// The doors that no person stands at: the gateway's and the host's.
+    /// Runs the commands of the doors that people do not use: the gateway's and the host's.
     fn machines(&self, command: &Command) -> Found<Value> {
         let gateway = self.fleet.gateway(self.now);
         Ok(match command {
@@ -474,10 +474,10 @@ fn audit_cursor(text: &str) -> Found<AuditId> {
         let (at, nonce) = text.split_once('/')?;
         Some(AuditId { at: Timestamp::from_millis(at.parse().ok()?), nonce: nonce.parse().ok()? })
     };
-    read().map_or_else(|| malformed(format!("`{text}` is no cursor that a step was handed")), Ok)
+    read().map_or_else(|| malformed(format!("`{text}` is not a cursor that a previous step returned")), Ok)
 }
 
-/// A file under `fleet-core/tests/vectors`, and nothing outside of it.
+/// Reads a file under `fleet-core/tests/vectors`, and no other.
 fn vector(name: &str) -> Found<Vec<u8>> {
     let path = Path::new(name);
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -511,7 +511,7 @@ fn binary_bytes(binary: &Binary) -> Found<Vec<u8>> {
             for patch in patches {
                 match bytes.get_mut(patch.at..).and_then(|rest| rest.get_mut(..patch.bytes.len())) {
                     Some(place) => place.copy_from_slice(&patch.bytes),
-                    None => return malformed(format!("a patch at {} goes beyond `{file}`", patch.at)),
+                    None => return malformed(format!("a patch at {} is beyond the end of `{file}`", patch.at)),
                 }
             }
             Ok(bytes)

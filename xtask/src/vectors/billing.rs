@@ -1,7 +1,7 @@
-//! Billing: what is computed here, against cases from the tests and documents of public billing engines.
+//! Compares billing with cases from the tests and documents of public billing engines.
 //!
 //! A case whose note begins with `assert:` must hold. One with `peer-only:` names a deliberate difference of its source
-//! and is not followed. Where a case expects an error, any refusal will do.
+//! and is skipped. If a case expects an error, any refusal is accepted.
 
 use super::Report;
 use fleet_core::billing::{Anchor, Interval, Period, Retries, cap_credit, prorate, prorate_span, split_credit};
@@ -45,7 +45,7 @@ fn add(report: &mut Report, place: usize, case: &Case) {
     if case.note.starts_with("assert:") {
         report.add(name, compare(case));
     } else if !case.note.starts_with("peer-only:") {
-        report.add(name, Err("its note begins neither with `assert:` nor with `peer-only:`".to_owned()));
+        report.add(name, Err("its note does not begin with `assert:` or `peer-only:`".to_owned()));
     }
 }
 
@@ -61,11 +61,12 @@ fn compare(case: &Case) -> Result<(), String> {
     }
 }
 
-/// Whether all that is expected was found. More may have been found; nothing that is expected is passed over.
+/// Whether every expected field was found with its value. More fields may be found; none of the expected ones is
+/// skipped.
 fn holds(found: &Value, expected: &Value) -> Result<(), String> {
     match (found, expected) {
         (Value::Object(found), Value::Object(expected)) => expected.iter().try_for_each(|(name, expected)| {
-            let found = found.get(name).ok_or_else(|| format!("`{name}` is not known here"))?;
+            let found = found.get(name).ok_or_else(|| format!("`{name}` is not supported"))?;
             holds(found, expected).map_err(|why| format!("{name}: {why}"))
         }),
         _ if found == expected => Ok(()),
@@ -76,7 +77,7 @@ fn holds(found: &Value, expected: &Value) -> Result<(), String> {
 enum Problem {
     /// The library refused to compute it.
     Refused(Error),
-    /// The case can't be read.
+    /// The case cannot be read.
     Unreadable(String),
 }
 
@@ -105,7 +106,7 @@ impl From<Unit> for Interval {
     }
 }
 
-/// A moment: a date's first, or one with a time of day.
+/// A moment: the start of a date, or one with a time of day.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Moment(Timestamp);
@@ -154,7 +155,7 @@ fn compute(kind: &str, values: &Value) -> Result<Value, Problem> {
         "threshold.first_used_at" => input::<FirstUse>(values)?.compute(),
         "threshold.crossed" => input::<Crossed>(values)?.compute(),
         "catalog.tier" => input::<CatalogueTier>(values)?.compute(),
-        _ => Err(Problem::Unreadable(format!("`{kind}` is no kind that is known here"))),
+        _ => Err(Problem::Unreadable(format!("`{kind}` is not a supported kind"))),
     }
 }
 
@@ -194,10 +195,10 @@ struct Ratio {
 }
 
 impl Ratio {
-    /// One, with so many places, prorated.
+    /// One unit with this many decimal places, prorated.
     fn compute(self) -> Result<Value, Problem> {
         let one = 10_i64.checked_pow(self.scale);
-        let one = one.ok_or_else(|| Problem::Unreadable(format!("{} places are too many", self.scale)))?;
+        let one = one.ok_or_else(|| Problem::Unreadable(format!("{} decimal places are too many", self.scale)))?;
         let period = Anchor::new(self.period_start).period(self.unit.into(), 0);
         let ratio = prorate_span(usd(one), period, period.start, self.used_until.0)?.minor();
         let places = self.scale as usize;
@@ -264,7 +265,7 @@ struct Several {
 }
 
 impl Several {
-    /// The first plan was billed in full; each upgrade credits what the one before was charged for the rest.
+    /// The first plan was billed in full; each upgrade credits the unused part of the previous charge.
     fn compute(self) -> Result<Value, Problem> {
         let mut paid = self.prices_minor.first().copied().map(usd).unwrap_or(usd(0));
         let (mut credits, mut charges, mut nets) = (Vec::new(), Vec::new(), Vec::new());
@@ -291,19 +292,19 @@ struct Taxed {
 }
 
 impl Taxed {
-    /// The tax is the host's, and on top of what is computed here: a share of it like any other.
+    /// The tax is the host's, on top of the amount computed here: a share of it like any other.
     fn compute(self) -> Result<Value, Problem> {
         let credit = prorate(usd(self.plan_price_minor), self.remaining_days, self.total_days)?;
         let credit = cap_credit(credit, usd(self.billed_for_segment_minor), usd(0))?;
         let (percent, hundred) = hundredths(&self.tax_pct.to_string())
-            .ok_or_else(|| Problem::Unreadable(format!("{} is no tax rate that is read here", self.tax_pct)))?;
+            .ok_or_else(|| Problem::Unreadable(format!("{} is not a supported tax rate", self.tax_pct)))?;
         let whole = credit.minor().checked_mul((percent / hundred) as i64);
         let whole = whole.ok_or_else(|| Problem::Unreadable("the tax is too large".to_owned()))?;
         Ok(json!(credit.plus(usd(whole))?.plus(prorate(credit, percent % hundred, hundred)?)?.minor()))
     }
 }
 
-/// A percentage as an exact fraction: `19.6` is 196 of 1000.
+/// Reads a percentage as an exact fraction: `19.6` is 196 of 1000.
 fn hundredths(text: &str) -> Option<(u64, u64)> {
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
     let scale = 10_u64.checked_pow(u32::try_from(places.len()).ok()?)?;
@@ -415,7 +416,7 @@ impl CatalogueTier {
     fn compute(self) -> Result<Value, Problem> {
         let catalogue = Catalogue::default();
         let tier = catalogue.tiers().iter().find(|tier| self.tier.starts_with(&*tier.name));
-        let tier = tier.ok_or_else(|| Problem::Unreadable(format!("`{}` is no tier that is known here", self.tier)))?;
+        let tier = tier.ok_or_else(|| Problem::Unreadable(format!("`{}` is not a known tier", self.tier)))?;
         let price = |interval| tier.price(interval, Currency::USD).map(Money::minor);
         Ok(json!({
             "monthly_minor_usd": price(Interval::Monthly),
@@ -448,13 +449,13 @@ mod tests {
         assert_eq!(case("anchor.nth", input.clone(), json!("2024-02-29")), Ok(()));
         assert!(case("anchor.nth", input.clone(), json!("2024-02-28")).is_err());
         assert!(case("anchor.first", input.clone(), json!("2024-02-29")).is_err());
-        assert!(case("anchor.period_at", input, json!("2024-02-29")).is_err(), "it names no moment");
+        assert!(case("anchor.period_at", input, json!("2024-02-29")).is_err(), "it has no moment");
         let cap = json!({ "potential": 1, "originally_paid": 1, "previous_credits": 0 });
-        assert!(case("credit.cap", cap, json!({ "credit": 1 })).is_err(), "what is not known is not passed over");
+        assert!(case("credit.cap", cap, json!({ "credit": 1 })).is_err(), "an unknown field is not skipped");
     }
 
     #[test]
-    fn an_error_that_is_expected_must_come() {
+    fn an_expected_error_must_occur() {
         let share = |remaining| json!({ "price_minor": 10, "remaining": remaining, "total": 2 });
         assert_eq!(case("cancel.credit", share(3), json!("error")), Ok(()));
         assert!(case("cancel.credit", share(2), json!("error")).is_err());
@@ -462,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tax_rate_is_taken_exactly() {
+    fn a_tax_rate_is_computed_exactly() {
         let taxed = |pct: Value| {
             json!({ "plan_price_minor": 1000, "remaining_days": 1, "total_days": 1,
                     "billed_for_segment_minor": 1000, "tax_pct": pct })
@@ -473,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_that_says_neither_is_a_failure() {
+    fn a_case_without_a_kind_of_note_is_a_failure() {
         let mut report = Report::default();
         let json = r#"[{"source": "", "kind": "x", "input": {}, "expected": 0, "note": "perhaps"},
                        {"source": "", "kind": "x", "input": {}, "expected": 0, "note": "peer-only: no"}]"#;

@@ -1,7 +1,7 @@
-//! Firmware images beside what their vendors' own tools say of them.
+//! Compares firmware images with the output of their vendors' own tools.
 //!
-//! Each row of an `expected.json` is turned around: this library's facts are written in the row's own words, and
-//! every field of the row must be among them and equal. So a field that this library can't tell is a failure, not a gap.
+//! This library's facts are written with the names of a row of `expected.json`, and every field of the row must be
+//! among them and equal. So a field that this library cannot determine is a failure, not a gap.
 
 mod esp_idf;
 mod mcuboot;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Fields that describe the making of a row and nothing of its image.
+/// Fields about how a row was made, not about its image.
 const NOT_OF_THE_IMAGE: [&str; 10] =
     ["file", "note", "source", "generated_by", "made_by", "tool", "origin", "url", "description", "comment"];
 
@@ -79,7 +79,7 @@ fn compare_row(folder: &Path, name: &str, row: &Map<String, Value>) -> Result<()
     } else if row.contains_key("magic") && row.contains_key("hdr") {
         mcuboot::facts(&bytes)?
     } else {
-        return Err("no reader, chip_id, or magic and hdr: the row is of no known format".into());
+        return Err("no reader, chip_id, or magic and hdr: the format of the row is unknown".into());
     };
     let mut differences = Vec::new();
     for (field, expected) in row.iter().filter(|(field, _)| !NOT_OF_THE_IMAGE.contains(&field.as_str())) {
@@ -92,19 +92,21 @@ fn compare_row(folder: &Path, name: &str, row: &Map<String, Value>) -> Result<()
     }
     let read = image::read(&bytes);
     if read.is_ok() != facts.is_acceptable {
-        differences.push(format!("read answers {read:?}, and by its facts the image is ok: {}", facts.is_acceptable));
+        differences
+            .push(format!("read returns {read:?}, but by its facts the image is acceptable: {}", facts.is_acceptable));
     }
     if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
 }
 
-/// What this library says of an image, in the words of the row's format.
+/// This library's facts about an image, with the names of the row's format.
 struct Facts {
     fields: Map<String, Value>,
-    /// Whether the facts are those of a whole image that may be a product's firmware.
+    /// Whether the facts describe a whole image that may be a product's firmware.
     is_acceptable: bool,
 }
 
-/// Notes where `expected` is not what `actual` is. An object may have more than what is expected; nothing else may.
+/// Notes the differences between `actual` and `expected`. Objects may have more fields than expected; nothing else may
+/// differ.
 fn differ(at: &str, expected: &Value, actual: Option<&Value>, differences: &mut Vec<String>) {
     match (expected, actual) {
         (Value::Object(expected), Some(Value::Object(actual))) => {
@@ -120,7 +122,7 @@ fn differ(at: &str, expected: &Value, actual: Option<&Value>, differences: &mut 
         (Value::String(expected), Some(Value::String(actual))) if expected.eq_ignore_ascii_case(actual) => {}
         (expected, Some(actual)) if expected == actual => {}
         (expected, Some(actual)) => differences.push(format!("{at} is {actual}, expected {expected}")),
-        (expected, None) => differences.push(format!("{at} is not told, expected {expected}")),
+        (expected, None) => differences.push(format!("{at} is missing, expected {expected}")),
     }
 }
 

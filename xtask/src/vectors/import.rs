@@ -1,4 +1,4 @@
-//! Device lists: what is read from each file, against an `expected.json` beside it.
+//! Compares the rows read from each device list with an `expected.json` beside it.
 
 use super::Report;
 use fleet_core::DeviceId;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const EXPECTED: &str = "expected.json";
 
-/// What is expected of one file.
+/// The expected result for one file.
 #[derive(Debug, Deserialize)]
 struct Expected {
     file: String,
@@ -23,7 +23,7 @@ struct Expected {
     header_skipped: bool,
 }
 
-/// A line that is refused, or without `line` the whole file.
+/// A refused line, or without `line` a refused file.
 #[derive(Debug, Deserialize)]
 struct Rejected {
     line: Option<u32>,
@@ -53,7 +53,7 @@ fn lists_of_expectations(path: &Path) -> Result<Vec<PathBuf>, String> {
     let mut lists: Vec<PathBuf> =
         folder.flatten().map(|entry| entry.path().join(EXPECTED)).filter(|list| list.is_file()).collect();
     lists.sort();
-    if lists.is_empty() { Err(format!("no {EXPECTED} here, nor in a folder here")) } else { Ok(lists) }
+    if lists.is_empty() { Err(format!("no {EXPECTED} in this folder or its subfolders")) } else { Ok(lists) }
 }
 
 fn run_list(list: &Path, report: &mut Report) {
@@ -79,7 +79,7 @@ fn run_list(list: &Path, report: &mut Report) {
     }
 }
 
-/// What was read from a file, in the vectors' terms.
+/// The result of reading a file, in the vectors' terms.
 #[derive(Debug, Default)]
 struct Read {
     accepted: Vec<String>,
@@ -136,15 +136,15 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> 
 }
 
 impl Reason {
-    /// Whether a reason in the vectors' words means this one. Alternatives are parted by `/`. Words that name no known
-    /// category say nothing about it, so that only the line counts.
+    /// Whether a reason in the vectors' words means this one. Alternatives are separated by `/`. Words that name no
+    /// known category match any reason, so that only the line counts.
     fn is_named_by(self, words: &str) -> bool {
         let words = words.to_lowercase();
         let mut known = words.split('/').filter_map(|words| self.is_named_by_one(words.trim())).peekable();
         known.peek().is_none() || known.any(|named| named)
     }
 
-    /// `None` when the words name no category.
+    /// `None` means that the words name no category.
     fn is_named_by_one(self, words: &str) -> Option<bool> {
         if let Self::Line(Malformed::WrongLength { characters }) = self
             && let Some(expected) = words.strip_suffix(" characters").and_then(|number| number.parse::<u32>().ok())
@@ -163,7 +163,7 @@ impl Reason {
     }
 }
 
-/// The codes that a word in a whole file's reason stands for; the first word that is found counts.
+/// The codes for a word in a whole file's reason; the first word that is found counts.
 const FILE_WORDS: &[(&str, &[&str])] = &[
     ("empty", &["empty"]),
     ("blank", &["empty"]),
@@ -179,7 +179,7 @@ const FILE_WORDS: &[(&str, &[&str])] = &[
     ("big", &["too_large"]),
 ];
 
-/// The codes that a word in a line's kind or reason stands for; the first word that is found counts.
+/// The codes for a word in a line's kind or reason; the first word that is found counts.
 const LINE_WORDS: &[(&str, &[&str])] = &[
     ("secret", &["serial_and_secret"]),
     ("serial", &["serial_number"]),

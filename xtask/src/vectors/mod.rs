@@ -1,20 +1,20 @@
-//! Comparing what this project reads with what independent tools read.
+//! Compares what this project reads with what independent tools read.
 
 pub(crate) mod billing;
 pub(crate) mod firmware;
 pub(crate) mod import;
 
-/// How a run over vectors went.
+/// The result of a run over vectors.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// Rows where everything was as expected.
+    /// Number of rows that matched.
     pub(crate) passed: usize,
-    /// The others: which, and what was different.
+    /// The other rows, with their differences.
     pub(crate) failures: Vec<(String, String)>,
 }
 
 impl Report {
-    /// Counts one row.
+    /// Adds the result of one row.
     pub(crate) fn add(&mut self, name: impl Into<String>, outcome: Result<(), String>) {
         match outcome {
             Ok(()) => self.passed += 1,
@@ -22,19 +22,19 @@ impl Report {
         }
     }
 
-    /// Prints each failure and a closing count.
+    /// Prints each failure and a summary.
     ///
     /// # Errors
-    /// Where something failed, or nothing ran.
+    /// Fails if a row failed or nothing ran.
     pub(crate) fn show(&self) -> Result<(), String> {
         for (name, difference) in &self.failures {
             println!("FAILED {name}: {difference}");
         }
         println!("{} passed, {} failed", self.passed, self.failures.len());
         match (self.passed, self.failures.len()) {
-            (0, 0) => Err("there is nothing to run".to_owned()),
+            (0, 0) => Err("there is nothing to run; name a file or folder with cases".to_owned()),
             (_, 0) => Ok(()),
-            (_, failed) => Err(format!("{failed} did not go as expected")),
+            (_, failed) => Err(format!("{failed} failed")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is applied, and what is not.
+//! Laws about which commits are applied.
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, ensure, put, same, same_list, unchanged};
 use super::samples::{device_key, numbered, numbered_keys, product};
@@ -16,7 +16,7 @@ pub(super) fn a_commit_is_whole_or_not_at_all(probe: &Probe<'_>) -> Finding {
     let writes = || {
         [put(a, &numbered(a, 2), probe.stamp()), delete(b), put(c, &numbered(c, 2), probe.stamp()), add(&tally(0), 1)]
     };
-    // Each place among the checks that the one which does not hold can have, also behind one of the same row that does.
+    // The check that does not hold is tried at each position, also after a check of the same row that holds.
     for checks in [
         vec![unchanged(a, stale), unchanged(b, was_b), absent(c)],
         vec![unchanged(a, was_a), unchanged(b, stale), absent(c)],
@@ -53,7 +53,7 @@ pub(super) fn a_conflict_does_not_stop_the_next(probe: &Probe<'_>) -> Finding {
     let mut applied = 0;
     for (number, outcome) in (0..).zip(outcomes) {
         let there = probe.row(&device_key(1, number))?.is_some();
-        same(&format!("that the row of commit {number} is there"), &there, &(outcome == Applied))?;
+        same(&format!("whether the row of commit {number} exists"), &there, &(outcome == Applied))?;
         applied += i64::from(outcome == Applied);
     }
     probe.counter(&tally(0), applied)
@@ -75,7 +75,7 @@ pub(super) fn a_commit_sees_those_before_it_in_its_batch(probe: &Probe<'_>) -> F
         probe.expect("a batch of commits on one row", &batch, &outcomes)?;
         probe.holds(key, Some((&numbered(key, 3), third)))?;
     }
-    // Without checks the last one stays.
+    // Without checks the last commit wins.
     let key = &device_key(1, 1);
     let batch: Vec<Commit> =
         (0..10).map(|number| commit([], [put(key, &numbered(key, number), Stamp(number.into()))])).collect();
@@ -88,21 +88,21 @@ pub(super) fn checks_come_before_writes(probe: &Probe<'_>) -> Finding {
     let (new_a, new_b) = (probe.stamp(), probe.stamp());
     let writes = [put(a, &numbered(a, 1), new_a), put(b, &numbered(b, 1), new_b)];
     let outcome = probe.outcome(commit([absent(a), absent(b)], writes))?;
-    same("a commit that puts the rows that must be absent", &outcome, &Applied)?;
+    same("a commit that puts rows which it checks to be absent", &outcome, &Applied)?;
 
-    // Were the first write done before the second check, it would hold.
+    // If the first write were done before the second check, the check would hold.
     let late = probe.stamp();
     let outcome = probe.outcome(commit([unchanged(c, late)], [put(c, &numbered(c, 1), late)]))?;
-    same("a commit that checks for the stamp that it puts", &outcome, &Conflict)?;
+    same("a commit that checks the stamp which it puts itself", &outcome, &Conflict)?;
     let outcome =
         probe.outcome(commit([unchanged(a, new_a), absent(b)], [delete(b), put(a, &numbered(a, 2), late)]))?;
-    same("a commit that deletes the row that must be absent", &outcome, &Conflict)?;
+    same("a commit that deletes a row which it checks to be absent", &outcome, &Conflict)?;
     probe.holds(a, Some((&numbered(a, 1), new_a)))?;
     probe.holds(b, Some((&numbered(b, 1), new_b)))?;
     probe.holds(c, None)
 }
 
-/// Two that read the same rows, each to write another of them: the second must not be applied (write skew).
+/// Two commits read the same rows and write different ones: the second must not be applied (write skew).
 pub(super) fn every_check_counts(probe: &Probe<'_>) -> Finding {
     for a in &numbered_keys(1) {
         for b in &numbered_keys(2) {
@@ -111,7 +111,7 @@ pub(super) fn every_check_counts(probe: &Probe<'_>) -> Finding {
             let one = commit(both(), [put(a, &numbered(a, 0), probe.stamp())]);
             let other = commit(both(), [put(b, &numbered(b, 0), probe.stamp())]);
             same("the first of two that read both rows", &probe.outcome(one.clone())?, &Applied)?;
-            same("the second, although the first wrote a row that it read", &probe.outcome(other.clone())?, &Conflict)?;
+            same("the second, which read a row that the first wrote", &probe.outcome(other.clone())?, &Conflict)?;
             probe.holds(b, Some((&numbered(b, 1), was_b)))?;
 
             let was_a = probe.put(a, &numbered(a, 1))?;
@@ -127,13 +127,13 @@ pub(super) fn a_row_that_must_be_absent(probe: &Probe<'_>) -> Finding {
     for key in &numbered_keys(1) {
         let create = |number| commit([absent(key)], [put(key, &numbered(key, number), probe.stamp())]);
         let guess = commit([unchanged(key, probe.stamp())], [put(key, &numbered(key, 9), probe.stamp())]);
-        same("a commit that wants a row which is absent", &probe.outcome(guess)?, &Conflict)?;
-        // An absent row has no stamp: 0 is one.
+        same("a commit that checks the stamp of an absent row", &probe.outcome(guess)?, &Conflict)?;
+        // An absent row has no stamp; 0 is a stamp.
         let zero = commit([unchanged(key, Stamp(0))], [put(key, &numbered(key, 9), probe.stamp())]);
-        same("a commit that wants stamp 0 of a row which is absent", &probe.outcome(zero)?, &Conflict)?;
+        same("a commit that checks stamp 0 of an absent row", &probe.outcome(zero)?, &Conflict)?;
         same("creating a row", &probe.outcome(create(1))?, &Applied)?;
         same("creating it again", &probe.outcome(create(2))?, &Conflict)?;
-        same("what it says", &probe.present(key)?.record, &numbered(key, 1))?;
+        same("the record of the created row", &probe.present(key)?.record, &numbered(key, 1))?;
         probe.write(vec![delete(key)])?;
         same("creating it after it was deleted", &probe.outcome(create(3))?, &Applied)?;
     }
@@ -147,7 +147,7 @@ pub(super) fn a_row_made_again_is_another(probe: &Probe<'_>) -> Finding {
         probe.write(vec![delete(key)])?;
         let new = probe.put(key, record)?;
         let late = |stamp| commit([unchanged(key, stamp)], [put(key, &numbered(key, 2), probe.stamp())]);
-        same("a commit on a row that was deleted and made again", &probe.outcome(late(old))?, &Conflict)?;
+        same("a commit on a row that was deleted and created again", &probe.outcome(late(old))?, &Conflict)?;
         probe.holds(key, Some((record, new)))?;
         same("a commit on the row as it is", &probe.outcome(late(new))?, &Applied)?;
     }
@@ -161,7 +161,7 @@ pub(super) fn the_same_record_put_again_is_another_write(probe: &Probe<'_>) -> F
         let new = probe.put(key, record)?;
         probe.holds(key, Some((record, new)))?;
         let late = commit([unchanged(key, old)], [delete(key)]);
-        same("a commit on a row that was put again as it was", &probe.outcome(late)?, &Conflict)?;
+        same("a commit on a row that was put again unchanged", &probe.outcome(late)?, &Conflict)?;
         probe.holds(key, Some((record, new)))?;
     }
     Ok(())
@@ -205,7 +205,7 @@ pub(super) fn commits_may_have_nothing_to_write(probe: &Probe<'_>) -> Finding {
     let outcomes = [Applied, Applied, Conflict, Conflict, Conflict, Applied];
     probe.expect("commits that only check", &batch, &outcomes)?;
     probe.holds(a, Some((&numbered(a, 1), stamp)))?;
-    // Beside devices that are put in place of what they were, as connects have them.
+    // Together with puts of existing devices, as batches of connects have them.
     let [c, d] = &[device_key(1, 1), device_key(1, 2)];
     let (was_c, now_c, was_d) = (probe.put(c, &numbered(c, 1))?, probe.stamp(), probe.put(d, &numbered(d, 1))?);
     let batch = [
@@ -213,7 +213,7 @@ pub(super) fn commits_may_have_nothing_to_write(probe: &Probe<'_>) -> Finding {
         commit([], []),
         commit([unchanged(d, probe.stamp())], [put(d, &numbered(d, 2), probe.stamp())]),
     ];
-    probe.expect("a commit of nothing between devices", &batch, &[Applied, Applied, Conflict])?;
+    probe.expect("an empty commit between puts of devices", &batch, &[Applied, Applied, Conflict])?;
     probe.holds(c, Some((&numbered(c, 2), now_c)))?;
     probe.holds(d, Some((&numbered(d, 1), was_d)))
 }
@@ -237,7 +237,7 @@ pub(super) fn a_batch_may_be_large(probe: &Probe<'_>) -> Finding {
 }
 
 pub(super) fn a_commit_may_be_large(probe: &Probe<'_>) -> Finding {
-    // In no order, as an import has them.
+    // In random order, as in an import.
     let mut keys: Vec<Key> = (0..5_000).map(|number| device_key(1, number)).collect();
     keys.sort_by_cached_key(|_| probe.random());
     let stamps: Vec<Stamp> = keys.iter().map(|_| probe.stamp()).collect();
@@ -253,16 +253,16 @@ pub(super) fn a_commit_may_be_large(probe: &Probe<'_>) -> Finding {
         Commit { checks, writes }
     };
     probe.expect("a commit of 5,000 writes with a check that does not hold", &[one_stale()], &[Conflict])?;
-    same("the rows that it left", &probe.get(&keys)?.iter().flatten().count(), &0)?;
+    same("the number of rows that it put", &probe.get(&keys)?.iter().flatten().count(), &0)?;
     probe.expect("a commit of 5,000 writes", &[create()], &[Applied])?;
-    probe.expect("the same of rows that are there by now", &[create()], &[Conflict])?;
+    probe.expect("the same commit when its rows exist", &[create()], &[Conflict])?;
     probe.holds(&tally(0), None)?;
     let more: Vec<Key> = (0..5_000).map(|number| device_key(2, number)).collect();
     let all = || more.iter().chain(&keys);
     let checks: Vec<_> = all().map(absent).collect();
     let writes: Vec<_> = all().map(|key| put(key, &numbered(key, 2), probe.stamp())).collect();
-    probe.expect("a commit of which half of the rows are there", &[commit(checks, writes)], &[Conflict])?;
-    same("the rows of the other half", &probe.get(&more)?.iter().flatten().count(), &0)?;
+    probe.expect("a commit on rows of which half exist", &[commit(checks, writes)], &[Conflict])?;
+    same("the number of rows of the other half", &probe.get(&more)?.iter().flatten().count(), &0)?;
     let rows = probe.get(&keys)?;
     for ((key, stamp), row) in keys.iter().zip(&stamps).zip(&rows) {
         same(&format!("the stamp of {key:?}"), &row.as_ref().map(|row| row.stamp), &Some(*stamp))?;
@@ -271,5 +271,5 @@ pub(super) fn a_commit_may_be_large(probe: &Probe<'_>) -> Finding {
     let deletes: Vec<_> = keys.iter().map(delete).collect();
     probe.expect("a commit of 5,000 deletes", &[commit(checks, deletes)], &[Applied])?;
     let all = Range::new(device_key(1, 0), device_key(1, 5_000));
-    same("the rows that are left", &probe.scan(&all)?.len(), &0)
+    same("the number of rows that are left", &probe.scan(&all)?.len(), &0)
 }

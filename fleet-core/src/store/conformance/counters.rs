@@ -1,4 +1,4 @@
-//! Counters: additions commute.
+//! Laws about counters: additions commute.
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, put, same, same_list, unchanged};
 use super::samples::{device_key, numbered, product};
@@ -17,7 +17,7 @@ pub(super) fn a_counter_sums_what_was_added(probe: &Probe<'_>) -> Finding {
     probe.write(vec![add(a, -7), add(b, i64::MAX)])?;
     probe.counter(a, -2)?;
     probe.counter(b, i64::MAX)?;
-    // A counter may be in one commit more than once, and comes back to 0 without going away.
+    // A commit may add to one counter more than once. This one returns to 0 and is not deleted.
     probe.write(vec![add(a, 1), add(b, -1), add(a, 1)])?;
     probe.counter(a, 0)?;
     probe.counter(b, i64::MAX - 1)?;
@@ -60,7 +60,7 @@ pub(super) fn a_conflict_adds_nothing(probe: &Probe<'_>) -> Finding {
     let (row, counter) = (&device_key(1, 1), &tally(0));
     let stale = commit([unchanged(row, probe.stamp())], [add(counter, 1), add(&tally(1), 1)]);
     let batch = [stale.clone(), commit([absent(row)], [add(counter, 1)]), stale];
-    probe.expect("additions behind a check", &batch, &[Conflict, Applied, Conflict])?;
+    probe.expect("additions with a check", &batch, &[Conflict, Applied, Conflict])?;
     probe.counter(counter, 1)?;
     probe.holds(&tally(1), None)
 }

@@ -1,4 +1,4 @@
-//! Keys and records as long, and calls as large, as a fleet makes them.
+//! Laws about large keys, records and calls, up to the sizes that a fleet uses.
 
 use super::probe::{Finding, Probe, absent, commit, delete, put, same, same_list};
 use super::samples::{account, device_key, moments, numbered, product};
@@ -11,11 +11,11 @@ use std::sync::Arc;
 /// The longest text in a key is an e-mail address, of 254 bytes.
 const LONGEST: usize = 254;
 
-/// A product's firmware index grows by some 500 bytes an upload and is one row.
+/// A product's firmware index is one row, and grows by about 500 bytes an upload.
 const SIZES: [usize; 7] = [4_096, 32_767, 65_000, 65_535, 65_536, 70_000, 300_000];
 
 pub(super) fn long_keys_read_back(probe: &Probe<'_>) -> Finding {
-    // Those that differ in their last byte only, and one that is the beginning of another.
+    // Keys that differ only in their last byte, and one that is a prefix of another.
     let texts = [("a", LONGEST), ("b", LONGEST), ("é", LONGEST - 1), ("a", LONGEST - 1)];
     let keys: Vec<Key> = texts
         .into_iter()
@@ -57,12 +57,12 @@ pub(super) fn large_records_read_back(probe: &Probe<'_>) -> Finding {
     Ok(())
 }
 
-/// What an import of 8,192 devices checks and writes, and what a batch of connects looks up.
+/// As many checks and writes as an import of 8,192 devices has, and as many keys as a batch of connects reads.
 pub(super) fn many_rows_read_back(probe: &Probe<'_>) -> Finding {
     let keys: Vec<Key> = (0..16_384).map(|number| device_key(1 + number / 60_000, number)).collect();
     let checks: Vec<_> = keys.iter().map(absent).collect();
     let writes: Vec<_> = keys.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect();
     same("a commit of 16,384 rows", &probe.outcome(commit(checks, writes))?, &Applied)?;
     let rows = probe.get(&keys)?;
-    same("the number of rows that are there", &rows.iter().flatten().count(), &keys.len())
+    same("the number of rows that exist", &rows.iter().flatten().count(), &keys.len())
 }

@@ -1,9 +1,9 @@
-//! The laws that every store keeps, as a suite that a store of your own can be held to.
+//! A conformance suite: the laws that every store must keep. Use it to test a store of your own.
 //!
 //! It is for tests, and it starts threads. [`check`] opens an empty store for each law, tries to break the law, and
-//! says of each law that it broke how. [`check_reopen`] is for stores that outlive their process. A store that passes
-//! gives the core what it counts on: no lost update, no half commit, no row that was forgotten, whatever comes between.
-//! A store that fails shows more than one violation as a rule; begin with the first.
+//! reports how it was broken. [`check_reopen`] is for stores that outlive their process. A store that passes gives the
+//! core what it relies on: no lost update, no partial commit and no missed row, whatever runs concurrently. A store
+//! that fails usually shows more than one violation; begin with the first.
 //!
 //! ```
 //! use fleet_core::{MemoryStore, store::conformance};
@@ -66,7 +66,7 @@ use std::time::{Duration, Instant};
 pub struct Violation {
     /// The law's name, as in the [list](self#the-laws).
     pub law: &'static str,
-    /// What was seen that should not be.
+    /// The wrong behaviour that was observed.
     pub what: String,
 }
 
@@ -78,10 +78,10 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A law's name and what tries to break it.
+/// The name of a law and the function that tries to break it.
 type Law = (&'static str, fn(&Probe<'_>) -> Finding);
 
-/// So long at least a law of threads is tried: in memory one race takes a millisecond or less.
+/// Minimum duration for which a law about threads is tried: in memory one race takes a millisecond or less.
 const RACING: Duration = Duration::from_millis(150);
 
 macro_rules! laws {
@@ -128,7 +128,7 @@ const LAWS: &[Law] = laws![
     large::many_rows_read_back,
 ];
 
-/// Those that take threads.
+/// Laws about threads.
 #[cfg(not(target_family = "wasm"))]
 const RACES: &[Law] = laws![
     races::get_sees_one_moment,
@@ -146,14 +146,15 @@ const RACES: &[Law] = laws![
 #[cfg(target_family = "wasm")]
 const RACES: &[Law] = &[];
 
-/// Holds a store to every law. `open` is called at least once for each and gives an empty store each time.
+/// Tests a store against every law. `open` is called at least once for each law, and returns an empty store each time.
 ///
-/// Takes some seconds in memory, and some 10,000 commits, which on a disk is ten seconds or twenty. What races is started together but runs as the machine pleases, so a
-/// store whose isolation is weak is found with a high chance, not for certain; a store so fast that its threads hardly
-/// meet races again until a while has passed. Everything else is the same each time.
+/// This takes some seconds in memory, and about 10,000 commits, which take ten to twenty seconds on a disk. Threads of
+/// a race start together, but their scheduling is not controlled, so weak isolation is found with a high probability,
+/// not with certainty. If a store is so fast that its threads hardly overlap, races are repeated for a while.
+/// Everything else is deterministic.
 ///
 /// # Errors
-/// Each law that the store broke, and how. A store that panics broke the law that was tried.
+/// Each law that the store broke, and how. A panic of the store breaks the law that was tried.
 ///
 /// ```
 /// use fleet_core::store::conformance::check;
@@ -175,11 +176,11 @@ pub fn check<S: Store>(open: impl Fn() -> S) -> Result<(), Vec<Violation>> {
     none(tried.chain(raced).collect())
 }
 
-/// Holds a store that outlives its process to the laws of reopening: what was committed before a store was dropped is
-/// there when it is opened again.
+/// Tests a store that outlives its process against the laws of reopening: everything committed before the store was
+/// dropped is there when it is opened again.
 ///
-/// `place` makes a place where there is no store yet, such as a directory that is removed when it is dropped; `open`
-/// opens the store there, and is called again after the store was dropped.
+/// `place` creates a place without a store, such as a directory that is deleted when it is dropped. `open` opens the
+/// store there, and is called again after the store was dropped.
 ///
 /// # Errors
 /// Each law that the store broke, and how.
@@ -201,8 +202,8 @@ pub fn check_reopen<P, S: Store>(place: impl Fn() -> P, open: impl Fn(&P) -> S) 
     none(tried.collect())
 }
 
-/// Tries the law `crossed_checks_are_never_all_applied` on a store for as many rounds as one likes, with so many threads
-/// (2 to 32), in circles of two. [`check`] tries a few dozen rounds; this is for a night.
+/// Tests a store against the law `crossed_checks_are_never_all_applied` for any number of rounds, with 2 to 32 threads
+/// in cycles of two. [`check`] tries a few dozen rounds; this is for a nightly run.
 ///
 /// # Errors
 /// How the law was broken.
@@ -210,7 +211,7 @@ pub fn check_reopen<P, S: Store>(place: impl Fn() -> P, open: impl Fn(&P) -> S) 
 pub fn check_crossed(store: &dyn Store, threads: usize, rounds: u32) -> Result<(), Violation> {
     const LAW: &str = "crossed_checks_are_never_all_applied";
     let pairs = threads.clamp(2, 32) / 2 * 2;
-    // In parts, as the rows of a part are put before it is raced.
+    // In parts, because the rows of a part are put before its race.
     for part in 0..rounds.div_ceil(PART) {
         let rounds = PART.min(rounds - part * PART);
         let found = caught(LAW, || crossed::cross(&Probe::new(store, u64::from(part)), pairs, 2, rounds));
@@ -219,11 +220,11 @@ pub fn check_crossed(store: &dyn Store, threads: usize, rounds: u32) -> Result<(
     Ok(())
 }
 
-/// Rounds whose rows are put together.
+/// Number of rounds whose rows are put together.
 #[cfg(not(target_family = "wasm"))]
 const PART: u32 = 200;
 
-/// A row for each sample of each kind.
+/// Returns a row for each sample of each kind.
 #[cfg(test)]
 pub(super) fn every_row() -> Vec<(super::Key, super::Record)> {
     let rows = |kind| samples::records(kind).into_iter().zip(samples::keys(kind, 1).into_iter().cycle());
@@ -237,7 +238,7 @@ fn attempt<S: Store>((law, break_it): &Law, open: &impl Fn() -> S) -> Option<Vio
     })
 }
 
-/// Tries a law time and again for a while, or until it is broken.
+/// Tries a law repeatedly for a while, or until it is broken.
 fn race<S: Store>(law: &Law, open: &impl Fn() -> S) -> Option<Violation> {
     let started = Instant::now();
     loop {
@@ -249,10 +250,10 @@ fn race<S: Store>(law: &Law, open: &impl Fn() -> S) -> Option<Violation> {
 }
 
 fn caught(law: &'static str, break_it: impl FnOnce() -> Finding) -> Option<Violation> {
-    // What the store left behind in its panic is dropped with it, so nothing broken is looked at again.
+    // The store is dropped with whatever its panic left behind, so no broken state is used again.
     let finding = catch_unwind(AssertUnwindSafe(break_it)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        Err(format!("the store panicked: {}", said.unwrap_or("without a word")))
+        Err(format!("the store panicked: {}", said.unwrap_or("no message")))
     });
     finding.err().map(|what| Violation { law, what })
 }

@@ -1,11 +1,11 @@
-//! What the laws use to speak to a store: every answer is looked at for its form before a law looks at what it says,
-//! and whatever is wrong becomes a sentence, never a panic.
+//! How the laws call a store. Every answer is validated for its form before a law looks at its content, and every
+//! problem becomes a message, never a panic.
 
 use crate::store::transaction::Stamps;
 use crate::store::{Check, Commit, CommitOutcome, Key, Range, Record, Row, Stamp, Store, StoreErrorKind, Write};
 use std::fmt::Debug;
 
-/// What a law found: nothing wrong, or what.
+/// The result of a law. The error describes the violation.
 pub(super) type Finding<T = ()> = Result<T, String>;
 
 /// A store under test, and stamps from a seed.
@@ -29,10 +29,10 @@ impl<'s> Probe<'s> {
 
     pub(super) fn get(&self, keys: &[Key]) -> Finding<Vec<Option<Row>>> {
         let rows = self.store.get(keys).map_err(|error| format!("get of {} keys failed: {error}", keys.len()))?;
-        same("the number of answers of get", &rows.len(), &keys.len())?;
+        same("the number of answers to get", &rows.len(), &keys.len())?;
         for (key, row) in keys.iter().zip(&rows) {
             if let Some(row) = row {
-                same("the key of the row that get answered", &row.key, key)?;
+                same("the key of a row from get", &row.key, key)?;
             }
         }
         Ok(rows)
@@ -42,9 +42,9 @@ impl<'s> Probe<'s> {
         Ok(self.get(std::slice::from_ref(key))?.into_iter().next().flatten())
     }
 
-    /// A row that must be there.
+    /// Reads a row that must exist.
     pub(super) fn present(&self, key: &Key) -> Finding<Row> {
-        self.row(key)?.ok_or_else(|| format!("{key:?} is absent although it was put"))
+        self.row(key)?.ok_or_else(|| format!("{key:?} was put, but is absent"))
     }
 
     pub(super) fn scan(&self, range: &Range) -> Finding<Vec<Row>> {
@@ -58,7 +58,7 @@ impl<'s> Probe<'s> {
         Ok(seen)
     }
 
-    /// Every row; nothing from a store that cannot show them.
+    /// Reads every row. `None` means that the store does not support it.
     pub(super) fn for_each_row(&self) -> Finding<Option<Vec<Row>>> {
         let mut seen = Vec::new();
         let visited = self.store.for_each_row(&mut |row| {
@@ -79,18 +79,18 @@ impl<'s> Probe<'s> {
         Ok(outcomes)
     }
 
-    /// What becomes of one commit.
+    /// Commits one commit and returns its outcome.
     pub(super) fn outcome(&self, commit: Commit) -> Finding<CommitOutcome> {
         let outcomes = self.commit(std::slice::from_ref(&commit))?;
         outcomes.into_iter().next().ok_or_else(|| "a commit had no outcome".to_owned())
     }
 
-    /// Commits a batch whose outcomes are known.
+    /// Commits a batch and expects these outcomes.
     pub(super) fn expect(&self, what: &str, batch: &[Commit], wanted: &[CommitOutcome]) -> Finding {
         same_list(&format!("the outcomes of {what}"), &self.commit(batch)?, wanted)
     }
 
-    /// Writes what nothing stands against.
+    /// Commits writes without checks, which must be applied.
     pub(super) fn write(&self, writes: Vec<Write>) -> Finding {
         self.expect("a commit without checks", &[Commit { checks: Vec::new(), writes }], &[CommitOutcome::Applied])
     }
@@ -101,13 +101,13 @@ impl<'s> Probe<'s> {
         Ok(stamp)
     }
 
-    /// That a row is there as it was put, or absent.
+    /// Expects that a row is as it was put, or absent.
     pub(super) fn holds(&self, key: &Key, wanted: Option<(&Record, Stamp)>) -> Finding {
         let wanted = wanted.map(|(record, stamp)| Row { key: key.clone(), record: record.clone(), stamp });
         same(&format!("the row of {key:?}"), &self.row(key)?, &wanted)
     }
 
-    /// Reads a counter. One that ends at zero is absent or 0 then.
+    /// Expects the value of a counter. A counter that ends at zero may be absent or 0.
     pub(super) fn counter(&self, key: &Key, wanted: i64) -> Finding {
         if wanted == 0 && key.ends_at_zero() && self.holds(key, None).is_ok() {
             return Ok(());
@@ -140,26 +140,26 @@ pub(super) fn add(key: &Key, delta: i64) -> Write {
     Write::Add { key: key.clone(), delta }
 }
 
-/// A finding unless something is so.
-pub(super) fn ensure(so: bool, otherwise: impl FnOnce() -> String) -> Finding {
-    if so { Ok(()) } else { Err(otherwise()) }
+/// Fails unless a condition holds.
+pub(super) fn ensure(so: bool, message: impl FnOnce() -> String) -> Finding {
+    if so { Ok(()) } else { Err(message()) }
 }
 
-/// A finding unless two values are the same.
+/// Fails unless two values are equal.
 pub(super) fn same<T: PartialEq + Debug>(what: &str, found: &T, wanted: &T) -> Finding {
     ensure(found == wanted, || format!("{what}: wanted {wanted:?}, found {found:?}"))
 }
 
-/// A finding that shows the first place where two lists differ.
+/// Fails if two lists differ, and shows the first difference.
 pub(super) fn same_list<T: PartialEq + Debug>(what: &str, found: &[T], wanted: &[T]) -> Finding {
     let differs = found.iter().zip(wanted).enumerate().find(|(_, (found, wanted))| found != wanted);
-    if let Some((place, (found, wanted))) = differs {
-        return Err(format!("{what}: at place {place}, wanted {wanted:?}, found {found:?}"));
+    if let Some((index, (found, wanted))) = differs {
+        return Err(format!("{what}: at index {index}, wanted {wanted:?}, found {found:?}"));
     }
     same(&format!("the length of {what}"), &found.len(), &wanted.len())
 }
 
-/// Runs `work` on so many threads that start together, and waits for all of them.
+/// Runs `work` on several threads that start together, and waits for all of them.
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn race<T: Send>(threads: usize, work: impl Fn(usize) -> Finding<T> + Sync) -> Finding<Vec<T>> {
     let start = std::sync::Barrier::new(threads);
@@ -173,13 +173,13 @@ pub(super) fn race<T: Send>(threads: usize, work: impl Fn(usize) -> Finding<T> +
                 })
             })
             .collect();
-        let panicked = |_| Err("a thread panicked within the store".to_owned());
+        let panicked = |_| Err("a thread panicked in the store".to_owned());
         started.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
     });
     ended.into_iter().collect()
 }
 
-/// Says that it is over when it is dropped, so that threads that go on until then end with a thread that failed.
+/// Signals the end of a thread when it is dropped, so that threads which wait for it also end if it failed.
 #[cfg(not(target_family = "wasm"))]
 pub(super) struct Over<'o>(pub(super) &'o std::sync::atomic::AtomicUsize);
 

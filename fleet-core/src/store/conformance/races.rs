@@ -1,7 +1,7 @@
-//! What threads must not see of each other.
+//! Laws about concurrent threads.
 //!
-//! Each race is small enough for a disk that takes a millisecond a commit, and ends also on a store that is broken:
-//! no thread waits for another but at the start.
+//! Each race is small enough for a disk that takes a millisecond a commit, and also ends on a broken store: threads
+//! wait for each other only at the start.
 
 use super::probe::{Finding, Over, Probe, absent, add, commit, ensure, put, race, same, unchanged};
 use super::samples::{device_key, number, numbered, numbered_keys, product};
@@ -10,29 +10,29 @@ use crate::store::CommitOutcome::{Applied, Conflict};
 use crate::store::{CommitOutcome, Key, Range, Row, Tally};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Threads that race.
+/// Number of threads in a race.
 const THREADS: usize = 4;
 
-/// How often each does what it does.
+/// Number of operations of each thread.
 const TURNS: u32 = 40;
 
-/// After so many conflicts in a row, a thread that changes what others change is said to starve. Of two commits that
-/// conflict one was applied, so even the unluckiest of four threads comes nowhere near.
+/// Number of conflicts in a row after which a thread counts as starved. Of two commits that conflict one was applied,
+/// so even the unluckiest of four threads stays far below.
 const TRIES: u32 = 5_000;
 
-/// What a rule does between reading and committing, as far as others can tell. A store in memory is so fast that a
-/// thread would be done before the next one starts.
+/// Simulates the work of a rule between reading and committing. A store in memory is so fast that a thread would
+/// otherwise finish before the next one starts.
 fn let_others() {
     std::thread::yield_now();
 }
 
-/// The number of a row that must be there.
+/// The number of a row that must exist.
 fn read(row: Option<Row>) -> Finding<u32> {
-    let row = row.ok_or("a row that is always there was absent")?;
+    let row = row.ok_or("a row that always exists was absent")?;
     number(&row.record).ok_or_else(|| format!("{row:?} is not what was put there"))
 }
 
-/// A writer changes rows of several kinds together, time and again; the readers look at each moment at all.
+/// A writer changes rows of several kinds together, repeatedly; readers check that they see each state completely.
 fn together(probe: &Probe<'_>, look: impl Fn(&[Key]) -> Finding<Vec<u32>> + Sync, keys: &[Key]) -> Finding {
     let write = |turn| probe.write(keys.iter().map(|key| put(key, &numbered(key, turn), probe.stamp())).collect());
     write(0)?;
@@ -50,9 +50,9 @@ fn together(probe: &Probe<'_>, look: impl Fn(&[Key]) -> Finding<Vec<u32>> + Sync
             let seen = look(keys)?;
             let first = seen.first().copied().unwrap_or(0);
             ensure(seen.iter().all(|turn| *turn == first), || {
-                format!("rows that are always written together were seen at turns {seen:?}")
+                format!("rows that are always written together were seen with different numbers: {seen:?}")
             })?;
-            ensure(first >= latest, || format!("turn {first} was seen after turn {latest}"))?;
+            ensure(first >= latest, || format!("number {first} was seen after number {latest}"))?;
             latest = first;
         }
         Ok(())
@@ -84,7 +84,7 @@ pub(super) fn pages_cover_a_range_once_while_others_add(probe: &Probe<'_>) -> Fi
     race(3, |me| {
         if me == 0 {
             let _over = Over(&writing);
-            // New rows before, among and after those that are read, and old ones changed.
+            // Puts new rows before, among and after the existing ones, and changes existing ones.
             return (0..4 * TURNS).try_for_each(|turn| {
                 let new = device_key(1, turn * 7_919 % 2_000);
                 let_others();
@@ -94,10 +94,10 @@ pub(super) fn pages_cover_a_range_once_while_others_add(probe: &Probe<'_>) -> Fi
         let range = if me == 1 { all.clone() } else { all.clone().reversed() };
         loop {
             let last = writing.load(Ordering::Acquire) == 0;
-            // In order, so none twice.
+            // They are in order, so none occurs twice.
             let seen: Vec<Key> = pages(probe, &range, 17)?.into_iter().map(|row| row.key).collect();
             if let Some(lost) = old.iter().find(|key| !seen.contains(key)) {
-                return Err(format!("pages of {range:?} passed over {lost:?}, which was there all the time"));
+                return Err(format!("pages of {range:?} left out {lost:?}, which existed all the time"));
             }
             if last {
                 return Ok(());
@@ -107,17 +107,17 @@ pub(super) fn pages_cover_a_range_once_while_others_add(probe: &Probe<'_>) -> Fi
     Ok(())
 }
 
-/// Tries until a commit is applied; says how often it was refused.
+/// Retries until a commit is applied. Returns how often it was refused.
 fn insist(mut attempt: impl FnMut() -> Finding<CommitOutcome>) -> Finding<u32> {
     for refused in 0..TRIES {
         if attempt()? == Applied {
             return Ok(refused);
         }
     }
-    Err(format!("a thread was refused {TRIES} times in a row: of commits that conflict one must be applied"))
+    Err(format!("a thread was refused {TRIES} times in a row; of conflicting commits one must be applied"))
 }
 
-/// Reads a row's number and puts the next.
+/// Reads the number in a row and puts the next number.
 fn increment(probe: &Probe<'_>, key: &Key) -> Finding<CommitOutcome> {
     let row = probe.present(key)?;
     let next = read(Some(row.clone()))? + 1;
@@ -139,7 +139,7 @@ pub(super) fn no_addition_is_lost(probe: &Probe<'_>) -> Finding {
     let counter = |slot| Key::Tally(product(1), Tally::Members, slot);
     race(THREADS, |me| {
         (0..3 * i64::from(TURNS)).try_for_each(|turn| {
-            // Each thread adds to all, in another order, so that stores that lock rows can show that they do not hang.
+            // Each thread adds to all counters in its own order, so that a store with row locks must not deadlock.
             let mut writes: Vec<_> =
                 (0..4).map(|slot| add(&counter(slot), if turn % 4 == 3 { -2 } else { 1 })).collect();
             writes.rotate_left(me % 4);
@@ -150,7 +150,7 @@ pub(super) fn no_addition_is_lost(probe: &Probe<'_>) -> Finding {
     (0..4).try_for_each(|slot| probe.counter(&counter(slot), threads * 3 * i64::from(TURNS) / 4))
 }
 
-/// Two rows, one of which must stay at 1; each of two threads has read both and takes its own away.
+/// One of two rows must stay at 1. Each of two threads has read both rows and clears its own.
 pub(super) fn no_write_skew(probe: &Probe<'_>) -> Finding {
     for round in 0..TURNS {
         let [a, _, _, b] = &numbered_keys(round + 1);
@@ -158,7 +158,7 @@ pub(super) fn no_write_skew(probe: &Probe<'_>) -> Finding {
         let outcomes = race(2, |me| {
             let (a_row, b_row) = match &*probe.get(&[a.clone(), b.clone()])? {
                 [Some(a), Some(b)] => (a.clone(), b.clone()),
-                _ => return Err("rows that are always there were absent".to_owned()),
+                _ => return Err("rows that always exist were absent".to_owned()),
             };
             if read(Some(a_row.clone()))? + read(Some(b_row.clone()))? < 2 {
                 return Ok(Conflict);
@@ -170,13 +170,13 @@ pub(super) fn no_write_skew(probe: &Probe<'_>) -> Finding {
         })?;
         let left = read(probe.row(a)?)? + read(probe.row(b)?)?;
         ensure(left == 1, || {
-            format!("of two rows of which one must stay, {left} stayed, after two commits that were {outcomes:?}")
+            format!("{left} of two rows stayed after commits with outcomes {outcomes:?}; exactly one must stay")
         })?;
     }
     Ok(())
 }
 
-/// Threads add rows to a set that has room for so many, guarded by one record that says how many there are.
+/// Threads add rows to a set of limited size, which one guard record counts.
 pub(super) fn no_phantom_passes_a_guard(probe: &Probe<'_>) -> Finding {
     const ROOM: u32 = 30;
     let guard = &Key::DeviceCount(product(1));
@@ -203,7 +203,7 @@ pub(super) fn no_phantom_passes_a_guard(probe: &Probe<'_>) -> Finding {
     let rows = probe.scan(&Range::new(device_key(1, 0), device_key(1, 60_000)))?;
     let guarded = read(probe.row(guard)?)?;
     ensure(rows.len() == 30 && guarded == ROOM, || {
-        format!("a set with room for {ROOM} has {} rows, and its guard says {guarded}", rows.len())
+        format!("a set of at most {ROOM} rows has {}, and its guard record counts {guarded}", rows.len())
     })
 }
 
@@ -216,15 +216,15 @@ pub(super) fn one_of_many_creates_a_row(probe: &Probe<'_>) -> Finding {
             })?;
             let winner = outcomes.iter().position(|outcome| *outcome == Applied);
             ensure(outcomes.iter().filter(|outcome| **outcome == Applied).count() == 1, || {
-                format!("{THREADS} threads created {key:?}, and were answered {outcomes:?}")
+                format!("{THREADS} threads created {key:?}, with outcomes {outcomes:?}")
             })?;
-            same("whose row is there", &usize::try_from(read(probe.row(key)?)?).ok(), &winner)?;
+            same("the thread whose row exists", &usize::try_from(read(probe.row(key)?)?).ok(), &winner)?;
         }
     }
     Ok(())
 }
 
-/// Threads move numbers between a few rows, each move with all rows checked.
+/// Threads move numbers between a few rows, each move with checks of all rows.
 pub(super) fn conflict_storms_end(probe: &Probe<'_>) -> Finding {
     const EACH: u32 = 1_000;
     let keys = numbered_keys(1);

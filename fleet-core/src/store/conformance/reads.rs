@@ -1,4 +1,4 @@
-//! What was put is what is read.
+//! Laws about reading what was put.
 
 use super::probe::{Finding, Probe, add, delete, ensure, put, same, same_list};
 use super::samples::{device_key, keys, kinds, numbered, numbered_keys, records};
@@ -24,7 +24,7 @@ pub(super) fn every_kind_of_record_reads_back(probe: &Probe<'_>) -> Finding {
     for kind in kinds().filter(|kind| *kind != Kind::Tally) {
         let keys = keys(kind, 1);
         let records = records(kind);
-        // In turns of as many as there are keys, so that each record also replaces another.
+        // Each pass writes as many records as there are keys, so that later records replace earlier ones.
         for turn in records.chunks(keys.len()) {
             let rows: Vec<_> = keys.iter().zip(turn).map(|(key, record)| (key, record, probe.stamp())).collect();
             probe.write(rows.iter().map(|(key, record, stamp)| put(key, record, *stamp)).collect())?;
@@ -38,7 +38,7 @@ pub(super) fn every_kind_of_record_reads_back(probe: &Probe<'_>) -> Finding {
     for key in keys(Kind::Tally, 1) {
         for (record, before) in records(Kind::Tally).iter().zip([0, 0, 1, -1, i64::MAX]) {
             let Record::Counter(value) = *record else { continue };
-            // From the value before to this one; the widest step takes two.
+            // From the previous value to this one; the largest difference takes two additions.
             let (half, rest) = (value / 2 - before / 2, value - value / 2 - (before - before / 2));
             probe.write(vec![add(&key, half)])?;
             probe.write(vec![add(&key, rest)])?;
@@ -95,18 +95,18 @@ fn rows_of_every_kind(probe: &Probe<'_>) -> Finding<BTreeMap<Key, Row>> {
 
 pub(super) fn for_each_row_shows_every_row_once(probe: &Probe<'_>) -> Finding {
     if probe.for_each_row()?.is_some_and(|rows| !rows.is_empty()) {
-        return Err("for_each_row of an empty store shows a row".to_owned());
+        return Err("for_each_row of an empty store returned a row".to_owned());
     }
     let mut wanted = rows_of_every_kind(probe)?;
-    let gone: Vec<Key> = wanted.keys().step_by(3).cloned().collect();
-    wanted.retain(|key, _| gone.binary_search(key).is_err());
-    probe.write(gone.iter().map(delete).collect())?;
+    let deleted: Vec<Key> = wanted.keys().step_by(3).cloned().collect();
+    wanted.retain(|key, _| deleted.binary_search(key).is_err());
+    probe.write(deleted.iter().map(delete).collect())?;
     let Some(mut rows) = probe.for_each_row()? else { return Ok(()) };
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     same_list("for_each_row", &rows, &wanted.into_values().collect::<Vec<_>>())
 }
 
-/// That a store holds these rows, by get and by scan.
+/// Expects that a store holds these rows, by get and by scan.
 fn matches(probe: &Probe<'_>, wanted: &BTreeMap<Key, Row>) -> Finding {
     let keys_wanted: Vec<Key> = wanted.keys().cloned().collect();
     let rows: Vec<Option<Row>> = wanted.values().cloned().map(Some).collect();
@@ -131,17 +131,17 @@ pub(super) fn get_answers_in_the_order_asked(probe: &Probe<'_>) -> Finding {
     let writes: Vec<Write> = there.iter().map(|key| put(key, &numbered(key, 7), probe.stamp())).collect();
     probe.write(writes)?;
 
-    // Rows that are there, some of them twice, and absent ones between them, in an order of no kind.
+    // Existing rows, some of them twice, and absent ones, in random order.
     let absent = (300..400).map(|number| device_key(1, number));
     let mut asked: Vec<Key> = there.iter().cloned().chain(absent).chain(there.iter().take(50).cloned()).collect();
     asked.sort_by_cached_key(|_| probe.random());
     asked.extend([asked.first(), asked.first(), asked.last()].into_iter().flatten().cloned().collect::<Vec<_>>());
-    for (place, (key, row)) in asked.iter().zip(probe.get(&asked)?).enumerate() {
+    for (position, (key, row)) in asked.iter().zip(probe.get(&asked)?).enumerate() {
         ensure(row.is_some() == there.contains(key), || {
             format!(
-                "answer {place} of {} is {row:?}, and {key:?} is {}",
+                "answer {position} of {} is {row:?}, but {key:?} is {}",
                 asked.len(),
-                if row.is_some() { "absent" } else { "there" }
+                if row.is_some() { "absent" } else { "present" }
             )
         })?;
     }

@@ -1,4 +1,4 @@
-//! What a store that was dropped holds when it is opened again.
+//! Laws about what a store holds when it is opened again.
 
 use super::probe::{Finding, Probe, absent, add, commit, delete, put, same, same_list, unchanged};
 use super::samples::{device_key, keys, kinds, numbered, numbered_keys, product, records};
@@ -17,7 +17,7 @@ pub(super) const LAWS: &[Law] = &[
 
 fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
     let mut rows: Vec<Row> = Vec::new();
-    let gone: Vec<Key> = (0..200).map(|number| device_key(9, number)).collect();
+    let deleted: Vec<Key> = (0..200).map(|number| device_key(9, number)).collect();
     {
         let store = open();
         let probe = Probe::new(&*store, 1);
@@ -34,14 +34,14 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
             Record::Counter(delta) => add(&row.key, delta),
             _ => put(&row.key, &row.record, row.stamp),
         };
-        // Some in one commit, some in one each.
+        // Some rows in one commit, others in a commit each.
         let (many, few) = rows.split_at(rows.len() - 20);
         probe.write(many.iter().map(write).collect())?;
         for row in few {
             probe.write(vec![write(row)])?;
         }
-        probe.write(gone.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect())?;
-        probe.write(gone.iter().map(delete).collect())?;
+        probe.write(deleted.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect())?;
+        probe.write(deleted.iter().map(delete).collect())?;
         let refused =
             commit([absent(&Key::Directory)], [put(&device_key(9, 201), &numbered(&device_key(9, 201), 1), Stamp(1))]);
         same("a commit that conflicts", &probe.outcome(refused)?, &Conflict)?;
@@ -52,10 +52,10 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
         let keys: Vec<Key> = rows.iter().map(|row| row.key.clone()).collect();
         let wanted: Vec<Option<Row>> = rows.iter().cloned().map(Some).collect();
         same_list("the rows after reopening", &probe.get(&keys)?, &wanted)?;
-        let none = vec![None; gone.len()];
-        same_list("rows that were deleted before reopening", &probe.get(&gone)?, &none)?;
+        let none = vec![None; deleted.len()];
+        same_list("rows that were deleted before reopening", &probe.get(&deleted)?, &none)?;
         probe.holds(&device_key(9, 201), None)?;
-        // Additions go on where they were.
+        // Additions continue from the old values.
         let counter = Key::Tally(product(2), Tally::Members, 0);
         probe.write(vec![add(&counter, 5)])?;
         probe.counter(&counter, 5 * (turn + 1))?;
@@ -76,8 +76,8 @@ fn stamps_guard_after_reopening(open: &Open<'_>) -> Finding {
     let probe = Probe::new(&*store, 2);
     for (key, (old, new)) in keys.iter().zip(before) {
         let late = |stamp| commit([unchanged(key, stamp)], [put(key, &numbered(key, 3), probe.stamp())]);
-        same("a commit on the row as it was", &probe.outcome(late(old))?, &Conflict)?;
-        same("a commit on the row as it is", &probe.outcome(late(new))?, &Applied)?;
+        same("a commit that checks the old stamp", &probe.outcome(late(old))?, &Conflict)?;
+        same("a commit that checks the current stamp", &probe.outcome(late(new))?, &Applied)?;
     }
     Ok(())
 }

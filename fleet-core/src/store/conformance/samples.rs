@@ -1,7 +1,7 @@
-//! Keys and records of every kind, extreme ones among them.
+//! Sample keys and records of every kind, including extreme ones.
 //!
-//! Every function that goes through the kinds is a `match` without a wildcard: a new kind, or a new field of a device,
-//! is no one's to forget.
+//! Every function over the kinds is a `match` without a wildcard, so that a new kind, or a new field of a device,
+//! cannot be forgotten.
 
 mod billing;
 mod events;
@@ -72,7 +72,7 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
             Kind::CustomerIdentity => Kind::StickerKey,
             Kind::StickerKey => Kind::FirmwareLocks,
             Kind::FirmwareLocks => Kind::DeviceName,
-            // Their own store keeps them for itself: whoever means to stand under one holds the layer to the suite.
+            // The journal's store keeps its rows for itself; a layer over that store is tested instead.
             Kind::DeviceName | Kind::Journal => return None,
         })
     })
@@ -88,7 +88,7 @@ pub(super) fn account(number: u64) -> AccountId {
     AccountId::new(number).expect("an account's number")
 }
 
-/// The ids of devices in their order, for numbers below 65536.
+/// Returns ids of devices in order, for numbers below 65536.
 pub(super) fn device_id(number: u32) -> DeviceId {
     let [_, _, high, low] = number.to_be_bytes();
     DeviceId::new([high, low, 0x6D, 0x04, 0x49, 0x8B, 0x49, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5])
@@ -98,8 +98,8 @@ pub(super) fn device_key(of: u32, number: u32) -> Key {
     Key::Device(product(of), device_id(number))
 }
 
-/// The keys of a kind in a partition, in order; those that are extreme among them. The numbers of partitions are
-/// products', from 1.
+/// Returns the keys of a kind in a partition, in order, including extreme ones. Partitions have the numbers of
+/// products, from 1.
 pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
     let (of, owner) = (product(partition), account(partition.into()));
     let products = [1, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX].map(product);
@@ -121,7 +121,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         })
     };
     let numbers = || [0, 255, 256, 0x7FFF_FFFF, 0x8000_0000, u32::MAX];
-    // The clock's index is one partition: what tells its keys apart here is the moment's high half.
+    // The clock's index is one partition; here the high half of the moment distinguishes its keys.
     let dues = || {
         let moments = [0, 255, 256, 0x7FFF_FFFF, 0xFFFF_FFFF];
         moments.map(|low| Timestamp::from_millis((i64::from(partition) << 32) | low)).into_iter()
@@ -133,7 +133,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::Membership => products.map(|product| Key::Membership(owner, product)).to_vec(),
         Kind::Invitation => products.map(|product| Key::Invitation(owner, product)).to_vec(),
         Kind::Claim => devices().map(|device| Key::Claim(owner, device)).collect(),
-        // The registry is one partition: what tells its keys apart here is the first byte.
+        // The registry is one partition; here the first byte distinguishes its keys.
         Kind::Registration => devices()
             .map(|device| {
                 let mut bytes = *device.as_bytes();
@@ -199,7 +199,7 @@ fn audit_ids() -> impl Iterator<Item = AuditId> {
     moments.flat_map(|at| [0, 1 << 63, u64::MAX].map(|nonce| AuditId { at: Timestamp::from_millis(at), nonce }))
 }
 
-/// Records of a kind: plain, empty and extreme ones.
+/// Returns records of a kind: plain, empty and extreme ones.
 pub(super) fn records(kind: Kind) -> Vec<Record> {
     match kind {
         Kind::Directory => vec![
@@ -276,7 +276,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
     }
 }
 
-/// Records with a number in them, of the kinds that have room for one.
+/// Returns a record with a number in it, if its kind can hold one.
 pub(super) fn numbered(key: &Key, number: u32) -> Record {
     match key {
         Key::Device(..) => {
@@ -293,7 +293,7 @@ pub(super) fn numbered(key: &Key, number: u32) -> Record {
     }
 }
 
-/// The number in such a record.
+/// Returns the number in such a record.
 pub(super) fn number(record: &Record) -> Option<u32> {
     match record {
         Record::Device(device) => Some(device.sequence),
@@ -304,7 +304,7 @@ pub(super) fn number(record: &Record) -> Option<u32> {
     }
 }
 
-/// Keys whose records have a number, each of another kind: an engine may keep them in different tables.
+/// Keys whose records can hold a number, each of another kind: an engine may keep them in different tables.
 pub(super) fn numbered_keys(partition: u32) -> [Key; 4] {
     let (of, device) = (product(partition), device_id(partition));
     [Key::Device(of, device), Key::Registration(device), Key::Team(of), Key::DeviceCount(of)]
@@ -350,7 +350,7 @@ fn registrations() -> Vec<Record> {
     records
 }
 
-/// Marks of every form: none, a session, a moment, both.
+/// Marks of every form: empty, with a session, with a moment, with both.
 fn marks() -> impl Iterator<Item = Mark> + Clone {
     let at = Timestamp::from_millis(-1);
     let later = Timestamp::from_millis(i64::MAX);
@@ -484,7 +484,7 @@ fn usage_months() -> Vec<Record> {
     [UsageMonth::default(), full].map(|month| Record::UsageMonth(Box::new(month))).to_vec()
 }
 
-/// A device for each choice of which of its options are set; the other fields go through their values meanwhile.
+/// A device for each combination of set options; the other fields vary as well.
 fn devices() -> Vec<Record> {
     fn turn<T: Clone>(values: &[T], step: usize) -> Option<T> {
         values.get(step % values.len().max(1)).cloned()
@@ -538,7 +538,7 @@ fn devices() -> Vec<Record> {
                     target,
                     result: turn(&results, choice).unwrap_or(UpdateResult::Failed),
                 }),
-                // An empty label is never kept, so one of the two is set.
+                // A label is never empty, so it has a name or a group.
                 label: has(7).then(|| {
                     let name = turn(&names, choice).unwrap_or_default();
                     let groups: &[u16] = if name.is_empty() || has(0) { &[0, 1, u16::MAX] } else { &[] };

@@ -1,11 +1,11 @@
-//! Ranges of rows.
+//! Laws about ranges of rows.
 
 use super::probe::{Finding, Probe, add, delete, ensure, put, same_list};
 use super::samples::{device_key, keys, kinds, numbered, records};
 use crate::store::{Key, Kind, Range, Record, Row, Stamp, Write};
 use std::ops::Bound;
 
-/// Puts rows of a kind in a partition and in the next, and gives those of the first, in order.
+/// Puts rows of a kind in a partition and in the next one. Returns those of the first, in order.
 fn fill(probe: &Probe<'_>, kind: Kind) -> Finding<Vec<Row>> {
     let mut rows = Vec::new();
     for partition in [1, 2] {
@@ -30,7 +30,7 @@ fn write(row: &Row) -> Write {
     }
 }
 
-/// The kinds of which a partition has many.
+/// The kinds of which a partition has many records.
 fn of_many() -> impl Iterator<Item = Kind> {
     kinds().filter(|kind| keys(*kind, 1).len() > 1)
 }
@@ -42,7 +42,7 @@ fn whole(rows: &[Row]) -> Finding<Range> {
     }
 }
 
-/// What a range of these rows is to answer.
+/// The expected answer to a range over these rows.
 fn wanted(rows: &[Row], range: &Range) -> Vec<Row> {
     let mut wanted: Vec<Row> = rows.iter().filter(|row| range.contains(&row.key)).cloned().collect();
     if range.reverse {
@@ -69,9 +69,10 @@ pub(super) fn scan_is_in_key_order(probe: &Probe<'_>) -> Finding {
 pub(super) fn scan_keeps_its_bounds(probe: &Probe<'_>) -> Finding {
     for kind in of_many() {
         let all = fill(probe, kind)?;
-        // Every second row is there, so that ends fall on rows and between them.
-        let (there, gone): (Vec<_>, Vec<_>) = all.iter().cloned().enumerate().partition(|(place, _)| place % 2 == 0);
-        probe.write(gone.iter().map(|(_, row)| delete(&row.key)).collect())?;
+        // Every second row exists, so that ends of ranges fall on rows and between them.
+        let (there, deleted): (Vec<_>, Vec<_>) =
+            all.iter().cloned().enumerate().partition(|(position, _)| position % 2 == 0);
+        probe.write(deleted.iter().map(|(_, row)| delete(&row.key)).collect())?;
         let there: Vec<Row> = there.into_iter().map(|(_, row)| row).collect();
         let some = all.iter().step_by(all.len().div_ceil(7)).chain(all.last());
         for first in some.clone() {
@@ -133,9 +134,9 @@ pub(super) fn scan_follows_what_was_deleted_and_made_again(probe: &Probe<'_>) ->
         let mut rows = fill(probe, kind)?;
         let all = whole(&rows)?;
         for turn in 0..6 {
-            let place =
+            let is_chosen =
                 |row: &&Row| row.key.encode().iter().map(|byte| usize::from(*byte)).sum::<usize>() % 3 == turn % 3;
-            let some: Vec<Row> = rows.iter().filter(place).cloned().collect();
+            let some: Vec<Row> = rows.iter().filter(is_chosen).cloned().collect();
             probe.write(some.iter().map(|row| delete(&row.key)).collect())?;
             let left: Vec<Row> = rows.iter().filter(|row| !some.contains(row)).cloned().collect();
             answers(probe, &left, &all)?;
@@ -164,16 +165,16 @@ pub(super) fn pages_cover_a_range_once(probe: &Probe<'_>) -> Finding {
     Ok(())
 }
 
-/// All rows of a range, page by page.
+/// Reads all rows of a range, page by page.
 pub(super) fn pages(probe: &Probe<'_>, range: &Range, size: usize) -> Finding<Vec<Row>> {
     let (mut page, mut found) = (range.clone().limit(size), Vec::<Row>::new());
     loop {
         let rows = probe.scan(&page)?;
         for row in &rows {
-            // Also what keeps a store that never goes on from keeping the suite for ever.
+            // This also stops the suite if a store returns the same page forever.
             let onwards =
                 found.last().is_none_or(|before| (row.key > before.key) != range.reverse && row.key != before.key);
-            ensure(onwards, || format!("pages of {size} of {range:?} show {:?} out of order", row.key))?;
+            ensure(onwards, || format!("pages of {size} of {range:?} return {:?} out of order", row.key))?;
             found.push(row.clone());
         }
         let Some(last) = rows.into_iter().next_back() else { return Ok(found) };
@@ -194,7 +195,7 @@ pub(super) fn for_each_shows_exactly_the_range(probe: &Probe<'_>) -> Finding {
             shows(probe, &rows, &inner)?;
         }
     }
-    // More than a page of the default.
+    // More than one page of the default.
     let many: Vec<Row> = (0..3_000)
         .map(|number| device_key(3, number))
         .map(|key| Row { record: numbered(&key, 1), stamp: probe.stamp(), key })

@@ -1,4 +1,4 @@
-//! Stores that are weak on purpose, each in one way: what the suite is there to find.
+//! Stores with one deliberate defect each, which the suite must find.
 
 use super::{LAWS, RACES, attempt, check, check_reopen, race};
 use crate::MemoryStore;
@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex};
 use std::thread::yield_now;
 
-/// In what way a store is weak.
+/// The defect of a store.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Weakness {
     None,
@@ -73,7 +73,7 @@ impl Weak {
         self.inner.commit(&[Commit { checks: Vec::new(), writes: writes.to_vec() }]).unwrap();
     }
 
-    /// What becomes of one commit where the store itself decides.
+    /// Applies one commit, where the store decides itself.
     fn one(&self, commit: &Commit) -> CommitOutcome {
         let mut commit = commit.clone();
         let written: BTreeSet<Key> = commit.writes.iter().map(|write| write.key().clone()).collect();
@@ -197,7 +197,7 @@ impl Weak {
     }
 }
 
-/// A key without its product.
+/// Returns a key without its product.
 fn mixed(key: &Key) -> Key {
     match key {
         Key::Device(_, device) => Key::Device(crate::ProductId::new(1).unwrap(), *device),
@@ -314,7 +314,7 @@ impl Store for Weak {
     }
 }
 
-/// The same with the `for_each` that every store is given.
+/// The same with the default `for_each`.
 #[derive(Debug)]
 struct Plain(Weak);
 
@@ -332,8 +332,8 @@ impl Store for Plain {
     }
 }
 
-/// Whether a weak store is found to break a law. The suite races as long as fits into everybody's tests; a machine that
-/// is busy with other things may take longer to let two threads meet.
+/// Whether the suite finds that a defective store breaks a law. The suite limits its races so that it suits everyone's
+/// tests; on a busy machine two threads may need longer to overlap.
 fn breaks(how: Weakness, law: &str) -> bool {
     if let Some(law) = LAWS.iter().find(|(name, _)| *name == law) {
         return attempt(law, &|| Weak::new(how)).is_some();
@@ -354,10 +354,10 @@ fn the_wrapper_itself_breaks_no_law() {
 }
 
 #[test]
-fn a_scan_that_stays_where_it_is_keeps_nobody_for_ever() {
+fn a_scan_that_repeats_one_page_does_not_loop_forever() {
     let violations = check(|| Plain(Weak::new(W::IgnoresTheEnds))).unwrap_err();
     let found = violations.iter().find(|violation| violation.law == "for_each_shows_exactly_the_range").unwrap();
-    assert!(found.what.contains("beyond the range"), "{found}");
+    assert!(found.what.contains("outside its range"), "{found}");
 }
 
 #[test]
@@ -410,13 +410,13 @@ fn each_weakness_breaks_the_law_that_forbids_it() {
         (W::AnswersTwice, "a_batch_may_be_large"),
     ];
     for (how, law) in expected {
-        assert!(breaks(how, law), "a store that {how:?} was not found to break {law}");
+        assert!(breaks(how, law), "the suite did not find that {how:?} breaks {law}");
     }
 }
 
-/// What a store keeps when it is dropped: everything, all but what was deleted or counted, or nothing.
+/// Reopens stores that keep everything, everything but deletions or counted stamps, or nothing.
 #[test]
-fn a_store_that_forgets_is_found_when_it_is_opened_again() {
+fn a_store_that_loses_data_on_reopening_is_found() {
     let kept = check_reopen(|| Arc::new(MemoryStore::new()), Arc::clone);
     assert_eq!(kept, Ok(()));
     let laws = |violations: Result<(), Vec<super::Violation>>| -> Vec<&str> {

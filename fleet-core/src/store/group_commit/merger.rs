@@ -1,81 +1,82 @@
-//! Calls of many threads in one.
+//! Merges concurrent calls of many threads into one call.
 //!
-//! While one call is under way, those that come meanwhile wait together and then go as one. There is no thread of its
-//! own: who meets nobody goes at once and pays nothing; of those who wait, the first goes for all.
+//! While one call is running, later callers wait and are then served by one call together. There is no background
+//! thread: a caller that meets no others runs at once and at no extra cost; of the callers that wait, the first becomes
+//! the leader and runs the call for all.
 //!
-//! Threads whose every step is merged, reads and commits, mostly come back together. There, who goes for all waits for as
-//! many as there were lately, though at most half as long as the last call took and no longer than [`LONGEST`]: otherwise
-//! they would go in two parties by turns, and each would wait for the other's call.
+//! Threads whose every step is merged, reads and commits, mostly come back together. In that case the leader waits for
+//! as many callers as there were recently, at most half as long as the last call took and at most [`LONGEST`].
+//! Otherwise the threads would split into two groups that alternate, and each would wait for the other's call.
 //!
-//! Invariants: what a caller asks stays in its order and is answered to that caller; at most one call is under way; whoever
-//! waits is always woken, also when the thread that goes for it panics.
+//! Invariants: the items of a caller stay in order and are answered to that caller; at most one call runs at a time;
+//! every waiting caller is woken, also if the leader panics.
 
 use crate::store::{StoreError, StoreErrorKind};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Nobody waits longer for others that may not come, however long the last call took: it may have waited for a server.
+/// Maximum time that a leader waits for others, however long the last call took: it may have waited for a server.
 const LONGEST: Duration = Duration::from_millis(5);
 
-/// Merges calls that ask many things, each of which has one answer.
+/// Merges calls that have one answer for each of their items.
 #[derive(Debug)]
 pub(crate) struct Merger<T, A> {
     queue: Mutex<Queue<T, A>>,
-    /// As many wait as are expected.
+    /// Notified when as many callers wait as are expected.
     gathered: Condvar,
-    /// Whether who goes for all waits for those who are expected.
+    /// Whether the leader waits for the callers that are expected.
     gathers: bool,
 }
 
-/// Asks the store.
+/// Calls the store.
 type Run<'c, T, A> = dyn Fn(&[T]) -> Result<Vec<A>, StoreError> + 'c;
 
-/// What is called, and how its failures are told.
+/// The call to make, and how its failures are reported.
 pub(crate) struct Call<'c, T, A> {
     pub(crate) run: &'c Run<'c, T, A>,
-    /// At most so much is asked at once. What one caller asks is never torn.
+    /// Maximum number of items in one call. The items of one caller are never split.
     pub(crate) at_most: usize,
-    /// What it is when the store answers something else than it was asked, or panics.
+    /// Kind of the error if the store panics or returns the wrong number of answers.
     pub(crate) failure: StoreErrorKind,
 }
 
-/// Who waits, the first of them in front.
+/// The callers that wait, the first in front.
 #[derive(Debug)]
 struct Queue<T, A> {
     waiting: VecDeque<Waiting<T, A>>,
-    /// Whether a thread goes for others, or was called to.
-    led: bool,
-    /// How many callers the last call was for, and how many came meanwhile.
+    /// Whether there is a leader, or a caller was woken to become one.
+    has_leader: bool,
+    /// Number of callers of the last call, plus those that arrived during it.
     expected: usize,
-    /// How long the last call took.
-    took: Duration,
+    /// Duration of the last call.
+    last_duration: Duration,
 }
 
 #[derive(Debug)]
 struct Waiting<T, A> {
     asked: Vec<T>,
-    seat: Arc<Seat<A>>,
+    waiter: Arc<Waiter<A>>,
 }
 
-/// Where a caller waits for word.
+/// Where a caller waits for its signal.
 #[derive(Debug)]
-struct Seat<A> {
-    word: Mutex<Option<Word<A>>>,
-    said: Condvar,
+struct Waiter<A> {
+    signal: Mutex<Option<Signal<A>>>,
+    signalled: Condvar,
 }
 
 #[derive(Debug)]
-enum Word<A> {
-    /// It is your turn to go for all who wait.
+enum Signal<A> {
+    /// Become the leader of all callers that wait.
     Lead,
-    /// What you asked for.
+    /// The answer to the caller's items.
     Answer(Result<Vec<A>, StoreError>),
 }
 
 impl<T, A> Merger<T, A> {
     pub(crate) fn new(gathers: bool) -> Self {
-        let queue = Queue { waiting: VecDeque::new(), led: false, expected: 1, took: Duration::ZERO };
+        let queue = Queue { waiting: VecDeque::new(), has_leader: false, expected: 1, last_duration: Duration::ZERO };
         Self { queue: Mutex::new(queue), gathered: Condvar::new(), gathers }
     }
 
@@ -85,19 +86,19 @@ impl<T, A> Merger<T, A> {
 }
 
 impl<T: Clone, A> Merger<T, A> {
-    /// Asks, alone or together with others.
+    /// Makes a call, alone or merged with others.
     pub(crate) fn ask(&self, asked: &[T], call: &Call<'_, T, A>) -> Result<Vec<A>, StoreError> {
         let mut queue = self.queue();
-        if !(queue.led || self.gathers && queue.expected > 1) {
-            queue.led = true;
+        if !(queue.has_leader || self.gathers && queue.expected > 1) {
+            queue.has_leader = true;
             drop(queue);
-            let _place = Place { merger: self, callers: 1, since: self.now() };
+            let _leadership = Leadership { merger: self, callers: 1, since: self.now() };
             return (call.run)(asked);
         }
-        let seat = Arc::new(Seat { word: Mutex::new(None), said: Condvar::new() });
-        queue.waiting.push_back(Waiting { asked: asked.to_vec(), seat: Arc::clone(&seat) });
-        if !queue.led {
-            queue.led = true;
+        let waiter = Arc::new(Waiter { signal: Mutex::new(None), signalled: Condvar::new() });
+        queue.waiting.push_back(Waiting { asked: asked.to_vec(), waiter: Arc::clone(&waiter) });
+        if !queue.has_leader {
+            queue.has_leader = true;
             drop(queue);
             self.lead(call);
         } else {
@@ -108,31 +109,33 @@ impl<T: Clone, A> Merger<T, A> {
             }
         }
         loop {
-            match seat.wait() {
-                Word::Answer(answer) => return answer,
-                // It is the first of the group, so its answer is at its seat afterwards.
-                Word::Lead => self.lead(call),
+            match waiter.wait() {
+                Signal::Answer(answer) => return answer,
+                // This caller is in the group that it leads, so its answer follows.
+                Signal::Lead => self.lead(call),
             }
         }
     }
 
-    /// Goes for those in front of the queue.
+    /// Runs one call for the callers in front of the queue.
     fn lead(&self, call: &Call<'_, T, A>) {
-        let mut place = Place { merger: self, callers: 0, since: None };
+        let mut leadership = Leadership { merger: self, callers: 0, since: None };
         let group = self.gather(call.at_most);
-        (place.callers, place.since) = (group.len(), self.now());
-        run(group, call, place);
+        (leadership.callers, leadership.since) = (group.len(), self.now());
+        run(group, call, leadership);
     }
 
-    /// This moment, where it matters. On bare WebAssembly there is no clock, and there are no threads to gather.
+    /// Returns the current moment if it is needed. On bare WebAssembly there is no clock, and there are no threads to
+    /// wait for.
     fn now(&self) -> Option<Instant> {
         (self.gathers && !cfg!(all(target_family = "wasm", target_os = "unknown"))).then(Instant::now)
     }
 
-    /// Those in front of the queue, as many as may go together; at least one, if any waits. Gives them time to come.
+    /// Waits for expected callers, then removes from the front of the queue as many as fit into one call; at least one,
+    /// if any waits.
     fn gather(&self, at_most: usize) -> Vec<Waiting<T, A>> {
         let mut queue = self.queue();
-        let patience = (queue.took / 2).min(LONGEST);
+        let patience = (queue.last_duration / 2).min(LONGEST);
         if self.gathers && queue.waiting.len() < queue.expected {
             let some_are_missing = |queue: &mut Queue<T, A>| queue.waiting.len() < queue.expected;
             let waited = self.gathered.wait_timeout_while(queue, patience, some_are_missing);
@@ -148,87 +151,87 @@ impl<T: Clone, A> Merger<T, A> {
     }
 }
 
-/// Asks for a group, and says to each what it asked for. The place is free before that: who has an answer may be back at
-/// once, and is not to be counted twice.
-fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, place: Place<'_, T, A>) {
+/// Makes the call for a group, and sends each caller its answers. Gives up the leadership before that: a caller that
+/// has its answer may come back at once, and must not be counted twice.
+fn run<T, A>(group: Vec<Waiting<T, A>>, call: &Call<'_, T, A>, leadership: Leadership<'_, T, A>) {
     let mut all = Vec::with_capacity(group.iter().map(|waiting| waiting.asked.len()).sum());
     let mut group = Unanswered {
-        seats: group
+        waiters: group
             .into_iter()
-            .map(|Waiting { mut asked, seat }| {
+            .map(|Waiting { mut asked, waiter }| {
                 let count = asked.len();
                 all.append(&mut asked);
-                (count, seat)
+                (count, waiter)
             })
             .collect(),
         failure: call.failure,
     };
     let answer = (call.run)(&all);
-    drop(place);
+    drop(leadership);
     let answer = answer.and_then(|answers| {
         if answers.len() == all.len() {
             return Ok(answers);
         }
-        let problem = format!("the store gave {} answers to {} questions", answers.len(), all.len());
+        let problem = format!("the store returned {} answers for {} items", answers.len(), all.len());
         Err(StoreError::new(call.failure, problem))
     });
     let mut answers = answer.map(Vec::into_iter);
-    for (count, seat) in group.seats.drain(..) {
-        seat.say(Word::Answer(match &mut answers {
+    for (count, waiter) in group.waiters.drain(..) {
+        waiter.send(Signal::Answer(match &mut answers {
             Ok(answers) => Ok(answers.take(count).collect()),
             Err(error) => Err(error.clone()),
         }));
     }
 }
 
-impl<A> Seat<A> {
-    fn wait(&self) -> Word<A> {
-        let mut word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+impl<A> Waiter<A> {
+    fn wait(&self) -> Signal<A> {
+        let mut signal = self.signal.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            match word.take() {
-                Some(word) => return word,
-                None => word = self.said.wait(word).unwrap_or_else(PoisonError::into_inner),
+            match signal.take() {
+                Some(signal) => return signal,
+                None => signal = self.signalled.wait(signal).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
-    fn say(&self, word: Word<A>) {
-        *self.word.lock().unwrap_or_else(PoisonError::into_inner) = Some(word);
-        self.said.notify_one();
+    fn send(&self, signal: Signal<A>) {
+        *self.signal.lock().unwrap_or_else(PoisonError::into_inner) = Some(signal);
+        self.signalled.notify_one();
     }
 }
 
-/// Callers of a group that have no answer yet. Those that are left when the store panics are told so.
+/// Callers of a group that have no answer yet. If the store panics, they receive an error.
 struct Unanswered<A> {
-    seats: VecDeque<(usize, Arc<Seat<A>>)>,
+    waiters: VecDeque<(usize, Arc<Waiter<A>>)>,
     failure: StoreErrorKind,
 }
 
 impl<A> Drop for Unanswered<A> {
     fn drop(&mut self) {
-        for (_, seat) in self.seats.drain(..) {
-            let problem = "the store panicked in the call that this was part of";
-            seat.say(Word::Answer(Err(StoreError::new(self.failure, problem))));
+        for (_, waiter) in self.waiters.drain(..) {
+            let problem = "the store panicked during the call that this one was merged into";
+            waiter.send(Signal::Answer(Err(StoreError::new(self.failure, problem))));
         }
     }
 }
 
-/// The place of who goes for others; calls the next one to it when it is dropped, also by a panic.
-struct Place<'m, T, A> {
+/// The leadership of the queue. Dropping it, also by a panic, wakes the next leader.
+struct Leadership<'m, T, A> {
     merger: &'m Merger<T, A>,
     callers: usize,
     since: Option<Instant>,
 }
 
-impl<T, A> Drop for Place<'_, T, A> {
+impl<T, A> Drop for Leadership<'_, T, A> {
     fn drop(&mut self) {
         let mut queue = self.merger.queue();
         queue.expected = self.callers.saturating_add(queue.waiting.len());
-        queue.took = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+        queue.last_duration = self.since.map_or(Duration::ZERO, |since| since.elapsed());
         match queue.waiting.front() {
-            // It stays in the queue until it runs, and others join it meanwhile.
-            Some(next) => next.seat.say(Word::Lead),
-            None => queue.led = false,
+            // The caller stays in the queue until it runs, and others join it meanwhile.
+            Some(next) => next.waiter.send(Signal::Lead),
+            None => queue.has_leader = false,
         }
     }
 }
@@ -239,7 +242,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn who_was_answered_and_is_back_is_not_expected_twice() {
+    fn a_caller_that_comes_back_is_not_counted_twice() {
         const THREADS: u32 = 8;
         let merger: Merger<u32, u32> = Merger::new(true);
         thread::scope(|threads| {

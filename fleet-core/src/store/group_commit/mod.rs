@@ -1,7 +1,7 @@
-//! Commits of many threads in one.
+//! Group commit: merges the commits of many threads into one.
 //!
-//! A durable commit costs what a disk takes to say that it has it, however much is in it, and a read of a database
-//! elsewhere costs a round trip. So calls that come while another is under way are merged; [`merger`] says how.
+//! A durable commit costs one disk sync however many changes it has, and a read of a remote database costs one round
+//! trip. So calls that arrive while another is running are merged; see [`merger`].
 
 mod merger;
 
@@ -9,13 +9,13 @@ use super::{Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRo
 pub(crate) use merger::{Call, Merger};
 use std::path::Path;
 
-/// Who reads more keys than these does so alone: others would wait for what they have no use for.
+/// Reads of more keys than this are not merged: others would wait for rows that they do not need.
 const FEW: usize = 64;
 
-/// A layer that merges the commits of many threads into few of its inner store; their reads too, if it is told to.
+/// A layer that merges the commits of many threads into few commits of its inner store, and optionally their reads.
 ///
-/// If the inner call fails, so does that of each caller whose commits or keys were in it, with the same error; what was
-/// applied is then to be found out as without this layer.
+/// If the inner call fails, each caller whose commits or keys were in it receives the same error; unknown outcomes are
+/// resolved as without this layer.
 ///
 /// ```
 /// use fleet_core::{Fleet, MemoryStore, store::GroupCommit};
@@ -26,7 +26,7 @@ const FEW: usize = 64;
 #[derive(Debug)]
 pub struct GroupCommit<S> {
     inner: S,
-    /// A forked process has a copy of the queues, and nobody who goes for those that wait.
+    /// A forked process has a copy of the queues, but no leader that serves the callers that wait.
     opener: Opener,
     at_most: usize,
     commits: Merger<Commit, CommitOutcome>,
@@ -34,23 +34,23 @@ pub struct GroupCommit<S> {
 }
 
 impl<S: Store> GroupCommit<S> {
-    /// A layer over a store, with groups of at most 1024 commits: enough that what a commit costs by itself is shared by
-    /// many, and few enough that nobody waits long for others'.
+    /// Wraps a store. A group has at most 1024 commits: enough to share the fixed cost of a commit among many, and few
+    /// enough that nobody waits long for the commits of others.
     pub fn new(inner: S) -> Self {
         Self { inner, opener: Opener::here(), at_most: 1024, commits: Merger::new(false), reads: None }
     }
 
-    /// At most so many commits a group, and so many keys where reads are merged. A caller's batch that is larger goes
-    /// alone, whole.
+    /// Sets the maximum number of commits in a group, and of keys if reads are merged. A larger batch of one caller is
+    /// sent alone and is not split.
     #[must_use]
     pub fn at_most(self, commits: usize) -> Self {
         Self { at_most: commits, ..self }
     }
 
-    /// The same with reads merged like commits, by [`get`](Store::get) alone: for a database that is reached over a
-    /// network, where each read by itself is a round trip and work for the server. Callers that met lately then wait for
-    /// one another, at most half as long as the last call took and 5 ms. A store in this process has no need of it: what
-    /// devices that connect at the same time read is merged [in any case](Store::merges).
+    /// Merges reads by [`get`](Store::get) as well. Use it for a database behind a network, where each single read is a
+    /// round trip and work for the server. Recent callers then wait for one another, for at most half the duration of
+    /// the last call and at most 5 ms. A store in this process does not need it: the reads of devices that connect at
+    /// the same time are merged [in any case](Store::merges).
     #[must_use]
     pub fn with_reads(self) -> Self {
         Self { commits: Merger::new(true), reads: Some(Merger::new(true)), ..self }
@@ -80,7 +80,8 @@ impl<S: Store> Store for GroupCommit<S> {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
-        // What only checks is a read. Merged with others' writes it would wait for whatever they wait for.
+        // A commit that only checks is a read. Merged with writes of others it would wait for everything that they wait
+        // for.
         if self.reads.is_none() && batch.iter().all(|commit| commit.writes.is_empty()) {
             return self.inner.commit(batch);
         }
@@ -120,7 +121,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    /// A store that takes its time, counts its commits, and fails or panics when it is told to.
+    /// A slow store that counts its commits, and fails or panics on request.
     #[derive(Debug, Default)]
     struct Slow {
         inner: MemoryStore,
@@ -128,8 +129,8 @@ mod tests {
         batches: AtomicUsize,
         largest: AtomicUsize,
         at_once: AtomicUsize,
-        /// So many microseconds more than usual.
-        waits: AtomicU64,
+        /// Additional delay, in microseconds.
+        delay_micros: AtomicU64,
         fails: Mutex<Option<StoreErrorKind>>,
         panics: AtomicBool,
     }
@@ -149,7 +150,7 @@ mod tests {
             assert_eq!(self.at_once.fetch_add(1, Ordering::SeqCst), 0, "two commits at once");
             self.batches.fetch_add(1, Ordering::SeqCst);
             self.largest.fetch_max(batch.len(), Ordering::SeqCst);
-            thread::sleep(Duration::from_micros(500 + self.waits.load(Ordering::SeqCst)));
+            thread::sleep(Duration::from_micros(500 + self.delay_micros.load(Ordering::SeqCst)));
             self.at_once.fetch_sub(1, Ordering::SeqCst);
             assert!(!self.panics.load(Ordering::SeqCst), "on purpose");
             match *self.fails.lock().unwrap() {
@@ -167,8 +168,8 @@ mod tests {
         Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(slot), delta: 1 }] }
     }
 
-    /// What each of so many threads says after it made a commit while another was under way.
-    fn crowd<T: Send>(
+    /// Lets each thread make a commit while another is running. Returns what `act` makes of each result.
+    fn commit_concurrently<T: Send>(
         store: &GroupCommit<Slow>,
         threads: u8,
         act: impl Fn(u8, thread::Result<Result<Vec<CommitOutcome>, StoreError>>) -> T + Sync,
@@ -218,9 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_no_larger_than_it_may_be_but_for_one_callers_batch() {
+    fn a_group_exceeds_its_limit_only_for_one_callers_batch() {
         let store = GroupCommit::new(Slow::default()).at_most(5);
-        crowd(&store, 12, |_, done| assert_eq!(done.unwrap().unwrap().len(), 2));
+        commit_concurrently(&store, 12, |_, done| assert_eq!(done.unwrap().unwrap().len(), 2));
         let largest = store.inner().largest.load(Ordering::SeqCst);
         assert!((2..=4).contains(&largest), "a group of {largest}");
         store.commit(&vec![addition(0); 50]).unwrap();
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_merged_where_that_is_asked_for_and_each_gets_its_own() {
+    fn reads_are_merged_on_request_and_each_caller_gets_its_own_rows() {
         let read_by_all = |store: &GroupCommit<Slow>| {
             let wanted: Vec<Commit> = (0..8).flat_map(|me| vec![addition(me); usize::from(me)]).collect();
             store.commit(&wanted).unwrap();
@@ -279,11 +280,11 @@ mod tests {
     }
 
     #[test]
-    fn who_was_left_alone_waits_a_few_milliseconds_at_most_and_then_no_more() {
+    fn a_caller_left_alone_waits_a_few_milliseconds_once() {
         let store = GroupCommit::new(Slow::default()).with_reads();
-        store.inner().waits.store(1_000_000, Ordering::SeqCst);
-        crowd(&store, 3, |_, done| drop(done.unwrap().unwrap()));
-        store.inner().waits.store(0, Ordering::SeqCst);
+        store.inner().delay_micros.store(1_000_000, Ordering::SeqCst);
+        commit_concurrently(&store, 3, |_, done| drop(done.unwrap().unwrap()));
+        store.inner().delay_micros.store(0, Ordering::SeqCst);
         let begun = Instant::now();
         store.commit(&[addition(0)]).unwrap();
         store.commit(&[addition(0)]).unwrap();
@@ -293,33 +294,33 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_to_all_whose_commits_were_in_it() {
+    fn a_failure_is_reported_to_every_caller_of_the_group() {
         let store = GroupCommit::new(Slow::default());
         *store.inner().fails.lock().unwrap() = Some(StoreErrorKind::Full);
-        let told = crowd(&store, 8, |_, done| {
+        let results = commit_concurrently(&store, 8, |_, done| {
             let error = done.unwrap().unwrap_err();
             let source = std::error::Error::source(&error).map(ToString::to_string);
             (error.kind(), error.to_string(), source)
         });
         let wanted = (StoreErrorKind::Full, "the disk is on fire".to_owned(), Some("smoke".to_owned()));
-        assert_eq!(told, vec![wanted; 8]);
-        assert!(store.inner().batches.load(Ordering::SeqCst) < 8, "nothing was merged, so nothing was told to others");
+        assert_eq!(results, vec![wanted; 8]);
+        assert!(store.inner().batches.load(Ordering::SeqCst) < 8, "nothing was merged, so no failure was shared");
         *store.inner().fails.lock().unwrap() = None;
         store.commit(&[addition(0)]).unwrap();
     }
 
     #[test]
-    fn a_store_that_panics_leaves_nobody_waiting() {
-        all_are_told_of_a_panic(&GroupCommit::new(Slow::default()));
-        all_are_told_of_a_panic(&GroupCommit::new(Slow::default()).with_reads());
+    fn a_store_that_panics_leaves_no_caller_waiting() {
+        every_caller_gets_an_error_after_a_panic(&GroupCommit::new(Slow::default()));
+        every_caller_gets_an_error_after_a_panic(&GroupCommit::new(Slow::default()).with_reads());
     }
 
-    fn all_are_told_of_a_panic(store: &GroupCommit<Slow>) {
+    fn every_caller_gets_an_error_after_a_panic(store: &GroupCommit<Slow>) {
         store.inner().panics.store(true, Ordering::SeqCst);
-        let told = crowd(store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
-        // Who committed saw the panic; who waited for it is told that the outcome is not known.
-        assert!(told.contains(&None) && told.contains(&Some(StoreErrorKind::Unknown)), "{told:?}");
-        assert!(told.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{told:?}");
+        let results = commit_concurrently(store, 8, |_, done| done.map(|answer| answer.unwrap_err().kind()).ok());
+        // The leader saw the panic; the callers that waited for it learn that the outcome is unknown.
+        assert!(results.contains(&None) && results.contains(&Some(StoreErrorKind::Unknown)), "{results:?}");
+        assert!(results.iter().flatten().all(|kind| *kind == StoreErrorKind::Unknown), "{results:?}");
         store.inner().panics.store(false, Ordering::SeqCst);
         assert_eq!(store.commit(&[addition(0)]).unwrap(), [CommitOutcome::Applied]);
     }

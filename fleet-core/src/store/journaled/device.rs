@@ -1,7 +1,7 @@
-//! A device's row as bytes: what a connect writes, so it is short and made without a detour over text.
+//! Encodes a device's record as bytes. Every connect writes one, so the encoding is short and does not go through text.
 //!
-//! A word of flags says what is there and holds what takes a bit or two; then come the numbers, as short as they are, and
-//! moments as what they are later than another.
+//! Two bytes of flags show which fields are present and hold the fields of one or two bits. Then come the numbers, in
+//! as few bytes as they need, and moments as differences from other moments.
 
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
@@ -25,15 +25,15 @@ const ATTEMPT: u16 = 1 << 8;
 const FROM: u16 = 1 << 9;
 const OUTCOME: u16 = 1 << 10;
 const LABEL: u16 = 1 << 11;
-/// Two bits hold the standing.
+/// The standing takes two bits.
 const STANDING: u32 = 12;
-/// At the end stands what most rows have none of: marks, hardware that only the registry knows, relapses,
-/// the chip's revision.
+/// Set if the rare fields follow at the end: marks, hardware that only the registry knows, relapses, the chip's
+/// revision.
 const MORE: u16 = 1 << 14;
-/// The system version is a text.
+/// Set if the system version is a text.
 const SYSTEM_TEXT: u16 = 1 << 15;
 
-/// The flags of what stands at the end. Its lowest two bits hold the hardware.
+/// The flags of the rare fields. The lowest two bits hold the hardware.
 const NEWEST: u8 = 1 << 2;
 const NEWEST_AT: u8 = 1 << 3;
 const ENDED: u8 = 1 << 4;
@@ -41,7 +41,7 @@ const ENDED_AT: u8 = 1 << 5;
 const CHIP_REVISION: u8 = 1 << 6;
 const MORE_ALL: u8 = (1 << 7) - 1;
 
-/// The numbers of an enumeration's values.
+/// Maps the values of an enumeration to numbers and back.
 macro_rules! numbered {
     ($number:ident, $value:ident, $type:ident { $($variant:ident = $given:literal),* }) => {
         fn $number(value: $type) -> u8 {
@@ -60,11 +60,11 @@ numbered!(platform_number, platform, PlatformSeen { Unknown = 0, Matches = 1, Di
 numbered!(progress_number, progress, Progress { Offered = 0, Downloading = 1, Downloaded = 2 });
 numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2, Withdrawn = 3 });
 
-/// Adds a device's bytes.
-pub(super) fn put(bytes: &mut Vec<u8>, device: &Device) {
-    // Named one by one, so that a new field cannot be forgotten here.
+/// Appends the bytes of a device.
+pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
+    // All fields are named, so that a new field cannot be forgotten here.
     let Device {
-        // These are among the flags.
+        // These are in the flags.
         standing: _,
         development: _,
         forced: _,
@@ -178,8 +178,8 @@ fn flags(device: &Device) -> u16 {
     )
 }
 
-/// The device that these bytes begin with; nothing where they are none.
-pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
+/// Decodes the device at the start of these bytes. `None` means that they are invalid.
+pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
     let flags = body.u16()?;
     let has = |flag| flags & flag != 0;
     let (standing, failures) = (standing((flags >> STANDING) as u8 & 3)?, body.u8()?);
@@ -243,7 +243,7 @@ pub(super) fn take(body: &mut Cursor<'_>) -> Option<Device> {
 }
 
 fn put_seen(bytes: &mut Vec<u8>, seen: &Seen, added_at: Timestamp) {
-    // Whether it takes updates and is connected is among the flags.
+    // Whether it takes updates and whether it is connected are in the flags.
     let Seen { at, session, version_since, version, image, platform, takes_updates: _, online: _ } = seen;
     put_moment(bytes, *at, added_at);
     put_number(bytes, *session);
@@ -258,14 +258,14 @@ fn seen(body: &mut Cursor<'_>, added_at: Timestamp, has: impl Fn(u16) -> bool) -
     let (at, session) = (moment(body, added_at)?, body.varint()?);
     let version_since = moment(body, at)?;
     let version = if has(VERSION) { Some(number(body)?) } else { None };
-    let told = body.u8()?;
+    let states = body.u8()?;
     Some(Seen {
         at,
         session,
         version_since,
         version,
-        image: image(told >> 4)?,
-        platform: platform(told & 0xF)?,
+        image: image(states >> 4)?,
+        platform: platform(states & 0xF)?,
         takes_updates: has(TAKES_UPDATES),
         online: has(ONLINE),
     })
@@ -277,7 +277,7 @@ fn label(body: &mut Cursor<'_>) -> Option<Label> {
     Some(Label { name, groups })
 }
 
-/// Adds how much later a moment is than another. It goes round at the ends of time, and comes back the same way.
+/// Appends the difference between two moments. It wraps around at the ends of time, and decoding wraps back.
 fn put_moment(bytes: &mut Vec<u8>, at: Timestamp, than: Timestamp) {
     put_signed(bytes, at.as_millis().wrapping_sub(than.as_millis()));
 }

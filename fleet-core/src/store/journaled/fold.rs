@@ -1,58 +1,57 @@
-//! Putting the rows of a generation where they belong.
+//! The fold: moves the rows of a generation from the journal to their places in the inner store.
 
 use super::overlay::CounterChange;
 use super::packed::Head;
 use super::{Journal, Journaled, Then, Unsettled, not_yet};
 use crate::store::{Commit, CommitOutcome, Key, Stamp, Store, StoreError, Write};
 
-/// A fold by itself takes so many rows a commit, a few milliseconds' worth, during which others wait to commit.
+/// Maximum number of rows in one commit of a fold by itself: a few milliseconds, during which other commits wait.
 const SLICE: usize = 4096;
 
-/// And it takes so many records away: one of a large batch fills some sixty pages.
+/// Maximum number of journal records that such a commit deletes: one record of a large batch fills about sixty pages.
 const TRIM: u64 = 256;
 
-/// Fewer rows than these are not worth a part of their own in a commit.
+/// Minimum number of rows that are worth adding to a commit.
 const FEWEST: usize = 64;
 
-/// The fold begins after so many records, whatever is in them: opening reads them one by one.
+/// Number of records after which the fold begins, whatever their size: opening reads them one by one.
 const RECORDS: u64 = 1 << 16;
 
-/// After so many times the rows after which a fold begins, who commits waits for the fold.
+/// When this many times `fold_after` rows wait, commits wait for the fold.
 const BEHIND: usize = 4;
 
 /// A generation that is being folded.
 #[derive(Debug)]
 pub(super) struct Closed {
-    /// Its last record.
+    /// The number of its last record.
     last: u64,
     /// The last of its rows that is folded.
     folded: Option<Key>,
     counters: Vec<CounterChange>,
 }
 
-/// A part of the fold.
+/// One step of the fold.
 #[derive(Debug)]
 pub(super) struct Slice {
     pub(super) commit: Commit,
-    pub(super) noted: Noted,
+    pub(super) progress: Progress,
 }
 
-/// What is to be noted of a part of the fold once it is committed.
+/// What to record about a step of the fold once it is committed.
 #[derive(Debug)]
-pub(super) struct Noted {
-    /// How many rows of the generation, and the last of them.
+pub(super) struct Progress {
+    /// Number of rows of the generation, and the last of them.
     rows: usize,
     last: Option<Key>,
-    /// How many records that are no longer needed.
+    /// Number of deleted records.
     records: u64,
 }
 
 impl<S: Store> Journaled<S> {
-    /// Puts rows where they belong, so many at most, of those that wait now; tells how many wait still. Others read and
-    /// commit meanwhile.
+    /// Folds up to `rows` of the rows that wait now. Returns how many still wait. Others can read and commit meanwhile.
     ///
     /// # Errors
-    /// The inner store's, and `store_taken`. What is not folded stays in the journal.
+    /// Errors of the inner store, and `store_taken`. Rows that were not folded stay in the journal.
     pub fn fold(&self, rows: usize) -> Result<usize, StoreError> {
         let (mut left, mut may_close) = (rows, true);
         self.owned()?;
@@ -64,24 +63,24 @@ impl<S: Store> Journaled<S> {
                 self.close_generation(&mut journal);
             }
             let Some(slice) = self.slice(&journal, left.min(SLICE), TRIM) else { break };
-            // Where only records are taken away, that too comes to an end.
-            left = left.saturating_sub(slice.noted.rows.max(1));
+            // A step that only deletes records counts too, so that the loop ends.
+            left = left.saturating_sub(slice.progress.rows.max(1));
             self.fold_slice(&mut journal, slice).map_err(not_yet)?;
             self.end_if_folded(&mut journal).map_err(not_yet)?;
         }
         Ok(self.overlay().dirty())
     }
 
-    /// Folds all and gives the inner store back. The next to open it finds an empty journal.
+    /// Folds all rows and returns the inner store. The next process that opens it finds an empty journal.
     ///
     /// # Errors
-    /// Those of [`fold`](Self::fold); what is not folded stays in the journal.
+    /// Those of [`fold`](Self::fold). Rows that were not folded stay in the journal.
     pub fn close(self) -> Result<S, StoreError> {
         while self.fold(usize::MAX)? > 0 {}
         Ok(self.inner)
     }
 
-    /// Closes the open generation if it has grown enough, and nothing is closed.
+    /// Closes the open generation if it has grown enough and no other generation is closed.
     pub(super) fn close_if_due(&self, journal: &mut Journal) {
         let since = journal.next - 1 - journal.folded;
         let is_due = || {
@@ -106,7 +105,7 @@ impl<S: Store> Journaled<S> {
         journal.bytes = 0;
     }
 
-    /// The next part of the fold, if commits have earned one that is worth it.
+    /// Returns the next step of the fold, if commits have earned one that is worthwhile.
     pub(super) fn slice_due(&self, journal: &mut Journal) -> Option<Slice> {
         if journal.rows_due < FEWEST {
             return None;
@@ -116,8 +115,8 @@ impl<S: Store> Journaled<S> {
         slice
     }
 
-    /// The next part of the fold: rows of the closed generation, and records that are no longer needed. Of no use to
-    /// hold on to: it is of this moment.
+    /// Returns the next step of the fold: rows of the closed generation, and records to delete. Commit it at once; it
+    /// is valid only now.
     fn slice(&self, journal: &Journal, rows: usize, records: u64) -> Option<Slice> {
         let overlay = self.overlay();
         let closed = journal.closed.as_ref();
@@ -127,28 +126,29 @@ impl<S: Store> Journaled<S> {
         if keys.is_empty() && records == 0 && closed.is_none() {
             return None;
         }
-        let gone = journal.trimmed + 1..=journal.trimmed + records;
-        let gone = gone.map(|number| Write::Delete { key: Key::Journal(number) });
+        let deletes = journal.trimmed + 1..=journal.trimmed + records;
+        let deletes = deletes.map(|number| Write::Delete { key: Key::Journal(number) });
         let mut writes = overlay.writes_of(&keys);
-        writes.extend(gone);
+        writes.extend(deletes);
         let last = keys.last().map(|key| Key::clone(key));
         let commit = Commit { checks: vec![journal.owned()], writes };
-        Some(Slice { commit, noted: Noted { rows: keys.len(), last, records } })
+        Some(Slice { commit, progress: Progress { rows: keys.len(), last, records } })
     }
 
-    /// Commits a part of the fold by itself. If it cannot be said what became of it, it is committed again, as a row may
-    /// be put twice: no row of it can come late and undo a later fold, whose head is another.
+    /// Commits a step of the fold by itself. If the outcome is unknown, it is committed again, because a row may be put
+    /// twice: a late copy cannot undo a later fold, whose head has another stamp.
     fn fold_slice(&self, journal: &mut Journal, slice: Slice) -> Result<(), StoreError> {
         if !slice.commit.writes.is_empty()
             && self.inner.commit(std::slice::from_ref(&slice.commit))?.first() != Some(&CommitOutcome::Applied)
         {
             return Err(self.refused(journal.head));
         }
-        journal.fold_noted(slice.noted);
+        journal.add_progress(slice.progress);
         Ok(())
     }
 
-    /// Ends the closed generation once all its rows are folded: its counters grow and the head moves, together.
+    /// Completes the closed generation once all its rows are folded: adds to its counters and moves the head in one
+    /// commit.
     pub(super) fn end_if_folded(&self, journal: &mut Journal) -> Result<(), StoreError> {
         let Some(closed) = &journal.closed else { return Ok(()) };
         if journal.unsettled.is_some() || self.overlay().closed_keys(closed.folded.as_ref()).next().is_some() {
@@ -166,14 +166,15 @@ impl<S: Store> Journaled<S> {
             Ok(false) => Err(self.refused(journal.head)),
             Err(error) => {
                 if error.is_unknown() {
-                    journal.unsettled = Some(Unsettled { commit, sign: (Key::Journal(0), stamp), then: Then::Forget });
+                    journal.unsettled =
+                        Some(Unsettled { commit, marker: (Key::Journal(0), stamp), then: Then::Forget });
                 }
                 Err(error)
             }
         }
     }
 
-    /// Notes that the closed generation is folded, and the stamp that the head has now.
+    /// Records that the closed generation is folded, and the new stamp of the head.
     pub(super) fn forget(&self, journal: &mut Journal, head: Stamp) {
         journal.head = head;
         if let Some(closed) = journal.closed.take() {
@@ -183,8 +184,8 @@ impl<S: Store> Journaled<S> {
         }
     }
 
-    /// Where folding has fallen far behind, because it failed, nothing more is taken before it succeeds.
-    pub(super) fn make_room(&self, journal: &mut Journal) -> Result<(), StoreError> {
+    /// Rejects commits while the fold is far behind because it fails, until it succeeds.
+    pub(super) fn catch_up(&self, journal: &mut Journal) -> Result<(), StoreError> {
         let most = self.options.fold_after.saturating_mul(BEHIND);
         while self.overlay().dirty() > most {
             self.close_if_due(journal);
@@ -197,17 +198,18 @@ impl<S: Store> Journaled<S> {
 }
 
 impl Journal {
-    /// Notes that a part of the fold is done.
-    pub(super) fn fold_noted(&mut self, noted: Noted) {
-        self.trimmed += noted.records;
-        self.records_due = self.records_due.saturating_sub(noted.records);
-        if let (Some(closed), Some(last)) = (&mut self.closed, noted.last) {
+    /// Records that a step of the fold is done.
+    pub(super) fn add_progress(&mut self, progress: Progress) {
+        self.trimmed += progress.records;
+        self.records_due = self.records_due.saturating_sub(progress.records);
+        if let (Some(closed), Some(last)) = (&mut self.closed, progress.last) {
             closed.folded = Some(last);
         }
     }
 }
 
-/// What makes a counter of the inner store what it became. A difference may be too large for one addition.
+/// Returns the writes that bring a counter of the inner store to its new value. The difference may be too large for one
+/// addition.
 fn counted(counter: &CounterChange) -> Vec<Write> {
     let (before, after) = match (counter.before, counter.after) {
         (before, after) if before == after => return Vec::new(),

@@ -1,25 +1,24 @@
-//! A journal before a store, for a process that has its fleet to itself.
+//! A journal in front of a store, for a fleet that one process owns.
 //!
-//! What a store of rows pays for is not the decision, nor the disk's word that it has it, but the page that each
-//! scattered device dirties. A journaled store writes what a batch changes as one record, one after the other, and puts the
-//! rows where they belong later, many at a time and in key order, when several stand on each page.
+//! The main cost of a store of rows is neither the decision nor the disk sync, but the page that each scattered device
+//! dirties. A journaled store appends the changes of a batch as one record, and moves the rows to their places later,
+//! many at a time and in key order, when several share each page.
 //!
-//! The journal stands in the inner store itself, as rows of a kind of their own. On SQLite a record of 92 KB took as long
-//! to be durable as an append to a file of its own (6.1 and 5.7 ms, while other programs' builds held the disk), and there is no second file that can
-//! be lost, left out of a backup or torn; and what must happen together is one commit of the inner store.
+//! The journal is kept in the inner store itself, as rows of their own kind. So there is no second file that can be
+//! lost, left out of a backup or torn, and what must happen together is one commit of the inner store.
 //!
-//! # What happens when
-//! - **Commit**: checks are held against memory; what is applied becomes a record, committed to the inner store under the
-//!   condition that this process still owns the fleet; then memory shows it. With it, in the same commit of the engine,
-//!   go some rows of the fold: no thread of its own is needed, and no fsync more.
-//! - **Fold**: after so many rows the present *generation* is closed and the next opened. The closed one's rows are put
-//!   in the inner store in key order. Putting a row twice does no harm, so nothing is noted meanwhile. At the end one
-//!   commit adds what counters grew by and moves the *head* past the generation's records: only then they may go. So an
-//!   addition is made exactly once, wherever the process dies.
-//! - **Open**: takes the fleet over by writing the head anew, then reads all records behind it into memory.
+//! # Steps
+//! - **Commit**: evaluates the checks in memory, and commits a record of the applied changes to the inner store, on
+//!   condition that this process still owns the fleet. Then the changes become visible in memory. Some rows of the fold
+//!   are part of the same engine commit, so the fold needs no thread and no additional fsync.
+//! - **Fold**: after a number of rows, closes the current *generation* and opens the next. Puts the rows of the closed
+//!   one in the inner store in key order. Putting a row twice is harmless, so no progress is stored. At the end, one
+//!   commit adds the growth of counters and moves the *head* past the generation's records; only then may they be
+//!   deleted. So an addition is made exactly once, wherever the process dies.
+//! - **Open**: takes the fleet over by writing a new head, then reads all records after the head into memory.
 //!
 //! Invariants: a row in the inner store is as it was at some commit not before the head's; journal and inner store
-//! together are always what was acknowledged; whoever wrote the head last is the only one that can write at all.
+//! together always hold every acknowledged commit; only the process that wrote the head last can write.
 
 mod device;
 mod fold;
@@ -45,17 +44,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// A record of the journal has some so many bytes at most.
+/// Approximate maximum size of a journal record, in bytes.
 const RECORD: usize = 4 << 20;
 
-/// A layer that journals commits and folds their rows into its inner store later. See [`JournalOptions`] for what it takes.
+/// A layer that journals commits and folds their rows into its inner store later. See [`JournalOptions`] for its memory
+/// use.
 ///
-/// It promises what the inner store promises: what was acknowledged is as durable as a commit of the inner store, and
-/// commits are serializable. It is for **one process at a time**. Who opens the fleet takes it over: the process that had
-/// it before can write nothing from then on and is told `store_taken`, though until its next commit it may still read
-/// what was. Whoever writes to the inner store by other means breaks it, and is not noticed: rows in memory hide theirs,
-/// and a fold overwrites them. Who reads the inner store, with SQL for instance, sees rows as of the last fold, those of
-/// one commit not always together; [`fold`](Self::fold) brings them up to date.
+/// It keeps the promises of the inner store: an acknowledged commit is as durable as a commit of the inner store, and
+/// commits are serializable. It is for **one process at a time**. Opening the fleet takes it over: the previous process
+/// can no longer write and gets `store_taken`, though until its next commit it may still read old rows. Do not write to
+/// the inner store by other means. This is not detected: rows in memory hide such changes, and a fold overwrites them.
+/// Readers of the inner store, with SQL for instance, see rows as of the last fold, and may see only part of a commit;
+/// [`fold`](Self::fold) brings the rows up to date.
+///
+/// Commits fold as they go, so no thread is needed. A host may call [`fold`](Self::fold) from a thread of its own, and
+/// [`close`](Self::close) at the end. A process that ends without `close` loses nothing: the next one reads the
+/// journal.
 ///
 /// Commits fold as they go, so no thread is needed. A host may call [`fold`](Self::fold) from one of its own, and
 /// [`close`](Self::close) at the end. A process that ends without loses nothing: the next one reads the journal.
@@ -67,7 +71,7 @@ const RECORD: usize = 4 << 20;
 ///
 /// let store = Arc::new(Journaled::open(MemoryStore::new())?);
 /// let fleet = Fleet::open(Arc::clone(&store));
-/// // … and now and then, so that those who read the inner store see more:
+/// // … and now and then, to bring the inner store up to date for other readers:
 /// assert_eq!(store.fold(10_000)?, 0);
 /// drop(fleet);
 /// # Ok::<(), fleet_core::StoreError>(())
@@ -79,49 +83,49 @@ pub struct Journaled<S> {
     options: JournalOptions,
     stamps: Stamps,
     overlay: RwLock<Overlay>,
-    /// Held by who commits or folds. Whoever takes both locks takes this one first.
+    /// Held during a commit or a fold. Take this lock before that of the overlay.
     journal: Mutex<Journal>,
     taken: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Journal {
-    /// The stamp of the head as this process wrote it.
+    /// The stamp of the head that this process wrote.
     head: Stamp,
-    /// The next record's number.
+    /// The number of the next record.
     next: u64,
-    /// The rows of the records up to this one are folded.
+    /// The number of the last record whose rows are folded.
     folded: u64,
-    /// The records up to this one are deleted.
+    /// The number of the last record that is deleted.
     trimmed: u64,
-    /// Since the open generation was opened.
+    /// Size of the journal since the open generation was opened.
     bytes: usize,
-    /// What commits since have earned the fold.
+    /// Number of rows that may be folded: commits earn them.
     rows_due: usize,
     records_due: u64,
     closed: Option<Closed>,
     unsettled: Option<Unsettled>,
 }
 
-/// A commit of which the inner store could not say what became of it. It is sent again, as it is, before anything else.
+/// A commit whose outcome in the inner store is unknown. It is sent again unchanged, before anything else.
 #[derive(Debug)]
 struct Unsettled {
     commit: Commit,
-    /// A row that it puts: whose is there tells whether it was applied.
-    sign: (Key, Stamp),
+    /// A row that it puts. Its stamp shows whether the commit was applied.
+    marker: (Key, Stamp),
     then: Then,
 }
 
-/// What follows once it is known to be applied.
+/// What to do once the commit is known to be applied.
 #[derive(Debug)]
 enum Then {
-    /// Memory shows these writes.
+    /// Make these writes visible in memory.
     Show { writes: Vec<Write>, appended: Appended },
-    /// The closed generation is folded.
+    /// Forget the closed generation, which is folded.
     Forget,
 }
 
-/// What was added to the journal.
+/// The size of what was appended to the journal.
 #[derive(Clone, Copy, Debug)]
 struct Appended {
     records: u64,
@@ -129,16 +133,16 @@ struct Appended {
 }
 
 impl<S: Store> Journaled<S> {
-    /// Takes over the fleet in a store, with the default [`JournalOptions`]. A store that has no journal yet gets one.
+    /// Takes over the fleet in a store, with the default [`JournalOptions`]. Creates a journal if the store has none.
     ///
     /// # Errors
-    /// `store_unavailable` where another opens it at the same moment, `store_newer_schema` for the journal of a newer
-    /// program, `store_corrupt` for one that cannot be read, and the inner store's.
+    /// `store_unavailable` if another process opens it at the same moment; `store_newer_schema` for a journal of a
+    /// newer program; `store_corrupt` for a damaged journal; errors of the inner store.
     pub fn open(inner: S) -> Result<Self, StoreError> {
         Self::open_with(inner, JournalOptions::new())
     }
 
-    /// The inner store. Only read from it.
+    /// The inner store. Do not write to it.
     pub fn inner(&self) -> &S {
         &self.inner
     }
@@ -160,14 +164,13 @@ impl<S: Store> Journaled<S> {
         if self.taken.load(Ordering::Relaxed) { Err(taken()) } else { Ok(()) }
     }
 
-    /// Why the inner store refused a commit of the owner's: another process has the fleet now, or nothing is the matter
-    /// and it may be tried again.
+    /// Returns the error for a commit that the inner store refused: another process has taken the fleet over, or the
+    /// refusal has no known reason and a retry may succeed.
     fn refused(&self, head: Stamp) -> StoreError {
         match self.inner.get(&[Key::Journal(0)]) {
-            Ok(rows) if rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == head) => StoreError::new(
-                StoreErrorKind::Unavailable,
-                "the store refused a commit that nothing is against; try again",
-            ),
+            Ok(rows) if rows.first().and_then(Option::as_ref).is_some_and(|row| row.stamp == head) => {
+                StoreError::new(StoreErrorKind::Unavailable, "the store refused a commit without a conflict; try again")
+            }
             Ok(_) => {
                 self.taken.store(true, Ordering::Relaxed);
                 taken()
@@ -176,13 +179,13 @@ impl<S: Store> Journaled<S> {
         }
     }
 
-    /// What becomes of commits that only check.
+    /// Decides commits that only check.
     fn check(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         let checks = batch.iter().flat_map(|commit| &commit.checks);
         let keys: Vec<Key> = checks.map(|check| check.key.clone()).collect();
         let mut stamps = self.get(&keys)?.into_iter().map(|row| row.map(|row| row.stamp));
         let outcome = |commit: &Commit| {
-            // Each check takes its stamp, also behind one that does not hold.
+            // A check that is not evaluated must still consume its stamp.
             let found = stamps.by_ref().take(commit.checks.len());
             let failed = commit.checks.iter().zip(found).filter(|(check, stamp)| check.stamp != *stamp).count();
             if failed == 0 { CommitOutcome::Applied } else { CommitOutcome::Conflict }
@@ -190,39 +193,39 @@ impl<S: Store> Journaled<S> {
         Ok(batch.iter().map(outcome).collect())
     }
 
-    /// What becomes of each commit, by what is in memory once all that is needed is.
+    /// Decides each commit from memory, after it has loaded all rows that are needed.
     fn decide(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         loop {
             let missing = match outcomes(&self.overlay(), batch) {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(missing) => missing,
             };
-            // Who holds the journal is the only one that changes rows, so they are the same when they are kept.
+            // Only the process that holds the journal changes rows, so they are unchanged when they are cached.
             let rows = self.inner.get(&missing)?;
             let mut overlay = self.overlay_mut();
             missing.into_iter().zip(rows).for_each(|(key, row)| overlay.keep(key, row));
         }
     }
 
-    /// Adds what was applied of a batch to the journal, and shows it.
+    /// Appends the applied commits of a batch to the journal, and makes them visible.
     fn append(&self, journal: &mut Journal, batch: &[Commit], outcomes: &[CommitOutcome]) -> Result<(), StoreError> {
         let writes = || {
             let applied = batch.iter().zip(outcomes).filter(|(_, outcome)| **outcome == CommitOutcome::Applied);
             applied.flat_map(|(commit, _)| &commit.writes)
         };
         let records = packed::pack(writes(), RECORD)?;
-        let (append, sign, appended) = self.entry(journal, records);
+        let (append, marker, appended) = self.entry(journal, records);
         journal.rows_due = journal.rows_due.saturating_add(2 * writes().count());
         journal.records_due = journal.records_due.saturating_add(2 * appended.records);
         self.close_if_due(journal);
         let slice = self.slice_due(journal);
-        let (fold, noted) = slice.map(|slice| (slice.commit, slice.noted)).unzip();
+        let (fold, progress) = slice.map(|slice| (slice.commit, slice.progress)).unzip();
         let (append, folded) = match self.send(journal.head, append, fold) {
             Ok(sent) => sent,
             Err((append, error)) => {
                 if error.is_unknown() {
                     let then = Then::Show { writes: writes().cloned().collect(), appended };
-                    journal.unsettled = Some(Unsettled { commit: append, sign, then });
+                    journal.unsettled = Some(Unsettled { commit: append, marker, then });
                 }
                 return Err(error);
             }
@@ -231,14 +234,14 @@ impl<S: Store> Journaled<S> {
         let mut overlay = self.overlay_mut();
         writes().for_each(|write| overlay.apply(write));
         journal.note(appended);
-        if let Some(noted) = noted.filter(|_| folded) {
-            journal.fold_noted(noted);
+        if let Some(progress) = progress.filter(|_| folded) {
+            journal.add_progress(progress);
         }
         overlay.release(self.options.rows);
         Ok(())
     }
 
-    /// The commit that adds records to the journal.
+    /// Returns the commit that appends records to the journal.
     fn entry(&self, journal: &Journal, records: Vec<Record>) -> (Commit, (Key, Stamp), Appended) {
         let stamp = self.stamps.stamp();
         let size = |record: &Record| if let Record::Journal(bytes) = record { bytes.len() } else { 0 };
@@ -250,8 +253,8 @@ impl<S: Store> Journaled<S> {
         (Commit { checks, writes: writes.collect() }, (first, stamp), appended)
     }
 
-    /// Sends an addition to the journal and with it a part of the fold; without, if the store cannot take both. Tells
-    /// whether that part was applied.
+    /// Sends an addition to the journal together with a step of the fold; without the step, if the store cannot take
+    /// both. Returns whether the step was applied.
     fn send(&self, head: Stamp, append: Commit, fold: Option<Commit>) -> Result<(Commit, bool), (Commit, StoreError)> {
         let mut batch = vec![append];
         batch.extend(fold);
@@ -264,16 +267,18 @@ impl<S: Store> Journaled<S> {
         match answer.as_deref() {
             Ok([CommitOutcome::Applied, rest @ ..]) => Ok((append, rest.first() == Some(&CommitOutcome::Applied))),
             Ok([CommitOutcome::Conflict, ..]) => Err((append, self.refused(head))),
-            Ok([]) => Err((append, StoreError::new(StoreErrorKind::Unknown, "the store did not answer a commit"))),
+            Ok([]) => {
+                Err((append, StoreError::new(StoreErrorKind::Unknown, "the store returned no outcome of a commit")))
+            }
             Err(error) => Err((append, error.clone())),
         }
     }
 
-    /// Finds out what became of a commit of which the inner store could not say.
+    /// Resolves the outcome of a commit that the inner store reported as unknown.
     fn settle(&self, journal: &mut Journal) -> Result<(), StoreError> {
         self.owned()?;
         let Some(unsettled) = &journal.unsettled else { return Ok(()) };
-        let (key, stamp) = &unsettled.sign;
+        let (key, stamp) = &unsettled.marker;
         if !self.certain(&unsettled.commit, key, *stamp).map_err(not_yet)? {
             return Err(self.refused(journal.head));
         }
@@ -283,7 +288,7 @@ impl<S: Store> Journaled<S> {
                 writes.iter().for_each(|write| overlay.apply(write));
                 journal.note(appended);
             }
-            Some(Unsettled { then: Then::Forget, sign: (_, stamp), .. }) => {
+            Some(Unsettled { then: Then::Forget, marker: (_, stamp), .. }) => {
                 self.forget(journal, stamp);
             }
             None => {}
@@ -291,8 +296,8 @@ impl<S: Store> Journaled<S> {
         Ok(())
     }
 
-    /// Whether a commit is applied, by this sending or one before. Nobody but the owner writes these rows, so the stamp
-    /// on one of them tells.
+    /// Whether a commit is applied, now or by an earlier attempt. Only the owner writes these rows, so the stamp of one
+    /// of them shows it.
     fn certain(&self, commit: &Commit, key: &Key, stamp: Stamp) -> Result<bool, StoreError> {
         match self.inner.commit(std::slice::from_ref(commit))?.first() {
             Some(CommitOutcome::Applied) => Ok(true),
@@ -305,7 +310,7 @@ impl<S: Store> Journaled<S> {
 }
 
 impl Journal {
-    /// That this process still owns the fleet.
+    /// Checks that this process still owns the fleet.
     fn owned(&self) -> Check {
         Check { key: Key::Journal(0), stamp: Some(self.head) }
     }
@@ -323,11 +328,11 @@ impl<S: Store> Store for Journaled<S> {
         let mut missing = Vec::new();
         let known = overlay.rows(keys).into_iter().zip(keys).enumerate();
         let mut rows: Vec<Option<Row>> = known
-            .map(|(place, (row, key))| match row {
+            .map(|(position, (row, key))| match row {
                 Known::Yes(row) => row,
                 Known::No => {
                     if !is_reserved(key) {
-                        missing.push((place, key.clone()));
+                        missing.push((position, key.clone()));
                     }
                     None
                 }
@@ -336,17 +341,17 @@ impl<S: Store> Store for Journaled<S> {
         if missing.is_empty() {
             return Ok(rows);
         }
-        // Memory is held meanwhile, so that what is read here and there is of one moment.
-        let (places, missing): (Vec<usize>, Vec<Key>) = missing.into_iter().unzip();
+        // Holds the lock of the overlay, so that memory and the inner store are read at one moment.
+        let (positions, missing): (Vec<usize>, Vec<Key>) = missing.into_iter().unzip();
         let found = self.inner.get(&missing)?;
         let releases = overlay.releases;
         drop(overlay);
         let mut overlay = self.overlay_mut();
-        for ((place, key), row) in places.into_iter().zip(missing).zip(found) {
-            if let Some(slot) = rows.get_mut(place) {
+        for ((position, key), row) in positions.into_iter().zip(missing).zip(found) {
+            if let Some(slot) = rows.get_mut(position) {
                 slot.clone_from(&row);
             }
-            // A row that was written to since is in memory, unless some were let go.
+            // A row that was written meanwhile is in memory, unless rows were evicted.
             if overlay.releases == releases {
                 overlay.keep(key, row);
             }
@@ -367,7 +372,7 @@ impl<S: Store> Store for Journaled<S> {
         loop {
             rest.limit = range.limit - found.len();
             let page = self.inner.scan(&rest)?;
-            // Behind the last row of a full page there may be more that the inner store did not show.
+            // After the last row of a full page there may be more rows in the inner store.
             let last = page.last().filter(|_| page.len() >= rest.limit).map(|row| row.key.clone());
             let shown = match &last {
                 Some(last) if rest.reverse => Range { first: Bound::Included(last.clone()), ..rest.clone() },
@@ -384,43 +389,43 @@ impl<S: Store> Store for Journaled<S> {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().flat_map(|commit| &commit.writes).any(|write| is_reserved(write.key())) {
-            let problem = "the journal's own rows cannot be written to; leave `Key::Journal` to it";
+            let problem = "`Key::Journal` is reserved for the journal; write to other keys";
             return Err(StoreError::new(StoreErrorKind::Other, problem));
         }
-        // Before the lock: in a forked process nobody may be left to give it back.
+        // Before locking: in a forked process the thread that holds the lock may not exist.
         self.owned()?;
-        // What only checks is a read, and does not wait for who writes.
+        // A commit that only checks is a read, and does not wait for writers.
         if batch.iter().all(|commit| commit.writes.is_empty()) {
             return self.check(batch);
         }
         let mut journal = self.journal();
         self.settle(&mut journal)?;
-        self.make_room(&mut journal)?;
+        self.catch_up(&mut journal)?;
         let outcomes = self.decide(batch)?;
         let writes = |(commit, outcome): (&Commit, &CommitOutcome)| {
             *outcome == CommitOutcome::Applied && !commit.writes.is_empty()
         };
         if batch.iter().zip(&outcomes).any(writes) {
             self.append(&mut journal, batch, &outcomes)?;
-            // It is not the caller's trouble if the generation cannot be ended yet; it is tried again.
+            // A failure to complete the generation does not concern the caller; it is retried.
             let _ = self.end_if_folded(&mut journal);
         }
         Ok(outcomes)
     }
 
-    /// The journal is in the copy: what was acknowledged is there, and is opened like this store.
+    /// The copy contains the journal with all acknowledged commits. Open it like this store.
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.inner.backup(to)
     }
 
-    /// Sees rows as of the last fold.
+    /// Returns rows as of the last fold.
     fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
         self.inner.query(query)
     }
 }
 
-/// What becomes of each commit after those before it; or which rows must be in memory to decide on the batch, and to add to
-/// its counters.
+/// Decides each commit after those before it. Otherwise returns the keys of rows that must be in memory to decide the
+/// batch and to add to its counters.
 fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<CommitOutcome>, Vec<Key>> {
     let checked = || batch.iter().flat_map(|commit| &commit.checks).map(|check| &check.key);
     let stamps = overlay.stamps(checked());
@@ -457,7 +462,7 @@ fn outcomes(overlay: &Overlay, batch: &[Commit]) -> Result<Vec<CommitOutcome>, V
     Ok(outcomes)
 }
 
-/// Adds the rows of a page of the inner store as memory knows them.
+/// Adds the rows of a page of the inner store, with the changes in memory applied.
 fn overlaid(overlay: &Overlay, page: Vec<Row>, shown: &Range, found: &mut Vec<Row>) {
     let limit = found.len().saturating_add(shown.limit);
     let keys: Vec<Key> = page.iter().map(|row| row.key.clone()).collect();
@@ -476,7 +481,7 @@ fn overlaid(overlay: &Overlay, page: Vec<Row>, shown: &Range, found: &mut Vec<Ro
     }
 }
 
-/// Whether a key is the journal's own.
+/// Whether a key belongs to the journal.
 fn is_reserved(key: &Key) -> bool {
     matches!(key, Key::Journal(_))
 }
@@ -484,15 +489,15 @@ fn is_reserved(key: &Key) -> bool {
 fn taken() -> StoreError {
     StoreError::new(
         StoreErrorKind::Taken,
-        "another process has taken this fleet over; end this one, or open the fleet again here to take it back",
+        "another process has taken this fleet over; end this process, or open the fleet again here to take it back",
     )
 }
 
-/// What a caller is told of whose commit nothing was applied, because an earlier one must be found out about first.
+/// The error for a caller whose commit was not applied because an earlier outcome must be resolved first.
 fn not_yet(error: StoreError) -> StoreError {
     if !error.is_unknown() {
         return error;
     }
-    let problem = "the store could not say what became of an earlier commit, and still cannot; try again";
+    let problem = "the outcome of an earlier commit is still unknown; try again";
     StoreError::new(StoreErrorKind::Unavailable, problem).with_source(error)
 }

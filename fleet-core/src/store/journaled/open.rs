@@ -1,4 +1,4 @@
-//! Taking a fleet over, and reading what its last owner did not fold.
+//! Takes a fleet over, and reads what its last owner did not fold.
 
 use super::overlay::Overlay;
 use super::packed::{Head, damaged, unpack};
@@ -7,11 +7,11 @@ use crate::store::{Check, Commit, Key, Opener, Record, Stamp, Stamps, Store, Sto
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 
-/// So many records are read at once.
+/// Number of records that are read at once.
 const PAGE: usize = 16;
 
 impl<S: Store> Journaled<S> {
-    /// The same with options of one's own.
+    /// Takes over the fleet in a store, with these options.
     ///
     /// # Errors
     /// Those of [`open`](Self::open).
@@ -25,18 +25,18 @@ impl<S: Store> Journaled<S> {
     }
 }
 
-/// Writes the head anew, so that nobody who wrote it before can write anything any more.
+/// Writes a new head, so that no previous owner can write any more.
 fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     let row = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
     let head = row.as_ref().map_or(Ok(Head { folded: 0 }), |row| Head::unpack(&row.record))?;
-    let take = Commit {
+    let takeover = Commit {
         checks: vec![Check { key: Key::Journal(0), stamp: row.map(|row| row.stamp) }],
         writes: vec![Write::Put { key: Key::Journal(0), record: head.pack(), stamp }],
     };
-    inner.commit(std::slice::from_ref(&take))?;
+    inner.commit(std::slice::from_ref(&takeover))?;
     let now = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
     if now.is_none_or(|now| now.stamp != stamp) {
-        let problem = "another process is opening this fleet at the same time; let one of them have it";
+        let problem = "another process is opening this fleet at the same time; open it in one process only";
         return Err(StoreError::new(StoreErrorKind::Unavailable, problem));
     }
     let oldest = inner.scan(&Key::journal(1, head.folded).limit(1))?;
@@ -57,7 +57,7 @@ fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     })
 }
 
-/// Whether a store has a journal that holds what is not folded. A journaled store itself shows none.
+/// Whether a store has a journal with changes that are not folded. A journaled store itself shows none.
 pub(crate) fn waits(store: &dyn Store) -> Result<bool, StoreError> {
     let head = store.get(&[Key::Journal(0)])?.into_iter().next().flatten();
     let Some(row) = head else { return Ok(false) };
@@ -65,7 +65,7 @@ pub(crate) fn waits(store: &dyn Store) -> Result<bool, StoreError> {
     Ok(!store.scan(&Key::journal(folded.saturating_add(1), u64::MAX).limit(1))?.is_empty())
 }
 
-/// Reads the records behind the head into memory.
+/// Reads the records after the head into memory.
 fn read(inner: &dyn Store, journal: &mut Journal, overlay: &mut Overlay) -> Result<(), StoreError> {
     loop {
         let page = inner.scan(&Key::journal(journal.next, u64::MAX).limit(PAGE))?;
@@ -74,11 +74,11 @@ fn read(inner: &dyn Store, journal: &mut Journal, overlay: &mut Overlay) -> Resu
         }
         for row in page {
             if row.key != Key::Journal(journal.next) {
-                return Err(damaged(journal.next, "it is missing, and later ones are there"));
+                return Err(damaged(journal.next, "it is missing, but later records exist"));
             }
             let writes = unpack(journal.next, &row.record)?;
             if writes.iter().any(|write| is_reserved(write.key())) {
-                return Err(damaged(journal.next, "it writes to the journal"));
+                return Err(damaged(journal.next, "it holds a write to the journal itself"));
             }
             show(inner, overlay, &writes)?;
             journal.next += 1;

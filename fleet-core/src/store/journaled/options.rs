@@ -1,7 +1,7 @@
-//! How much a journaled store keeps in memory, and when it folds.
+//! Options of a journaled store: memory use, and when it folds.
 
-/// How much a [`Journaled`](super::Journaled) store keeps in memory and in its journal. The defaults are good for a fleet of a
-/// million devices and take some 400 MB with one; a small fleet takes what it has.
+/// How much a [`Journaled`](super::Journaled) store keeps in memory and in its journal. The defaults suit a fleet of a
+/// million devices, which takes about 400 MB; a small fleet uses less.
 ///
 /// ```
 /// use fleet_core::MemoryStore;
@@ -26,28 +26,28 @@ impl Default for JournalOptions {
 }
 
 impl JournalOptions {
-    /// The defaults.
+    /// Returns the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// So many rows are kept in memory beside those that wait to be folded, some 200 bytes each: what is not among them
-    /// is read from the inner store again. Default: 1,048,576.
+    /// Sets the number of rows that are cached in memory, about 200 bytes each, in addition to those that wait to be
+    /// folded. Other rows are read from the inner store. Default: 1,048,576.
     #[must_use]
     pub fn rows(self, rows: usize) -> Self {
         Self { rows, ..self }
     }
 
-    /// So many rows are written to before their fold begins. The more they are the closer they stand, and the less a
-    /// fold costs for each; and the longer it takes until SQL shows them. About twice as many wait at most while all
-    /// goes well. Default: 1,048,576.
+    /// Sets the number of changed rows after which their fold begins. With more rows, more of them share a page and
+    /// each costs less to fold, but SQL shows them later. Normally at most about twice as many wait. Default:
+    /// 1,048,576.
     #[must_use]
     pub fn fold_after(self, rows: usize) -> Self {
         Self { fold_after: rows.max(1), ..self }
     }
 
-    /// The fold begins after so many bytes of journal too: this bounds what opening has to read, about twice as much.
-    /// Default: 128 MiB.
+    /// Sets the size of the journal in bytes after which the fold begins too. This bounds what opening has to read:
+    /// about twice as much. Default: 128 MiB.
     #[must_use]
     pub fn journal_size(self, bytes: usize) -> Self {
         Self { journal_size: bytes, ..self }

@@ -1,9 +1,9 @@
-//! Rows in memory: those that the inner store does not have yet, and those that are likely to be asked for again.
+//! Rows in memory: those that are not in the inner store yet, and a cache of others.
 //!
-//! A row is *dirty* from the commit that writes it until its generation is folded. The *open* generation takes what is
-//! committed, the *closed* one, if there is one, is being folded. A row of the closed generation that is written to again
-//! belongs to the open one, and only to it. Generations are numbered, so closing and forgetting one touches no row.
-//! Invariants: every dirty row is in memory; a row that is in memory is what the journal and the inner store together say.
+//! A row is *dirty* from the commit that writes it until its generation is folded. The *open* generation receives new
+//! commits; the *closed* one, if there is one, is being folded. A row of the closed generation that is written again
+//! moves to the open one. Generations are numbered, so closing and forgetting one touches no row. Invariants: every
+//! dirty row is in memory; a row in memory equals what the journal and the inner store together hold.
 
 use crate::store::merge::merge;
 use crate::store::{Key, Range, Record, Row, Stamp, Write};
@@ -13,26 +13,26 @@ use std::ops::Bound;
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
     rows: HashMap<Key, Held, foldhash::fast::RandomState>,
-    /// The number of the open generation is one more than so many were closed.
+    /// Number of generations that were closed. The open generation's number is one more.
     generations: u64,
     open: BTreeSet<Key>,
     closed: BTreeSet<Key>,
-    /// What the counters of the open generation stood at before it.
+    /// The values of the open generation's counters before it.
     before: BTreeMap<Key, Option<i64>>,
-    /// How often clean rows were let go: what was read from the inner store before may be out of date after.
+    /// How often clean rows were evicted. After an eviction, rows read from the inner store earlier may be stale.
     pub(super) releases: u64,
 }
 
-/// A row as it is now; no record: there is none.
+/// The current state of a row. No record means that the row is absent.
 #[derive(Debug)]
 struct Held {
     record: Option<Record>,
     stamp: Stamp,
-    /// The last generation in which it was written to; 0: never since it was read.
+    /// The last generation in which the row was written; 0 means not since it was read.
     generation: u64,
 }
 
-/// A counter of a closed generation: what it stood at before and after.
+/// A counter of a closed generation: its values before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CounterChange {
     pub(super) key: Key,
@@ -40,12 +40,12 @@ pub(super) struct CounterChange {
     pub(super) after: Option<i64>,
 }
 
-/// What memory knows of a key.
+/// What memory knows about a key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Known<T> {
-    /// Only the inner store can say.
+    /// Nothing: the inner store must be read.
     No,
-    /// This, or that there is none.
+    /// The row, or its absence.
     Yes(Option<T>),
 }
 
@@ -57,20 +57,20 @@ impl Overlay {
         }
     }
 
-    /// The same of many.
+    /// Returns what is known about many rows.
     pub(super) fn rows(&self, keys: &[Key]) -> Vec<Known<Row>> {
         let held = self.held(keys.iter());
         keys.iter().zip(held).map(|(key, held)| held.map_or(Known::No, |held| Known::Yes(held.row(key)))).collect()
     }
 
-    /// The stamps of many.
+    /// Returns what is known about many stamps.
     pub(super) fn stamps<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Vec<Known<Stamp>> {
         let stamp = |held: &Held| held.record.is_some().then_some(held.stamp);
         self.held(keys).into_iter().map(|held| held.map_or(Known::No, |held| Known::Yes(stamp(held)))).collect()
     }
 
-    /// What is held of many keys. All are found before anything is done about one: so the processor waits for several rows
-    /// of a large table at once.
+    /// Looks up many keys. All lookups come before any use of their results, so that the processor waits for several
+    /// rows of a large table at once.
     fn held<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Vec<Option<&Held>> {
         keys.map(|key| self.rows.get(key)).collect()
     }
@@ -83,12 +83,12 @@ impl Overlay {
         self.generations + 1
     }
 
-    /// The generation that is closed and not forgotten.
+    /// Returns the number of the closed generation, if there is one.
     fn closed_generation(&self) -> Option<u64> {
         (!self.closed.is_empty()).then_some(self.generations)
     }
 
-    /// How many rows wait to be folded, at most: some of the closed generation may be folded already.
+    /// Maximum number of rows that wait to be folded: some rows of the closed generation may be folded already.
     pub(super) fn dirty(&self) -> usize {
         self.open.len() + self.closed.len()
     }
@@ -97,7 +97,7 @@ impl Overlay {
         self.open.len()
     }
 
-    /// Keeps what the inner store says of a key that is not in memory.
+    /// Caches a row of the inner store, or its absence, unless the key is in memory already.
     pub(super) fn keep(&mut self, key: Key, row: Option<Row>) {
         self.rows.entry(key).or_insert_with(|| {
             let (record, stamp) = row.map_or((None, Stamp::default()), |row| (Some(row.record), row.stamp));
@@ -105,13 +105,13 @@ impl Overlay {
         });
     }
 
-    /// Lets some of the clean rows go where there are over `most`.
+    /// Evicts some clean rows if there are more than `most`.
     pub(super) fn release(&mut self, most: usize) {
         if self.rows.len() <= most.saturating_add(self.dirty()) {
             return;
         }
-        // Which are asked for next nobody knows: one in four goes, whatever it is. Counters stay, as an addition needs
-        // what it is added to.
+        // Nobody knows which rows are needed next, so every fourth one is evicted. Counters stay, because an addition
+        // needs their value.
         let (mut turn, dirty) = (0_u8, self.closed_generation().unwrap_or(self.open_generation()));
         self.rows.retain(|key, held| {
             let may_go = held.generation < dirty && !matches!(key, Key::Tally(..));
@@ -121,7 +121,7 @@ impl Overlay {
         self.releases += 1;
     }
 
-    /// Applies a write that is in the journal. Counters that it adds to must be in memory.
+    /// Applies a write that is in the journal. The counters that it adds to must be in memory.
     pub(super) fn apply(&mut self, write: &Write) {
         let (key, generation) = (write.key(), self.open_generation());
         let there = self.rows.get_mut(key);
@@ -149,7 +149,7 @@ impl Overlay {
         }
     }
 
-    /// Closes the open generation, where no other is closed; tells what became of its counters.
+    /// Closes the open generation; no other may be closed. Returns the changes of its counters.
     pub(super) fn close(&mut self) -> Vec<CounterChange> {
         self.generations += 1;
         self.closed = std::mem::take(&mut self.open);
@@ -158,13 +158,13 @@ impl Overlay {
         before.into_iter().map(|(key, before)| CounterChange { after: after(&key), key, before }).collect()
     }
 
-    /// The keys of the closed generation behind one of them, in order.
+    /// Returns the keys of the closed generation after a given key, in order.
     pub(super) fn closed_keys(&self, after: Option<&Key>) -> impl Iterator<Item = &Key> {
         self.closed.range::<Key, _>((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
-    /// What is to be written to the inner store for keys of the closed generation; nothing for those that were written to
-    /// again since, and for counters, which come last.
+    /// Returns the writes to the inner store for keys of the closed generation. Leaves out rows that were written again
+    /// since, and counters, which are written last.
     pub(super) fn writes_of(&self, keys: &[&Key]) -> Vec<Write> {
         let held = self.held(keys.iter().copied());
         let of_closed = |held: &&Held| Some(held.generation) == self.closed_generation();
@@ -179,14 +179,14 @@ impl Overlay {
         keys.iter().zip(held).filter_map(write).collect()
     }
 
-    /// Forgets the closed generation, all of which was folded; its rows are clean, but for those that were written to
-    /// again. Gives its keys back, to be dropped where nobody waits.
+    /// Forgets the closed generation, all of which is folded. Its rows become clean, except those that were written
+    /// again. Returns its keys, so that the caller can drop them without holding a lock.
     #[must_use]
     pub(super) fn forget_closed(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.closed)
     }
 
-    /// The keys in a range that the inner store may be wrong about, in the order of reading.
+    /// Returns the keys in a range for which the inner store may be out of date, in the order of reading.
     pub(super) fn changed<'o>(&'o self, range: &Range) -> Box<dyn Iterator<Item = &'o Key> + 'o> {
         if range.is_empty() {
             return Box::new(std::iter::empty());

@@ -1,9 +1,8 @@
-//! Writes as bytes, as they stand in the journal.
+//! Encodes writes as bytes for the journal.
 //!
-//! One record holds the writes of a batch: the format's number, the writes, and a CRC-32 of all before it. Stamps and sums
-//! are little-endian; other numbers take as many bytes as they need, seven bits in each; texts have their length before
-//! them. What was written by a version that was released is read for ever: a new form gets a new number of the format or a
-//! new tag.
+//! One record holds the writes of a batch: the number of the format, the writes, and a CRC-32 of everything before it.
+//! Stamps and checksums are little-endian. Other numbers are varints of seven bits a byte. Texts are preceded by their
+//! length. Formats of released versions can be read forever: a new form gets a new format number or a new tag.
 
 use super::device;
 use crate::cursor::Cursor;
@@ -12,8 +11,8 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 use std::sync::Arc;
 
-/// The format's number, the first byte of every record. Format 2 has the order of a device's connections, and format 3 the
-/// revision of its chip; each is a part of the next.
+/// The number of the format, the first byte of every record. Format 2 added the order of a device's connections, and
+/// format 3 the revision of its chip; each is a superset of the previous one.
 const FORMAT: u8 = 3;
 
 const PUT_DEVICE: u8 = 1;
@@ -21,10 +20,10 @@ const PUT_JSON: u8 = 2;
 const DELETE: u8 = 3;
 const ADD: u8 = 4;
 
-/// What the head of the journal says.
+/// The content of the journal's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    /// The last record all of whose rows stand in the inner store.
+    /// The last record whose rows are all in the inner store.
     pub(super) folded: u64,
 }
 
@@ -38,41 +37,41 @@ impl Head {
     pub(super) fn unpack(record: &Record) -> Result<Self, StoreError> {
         let mut body = Cursor::new(body(0, record)?);
         let folded = body.u64().filter(|_| body.rest().is_empty());
-        folded.map(|folded| Self { folded }).ok_or_else(|| damaged(0, "it says nothing"))
+        folded.map(|folded| Self { folded }).ok_or_else(|| damaged(0, "its content is invalid"))
     }
 }
 
-/// Packs writes into records of some `most` bytes at most each, unless one write alone is larger.
+/// Packs writes into records of at most about `most` bytes each; a single larger write gets a record of its own.
 pub(super) fn pack<'w>(writes: impl Iterator<Item = &'w Write>, most: usize) -> Result<Vec<Record>, StoreError> {
     let (mut records, mut bytes) = (Vec::new(), vec![FORMAT]);
     for write in writes {
         if bytes.len() >= most {
             records.push(sealed(std::mem::replace(&mut bytes, vec![FORMAT])));
         }
-        put(&mut bytes, write)?;
+        encode(&mut bytes, write)?;
     }
     records.push(sealed(bytes));
     Ok(records)
 }
 
-/// The writes of the record with this number.
+/// Decodes the writes of the record with this number.
 pub(super) fn unpack(number: u64, record: &Record) -> Result<Vec<Write>, StoreError> {
     let mut body = Cursor::new(body(number, record)?);
     let mut writes = Vec::new();
     while !body.rest().is_empty() {
-        writes.push(take(&mut body).ok_or_else(|| damaged(number, "a write in it cannot be read"))?);
+        writes.push(decode(&mut body).ok_or_else(|| damaged(number, "it holds a write that cannot be decoded"))?);
     }
     Ok(writes)
 }
 
-fn put(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
+fn encode(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     match write {
         Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
             bytes.push(PUT_DEVICE);
             put_number(bytes, product.get());
             bytes.extend(id.as_bytes());
             bytes.extend(stamp.0.to_le_bytes());
-            device::put(bytes, device);
+            device::encode(bytes, device);
         }
         Write::Put { key, record, stamp } => {
             bytes.push(PUT_JSON);
@@ -96,12 +95,12 @@ fn put(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn take(body: &mut Cursor<'_>) -> Option<Write> {
+fn decode(body: &mut Cursor<'_>) -> Option<Write> {
     Some(match body.u8()? {
         PUT_DEVICE => {
             let product = ProductId::new(number(body)?).ok()?;
             let key = Key::Device(product, DeviceId::new(body.array()?));
-            Write::Put { key, stamp: Stamp(body.u64()?), record: Record::Device(device::take(body)?) }
+            Write::Put { key, stamp: Stamp(body.u64()?), record: Record::Device(device::decode(body)?) }
         }
         PUT_JSON => {
             let key = Key::decode(take_bytes(body)?)?;
@@ -115,7 +114,7 @@ fn take(body: &mut Cursor<'_>) -> Option<Write> {
     })
 }
 
-/// Adds a number, seven bits a byte, the low ones first.
+/// Appends a number as a varint: seven bits a byte, the low ones first.
 pub(super) fn put_number(bytes: &mut Vec<u8>, number: impl Into<u64>) {
     let mut rest = number.into();
     while rest >= 0x80 {
@@ -125,12 +124,12 @@ pub(super) fn put_number(bytes: &mut Vec<u8>, number: impl Into<u64>) {
     bytes.push(rest as u8);
 }
 
-/// A number that fits where it is for.
+/// Decodes a number that fits into its type.
 pub(super) fn number<T: TryFrom<u64>>(body: &mut Cursor<'_>) -> Option<T> {
     body.varint().and_then(|number| T::try_from(number).ok())
 }
 
-/// Adds a number with a sign: the sign is the lowest bit, so that small ones are short on either side of 0.
+/// Appends a signed number. The sign is the lowest bit, so that small numbers of either sign are short.
 pub(super) fn put_signed(bytes: &mut Vec<u8>, number: i64) {
     put_number(bytes, ((number << 1) ^ (number >> 63)).cast_unsigned());
 }
@@ -154,30 +153,30 @@ pub(super) fn take_text<'b>(body: &mut Cursor<'b>) -> Option<&'b str> {
     std::str::from_utf8(take_bytes(body)?).ok()
 }
 
-/// A record of these bytes and their sum.
+/// Makes a record of these bytes and their checksum.
 fn sealed(mut bytes: Vec<u8>) -> Record {
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     Record::Journal(Arc::from(bytes))
 }
 
-/// What stands between the format's number and the sum.
+/// Returns the bytes between the format number and the checksum.
 fn body(number: u64, record: &Record) -> Result<&[u8], StoreError> {
-    let Record::Journal(bytes) = record else { return Err(damaged(number, "it is another kind of record")) };
-    let (content, sum) = bytes.split_last_chunk::<4>().ok_or_else(|| damaged(number, "it is cut short"))?;
+    let Record::Journal(bytes) = record else { return Err(damaged(number, "it is a record of another kind")) };
+    let (content, sum) = bytes.split_last_chunk::<4>().ok_or_else(|| damaged(number, "it is truncated"))?;
     if crc32fast::hash(content) != u32::from_le_bytes(*sum) {
-        return Err(damaged(number, "its bytes are not those that were written"));
+        return Err(damaged(number, "its checksum does not match"));
     }
     match content.split_first() {
         Some((1..=FORMAT, body)) => Ok(body),
         Some((format, _)) => Err(StoreError::new(
             StoreErrorKind::NewerSchema,
-            format!("the journal has format {format}, and this program knows {FORMAT} at most; update the program"),
+            format!("the journal has format {format}, and this program supports up to {FORMAT}; update the program"),
         )),
         None => Err(damaged(number, "it is empty")),
     }
 }
 
-/// That a record of the journal cannot be read, and what can be done.
+/// The error for a damaged record of the journal.
 pub(super) fn damaged(number: u64, problem: &str) -> StoreError {
     let record = if number == 0 { "the head".to_owned() } else { format!("record {number}") };
     StoreError::new(

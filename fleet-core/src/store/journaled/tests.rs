@@ -17,7 +17,7 @@ use std::time::Duration;
 
 const DEVICES: u32 = 5;
 
-/// Folds so often that most rows of a test are folded within it.
+/// Opens a journaled store that folds so often that most rows of a test are folded within it.
 fn restless<S: Store>(inner: S) -> Journaled<S> {
     Journaled::open_with(inner, JournalOptions::new().rows(8).fold_after(3).journal_size(4096)).unwrap()
 }
@@ -67,12 +67,12 @@ fn count(store: &dyn Store) -> Option<i64> {
     }
 }
 
-/// How many records the journal in a store has, its head aside.
+/// Number of records of the journal in a store, without its head.
 fn records(inner: &dyn Store) -> usize {
     inner.scan(&Key::journal(1, u64::MAX)).unwrap().len()
 }
 
-/// The commit with this number: writes one of a few devices, makes one of its own, and counts.
+/// The commit with this number: puts one of a few devices, creates another, and adds to a counter.
 fn numbered(number: u32) -> Commit {
     let own = device_key(1000 + number);
     Commit {
@@ -85,7 +85,7 @@ fn numbered(number: u32) -> Commit {
     }
 }
 
-/// How many numbered commits a store holds. Each must be there whole, and none twice.
+/// Number of numbered commits in a store. Each must be there completely and exactly once.
 fn stands(store: &dyn Store) -> u32 {
     let applied = u32::try_from(count(store).unwrap_or(0)).unwrap();
     let own = store.scan(&Range::new(device_key(1000), device_key(u32::MAX))).unwrap();
@@ -100,37 +100,37 @@ fn stands(store: &dyn Store) -> u32 {
 }
 
 #[test]
-fn a_journaled_store_keeps_every_law_whether_it_folds_late_or_all_the_time() {
+fn a_journaled_store_keeps_every_law_whether_it_folds_late_or_constantly() {
     check(|| Journaled::open(MemoryStore::new()).unwrap()).unwrap();
     check(|| restless(MemoryStore::new())).unwrap();
     check(|| GroupCommit::new(restless(MemoryStore::new()))).unwrap();
 }
 
 #[test]
-fn a_journaled_store_that_is_opened_again_has_all_that_was_committed() {
+fn a_reopened_journaled_store_has_every_commit() {
     check_reopen(|| Arc::new(MemoryStore::new()), |inner| Journaled::open(Arc::clone(inner)).unwrap()).unwrap();
     check_reopen(|| Arc::new(MemoryStore::new()), |inner| restless(Arc::clone(inner))).unwrap();
 }
 
-/// A commit is in the journal at once and in its row only after a fold; then the journal is empty.
+/// A commit is in the journal at once, but in its row only after a fold; then the journal is empty.
 #[test]
-fn rows_come_to_the_inner_store_by_the_fold() {
+fn the_fold_moves_rows_to_the_inner_store() {
     let store = Journaled::open(MemoryStore::new()).unwrap();
     for number in 1..=7 {
         commit(&store, numbered(number)).unwrap();
     }
     assert_eq!((row(store.inner(), device_key(1)), count(store.inner()), records(store.inner())), (None, None, 7));
-    assert_eq!(store.fold(4).unwrap(), 13, "a generation is folded whole or not at all");
+    assert_eq!(store.fold(4).unwrap(), 13, "a generation counts as folded only when all its rows are");
     assert_eq!((count(store.inner()), records(store.inner())), (None, 7));
     assert_eq!(stands(&store), 7);
     let inner = store.close().unwrap();
     assert_eq!((stands(&inner), records(&inner)), (7, 0));
 }
 
-/// Whatever the inner store does at any one commit, of a journaled store that dies there nothing is lost that was
-/// acknowledged, and nothing is there twice or in part.
+/// Whatever the inner store does at any one commit, a journaled store that dies there loses no acknowledged commit, and
+/// no commit is applied twice or in part.
 #[test]
-fn a_process_that_dies_at_any_step_leaves_what_was_acknowledged() {
+fn a_process_that_dies_at_any_step_loses_no_acknowledged_commit() {
     let faults = [
         Fault::Unavailable,
         Fault::UnknownBefore,
@@ -151,7 +151,7 @@ fn a_process_that_dies_at_any_step_leaves_what_was_acknowledged() {
             reached = inner.injected() > 0;
             drop(store);
             inner.arrive();
-            // The next process, and one after it that finds only what that one left.
+            // The next process, and one after it that finds only what that one wrote.
             let acknowledged = failed.as_ref().map_or(24, |(number, _)| number - 1);
             let known = failed.as_ref().is_none_or(|(_, error)| !error.is_unknown());
             for _ in 0..2 {
@@ -171,7 +171,7 @@ fn a_process_that_dies_at_any_step_leaves_what_was_acknowledged() {
     }
 }
 
-/// The same where the process lives on and tries again.
+/// The same for a process that survives and retries.
 #[test]
 fn transactions_survive_every_fault_below_a_journal() {
     let all = [
@@ -203,7 +203,7 @@ fn transactions_survive_every_fault_below_a_journal() {
 }
 
 #[test]
-fn who_opens_a_fleet_takes_it_over() {
+fn opening_a_fleet_takes_it_over() {
     let inner = Arc::new(MemoryStore::new());
     let [first, second] = [(); 2].map(|()| restless(Arc::clone(&inner)));
     assert_eq!(commit(&second, numbered(1)).unwrap(), CommitOutcome::Applied);
@@ -216,9 +216,9 @@ fn who_opens_a_fleet_takes_it_over() {
     assert_eq!(stands(&restless(inner)), 2);
 }
 
-/// It reads what was until it commits, and its fold changes nothing either.
+/// It reads old rows until it commits, and its fold changes nothing.
 #[test]
-fn who_lost_a_fleet_folds_nothing() {
+fn a_process_that_lost_the_fleet_folds_nothing() {
     let inner = Arc::new(MemoryStore::new());
     let first = Journaled::open(Arc::clone(&inner)).unwrap();
     commit(&first, numbered(1)).unwrap();
@@ -230,9 +230,10 @@ fn who_lost_a_fleet_folds_nothing() {
     assert_eq!(stands(&inner), 2);
 }
 
-/// From one end of its range to the other in one generation, a difference that no single addition can make; and away.
+/// A counter goes from one end of its range to the other in one generation, which no single addition can do; then it is
+/// deleted.
 #[test]
-fn a_counter_comes_out_of_a_fold_as_it_went_in() {
+fn a_fold_keeps_the_value_of_a_counter() {
     let steps: [&[Write]; 6] = [
         &[add(i64::MIN)],
         &[add(i64::MAX), add(i64::MAX), add(5)],
@@ -256,7 +257,7 @@ fn a_counter_comes_out_of_a_fold_as_it_went_in() {
     }
 }
 
-/// A store that is full once it is told so.
+/// A store that can be made full.
 #[derive(Debug, Default)]
 struct Small {
     inner: MemoryStore,
@@ -285,21 +286,21 @@ impl Store for Small {
 }
 
 #[test]
-fn a_store_that_is_full_takes_nothing_in_part_and_goes_on_once_there_is_room() {
+fn a_full_store_applies_no_partial_commit_and_continues_once_there_is_space() {
     let store = restless(Small::default());
     (1..=4).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied));
     store.inner().full.store(true, Ordering::Relaxed);
     assert_eq!(commit(&store, numbered(5)).unwrap_err().kind(), StoreErrorKind::Full);
     assert_eq!(store.fold(usize::MAX).unwrap_err().kind(), StoreErrorKind::Full);
-    assert_eq!(stands(&store), 4, "reading goes on");
+    assert_eq!(stands(&store), 4, "reads still work");
     store.inner().full.store(false, Ordering::Relaxed);
     (5..=9).for_each(|number| assert_eq!(commit(&store, numbered(number)).unwrap(), CommitOutcome::Applied));
     assert_eq!(stands(&store.close().unwrap().inner), 9);
 }
 
-/// The journal has room where the rows have none: commits go on, but not for ever, as memory is bounded too.
+/// The journal has space where the rows have none: commits continue, but not forever, because memory is bounded too.
 #[test]
-fn a_fold_that_fails_stops_commits_only_when_too_much_waits() {
+fn a_failing_fold_stops_commits_only_when_too_many_rows_wait() {
     let store = Journaled::open_with(Small::default(), JournalOptions::new().fold_after(100)).unwrap();
     store.inner().full_for_rows.store(true, Ordering::Relaxed);
     let refused = (1..2000).find_map(|number| Some((number, commit(&store, numbered(number)).err()?)));
@@ -312,7 +313,7 @@ fn a_fold_that_fails_stops_commits_only_when_too_much_waits() {
 }
 
 #[test]
-fn few_rows_that_are_written_to_again_and_again_do_not_let_the_journal_grow() {
+fn repeated_writes_to_few_rows_do_not_let_the_journal_grow() {
     let store = Journaled::open_with(MemoryStore::new(), JournalOptions::new().journal_size(20_000)).unwrap();
     let mut most = 0;
     for number in 1..3000 {
@@ -324,7 +325,7 @@ fn few_rows_that_are_written_to_again_and_again_do_not_let_the_journal_grow() {
 }
 
 #[test]
-fn the_journals_rows_are_its_own() {
+fn the_rows_of_the_journal_are_reserved() {
     let store = restless(MemoryStore::new());
     commit(&store, numbered(1)).unwrap();
     let write = blind([put(Key::Journal(0), Head { folded: 7 }.pack(), 1)]);
@@ -333,7 +334,7 @@ fn the_journals_rows_are_its_own() {
     assert_eq!(store.scan(&Key::journal(0, u64::MAX)).unwrap(), []);
 }
 
-/// Writes every form of a write, each device with other fields.
+/// Every form of a write, each device with other fields.
 fn every_write() -> Vec<Write> {
     let rows = crate::store::conformance::every_row();
     let puts = rows.into_iter().filter(|(key, _)| key.kind() != Kind::Tally);
@@ -353,7 +354,7 @@ fn every_write_reads_back_from_the_journal() {
     }
 }
 
-/// A device of which everything is known.
+/// A device with all fields set.
 fn full_device() -> Record {
     let json = r#"{"standing":"quarantined","development":true,"forced":true,"failures":200,"lock":300,"sequence":70000,
         "security_counter":4000000000,"system":"1.5.2-rc.1","added_at":1457438400000,
@@ -365,7 +366,7 @@ fn full_device() -> Record {
     Record::from_json(Kind::Device, json).unwrap()
 }
 
-/// What the first format's program wrote: the head; three devices, an addition and a team; a deletion.
+/// Records that a program of the first format wrote: the head; three devices, an addition and a team; a deletion.
 const FIRST_FORMAT: &str = include_str!("journal_1.txt");
 
 #[test]
@@ -383,7 +384,7 @@ fn a_journal_of_the_first_format_is_still_read() {
     assert!(matches!(row(&store, Key::Team(product())).unwrap().record, Record::Team(_)));
 }
 
-/// The same with all that the second format added.
+/// A device with all fields that the second format added.
 fn fuller_device() -> Record {
     let json = r#"{"standing":"member","development":false,"forced":false,"failures":0,"lock":null,"sequence":3,
         "security_counter":0,"system":"v5.0-2022 dirty","added_at":1457438400000,
@@ -396,7 +397,7 @@ fn fuller_device() -> Record {
     Record::from_json(Kind::Device, json).unwrap()
 }
 
-/// What the second format's program wrote: the head; two devices.
+/// Records that a program of the second format wrote: the head; two devices.
 const SECOND_FORMAT: &str = include_str!("journal_2.txt");
 
 #[test]
@@ -411,14 +412,14 @@ fn a_journal_of_the_second_format_is_still_read() {
     assert_eq!(row(&store, device_key(2)).map(|row| (row.record, row.stamp)), Some((full_device(), Stamp(2))));
 }
 
-/// The same with the revision of the device's chip, which the third format added.
+/// A device with all fields of the third format, which added the revision of its chip.
 fn fullest_device() -> Record {
     let Record::Device(mut device) = fuller_device() else { panic!("no device") };
     device.chip_revision = Some(301);
     Record::Device(device)
 }
 
-/// What the third format's program wrote: the head; two devices.
+/// Records that a program of the third format wrote: the head; two devices.
 const THIRD_FORMAT: &str = include_str!("journal_3.txt");
 
 #[test]
@@ -476,7 +477,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     let missing = open(2, &|_| None).unwrap_err();
     assert_eq!(
         missing.to_string(),
-        "record 2 of the journal is damaged: it is missing, and later ones are there; restore the store from a backup"
+        "record 2 of the journal is damaged: it is missing, but later records exist; restore the store from a backup"
     );
     assert_eq!(open(9, &|_| None).map_err(|error: StoreError| Error::from(error).to_string()), Ok(()));
 }
@@ -491,8 +492,7 @@ proptest::proptest! {
         drop(unpack(1, &Record::Journal(bytes.into())));
     }
 
-    /// Damage that the sum does not show: a write of the core's own that was changed by one byte is read as another or
-    /// not at all.
+    /// Damage that the checksum does not show: a write with one changed byte is read as another write or rejected.
     #[test]
     fn no_byte_of_a_record_makes_reading_panic(place in proptest::prelude::any::<proptest::sample::Index>(), bit in 0..8_u8) {
         let Record::Journal(bytes) = pack(every_write().iter(), usize::MAX).unwrap().remove(0) else { panic!() };

@@ -1,4 +1,4 @@
-//! Keys as bytes, which order as keys do, and back.
+//! Encodes keys as bytes and back. Encoded bytes have the same order as keys.
 
 use super::{AuditId, Key, Tally};
 use crate::customer::CustomerId;
@@ -61,7 +61,8 @@ impl Tally {
 }
 
 impl Key {
-    /// Bytes that name the record and order as keys do: the partition, the kind, the rest; numbers big-endian.
+    /// Encodes the key. The order of the bytes is that of keys: the partition, the kind, the rest; numbers are
+    /// big-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(24);
         match self {
@@ -175,7 +176,7 @@ impl Key {
                 bytes.extend(sequence.to_be_bytes());
             }
             Self::EventId(_, hash) => bytes.extend(hash),
-            // A byte that no name has: a name orders before those that begin with it.
+            // A byte that no name contains, so that a name comes before longer names that begin with it.
             Self::DeviceName(_, named) => {
                 bytes.extend(named.name.as_bytes());
                 bytes.push(0);
@@ -185,7 +186,7 @@ impl Key {
         bytes
     }
 
-    /// The encoded bytes as hexadecimal digits: how a cursor is handed out.
+    /// Returns the encoded bytes as hexadecimal digits, the form of a cursor.
     pub(crate) fn to_hex(&self) -> String {
         self.encode().iter().fold(String::new(), |mut text, byte| {
             for digit in [byte >> 4, byte & 0x0F] {
@@ -195,7 +196,7 @@ impl Key {
         })
     }
 
-    /// The key whose encoded bytes these hexadecimal digits are; nothing where they are none's.
+    /// Returns the key of which these are the encoded bytes in hexadecimal digits, if it is one.
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
@@ -204,7 +205,7 @@ impl Key {
         bytes.filter(|_| rest.is_empty()).and_then(|bytes| Self::decode(&bytes))
     }
 
-    /// The key that these bytes name; nothing where they name none.
+    /// Returns the key of which these are the encoded bytes, if it is one.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         fn take<'b, const N: usize>(rest: &mut &'b [u8]) -> Option<&'b [u8; N]> {
             let (head, tail) = rest.split_first_chunk::<N>()?;
@@ -326,7 +327,7 @@ impl Key {
     }
 }
 
-/// Bytes that order as moments do.
+/// Encodes a moment as bytes with the same order.
 fn moment(at: Timestamp) -> [u8; 8] {
     (at.as_millis() ^ i64::MIN).to_be_bytes()
 }
@@ -396,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_takes_24_bytes() {
+    fn a_key_takes_24_bytes_of_memory() {
         assert_eq!(size_of::<Key>(), 24);
     }
 

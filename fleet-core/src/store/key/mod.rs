@@ -1,8 +1,9 @@
-//! The names of records.
+//! The keys of records.
 //!
-//! A key begins with its partition: a product, an account, the device registry, the outbox, the clock, or the directory.
-//! An engine that is spread over machines can place rows by it. Commits touch more than one partition only where a device
-//! or a product comes or goes: import, approve, claim, remove, create; and where something is billed or paid.
+//! A key begins with its partition: a product, an account, the device registry, the outbox, the clock, or the
+//! directory. A distributed engine can place rows by partition. Commits touch more than one partition only when a
+//! device or a product is added or removed (import, approve, claim, remove, create) and when something is billed or
+//! paid.
 
 mod bytes;
 
@@ -17,23 +18,23 @@ use crate::text::NAME;
 use crate::time::Timestamp;
 use std::sync::Arc;
 
-/// The name of a record.
+/// The key of a record.
 ///
 /// Within one [`Kind`] and partition, keys are ordered as their [encoded](Key::encode) bytes are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Key {
-    /// The numbers to give out next.
+    /// The next numbers to assign.
     Directory,
     /// An account.
     Account(AccountId),
-    /// Which account has this e-mail.
+    /// The account that has this e-mail address.
     Email(Arc<str>),
-    /// That an account is on a product's team.
+    /// Marks an account as a member of a product's team.
     Membership(AccountId, ProductId),
-    /// That an account was asked to join a product's team.
+    /// Marks an invitation of an account to a product's team.
     Invitation(AccountId, ProductId),
-    /// That an account claimed a device that is in no product.
+    /// Marks a device, in no product, as claimed by an account.
     Claim(AccountId, DeviceId),
     /// A device's entry in the registry.
     Registration(DeviceId),
@@ -43,45 +44,45 @@ pub enum Key {
     Team(ProductId),
     /// A product's firmware.
     Firmware(ProductId),
-    /// How many devices a product has.
+    /// The number of devices of a product.
     DeviceCount(ProductId),
     /// A device in a product.
     Device(ProductId, DeviceId),
     /// A counter of a product, in one of its slots.
     Tally(ProductId, Tally, u8),
-    /// What was done to a product.
+    /// An entry in a product's audit log.
     Audit(ProductId, AuditId),
-    /// A notice that waits for the host.
+    /// A notice for the host that is not acknowledged yet.
     Notice(ProductId, Arc<str>),
-    /// A product's answers to the configuration's questions.
+    /// A product's answers to the questions of its configuration.
     Configuration(ProductId),
-    /// How many customers a product has.
+    /// The number of customers of a product.
     CustomerCount(ProductId),
     /// A customer of a product.
     Customer(ProductId, CustomerId),
-    /// Which customer of a product has this user name.
+    /// The customer of a product with this user name.
     CustomerName(ProductId, Arc<str>),
-    /// A guest of a product's private beta, by the user name they were invited by.
+    /// A guest of a product's private beta, by the user name of the invitation.
     Guest(ProductId, Arc<str>),
-    /// That this activation code is a guest's.
+    /// Marks an activation code as one of a guest.
     ActivationCode(ProductId, [u8; 4]),
     /// The hash of a device's own claim code.
     DeviceCode(ProductId, DeviceId),
-    /// What a product sent in one of its usage months, by the month's number from its creation.
+    /// The messages of a product in one of its usage months, by the month's number since its creation.
     UsageMonth(ProductId, u32),
-    /// Whose the token of this hash is. Boxed, so that the keys of devices stay small.
+    /// The owner of the token with this hash. Boxed, so that the keys of devices stay small.
     Token(Box<Sha256>),
-    /// Whose the claim code of this hash is.
+    /// The owner of the claim code with this hash.
     ClaimCode(Box<Sha256>),
-    /// Who a product's events are sent to.
+    /// The subscriptions to a product's events.
     EventSubscriptions(ProductId),
     /// The head of a slot of a product's event log.
     EventLog(ProductId, u8),
     /// An event of a product, by its slot and its number there, below 2^63.
     Event(ProductId, u8, u64),
-    /// Where the event is whose device and id have this hash.
+    /// The place of the event whose device and id have this hash.
     EventId(ProductId, [u8; 16]),
-    /// What errors the devices of a slot reported.
+    /// The errors that the devices of a slot reported.
     DeviceErrors(ProductId, u8),
     /// A product's billing.
     Contract(ProductId),
@@ -89,27 +90,27 @@ pub enum Key {
     Payer(AccountId),
     /// An invoice of a product.
     Invoice(ProductId, u32),
-    /// A charge of a product's that has no outcome yet.
+    /// A charge of a product that is still open.
     Charge(ProductId, u32),
-    /// That something is due for a product's billing at a moment.
+    /// Marks a product's billing as due at a moment.
     ProductDue(Timestamp, ProductId),
-    /// That something is due for an account's payments at a moment.
+    /// Marks an account's payments as due at a moment.
     AccountDue(Timestamp, AccountId),
-    /// What was done to an account.
+    /// An entry in an account's audit log.
     AccountAudit(AccountId, Box<AuditId>),
-    /// Which customer of a product has this vendor's user or linked account.
+    /// The customer of a product with this vendor's user or linked account.
     CustomerIdentity(ProductId, Arc<str>),
     /// The key that codes printed on devices are hashed with.
     StickerKey,
-    /// How many devices are locked to each version of a product's firmware.
+    /// The number of devices that are locked to each version of a product's firmware.
     FirmwareLocks(ProductId),
-    /// That a device of a product has a name. Boxed, so that the keys of devices stay small.
+    /// Marks a device of a product as having a name. Boxed, so that the keys of devices stay small.
     DeviceName(ProductId, Box<DeviceName>),
     /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
     Journal(u64),
 }
 
-/// The kinds of record: one for each form of key.
+/// The kinds of record: one for each variant of [`Key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 #[non_exhaustive]
@@ -201,15 +202,15 @@ pub enum Kind {
 }
 
 impl Key {
-    /// Whether a counter goes away where it comes to 0, as a store does with each of these: there is one for each version
-    /// that any device ever reported.
+    /// Whether a store deletes this counter when it reaches 0. These counters are deleted because there is one for each
+    /// version that any device ever reported.
     pub fn ends_at_zero(&self) -> bool {
         matches!(self, Self::Tally(_, Tally::Version(_), _))
     }
 }
 
 impl Kind {
-    /// Its name, for those who look for records with SQL: `kind = 'audit'`.
+    /// The name of the kind, for searching records with SQL: `kind = 'audit'`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Directory => "directory",
@@ -258,19 +259,19 @@ impl Kind {
     }
 }
 
-/// What is counted of a product's devices, so that a summary does not read them (R-SEE-1).
+/// What is counted of a product's devices, so that a summary does not have to read them (R-SEE-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Tally {
     /// In the product.
     Members,
-    /// Waiting to be let in.
+    /// Waiting for approval.
     Quarantined,
-    /// Shut out.
+    /// Denied.
     Denied,
     /// In the product and connected.
     Online,
-    /// In the product and never seen since.
+    /// In the product and not seen since they joined it.
     NeverSeen,
     /// Locked to a version.
     Locked,
@@ -278,9 +279,9 @@ pub enum Tally {
     Development,
     /// Held because their hardware is not the product's.
     WrongPlatform,
-    /// With an update on its way.
+    /// With a pending update.
     Pending,
-    /// Whose latest attempt or attempts failed.
+    /// With failed latest attempts.
     Failing,
     /// Reporting the right version with another image.
     ImageDiffers,
@@ -290,26 +291,26 @@ pub enum Tally {
     Version(u16),
 }
 
-/// A name of a device, as names are compared, and the device that has it.
+/// A device's name in the index of names, and the device that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeviceName {
-    /// The name, as names are compared.
+    /// The name in its form for comparison.
     pub name: Arc<str>,
     /// The device.
     pub device: DeviceId,
 }
 
-/// The name of an audit record: when, and a number to order those of one moment.
+/// The key of an audit record: its moment, and a number that orders records of one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AuditId {
     /// When it was done.
     pub at: Timestamp,
-    /// Orders what one process did at that moment, and tells what several did apart.
+    /// Orders what one process did at that moment, and distinguishes what several processes did.
     pub nonce: u64,
 }
 
 impl Key {
-    /// The kind of record it names.
+    /// The kind of record that the key names.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Directory => Kind::Directory,
@@ -357,7 +358,7 @@ impl Key {
         }
     }
 
-    /// The account that it names.
+    /// The account that the key names.
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Account(account)
@@ -371,7 +372,7 @@ impl Key {
         }
     }
 
-    /// The product that it names.
+    /// The product that the key names.
     pub fn product(&self) -> Option<ProductId> {
         match self {
             Self::Membership(_, product)
@@ -419,107 +420,107 @@ impl Key {
         }
     }
 
-    /// All devices of a product.
+    /// The range of all devices of a product.
     pub fn devices(product: ProductId) -> Range {
         let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
         Range::new(key(0), key(0xFF))
     }
 
-    /// That a device has this name, as names are compared.
+    /// Marks a device as having this name, in its form for comparison.
     pub(crate) fn device_name(product: ProductId, name: &str, device: DeviceId) -> Self {
         Self::DeviceName(product, Box::new(DeviceName { name: name.into(), device }))
     }
 
-    /// The names of a product's devices that begin with a prefix, both as names are compared.
+    /// The range of the names of a product's devices that begin with a prefix, both in their form for comparison.
     pub fn device_names(product: ProductId, prefix: &str) -> Range {
-        // A name has 100 characters at most, so none that begins with the prefix comes after this one.
+        // A name has 100 characters at most, so no name with this prefix comes after this one.
         let last = format!("{prefix}{}", "\u{10FFFF}".repeat(NAME.end() + 1));
         let key = |name: &str, byte| Self::device_name(product, name, DeviceId::new([byte; 12]));
         Range::new(key(prefix, 0), key(&last, 0xFF))
     }
 
-    /// All counters of a product.
+    /// The range of all counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
     }
 
-    /// The records of a journal with these numbers.
+    /// The range of the journal's records with these numbers.
     pub(crate) fn journal(first: u64, last: u64) -> Range {
         Range::new(Self::Journal(first), Self::Journal(last))
     }
 
-    /// All that was done to a product.
+    /// The range of a product's audit log.
     pub fn audits(product: ProductId) -> Range {
         let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
         Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
     }
 
-    /// All that was done to an account.
+    /// The range of an account's audit log.
     pub fn account_audits(account: AccountId) -> Range {
         let key = |at, nonce| Self::AccountAudit(account, AuditId { at: Timestamp::from_millis(at), nonce }.into());
         Range::new(key(i64::MIN, 0), key(i64::MAX, u64::MAX))
     }
 
-    /// The products whose team an account was asked to join.
+    /// The range of an account's invitations to teams.
     pub fn invitations(account: AccountId) -> Range {
         Range::new(Self::Invitation(account, ProductId::FIRST), Self::Invitation(account, ProductId::LAST))
     }
 
-    /// The customers of a product.
+    /// The range of a product's customers.
     pub fn customers(product: ProductId) -> Range {
         Range::new(Self::Customer(product, CustomerId::FIRST), Self::Customer(product, CustomerId::LAST))
     }
 
-    /// The guests of a product's private beta.
+    /// The range of the guests of a product's private beta.
     pub fn guests(product: ProductId) -> Range {
         Range::new(Self::Guest(product, "".into()), Self::Guest(product, "\u{10FFFF}".into()))
     }
 
-    /// The events in a slot of a product's log.
+    /// The range of the events in a slot of a product's log.
     pub fn events(product: ProductId, slot: u8) -> Range {
         Range::new(Self::Event(product, slot, 0), Self::Event(product, slot, LAST_SEQUENCE))
     }
 
-    /// The devices that an account has claimed.
+    /// The range of the devices that an account has claimed.
     pub fn claims(account: AccountId) -> Range {
         let key = |byte| Self::Claim(account, DeviceId::new([byte; 12]));
         Range::new(key(0), key(0xFF))
     }
 
-    /// The products whose team an account is on.
+    /// The range of an account's memberships in teams.
     pub fn memberships(account: AccountId) -> Range {
         Range::new(Self::Membership(account, ProductId::FIRST), Self::Membership(account, ProductId::LAST))
     }
 
-    /// All notices that wait for the host.
+    /// The range of all notices for the host.
     pub fn notices() -> Range {
         let (first, last) =
             (Self::Notice(ProductId::FIRST, "".into()), Self::Notice(ProductId::LAST, "\u{10FFFF}".into()));
         Range::new(first, last)
     }
 
-    /// The invoices of a product.
+    /// The range of a product's invoices.
     pub fn invoices(product: ProductId) -> Range {
         Range::new(Self::Invoice(product, 0), Self::Invoice(product, u32::MAX))
     }
 
-    /// All charges that wait for the host.
+    /// The range of all open charges.
     pub fn charges() -> Range {
         Range::new(Self::Charge(ProductId::FIRST, 0), Self::Charge(ProductId::LAST, u32::MAX))
     }
 
-    /// The charges of a product that wait for the host.
+    /// The range of a product's open charges.
     pub fn charges_of(product: ProductId) -> Range {
         Range::new(Self::Charge(product, 0), Self::Charge(product, u32::MAX))
     }
 
-    /// The products that have something due until a moment, the earliest first.
+    /// The range of the products with something due until a moment, the earliest first.
     pub fn products_due(until: Timestamp) -> Range {
         let first = Timestamp::from_millis(i64::MIN);
         Range::new(Self::ProductDue(first, ProductId::FIRST), Self::ProductDue(until, ProductId::LAST))
     }
 
-    /// The accounts that have something due until a moment, the earliest first.
+    /// The range of the accounts with something due until a moment, the earliest first.
     pub fn accounts_due(until: Timestamp) -> Range {
         let first = Timestamp::from_millis(i64::MIN);
         Range::new(Self::AccountDue(first, AccountId::FIRST), Self::AccountDue(until, AccountId::LAST))

@@ -1,9 +1,9 @@
-//! A list that grows without moving what is in it: a bulk import would copy each row again and again.
+//! A list that grows without moving its items: otherwise a bulk import would copy each row several times.
 
-/// So many things stand on a page.
+/// Number of items on a page.
 const PAGE: usize = 4096;
 
-/// Things by their number, from 0 on. Invariant: every page but the last is full.
+/// Items by their number, from 0. Invariant: every page but the last is full.
 #[derive(Debug)]
 pub(super) struct Pages<T>(Vec<Vec<T>>);
 
@@ -28,12 +28,12 @@ impl<T> Pages<T> {
         self.0.get_mut(number / PAGE)?.get_mut(number % PAGE)
     }
 
-    /// Adds a thing and tells its number.
+    /// Appends an item and returns its number.
     pub(super) fn push(&mut self, thing: T) -> u32 {
         let number = u32::try_from(self.len()).unwrap_or(u32::MAX);
         match self.0.last_mut() {
             Some(last) if last.len() < PAGE => last.push(thing),
-            // A small table is no reason to take a whole page.
+            // A small table does not need a whole page.
             None => self.0.push(vec![thing]),
             Some(_) => {
                 let mut page = Vec::with_capacity(PAGE);
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn things_are_found_by_their_number_on_either_side_of_a_page() {
+    fn items_are_found_by_their_number_across_pages() {
         let mut pages = Pages::default();
         for number in 0..2 * PAGE as u32 + 1 {
             assert_eq!((pages.push(number), pages.len()), (number, number as usize + 1));

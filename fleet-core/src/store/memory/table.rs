@@ -1,10 +1,10 @@
 //! A hash table of many small records that can also be read in key order.
 //!
-//! Records stand on pages and are never moved; one array holds their places, and beside each the hash, so that growing it
-//! never touches a record. The order is made when it is first asked for: a bulk import pays nothing for it.
+//! Records are stored on pages and are never moved. One array holds their row numbers and hashes, so that growing it
+//! never touches a record. The order is built when it is first needed: a bulk import pays nothing for it.
 
+use super::index::RowIndex;
 use super::pages::Pages;
-use super::places::Places;
 use crate::store::Stamp;
 use crate::store::merge::merge;
 use foldhash::fast::RandomState;
@@ -15,14 +15,14 @@ use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug)]
 pub(super) struct Table<K, V> {
-    places: Places,
+    index: RowIndex,
     rows: Pages<Option<(K, Stamp, V)>>,
     free: Vec<u32>,
     hasher: RandomState,
     order: Mutex<Option<Order<K>>>,
 }
 
-/// Keys in order. Those of deleted rows may still be among them, but no more than a part.
+/// Keys in order. It may still hold keys of deleted rows, but only a limited share of them.
 #[derive(Debug)]
 struct Order<K> {
     settled: Vec<K>,
@@ -31,13 +31,13 @@ struct Order<K> {
     removed: usize,
 }
 
-/// So many keys are kept beside the settled ones before they are merged into them.
+/// Number of keys that are kept outside the settled ones before they are merged into them.
 const RECENT: usize = 4096;
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
-            places: Places::default(),
+            index: RowIndex::default(),
             rows: Pages::default(),
             free: Vec::new(),
             hasher: RandomState::default(),
@@ -48,20 +48,20 @@ impl<K, V> Default for Table<K, V> {
 
 impl<K: Copy + Ord + Hash, V> Table<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<(&V, Stamp)> {
-        let (_, stamp, value) = self.rows.get(self.place(key)?)?.as_ref()?;
+        let (_, stamp, value) = self.rows.get(self.number(key)?)?.as_ref()?;
         Some((value, *stamp))
     }
 
     pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
         let hash = self.hash(&key);
-        if let Some(place) = self.places.find(hash, |place| is(&self.rows, place, &key)) {
-            if let Some(Some(row)) = self.rows.get_mut(place) {
+        if let Some(number) = self.index.find(hash, |number| is(&self.rows, number, &key)) {
+            if let Some(Some(row)) = self.rows.get_mut(number) {
                 (row.1, row.2) = (stamp, value);
             }
             return;
         }
         let row = Some((key, stamp, value));
-        let place = match self.free.pop() {
+        let number = match self.free.pop() {
             Some(free) => {
                 if let Some(slot) = self.rows.get_mut(free) {
                     *slot = row;
@@ -70,33 +70,33 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
             }
             None => self.rows.push(row),
         };
-        self.places.insert(hash, place);
+        self.index.insert(hash, number);
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.added.push(key);
             if order.added.len() > self.rows.len() + RECENT {
-                let (places, rows, hasher) = (&self.places, &self.rows, &self.hasher);
-                order.settle(|key| places.find(hash_of(hasher, key), |place| is(rows, place, key)).is_some());
+                let (index, rows, hasher) = (&self.index, &self.rows, &self.hasher);
+                order.settle(|key| index.find(hash_of(hasher, key), |number| is(rows, number, key)).is_some());
             }
         }
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        let Some(place) = self.places.remove(self.hash(key), |place| is(&self.rows, place, key)) else { return };
-        if let Some(row) = self.rows.get_mut(place) {
+        let Some(number) = self.index.remove(self.hash(key), |number| is(&self.rows, number, key)) else { return };
+        if let Some(row) = self.rows.get_mut(number) {
             *row = None;
-            self.free.push(place);
+            self.free.push(number);
         }
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.removed += 1;
         }
     }
 
-    /// Every row, in the order of memory.
+    /// Returns every row, in the order of memory.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V, Stamp)> {
         self.rows.iter().flatten().map(|(key, stamp, value)| (*key, value, *stamp))
     }
 
-    /// The rows between two keys, in their order.
+    /// Returns the rows between two keys, in key order.
     pub(super) fn range(
         &self,
         first: Bound<K>,
@@ -111,13 +111,13 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
             added: self.iter().map(|(key, ..)| key).collect(),
             removed: 0,
         });
-        order.take_in(|key| self.get(key).is_some());
+        order.update(|key| self.get(key).is_some());
         let keys = order.keys(first, last, reverse, limit, |key| self.get(key).is_some());
         keys.into_iter().filter_map(|key| self.get(&key).map(|(value, stamp)| (key, value, stamp)))
     }
 
-    fn place(&self, key: &K) -> Option<u32> {
-        self.places.find(self.hash(key), |place| is(&self.rows, place, key))
+    fn number(&self, key: &K) -> Option<u32> {
+        self.index.find(self.hash(key), |number| is(&self.rows, number, key))
     }
 
     fn hash(&self, key: &K) -> u32 {
@@ -129,14 +129,15 @@ fn hash_of<K: Hash>(hasher: &RandomState, key: &K) -> u32 {
     (hasher.hash_one(key) >> 32) as u32
 }
 
-fn is<K: Eq, V>(rows: &Pages<Option<(K, Stamp, V)>>, place: u32, key: &K) -> bool {
-    matches!(rows.get(place), Some(Some((found, ..))) if found == key)
+fn is<K: Eq, V>(rows: &Pages<Option<(K, Stamp, V)>>, number: u32, key: &K) -> bool {
+    matches!(rows.get(number), Some(Some((found, ..))) if found == key)
 }
 
 impl<K: Copy + Ord> Order<K> {
-    /// Puts what was added in its place: a few keys beside the settled ones, many by merging all. Also where many were
-    /// removed: who takes rows away page by page from the front would pass by all that are gone, at each page.
-    fn take_in(&mut self, lives: impl Fn(&K) -> bool) {
+    /// Brings the order up to date: puts a few added keys beside the settled ones, or merges many into them. Merges
+    /// also after many removals: a caller that deletes rows page by page from the front would otherwise pass over all
+    /// deleted keys at each page.
+    fn update(&mut self, lives: impl Fn(&K) -> bool) {
         let few_removed = self.removed <= RECENT + self.settled.len() / 8;
         if self.added.len() + self.recent.len() <= RECENT && few_removed {
             self.recent.extend(self.added.drain(..));

@@ -1,4 +1,4 @@
-//! The store in memory beside the simplest that could be right: one ordered map.
+//! Compares the store in memory with the simplest correct one: an ordered map.
 
 use super::*;
 use crate::device::Device;
@@ -7,7 +7,7 @@ use crate::team::Team;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// What a store is, said in as few words as there are.
+/// The simplest model of a store.
 #[derive(Default)]
 struct Model(BTreeMap<Key, (Record, Stamp)>);
 
@@ -54,17 +54,17 @@ enum Kept {
     Tally,
 }
 
-/// Something that is done to both.
+/// An operation that is done to both stores.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Commits of so many writes each; a stale check makes the second conflict.
+    /// A number of commits with several writes each; a stale check makes the second conflict.
     Commit {
         kept: Kept,
         puts: Vec<u16>,
         deletes: Vec<u16>,
         stale: bool,
     },
-    /// Puts or deletes a run of rows, so many that keys are merged.
+    /// Puts or deletes a long run of rows, so that keys are merged.
     Run {
         kept: Kept,
         from: u16,
@@ -130,7 +130,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             Just(Kept::Tally)
         ]
     };
-    // Mostly of a few keys, so that they meet.
+    // Mostly few keys, so that the steps meet on them.
     let number = || prop_oneof![0..40_u16, 0..40_u16, 0..6_000_u16];
     let end = || prop_oneof![number().prop_map(Bound::Included), number().prop_map(Bound::Excluded)];
     let numbers = || proptest::collection::vec(number(), 0..12);
@@ -157,7 +157,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..60)
 }
 
-/// Both do the same, and answer the same.
+/// Runs the steps on both stores; their answers must be equal.
 fn check_equivalent(steps: &[Step]) -> Result<(), TestCaseError> {
     let (store, mut model, stamps) = (MemoryStore::new(), Model::default(), Stamps::seeded(7));
     for step in steps {
@@ -228,9 +228,9 @@ proptest! {
     }
 }
 
-/// Who removes a product's devices takes pages from the front until there are none.
+/// Deletes a product's devices page by page from the front until none are left.
 #[test]
-fn rows_taken_away_from_the_front_leave_the_rest_in_order() {
+fn deleting_rows_from_the_front_leaves_the_rest_in_order() {
     let (store, stamps) = (MemoryStore::new(), Stamps::seeded(1));
     let all = Range::new(key(Kept::Device, 0), key(Kept::Device, u16::MAX));
     let writes = (0..30_000).map(|number| write(Kept::Device, number, &stamps)).collect();

@@ -1,4 +1,4 @@
-//! What became of a commit of which the store cannot say.
+//! Resolves commits whose outcome is unknown.
 
 use super::rest;
 use crate::Error;
@@ -6,24 +6,24 @@ use crate::store::{Check, Commit, CommitOutcome, Key, Store, StoreError, StoreEr
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-/// How often a call is made again to find out.
+/// Maximum number of attempts to find out the outcome of a commit.
 const TRIES: u32 = 8;
 
-/// A call that took longer to fail was one of a patient store: it waited for a server that is not there; or for the answer
-/// of one that was there for a while, which may come back soon.
+/// Limit between stores that fail fast and stores that wait before they fail. A call that took longer waited for a
+/// server that cannot be reached, or for the answer of a server that was reachable and may be reachable again soon.
 fn patient(error: &StoreError) -> Duration {
     Duration::from_millis(if error.is_unknown() { 5_000 } else { 500 })
 }
 
-/// This moment. On bare WebAssembly there is no clock.
+/// Returns the current moment. On bare WebAssembly there is no clock.
 fn now() -> Option<Instant> {
     (!cfg!(all(target_family = "wasm", target_os = "unknown"))).then(Instant::now)
 }
 
-/// Applies one commit, and finds out what became of it where the store cannot say.
+/// Applies one commit, and resolves its outcome if the store reports that it is unknown.
 ///
 /// # Errors
-/// The store's. One of kind `Unknown` says that the commit may have been applied once, never twice, or not at all.
+/// Errors of the store. The kind `Unknown` means that the commit was applied once or not at all, never twice.
 pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome, Error> {
     match commit_one(store, commit) {
         Err(error) if error.is_unknown() => Ok(find_out(store, commit).ok_or(error)?),
@@ -31,15 +31,15 @@ pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome,
     }
 }
 
-/// Applies commits that do not touch each other's rows, and finds out what became of each where the store cannot say;
-/// none: that cannot be told any more.
+/// Applies commits that do not touch each other's rows, and resolves each outcome that the store reports as unknown.
+/// `None` means that the outcome can no longer be determined.
 ///
 /// # Errors
-/// The store's. Nothing was applied.
+/// Errors of the store. Nothing was applied.
 pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Option<CommitOutcome>>, StoreError> {
     let mut outcomes: Vec<Option<CommitOutcome>> = match store.commit(commits) {
         Ok(outcomes) => outcomes.into_iter().map(Some).collect(),
-        // A store that cannot be asked about one is not asked about the others: each takes some 10 ms.
+        // If one outcome cannot be resolved, the others are not tried: each takes about 10 ms.
         Err(error) if error.is_unknown() => {
             commits.iter().map_while(|commit| find_out(store, commit).map(Some)).collect()
         }
@@ -51,16 +51,16 @@ pub(crate) fn apply_all(store: &dyn Store, commits: &[Commit]) -> Result<Vec<Opt
 
 fn commit_one(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome, StoreError> {
     let outcomes = store.commit(std::slice::from_ref(commit))?;
-    let unanswered = || StoreError::new(StoreErrorKind::Unknown, "the store did not say what became of a commit");
+    let unanswered = || StoreError::new(StoreErrorKind::Unknown, "the store returned no outcome of a commit");
     outcomes.first().copied().ok_or_else(unanswered)
 }
 
-/// What became of a commit that may have been applied, may be applied yet, or may never be; nothing where that cannot
-/// be told any more.
+/// Resolves the outcome of a commit that may have been applied, may still be applied, or may never be. `None` means
+/// that it can no longer be determined.
 ///
-/// Reading alone would not do: a commit that is still on its way is seen by nobody. So it is sent again as it is. It
-/// replaces or deletes a row that it wants to find with a certain stamp, and no stamp comes twice: of all its copies at
-/// most one is applied. Where it is refused, the rows tell whether by a copy of its own or by another's commit.
+/// Reading alone is not enough, because a commit that is still in flight is not visible. So the commit is sent again
+/// unchanged. It replaces or deletes a row that must have a certain stamp, and no stamp occurs twice: of all copies at
+/// most one is applied. If the copy is refused, the rows show whether an earlier copy or another commit changed them.
 fn find_out(store: &dyn Store, commit: &Commit) -> Option<CommitOutcome> {
     if commit.writes.is_empty() {
         return persist(|| commit_one(store, commit));
@@ -80,20 +80,20 @@ fn find_out(store: &dyn Store, commit: &Commit) -> Option<CommitOutcome> {
     None
 }
 
-/// What the rows of a commit say of it.
+/// What the rows of a commit show about it.
 enum Seen {
-    /// A row is there that it put: it was applied.
+    /// A row that the commit put is there: it was applied.
     Ours,
-    /// It was not applied and can never be: another commit changed what it wants unchanged.
+    /// It was not applied and can never be: another commit changed a row that it checks.
     Refused,
     /// It was not applied so far.
     Open,
-    /// Others changed every row that could tell.
+    /// Others changed every row that could show its outcome.
     Lost,
 }
 
-/// The checks that keep a second copy of a commit out: of rows that it changes itself. That a row must be absent keeps
-/// nothing out, as another may delete what the first copy made.
+/// Returns the checks that prevent a second copy of a commit: those of rows that it changes itself. A check that a row
+/// is absent prevents nothing, because another commit may delete the row that the first copy created.
 fn guards(commit: &Commit) -> Vec<&Check> {
     let changes = commit.writes.iter().filter(|write| !matches!(write, Write::Add { .. }));
     let changed: HashSet<&Key> = changes.map(Write::key).collect();
@@ -125,8 +125,8 @@ fn see(store: &dyn Store, commit: &Commit, guards: &[&Check]) -> Result<Seen, St
     })
 }
 
-/// Calls again what may work when it is called again, for some 10 ms. A store that was patient itself, and waited for its
-/// server, is not called again: its caller has waited long enough.
+/// Retries a call that may succeed later, for about 10 ms. If the store itself waited for its server, the call is not
+/// retried: its caller has waited long enough.
 fn persist<T>(call: impl Fn() -> Result<T, StoreError>) -> Option<T> {
     for attempt in 0..TRIES {
         let begun = now();
@@ -165,7 +165,7 @@ mod tests {
         Check { key, stamp: stamp.map(Stamp) }
     }
 
-    /// The row of team 1, from stamp 1 to stamp 2, and a counter that says how often that was done.
+    /// Puts team 1 from stamp 1 to stamp 2, and counts how often that was done.
     fn change() -> Commit {
         let writes = vec![put(team(1), 2), Write::Add { key: counter(), delta: 1 }];
         Commit { checks: vec![check(team(1), Some(1))], writes }
@@ -175,7 +175,7 @@ mod tests {
         Commit { checks: Vec::new(), writes }
     }
 
-    /// A store in which team 1 has stamp 1, and whose next commits go wrong.
+    /// Returns a store in which team 1 has stamp 1, and whose next commits have these faults.
     fn store(faults: &[Fault]) -> Faulty<MemoryStore> {
         let store = Faulty::new(MemoryStore::new(), 7);
         store.inner().commit(&[blind(vec![put(team(1), 1)])]).unwrap();
@@ -190,13 +190,13 @@ mod tests {
         }
     }
 
-    /// What is said of a commit, by its outcome or the code of its error, and how often it was applied.
-    fn told(store: &dyn Store, commit: Commit) -> (Result<CommitOutcome, &'static str>, i64) {
-        let told = apply(store, &commit).map_err(|error| error.code());
-        (told, times(store))
+    /// Returns the outcome of a commit or the code of its error, and how often it was applied.
+    fn outcome_and_count(store: &dyn Store, commit: Commit) -> (Result<CommitOutcome, &'static str>, i64) {
+        let outcome_and_count = apply(store, &commit).map_err(|error| error.code());
+        (outcome_and_count, times(store))
     }
 
-    /// After its first commit, another one comes between before its caller hears that the outcome is not known.
+    /// After its first commit, another commit is applied before the caller learns that the outcome is unknown.
     #[derive(Debug)]
     struct Overtaken {
         inner: MemoryStore,
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_applied_is_applied_once_and_what_was_is_not_again() {
+    fn a_commit_of_unknown_outcome_is_applied_exactly_once() {
         for faults in [
             vec![Fault::UnknownBefore],
             vec![Fault::UnknownAfter],
@@ -241,32 +241,36 @@ mod tests {
             vec![Fault::UnknownLate, Fault::Conflict, Fault::Conflict],
         ] {
             let store = store(&faults);
-            assert_eq!(told(&store, change()), (Ok(CommitOutcome::Applied), 1), "{faults:?}");
+            assert_eq!(outcome_and_count(&store, change()), (Ok(CommitOutcome::Applied), 1), "{faults:?}");
         }
     }
 
     #[test]
-    fn a_store_that_stays_away_leaves_the_outcome_unknown() {
+    fn a_store_that_stays_unreachable_leaves_the_outcome_unknown() {
         for after in [Fault::Unavailable, Fault::UnknownBefore] {
             let faults: Vec<Fault> = std::iter::once(Fault::UnknownAfter).chain([after; 20]).collect();
-            assert_eq!(told(&store(&faults), change()), (Err("store_outcome_unknown"), 1), "then {after:?}");
+            assert_eq!(
+                outcome_and_count(&store(&faults), change()),
+                (Err("store_outcome_unknown"), 1),
+                "then {after:?}"
+            );
         }
-        // An error of reading must not look as though nothing had been applied.
-        let deaf = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
+        // An error while reading must not be reported as if nothing had been applied.
+        let unreadable = Faulty::new(store(&[Fault::UnknownAfter]), 1).with(Fault::Unreadable, 1.0);
         let create = Commit { checks: vec![check(team(3), None)], writes: vec![put(team(3), 3)] };
-        assert_eq!(apply(&deaf, &create).unwrap_err().code(), "store_outcome_unknown");
+        assert_eq!(apply(&unreadable, &create).unwrap_err().code(), "store_outcome_unknown");
     }
 
     #[test]
-    fn a_commit_whose_row_another_changed_is_never_applied_twice() {
+    fn a_commit_whose_row_another_commit_changed_is_never_applied_twice() {
         for applied in [false, true] {
             let store = overtaken(applied, vec![put(team(1), 3)]);
-            assert_eq!(told(&store, change()), (Err("store_outcome_unknown"), applied.into()));
+            assert_eq!(outcome_and_count(&store, change()), (Err("store_outcome_unknown"), applied.into()));
         }
     }
 
     #[test]
-    fn one_of_several_rows_is_enough_to_tell() {
+    fn one_of_several_rows_is_enough_to_resolve_the_outcome() {
         let change = || {
             let mut change = change();
             change.checks.push(check(team(2), Some(1)));
@@ -274,46 +278,46 @@ mod tests {
             change
         };
         let applied = overtaken(true, vec![put(team(1), 3)]);
-        assert_eq!(told(&applied, change()), (Ok(CommitOutcome::Applied), 1));
+        assert_eq!(outcome_and_count(&applied, change()), (Ok(CommitOutcome::Applied), 1));
         let refused = overtaken(false, vec![put(team(1), 3)]);
-        assert_eq!(told(&refused, change()), (Ok(CommitOutcome::Conflict), 0));
+        assert_eq!(outcome_and_count(&refused, change()), (Ok(CommitOutcome::Conflict), 0));
     }
 
     #[test]
-    fn a_row_that_is_absent_again_does_not_say_that_it_was_never_made() {
+    fn an_absent_row_does_not_show_that_it_was_never_created() {
         let create = || {
             let writes = vec![put(team(3), 3), Write::Add { key: counter(), delta: 1 }];
             Commit { checks: vec![check(team(3), None)], writes }
         };
         let made_and_deleted = overtaken(true, vec![Write::Delete { key: team(3) }]);
-        assert_eq!(told(&made_and_deleted, create()), (Err("store_outcome_unknown"), 1));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), create()), (Ok(CommitOutcome::Applied), 1));
-        assert_eq!(told(&store(&[Fault::UnknownBefore]), create()), (Err("store_outcome_unknown"), 0));
+        assert_eq!(outcome_and_count(&made_and_deleted, create()), (Err("store_outcome_unknown"), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), create()), (Ok(CommitOutcome::Applied), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownBefore]), create()), (Err("store_outcome_unknown"), 0));
     }
 
     #[test]
-    fn a_delete_is_found_out_too() {
+    fn the_outcome_of_a_delete_is_resolved_too() {
         let delete = || {
             let writes = vec![Write::Delete { key: team(1) }, Write::Add { key: counter(), delta: 1 }];
             Commit { checks: vec![check(team(1), Some(1))], writes }
         };
-        assert_eq!(told(&store(&[Fault::UnknownBefore]), delete()), (Ok(CommitOutcome::Applied), 1));
-        // Who deleted it cannot be told.
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), delete()), (Err("store_outcome_unknown"), 1));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownBefore]), delete()), (Ok(CommitOutcome::Applied), 1));
+        // It is not known who deleted the row.
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), delete()), (Err("store_outcome_unknown"), 1));
     }
 
     #[test]
     fn additions_alone_are_never_made_twice() {
         for (fault, applied) in [(Fault::UnknownBefore, 0), (Fault::UnknownAfter, 1)] {
             let add = blind(vec![Write::Add { key: counter(), delta: 1 }]);
-            assert_eq!(told(&store(&[fault]), add), (Err("store_outcome_unknown"), applied));
+            assert_eq!(outcome_and_count(&store(&[fault]), add), (Err("store_outcome_unknown"), applied));
         }
     }
 
     #[test]
-    fn a_commit_that_only_checks_is_asked_again() {
+    fn a_commit_that_only_checks_is_retried() {
         let asks = |stamp| Commit { checks: vec![check(team(1), stamp)], writes: Vec::new() };
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(CommitOutcome::Applied));
-        assert_eq!(told(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(CommitOutcome::Conflict));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), asks(Some(1))).0, Ok(CommitOutcome::Applied));
+        assert_eq!(outcome_and_count(&store(&[Fault::UnknownAfter]), asks(None)).0, Ok(CommitOutcome::Conflict));
     }
 }

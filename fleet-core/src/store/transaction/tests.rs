@@ -29,15 +29,15 @@ fn set_count(tx: &mut Transaction<'_>, number: u32, devices: u64) {
     tx.put(product(number), Box::new(DeviceCount { devices, ..DeviceCount::default() }));
 }
 
-/// A store that remembers what it was asked.
+/// A store that records the calls it receives.
 #[derive(Debug, Default)]
-struct Listening {
+struct Recording {
     inner: MemoryStore,
     asked: std::sync::Mutex<Vec<usize>>,
     commits: std::sync::Mutex<Vec<Commit>>,
 }
 
-impl Store for Listening {
+impl Store for Recording {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         self.asked.lock().unwrap().push(keys.len());
         self.inner.get(keys)
@@ -54,11 +54,11 @@ impl Store for Listening {
 }
 
 #[test]
-fn a_transaction_finds_its_rows_however_many_they_are() {
+fn a_transaction_finds_its_rows_whatever_their_number() {
     for rows in [1, 15, 16, 17, 18, 40] {
         let (store, stamps) = (MemoryStore::new(), Stamps::seeded(1));
         transact(&store, &stamps, |tx| {
-            // Half of them are read first, half are written blindly.
+            // Half of them are read first, half are written without being read.
             tx.load((0..rows / 2).map(key))?;
             for number in 0..rows {
                 tx.put(id(number), device(number.into()));
@@ -81,7 +81,7 @@ fn a_transaction_finds_its_rows_however_many_they_are() {
 
 #[test]
 fn a_row_is_read_once_and_only_if_it_was_not_written_before() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     transact(&store, &stamps, |tx| {
         tx.put(id(9), device(9));
         tx.load([key(1), key(2), key(1), key(9), key(2)])?;
@@ -99,8 +99,8 @@ fn a_row_is_read_once_and_only_if_it_was_not_written_before() {
 }
 
 #[test]
-fn additions_to_one_counter_are_one_and_those_of_nothing_are_none() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+fn additions_to_one_counter_are_merged_and_those_of_zero_are_dropped() {
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     let counter = |slot| Key::Tally(product(1), Tally::Members, slot);
     transact(&store, &stamps, |tx| {
         for (slot, delta) in [(0, 2), (1, 5), (0, 3), (1, -5), (2, 0)] {
@@ -113,22 +113,22 @@ fn additions_to_one_counter_are_one_and_those_of_nothing_are_none() {
 }
 
 #[test]
-fn what_one_read_saw_is_committed_by_nobody() {
-    let (store, stamps) = (Listening::default(), Stamps::seeded(1));
+fn a_transaction_with_one_read_and_no_writes_commits_nothing() {
+    let (store, stamps) = (Recording::default(), Stamps::seeded(1));
     transact(&store, &stamps, |tx| tx.load([key(1), key(2)])).unwrap();
     transact(&store, &stamps, |tx| count(tx, 1).and(Err::<(), _>(Error::not_found("product")))).unwrap_err();
     assert_eq!(*store.commits.lock().unwrap(), []);
 }
 
 #[test]
-fn an_error_that_comes_of_two_moments_is_no_error() {
+fn an_error_from_rows_of_two_moments_is_not_reported() {
     let (store, stamps) = (MemoryStore::new(), Stamps::seeded(1));
     let mut tries = 0;
-    let told = transact(&store, &stamps, |tx| {
+    let result = transact(&store, &stamps, |tx| {
         tries += 1;
         let first = count(tx, 1)?;
         if tries == 1 {
-            // The two records are only ever changed together.
+            // The two records are only changed together.
             transact(&store, &stamps, |tx| {
                 set_count(tx, 1, 5);
                 set_count(tx, 2, 5);
@@ -138,11 +138,11 @@ fn an_error_that_comes_of_two_moments_is_no_error() {
         let second = count(tx, 2)?;
         if first == second { Ok(first) } else { Err(Error::not_found("second record")) }
     });
-    assert_eq!((told.unwrap(), tries), (5, 2));
+    assert_eq!((result.unwrap(), tries), (5, 2));
 }
 
 #[test]
-fn a_rule_is_run_again_until_nobody_came_between() {
+fn a_rule_is_run_again_until_its_commit_meets_no_conflict() {
     let (store, stamps) = (MemoryStore::new(), Stamps::seeded(1));
     let mut tries = 0;
     transact(&store, &stamps, |tx| {
@@ -160,16 +160,16 @@ fn a_rule_is_run_again_until_nobody_came_between() {
 }
 
 #[test]
-fn records_that_are_too_busy_are_said_to_be_so() {
+fn contended_records_are_reported_as_contention() {
     let (store, stamps) = (Faulty::new(MemoryStore::new(), 1).with(Fault::Conflict, 1.0), Stamps::seeded(1));
     let mut tries = 0;
-    let told = transact(&store, &stamps, |tx| {
+    let result = transact(&store, &stamps, |tx| {
         tries += 1;
         let devices = count(tx, 1)?;
         set_count(tx, 1, devices + 1);
         Ok(())
     });
-    let error = told.unwrap_err();
+    let error = result.unwrap_err();
     assert_eq!((error.code(), error.is_transient(), tries), ("store_contention", true, TRIES));
     assert_eq!(store.inner().get(&[Key::DeviceCount(product(1))]).unwrap(), [None]);
 }

@@ -1,8 +1,8 @@
-//! PostgreSQL servers for tests and measures, of the version that is installed on this machine.
+//! PostgreSQL servers for tests and measurements, of the version that is installed on this machine.
 //!
-//! A server has a folder of its own, listens on loopback only, and makes everything durable as one in production does.
-//! It is stopped and its folder removed when its [`Server`] is dropped, and also when the process that started it ends
-//! in whatever way: a keeper beside it waits for that.
+//! A server has its own folder, listens on loopback only, and is as durable as one in production. When its [`Server`]
+//! is dropped, it is stopped and its folder is deleted. The same happens when the process that started it ends in any
+//! way: a keeper process waits for that.
 #![forbid(unsafe_code)]
 
 mod pooler;
@@ -22,13 +22,13 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-/// So long a server may take to start or to stop.
+/// Maximum time for a server to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The user that owns everything in a server.
 const SUPERUSER: &str = "fleet";
 
-/// Until whoever holds the other end of its input is gone; then stops what still runs, and removes the folder.
+/// Waits until the other end of its input is closed; then stops what still runs, and deletes the folder.
 const KEEPER: &str = r#"
 cat >/dev/null
 pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
@@ -46,14 +46,14 @@ pub struct Server {
     port: u16,
     settings: Vec<String>,
     process: Option<Child>,
-    /// Closed when it is dropped, which is what the keeper waits for.
+    /// Closed when the server is dropped; the keeper waits for that.
     keeper: Option<(ChildStdin, Child)>,
 }
 
-/// Names a folder of programs of another version than the one that is installed, for tests by hand.
+/// Environment variable with a folder of programs of another version than the installed one, for manual tests.
 const PROGRAMS: &str = "FLEET_POSTGRES_PROGRAMS";
 
-/// Where PostgreSQL's programs are; nothing where they are not installed.
+/// Returns the folder of PostgreSQL's programs, if they are installed.
 pub fn programs() -> Option<PathBuf> {
     let complete = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
     if let Some(folder) = std::env::var_os(PROGRAMS) {
@@ -71,10 +71,10 @@ pub fn programs() -> Option<PathBuf> {
     debian.chain(std::env::split_paths(&path)).find(complete)
 }
 
-/// A server for all tests of this process, started when it is first asked for.
+/// Returns a server for all tests of this process. Starts it at the first call.
 ///
 /// # Errors
-/// Where it does not start.
+/// Fails if it does not start.
 pub fn shared() -> std::result::Result<&'static Server, &'static str> {
     static SHARED: LazyLock<std::result::Result<Server, String>> =
         LazyLock::new(|| Server::start(&[]).map_err(|error| error.to_string()));
@@ -82,10 +82,10 @@ pub fn shared() -> std::result::Result<&'static Server, &'static str> {
 }
 
 impl Server {
-    /// Makes a server with these settings, such as `max_connections=200`, and starts it.
+    /// Creates and starts a server with these settings, such as `max_connections=200`.
     ///
     /// # Errors
-    /// Where PostgreSQL is not installed or does not start.
+    /// Fails if PostgreSQL is not installed or does not start.
     pub fn start(settings: &[&str]) -> Result<Self> {
         let mut server = Self::new(settings)?;
         server.make_data()?;
@@ -93,10 +93,10 @@ impl Server {
         Ok(server)
     }
 
-    /// Makes a server that shows this certificate (PEM) to who asks for TLS, and starts it.
+    /// Creates and starts a server that uses this certificate (PEM) for TLS.
     ///
     /// # Errors
-    /// Where PostgreSQL is not installed or does not start.
+    /// Fails if PostgreSQL is not installed or does not start.
     pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self> {
         let mut server = Self::new(&["ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key"])?;
         server.make_data()?;
@@ -112,10 +112,10 @@ impl Server {
         Ok(server)
     }
 
-    /// A standby of this server, which follows it under a name and is started.
+    /// Creates and starts a standby that follows this server under a name.
     ///
     /// # Errors
-    /// Where it does not start.
+    /// Fails if it does not start.
     pub fn standby(&self, name: &str) -> Result<Self> {
         let mut standby = Self::new(&[])?;
         let from = format!("host=127.0.0.1 port={} user={SUPERUSER} application_name={name}", self.port);
@@ -127,7 +127,7 @@ impl Server {
         Ok(standby)
     }
 
-    /// A server that has no data yet, and its keeper.
+    /// Creates a server without data, and its keeper.
     fn new(settings: &[&str]) -> Result<Self> {
         let absent = || Error::other("PostgreSQL is not installed: `cargo xtask test` installs it, on Debian as root");
         let programs = programs().ok_or_else(absent)?;
@@ -156,7 +156,7 @@ impl Server {
     /// Starts the server again, after it was killed or stopped.
     ///
     /// # Errors
-    /// Where it does not start.
+    /// Fails if it does not start.
     pub fn run(&mut self) -> Result<()> {
         let since = Instant::now();
         loop {
@@ -171,7 +171,7 @@ impl Server {
                 }
                 thread::sleep(Duration::from_millis(10));
             }
-            // Those that a killed server left behind hold its memory for a moment, and keep the next one from starting.
+            // Processes that a killed server left behind hold its memory for a moment, and prevent the next start.
             if since.elapsed() > PATIENCE || !self.log().contains("still in use") {
                 let _ = process.kill();
                 return Err(Error::other(format!("PostgreSQL did not start: {}", self.log())));
@@ -191,7 +191,7 @@ impl Server {
         postgres.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
     }
 
-    /// Whether a server with this process takes connections, by its own word.
+    /// Whether the server with this process id reports that it takes connections.
     fn is_ready(&self, process: u32) -> bool {
         let said = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         let mut lines = said.lines();
@@ -199,17 +199,17 @@ impl Server {
             && matches!(lines.next_back().map(str::trim), Some("ready" | "standby"))
     }
 
-    /// Ends the server and all that belongs to it at once, as a power cut would.
+    /// Kills the server and all of its processes at once, as a power cut would.
     ///
     /// # Errors
-    /// Where it does not run.
+    /// Fails if it does not run.
     pub fn kill(&mut self) -> Result<()> {
         let mut process = self.process.take().ok_or_else(|| Error::other("the server does not run"))?;
         let children = format!("/proc/{0}/task/{0}/children", process.id());
         let children = fs::read_to_string(children).unwrap_or_default();
         process.kill()?;
         for child in children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)) {
-            // It may have ended by itself, as its server is gone.
+            // It may have ended by itself, because its server is gone.
             let _ = kill_process(child, Signal::KILL);
         }
         process.wait()?;
@@ -219,13 +219,13 @@ impl Server {
     /// Makes a standby the primary.
     ///
     /// # Errors
-    /// Where it is none.
+    /// Fails if it is not a standby.
     pub fn promote(&self) -> Result<()> {
         let mut promote = self.program("pg_ctl");
         run(promote.arg("promote").arg("-D").arg(self.data()))
     }
 
-    /// How to connect to a database of it.
+    /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://{SUPERUSER}@127.0.0.1:{}/{database}", self.port)
     }
@@ -240,7 +240,7 @@ impl Server {
         &self.folder
     }
 
-    /// What it said.
+    /// The content of its log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
@@ -253,8 +253,8 @@ impl Server {
         self.command(self.programs.join(name))
     }
 
-    /// A command of the servers' user, which no key that is pressed in this terminal reaches. What a person has set for their
-    /// own server (`PGDATA`, `PGOPTIONS`, `PGSERVICE`) is none of this one's.
+    /// Returns a command that runs as the servers' user. Key presses in this terminal do not signal it. A person's own
+    /// settings for a server (`PGDATA`, `PGOPTIONS`, `PGSERVICE`) do not apply to it.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
@@ -272,7 +272,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
             let pid = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
-            // At once, as nothing of it is to be kept.
+            // At once, because none of its data is kept.
             let _ = pid.map(|pid| kill_process(pid, Signal::QUIT));
             let _ = process.wait();
         }
@@ -283,12 +283,12 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on just now.
+/// Returns a port on which nobody listens at the moment.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Whom a server runs as: PostgreSQL will not run as root, so then somebody else is given the folder.
+/// Returns the user that servers run as. PostgreSQL refuses to run as root; then the folder is given to another user.
 fn unprivileged(folder: &Path) -> Result<Option<(u32, u32)>> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! PgBouncer before a server, in a folder of its own, for tests.
+//! PgBouncer in front of a server, in its own folder, for tests.
 
 use crate::{Server, free_port};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,17 +10,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long it may take to start.
+/// Maximum time for it to start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A pooler that is running. It is stopped when it is dropped; its server's keeper stops it otherwise.
+/// A pooler that is running. It is stopped when it is dropped; otherwise its server's keeper stops it.
 #[derive(Debug)]
 pub struct Pooler {
     process: Child,
     port: u16,
 }
 
-/// Where PgBouncer is; nothing where it is not installed.
+/// Returns the path of PgBouncer, if it is installed.
 pub fn pooler() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
@@ -28,10 +28,10 @@ pub fn pooler() -> Option<PathBuf> {
 }
 
 impl Pooler {
-    /// Starts one before a server, with lines of its configuration such as `pool_mode = transaction`.
+    /// Starts a pooler in front of a server, with lines of its configuration such as `pool_mode = transaction`.
     ///
     /// # Errors
-    /// Where PgBouncer is not installed or does not start.
+    /// Fails if PgBouncer is not installed or does not start.
     pub fn start(server: &Server, settings: &[&str]) -> Result<Self> {
         let absent = || Error::other("PgBouncer is not installed: `cargo xtask test` installs it, on Debian as root");
         let program = pooler().ok_or_else(absent)?;
@@ -64,7 +64,7 @@ impl Pooler {
         Ok(pooler)
     }
 
-    /// How to connect to a database of its server through it.
+    /// The URL of one of its server's databases, through the pooler.
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://fleet@127.0.0.1:{}/{database}", self.port)
     }

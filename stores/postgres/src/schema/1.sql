@@ -1,8 +1,8 @@
 -- Moments are milliseconds since 1970-01-01T00:00:00Z. A stamp names the write that put a row there, 64 random bits.
--- What changes at each connect is in no index, and a page has room for new versions of its rows: then an update stays
--- within its page and touches no index.
+-- Columns that change at each connect are in no index, and a page has space for new versions of its rows: so an update
+-- stays within its page and touches no index.
 
--- That this schema is this store's, and which version of it.
+-- Marks this schema as the store's, with its version.
 CREATE TABLE fleet_store (version int4 NOT NULL);
 
 CREATE TABLE device (

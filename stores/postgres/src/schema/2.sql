@@ -1,5 +1,5 @@
--- The order of a device's connections, beyond its latest report: a session is 64 bits without a sign, and NULL says that
--- there is nothing to keep. `outcome_result` may be 3, withdrawn.
+-- The order of a device's connections, beyond its latest report: a session is an unsigned number of 64 bits, and NULL
+-- means that there is nothing to keep. `outcome_result` may be 3, withdrawn.
 
 ALTER TABLE device ADD COLUMN newest_session int8;
 ALTER TABLE device ADD COLUMN newest_at int8;

@@ -1,4 +1,4 @@
-//! Sessions that are not what the store made of them any more.
+//! Sessions that lost what the store set up in them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
@@ -15,7 +15,7 @@ fn counter() -> Key {
     Key::Tally(ProductId::new(1).unwrap(), Tally::Members, 0)
 }
 
-/// One commit that adds, and one that only checks.
+/// Sends one commit that adds, and one that only checks.
 fn commits(store: &PostgresStore) -> Result<Vec<CommitOutcome>, StoreError> {
     let add = Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] };
     let check = fleet_core::store::Check { key: Key::Directory, stamp: None };
@@ -30,21 +30,21 @@ fn value(store: &PostgresStore) -> i64 {
     }
 }
 
-/// Changes what every idle session is set to, behind the store's back.
+/// Changes the settings of every idle session, without the store's knowledge.
 fn in_each_session(store: &PostgresStore, sql: &str) {
-    let lend = || {
+    let acquire = || {
         let (until, answered) = store.pool.patience();
-        store.pool.lend(until, answered).unwrap()
+        store.pool.acquire(until, answered).unwrap()
     };
-    let all = [lend(), lend(), lend()];
+    let all = [acquire(), acquire(), acquire()];
     for lent in &all {
         lent.connection.wait(lent.connection.client.batch_execute(sql)).unwrap();
     }
-    all.into_iter().for_each(crate::pool::Lent::give_back);
+    all.into_iter().for_each(crate::pool::PooledConnection::release);
 }
 
 #[test]
-fn a_session_that_lost_what_it_was_set_to_applies_nothing_and_is_not_used_again() {
+fn a_session_that_lost_its_settings_applies_nothing_and_is_not_used_again() {
     let store = open("lost");
     commits(&store).unwrap();
     for (times, sql) in (2..).zip([
@@ -58,11 +58,11 @@ fn a_session_that_lost_what_it_was_set_to_applies_nothing_and_is_not_used_again(
         assert_eq!(commits(&store).unwrap(), [CommitOutcome::Applied], "{sql}");
         assert_eq!(value(&store), times, "{sql}");
     }
-    assert!(store.retries() >= 8, "only {} calls met what was changed", store.retries());
+    assert!(store.retries() >= 8, "only {} calls met a changed session", store.retries());
 }
 
 #[test]
-fn a_plan_whose_columns_changed_is_made_anew_on_another_connection() {
+fn a_plan_whose_columns_changed_is_replaced_on_another_connection() {
     let store = open("replanned");
     commits(&store).unwrap();
     assert_eq!(value(&store), 1);
@@ -76,7 +76,7 @@ fn a_plan_whose_columns_changed_is_made_anew_on_another_connection() {
     assert_eq!(value(&store), 1);
     let changed = "ALTER TABLE replanned.tally ALTER COLUMN slot TYPE int8";
     client.batch_execute(changed).unwrap();
-    // What it reads now is of another type, which is told: it is not for ever the error of a plan.
-    let told = store.get(&[counter()]).unwrap_err().to_string();
-    assert!(!told.contains("cached plan"), "{told}");
+    // The new type of the column is reported; the error of the stale plan does not persist.
+    let message = store.get(&[counter()]).unwrap_err().to_string();
+    assert!(!message.contains("cached plan"), "{message}");
 }

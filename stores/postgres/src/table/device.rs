@@ -1,6 +1,6 @@
-//! Devices, a column for each thing that is known of them.
+//! The table of devices: one column for each property.
 
-use super::{Cells, Columns, Problem, Table, Text, place};
+use super::{Cells, Columns, Problem, Table, Text, index_of};
 use crate::array::Scalar::{Bool, Bytes, Int2, Int4, Int8, Json, Text as TextColumn};
 use fleet_core::Timestamp;
 use fleet_core::device::{
@@ -51,10 +51,10 @@ pub(super) static TABLE: Table = Table {
         ("relapses", Int2),
         ("chip_revision", Int4),
     ],
-    // The product; what is the same for most members; the lock; what is, of those imported together; what is, of those
-    // never seen; what most that are seen say; what they run; an attempt, its outcome, the label, and what few
-    // have anything of.
-    alike: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..36],
+    // Groups of columns: the product; what is the same for most members; the lock; what is the same for devices
+    // imported together; what is the same for devices never seen; what most reports contain; the running firmware; an
+    // attempt, its outcome, the label, and the rare fields.
+    uniform: &[0..1, 3..8, 8..9, 9..11, 11..14, 14..18, 18..20, 20..24, 24..27, 27..29, 29..36],
 };
 
 const STANDINGS: [Standing; 3] = [Standing::Member, Standing::Quarantined, Standing::Denied];
@@ -66,7 +66,7 @@ const RESULTS: [UpdateResult; 4] =
 
 pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Result<(), Problem> {
     row.stamp(stamp);
-    row.push(place(&STANDINGS, &device.standing)?);
+    row.push(index_of(&STANDINGS, &device.standing)?);
     row.push(device.development);
     row.push(device.forced);
     row.push(i16::from(device.failures));
@@ -80,8 +80,8 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.push(seen.at.as_millis());
             row.push(seen.session.cast_signed());
             row.push(seen.version_since.as_millis());
-            row.push(place(&IMAGES, &seen.image)?);
-            row.push(place(&PLATFORMS, &seen.platform)?);
+            row.push(index_of(&IMAGES, &seen.image)?);
+            row.push(index_of(&PLATFORMS, &seen.platform)?);
             row.push(seen.takes_updates);
             row.push(seen.online);
             row.push_if(seen.version.map(i32::from));
@@ -94,7 +94,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.push(attempt.at.as_millis());
             row.push(i32::from(attempt.target.get()));
             row.push_if(attempt.from.map(i32::from));
-            row.push(place(&PROGRESSES, &attempt.progress)?);
+            row.push(index_of(&PROGRESSES, &attempt.progress)?);
         }
     }
     match &device.outcome {
@@ -102,7 +102,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
         Some(outcome) => {
             row.push(outcome.at.as_millis());
             row.push(i32::from(outcome.target.get()));
-            row.push(place(&RESULTS, &outcome.result)?);
+            row.push(index_of(&RESULTS, &outcome.result)?);
         }
     }
     match &device.label {
@@ -114,7 +114,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
         }
     }
     write_trail(row, device.trail.get());
-    row.push(place(&PLATFORMS, &device.listed)?);
+    row.push(index_of(&PLATFORMS, &device.listed)?);
     row.push(i16::from(device.relapses));
     row.push_if(device.chip_revision.map(i32::from));
     Ok(())
@@ -213,7 +213,7 @@ fn label(row: &mut Columns<'_>) -> Result<Option<Box<Label>>, Problem> {
     Ok(Some(Box::new(Label { name, groups: row.next_as(|json: Text<'_>| groups(json.0))? })))
 }
 
-/// The groups out of a JSON array of numbers, which the server writes with spaces.
+/// Reads the groups from a JSON array of numbers, which the server writes with spaces.
 fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
     let wrong = "not a JSON array of group numbers";
     let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;

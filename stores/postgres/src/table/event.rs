@@ -1,6 +1,6 @@
-//! Events of a product's log.
+//! The table of events of a product's log.
 
-use super::{Cells, Columns, Problem, Table, Text, place};
+use super::{Cells, Columns, Problem, Table, Text, index_of};
 use crate::array::Scalar::{Bytes, Int2, Int8, Json, Text as TextColumn};
 use crate::text::{from_json, from_text};
 use fleet_core::Timestamp;
@@ -30,9 +30,9 @@ pub(super) static TABLE: Table = Table {
         ("era", Int8),
         ("ages_from", Int8),
     ],
-    // The product; when they were taken; the origin; the name; its id; what error it is; to whom it was sent; what limit
-    // it met; where in its log it is.
-    alike: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
+    // Groups of columns: the product; the moment of logging; the origin; the name; the id; the kind of error; the
+    // recipients; the exceeded limit; the position in the log.
+    uniform: &[0..1, 4..5, 7..8, 8..9, 10..11, 11..12, 12..14, 14..15, 15..17],
 };
 
 /// The columns of an event's key.
@@ -46,7 +46,7 @@ pub(super) fn write(row: &mut Cells<'_>, event: &LoggedEvent, stamp: Stamp) -> R
     row.push(event.at.as_millis());
     row.push(event.happened_at.as_millis());
     row.push(event.device.as_bytes().as_slice());
-    row.push(place(&EventOrigin::ALL, &event.origin)?);
+    row.push(index_of(&EventOrigin::ALL, &event.origin)?);
     row.text(&event.name);
     row.text(&event.data);
     row.text_if(event.id.as_deref());

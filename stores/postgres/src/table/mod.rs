@@ -1,6 +1,6 @@
-//! Where each record stands: devices, registry entries and counters in columns of their own, the rest as JSON.
+//! The tables: devices, registry entries, counters and events have columns of their own, other records are JSON.
 //!
-//! Each table's file lists its columns once and writes and reads them in that order.
+//! Invariant: each table's file lists its columns once, and writes and reads them in that order.
 
 mod device;
 mod event;
@@ -19,34 +19,34 @@ use std::ops::Range;
 pub(crate) use tally::{TABLE as COUNTERS, key as counter_key};
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
-/// A column's name and what it holds.
+/// A column: its name and type.
 pub(crate) type Column = (&'static str, Scalar);
 
-/// A table: its name, the columns of its key in their order, and the others.
+/// A table: its name, the columns of its key in order, and its other columns.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) key: &'static [Column],
-    /// The expression that gives the stamp of a row `t`; without it, a row that is absent.
+    /// The expression for the stamp of a row `t`. NULL means that the row is absent.
     pub(crate) stamp: &'static str,
     pub(crate) columns: &'static [Column],
-    /// Columns that are often the same in all rows of a statement, and then together. They are named by their places, the
-    /// key's first. At most 16, and few, as each doubles the statements that the store may come to need.
-    pub(crate) alike: &'static [Range<usize>],
+    /// Groups of adjacent columns that are often the same in all rows of a statement, by their positions, the key's
+    /// first. At most 16, and preferably few: each doubles the number of statements that the store may have to prepare.
+    pub(crate) uniform: &'static [Range<usize>],
 }
 
-/// Which columns are the same in all rows of a statement, a bit for each of a table's sets.
+/// The groups of columns that are the same in all rows of a statement, one bit for each group of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Alike(u16);
+pub(crate) struct UniformGroups(u16);
 
-impl Alike {
-    /// Finds out, from the arrays of a table's columns in order, which may be less than all and have others behind them;
-    /// and has those that are the same in all rows sent once.
+impl UniformGroups {
+    /// Finds the groups of columns that are the same in all rows, and marks their arrays to be sent once. The arrays
+    /// are those of the table's columns in order; some of the last may be missing, and others may follow.
     pub(crate) fn find(table: &Table, arrays: &mut [Array]) -> Self {
         let mut found = Self::default();
-        for (set, bit) in table.alike.iter().zip(0..) {
+        for (set, bit) in table.uniform.iter().zip(0..) {
             if let Some(arrays) = arrays.get_mut(set.clone())
-                && arrays.iter().all(Array::is_alike)
+                && arrays.iter().all(Array::is_uniform)
             {
                 arrays.iter_mut().for_each(Array::send_once);
                 found.0 |= 1 << bit;
@@ -55,16 +55,16 @@ impl Alike {
         found
     }
 
-    /// Whether a column is among them.
+    /// Whether a column belongs to such a group.
     pub(crate) fn has(self, table: &Table, column: usize) -> bool {
-        let mut sets = table.alike.iter().zip(0..);
+        let mut sets = table.uniform.iter().zip(0..);
         sets.any(|(columns, bit)| columns.contains(&column) && self.0 & 1 << bit != 0)
     }
 }
 
-/// Which table.
+/// One of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
+pub(crate) enum TableKind {
     Device,
     Registration,
     Record,
@@ -72,11 +72,11 @@ pub(crate) enum Place {
     Event,
 }
 
-impl Place {
-    /// All there are.
+impl TableKind {
+    /// All tables.
     pub(crate) const ALL: [Self; 5] = [Self::Device, Self::Registration, Self::Record, Self::Tally, Self::Event];
 
-    /// Where keys of a kind stand.
+    /// The table for keys of a kind.
     pub(crate) fn of(kind: Kind) -> Self {
         match kind {
             Kind::Device => Self::Device,
@@ -87,7 +87,7 @@ impl Place {
         }
     }
 
-    /// Its table.
+    /// The definition of the table.
     pub(crate) fn table(self) -> &'static Table {
         match self {
             Self::Device => &device::TABLE,
@@ -99,28 +99,28 @@ impl Place {
     }
 }
 
-/// Which tables, a bit for each.
+/// A set of tables, one bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Places(u8);
+pub(crate) struct TableSet(u8);
 
-impl Places {
-    pub(crate) fn of(places: impl IntoIterator<Item = Place>) -> Self {
-        Self(places.into_iter().fold(0, |all, place| all | 1 << place as u8))
+impl TableSet {
+    pub(crate) fn of(kinds: impl IntoIterator<Item = TableKind>) -> Self {
+        Self(kinds.into_iter().fold(0, |all, kind| all | 1 << kind as u8))
     }
 
-    /// They, in order.
-    pub(crate) fn iter(self) -> impl Iterator<Item = Place> {
-        Place::ALL.into_iter().filter(move |place| self.0 & 1 << *place as u8 != 0)
+    /// Returns the tables in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = TableKind> {
+        TableKind::ALL.into_iter().filter(move |kind| self.0 & 1 << *kind as u8 != 0)
     }
 
-    /// The column from which on those of a table stand, where those of each stand after one another from `first` on.
-    pub(crate) fn column_of(self, place: Place, first: usize) -> usize {
-        let before = self.iter().take_while(|other| *other != place).map(Place::table);
+    /// The first column of a table, if the columns of these tables follow one another from `first` on.
+    pub(crate) fn column_of(self, kind: TableKind, first: usize) -> usize {
+        let before = self.iter().take_while(|other| *other != kind).map(TableKind::table);
         first + before.map(|table| table.key.len() + table.columns.len()).sum::<usize>()
     }
 }
 
-/// Fills in one row of a set of arrays, one column after the other.
+/// Appends one row to a set of arrays, column by column.
 pub(crate) struct Cells<'a>(std::slice::IterMut<'a, Array>);
 
 impl<'a> Cells<'a> {
@@ -167,7 +167,7 @@ impl<'a> Cells<'a> {
         self.push(Json(&crate::text::to_json(json)));
     }
 
-    /// A stamp that is expected of a row; none: it must be absent.
+    /// Appends the stamp that is expected of a row. `None` means that the row must be absent.
     pub(crate) fn expected(&mut self, stamp: Option<Stamp>) {
         self.push_if(stamp.map(|stamp| stamp.0.cast_signed()));
     }
@@ -176,7 +176,7 @@ impl<'a> Cells<'a> {
         self.push(stamp.0.cast_signed());
     }
 
-    /// The columns of a key.
+    /// Appends the columns of a key.
     pub(crate) fn key(&mut self, key: &Key) -> Result<(), Problem> {
         match key {
             Key::Device(product, id) => {
@@ -201,7 +201,7 @@ impl<'a> Cells<'a> {
         Ok(())
     }
 
-    /// All columns of a row.
+    /// Appends all columns of a row.
     pub(crate) fn row(&mut self, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
         self.key(key)?;
         match (key, record) {
@@ -224,7 +224,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// A value that a statement takes, and its type.
+/// A parameter of a statement and its type.
 pub(crate) type Given = (Box<dyn ToSql + Send + Sync>, Type);
 
 /// The columns of a key as parameters.
@@ -246,24 +246,24 @@ pub(crate) fn key_parameters(key: &Key) -> Result<Vec<Given>, Problem> {
     })
 }
 
-/// Whether a row of JSON, whose columns begin at `first`, came with its body.
+/// Whether a row of JSON, whose columns begin at `first`, contains its body.
 pub(crate) fn has_body(row: &tokio_postgres::Row, first: usize) -> Result<bool, Problem> {
     Ok(row.try_get::<_, Option<Text<'_>>>(first + record::BODY)?.is_some())
 }
 
-/// Reads a row of the table of a kind, from its column `first` on.
-pub(crate) fn read(place: Place, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
+/// Reads a row of a table, from the column `first` on.
+pub(crate) fn read(kind: TableKind, row: &tokio_postgres::Row, first: usize) -> Result<Row, Problem> {
     let mut columns = Columns { row, next: first };
-    match place {
-        Place::Device => device::read(&mut columns),
-        Place::Registration => registration::read(&mut columns),
-        Place::Record => record::read(&mut columns),
-        Place::Tally => tally::read(&mut columns),
-        Place::Event => event::read(&mut columns),
+    match kind {
+        TableKind::Device => device::read(&mut columns),
+        TableKind::Registration => registration::read(&mut columns),
+        TableKind::Record => record::read(&mut columns),
+        TableKind::Tally => tally::read(&mut columns),
+        TableKind::Event => event::read(&mut columns),
     }
 }
 
-/// Reads a row's columns, one after the other.
+/// Reads a row's columns in order.
 struct Columns<'r> {
     row: &'r tokio_postgres::Row,
     next: usize,
@@ -284,13 +284,13 @@ impl<'r> Columns<'r> {
         Ok(Stamp(self.next::<i64>()?.cast_unsigned()))
     }
 
-    /// The next column, made into a value of the core.
+    /// Reads the next column and converts it to a type of the core.
     fn next_as<S: FromSql<'r>, T, E: Display>(&mut self, make: impl FnOnce(S) -> Result<T, E>) -> Result<T, Problem> {
         let value = self.next()?;
         make(value).map_err(|error| self.unreadable(error))
     }
 
-    /// The same where the column may be NULL.
+    /// Reads the next column, which may be NULL.
     fn next_if<S: FromSql<'r>, T, E: Display>(
         &mut self,
         make: impl FnOnce(S) -> Result<T, E>,
@@ -298,7 +298,7 @@ impl<'r> Columns<'r> {
         self.next_as(|value: Option<S>| value.map(make).transpose())
     }
 
-    /// The next column, a number that is wider there than here.
+    /// Reads the next column, a number whose type in the database is wider.
     fn number<S: FromSql<'r>, T: TryFrom<S>>(&mut self) -> Result<T, Problem>
     where
         T::Error: Display,
@@ -306,14 +306,14 @@ impl<'r> Columns<'r> {
         self.next_as(|value: S| T::try_from(value))
     }
 
-    /// The next column, which holds the place of a value in a list.
+    /// Reads the next column, which holds the position of a value in a list.
     fn next_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Problem> {
-        self.next_as(|place: i16| {
-            usize::try_from(place).ok().and_then(|place| all.get(place)).copied().ok_or("no such value")
+        self.next_as(|index: i16| {
+            usize::try_from(index).ok().and_then(|index| all.get(index)).copied().ok_or("unknown value")
         })
     }
 
-    /// That the column read last says nothing that can be.
+    /// The error for an invalid value in the column that was read last.
     fn unreadable(&self, error: impl Display) -> Problem {
         let column = self.next.saturating_sub(1);
         let name = self.row.columns().get(column).map_or("a column", |column| column.name());
@@ -321,7 +321,7 @@ impl<'r> Columns<'r> {
     }
 }
 
-/// A column's text, which is taken over by copying it once.
+/// The text of a column, borrowed so that it is copied only once.
 struct Text<'r>(&'r str);
 
 impl<'r> FromSql<'r> for Text<'r> {
@@ -329,7 +329,7 @@ impl<'r> FromSql<'r> for Text<'r> {
         ty: &tokio_postgres::types::Type,
         raw: &'r [u8],
     ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // JSONB is text behind the version of its format.
+        // JSONB is text after the version of its format.
         let raw = match (*ty == tokio_postgres::types::Type::JSONB, raw) {
             (true, [1, json @ ..]) => json,
             (true, _) => return Err("an unknown version of JSONB".into()),
@@ -344,24 +344,26 @@ impl<'r> FromSql<'r> for Text<'r> {
     }
 }
 
-/// The place of a value in the list of all there are.
-fn place<T: PartialEq>(all: &[T], value: &T) -> Result<i16, Problem> {
-    let place = all.iter().position(|one| one == value).and_then(|place| i16::try_from(place).ok());
-    place.ok_or_else(|| Problem::Unwritable("this store does not know such a value".to_owned()))
+/// Returns the position of a value in the list of all values.
+fn index_of<T: PartialEq>(all: &[T], value: &T) -> Result<i16, Problem> {
+    let index = all.iter().position(|one| one == value).and_then(|index| i16::try_from(index).ok());
+    index.ok_or_else(|| {
+        Problem::Unwritable("the record has a value that this store does not support; update the program".to_owned())
+    })
 }
 
-/// A product's number.
+/// Converts a product's number.
 fn product(number: i64) -> Result<ProductId, String> {
     let number = u32::try_from(number).map_err(|error| error.to_string())?;
     ProductId::new(number).map_err(|error| error.to_string())
 }
 
-/// A device's id.
+/// Converts a device's id.
 fn device_id(bytes: &[u8]) -> Result<DeviceId, &'static str> {
     bytes.try_into().map(DeviceId::new).map_err(|_| "an id has 12 bytes")
 }
 
-/// The version of a firmware.
+/// Converts the version of a firmware.
 fn version(number: i32) -> Result<FirmwareVersion, String> {
     let number = u32::try_from(number).map_err(|error| error.to_string())?;
     FirmwareVersion::new(number).map_err(|error| error.to_string())
@@ -372,23 +374,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sets_of_columns_that_are_alike_are_apart_and_never_all_of_a_key() {
-        for table in Place::ALL.map(Place::table) {
-            assert!(table.alike.len() <= 16, "{}", table.name);
+    fn groups_of_columns_do_not_overlap_and_never_hold_a_whole_key() {
+        for table in TableKind::ALL.map(TableKind::table) {
+            assert!(table.uniform.len() <= 16, "{}", table.name);
             let columns = table.key.len() + table.columns.len();
             let mut from = 0;
-            for set in table.alike {
+            for set in table.uniform {
                 assert!(from <= set.start && set.start < set.end && set.end <= columns, "{set:?} of {}", table.name);
                 from = set.end;
             }
-            // What is added to counters is grouped by what is left.
-            let left = (0..table.key.len()).filter(|place| !table.alike.iter().any(|set| set.contains(place)));
+            // Additions to counters are grouped by the remaining columns.
+            let left = (0..table.key.len()).filter(|column| !table.uniform.iter().any(|set| set.contains(column)));
             assert!(left.count() > 0, "{}", table.name);
         }
     }
 
     #[test]
-    fn what_is_the_same_in_all_rows_is_found_and_sent_once() {
+    fn a_column_with_equal_values_is_found_and_sent_once() {
         let table = &registration::TABLE;
         let columns =
             || table.key.iter().chain(table.columns).map(|(_, scalar)| Array::new(*scalar)).collect::<Vec<_>>();
@@ -418,23 +420,23 @@ mod tests {
         for id in 1..4 {
             row(&mut arrays, id, None);
         }
-        let alike = Alike::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        let uniform = UniformGroups::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|column| uniform.has(table, column)).collect();
         assert_eq!(once, [vec![false; 2], vec![true; 11]].concat());
         let values = sent(&arrays);
         assert_eq!(values[2], Some(94_i64.to_be_bytes().to_vec()));
         assert_eq!((&values[3], &values[4], &values[5]), (&None, &None, &None));
         assert_eq!((&values[6], &values[7]), (&Some(vec![1]), &Some(vec![0; 8])));
 
-        // One that differs makes its set differ, and no other.
+        // One different value makes its group differ, and no other.
         let mut arrays = columns();
         for (id, claimed_by) in [(1, None), (2, Some(7)), (3, None)] {
             row(&mut arrays, id, claimed_by);
         }
-        let alike = Alike::find(table, &mut arrays);
-        let once: Vec<bool> = (0..arrays.len()).map(|place| alike.has(table, place)).collect();
+        let uniform = UniformGroups::find(table, &mut arrays);
+        let once: Vec<bool> = (0..arrays.len()).map(|column| uniform.has(table, column)).collect();
         assert_eq!(once, [vec![false, false, true, false, false], vec![true; 8]].concat());
-        // Three values of which the first and the last are none, eight bytes in between.
+        // Three values, the first and the last of which are NULL, eight bytes in between.
         assert_eq!(sent(&arrays)[3].as_ref().map(Vec::len), Some(20 + 4 + 12 + 4));
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that is not one of many: JSON under its encoded key, with what people look for beside it.
+//! The table of all other records: JSON under the encoded key, with columns that people search by.
 
 use super::{Cells, Columns, Problem, Table, Text};
 use crate::array::Scalar::{Bytes, Int8, Json, Text as TextColumn};
@@ -9,10 +9,10 @@ pub(super) static TABLE: Table = Table {
     key: &[("key", Bytes)],
     stamp: "t.stamp",
     columns: &[("stamp", Int8), ("kind", TextColumn), ("account", Int8), ("product", Int8), ("body", Json)],
-    alike: &[],
+    uniform: &[],
 };
 
-/// The place of the body among all columns, the key's first.
+/// The position of the body among all columns, the key's first.
 pub(super) const BODY: usize = 5;
 
 pub(super) fn write(row: &mut Cells<'_>, key: &Key, record: &Record, stamp: Stamp) -> Result<(), Problem> {
@@ -26,7 +26,7 @@ pub(super) fn write(row: &mut Cells<'_>, key: &Key, record: &Record, stamp: Stam
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
-    let key = row.next_as(|bytes: &[u8]| Key::decode(bytes).ok_or("no such key"))?;
+    let key = row.next_as(|bytes: &[u8]| Key::decode(bytes).ok_or("unknown key"))?;
     let stamp = row.stamp()?;
     row.skip(3);
     let record = row.next_as(|body: Text<'_>| Record::from_json(key.kind(), &crate::text::from_json(body.0)))?;

@@ -1,4 +1,4 @@
-//! Devices' entries in the registry.
+//! The table of devices' entries in the registry.
 
 use super::device::{read_trail, write_trail};
 use super::{Cells, Columns, Problem, Table, Text};
@@ -27,8 +27,8 @@ pub(super) static TABLE: Table = Table {
         ("ended_session", Int8),
         ("ended_at", Int8),
     ],
-    // The product; who claimed it; its platform; what is the same for most; and what few have anything of.
-    alike: &[2..3, 3..5, 5..6, 6..8, 8..13],
+    // Groups of columns: the product; the claim; the platform; what is the same for most devices; rare fields.
+    uniform: &[2..3, 3..5, 5..6, 6..8, 8..13],
 };
 
 pub(super) fn write(row: &mut Cells<'_>, entry: &Registration, stamp: Stamp) {

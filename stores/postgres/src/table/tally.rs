@@ -1,5 +1,5 @@
-//! Counters. Their columns are parts of their encoded keys, so that rows and keys order alike and whatever the core
-//! comes to count has its place.
+//! The table of counters. Its columns are parts of the encoded key, so that rows have the same order as keys and
+//! counters of the future fit in.
 
 use super::{Columns, Problem, Table};
 use crate::array::Scalar::{Int4, Int8};
@@ -10,15 +10,15 @@ pub(crate) static TABLE: Table = Table {
     key: &[("product", Int8), ("counter", Int4), ("slot", Int4)],
     stamp: "t.value * 0",
     columns: &[("value", Int8)],
-    // The product and the slot.
-    alike: &[0..1, 2..3],
+    // Groups of columns: the product and the slot.
+    uniform: &[0..1, 2..3],
 };
 
 /// The columns of a counter's key.
 pub(crate) fn key(key: &Key) -> Result<(i64, i32, i32), Problem> {
     let encoded = key.encode();
     let [_, p1, p2, p3, p4, _, tag, high, low, slot] = *encoded else {
-        return Err(Problem::Unwritable(format!("{key:?} is no counter")));
+        return Err(Problem::Unwritable(format!("{key:?} is not a counter")));
     };
     let product = i64::from(u32::from_be_bytes([p1, p2, p3, p4]));
     Ok((product, i32::from_be_bytes([0, tag, high, low]), i32::from(slot)))
@@ -31,6 +31,6 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
     if let [.., tag, high, low, _slot] = &mut *encoded {
         [*tag, *high, *low] = counter;
     }
-    let key = Key::decode(&encoded).ok_or_else(|| row.unreadable("no such counter"))?;
+    let key = Key::decode(&encoded).ok_or_else(|| row.unreadable("unknown counter"))?;
     Ok(Row { key, record: Record::Counter(row.next()?), stamp: Stamp::default() })
 }

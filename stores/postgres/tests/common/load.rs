@@ -1,4 +1,4 @@
-//! Devices that come and go on many threads, and what must be so afterwards whatever went wrong meanwhile.
+//! Devices that come and go on many threads, and what must hold afterwards whatever failed meanwhile.
 
 use fleet_core::device::{Disconnect, Report};
 use fleet_core::store::{Key, Record};
@@ -9,10 +9,10 @@ use std::thread;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
 pub(crate) const THREADS: u8 = 4;
-/// Each thread has so many devices of its own.
+/// Number of devices of each thread.
 const DEVICES: u8 = 12;
 
-/// A product with the devices of every thread in it.
+/// Creates a product with the devices of every thread.
 pub(crate) fn product(fleet: &Fleet) -> ProductId {
     let operator = fleet.console(Actor::Operator, NOW);
     let owner = operator.create_account("alice@example.com").unwrap().id;
@@ -26,7 +26,7 @@ pub(crate) fn product(fleet: &Fleet) -> ProductId {
 
 fn device(thread: u8, number: u32) -> DeviceId {
     let [a, b, c, d] = number.to_be_bytes();
-    // With a letter in it: digits and zeros alone are what a spreadsheet makes of an id.
+    // With a letter: a spreadsheet turns an id of digits only into a number.
     DeviceId::new([thread + 1, a, b, c, d, 0, 0, 0, 0, 0, 0, 0xA0 | thread])
 }
 
@@ -34,26 +34,26 @@ fn list(ids: &[DeviceId]) -> String {
     ids.iter().map(|id| format!("{id}\n")).collect()
 }
 
-/// What a thread was told of one of its devices: the latest session that was acknowledged, and the latest it tried.
+/// What a thread knows about one of its devices: the latest acknowledged session, and the latest attempted one.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct Known {
     acknowledged: u64,
     tried: u64,
 }
 
-/// What was told to all.
+/// What all threads know.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
-    connects: BTreeMap<DeviceId, Told>,
+    connects: BTreeMap<DeviceId, Known>,
     imported: Vec<DeviceId>,
-    /// Imports of which nobody can tell what became: others changed the guard of the tier's limit, the one row of theirs
-    /// that was there before, and what they made is not there, or not any more.
+    /// Imports whose outcome can no longer be determined: others changed the guard record of the tier's limit, the only
+    /// row of theirs that existed before, and the rows that they created are absent.
     open: Vec<DeviceId>,
     pub(crate) failed: Vec<Error>,
     pub(crate) acknowledged: usize,
 }
 
-/// Has threads connect and disconnect their devices and import new ones, until `enough` is said.
+/// Connects, disconnects and imports devices on several threads, until `enough` is set.
 pub(crate) fn run(fleet: &Fleet, product: ProductId, enough: &AtomicBool, done: &AtomicUsize) -> Account {
     let mut account = Account::default();
     thread::scope(|threads| {
@@ -137,10 +137,10 @@ fn connect(
     call: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
     for id in ids {
-        let told = account.connects.entry(*id).or_default();
-        // Here too, as what was lost meanwhile would be hidden by what comes now.
-        remembers(fleet, product, *id, *told);
-        told.tried = session;
+        let known = account.connects.entry(*id).or_default();
+        // Checked here too, because later sessions would hide a loss.
+        remembers(fleet, product, *id, *known);
+        known.tried = session;
     }
     call()?;
     for id in ids {
@@ -149,33 +149,34 @@ fn connect(
     Ok(())
 }
 
-/// That nothing that was acknowledged is lost, and nothing was done twice: counts and guards agree with what is there.
+/// Checks that no acknowledged command is lost and none was applied twice: counts and guard records agree with the
+/// rows.
 pub(crate) fn holds(fleet: &Fleet, product: ProductId, account: &Account) {
-    for (id, told) in &account.connects {
-        remembers(fleet, product, *id, *told);
+    for (id, known) in &account.connects {
+        remembers(fleet, product, *id, *known);
     }
     for id in &account.imported {
         let rows = fleet.store().get(&[Key::Device(product, *id), Key::Registration(*id)]).unwrap();
-        assert!(rows.iter().all(Option::is_some), "{id} was imported and is not there");
+        assert!(rows.iter().all(Option::is_some), "{id} was imported and is absent");
     }
     for id in &account.open {
         let rows = fleet.store().get(&[Key::Device(product, *id), Key::Registration(*id)]).unwrap();
-        assert_eq!(rows[0].is_some(), rows[1].is_some(), "half of {id} is there");
+        assert_eq!(rows[0].is_some(), rows[1].is_some(), "{id} was imported in part");
     }
     let share = account.open.len() as f64 / (account.imported.len() + account.open.len()) as f64;
-    assert!(share < 0.5, "of {} imports nobody knows what became", account.open.len());
+    assert!(share < 0.5, "the outcomes of {} imports are unknown", account.open.len());
     agrees(fleet);
 }
 
-/// That a device's latest session that was acknowledged is there, if not a later one that may be.
-fn remembers(fleet: &Fleet, product: ProductId, id: DeviceId, told: Told) {
+/// Checks that a device's latest acknowledged session is stored, or a later attempted one.
+fn remembers(fleet: &Fleet, product: ProductId, id: DeviceId, known: Known) {
     let rows = fleet.store().get(&[Key::Device(product, id)]).unwrap();
-    let Some(Record::Device(device)) = rows[0].as_ref().map(|row| &row.record) else { panic!("{id} is gone") };
+    let Some(Record::Device(device)) = rows[0].as_ref().map(|row| &row.record) else { panic!("{id} is absent") };
     let session = device.seen.map_or(0, |seen| seen.session);
-    assert!((told.acknowledged..=told.tried).contains(&session), "{id} is in session {session}: {told:?}");
+    assert!((known.acknowledged..=known.tried).contains(&session), "{id} is in session {session}: {known:?}");
 }
 
-/// That every guard record agrees with what it guards.
+/// Checks that every guard record agrees with the rows it guards.
 pub(crate) fn agrees(fleet: &Fleet) {
     assert_eq!(invariants::check(fleet, NOW).unwrap(), []);
 }

@@ -1,4 +1,4 @@
-//! Schemas to test in, each test's own, on one server for all tests of a program.
+//! A schema for each test, on one server for all tests of a program.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ pub(crate) mod proxy;
 use fleet_store_postgres::{Options, PostgresStore};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A schema of the shared server in which nothing is yet.
+/// An empty schema on the shared server.
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
     pub(crate) url: String,

@@ -1,4 +1,4 @@
-//! A line that can be cut: what is sent goes through here, until one message too many.
+//! A proxy that can cut connections: it passes on what is sent, until it drops a message.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Stands between a client and a server, and cuts lines.
+/// Stands between client and server, and cuts connections.
 #[derive(Debug)]
 pub(crate) struct Proxy {
     port: u16,
@@ -16,12 +16,12 @@ pub(crate) struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
-    /// Of so many messages one is the last on its line.
+    /// One message of this many is the last on its connection.
     one_in: AtomicU64,
     messages: AtomicU64,
     unsent: AtomicU64,
     unheard: AtomicU64,
-    /// Lines up to this number are forgotten: nothing that is sent over them arrives, in either direction.
+    /// Connections up to this number are dropped silently: nothing that is sent over them arrives, in either direction.
     forgotten: AtomicU64,
     lines: AtomicU64,
 }
@@ -39,7 +39,7 @@ impl Proxy {
             lines: AtomicU64::new(0),
         });
         let all = Arc::clone(&shared);
-        // Ends with the process.
+        // Runs until the process ends.
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (server, shared) = (TcpStream::connect(("127.0.0.1", server)).unwrap(), Arc::clone(&all));
@@ -57,27 +57,27 @@ impl Proxy {
         self.port
     }
 
-    /// From now on, one message of so many is the last on its line.
+    /// From now on, one message of this many is the last on its connection.
     pub(crate) fn cut_one_in(&self, messages: u64) {
         self.shared.one_in.store(messages, Ordering::Relaxed);
     }
 
-    /// Forgets the lines there are, as a firewall does: it swallows what is sent over them and tells nobody.
+    /// Drops the current connections silently, as a firewall does.
     pub(crate) fn forget_lines(&self) {
         self.shared.forgotten.store(self.shared.lines.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// Forgets also those that come.
+    /// Drops later connections silently too.
     pub(crate) fn forget_all(&self) {
         self.shared.forgotten.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// How many lines there were.
+    /// Number of connections so far.
     pub(crate) fn lines(&self) -> u64 {
         self.shared.lines.load(Ordering::Relaxed)
     }
 
-    /// How often a message was lost, and how often it went through and its answer was lost.
+    /// How often a message was lost, and how often its answer was lost.
     pub(crate) fn cuts(&self) -> [u64; 2] {
         [&self.shared.unsent, &self.shared.unheard].map(|count| count.load(Ordering::Relaxed))
     }
@@ -88,7 +88,7 @@ impl Shared {
         line <= self.forgotten.load(Ordering::Relaxed)
     }
 
-    /// Whether the line is to be cut before this message. Where its answer is to be lost, it is sent here.
+    /// Whether the connection is to be cut before this message. If its answer is to be lost, the message is sent here.
     fn cuts(&self, (server, message): (&mut TcpStream, &[u8])) -> bool {
         let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
         let one_in = self.one_in.load(Ordering::Relaxed);
@@ -98,7 +98,8 @@ impl Shared {
         if (number / one_in).is_multiple_of(2) {
             self.unsent.fetch_add(1, Ordering::Relaxed);
         } else {
-            // So soon that the answer cannot be here, or late enough that the server is done; both happen.
+            // The delay is so short that the answer cannot have arrived, or long enough that the server is done; both
+            // occur.
             let _ = server.write_all(message);
             thread::sleep(Duration::from_micros(number % 7 * 100));
             self.unheard.fetch_add(1, Ordering::Relaxed);
@@ -107,7 +108,7 @@ impl Shared {
     }
 }
 
-/// Passes on what comes, until one of both has had enough.
+/// Passes on data in one direction, until either end closes.
 fn pass(
     mut from: TcpStream,
     mut to: TcpStream,

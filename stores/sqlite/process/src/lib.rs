@@ -1,17 +1,18 @@
 //! Lets a forked process open SQLite files that its parent had open.
 //!
-//! POSIX file locks belong to a process, so SQLite keeps in memory, for each file, which locks its process holds, and
-//! takes one from the operating system only where it holds none yet. A forked process has a copy of that memory and
-//! none of the locks. A file that it opens anew would be used without any: the parent, when it closes, would take the
-//! file for its own and delete the write-ahead log that the child writes to.
+//! POSIX file locks belong to a process, so SQLite records in memory, for each file, which locks its process holds, and
+//! requests one from the operating system only if it holds none yet. A forked process has a copy of this record but
+//! none of the locks. It would use a file that it opens again without any lock: when the parent closes the file, it
+//! would believe that it is alone and delete the write-ahead log that the child writes to.
 //!
-//! SQLite finds what it keeps for a file by the file's device and inode, which it asks of `fstat`. Here it is answered
-//! with another device in each forked process. So what a process opens after the fork is another file to SQLite than
-//! what it inherited, and gets locks of its own. The number serves for nothing else.
+//! SQLite finds its record of a file by the file's device and inode, which it gets from `fstat`. This crate replaces
+//! that call and returns another device in each forked process. So to SQLite a file that a process opens after the fork
+//! differs from the inherited one, and gets its own locks. SQLite uses the device number for nothing else.
 //!
-//! This is a crate of its own because SQLite's C interface is called, which the store itself does not do.
+//! This is a crate of its own because it calls SQLite's C interface, which the store itself does not.
 
-/// Has forked processes told apart from now on, in the whole process. To be called before a file is opened.
+/// Makes SQLite distinguish files of forked processes, from now on, in the whole process. Call it before a file is
+/// opened.
 pub fn tell_apart() {
     #[cfg(all(unix, target_pointer_width = "64"))]
     unix::tell_apart();
@@ -28,10 +29,10 @@ mod unix {
     pub(super) fn tell_apart() {
         static TOLD: Once = Once::new();
         TOLD.call_once(|| {
-            // What is opened from now on may be inherited, so forks are counted from now on.
+            // Files that are opened from now on may be inherited, so forks are counted from now on.
             let _ = Process::current();
             // SAFETY: SQLite is initialized and its default VFS lives as long as the process; the name is a C string,
-            // and the function is of the form that SQLite calls under this name.
+            // and the function has the signature that SQLite expects under this name.
             unsafe {
                 ffi::sqlite3_initialize();
                 let vfs = ffi::sqlite3_vfs_find(ptr::null());
@@ -45,13 +46,13 @@ mod unix {
         });
     }
 
-    /// The operating system's, but for the device in a forked process.
+    /// The operating system's `fstat`, but with another device in a forked process.
     unsafe extern "C" fn fstat(file: c_int, status: *mut libc::stat) -> c_int {
-        // SAFETY: SQLite hands over what it would hand to `fstat` itself.
+        // SAFETY: SQLite passes the arguments that it would pass to `fstat` itself.
         let answer = unsafe { libc::fstat(file, status) };
-        // SAFETY: where the answer is 0 the status is filled in.
+        // SAFETY: if the answer is 0, the status is filled in.
         if let (0, Some(status)) = (answer, unsafe { status.as_mut() }) {
-            // No device has a number so high.
+            // No device has such a high number.
             status.st_dev ^= (Process::current().number() << 40) as libc::dev_t;
         }
         answer

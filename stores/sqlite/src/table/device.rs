@@ -1,6 +1,6 @@
-//! Devices, a column for each thing that is known of them.
+//! The table of devices: one column for each property.
 
-use super::{Columns, Parameters, place};
+use super::{Columns, Parameters, index_of};
 use fleet_core::device::{
     Device, DeviceId, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, Trail, UpdateAttempt,
     UpdateOutcome, UpdateResult,
@@ -56,7 +56,7 @@ const RESULTS: [UpdateResult; 4] =
 
 pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp) -> rusqlite::Result<()> {
     row.stamp(stamp)?;
-    row.push(place(&STANDINGS, &device.standing)?)?;
+    row.push(index_of(&STANDINGS, &device.standing)?)?;
     row.push(device.development)?;
     row.push(device.forced)?;
     row.push(device.failures)?;
@@ -72,8 +72,8 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
             row.push(seen.session.cast_signed())?;
             row.push(seen.version_since.as_millis())?;
             row.push(seen.version)?;
-            row.push(place(&IMAGES, &seen.image)?)?;
-            row.push(place(&PLATFORMS, &seen.platform)?)?;
+            row.push(index_of(&IMAGES, &seen.image)?)?;
+            row.push(index_of(&PLATFORMS, &seen.platform)?)?;
             row.push(seen.takes_updates)?;
             row.push(seen.online)?;
         }
@@ -84,7 +84,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
             row.push(attempt.at.as_millis())?;
             row.push(attempt.target.get())?;
             row.push(attempt.from)?;
-            row.push(place(&PROGRESSES, &attempt.progress)?)?;
+            row.push(index_of(&PROGRESSES, &attempt.progress)?)?;
         }
     }
     match &device.outcome {
@@ -92,7 +92,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
         Some(outcome) => {
             row.push(outcome.at.as_millis())?;
             row.push(outcome.target.get())?;
-            row.push(place(&RESULTS, &outcome.result)?)?;
+            row.push(index_of(&RESULTS, &outcome.result)?)?;
         }
     }
     match &device.label {
@@ -104,7 +104,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
         }
     }
     write_trail(row, device.trail.get())?;
-    row.push(place(&PLATFORMS, &device.listed)?)?;
+    row.push(index_of(&PLATFORMS, &device.listed)?)?;
     row.push(device.relapses)?;
     row.push(device.chip_revision)
 }
@@ -202,7 +202,7 @@ fn label(row: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Box<Label>>> {
     Ok(Some(Box::new(Label { name, groups: row.next_as(|text: String| groups(&text))? })))
 }
 
-/// The groups out of a JSON array of numbers.
+/// Reads the groups from a JSON array of numbers.
 fn groups(text: &str) -> Result<BTreeSet<GroupId>, &'static str> {
     let wrong = "not a JSON array of group numbers";
     let numbers = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(wrong)?;

@@ -1,6 +1,6 @@
-//! Events of a product's log.
+//! The table of events of a product's log.
 
-use super::{Columns, Parameters, place};
+use super::{Columns, Parameters, index_of};
 use fleet_core::Timestamp;
 use fleet_core::device::DeviceId;
 use fleet_core::event::{EventOrigin, LoggedEvent};
@@ -43,7 +43,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, event: &LoggedEvent, stamp: St
     row.push(event.at.as_millis())?;
     row.push(event.happened_at.as_millis())?;
     row.push(event.device.as_bytes())?;
-    row.push(place(&EventOrigin::ALL, &event.origin)?)?;
+    row.push(index_of(&EventOrigin::ALL, &event.origin)?)?;
     row.push(&*event.name)?;
     row.push(&*event.data)?;
     row.push(event.id.as_deref())?;

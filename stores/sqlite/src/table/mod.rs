@@ -1,6 +1,6 @@
-//! Where each record stands: devices, registry entries and counters in columns of their own, the rest as JSON.
+//! The tables: devices, registry entries, counters and events have columns of their own, other records are JSON.
 //!
-//! Each table's file lists its columns once and writes and reads them in that order.
+//! Invariant: each table's file lists its columns once, and writes and reads them in that order.
 
 mod device;
 mod event;
@@ -26,7 +26,7 @@ static EVENT: LazyLock<Table> =
     LazyLock::new(|| Table::new("event", &["product", "slot", "sequence"], "stamp", &event::COLUMNS));
 static RECORD: LazyLock<Table> = LazyLock::new(|| Table::new("record", &["key"], "stamp", &record::COLUMNS));
 
-/// The table of a kind of key.
+/// Returns the table for a kind of key.
 pub(crate) fn table_of(kind: Kind) -> &'static Table {
     match kind {
         Kind::Device => &DEVICE,
@@ -37,7 +37,7 @@ pub(crate) fn table_of(kind: Kind) -> &'static Table {
     }
 }
 
-/// A kind of key of each table.
+/// One kind of key for each table.
 pub(crate) const EACH: [Kind; 5] = [Kind::Device, Kind::Registration, Kind::Tally, Kind::Event, Kind::Directory];
 
 /// The statements of every table on one connection.
@@ -60,7 +60,7 @@ impl<'c> Tables<'c> {
         }
     }
 
-    /// The statements of the table in which a key stands.
+    /// Returns the statements of the table for a key.
     pub(crate) fn of(&mut self, key: &Key) -> &mut Statements<'c> {
         match key {
             Key::Device(..) => &mut self.device,
@@ -71,14 +71,14 @@ impl<'c> Tables<'c> {
         }
     }
 
-    /// The row of a key.
+    /// Returns the row of a key.
     pub(crate) fn row(&mut self, key: &Key) -> rusqlite::Result<Option<Row>> {
         let statement = self.of(key).get()?;
         Parameters::of(statement).key(key)?;
         statement.raw_query().next()?.map(|row| read(key.kind(), row)).transpose()
     }
 
-    /// The stamp of a key's row.
+    /// Returns the stamp of a key's row.
     pub(crate) fn stamp(&mut self, key: &Key) -> rusqlite::Result<Option<Stamp>> {
         let statement = self.of(key).stamp()?;
         Parameters::of(statement).key(key)?;
@@ -86,7 +86,7 @@ impl<'c> Tables<'c> {
     }
 }
 
-/// Reads a row of the table of a kind.
+/// Reads a row of the table for a kind.
 pub(crate) fn read(kind: Kind, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let mut columns = Columns::of(row);
     match kind {
@@ -98,7 +98,7 @@ pub(crate) fn read(kind: Kind, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row>
     }
 }
 
-/// Fills in a statement's parameters, one after the other.
+/// Binds a statement's parameters in order.
 pub(crate) struct Parameters<'s, 'c> {
     statement: &'s mut Statement<'c>,
     next: usize,
@@ -123,7 +123,7 @@ impl<'s, 'c> Parameters<'s, 'c> {
         self.push(stamp.0.cast_signed())
     }
 
-    /// The columns of a key.
+    /// Binds the columns of a key.
     pub(crate) fn key(&mut self, key: &Key) -> rusqlite::Result<()> {
         match key {
             Key::Device(product, id) => {
@@ -137,7 +137,7 @@ impl<'s, 'c> Parameters<'s, 'c> {
         }
     }
 
-    /// All columns of a row.
+    /// Binds all columns of a row.
     pub(crate) fn row(&mut self, key: &Key, record: &Record, stamp: Stamp) -> rusqlite::Result<()> {
         self.key(key)?;
         match (key, record) {
@@ -155,7 +155,7 @@ impl<'s, 'c> Parameters<'s, 'c> {
     }
 }
 
-/// Reads a row's columns, one after the other.
+/// Reads a row's columns in order.
 struct Columns<'r, 'q> {
     row: &'r rusqlite::Row<'q>,
     next: usize,
@@ -180,7 +180,7 @@ impl<'r, 'q> Columns<'r, 'q> {
         Ok(Stamp(self.next::<i64>()?.cast_unsigned()))
     }
 
-    /// The next column, made into a value of the core.
+    /// Reads the next column and converts it to a type of the core.
     fn next_as<S: FromSql, T, E: Into<Box<dyn StdError + Send + Sync>>>(
         &mut self,
         make: impl FnOnce(S) -> Result<T, E>,
@@ -189,7 +189,7 @@ impl<'r, 'q> Columns<'r, 'q> {
         make(value).map_err(|error| self.unreadable(error))
     }
 
-    /// The same where the column may be NULL.
+    /// Reads the next column, which may be NULL.
     fn next_if<S: FromSql, T, E: Into<Box<dyn StdError + Send + Sync>>>(
         &mut self,
         make: impl FnOnce(S) -> Result<T, E>,
@@ -197,12 +197,12 @@ impl<'r, 'q> Columns<'r, 'q> {
         self.next_as(|value: Option<S>| value.map(make).transpose())
     }
 
-    /// The next column, which holds the place of a value in a list.
+    /// Reads the next column, which holds the position of a value in a list.
     fn next_of<T: Copy>(&mut self, all: &[T]) -> rusqlite::Result<T> {
-        self.next_as(|place: u8| all.get(usize::from(place)).copied().ok_or("no such value"))
+        self.next_as(|index: u8| all.get(usize::from(index)).copied().ok_or("unknown value"))
     }
 
-    /// That the column read last says nothing that can be.
+    /// The error for an invalid value in the column that was read last.
     fn unreadable(&self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> rusqlite::Error {
         let column = self.next.saturating_sub(1);
         let name = self.row.as_ref().column_name(column).unwrap_or("a column");
@@ -211,10 +211,14 @@ impl<'r, 'q> Columns<'r, 'q> {
     }
 }
 
-/// The place of a value in the list of all there are.
-fn place<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
-    let place = all.iter().position(|one| one == value).and_then(|place| u8::try_from(place).ok());
-    place.ok_or_else(|| rusqlite::Error::ToSqlConversionFailure("this store does not know such a value".into()))
+/// Returns the position of a value in the list of all values.
+fn index_of<T: PartialEq>(all: &[T], value: &T) -> rusqlite::Result<u8> {
+    let index = all.iter().position(|one| one == value).and_then(|index| u8::try_from(index).ok());
+    index.ok_or_else(|| {
+        rusqlite::Error::ToSqlConversionFailure(
+            "the record has a value that this store does not support; update the program".into(),
+        )
+    })
 }
 
 #[cfg(test)]

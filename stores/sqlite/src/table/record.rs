@@ -1,4 +1,4 @@
-//! Everything that is not one of many: JSON under its encoded key, with what people look for beside it.
+//! The table of all other records: JSON under the encoded key, with columns that people search by.
 
 use super::{Columns, Parameters};
 use fleet_core::store::{Key, Record, Row, Stamp};
@@ -16,7 +16,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, key: &Key, record: &Record, st
 }
 
 pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
-    let key = row.next_as(|bytes: Vec<u8>| Key::decode(&bytes).ok_or("no such key"))?;
+    let key = row.next_as(|bytes: Vec<u8>| Key::decode(&bytes).ok_or("unknown key"))?;
     let stamp = row.stamp()?;
     row.skip(3);
     let record = row.next_as(|body: Box<str>| Record::from_json(key.kind(), &body))?;

@@ -1,4 +1,4 @@
-//! Devices' entries in the registry.
+//! The table of devices' entries in the registry.
 
 use super::device::{read_trail, write_trail};
 use super::{Columns, Parameters};

@@ -1,11 +1,11 @@
 //! The SQL of a table, written once for all tables, and its prepared statements.
 //!
-//! In every statement the parameters are the columns in their order, the key's first; what a row must have been before
-//! comes last.
+//! Invariant: in every statement the parameters are the columns in order, the key's first; the expected stamp comes
+//! last.
 
 use rusqlite::{CachedStatement, Connection};
 
-/// A table: its name and columns, and the statements that read and write one row of it.
+/// A table: its name and columns, and the SQL that reads and writes one row.
 #[derive(Debug)]
 pub(crate) struct Table {
     key: &'static [&'static str],
@@ -19,7 +19,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table. `stamp` is the expression that gives a row's stamp.
+    /// Creates a table. `stamp` is the expression for a row's stamp.
     pub(crate) fn new(name: &str, key: &'static [&'static str], stamp: &str, columns: &'static [&'static str]) -> Self {
         let all = format!("{}, {}", key.join(", "), columns.join(", "));
         let width = key.len() + columns.len();
@@ -43,12 +43,12 @@ impl Table {
         }
     }
 
-    /// Selects all rows.
+    /// The SQL that selects all rows.
     pub(crate) fn all(&self) -> &str {
         &self.select
     }
 
-    /// Selects the rows between two keys; `first` and `last` are the operators that hold a row against them.
+    /// The SQL that selects the rows between two keys; `first` and `last` are the comparison operators.
     pub(crate) fn between(&self, first: &str, last: &str) -> String {
         let width = self.key.len();
         format!(
@@ -60,7 +60,7 @@ impl Table {
         )
     }
 
-    /// Orders such a selection by key and limits it to as many rows as the parameter after the two keys says.
+    /// Adds the order by key and a limit, which is the parameter after the two keys, to such a selection.
     pub(crate) fn ordered(&self, reverse: bool) -> String {
         let direction = if reverse { " DESC" } else { "" };
         let order: Vec<_> = self.key.iter().map(|column| format!("{column}{direction}")).collect();
@@ -72,7 +72,7 @@ fn parameters(from: usize, count: usize) -> String {
     (from..from + count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The statements of a table on one connection, each prepared when it is first asked for.
+/// The statements of a table on one connection. Each is prepared at its first use.
 pub(crate) struct Statements<'c> {
     connection: &'c Connection,
     table: &'static Table,
@@ -91,32 +91,32 @@ impl<'c> Statements<'c> {
         Self { connection, table, get: None, stamp: None, put: None, insert: None, update: None, delete: None }
     }
 
-    /// The row of a key.
+    /// Selects the row of a key.
     pub(crate) fn get(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.get, self.connection, &self.table.get)
     }
 
-    /// The stamp of a key's row.
+    /// Selects the stamp of a key's row.
     pub(crate) fn stamp(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.stamp, self.connection, &self.table.stamp)
     }
 
-    /// Puts a row in place of what was there.
+    /// Puts a row, and replaces the one that was there.
     pub(crate) fn put(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.put, self.connection, &self.table.put)
     }
 
-    /// Puts a row where there was none, or changes nothing.
+    /// Inserts a row. Changes nothing if there is one.
     pub(crate) fn insert(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.insert, self.connection, &self.table.insert)
     }
 
-    /// Puts a row in place of one with a stamp, or changes nothing.
+    /// Replaces a row with a certain stamp. Changes nothing if there is none.
     pub(crate) fn update(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.update, self.connection, &self.table.update)
     }
 
-    /// Takes a row away.
+    /// Deletes a row.
     pub(crate) fn delete(&mut self) -> Prepared<'_, 'c> {
         prepared(&mut self.delete, self.connection, &self.table.delete)
     }

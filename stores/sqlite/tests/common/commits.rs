@@ -1,5 +1,5 @@
-//! Any sequence of commits, reads and re-openings, run on a store and on the one in memory, which must say the same at
-//! every step and hold the same at its end.
+//! Runs any sequence of commits, reads and re-openings on a store and on the one in memory. Both must give the same
+//! answers at every step and hold the same rows at the end.
 
 use super::*;
 use fleet_core::device::{
@@ -15,7 +15,8 @@ use proptest::sample::Index;
 use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 
-/// Keys by kind and partition, each group in order. Few enough that commits meet, many enough that ranges hold some.
+/// Keys by kind and partition, each group in order. Few enough that commits overlap, many enough that ranges hold
+/// several.
 fn families() -> Vec<Vec<Key>> {
     let products = [1, 70_000].map(|number| ProductId::new(number).unwrap());
     let [product, _] = products;
@@ -45,7 +46,7 @@ fn families() -> Vec<Vec<Key>> {
     families
 }
 
-/// A record of the key's kind; where there are numbers in it, this one.
+/// A record of the key's kind. Its number is this one, if it has one.
 fn record(key: &Key, number: u8) -> Record {
     let json = match key.kind() {
         Kind::Device => return device_of_kind(number),
@@ -68,12 +69,12 @@ fn record(key: &Key, number: u8) -> Record {
             format!(r#"{{"at":5,"actor":"operator","command":"create_account","subject":"'{number}\u0000"}}"#)
         }
         Kind::Notice => format!(r#"{{"key":"{number}","at":5,"product":1,"subject":"devices_ask_to_join"}}"#),
-        other => panic!("no record of {other:?}"),
+        other => panic!("no sample record of {other:?}"),
     };
     Record::from_json(key.kind(), &json).unwrap()
 }
 
-/// Devices that differ by what they have: stores may treat what many have in common as one.
+/// Devices that differ in which fields are set: stores may treat a column with many equal values as one value.
 fn device_of_kind(number: u8) -> Record {
     let Record::Device(mut device) = device(number.into()) else { panic!("no device") };
     let [is_seen, is_updated, has_tried, is_special] = [1, 2, 4, 8].map(|bit| number & bit != 0);
@@ -107,7 +108,7 @@ fn device_of_kind(number: u8) -> Record {
     Record::Device(device)
 }
 
-/// The same of entries in the registry.
+/// The same for entries in the registry.
 fn registration_of_kind(number: u8) -> Record {
     let Record::Registration(mut entry) = registration() else { panic!("no entry") };
     let [is_claimed, is_known, is_registered, is_away] = [1, 2, 4, 8].map(|bit| number & bit != 0);
@@ -118,12 +119,12 @@ fn registration_of_kind(number: u8) -> Record {
     Record::Registration(entry)
 }
 
-/// What a check expects of its row.
+/// The stamp that a check expects of its row.
 #[derive(Clone, Copy, Debug)]
 enum Expect {
-    /// What it was before the batch.
+    /// The stamp before the batch.
     Before,
-    /// What the batch put there last, whether that was applied or not.
+    /// The stamp that the batch put last, applied or not.
     Latest,
     Absent,
     Another,
@@ -136,7 +137,7 @@ enum Change {
     Nothing,
 }
 
-/// What one commit does with some keys, and what it adds to counters.
+/// The actions of one commit on some keys, and its additions to counters.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<(Index, Option<Expect>, Change)>,
@@ -152,7 +153,7 @@ pub(crate) enum Step {
     Reopen,
 }
 
-/// Such a sequence of at most so many.
+/// A sequence of at most this many steps.
 pub(crate) fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     vec(step(), 1..most)
 }
@@ -184,7 +185,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Makes the commits of a plan: stamps are never used twice, and each key is written once by a commit.
+/// Makes the commits of a plan: no stamp is used twice, and a commit writes each key once.
 fn commits(plans: &[Plan], keys: &[Key], counters: &[Key], model: &MemoryStore, stamps: &mut u64) -> Vec<Commit> {
     let mut latest: HashMap<&Key, Option<Stamp>> = HashMap::new();
     let before = |key: &Key| model.get(std::slice::from_ref(key)).unwrap()[0].as_ref().map(|row| row.stamp);
@@ -227,12 +228,12 @@ fn commits(plans: &[Plan], keys: &[Key], counters: &[Key], model: &MemoryStore, 
     commits
 }
 
-/// What a batch takes from counters that end at zero. They count what there is, so they never fall below it.
+/// What a batch subtracts from counters that end at zero. They count existing rows, so they never fall below zero.
 #[derive(Default)]
 struct Taken(HashSet<Key>);
 
 impl Taken {
-    /// All that a counter has, once a batch.
+    /// Subtracts the whole value of a counter, once in a batch.
     fn take(&mut self, key: &Key, store: &dyn Store) -> i64 {
         if !self.0.insert(key.clone()) {
             return 0;
@@ -249,8 +250,8 @@ fn all_rows(store: &dyn Store, families: &[Vec<Key>]) -> Vec<Row> {
     families.iter().flat_map(|family| store.scan(&whole(family)).unwrap()).collect()
 }
 
-/// Runs steps on a store that `open` opens, time and again the same one, and that `fold` folds, where it has a journal.
-/// Says what it holds at the end, when all is folded.
+/// Runs steps on a store that `open` opens, repeatedly the same one, and that `fold` folds if it has a journal. Returns
+/// the rows at the end, when everything is folded.
 pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S, fold: impl Fn(&S, usize)) -> Vec<Row> {
     let mut store = open();
     let model = MemoryStore::new();
@@ -298,7 +299,7 @@ pub(crate) fn run<S: Store>(steps: &[Step], mut open: impl FnMut() -> S, fold: i
     all_rows(&model, &families)
 }
 
-/// All that a store holds under the keys that steps use.
+/// All rows of a store under the keys that steps use.
 pub(crate) fn held(store: &dyn Store) -> Vec<Row> {
     all_rows(store, &families())
 }

@@ -1,4 +1,4 @@
-//! Runs a part of a test in a forked process.
+//! Runs part of a test in a forked process.
 #![allow(dead_code, unsafe_code, clippy::unwrap_used, clippy::panic, reason = "helpers of tests, each used by some")]
 
 use std::fs::File;
@@ -16,11 +16,11 @@ pub(crate) struct Child {
     said: File,
 }
 
-/// Forks. The child does this and says what came of it; it is killed if it takes a minute.
+/// Forks. The child runs `act` and reports its result; it is killed after a minute.
 pub(crate) fn in_child(act: impl FnOnce() -> String) -> Child {
     let mut pipe = [0; 2];
-    // SAFETY: the pipe has room for two, and each end is owned by one process. The child calls what is not allowed
-    // after a fork of a process with threads, which is what is tested: hosts do it too.
+    // SAFETY: the array has space for two descriptors, and each end of the pipe is owned by one process. The child
+    // calls functions that are not allowed after a fork of a process with threads; that is the test: hosts do it too.
     unsafe {
         assert_eq!(libc::pipe(pipe.as_mut_ptr()), 0);
         match libc::fork() {
@@ -42,29 +42,29 @@ pub(crate) fn in_child(act: impl FnOnce() -> String) -> Child {
 }
 
 impl Child {
-    /// Waits for its end; what it said.
+    /// Waits for the end of the child. Returns its report.
     pub(crate) fn join(mut self) -> String {
         let mut said = String::new();
         self.said.read_to_string(&mut said).unwrap();
         let mut status = 0;
-        // SAFETY: the status has room for one.
+        // SAFETY: the status has space for one value.
         unsafe { libc::waitpid(self.process, &mut status, 0) };
         assert_eq!(status, 0, "the child was ended by a signal, after it said {said:?}");
         said
     }
 }
 
-/// Drops the child's copy of something that the parent has too, for good.
+/// Drops the child's copy of something that the parent has too.
 pub(crate) fn drop_copy<T>(inherited: &T) {
-    // SAFETY: the child ends without looking at it again.
+    // SAFETY: the child ends without using it again.
     drop(unsafe { std::ptr::read(inherited) });
 }
 
-/// Waits until a file is there.
+/// Waits until a file exists.
 pub(crate) fn wait_for(path: &Path) {
     let since = Instant::now();
     while !path.exists() {
-        assert!(since.elapsed() < Duration::from_secs(30), "{} did not come", path.display());
+        assert!(since.elapsed() < Duration::from_secs(30), "{} did not appear", path.display());
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -1,4 +1,4 @@
-//! Records to test with.
+//! Records for tests.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -33,7 +33,7 @@ pub(crate) fn tally_key(slot: u8) -> Key {
     Key::Tally(product(), Tally::Members, slot)
 }
 
-/// A device that was sent so many directives: the number tells one write of it from another.
+/// A device that received this many directives: the number distinguishes one write of it from another.
 pub(crate) fn device(sequence: u32) -> Record {
     Record::Device(Device {
         standing: Standing::Member,
@@ -80,7 +80,7 @@ pub(crate) fn sequence(store: &dyn Store, number: u8) -> Option<u32> {
     }
 }
 
-/// A counter's slot.
+/// The value of a counter's slot.
 pub(crate) fn counter(store: &dyn Store, slot: u8) -> Option<i64> {
     match store.get(&[tally_key(slot)]).unwrap().remove(0)?.record {
         Record::Counter(value) => Some(value),

@@ -1,4 +1,4 @@
-//! Facts in the words of the vendor's image tool.
+//! Facts with the names of the vendor's image tool.
 
 use super::{Facts, object};
 use fleet_core::firmware::image::esp_idf::read_app_image;

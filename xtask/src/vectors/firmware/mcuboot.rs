@@ -1,10 +1,10 @@
-//! Facts in the words of a reader made after imgtool.
+//! Facts with the names of a reader modelled on imgtool.
 
 use super::{Facts, hex, object};
 use fleet_core::firmware::image::mcuboot::{Entry, ImageHash, read_mcuboot_image};
 use serde_json::{Value, json};
 
-/// Signatures and keys, by the names rows give them.
+/// Signatures and keys, by their names in rows.
 const NAMED_ENTRIES: [(&str, u16); 5] = [
     ("keyhash", Entry::KEY_HASH),
     ("pubkey", Entry::PUBLIC_KEY),

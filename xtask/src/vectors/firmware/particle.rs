@@ -1,10 +1,11 @@
-//! Facts in the words of the vendor's module reader.
+//! Facts with the names of the vendor's module reader.
 
 use super::{Facts, hex, object};
 use fleet_core::firmware::image::particle::{Content, Extension, Extent, Module, Prefix, Suffix, read_module};
 use serde_json::{Map, Value, json};
 
-/// A row without a CRC is one that the vendor's reader failed on: then nothing is to be compared, and the file is to be refused.
+/// If a row has no CRC, the vendor's reader failed on the file: then there is nothing to compare, and the file must be
+/// refused.
 pub(super) fn facts(bytes: &[u8], row: &Map<String, Value>) -> Result<Facts, String> {
     if row.get("reader").is_none_or(|reader| reader.get("crc").is_none()) {
         return Ok(Facts { fields: row.clone(), is_acceptable: false });

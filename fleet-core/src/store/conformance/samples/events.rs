@@ -1,4 +1,4 @@
-//! Records of events and of who is told of them.
+//! Samples of events and of their subscriptions.
 
 use super::{device_id, moments, texts};
 use crate::billing::{LimitExceeded, Resource};
@@ -48,7 +48,7 @@ pub(super) fn heads() -> Vec<Record> {
         .collect()
 }
 
-/// An event for each choice of which of its options are set; the other fields go through their values meanwhile.
+/// An event for each combination of set options; the other fields vary as well.
 pub(super) fn events() -> Vec<Record> {
     let fields = texts().cycle().zip(moments().cycle()).zip(EventOrigin::ALL.into_iter().cycle());
     let numbers = [0, 1, 10, u32::MAX].map(SubscriptionId::new);
@@ -86,7 +86,7 @@ pub(super) fn events() -> Vec<Record> {
         .collect()
 }
 
-/// The highest era, so that engines without unsigned numbers can keep it.
+/// The highest era. It fits into a signed number, for engines without unsigned ones.
 const LAST_ERA: u64 = i64::MAX.cast_unsigned();
 
 pub(super) fn ids() -> Vec<Record> {
