@@ -1,5 +1,5 @@
-// Measures the hot operations through Node, a round each time it is asked, for `cargo xtask bench` to set beside the same in
-// Rust: a line in with the operation's name, a line out with the nanoseconds of one operation.
+// Measures the hot operations through Node for `cargo xtask bench`, which compares them with Rust. Reads an operation's
+// name on each line, runs one round, and writes a line with the nanoseconds of one operation.
 //
 //   node bench.mjs DEVICES
 
@@ -9,7 +9,7 @@ import { Fleet } from 'fleet-core';
 const NOON = new Date('2016-03-08T12:00:00Z');
 const BATCH = 1024;
 
-/** Numbers that look random (xorshift32), the same in every run. */
+/** Pseudorandom numbers (xorshift32), the same in every run. */
 function* numbers() {
   let state = 7;
   for (;;) {
@@ -23,7 +23,7 @@ function* numbers() {
 const random = numbers();
 const digits = () => random.next().value.toString(16).padStart(8, '0');
 const count = Number(process.argv[2]);
-// Whole strings, as they come from a socket: what was put together is kept in its parts.
+// Flat strings, as they come from a socket: a concatenated string would stay in its parts.
 const whole = (text) => Buffer.from(text, 'latin1').toString('latin1');
 const devices = Array.from({ length: count }, () => whole(digits() + digits() + digits()));
 
@@ -40,10 +40,10 @@ const reports = (of) => {
   return of.map((device) => ({ device, product, version: 1, session, reportedAt: NOON }));
 };
 
-// Each was seen before, so that its row is as it is on any later day.
+// Each device connects once beforehand, so that its row is as on any later day.
 for (let first = 0; first < count; first += 65_536) await gateway.connectMany(reports(devices.slice(first, first + 65_536)));
 
-/** What is answered is looked at, as a gateway would: an answer that is never put into words costs nothing. */
+/** Reads the decision, as a gateway would: an answer whose texts are never read costs nothing. */
 const ROUNDS = {
   connect(round) {
     let kept = 0;
@@ -63,6 +63,6 @@ for await (const operation of createInterface({ input: process.stdin })) {
   const begin = process.hrtime.bigint();
   const kept = ROUNDS[operation](round);
   const took = process.hrtime.bigint() - begin;
-  if (kept !== round.length) throw new Error(`${kept} of ${round.length} were answered as they should be`);
+  if (kept !== round.length) throw new Error(`${kept} of ${round.length} were answered as expected`);
   process.stdout.write(`${Number(took) / round.length}\n`);
 }

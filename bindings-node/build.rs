@@ -1,4 +1,4 @@
-//! How a library is linked that Node loads.
+//! Links a library that Node loads.
 
 fn main() {
     napi_build::setup();

@@ -1,5 +1,5 @@
-"""Measures the hot operations through Python, a round each time it is asked, for `cargo xtask bench` to set beside the
-same in Rust: a line in with the operation's name, a line out with the nanoseconds of one operation.
+"""Measures the hot operations through Python for `cargo xtask bench`, which compares them with Rust. Reads an
+operation's name on each line, runs one round, and writes a line with the nanoseconds of one operation.
 
     python bench.py DEVICES
 """
@@ -18,7 +18,7 @@ BATCH = 1024
 
 
 class Fleet:
-    """A fleet in memory, whose devices come back at random, each in a new session."""
+    """A fleet in memory, whose devices reconnect in random order, each in a new session."""
 
     def __init__(self, count: int) -> None:
         self.random = random.Random(7)
@@ -30,7 +30,7 @@ class Fleet:
         self.product = console.create_product("Thermostat", "photon").id
         console.import_devices(self.product, "\n".join(self.devices).encode())
         self.gateway = fleet.gateway(NOON)
-        # Each was seen before, so that its row is as it is on any later day.
+        # Each device connects once beforehand, so that its row is as on any later day.
         self.gateway.connect_many(self.reports(self.devices))
 
     def reports(self, devices: list[str]) -> list[fc.Report]:
@@ -50,7 +50,7 @@ class Fleet:
         elif operation == "connect_many":
             self.gateway.connect_many(reports)
         else:
-            raise ValueError(f"{operation} is not measured here")
+            raise ValueError(f"there is no measurement of {operation}")
         return (perf_counter_ns() - begin) / len(reports)
 
 

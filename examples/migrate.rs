@@ -4,8 +4,8 @@
 //! cargo run --release --example migrate -- --from sqlite:fleet.db --to postgresql://fleet@localhost/fleet
 //! ```
 //!
-//! Nobody may use either store meanwhile. The target must be empty, or hold what an earlier run that was broken off left
-//! there: then this run completes it. At the end both are compared, row by row.
+//! Nobody may use either store meanwhile. The target must be empty, or contain what an interrupted earlier run copied;
+//! then this run completes it. At the end both are compared, row by row.
 
 use fleet_core::store::copy;
 use std::process::ExitCode;
@@ -16,9 +16,9 @@ const USAGE: &str = "usage: migrate --from STORE --to STORE
          for a PostgreSQL schema other than `fleet`: postgresql://…?schema=NAME";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let ["--from", from, "--to", to] = *words else {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ["--from", from, "--to", to] = *arguments else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn migrate(from: &str, to: &str) -> Result<(), Box<dyn std::error::Error>> {
-    // Without a mode, a file that does not exist is created, and an empty fleet is not what was meant.
+    // Without a mode, a missing file would be created, and an empty fleet would be copied.
     let exists = |url: &str| match (url.starts_with("sqlite:"), url.contains('?')) {
         (true, false) => format!("{url}?mode=rw"),
         (true, true) => format!("{url}&mode=rw"),

@@ -1,13 +1,13 @@
-//! A fleet's first day, told through the doors of `fleet-core`. Run it, then read it from [`main`] down.
+//! A fleet's first day, through the doors of `fleet-core`. Run it, then read it from [`main`] down.
 //!
 //! ```text
 //! cargo run --release --example quickstart                # in a new temporary folder
 //! cargo run --release --example quickstart -- FOLDER      # in a folder of yours
 //! ```
 //!
-//! The guide's own story: a product, a messy list of devices, two firmwares, one of which is proven on a test device
-//! and released. What a real host does over sockets is played here by a handful of thermostats in memory; every
-//! decision is the library's, and each is printed with the rule (`R-…`) that made it.
+//! The guide's example: a product, a messy list of devices, and two firmwares, one of which is proven on a test device
+//! and released. A handful of simulated thermostats in memory replaces the sockets of a real host; the library makes
+//! every decision, and each is printed with its rule (`R-…`).
 
 mod terminal;
 
@@ -27,7 +27,7 @@ use terminal::{chapter, clock, put, say, show};
 
 const USAGE: &str = "usage: cargo run --release --example quickstart [-- FOLDER]";
 
-/// What the story reads. Change the list of devices and run the story again.
+/// The input files of the story. Change the list of devices and run the story again.
 const LIST: &[u8] = include_bytes!("data/devices.csv");
 const FIRST: (&str, &[u8]) = ("photon_p94_v1.bin", include_bytes!("data/photon_p94_v1.bin"));
 const SECOND: (&str, &[u8]) = ("photon_p94_v2.bin", include_bytes!("data/photon_p94_v2.bin"));
@@ -35,18 +35,18 @@ const SECOND: (&str, &[u8]) = ("photon_p94_v2.bin", include_bytes!("data/photon_
 fn main() -> Result<()> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     match arguments.as_slice() {
-        [] => tell(&new_folder()?),
+        [] => run(&new_folder()?),
         [help] if help == "--help" || help == "-h" => {
             put(USAGE);
             Ok(())
         }
-        [folder] if !folder.to_string_lossy().starts_with('-') => tell(Path::new(folder)),
-        [other, ..] => Err(Message(format!("`{}` is not understood; {USAGE}", other.to_string_lossy()))),
+        [folder] if !folder.to_string_lossy().starts_with('-') => run(Path::new(folder)),
+        [other, ..] => Err(Message(format!("`{}` is not a known argument; {USAGE}", other.to_string_lossy()))),
     }
 }
 
-/// The whole day. Nothing in the library reads a clock: each door is opened at a moment that its caller names.
-fn tell(folder: &Path) -> Result<()> {
+/// The whole day. The library never reads a clock: each door is opened at a moment that its caller gives.
+fn run(folder: &Path) -> Result<()> {
     let file = new_file(folder)?;
     let story = Story::begin(&file)?;
     let mut house = story.import(at(9, 10))?;
@@ -56,7 +56,7 @@ fn tell(folder: &Path) -> Result<()> {
     story.set_some_apart(&house, at(10, 20))?;
     story.prove(&mut house, at(10, 30))?;
     story.release(at(11, 0))?;
-    let sent = story.connect(&house, "The fleet connects again: what each is told, and why", at(12, 0))?;
+    let sent = story.connect(&house, "The fleet connects again: the decision for each, and why", at(12, 0))?;
     story.come_back(&mut house, &sent, at(12, 10))?;
     story.change_minds(&house, at(15, 0))?;
     story.count(at(18, 0))?;
@@ -65,14 +65,14 @@ fn tell(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A fleet, the account that speaks for its team, and its product.
+/// A fleet, the account of its team, and its product.
 struct Story {
     fleet: Fleet,
     alice: fleet_core::AccountId,
     product: ProductId,
 }
 
-/// A device as the story plays it: what it runs is what it will report.
+/// A simulated device: it reports what it runs.
 #[derive(Clone)]
 struct Thermostat {
     room: String,
@@ -80,20 +80,20 @@ struct Thermostat {
     runs: Option<u16>,
 }
 
-/// Which device was told to run which version.
+/// The version that each device was sent.
 type Sent = (DeviceId, FirmwareVersion);
 
 impl Story {
-    /// Makes the database, an account and a product.
+    /// Creates the database, an account and a product.
     fn begin(file: &Path) -> Result<Self> {
         let fleet = Fleet::open(SqliteStore::open(file)?);
         let operator = fleet.console(Actor::Operator, at(9, 0));
         let alice = operator.create_account("alice@example.com")?;
-        // A new product gets a new number. This one's is 94, for that is compiled into the firmware; to give a number
-        // takes an operator, as when a fleet moves in from elsewhere.
+        // A new product gets a new number. This product's number is 94, which is compiled into the firmware. Only an
+        // operator can give a number, for example when a fleet moves in from elsewhere.
         let product = operator.create_product_with_id(ProductId::new(94)?, alice.id, "Thermostat", photon())?;
 
-        put("A fleet's first day, 8 March 2016. What stands in brackets, such as R-TGT-4, is\nthe rule that decided.");
+        put("A fleet's first day, 8 March 2016. The rule behind a decision is in brackets,\nsuch as R-TGT-4.");
         chapter(at(9, 0), "A product");
         say("", &format!("Product {}, `{}`, of hardware {}.", product.id, product.name, product.platform));
         say("", &format!("Its owner is {}, its tier is {}.", alice.email, product.tier));
@@ -105,7 +105,7 @@ impl Story {
         self.fleet.console(self.alice, now)
     }
 
-    /// Imports the list as a real desk wrote it: good lines join, every other line gets its answer.
+    /// Imports a list as people really write it: valid lines are added, every other line gets its verdict.
     fn import(&self, now: Timestamp) -> Result<Vec<Thermostat>> {
         chapter(now, "Importing examples/data/devices.csv");
         let report = self.console(now).import(self.product, LIST)?;
@@ -125,7 +125,7 @@ impl Story {
         Ok(house)
     }
 
-    /// Uploads two binaries: what a person enters must be what was compiled in.
+    /// Uploads two binaries. The version that a person enters must be the one compiled in.
     fn upload(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Uploading firmware");
         self.upload_one(now, FIRST, &Upload::new(version(1)?, "First of all"))?;
@@ -139,15 +139,15 @@ impl Story {
     }
 
     fn upload_one(&self, now: Timestamp, (name, binary): (&str, &[u8]), upload: &Upload<'_>) -> Result<()> {
-        let told = match self.console(now).upload(self.product, upload, binary) {
-            Ok(firmware) => format!("taken: `{}`, {} bytes", firmware.title, firmware.image.size),
+        let result = match self.console(now).upload(self.product, upload, binary) {
+            Ok(firmware) => format!("accepted: `{}`, {} bytes", firmware.title, firmware.image.size),
             Err(error) => format!("refused: {error}"),
         };
-        say(&format!("{name} as version {}  ", upload.version), &told);
+        say(&format!("{name} as version {}  ", upload.version), &result);
         Ok(())
     }
 
-    /// The gate: what runs nowhere is not sent everywhere.
+    /// The gate: a version that ran on no device cannot be released to all.
     fn release_too_early(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Releasing version 2 to everybody, at once");
         match self.console(now).release(self.product, version(2)?) {
@@ -157,7 +157,7 @@ impl Story {
         Ok(())
     }
 
-    /// Four ways to keep a device from what all others will get.
+    /// Four ways to keep a device from the version of all others.
     fn set_some_apart(&self, house: &[Thermostat], now: Timestamp) -> Result<()> {
         chapter(now, "Setting some apart");
         let (console, product) = (self.console(now), self.product);
@@ -175,7 +175,7 @@ impl Story {
         Ok(())
     }
 
-    /// Flashes the test device. Only its own word on its next connect counts as success.
+    /// Flashes the test device. Only what it reports on its next connect counts as success.
     fn prove(&self, house: &mut [Thermostat], now: Timestamp) -> Result<()> {
         chapter(now, "Proving version 2 on the test device");
         let bench = house.iter_mut().find(|thermostat| thermostat.room == "bench").ok_or_else(|| missing("bench"))?;
@@ -183,51 +183,55 @@ impl Story {
         say("flash now   ", &answer.to_string());
         let Answer::Update { directive, .. } = answer else { return Ok(()) };
 
-        // Here the host sends the file with the directive's SHA-256 over the connection that is open, and says so.
+        // Here the host sends the file with the directive's SHA-256 over the open connection, and reports it.
         let gateway = self.fleet.gateway(minutes(now, 1));
         gateway.report_update(bench.id, self.product, directive.sequence, UpdateProgress::Downloaded)?;
-        say("gateway     ", "downloaded, it says: which proves nothing yet");
+        say("gateway     ", "reports `downloaded`, which proves nothing yet");
 
         bench.runs = Some(directive.version.get());
         let connected = self.fleet.gateway(minutes(now, 2)).connect(&bench.report(minutes(now, 2))?)?;
-        say("back again  ", &format!("{}; told: {}", outcome_of(&connected), connected.answer));
+        say("back again  ", &format!("{}; now: {}", outcome_of(&connected), connected.answer));
         Ok(())
     }
 
-    /// Releases, after a look at what that will do.
+    /// Releases a version, after a dry run.
     fn release(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Releasing version 2: a dry run, then the release");
         let console = self.console(now);
         let ways = console.dry_run(self.product, &Change::Release(Some(version(2)?)))?.by_change;
-        let told = format!(
+        let counts = format!(
             "{} devices will be sent it when they connect: {} from a lower version, {} from a higher one, {} from none",
             ways.total(),
             ways.up,
             ways.down,
             ways.from_none
         );
-        say("dry run  ", &told);
+        say("dry run  ", &counts);
         console.release(self.product, version(2)?)?;
         say("release  ", "done: one small write, however large the fleet");
         Ok(())
     }
 
-    /// Everybody connects, also what is not Alice's, or not yet. Returns who was sent what.
+    /// Every device connects, also those that are not Alice's, or not yet. Returns which devices were sent which
+    /// version.
     fn connect(&self, house: &[Thermostat], title: &str, now: Timestamp) -> Result<Vec<Sent>> {
         chapter(now, title);
         let everybody: Vec<Thermostat> = house.iter().cloned().chain(strangers()?).collect();
         let reports = reports_of(&everybody, now)?;
         let answers = self.fleet.gateway(now).connect_many(&reports)?;
-        let told = reports.iter().zip(&answers);
-        show(told.clone().map(|(report, told)| (told.answer.to_string(), room(&everybody, report.device))));
-        let sent = told.filter_map(|(report, told)| match &told.answer {
+        let answered = reports.iter().zip(&answers);
+        show(
+            answered.clone().map(|(report, connected)| (connected.answer.to_string(), room(&everybody, report.device))),
+        );
+        let sent = answered.filter_map(|(report, connected)| match &connected.answer {
             Answer::Update { directive, .. } => Some((report.device, directive.version)),
             _ => None,
         });
         Ok(sent.collect())
     }
 
-    /// Those that were sent version 2 come back. In the attic the power fails: it is back on what it ran before.
+    /// The devices that were sent version 2 come back. In the attic the power failed: that device runs its former
+    /// version.
     fn come_back(&self, house: &mut [Thermostat], sent: &[Sent], now: Timestamp) -> Result<()> {
         chapter(now, &format!("The {} that were sent version 2 come back", sent.len()));
         let mut back = Vec::new();
@@ -240,25 +244,25 @@ impl Story {
         }
         let reports = reports_of(&back, now)?;
         let answers = self.fleet.gateway(now).connect_many(&reports)?;
-        show(reports.iter().zip(&answers).map(|(report, told)| {
-            let told = format!("{}; told: {}", outcome_of(told), told.answer);
-            (told, room(&back, report.device))
+        show(reports.iter().zip(&answers).map(|(report, connected)| {
+            let result = format!("{}; now: {}", outcome_of(connected), connected.answer);
+            (result, room(&back, report.device))
         }));
-        self.hear_late_news(find(house, "porch")?, minutes(now, 1))
+        self.receive_delayed_report(find(house, "porch")?, minutes(now, 1))
     }
 
-    /// A report that was long under way does not overwrite what is known since.
-    fn hear_late_news(&self, porch: &Thermostat, now: Timestamp) -> Result<()> {
+    /// A delayed report does not overwrite newer knowledge.
+    fn receive_delayed_report(&self, porch: &Thermostat, now: Timestamp) -> Result<()> {
         let late = porch.report(at(9, 50))?;
-        let told = self.fleet.gateway(now).connect(&late)?;
-        show([(told.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
+        let connected = self.fleet.gateway(now).connect(&late)?;
+        show([(connected.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
         let gone = Disconnect { device: late.device, product: late.product, session: 0, at: Some(now) };
         Ok(self.fleet.gateway(now).disconnect(&gone)?)
     }
 
-    /// A team may think again. What a device would be told now can be asked at any time.
+    /// A team may change its mind. It can ask at any time what a device would be told to run now.
     fn change_minds(&self, house: &[Thermostat], now: Timestamp) -> Result<()> {
-        chapter(now, "The team thinks again: what would they be told now?");
+        chapter(now, "The team changes its mind: what would be decided now?");
         let [neighbour, ..] = strangers()?;
         let (nursery, studio) = (find(house, "nursery")?, find(house, "studio")?);
         self.console(now).approve_device(self.product, neighbour.id)?;
@@ -271,7 +275,7 @@ impl Story {
         Ok(())
     }
 
-    /// The day in numbers, kept while it went on: to ask costs the same for a million devices.
+    /// The day in numbers, counted incrementally: reading them costs the same for a million devices.
     fn count(&self, now: Timestamp) -> Result<()> {
         chapter(now, "The day in numbers");
         let summary = self.console(now).summary(self.product)?;
@@ -281,14 +285,14 @@ impl Story {
             say("", &format!("version {version}  {devices:>3}  {bar}"));
         }
         let rows = [
-            ("update on its way", summary.pending),
+            ("update in progress", summary.pending),
             ("latest update failed", summary.failing),
             ("locked to a version", summary.locked),
             ("for development", summary.development),
             ("wrong hardware", summary.wrong_platform),
             ("another image", summary.image_differs),
             ("waiting to join", summary.quarantined),
-            ("shut out", summary.denied),
+            ("denied", summary.denied),
         ];
         for pair in rows.chunks(2) {
             let cells: String = pair.iter().map(|(what, devices)| format!("{what:<22}{devices:>3}      ")).collect();
@@ -297,9 +301,9 @@ impl Story {
         Ok(())
     }
 
-    /// What people should be told, and who did what. The host sends the mails; the audit keeps itself.
+    /// Notices to people, and who did what. The host sends the mails; the audit is automatic.
     fn remember(&self, now: Timestamp) -> Result<()> {
-        chapter(now, "What Alice should be told, and what she did last");
+        chapter(now, "Notices to Alice, and what she did last");
         for notice in self.fleet.pending_notices(None, 10)?.items {
             match notice.subject {
                 NoticeSubject::DevicesAskToJoin => {
@@ -307,7 +311,7 @@ impl Story {
                 }
                 _ => say("e-mail   ", &notice.key),
             }
-            // Sent. Until the host has said so, it is handed out again.
+            // Sent. Until the host acknowledges it, it is listed again.
             self.fleet.acknowledge(&notice.key)?;
         }
         for record in self.console(now).audit_log(self.product, None, 4)?.items {
@@ -318,7 +322,7 @@ impl Story {
 }
 
 impl Thermostat {
-    /// What it says of itself when it connects. Most are alike; the others are why a fleet needs rules.
+    /// The report of its connect. Most are alike; the others are why a fleet needs rules.
     fn report(&self, now: Timestamp) -> Result<Report> {
         let usual = Report {
             product: Some(94),
@@ -344,7 +348,7 @@ impl Thermostat {
     }
 }
 
-/// Devices that are in nobody's list.
+/// Devices that are in no list.
 fn strangers() -> Result<[Thermostat; 4]> {
     let stranger = |room: &str, id: &str| -> Result<Thermostat> {
         Ok(Thermostat { room: room.to_owned(), id: id.parse()?, runs: Some(1) })
@@ -357,8 +361,7 @@ fn strangers() -> Result<[Thermostat; 4]> {
     ])
 }
 
-/// The devices that were imported, by the rooms in the list's last column: what the library does not ask for, a host
-/// reads for itself.
+/// The imported devices, by the rooms in the list's last column: the library ignores that column, so the host reads it.
 fn named(report: &ImportReport, list: &str) -> Vec<Thermostat> {
     let rooms: Vec<&str> = list.lines().map(|line| line.rsplit(';').next().unwrap_or_default()).collect();
     let imported = report.lines.iter().filter(|line| line.verdict == Verdict::Imported);
@@ -413,7 +416,7 @@ fn minutes(now: Timestamp, later: u64) -> Timestamp {
     now.after(Duration::from_secs(later * 60))
 }
 
-/// A folder that nobody else has: the first of `fleet-quickstart-1`, `-2`, … that is not there yet.
+/// A new folder: the first of `fleet-quickstart-1`, `-2`, … that does not exist.
 fn new_folder() -> Result<PathBuf> {
     let parent = env::temp_dir();
     for number in 1..1000 {
@@ -424,10 +427,10 @@ fn new_folder() -> Result<PathBuf> {
             Err(error) => return Err(cannot_make(&folder, &error)),
         }
     }
-    Err(Message(format!("`{}` holds too many quickstarts; delete some, or name a folder", parent.display())))
+    Err(Message(format!("`{}` contains too many quickstarts; delete some, or name a folder", parent.display())))
 }
 
-/// Where the database will be. The story begins on the first day, so it takes no database that is there.
+/// The path of the new database. The story begins on the first day, so an existing database is refused.
 fn new_file(folder: &Path) -> Result<PathBuf> {
     if folder.is_file() {
         return Err(Message(format!("`{}` is a file; name a folder", folder.display())));
@@ -437,19 +440,23 @@ fn new_file(folder: &Path) -> Result<PathBuf> {
     if file.exists() {
         let file = file.display();
         return Err(Message(format!(
-            "`{file}` is there already, and the story begins with a new one: delete it, name another folder, or name none"
+            "`{file}` exists already, and the story needs a new one: delete it, name another folder, or name none"
         )));
     }
     Ok(file)
 }
 
 fn cannot_make(folder: &Path, error: &io::Error) -> Message {
-    Message(format!("cannot make the folder `{}`: {}; name one that you may write to", folder.display(), error.kind()))
+    Message(format!(
+        "cannot create the folder `{}`: {}; name one that you may write to",
+        folder.display(),
+        error.kind()
+    ))
 }
 
-/// Where it all is, and how to look.
+/// Where the files are, and how to inspect them.
 fn invite(file: &Path) {
-    put("\nIt is all in one SQLite file. Ask it yourself:\n");
+    put("\nAll data is in one SQLite file. Query it yourself:\n");
     for query in [
         "SELECT name, standing, version, lock, outcome_result FROM devices",
         "SELECT counter, version, value FROM counters WHERE value <> 0",
@@ -460,8 +467,8 @@ fn invite(file: &Path) {
 
 type Result<T, E = Message> = std::result::Result<T, E>;
 
-/// What a person is told when the story cannot go on. `main` shows an error by its [`Debug`](fmt::Debug), which here
-/// is the message itself.
+/// The message for people when the story cannot continue. `main` prints an error with [`Debug`](fmt::Debug), so it is
+/// the message itself.
 struct Message(String);
 
 impl fmt::Debug for Message {

@@ -1,12 +1,12 @@
-//! How the story stands on a terminal: chapters, labels, lines of 80 columns.
+//! Prints the story on a terminal: chapters, labels, lines of 80 columns.
 
 use fleet_core::Timestamp;
 use std::io::{self, Write};
 
-/// What each was told, those alike together, in the order in which they first appear.
-pub(crate) fn show<'h>(told: impl IntoIterator<Item = (String, &'h str)>) {
+/// The decision for each device; equal ones together, in the order in which they first appear.
+pub(crate) fn show<'h>(decisions: impl IntoIterator<Item = (String, &'h str)>) {
     let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
-    for (answer, room) in told {
+    for (answer, room) in decisions {
         match alike.iter_mut().find(|(other, _)| *other == answer) {
             Some((_, rooms)) => rooms.push(room),
             None => alike.push((answer, vec![room])),
@@ -41,7 +41,7 @@ pub(crate) fn say(label: &str, text: &str) {
     put(&line);
 }
 
-/// A reader that has seen enough, such as `head`, does not stop the story.
+/// A reader that closes the pipe early, such as `head`, does not stop the story.
 pub(crate) fn put(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }

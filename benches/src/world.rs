@@ -2,7 +2,7 @@
 
 use crate::Result;
 use fleet_core::device::{
-    Device, DeviceCount, ImageSeen, PlatformSeen, Registration, Report, Seen, Standing, Trail, UpdateOutcome,
+    Device, DeviceCount, ImageSeen, PlatformSeen, Registration, Report, RowTrail, Seen, Standing, UpdateOutcome,
     UpdateResult,
 };
 use fleet_core::firmware::{FirmwareIndex, Upload};
@@ -307,7 +307,7 @@ pub fn running_device() -> Result<Device> {
         attempt: None,
         outcome: Some(UpdateOutcome { at: NOW, target: version(2)?, result: UpdateResult::Succeeded }),
         label: None,
-        trail: Trail::default(),
+        trail: RowTrail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
         chip_revision: None,

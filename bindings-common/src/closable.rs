@@ -1,7 +1,7 @@
-//! A fleet that can be closed while doors to it are still about, as hosts with garbage collectors need it.
+//! A fleet that can be closed while handles to it still exist, as languages with garbage collection need.
 //!
-//! Closing refuses new operations at once and waits for those under way. Only then is the store let go, so that no
-//! operation is cut in its middle.
+//! Closing rejects new operations at once and waits for the running ones. Only then is the store released, so no
+//! operation is cut off halfway.
 
 use crate::doors::When;
 use crate::{Answered, Failure};
@@ -19,7 +19,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A store until it is closed.
+/// A store that can be closed.
 #[derive(Clone, Debug)]
 pub(crate) struct Closable {
     store: Arc<RwLock<Option<Arc<dyn Store>>>>,
@@ -31,8 +31,8 @@ impl Closable {
         Self { store: Arc::new(RwLock::new(Some(Arc::new(store)))), opener: Opener::here() }
     }
 
-    /// Lets the store go: at once where nobody uses it, else with the last call that is under way. In a process that was
-    /// forked since it was opened, the store is the parent's: nothing happens.
+    /// Releases the store: at once if nobody uses it, otherwise when the last running call ends. In a process that was
+    /// forked after the store was opened, the store belongs to the parent, so this does nothing.
     fn close(&self) {
         if !self.opener.is_here() {
             return;
@@ -96,7 +96,7 @@ impl Drop for Closable {
     }
 }
 
-/// A fleet, its store, and the operations that are under way. Every door has it.
+/// A fleet, its store, and its running operations. Every door holds one.
 #[derive(Clone, Debug)]
 pub(crate) struct Opened(Arc<State>);
 
@@ -127,7 +127,7 @@ impl Opened {
         if self.0.gate.count() { Ok(Begun(self.clone())) } else { Err(refused()) }
     }
 
-    /// Begins an operation on this thread, which lasts as long as what is returned.
+    /// Begins an operation on this thread. It ends when the returned guard is dropped.
     ///
     /// # Errors
     /// `store_failed` once the fleet is being closed.
@@ -136,7 +136,7 @@ impl Opened {
         Ok(Entered { door: door(&self.0.core), _pass: pass })
     }
 
-    /// The same at the moment of a door.
+    /// The same at the door's moment.
     pub(crate) fn enter_at<'f, D>(
         &'f self,
         when: When,
@@ -146,8 +146,9 @@ impl Opened {
         self.enter(|core| door(core, now))
     }
 
-    /// Refuses new operations, waits for those that are under way, reports what was sent, and lets the store go. From
-    /// within an operation of this fleet, such as the watcher of an import, it does not wait for that one.
+    /// Rejects new operations, waits for the running ones, reports the usage of this process, and releases the store.
+    /// When called from within an operation of this fleet, such as an import's watcher, it does not wait for that
+    /// operation.
     pub(crate) fn close(&self) {
         self.begin_closing();
         if !self.0.gate.is_inside() {
@@ -155,8 +156,8 @@ impl Opened {
         }
     }
 
-    /// The same with a deadline: what has not ended by then is cut, and fails at its next call of the store. Returns
-    /// whether everything ended by itself.
+    /// The same with a deadline: operations still running then are cut off and fail at their next call of the store.
+    /// Returns whether all operations ended by themselves.
     pub(crate) fn close_within(&self, at_most: Duration) -> bool {
         self.begin_closing();
         let ended = self.wait_until_closed(Some(at_most));
@@ -166,7 +167,7 @@ impl Opened {
         ended
     }
 
-    /// Begins to close, and waits at most for this time until it is done. Returns whether it is.
+    /// Begins to close, and waits until it is done or this time has passed. Returns whether it is done.
     pub(crate) fn closes_within(&self, at_most: Duration) -> bool {
         self.begin_closing();
         self.0.gate.is_inside() || self.wait_until_closed(Some(at_most))
@@ -178,7 +179,7 @@ impl Opened {
             if *closing != Closing::No {
                 return;
             }
-            // In a process that was forked since, nothing is under way, and the store is the parent's.
+            // In a process that was forked since, no operation is running, and the store belongs to the parent.
             if !self.0.store.opener.is_here() {
                 *closing = Closing::Ended;
                 return;
@@ -187,7 +188,7 @@ impl Opened {
         }
         self.0.gate.close();
         self.0.core.end_event_streams();
-        // A thread of its own, so that closing goes on where the caller stops waiting.
+        // On its own thread, so that closing continues when the caller stops waiting.
         let this = self.clone();
         let finish = move || {
             this.0.gate.wait_until_empty();
@@ -221,7 +222,7 @@ impl Opened {
     }
 }
 
-/// An operation that was asked for and runs on another thread, later: a close that comes in between waits for it.
+/// An operation that was requested and will run later on another thread. A close in between waits for it.
 #[derive(Debug)]
 pub struct Begun(Opened);
 
@@ -239,16 +240,16 @@ impl Drop for Begun {
     }
 }
 
-/// What has operations that can be asked for now and run later.
+/// A handle whose operations can be requested now and run later.
 pub trait Begin {
-    /// Begins one.
+    /// Begins an operation.
     ///
     /// # Errors
     /// `store_failed` once the fleet is being closed.
     fn begin(&self) -> Answered<Begun>;
 }
 
-/// A door that is in use. The fleet is not closed while it is there.
+/// A door in use. The fleet is not closed while this value exists.
 #[derive(Debug)]
 pub struct Entered<'f, D> {
     door: D,
@@ -263,7 +264,7 @@ impl<D> Deref for Entered<'_, D> {
     }
 }
 
-/// Counts the operations under way; the highest bit says that no more are let in.
+/// Counts the running operations. The highest bit is set once the fleet is closing and no more may enter.
 #[derive(Debug, Default)]
 struct Gate {
     state: AtomicUsize,
@@ -274,18 +275,18 @@ struct Gate {
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
 thread_local! {
-    /// The gates that this thread is within, by their addresses.
+    /// Addresses of the gates that this thread is inside.
     static INSIDE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-/// One operation. It ends on the thread where it began.
+/// One running operation. It ends on the thread where it began.
 #[derive(Debug)]
 struct Pass<'f> {
     gate: &'f Gate,
     _inside: Inside,
 }
 
-/// Marks this thread as one that is within an operation, until it is dropped.
+/// Marks this thread as inside an operation until it is dropped.
 #[derive(Debug)]
 struct Inside {
     address: usize,
@@ -303,15 +304,15 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         INSIDE.with_borrow_mut(|inside| {
-            if let Some(place) = inside.iter().rposition(|one| *one == self.address) {
-                inside.swap_remove(place);
+            if let Some(index) = inside.iter().rposition(|one| *one == self.address) {
+                inside.swap_remove(index);
             }
         });
     }
 }
 
 impl Gate {
-    /// Lets an operation in. One within another is let in also while the fleet is being closed, which waits for both.
+    /// Enters an operation. A nested operation may enter even while the fleet is closing: the close waits for both.
     fn enter(&self) -> Option<Pass<'_>> {
         if !self.count() {
             if !self.is_inside() {
@@ -322,7 +323,7 @@ impl Gate {
         Some(Pass { gate: self, _inside: Inside::new(self) })
     }
 
-    /// Counts an operation, unless the fleet is being closed.
+    /// Counts an operation, unless the fleet is closing.
     fn count(&self) -> bool {
         let before = self.state.fetch_add(1, Ordering::SeqCst);
         let is_open = before & CLOSED == 0;

@@ -1,4 +1,4 @@
-//! What could not be done, flat: a code, a message, and by kind what a caller branches on.
+//! Failures in flat form: a code, a message, and a kind with the data that a caller branches on.
 
 use crate::Moment;
 use crate::plain::count;
@@ -7,16 +7,16 @@ use fleet_core::{Error, ErrorKind};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Why a call failed. Nothing was changed, unless the operation's documentation says how far it came.
+/// Why a call failed. Nothing was changed, unless the operation's documentation says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// A stable word, the same in every language.
+    /// A stable code, the same in every language.
     pub code: String,
-    /// A sentence for a person, which says what to do next.
+    /// A sentence for people. It says what to do next.
     pub message: String,
-    /// Whether the same call may succeed when it is made again, without anything else being changed.
+    /// Whether the same call may succeed when retried, without any other change.
     pub is_transient: bool,
-    /// What went wrong, with what a caller branches on.
+    /// The kind of failure, with the data that a caller branches on.
     pub kind: FailureKind,
 }
 
@@ -25,7 +25,7 @@ macro_rules! kinds {
         $(#[$meta:meta])*
         $kind:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* },
     )*) => {
-        /// What went wrong. Each is an exception of that name in Python, with the fields as attributes.
+        /// The kind of failure. In Python each is an exception of that name, with the fields as attributes.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
@@ -53,7 +53,7 @@ macro_rules! kinds {
                 fields: crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*),
             }),*];
 
-            /// Hands each field to an exception.
+            /// Sets each field as an attribute of an exception.
             #[cfg(feature = "python")]
             pub(crate) fn set_attributes(self, exception: &pyo3::Bound<'_, pyo3::PyAny>) -> pyo3::PyResult<()> {
                 use pyo3::types::PyAnyMethods as _;
@@ -70,105 +70,105 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// The thing does not exist, or the actor may not know that it does.
+    /// The thing does not exist, or the actor may not know that it exists.
     NotFound {
-        /// What was looked for, in a word.
+        /// The kind of thing that was looked for.
         what: String,
     },
-    /// The actor may see the thing but not do this to it.
+    /// The actor may see the thing but may not do this to it.
     Forbidden {
-        /// What was asked for.
+        /// The requested action.
         command: String,
-        /// Who may do it.
+        /// The people who may do it.
         needs: String,
     },
-    /// A value that was handed in is out of its range or form.
+    /// An argument is out of its range or malformed.
     Invalid {
-        /// Which value.
+        /// The argument's name.
         field: String,
-        /// What is wrong with it and what would be right.
+        /// What is wrong with the value, and what would be valid.
         problem: String,
     },
-    /// A name that must be unique is in use.
+    /// A name that must be unique is already in use.
     Taken {
-        /// What must be unique, in a word.
+        /// What must be unique.
         what: String,
         /// The value that is in use.
         value: String,
     },
     /// A tier's limit would be exceeded.
     LimitExceeded {
-        /// Which, and the tier that would do.
+        /// The limit, and the tier that would be enough.
         limit: Limit,
     },
-    /// A device list that can't be read at all; the code says why.
+    /// A device list cannot be read at all; the code says why.
     UnreadableFile {},
-    /// The caller stopped an import; what was added stays.
+    /// The caller stopped an import; devices already added stay.
     Cancelled {
-        /// Devices that were added before.
+        /// Number of devices added before the stop.
         added: i64,
     },
-    /// An upload that is not this product's next firmware; the code says why.
+    /// An uploaded binary is not this product's next firmware; the code says why.
     UploadRefused {},
-    /// A version that does not run on enough devices yet.
+    /// A version does not yet run on enough devices.
     NotProven {
         /// The version that was to be released.
         version: u16,
-        /// How many devices must run it.
+        /// Number of devices that must run it.
         needed: u32,
-        /// How many do.
+        /// Number of devices that run it.
         running: u32,
     },
-    /// Firmware that is released, was released, or that devices are locked to.
+    /// Firmware that is or was released, or that devices are locked to.
     FirmwareInUse {
         /// The version.
         version: u16,
-        /// What holds it.
+        /// What keeps it in use.
         reason: String,
     },
-    /// The account is on the team, or was asked and has not answered.
+    /// The account is on the team already, or has an open invitation.
     AlreadyInvited {
-        /// Whose.
+        /// The account.
         email: String,
     },
-    /// What was given for a time is no longer good.
+    /// Something with a limited life has expired.
     Expired {
-        /// What, in a word.
+        /// What has expired.
         what: String,
-        /// From when on.
+        /// When it expired.
         at: Moment,
     },
-    /// The owner stays on the team.
+    /// The owner cannot leave the team.
     OwnerStays {},
     /// An account is locked; the message says what lifts the lock.
     AccountLocked {
         /// Since when.
         since: Moment,
     },
-    /// A team has no seat for who was invited.
+    /// The team has no free seat for the invited account.
     NoSeat {},
-    /// A token that is unknown, expired or revoked.
+    /// The token is unknown, expired or revoked.
     Unauthenticated {},
-    /// A code that is not the right one.
+    /// The code is wrong.
     WrongCode {
-        /// How many more wrong ones there may be; none: they are not counted.
+        /// Number of wrong codes that are left. Absent if they are not counted.
         left: Option<u8>,
     },
-    /// Too many wrong codes.
+    /// There were too many wrong codes.
     Barred {
         /// Until when.
         until: Moment,
     },
-    /// A customer who is not in the private beta yet.
+    /// The customer is not in the private beta yet.
     NotActivated {},
-    /// Manufacturing has begun: what the line is programmed with stays as it is.
+    /// Manufacturing has begun, so the settings that the line is programmed with cannot change.
     ManufacturingStarted {
         /// When.
         at: Moment,
     },
-    /// What is missing before manufacturing.
+    /// Something is missing before manufacturing.
     NotReady {
-        /// All of it.
+        /// Everything that is missing.
         missing: Vec<Missing>,
     },
     /// The device is not connected.
@@ -176,49 +176,49 @@ kinds! {
         /// The device.
         device: String,
     },
-    /// A device that may not join the product.
+    /// A device may not join the product.
     CannotJoin {
         /// The device.
         device: String,
-        /// Why, in words.
+        /// The reason, as a sentence.
         reason: String,
     },
-    /// A product's number that is or was in use.
+    /// A product's number is or was in use.
     ProductIdUsed {
         /// The number.
         product: u32,
     },
-    /// A quote that no longer holds, or that the product's plan has changed since.
+    /// A quote has expired, or the product's plan has changed since it was given.
     QuoteExpired {},
-    /// An upgrade while a renewal is unpaid.
+    /// An upgrade was requested while a renewal is unpaid.
     RenewalUnpaid {
         /// The product.
         product: u32,
         /// The invoice.
         invoice: u32,
     },
-    /// The period is over and its renewal was not issued yet.
+    /// The period is over, and its renewal is not issued yet.
     RenewalDue {
         /// Since when.
         since: Moment,
     },
-    /// The clock leaps, and nobody confirmed it.
+    /// The clock leapt, and nobody confirmed it.
     ClockLeap {
-        /// The moment at which it advanced last; where it never did, since when something is due.
+        /// The moment of the last advance. If there was none, the moment since when something is due.
         last: Moment,
-        /// The moment that it shows now.
+        /// The moment that the clock shows now.
         now: Moment,
-        /// How many days it may leap.
+        /// Number of days that the clock may leap.
         days: u32,
     },
-    /// A charge has no outcome yet that what was asked for depends on.
+    /// The request depends on a charge that has no outcome yet.
     ChargeOpen {
         /// Its number within the product.
         charge: u32,
     },
     /// No charge has this key.
     UnknownCharge {},
-    /// The outcome of the charge was told before, and counts.
+    /// The outcome of the charge was reported before, and stands.
     ChargeFinished {},
     /// There is no card that can be charged.
     CardMissing {},
@@ -229,26 +229,26 @@ kinds! {
         /// The interval.
         interval: Interval,
     },
-    /// What was asked for is not an upgrade.
+    /// The requested change is not an upgrade.
     NotAnUpgrade {
-        /// What it is, and who can do it.
+        /// What it is, and who can make it.
         problem: String,
     },
-    /// The product pays for nothing.
+    /// The product has no paid plan.
     NoPlan {},
-    /// The store could not do its part; the code says why.
+    /// The store failed; the code says why.
     StoreFailed {},
-    /// A stream of events has a gap: nobody read it in time. The events are in the log.
+    /// A stream of events has a gap because nobody read it in time. The missing events are in the log.
     EventsMissed {
-        /// How many are missing.
+        /// Number of missing events.
         missed: i64,
     },
-    /// Anything else that a newer core may answer; the code says what.
+    /// Any other failure of a newer core; the code says which.
     OtherFailure {},
 }
 
 impl Failure {
-    /// A value that was handed in is out of its form.
+    /// A malformed argument.
     pub fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         Error::from(ErrorKind::Invalid { field, problem: problem.into() }).into()
     }
@@ -257,20 +257,20 @@ impl Failure {
 impl Failure {
     /// A walk over a stream that was too slow.
     pub(crate) fn events_missed(missed: i64) -> Self {
-        let advice = "read them with `follow_events`, or walk on without them";
+        let advice = "read them with `follow_events`, or continue without them";
         Self {
             code: "events_missed".to_owned(),
-            message: format!("{missed} events came faster than they were read and are missing here: {advice}"),
+            message: format!("{missed} events arrived faster than they were read and are missing here: {advice}"),
             is_transient: false,
             kind: FailureKind::EventsMissed { missed },
         }
     }
 
-    /// A fault of this library's own.
+    /// A fault of this library.
     pub fn panicked() -> Self {
         Self {
             code: "panicked".to_owned(),
-            message: "fleet-core has a fault and gave up this call; please report it".to_owned(),
+            message: "an internal fault in fleet-core ended this call; please report it".to_owned(),
             is_transient: false,
             kind: FailureKind::OtherFailure {},
         }
@@ -278,7 +278,7 @@ impl Failure {
 }
 
 impl Failure {
-    /// The same for a language that writes the names of arguments as `reportedAt`.
+    /// The same for a language that writes argument names as `reportedAt`.
     #[cfg(any(feature = "node", feature = "mobile"))]
     #[must_use]
     pub fn in_camel_case(mut self) -> Self {
@@ -293,10 +293,10 @@ impl Failure {
     }
 }
 
-/// Makes a call whose panic would otherwise leave the library as something else than its own error.
+/// Runs a call and turns a panic into this library's own error.
 ///
 /// # Errors
-/// The call's, or that it panicked.
+/// The call's error, or that it panicked.
 pub fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(Failure::panicked()))
 }

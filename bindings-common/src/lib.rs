@@ -1,9 +1,9 @@
 //! What the bindings for Python, Node, Swift and Kotlin share.
 //!
-//! Bindings convert, they never decide. There are a hundred shapes and as many operations; three sets of them
-//! written by hand would drift apart. So each [shape](shapes) is defined once, and the macros of each language are put on
-//! that definition by a feature; each [operation](doors) is a method with plain arguments and flat answers, which a
-//! binding wraps in a line; and each [failure](Failure) is flattened once.
+//! Bindings convert values and never decide. There are a hundred shapes and as many operations; three handwritten sets
+//! of them would drift apart. So each [shape](shapes) is defined once, and a feature adds each language's macros to
+//! that definition; each [operation](doors) is a method with plain arguments and flat answers, which a binding wraps in
+//! one line; and each [failure](Failure) is flattened once.
 //!
 //! | feature | adds |
 //! |---|---|
@@ -16,7 +16,7 @@
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!("fleet_shapes");
 
-// The macros of Python name this crate as others do.
+// Python's macros refer to this crate by its name.
 #[cfg(feature = "python")]
 extern crate self as fleet_bindings;
 

@@ -1,13 +1,13 @@
-//! One definition a shape, shown by the macros of every language that is asked for.
+//! Defines each shape once, with the macros of every language whose feature is enabled.
 //!
 //! | here | Python | Node | Swift, Kotlin |
 //! |---|---|---|---|
-//! | [`shape!`]: a record | a frozen class | an object, `null` where nothing is | a struct, a data class |
-//! | [`words!`]: a word of a few | a `Literal` | a union of strings | an enum |
-//! | [`choice!`]: one of a few records | a union of frozen classes | a union told apart by `kind` | an enum with values, a sealed class |
-//! | [`arguments!`]: a record that is handed in | keyword arguments | an object whose rest may be left out | the same with defaults |
+//! | [`shape!`]: a record | a frozen class | an object, `null` for absent values | a struct, a data class |
+//! | [`words!`]: an enum without data | a `Literal` | a union of strings | an enum |
+//! | [`choice!`]: one of several records | a union of frozen classes | a union discriminated by `kind` | an enum with values, a sealed class |
+//! | [`arguments!`]: a record that hosts pass in | keyword arguments | an object with optional fields | the same with defaults |
 
-/// A record that doors answer.
+/// A record that doors return.
 macro_rules! shape {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[$field_meta:meta])* pub $field:ident: $ty:ty,)*
@@ -35,7 +35,7 @@ macro_rules! shape {
     };
 }
 
-/// Fields, as TypeScript describes them.
+/// The fields in the form that the TypeScript writer uses.
 #[cfg(feature = "node")]
 macro_rules! fields {
     ($($(#[$meta:meta])* $field:ident: $ty:ty,)*) => {
@@ -47,16 +47,16 @@ macro_rules! fields {
     };
 }
 
-/// What every frozen class of Python can do: `repr`, be taken apart by `match`, be copied and pickled, and become a `dict`
-/// for JSON. Behind the fields may stand more of its methods. `as kind` names it among the records that one of a few is;
-/// `by hand` says that its `_from_fields` is written out.
+/// What every frozen class of Python supports: `repr`, `match`, copy, pickle, and conversion to a `dict` for JSON. More
+/// methods may follow the fields. `as kind` names it among the records of a choice; `by hand` means that its
+/// `_from_fields` is handwritten.
 #[cfg(feature = "python")]
 #[macro_export]
 macro_rules! python_value {
     ($name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name "" { $($field: $ty,)* }
             #[staticmethod]
-            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
+            #[allow(clippy::too_many_arguments, reason = "one for each field")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }
@@ -66,7 +66,7 @@ macro_rules! python_value {
     (as $kind:ident $name:ident { $($field:ident: $ty:ty),* $(,)? } $($more:tt)*) => {
         $crate::python_value!(@class $name (stringify!($kind)) { $($field: $ty,)* }
             #[staticmethod]
-            #[allow(clippy::too_many_arguments, reason = "as many as there are fields")]
+            #[allow(clippy::too_many_arguments, reason = "one for each field")]
             fn _from_fields($($field: $ty),*) -> Self {
                 Self { $($field),* }
             }
@@ -103,7 +103,7 @@ macro_rules! python_value {
                 slf
             }
 
-            /// The same as a `dict` that JSON can hold: moments are strings in ISO 8601.
+            /// The same as a `dict` that JSON can represent: moments are strings in ISO 8601.
             fn to_dict<'py>(slf: &pyo3::Bound<'py, Self>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::types::PyDict>> {
                 let fields: &[(&str, &str)] = &[$((stringify!($field), stringify!($ty))),*];
                 $crate::python::to_dict(slf.as_any(), stringify!($name), $kind, fields)
@@ -114,7 +114,7 @@ macro_rules! python_value {
     };
 }
 
-/// One of a few words. Those of an enum of the core's that may grow end in `Other`.
+/// An enum without data, written as a string. If the core's enum may grow, the shape ends in `Other`.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)*
@@ -128,10 +128,10 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word, the same in every language.
+            /// The stable name, the same in every language.
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -146,15 +146,15 @@ macro_rules! words {
                 let found = Self::ALL.iter().copied().find(|one| one.word() == word);
                 found.ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|one| one.word()).collect();
-                    $crate::Failure::invalid(stringify!($name), format!("is to be one of {}", words.join(", ")))
+                    $crate::Failure::invalid(stringify!($name), format!("must be one of {}", words.join(", ")))
                 })
             }
         }
 
         #[cfg(feature = "node")]
         impl $crate::given::Given for $name {
-            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
-                String::given(value, place)?.parse()
+            fn given(value: napi::Unknown<'_>, field: &'static str) -> $crate::Answered<Self> {
+                String::given(value, field)?.parse()
             }
         }
 
@@ -195,8 +195,8 @@ macro_rules! words {
     };
 }
 
-/// One of a few records, told apart by their kind. Behind `as` is what the record is called in Python, where it stands by
-/// itself; behind that, in parentheses, its signature, where hosts make it.
+/// One of several records, distinguished by their kind. After `as` stands the record's name in Python, where it is a
+/// class of its own; after that, in parentheses, its signature if hosts construct it.
 macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident {
         $(
@@ -244,7 +244,7 @@ macro_rules! choice {
                     }
                 )*
                 let classes = [$(stringify!($class)),*].join(", ");
-                Err(pyo3::exceptions::PyTypeError::new_err(format!("is to be one of {classes}")))
+                Err(pyo3::exceptions::PyTypeError::new_err(format!("must be one of {classes}")))
             }
         }
 
@@ -292,7 +292,7 @@ macro_rules! choice {
     };
 }
 
-/// A record that is handed in: what must be there, and what may be left out.
+/// A record that hosts pass in: required fields, then optional ones.
 macro_rules! arguments {
     ($(#[$meta:meta])* pub struct $name:ident {
         $(required { $($(#[$required_meta:meta])* $required:ident: $required_ty:ty,)* })?
@@ -312,8 +312,8 @@ macro_rules! arguments {
 
         #[cfg(feature = "node")]
         impl $crate::given::Given for $name {
-            fn given(value: napi::Unknown<'_>, place: &'static str) -> $crate::Answered<Self> {
-                let mut fields = $crate::given::Fields::of(value, place)?;
+            fn given(value: napi::Unknown<'_>, field: &'static str) -> $crate::Answered<Self> {
+                let mut fields = $crate::given::Fields::of(value, field)?;
                 let read = Self {
                     $($($required: fields.read(stringify!($required))?,)*)?
                     $($optional: fields.read(stringify!($optional))?,)*

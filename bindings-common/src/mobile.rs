@@ -1,8 +1,8 @@
-//! What Swift and Kotlin have types of their own for. Which, is in `bindings-swift/uniffi.toml`.
+//! Types that Swift and Kotlin have of their own. `bindings-swift/uniffi.toml` lists them.
 
 use crate::{Moment, SecretText};
 
-// In whole milliseconds, as the core has them: a `Date` is a floating-point number, and is rounded, not cut off.
+// In whole milliseconds, as in the core. A `Date` is a floating-point number, so it is rounded, not truncated.
 uniffi::custom_type!(Moment, i64, {
     try_lift: |millis| Ok(Moment::from_millis(millis)),
     lower: |at| at.as_millis(),

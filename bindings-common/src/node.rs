@@ -1,4 +1,4 @@
-//! What Node has types of its own for.
+//! Types that Node has of its own.
 
 use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Moment, SecretText};
@@ -20,12 +20,12 @@ impl TypeName for Moment {
 impl ValidateNapiValue for Moment {
     unsafe fn validate(env: sys::napi_env, value: sys::napi_value) -> Result<sys::napi_value> {
         let mut is_date = false;
-        // SAFETY: `env` and `value` are the ones that Node handed in.
+        // SAFETY: Node passed in `env` and `value`.
         check_status!(unsafe { sys::napi_is_date(env, value, &raw mut is_date) })?;
         if is_date {
             return Ok(std::ptr::null_mut());
         }
-        Err(napi::Error::new(napi::Status::DateExpected, "is to be a Date"))
+        Err(napi::Error::new(napi::Status::DateExpected, "must be a Date"))
     }
 }
 
@@ -34,7 +34,7 @@ impl ToNapiValue for Moment {
         let mut date = std::ptr::null_mut();
         #[expect(clippy::cast_precision_loss, reason = "a Date holds milliseconds as a double")]
         let millis = value.as_millis() as f64;
-        // SAFETY: `env` is the one that Node handed in, and `date` takes the value.
+        // SAFETY: Node passed in `env`, and `date` receives the value.
         check_status!(unsafe { sys::napi_create_date(env, millis, &raw mut date) })?;
         Ok(date)
     }
@@ -43,8 +43,8 @@ impl ToNapiValue for Moment {
 impl FromNapiValue for Moment {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let mut millis = 0.0;
-        // SAFETY: `env` and `value` are the ones that Node handed in.
-        check_status!(unsafe { sys::napi_get_date_value(env, value, &raw mut millis) }, "is to be a Date")?;
+        // SAFETY: Node passed in `env` and `value`.
+        check_status!(unsafe { sys::napi_get_date_value(env, value, &raw mut millis) }, "must be a Date")?;
         if millis.is_nan() {
             return Err(napi::Error::new(napi::Status::InvalidArg, "is an invalid Date"));
         }
@@ -81,7 +81,7 @@ impl FromNapiValue for SecretText {
 
 impl ToNapiValue for ConfigurationAnswer {
     unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
-        // SAFETY: as for what is in it.
+        // SAFETY: as for the inner value.
         unsafe {
             match value {
                 Self::Text { text } => String::to_napi_value(env, text),
@@ -109,17 +109,17 @@ impl ToNapiValue for SqlRow {
         for (column, value) in row.0 {
             object.set(column, value)?;
         }
-        // SAFETY: as for what was made.
+        // SAFETY: as for the created value.
         unsafe { Object::to_napi_value(env, object) }
     }
 }
 
-/// The largest whole number up to which a number of JavaScript's holds every one.
+/// The largest integer up to which JavaScript represents every integer exactly.
 const SAFE: u64 = (1 << 53) - 1;
 
 impl ToNapiValue for SqlValue {
     unsafe fn to_napi_value(env: sys::napi_env, value: Self) -> Result<sys::napi_value> {
-        // SAFETY: as for what is in it.
+        // SAFETY: as for the inner value.
         unsafe {
             match value {
                 Self::Null => Null::to_napi_value(env, Null),

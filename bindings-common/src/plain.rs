@@ -1,4 +1,4 @@
-//! Values that every language has a type of its own for.
+//! Values for which every language has a type of its own.
 
 use crate::{Answered, Failure};
 use fleet_core::Timestamp;
@@ -8,12 +8,13 @@ use std::fmt;
 const FIRST: i64 = -62_167_219_200_000;
 const LAST: i64 = 253_402_300_799_999;
 
-/// A moment, in whole milliseconds of UTC: a `datetime` in Python, a `Date` in Node and in Swift, an `Instant` in Kotlin.
+/// A moment, in whole milliseconds of UTC: a `datetime` in Python, a `Date` in Node and in Swift, an `Instant` in
+/// Kotlin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(i64);
 
 impl Moment {
-    /// So many milliseconds after 1970-01-01T00:00:00Z.
+    /// The moment this many milliseconds after 1970-01-01T00:00:00Z.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
@@ -23,11 +24,11 @@ impl Moment {
         self.0
     }
 
-    /// The moment of an argument.
+    /// Reads the moment of an argument.
     ///
     /// # Errors
-    /// `invalid` for one before the year 0 or after the year 9999: calendars that end there, clocks that were never set,
-    /// and numbers that are no moment, come as such.
+    /// `invalid` for a moment before the year 0 or after the year 9999. Such values come from calendars that end there,
+    /// from clocks that were never set, and from invalid numbers.
     pub fn read(self, field: &'static str) -> Answered<Timestamp> {
         if (FIRST..=LAST).contains(&self.0) {
             return Ok(self.into());
@@ -48,7 +49,7 @@ impl From<Moment> for Timestamp {
     }
 }
 
-/// A token or a code that is told once. A string in every language; here it does not show itself in logs.
+/// A token or a code that is shown only once. A string in every language; here it is hidden from logs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretText(pub String);
 
@@ -58,12 +59,12 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// A count of the core's as languages without unsigned integers can hold it.
+/// A count of the core as a signed integer, for languages without unsigned ones.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// `security_counter` as JavaScript, Swift and Kotlin write it.
+/// Writes `security_counter` as JavaScript, Swift and Kotlin do.
 #[cfg(any(feature = "node", feature = "mobile"))]
 pub fn camel_case(name: &str) -> String {
     let mut words = name.split('_');

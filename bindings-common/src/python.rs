@@ -1,4 +1,4 @@
-//! What Python has types of its own for, and what its classes have in common.
+//! Types that Python has of its own, and what the Python classes have in common.
 
 use crate::shapes::{ConfigurationAnswer, SqlRow, SqlValue};
 use crate::{Failure, Moment, SecretText};
@@ -10,7 +10,7 @@ use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyString,
 use pyo3::{IntoPyObjectExt as _, intern};
 use std::convert::Infallible;
 
-/// What a value shows of itself: `Product(id=1000, name='Thermostat', …)`. Secrets are not shown.
+/// The representation of a value: `Product(id=1000, name='Thermostat', …)`. Secrets are hidden.
 pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<String> {
     let mut shown = Vec::with_capacity(fields.len());
     for (field, kind) in fields {
@@ -23,22 +23,23 @@ pub fn repr(value: &Bound<'_, PyAny>, class: &str, fields: &[(&str, &str)]) -> P
     Ok(format!("{class}({})", shown.join(", ")))
 }
 
-/// An argument, read. What can't be read is `Invalid`, with the argument's name.
+/// Reads an argument. An unreadable one is `Invalid`, with the argument's name.
 pub fn given<'a, 'py, T>(value: &'a Bound<'py, PyAny>, name: &'static str, kind: &str) -> PyResult<T>
 where
     T: FromPyObject<'a, 'py>,
 {
     value.extract::<T>().map_err(|error| {
         let (py, error): (_, PyErr) = (value.py(), error.into());
-        // What an object of the caller's raised on its way, such as the end of the program, is not about the argument.
+        // An exception that the caller's object raised during the conversion, such as an interrupt, is not about the
+        // argument.
         if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
             return error;
         }
-        let said = error.value(py);
-        let own = said.getattr(intern!(py, "code")).and_then(|_| said.getattr(intern!(py, "problem")));
+        let raised = error.value(py);
+        let own = raised.getattr(intern!(py, "code")).and_then(|_| raised.getattr(intern!(py, "problem")));
         let problem = own.and_then(|problem| problem.extract()).unwrap_or_else(|_| {
             let found = value.get_type().name().map_or_else(|_| "another".to_owned(), |name| name.to_string());
-            format!("must be {}, and is of the type `{found}`", wanted(kind))
+            format!("must be {}, but is of the type `{found}`", expected(kind))
         });
         let refused = PyErr::from(Failure::invalid(name, problem));
         refused.set_cause(py, Some(error));
@@ -46,15 +47,15 @@ where
     })
 }
 
-/// What a type of Rust's is in Python, for a person.
-fn wanted(kind: &str) -> String {
+/// The Python name of a Rust type, for people.
+fn expected(kind: &str) -> String {
     let kind: String = kind.chars().filter(|sign| !sign.is_whitespace()).collect();
     let inner = |outer: &str| kind.strip_prefix(outer).and_then(|rest| rest.strip_suffix('>')).map(str::to_owned);
     if let Some(inner) = inner("Option<") {
-        return wanted(&inner);
+        return expected(&inner);
     }
     if let Some(inner) = inner("Vec<").filter(|inner| inner != "u8") {
-        return format!("a list, each item of it {}", wanted(&inner));
+        return format!("a list in which each item is {}", expected(&inner));
     }
     match kind.as_str() {
         "bool" => "`True` or `False`".to_owned(),
@@ -63,12 +64,12 @@ fn wanted(kind: &str) -> String {
         "u32" => format!("a whole number from 0 to {}", u32::MAX),
         "u64" => format!("a whole number from 0 to {}", u64::MAX),
         "i64" => format!("a whole number from {} to {}", i64::MIN, i64::MAX),
-        "String" | "&str" | "SecretText" => "a `str` without half a surrogate pair".to_owned(),
+        "String" | "&str" | "SecretText" => "a `str` without an unpaired surrogate".to_owned(),
         "&[u8]" | "Vec<u8>" => "`bytes`".to_owned(),
         "Moment" => "a `datetime` with a time zone".to_owned(),
-        "Duration" => "a `timedelta` that is not negative".to_owned(),
+        "Duration" => "a non-negative `timedelta`".to_owned(),
         "ConfigurationAnswer" => "a `str`, a `bool`, the number of a version, or a list of `str`".to_owned(),
-        "(String,Option<String>)" => "a device's id with its platform or `None`".to_owned(),
+        "(String,Option<String>)" => "a device's id, with its platform or `None`".to_owned(),
         class => {
             let name = class.trim_end_matches('>').rsplit([':', ',']).next().unwrap_or(class);
             format!("a `{name}`")
@@ -76,7 +77,7 @@ fn wanted(kind: &str) -> String {
     }
 }
 
-/// How a value is pickled: its class and its fields. One that holds a secret is not.
+/// Pickles a value as its class and its fields. A value with a secret cannot be pickled.
 pub fn reduce<'py>(value: &Bound<'py, PyAny>, class: &str, fields: &[(&str, &str)]) -> PyResult<Bound<'py, PyTuple>> {
     static REBUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = value.py();
@@ -93,7 +94,7 @@ pub fn reduce<'py>(value: &Bound<'py, PyAny>, class: &str, fields: &[(&str, &str
     (rebuild.bind(py), arguments).into_pyobject(py)
 }
 
-/// A value as JSON can hold it. One that holds a secret can't be.
+/// Converts a value to JSON. A value with a secret cannot be converted.
 pub fn to_dict<'py>(
     value: &Bound<'py, PyAny>,
     class: &str,
@@ -121,15 +122,15 @@ fn keeps_no_secret(class: &str, field: &str, kind: &str, held: &Bound<'_, PyAny>
     if !kind.contains("SecretText") || held.is_none() {
         return Ok(());
     }
-    let problem = format!("holds a secret and is not written out; hand on `{field}` by itself where it is needed");
+    let problem = format!("holds a secret and is not serialised; pass on `{field}` itself where it is needed");
     let error = fleet_core::ErrorKind::Invalid { field: "value", problem: format!("`{class}` {problem}") };
     Err(Failure::from(fleet_core::Error::from(error)).into())
 }
 
-/// `group_release` for `GroupRelease`.
+/// Converts `GroupRelease` to `group_release`.
 fn snake_case(name: &str) -> String {
-    name.char_indices().fold(String::new(), |mut snake, (place, sign)| {
-        if sign.is_ascii_uppercase() && place > 0 {
+    name.char_indices().fold(String::new(), |mut snake, (index, sign)| {
+        if sign.is_ascii_uppercase() && index > 0 {
             snake.push('_');
         }
         snake.push(sign.to_ascii_lowercase());
@@ -161,7 +162,7 @@ impl<'py> IntoPyObject<'py> for Moment {
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (days, rest) = (self.as_millis().div_euclid(MILLIS_A_DAY), self.as_millis().rem_euclid(MILLIS_A_DAY));
         let (seconds, micros) = (rest / 1000, rest % 1000 * 1000);
-        // Python's calendar has the years 1 to 9999. What is beyond is its end, or its beginning.
+        // Python's calendar has the years 1 to 9999. Moments beyond are clamped to its ends.
         let (days, seconds, micros) = match days {
             ..FIRST_DAY => (FIRST_DAY, 0, 0),
             FIRST_DAY..=LAST_DAY => (days, seconds, micros),
@@ -255,7 +256,7 @@ impl<'py> FromPyObject<'_, 'py> for ConfigurationAnswer {
     type Error = PyErr;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        // A `bool` is an `int` too, so it is looked for first.
+        // A `bool` is also an `int`, so it is tested first.
         Ok(if value.is_instance_of::<PyBool>() {
             Self::YesNo { yes: value.extract()? }
         } else if value.is_instance_of::<PyInt>() {
@@ -269,7 +270,7 @@ impl<'py> FromPyObject<'_, 'py> for ConfigurationAnswer {
     }
 }
 
-/// The exceptions are written in Python, where people read, pickle and subclass them.
+/// The exceptions are written in Python, so that people can read, pickle and subclass them.
 fn exception(py: Python<'_>, failure: Failure) -> PyResult<Bound<'_, PyAny>> {
     static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let errors = ERRORS.get_or_try_init(py, || PyModule::import(py, "fleet_core.errors").map(Bound::unbind))?;
@@ -312,7 +313,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-/// The words of every enum, by the name of its type.
+/// The values of every enum, by the name of its type.
 pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     use crate::shapes::*;
 

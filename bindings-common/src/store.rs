@@ -1,4 +1,4 @@
-//! A store that is written in another language, over rows of bytes and JSON.
+//! A store written in another language, over rows of bytes and JSON.
 
 use crate::plain::count;
 use fleet_core::store::conformance::{self, Violation};
@@ -9,28 +9,28 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::ops::Bound;
 
-/// Three operations over rows of bytes and JSON: what a host implements to keep a fleet in an engine of its own. The
-/// suite of `fleet_core::store::conformance` holds it to the laws of [`Store`], and the guide `docs/STORES.md` says how
-/// large calls become.
+/// A store over rows of bytes and JSON, with three operations. A host implements it to keep a fleet in its own storage
+/// engine. The suite of `fleet_core::store::conformance` checks the laws of [`Store`], and the guide `docs/STORES.md`
+/// lists the maximum size of a call.
 pub trait RowStore: Send + Sync + Debug {
-    /// The rows of these keys, in the order asked, from one moment.
+    /// Returns the rows of these keys, in the requested order, all as of one moment.
     ///
     /// # Errors
-    /// Where the store cannot answer.
+    /// If the store cannot answer.
     fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError>;
 
-    /// The rows of a range in order of their keys' bytes, or reversed.
+    /// Returns the rows of a range, in the byte order of their keys, or reversed.
     ///
     /// # Errors
-    /// Where the store cannot answer.
+    /// If the store cannot answer.
     fn scan(&self, range: KeyRange) -> Result<Vec<StoredRow>, RowStoreError>;
 
-    /// Applies commits in their order, each whole or not at all; says of each whether it was applied. One whose checks
-    /// do not hold is not, and does not stop the next.
+    /// Applies commits in order, each completely or not at all. Returns for each whether it was applied. A commit whose
+    /// checks fail is not applied, and does not stop the next.
     ///
     /// # Errors
-    /// Where the store cannot say that it applied them. Whatever it fails with, it is taken to be unknown whether they
-    /// were applied, and the core finds out; only [`RowStoreTrouble::Refused`] says that nothing was.
+    /// If the store cannot confirm that it applied them. After any failure the core treats the outcome as unknown and
+    /// resolves it; only [`RowStoreTrouble::Refused`] means that nothing was applied.
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError>;
 }
 
@@ -38,11 +38,11 @@ pub trait RowStore: Send + Sync + Debug {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct StoredRow {
-    /// Its key: unique, and ordered as bytes are.
+    /// Its key: unique, ordered by bytes.
     pub key: Vec<u8>,
-    /// What it says, as JSON; of a counter, its number.
+    /// Its content as JSON. For a counter, the number.
     pub record: String,
-    /// Names the write that put it there; any 64 bits. Of a counter, 0.
+    /// The version stamp: identifies the write that stored it; any 64 bits. 0 for a counter.
     pub stamp: i64,
 }
 
@@ -50,88 +50,88 @@ pub struct StoredRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct KeyRange {
-    /// Where it begins.
+    /// The first key.
     pub first: Vec<u8>,
-    /// Whether `first` is in it.
+    /// Whether the range includes `first`.
     pub first_included: bool,
-    /// Where it ends.
+    /// The last key.
     pub last: Vec<u8>,
-    /// Whether `last` is in it.
+    /// Whether the range includes `last`.
     pub last_included: bool,
-    /// How many rows at most.
+    /// Maximum number of rows.
     pub limit: i64,
-    /// From the last key to the first.
+    /// Whether to scan from the last key to the first.
     pub reverse: bool,
 }
 
-/// What is to be changed, and what must still be so for it to be changed.
+/// Writes, and the preconditions for applying them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct RowCommit {
-    /// What must still be so.
+    /// The preconditions.
     pub checks: Vec<RowCheck>,
-    /// What to change.
+    /// The writes.
     pub writes: Vec<RowWrite>,
 }
 
-/// A row that must be as it was read.
+/// A precondition: a row must be unchanged since it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct RowCheck {
-    /// Which row.
+    /// The row's key.
     pub key: Vec<u8>,
-    /// The stamp it must have; none: it must be absent.
+    /// The expected version stamp. `None` means that the row must be absent.
     pub stamp: Option<i64>,
 }
 
-/// One change.
+/// One write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum RowWrite {
-    /// Puts a row, in place of what was there.
+    /// Stores a row, replacing the present one.
     Put {
         /// The row.
         row: StoredRow,
     },
-    /// Takes a row away; nothing happens where there is none.
+    /// Deletes a row. Does nothing if there is none.
     Delete {
-        /// Which.
+        /// The answer.
         key: Vec<u8>,
     },
-    /// Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer.
+    /// Adds to a counter, which starts at 0 and saturates at the ends of a signed 64-bit integer.
     Add {
-        /// Which counter.
+        /// The counter's key.
         key: Vec<u8>,
-        /// How much.
+        /// The amount.
         delta: i64,
     },
 }
 
-/// Why a store of a host's could not do its part.
+/// Why a host's store failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowStoreTrouble {
-    /// It is busy or cannot be reached. Trying again helps.
+    /// It is busy or unreachable. A retry may succeed.
     Unavailable,
-    /// It refuses the call, and nothing of it was applied nor will be. Trying again helps.
+    /// It refused the call. Nothing was or will be applied. A retry may succeed.
     Refused,
-    /// It failed in the middle of a commit: whether it was applied must be found out.
+    /// It failed during a commit. The outcome must be resolved.
     Unknown,
     /// Anything else.
     Other,
 }
 
-/// The same with a sentence.
+/// The same with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowStoreError {
-    /// Which trouble.
+    /// The kind of trouble.
     pub trouble: RowStoreTrouble,
-    /// What to tell a person.
+    /// The message for people.
     pub message: String,
 }
 
 impl RowStoreError {
-    /// The same as the failure of a commit. A connection that was reset may have been reset after the engine applied what
-    /// it carried, and a bug may be behind that: only who says so is known to have applied nothing.
+    /// The same for the failure of a commit. A connection may be reset, or a bug may strike, after the engine applied
+    /// the commit. Only a store that says so is known to have applied nothing.
     fn of_a_commit(self) -> Self {
         let trouble = if self.trouble == RowStoreTrouble::Refused { self.trouble } else { RowStoreTrouble::Unknown };
         Self { trouble, ..self }
@@ -149,7 +149,7 @@ impl From<RowStoreError> for StoreError {
     }
 }
 
-/// A store of a host's, as the core uses it: the core's own codec stands between.
+/// A host's store in the core's form; the core's codec converts the rows.
 #[derive(Clone, Debug)]
 pub struct HostStore<S>(pub S);
 
@@ -157,7 +157,7 @@ impl<S: RowStore> Store for HostStore<S> {
     fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
         let rows = self.0.get(keys.iter().map(Key::encode).collect())?;
         if rows.len() != keys.len() {
-            return Err(wrong(format!("get answered {} rows for {} keys", rows.len(), keys.len())));
+            return Err(wrong(format!("get returned {} rows for {} keys", rows.len(), keys.len())));
         }
         rows.into_iter().map(|row| row.map(read).transpose()).collect()
     }
@@ -174,14 +174,14 @@ impl<S: RowStore> Store for HostStore<S> {
         let written = batch.iter().map(write).collect::<Result<Vec<_>, _>>()?;
         let applied = self.0.commit(written).map_err(RowStoreError::of_a_commit)?;
         if applied.len() != batch.len() {
-            let what = format!("commit answered {} outcomes for {} commits", applied.len(), batch.len());
+            let what = format!("commit returned {} outcomes for {} commits", applied.len(), batch.len());
             return Err(StoreError::new(StoreErrorKind::Unknown, what));
         }
         let outcome = |applied| if applied { CommitOutcome::Applied } else { CommitOutcome::Conflict };
         Ok(applied.into_iter().map(outcome).collect())
     }
 
-    /// By pages of a scan over all keys, each from a moment of its own: whoever moves a fleet stops its processes first.
+    /// Scans all keys page by page, each page as of its own moment. Stop the fleet's processes before you move a fleet.
     fn for_each_row(&self, visit: &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let (last, last_included) = (vec![u8::MAX], false);
         let mut page =
@@ -190,7 +190,7 @@ impl<S: RowStore> Store for HostStore<S> {
             let rows = self.0.scan(page.clone())?;
             let Some(end) = rows.last().map(|row| row.key.clone()) else { return Ok(()) };
             if end < page.first || end == page.first && !page.first_included {
-                return Err(wrong("a scan went back behind the range that it was given".to_owned()));
+                return Err(wrong("a scan returned a key outside of the requested range".to_owned()));
             }
             (page.first, page.first_included) = (end, false);
             rows.into_iter().try_for_each(|row| visit(read(row)?))?;
@@ -198,10 +198,10 @@ impl<S: RowStore> Store for HostStore<S> {
     }
 }
 
-/// How many rows a page of a walk has.
+/// Number of rows on a page of a walk.
 const PAGE: i64 = 1024;
 
-/// The end of a range; `beyond` is what every key is on one side of.
+/// The end of a range. For an unbounded end it is `beyond`, a byte that sorts before or after every key.
 fn end(bound: &Bound<Key>, beyond: u8) -> (Vec<u8>, bool) {
     match bound {
         Bound::Included(key) => (key.encode(), true),
@@ -211,9 +211,9 @@ fn end(bound: &Bound<Key>, beyond: u8) -> (Vec<u8>, bool) {
 }
 
 fn read(row: StoredRow) -> Result<Row, StoreError> {
-    let key = Key::decode(&row.key).ok_or_else(|| wrong("a row's key is none of the core's".to_owned()))?;
+    let key = Key::decode(&row.key).ok_or_else(|| wrong("a row has a key that the core does not know".to_owned()))?;
     let record = Record::from_json(key.kind(), &row.record).map_err(|error| {
-        StoreError::new(StoreErrorKind::Corrupt, format!("a row can't be read: {error}")).with_source(error)
+        StoreError::new(StoreErrorKind::Corrupt, format!("a row is unreadable: {error}")).with_source(error)
     })?;
     Ok(Row { key, record, stamp: Stamp(row.stamp.cast_unsigned()) })
 }
@@ -244,15 +244,15 @@ fn wrong(what: String) -> StoreError {
     StoreError::new(StoreErrorKind::Other, what)
 }
 
-/// Holds the stores of a host to every law, and answers which they broke. `open` makes an empty store; handed a mark of a
-/// store that is not used any more, it opens what that one kept once more. It answers the new store's mark too. Only where
-/// the host `reopens` stores is it handed one.
+/// Checks the stores of a host against every law, and returns the broken laws. `open` makes an empty store. If it is
+/// passed the token of a store that is no longer used, it reopens that store's data. It also returns the new store's
+/// token. A token is passed only if the host `reopens` stores.
 pub fn broken_laws<M, S: Store>(open: impl Fn(Option<M>) -> (Option<M>, S), reopens: bool) -> Vec<Violation> {
     let mut broken = conformance::check(|| open(None).1).err().unwrap_or_default();
     if reopens {
-        let again = |place: &Cell<Option<M>>| {
-            let (mark, store) = open(place.take());
-            place.set(mark);
+        let again = |cell: &Cell<Option<M>>| {
+            let (token, store) = open(cell.take());
+            cell.set(token);
             store
         };
         broken.extend(conformance::check_reopen(Cell::default, again).err().unwrap_or_default());

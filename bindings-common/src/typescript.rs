@@ -1,11 +1,11 @@
-//! The shapes in TypeScript: each describes itself where it is defined, so that the types of the npm package can't drift
-//! from what it hands out.
+//! Writes the shapes in TypeScript. Each shape is described at its definition, so that the npm package's types always
+//! match its values.
 
 use crate::camel_case;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// What a macro knows of a definition.
+/// A definition, as a macro describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Described {
     pub(crate) name: &'static str,
@@ -17,13 +17,13 @@ pub struct Described {
 /// What kind of definition it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Body {
-    /// What doors answer: nothing may be left out.
+    /// A record that doors return: every field is required.
     Answer(&'static [Field]),
-    /// What hosts hand in: what may be nothing may be left out.
+    /// A record that hosts pass in: optional fields may be left out.
     Argument(&'static [Field]),
-    /// One of a few words.
+    /// An enum without data.
     Words(&'static [Word]),
-    /// One of a few records.
+    /// One of several records.
     Choice(&'static [Variant]),
 }
 
@@ -35,25 +35,25 @@ pub(crate) struct Field {
     pub(crate) docs: &'static [&'static str],
 }
 
-/// One of a few words.
+/// An enum without data.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
     pub(crate) word: &'static str,
     pub(crate) docs: &'static [&'static str],
 }
 
-/// One of a few records, or a kind of failure.
+/// One of several records, or a kind of failure.
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
     pub(crate) kind: &'static str,
     pub(crate) name: &'static str,
     pub(crate) docs: &'static [&'static str],
-    /// Whether hosts hand it in.
+    /// Whether hosts pass it in.
     pub(crate) is_argument: bool,
     pub(crate) fields: &'static [Field],
 }
 
-/// All shapes but those that are written by hand in `index.d.cts`.
+/// All shapes except those that `index.d.cts` defines by hand.
 fn described() -> Vec<Described> {
     use crate::Report;
     use crate::shapes::*;
@@ -82,17 +82,17 @@ fn described() -> Vec<Described> {
     }
 }
 
-const HEAD: &str = "// Written from the definitions in bindings-common, by `npm run write-types`.\n\n";
+const HEAD: &str = "// Generated from the definitions in bindings-common by `npm run write-types`.\n\n";
 
 const FAILURE: &str = "\
 /**
- * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
- * and says what to do next.
+ * A failure of a door. Nothing was changed, unless the operation's documentation says otherwise. The message is for
+ * people, and says what to do next.
  */
 export declare class FleetError extends Error {
-  /** A stable word, the same in every language. */
+  /** A stable code, the same in every language. */
   readonly code: string;
-  /** Whether the same call may succeed when it is made again, without anything else being changed. */
+  /** Whether the same call may succeed when retried, without any other change. */
   readonly isTransient: boolean;
 }
 
@@ -101,7 +101,7 @@ export declare class FleetError extends Error {
 /// Each shape as an interface or a type.
 pub fn shapes() -> String {
     let mut written = format!("{HEAD}import type {{ Money }} from '../index.cjs';\n\n");
-    // All pages are one generic type there.
+    // All pages share one generic type in `index.d.cts`.
     for Described { name, docs, body } in described().into_iter().filter(|shape| !shape.name.ends_with("Page")) {
         match body {
             Body::Answer(fields) => interface(&mut written, name, docs, None, fields, false),
@@ -174,7 +174,7 @@ fn body(written: &mut String, fields: &[Field], may_be_left_out: bool) {
     }
 }
 
-/// What a type of Rust is called in TypeScript.
+/// The TypeScript name of a Rust type.
 fn type_of(rust: &str) -> String {
     let rust = rust.trim();
     let inside = |outer: &str| rust.strip_prefix(outer)?.trim_start().strip_prefix('<')?.strip_suffix('>');
@@ -193,7 +193,7 @@ fn type_of(rust: &str) -> String {
     }
 }
 
-/// Documentation, from the attributes that hold it.
+/// Writes documentation from the attributes that hold it.
 fn comment(written: &mut String, docs: &[&str], indent: &str) {
     let lines: Vec<String> = docs.iter().filter_map(|doc| doc_line(doc)).collect();
     match lines.as_slice() {
@@ -211,7 +211,7 @@ fn comment(written: &mut String, docs: &[&str], indent: &str) {
     }
 }
 
-/// The line of `doc = " What it is."`; nothing of any other attribute.
+/// The line of `doc = " What it is."`; `None` for any other attribute.
 fn doc_line(attribute: &str) -> Option<String> {
     let quoted = attribute.strip_prefix("doc =")?.trim_start();
     let line = quoted.trim_start_matches('r').trim_matches('"').trim();

@@ -1,4 +1,4 @@
-//! The doors as bindings open them.
+//! The doors as bindings use them.
 
 use fleet_bindings::doors::{Door, OPERATIONS};
 use fleet_bindings::shapes::{Command, DeviceFilter, ImportVerdict, Interval, Money, Rule, Standing};
@@ -13,7 +13,7 @@ fn open(url: &str) -> Result<Fleet, Failure> {
 }
 
 #[test]
-fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
+fn a_fleet_can_be_reopened_by_the_url_of_its_store() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}/fleet.db", folder.path().display());
     let fleet = open(&url).unwrap();
@@ -25,35 +25,35 @@ fn a_fleet_is_opened_by_the_url_of_its_store_and_is_there_again() {
 }
 
 #[test]
-fn what_is_no_url_of_a_store_is_refused() {
+fn an_invalid_store_url_is_rejected() {
     for url in ["", "memory", "memory:x", "sqlite:", "mongo://x", "sqlite:x?synchronous=never", "sqlite:x?sync=full"] {
         assert_eq!(open(url).unwrap_err().code, "invalid", "{url}");
     }
 }
 
 #[test]
-fn a_closed_fleet_says_so_at_every_door() {
+fn every_door_of_a_closed_fleet_rejects_calls() {
     let fleet = open("memory:").unwrap();
     let (console, gateway) = (fleet.operator(NOON), fleet.gateway(NOON));
     fleet.close();
     fleet.close();
-    let said = console.create_account("alice@example.com").unwrap_err();
-    assert_eq!((said.code.as_str(), said.is_transient), ("store_failed", false));
+    let error = console.create_account("alice@example.com").unwrap_err();
+    assert_eq!((error.code.as_str(), error.is_transient), ("store_failed", false));
     assert!(gateway.disconnect(DEVICE, None, None, None).unwrap_err().message.contains("closed"));
 }
 
 #[test]
-fn a_failure_has_its_code_and_what_to_branch_on() {
+fn a_failure_has_its_code_and_the_data_to_branch_on() {
     let fleet = open("memory:").unwrap();
     let refused = fleet.operator(NOON).product(94).unwrap_err();
     assert_eq!(refused.kind, FailureKind::NotFound { what: "product".to_owned() });
-    for wrong in [fleet.console(0, NOON).unwrap_err(), fleet.console(-1, NOON).unwrap_err()] {
-        assert_eq!((wrong.code.as_str(), wrong.kind.name()), ("invalid", "Invalid"));
+    for error in [fleet.console(0, NOON).unwrap_err(), fleet.console(-1, NOON).unwrap_err()] {
+        assert_eq!((error.code.as_str(), error.kind.name()), ("invalid", "Invalid"));
     }
 }
 
 #[test]
-fn a_word_is_read_as_it_is_written_and_no_other_is() {
+fn a_stable_name_is_parsed_and_an_unknown_one_is_rejected() {
     for standing in Standing::ALL {
         assert_eq!(standing.word().parse::<Standing>().unwrap(), *standing);
     }
@@ -62,7 +62,7 @@ fn a_word_is_read_as_it_is_written_and_no_other_is() {
 }
 
 #[test]
-fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
+fn a_report_is_read_and_an_invalid_field_is_rejected() {
     let report = Report {
         device: DEVICE.to_owned(),
         product: Some(94),
@@ -78,18 +78,18 @@ fn a_report_reads_what_its_gateway_handed_on_or_says_what_is_wrong() {
     };
     let read = report.read().unwrap();
     assert_eq!((read.at, read.session, read.takes_updates), (None, 0, true));
-    for wrong in [
+    for report in [
         Report { device: "55ff".to_owned(), ..report.clone() },
         Report { image: Some("55ff".to_owned()), ..report.clone() },
         Report { platform: Some("toaster".to_owned()), ..report.clone() },
         Report { session: Some(-1), ..report.clone() },
     ] {
-        assert_eq!(wrong.read().unwrap_err().code, "invalid", "{wrong:?}");
+        assert_eq!(report.read().unwrap_err().code, "invalid", "{report:?}");
     }
 }
 
 #[test]
-fn amounts_and_intervals_go_there_and_back() {
+fn amounts_and_intervals_convert_to_the_core_and_back() {
     let fleet = open("memory:").unwrap();
     let alice = fleet.operator(NOON).create_account("alice@example.com").unwrap().id;
     let console = fleet.console(alice, NOON).unwrap();
@@ -110,24 +110,24 @@ fn no_operation_is_named_twice() {
 }
 
 #[test]
-fn every_command_and_every_verdict_has_its_word() {
+fn every_command_and_every_verdict_has_its_stable_name() {
     for command in fleet_core::team::Command::ALL {
-        let word = serde_json::to_value(command).unwrap();
-        let word = word.as_str().unwrap();
-        assert_eq!(word.parse::<Command>().unwrap().word(), word);
+        let name = serde_json::to_value(command).unwrap();
+        let name = name.as_str().unwrap();
+        assert_eq!(name.parse::<Command>().unwrap().word(), name);
     }
-    assert_eq!(Command::ALL.len(), fleet_core::team::Command::ALL.len() + 1, "and one for what is newer");
+    assert_eq!(Command::ALL.len(), fleet_core::team::Command::ALL.len() + 1, "and one for newer commands");
     let sources = [
         include_str!("../../fleet-core/src/device/import/verdict.rs"),
         include_str!("../../fleet-core/src/device/import/malformed.rs"),
     ];
-    let words = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
-        let (variant, word) = line.trim().split_once(" => \"")?;
-        variant.starts_with("Self::").then(|| word.strip_suffix("\",")).flatten()
+    let names = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
+        let (variant, name) = line.trim().split_once(" => \"")?;
+        variant.starts_with("Self::").then(|| name.strip_suffix("\",")).flatten()
     });
-    let words: BTreeSet<&str> = words.filter(|word| !word.contains(' ')).collect();
-    assert!(words.len() > 20, "{words:?}");
-    for word in words {
-        assert_eq!(word.parse::<ImportVerdict>().unwrap().word(), word);
+    let names: BTreeSet<&str> = names.filter(|name| !name.contains(' ')).collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        assert_eq!(name.parse::<ImportVerdict>().unwrap().word(), name);
     }
 }

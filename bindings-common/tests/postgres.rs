@@ -1,6 +1,7 @@
-//! PostgreSQL by its URL. Where it is not installed there is nothing to open, which `cargo xtask test` says at its end.
+//! Opens PostgreSQL by its URL. Without an installed PostgreSQL the tests do nothing; `cargo xtask test` reports that
+//! at its end.
 #![cfg(feature = "postgres")]
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
+#![expect(clippy::unwrap_used, reason = "a test may panic on an unexpected result")]
 
 use fleet_bindings::{Failure, Fleet, FleetOptions};
 use fleet_postgres_server::{programs, shared};
@@ -9,13 +10,13 @@ fn open(url: &str) -> Result<Fleet, Failure> {
     Fleet::open(url, FleetOptions::default())
 }
 
-/// Where to connect to a server; none where there is no PostgreSQL.
+/// The address of a server. `None` if PostgreSQL is not installed.
 fn server() -> Option<String> {
     programs().map(|_| shared().unwrap().url("postgres"))
 }
 
 #[test]
-fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_its_own() {
+fn another_process_opens_the_same_fleet_and_each_schema_has_its_own() {
     let Some(server) = server() else { return };
     let fleet = open(&server).unwrap();
     fleet.operator(None).create_account("alice@example.com").unwrap();
@@ -26,7 +27,7 @@ fn a_fleet_in_a_database_is_there_again_for_another_process_and_each_schema_has_
 }
 
 #[test]
-fn a_closed_fleet_leaves_the_database_and_asks_it_nothing() {
+fn a_closed_fleet_disconnects_from_the_database() {
     let Some(server) = server() else { return };
     let fleet = open(&format!("{server}?schema=closed")).unwrap();
     let operator = fleet.operator(None);
@@ -35,23 +36,23 @@ fn a_closed_fleet_leaves_the_database_and_asks_it_nothing() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_said_without_the_password() {
+fn an_error_of_opening_does_not_show_the_password() {
     let Some(server) = server() else { return };
-    let place = server.split_once('@').unwrap().1.replace("/postgres", "");
-    for (url, code, says) in [
+    let address = server.split_once('@').unwrap().1.replace("/postgres", "");
+    for (url, code, expected) in [
         ("postgresql:hunter2".to_owned(), "invalid", "postgresql://USER@HOST/DATABASE"),
         ("postgresql://f:hunter2@db:many/x".to_owned(), "store_failed", "cannot read the URL"),
         ("postgresql://f:hun@ter2@db/x".to_owned(), "store_failed", "as `%40`"),
         ("postgresql://f:hunter2@db/x?colour=blue".to_owned(), "store_failed", "unknown option `colour`"),
         ("postgresql://f:hunter2@db/x?connections=0".to_owned(), "invalid", "from 1 to 1000"),
         ("postgresql://f:hunter2@db/x?schema=a b".to_owned(), "store_failed", "choose letters"),
-        (format!("postgresql://nobody:hunter2@{place}/postgres"), "store_failed", "check user and password"),
-        (format!("postgresql://fleet:hunter2@{place}/none"), "store_failed", "create it first"),
-        (format!("postgresql://fleet:hunter2@{place}/postgres?sslmode=require"), "store_failed", "TLS"),
+        (format!("postgresql://nobody:hunter2@{address}/postgres"), "store_failed", "check user and password"),
+        (format!("postgresql://fleet:hunter2@{address}/none"), "store_failed", "create it first"),
+        (format!("postgresql://fleet:hunter2@{address}/postgres?sslmode=require"), "store_failed", "TLS"),
     ] {
         let failure = open(&url).unwrap_err();
         assert_eq!((failure.code.as_str(), failure.is_transient), (code, false), "{url}: {failure}");
-        assert!(failure.message.contains(says), "{url}: {failure}");
+        assert!(failure.message.contains(expected), "{url}: {failure}");
         assert!(!format!("{failure:?}").contains("ter2"), "{url}: {failure:?}");
     }
 }

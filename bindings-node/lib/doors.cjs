@@ -9,16 +9,16 @@ const { charge, guest, hiding, report, subscription } = require('./secrets.cjs')
 const { link } = require('./store.cjs');
 const { thrown } = require('./thrown.cjs');
 
-/** Asks a door's native half. Async, so that a wrong argument rejects too, and the stack of an error leads here. */
+/** Calls a door's native half. Async, so that an invalid argument rejects too, and an error's stack leads here. */
 let ask;
 
-/** The same on the event loop itself. */
+/** The same on the event loop. */
 let askSync;
 
 /** The native half of a door. */
 let half;
 
-/** A call that changes nothing: where the signal aborts, its answer is not waited for any more. */
+/** Runs a read-only call: when the signal aborts, its answer is no longer awaited. */
 async function abortable(signal, call) {
   const abort = abortSignal(signal);
   if (abort === undefined) return call();
@@ -35,10 +35,10 @@ async function abortable(signal, call) {
   }
 }
 
-/** The options of a list that comes in pages. */
+/** The options of a paged list. */
 const PAGE = ['after', 'limit'];
 
-/** What every door has: its native half, which callers do not see. */
+/** Base class of the doors: holds the native half, hidden from callers. */
 class Door {
   #native;
 
@@ -109,23 +109,23 @@ class Console extends Door {
 
   async import(product, list, given) {
     const { signal } = options(given, ['signal']);
-    // Only an import that may be stopped asks the event loop again and again.
+    // Only an import that may be stopped returns to the event loop repeatedly.
     return signal == null ? ask(this, 'import', product, list) : this.importWatched(product, list, { signal });
   }
 
   async importWatched(product, list, given) {
     const { onProgress, signal } = options(given, ['onProgress', 'signal']);
-    const tell = callback('onProgress', onProgress);
+    const notify = callback('onProgress', onProgress);
     const abort = abortSignal(signal);
     let problem;
-    let told;
+    let notified;
     const failed = (error) => {
       problem ??= { error };
     };
     const goesOn = (progress) => {
       try {
-        // A promise that is rejected stops the import as an exception does.
-        told = Promise.all([told, Promise.resolve(tell?.(progress)).catch(failed)]);
+        // A rejected promise stops the import as an exception does.
+        notified = Promise.all([notified, Promise.resolve(notify?.(progress)).catch(failed)]);
       } catch (error) {
         failed(error);
       }
@@ -133,8 +133,8 @@ class Console extends Door {
     };
     try {
       const report = await ask(this, 'importWatched', product, list, abort?.aborted ?? false, goesOn);
-      // What the last one comes to, too.
-      await told;
+      // Awaits the last one too.
+      await notified;
       if (problem === undefined) return report;
     } catch (error) {
       if (problem === undefined) {
@@ -182,15 +182,15 @@ class Console extends Door {
 
   async readEventStream(stream, given) {
     const { limit } = options(given, ['limit']);
-    if (!(stream instanceof EventStream)) throw invalid('stream', 'must be what `eventStream` answered');
+    if (!(stream instanceof EventStream)) throw invalid('stream', 'must be a stream that `eventStream` returned');
     return ask(this, 'readEventStream', half(stream), limit);
   }
 }
 
-/** So long a walk over a stream waits, in milliseconds, before it looks whether it may still read. */
+/** Milliseconds that a walk over a stream waits before it checks whether it may still read. */
 const WAIT = 60_000;
 
-/** The longest time that a timer of Node's takes. */
+/** The longest time that a timer of Node accepts. */
 const LONGEST = 2 ** 31 - 1;
 
 /** The events of a product that this process publishes. */
@@ -254,19 +254,22 @@ class Meter extends Door {
   }
 }
 
-/** The customers' door. */
+/** The door for customers. */
 class Portal extends Door {
   async askClaimCode() {
     return hiding(await ask(this, 'askClaimCode'), 'ClaimCode', 'code');
   }
 }
 
-/** Reports on their way. One is enough: nothing else runs between the packing of reports and their reading. */
+/**
+ * Reports to be sent to the native half. One buffer is enough: no other code runs between packing and reading the
+ * reports.
+ */
 const batch = new Batch();
 
-/** The devices' door. */
+/** The door for devices. */
 class Gateway extends Door {
-  /** What is decided in answers that were given on the event loop, by number. */
+  /** Decisions in answers that were given on the event loop, by number. */
   #decisions = [];
 
   async connect(report) {
@@ -390,7 +393,7 @@ class Fleet extends Door {
 
 const doors = { Clock, Console, Fleet, Gateway, Portal };
 
-// The operations that need no words of their own here.
+// The operations that need no code of their own here.
 for (const [name, operation] of native.operations()) {
   const door = doors[name].prototype;
   if (Object.hasOwn(door, operation)) continue;

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What a door could not do. `code` is a stable word, the same in every language; the message is for a person and says
- * what to do next. The classes below add what callers branch on.
+ * A failure of a door. `code` is a stable code, the same in every language; the message is for people and says what to
+ * do next. The subclasses below add what callers branch on.
  */
 class FleetError extends Error {
   constructor({ message, code, isTransient, context }) {
@@ -11,7 +11,7 @@ class FleetError extends Error {
     Object.assign(this, fields, { code, isTransient });
   }
 
-  /** What `JSON.stringify` writes: an error's message is no field that it would find. */
+  /** `JSON.stringify` uses this: it would omit an error's message, which is not an own enumerable field. */
   toJSON() {
     return { name: this.name, message: this.message, ...this };
   }
@@ -57,7 +57,7 @@ exports.StoreFailedError = class StoreFailedError extends FleetError {};
 exports.EventsMissedError = class EventsMissedError extends FleetError {};
 exports.OtherFailureError = class OtherFailureError extends FleetError {};
 
-// Strings, and not the names of the classes, which a minifier takes away.
+// Strings instead of the classes' names, because a minifier changes those.
 for (const [name, { prototype }] of Object.entries(exports)) {
   Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
 }

@@ -1,43 +1,43 @@
-// Written from the definitions in bindings-common, by `npm run write-types`.
+// Generated from the definitions in bindings-common by `npm run write-types`.
 
 import type { Interval, Limit, Missing } from './shapes.cjs';
 
 /**
- * What a door could not do. Nothing was changed, unless the operation says how far it came. The message is for a person,
- * and says what to do next.
+ * A failure of a door. Nothing was changed, unless the operation's documentation says otherwise. The message is for
+ * people, and says what to do next.
  */
 export declare class FleetError extends Error {
-  /** A stable word, the same in every language. */
+  /** A stable code, the same in every language. */
   readonly code: string;
-  /** Whether the same call may succeed when it is made again, without anything else being changed. */
+  /** Whether the same call may succeed when retried, without any other change. */
   readonly isTransient: boolean;
 }
 
-/** The thing does not exist, or the actor may not know that it does. */
+/** The thing does not exist, or the actor may not know that it exists. */
 export declare class NotFoundError extends FleetError {
-  /** What was looked for, in a word. */
+  /** The kind of thing that was looked for. */
   readonly what: string;
 }
 
-/** The actor may see the thing but not do this to it. */
+/** The actor may see the thing but may not do this to it. */
 export declare class ForbiddenError extends FleetError {
-  /** What was asked for. */
+  /** The requested action. */
   readonly command: string;
-  /** Who may do it. */
+  /** The people who may do it. */
   readonly needs: string;
 }
 
-/** A value that was handed in is out of its range or form. */
+/** An argument is out of its range or malformed. */
 export declare class InvalidError extends FleetError {
-  /** Which value. */
+  /** The argument's name. */
   readonly field: string;
-  /** What is wrong with it and what would be right. */
+  /** What is wrong with the value, and what would be valid. */
   readonly problem: string;
 }
 
-/** A name that must be unique is in use. */
+/** A name that must be unique is already in use. */
 export declare class TakenError extends FleetError {
-  /** What must be unique, in a word. */
+  /** What must be unique. */
   readonly what: string;
   /** The value that is in use. */
   readonly value: string;
@@ -45,55 +45,55 @@ export declare class TakenError extends FleetError {
 
 /** A tier's limit would be exceeded. */
 export declare class LimitExceededError extends FleetError {
-  /** Which, and the tier that would do. */
+  /** The limit, and the tier that would be enough. */
   readonly limit: Limit;
 }
 
-/** A device list that can't be read at all; the code says why. */
+/** A device list cannot be read at all; the code says why. */
 export declare class UnreadableFileError extends FleetError {}
 
-/** The caller stopped an import; what was added stays. */
+/** The caller stopped an import; devices already added stay. */
 export declare class CancelledError extends FleetError {
-  /** Devices that were added before. */
+  /** Number of devices added before the stop. */
   readonly added: number;
 }
 
-/** An upload that is not this product's next firmware; the code says why. */
+/** An uploaded binary is not this product's next firmware; the code says why. */
 export declare class UploadRefusedError extends FleetError {}
 
-/** A version that does not run on enough devices yet. */
+/** A version does not yet run on enough devices. */
 export declare class NotProvenError extends FleetError {
   /** The version that was to be released. */
   readonly version: number;
-  /** How many devices must run it. */
+  /** Number of devices that must run it. */
   readonly needed: number;
-  /** How many do. */
+  /** Number of devices that run it. */
   readonly running: number;
 }
 
-/** Firmware that is released, was released, or that devices are locked to. */
+/** Firmware that is or was released, or that devices are locked to. */
 export declare class FirmwareInUseError extends FleetError {
   /** The version. */
   readonly version: number;
-  /** What holds it. */
+  /** What keeps it in use. */
   readonly reason: string;
 }
 
-/** The account is on the team, or was asked and has not answered. */
+/** The account is on the team already, or has an open invitation. */
 export declare class AlreadyInvitedError extends FleetError {
-  /** Whose. */
+  /** The account. */
   readonly email: string;
 }
 
-/** What was given for a time is no longer good. */
+/** Something with a limited life has expired. */
 export declare class ExpiredError extends FleetError {
-  /** What, in a word. */
+  /** What has expired. */
   readonly what: string;
-  /** From when on. */
+  /** When it expired. */
   readonly at: Date;
 }
 
-/** The owner stays on the team. */
+/** The owner cannot leave the team. */
 export declare class OwnerStaysError extends FleetError {}
 
 /** An account is locked; the message says what lifts the lock. */
@@ -102,36 +102,36 @@ export declare class AccountLockedError extends FleetError {
   readonly since: Date;
 }
 
-/** A team has no seat for who was invited. */
+/** The team has no free seat for the invited account. */
 export declare class NoSeatError extends FleetError {}
 
-/** A token that is unknown, expired or revoked. */
+/** The token is unknown, expired or revoked. */
 export declare class UnauthenticatedError extends FleetError {}
 
-/** A code that is not the right one. */
+/** The code is wrong. */
 export declare class WrongCodeError extends FleetError {
-  /** How many more wrong ones there may be; none: they are not counted. */
+  /** Number of wrong codes that are left. Absent if they are not counted. */
   readonly left: number | null;
 }
 
-/** Too many wrong codes. */
+/** There were too many wrong codes. */
 export declare class BarredError extends FleetError {
   /** Until when. */
   readonly until: Date;
 }
 
-/** A customer who is not in the private beta yet. */
+/** The customer is not in the private beta yet. */
 export declare class NotActivatedError extends FleetError {}
 
-/** Manufacturing has begun: what the line is programmed with stays as it is. */
+/** Manufacturing has begun, so the settings that the line is programmed with cannot change. */
 export declare class ManufacturingStartedError extends FleetError {
   /** When. */
   readonly at: Date;
 }
 
-/** What is missing before manufacturing. */
+/** Something is missing before manufacturing. */
 export declare class NotReadyError extends FleetError {
-  /** All of it. */
+  /** Everything that is missing. */
   readonly missing: readonly Missing[];
 }
 
@@ -141,24 +141,24 @@ export declare class DeviceOfflineError extends FleetError {
   readonly device: string;
 }
 
-/** A device that may not join the product. */
+/** A device may not join the product. */
 export declare class CannotJoinError extends FleetError {
   /** The device. */
   readonly device: string;
-  /** Why, in words. */
+  /** The reason, as a sentence. */
   readonly reason: string;
 }
 
-/** A product's number that is or was in use. */
+/** A product's number is or was in use. */
 export declare class ProductIdUsedError extends FleetError {
   /** The number. */
   readonly product: number;
 }
 
-/** A quote that no longer holds, or that the product's plan has changed since. */
+/** A quote has expired, or the product's plan has changed since it was given. */
 export declare class QuoteExpiredError extends FleetError {}
 
-/** An upgrade while a renewal is unpaid. */
+/** An upgrade was requested while a renewal is unpaid. */
 export declare class RenewalUnpaidError extends FleetError {
   /** The product. */
   readonly product: number;
@@ -166,23 +166,23 @@ export declare class RenewalUnpaidError extends FleetError {
   readonly invoice: number;
 }
 
-/** The period is over and its renewal was not issued yet. */
+/** The period is over, and its renewal is not issued yet. */
 export declare class RenewalDueError extends FleetError {
   /** Since when. */
   readonly since: Date;
 }
 
-/** The clock leaps, and nobody confirmed it. */
+/** The clock leapt, and nobody confirmed it. */
 export declare class ClockLeapError extends FleetError {
-  /** The moment at which it advanced last; where it never did, since when something is due. */
+  /** The moment of the last advance. If there was none, the moment since when something is due. */
   readonly last: Date;
-  /** The moment that it shows now. */
+  /** The moment that the clock shows now. */
   readonly now: Date;
-  /** How many days it may leap. */
+  /** Number of days that the clock may leap. */
   readonly days: number;
 }
 
-/** A charge has no outcome yet that what was asked for depends on. */
+/** The request depends on a charge that has no outcome yet. */
 export declare class ChargeOpenError extends FleetError {
   /** Its number within the product. */
   readonly charge: number;
@@ -191,7 +191,7 @@ export declare class ChargeOpenError extends FleetError {
 /** No charge has this key. */
 export declare class UnknownChargeError extends FleetError {}
 
-/** The outcome of the charge was told before, and counts. */
+/** The outcome of the charge was reported before, and stands. */
 export declare class ChargeFinishedError extends FleetError {}
 
 /** There is no card that can be charged. */
@@ -205,24 +205,24 @@ export declare class PriceByAgreementError extends FleetError {
   readonly interval: Interval;
 }
 
-/** What was asked for is not an upgrade. */
+/** The requested change is not an upgrade. */
 export declare class NotAnUpgradeError extends FleetError {
-  /** What it is, and who can do it. */
+  /** What it is, and who can make it. */
   readonly problem: string;
 }
 
-/** The product pays for nothing. */
+/** The product has no paid plan. */
 export declare class NoPlanError extends FleetError {}
 
-/** The store could not do its part; the code says why. */
+/** The store failed; the code says why. */
 export declare class StoreFailedError extends FleetError {}
 
-/** A stream of events has a gap: nobody read it in time. The events are in the log. */
+/** A stream of events has a gap because nobody read it in time. The missing events are in the log. */
 export declare class EventsMissedError extends FleetError {
-  /** How many are missing. */
+  /** Number of missing events. */
   readonly missed: number;
 }
 
-/** Anything else that a newer core may answer; the code says what. */
+/** Any other failure of a newer core; the code says which. */
 export declare class OtherFailureError extends FleetError {}
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Loads the native half: what was built here, or the package for this platform that npm installed beside this one.
+// Loads the native half: the one built here, or the platform package that npm installed beside this one.
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

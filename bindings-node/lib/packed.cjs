@@ -1,12 +1,12 @@
 'use strict';
 
-// Connects as numbers, for the native half's `packed.rs`. Reading a field of an object from Rust costs more than a whole
-// connect in memory, so the fields are read here, where it costs next to nothing.
+// Passes connects as numbers to the native half's `packed.rs`. Reading a field of an object from Rust costs more than a
+// whole connect in memory. Here it costs almost nothing.
 //
-// A report is 9 numbers: which fields it has, product, version, securityCounter, session, reportedAt, where among
-// `names` its platform and its system are, and chipRevision. `texts` is the ids of all devices, then the hashes that some report.
-// An answer is 6 numbers: product, which decision, the directive's sequence, and of the outcome target, result and moment;
-// -1 stands for nothing.
+// A report is 9 numbers: the set of its fields, product, version, securityCounter, session, reportedAt, the indices of
+// its platform and its system in `names`, and chipRevision. `texts` holds the ids of all devices, then the hashes that
+// some report. An answer is 6 numbers: product, decision, the directive's sequence, and the outcome's target, result
+// and moment; -1 means that a value is absent.
 
 const native = require('./native.cjs');
 
@@ -38,14 +38,14 @@ const FIELDS = new Set([
   'reportedAt',
 ]);
 
-/** The first and the last moment that may be handed in: of the years 0 and 9999. Others are for the general way. */
+/** The first and the last valid moment, in the years 0 and 9999. Other moments use the general path. */
 const FIRST = Date.UTC(-1, 11, 31, 24);
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** Half a surrogate pair, which no text of Unicode has. */
+/** An unpaired surrogate, which no Unicode text contains. */
 const HALF = /\p{Surrogate}/u;
 
-/** More reports than this go the general way, which looks at each before it makes room. */
+/** Batches larger than this use the general path, which checks each report before it allocates. */
 const MOST = 1_000_000;
 
 const RESULTS = native.updateResults();
@@ -55,14 +55,17 @@ function isWhole(number, most) {
   return typeof number === 'number' && number >= 0 && number <= most && Math.floor(number) === number;
 }
 
-/** Whether a report has no field that is unknown, where so many known ones were found. Counting is cheaper than asking. */
+/**
+ * Whether a report has no unknown field, given the number of known ones found. Counting is cheaper than looking up each
+ * name.
+ */
 function hasOnly(report, known) {
   let fields = 0;
   for (const _ in report) fields += 1;
   return fields === known || Object.keys(report).every((field) => FIELDS.has(field));
 }
 
-/** Reports as numbers, in place of those that were there before. */
+/** A buffer of reports as numbers. Each batch replaces the previous one. */
 class Batch {
   texts = '';
   names = NO_NAMES;
@@ -71,9 +74,11 @@ class Batch {
   #hashes = '';
   #isBusy = false;
 
-  /** Takes these reports. Says whether it could carry each exactly; what it could not is for the general way. */
+  /**
+   * Packs these reports. Returns whether each could be represented exactly; otherwise the caller uses the general path.
+   */
   pack(reports) {
-    // Reading a field may run somebody's code, which may connect.
+    // Reading a field may run a caller's getter, which may call `connect`.
     if (this.#isBusy) return false;
     this.#isBusy = true;
     try {
@@ -98,7 +103,7 @@ class Batch {
     return true;
   }
 
-  #add(report, place) {
+  #add(report, offset) {
     if (typeof report !== 'object' || report === null) return false;
     const { device, product, version, image, platform, system, securityCounter, chipRevision } = report;
     const { takesUpdates, session, reportedAt } = report;
@@ -111,31 +116,31 @@ class Batch {
       known += 1;
       if (!isWhole(product, 0xffff_ffff)) return false;
       has |= PRODUCT;
-      numbers[place + 1] = product;
+      numbers[offset + 1] = product;
     }
     if (version != null) {
       known += 1;
       if (!isWhole(version, 0xffff)) return false;
       has |= VERSION;
-      numbers[place + 2] = version;
+      numbers[offset + 2] = version;
     }
     if (securityCounter != null) {
       known += 1;
       if (!isWhole(securityCounter, 0xffff_ffff)) return false;
       has |= SECURITY_COUNTER;
-      numbers[place + 3] = securityCounter;
+      numbers[offset + 3] = securityCounter;
     }
     if (chipRevision != null) {
       known += 1;
       if (!isWhole(chipRevision, 0xffff)) return false;
       has |= CHIP_REVISION;
-      numbers[place + 8] = chipRevision;
+      numbers[offset + 8] = chipRevision;
     }
-    numbers[place + 4] = 0;
+    numbers[offset + 4] = 0;
     if (session != null) {
       known += 1;
       if (!isWhole(session, Number.MAX_SAFE_INTEGER)) return false;
-      numbers[place + 4] = session;
+      numbers[offset + 4] = session;
     }
     if (reportedAt != null) {
       known += 1;
@@ -143,7 +148,7 @@ class Batch {
       const moment = reportedAt.getTime();
       if (!(moment >= FIRST && moment <= LAST)) return false;
       has |= REPORTED_AT;
-      numbers[place + 5] = moment;
+      numbers[offset + 5] = moment;
     }
     if (image != null) {
       known += 1;
@@ -155,24 +160,24 @@ class Batch {
       known += 1;
       if (typeof platform !== 'string' || HALF.test(platform)) return false;
       has |= PLATFORM;
-      numbers[place + 6] = this.#name(platform);
+      numbers[offset + 6] = this.#name(platform);
     }
     if (system != null) {
       known += 1;
       if (typeof system !== 'string' || HALF.test(system)) return false;
       has |= SYSTEM;
-      numbers[place + 7] = this.#name(system);
+      numbers[offset + 7] = this.#name(system);
     }
     if (takesUpdates != null) {
       known += 1;
       if (typeof takesUpdates !== 'boolean') return false;
       if (!takesUpdates) has |= REFUSES_UPDATES;
     }
-    numbers[place] = has;
+    numbers[offset] = has;
     return hasOnly(report, known);
   }
 
-  /** Where a name is. They are few in a batch, so they are looked through; many are only slower. */
+  /** Returns the index of a name. A batch has few names, so they are searched linearly; many are only slower. */
   #name(name) {
     if (this.names === NO_NAMES) this.names = [];
     const known = this.names.indexOf(name);
@@ -180,34 +185,37 @@ class Batch {
   }
 }
 
-/** The answer to the report at `index` of a batch with these texts. */
+/** Returns the answer to the report at `index` of a batch with these texts. */
 function unpack(texts, decisions, numbers, index) {
-  const place = index * ANSWER;
-  const product = numbers[place];
-  const decision = decisions[numbers[place + 1]];
-  const sequence = numbers[place + 2];
-  const target = numbers[place + 3];
+  const offset = index * ANSWER;
+  const product = numbers[offset];
+  const decision = decisions[numbers[offset + 1]];
+  const sequence = numbers[offset + 2];
+  const target = numbers[offset + 3];
   return {
     product: product < 0 ? null : product,
     answer: sequence < 0 ? dated(decision) : directed(decision, texts.slice(index * 24, index * 24 + 24), sequence),
     outcome:
-      target < 0 ? null : { at: new Date(numbers[place + 5]), target, result: RESULTS[numbers[place + 4]] },
+      target < 0 ? null : { at: new Date(numbers[offset + 5]), target, result: RESULTS[numbers[offset + 4]] },
   };
 }
 
-/** The answers to so many reports of a batch with these texts. */
+/** Returns the answers to a batch with these texts. */
 function unpackAll(count, texts, decisions, numbers) {
   const answers = [];
   for (let index = 0; index < count; index += 1) answers.push(unpack(texts, decisions, numbers, index));
   return answers;
 }
 
-/** A decision that many share, but for a moment in it: that can't be frozen, so each has its own. */
+/**
+ * A decision that many answers share, except for a `Date` in it: a `Date` cannot be frozen, so each answer gets its
+ * own.
+ */
 function dated(decision) {
   return decision.since == null ? decision : { ...decision, since: new Date(decision.since) };
 }
 
-/** An update for one device, from the decision that many share. */
+/** Makes the update for one device from the shared decision. */
 function directed(decision, device, sequence) {
   return { ...decision, directive: { ...decision.directive, device: device.toLowerCase(), sequence } };
 }

@@ -3,22 +3,25 @@
 const { options } = require('./options.cjs');
 
 /**
- * A list that is read page by page: `for await` walks all of it, `await` reads one page, with its `items` and where the
- * `next` one goes on.
+ * A list that is read page by page: `for await` reads all of it, `await` reads one page with its `items` and its `next`
+ * cursor.
  */
 class Pages {
   #read;
   #given;
   #known;
 
-  /** Pages that `read(from, options)` reads, of a call with these options. */
+  /** Pages that `read(from, options)` reads, for a call with these options. */
   constructor(read, given, known) {
     this.#read = read;
     this.#given = given;
     this.#known = known;
   }
 
-  /** Where the first page begins, and what reads one. Here a wrong option rejects, as any other argument does. */
+  /**
+   * Returns where the first page begins and the function that reads a page. An invalid option rejects here, as any
+   * other invalid argument does.
+   */
   #begin() {
     const begin = this.#known?.includes('before') ? 'before' : 'after';
     const { [begin]: from, ...rest } = options(this.#given, this.#known);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** How npm names this platform: its system, its processor, and on Linux its C library. */
+/** npm's name for this platform: its system, its processor, and on Linux its C library. */
 function platform() {
   const { platform: system, arch, report } = process;
   if (system !== 'linux') return `${system}-${arch}`;

@@ -4,33 +4,33 @@ const { inspect } = require('node:util');
 const { invalid } = require('./options.cjs');
 
 /**
- * The constructor that values with a secret name. `structuredClone` and `postMessage` say of what they refuse how its
- * constructor is called, so its name is the sentence for a person.
+ * Creates the constructor that values with a secret name. When `structuredClone` and `postMessage` refuse a value,
+ * their error contains its constructor's name, so that name is the message for people.
  */
 const [Secret] = Object.values({
-  'value that holds a secret and is not written out: hand on the secret by itself where it is needed'() {},
+  'value that holds a secret and is not serialised: pass on the secret itself where it is needed'() {},
 });
 
 /**
- * A value that holds a secret in this field. It is not written out, for what is logged, stored or sent is read by others:
- * `console.log` hides the secret; `JSON.stringify`, `structuredClone` and `postMessage` refuse. The field itself is there
- * for who needs it.
+ * A value with a secret in this field. It is not serialised, because others read what is logged, stored or sent:
+ * `console.log` hides the secret; `JSON.stringify`, `structuredClone` and `postMessage` refuse. Code that needs the
+ * secret reads the field.
  */
 function hiding(value, name, field) {
   const shown = () => ({ ...value, [field]: '<hidden>' });
   const refused = () => {
-    throw invalid('value', `\`${name}\` holds a secret and is not written out; hand on \`${field}\` by itself`);
+    throw invalid('value', `\`${name}\` holds a secret and is not serialised; pass on \`${field}\` itself`);
   };
   Object.defineProperties(value, {
     constructor: { value: Secret, configurable: true },
     [inspect.custom]: { value: shown, configurable: true },
     toJSON: { value: refused, configurable: true },
   });
-  // A proxy, as nothing else that is read like an object can't be cloned.
+  // A proxy, because every other object with readable fields can be cloned.
   return new Proxy(value, {});
 }
 
-/** A subscription, whose address is a secret where it is a webhook's. */
+/** A subscription. Its address is a secret if it is a webhook's. */
 function subscription(value) {
   if (value.to.kind !== 'webhook') return value;
   return { ...value, to: hiding(value.to, 'Webhook', 'url') };
@@ -46,7 +46,7 @@ function guest(value) {
   return hiding(value, 'BetaGuest', 'code');
 }
 
-/** A list of guests as it was read: a line of one who was invited has their code. */
+/** A parsed list of guests: the line of an invited guest has the guest's code. */
 function report(value) {
   const line = (read) => (read.code === null ? read : hiding(read, 'BetaLine', 'code'));
   return { ...value, lines: value.lines.map(line) };

@@ -1,4 +1,4 @@
-// Written from the definitions in bindings-common, by `npm run write-types`.
+// Generated from the definitions in bindings-common by `npm run write-types`.
 
 import type { Money } from '../index.cjs';
 
@@ -10,9 +10,9 @@ export interface Account {
   readonly email: string;
   /** When it was created. */
   readonly createdAt: Date;
-  /** Since when an operator has it locked; none: no operator has. */
+  /** Since when an operator has locked it. Absent if none has. */
   readonly lockedAt: Date | null;
-  /** Since when it is locked for bills that were not paid; none: it is not. */
+  /** Since when it is locked for unpaid bills. Absent if it is not. */
   readonly unpaidSince: Date | null;
 }
 
@@ -24,15 +24,15 @@ export interface Person {
   readonly email: string;
 }
 
-/** A person who was asked to join a team and has not answered. */
+/** A person with an open invitation to a team. */
 export interface Invited {
   /** The account's number. */
   readonly account: number;
   /** Its e-mail. */
   readonly email: string;
-  /** When they were asked. */
+  /** When they were invited. */
   readonly at: Date;
-  /** From when on the invitation can't be accepted and holds no seat. */
+  /** When the invitation expires; from then on it holds no seat. */
   readonly expiresAt: Date;
 }
 
@@ -40,17 +40,17 @@ export interface Invited {
 export interface Team {
   /** The owner's account. */
   readonly owner: number;
-  /** The members, the owner among them, by account. */
+  /** The members, including the owner, by account. */
   readonly members: readonly Person[];
-  /** Who was asked to join and has not answered; expired invitations too. */
+  /** The open invitations, including expired ones. */
   readonly invited: readonly Invited[];
 }
 
-/** That an account was asked to join a team. */
+/** An account's invitation to a team. */
 export interface Invitation {
   /** When. */
   readonly at: Date;
-  /** From when on it can't be accepted and holds no seat. */
+  /** When it expires; from then on it holds no seat. */
   readonly expiresAt: Date;
 }
 
@@ -62,11 +62,11 @@ export interface ReceivedInvitation {
   readonly name: string;
   /** When it was made. */
   readonly at: Date;
-  /** From when on it can't be accepted. */
+  /** When it expires. */
   readonly expiresAt: Date;
 }
 
-/** Who runs the platform. */
+/** The platform's operator. */
 export interface Operator {
   readonly kind: 'operator';
 }
@@ -85,22 +85,22 @@ export interface CustomerActor {
   readonly customer: number;
 }
 
-/** Who did something. */
+/** The actor of a command. */
 export type Actor = Operator | AccountActor | CustomerActor;
 
-/** What can be asked of a console or a portal, as an audit names it. */
+/** A command of a console or a portal, as an audit names it. */
 export type Command =
-  /** Make an account. */
+  /** Create an account. */
   | 'create_account'
   /** Lock an account for unpaid bills, or unlock it. */
   | 'lock_account'
-  /** Tell the platform of devices that exist. */
+  /** Register devices that exist. */
   | 'register_devices'
-  /** Correct what is known of a device. */
+  /** Correct a device's entry in the registry. */
   | 'correct_device'
-  /** Make a product with a given id. */
+  /** Create a product with a given id. */
   | 'create_product_with_id'
-  /** Take a product away. */
+  /** Remove a product. */
   | 'remove_product'
   /** Put a product on a tier without a charge. */
   | 'set_tier'
@@ -114,9 +114,9 @@ export type Command =
   | 'agree_price'
   /** Write an invoice off. */
   | 'write_off'
-  /** Make a product. */
+  /** Create a product. */
   | 'create_product'
-  /** Claim a personal device, or give it up. */
+  /** Claim a personal device, or end its claim. */
   | 'claim_device'
   /** See a product, its devices, its firmware, its team, its audit. */
   | 'read_product'
@@ -130,21 +130,21 @@ export type Command =
   | 'start_manufacturing'
   /** Import devices. */
   | 'import_devices'
-  /** Let a waiting device in. */
+  /** Admit a waiting device. */
   | 'approve_device'
-  /** Shut a device out. */
+  /** Deny a device. */
   | 'deny_device'
-  /** Let a denied device ask again. */
+  /** Allow a denied device to ask again. */
   | 'undeny_device'
-  /** Take a device out of the product. */
+  /** Remove a device from the product. */
   | 'remove_device'
-  /** End whoever's claim of a device. */
+  /** End a device's claim, whoever has it. */
   | 'end_claim'
   /** Name a device. */
   | 'name_device'
-  /** Mark a device for development, or no longer. */
+  /** Mark a device for development, or remove the mark. */
   | 'mark_development'
-  /** Make, change or delete a group, or put devices in it. */
+  /** Create, change or delete a group, or put devices in it. */
   | 'change_groups'
   /** Upload firmware. */
   | 'upload_firmware'
@@ -158,29 +158,29 @@ export type Command =
   | 'lock_device'
   /** Send an update to a device that takes none. */
   | 'force_update'
-  /** Make a customer, or take one away. */
+  /** Create a customer, or remove one. */
   | 'change_customers'
-  /** Give a customer a token, or revoke it. */
+  /** Issue a token to a customer, or revoke it. */
   | 'issue_token'
   /** Invite customers to the private beta. */
   | 'invite_to_beta'
-  /** Have events sent on, or no longer. */
+  /** Forward events, or stop it. */
   | 'change_subscriptions'
-  /** Count the errors of a kind anew. */
+  /** Reset the count of the errors of a kind. */
   | 'forget_errors'
-  /** Put a card on file, or take it away. */
+  /** Put a card on file, or remove it. */
   | 'set_card'
-  /** See how a product's billing stands, and its invoices. */
+  /** See the state of a product's billing, and its invoices. */
   | 'read_billing'
   /** Quote an upgrade, choose interval or currency. */
   | 'change_plan'
   /** Buy an upgrade that was quoted. */
   | 'buy_upgrade'
-  /** Ask an account to join the team. */
+  /** Invite an account to the team. */
   | 'invite_member'
-  /** Take an invitation back. */
+  /** Revoke an invitation. */
   | 'revoke_invitation'
-  /** Take a member off the team. */
+  /** Remove a member from the team. */
   | 'remove_member'
   /** Accept an invitation. */
   | 'accept_invitation'
@@ -188,34 +188,34 @@ export type Command =
   | 'answer_invitation'
   /** Leave the team. */
   | 'leave_team'
-  /** See one's own customer record. */
+  /** See the customer's own record. */
   | 'read_self'
-  /** Make one's own token no good. */
+  /** Revoke the customer's own token. */
   | 'log_out'
-  /** Take part in the private beta by one's activation code. */
+  /** Join the private beta with an activation code. */
   | 'activate'
-  /** Get a code to claim a device with. */
+  /** Get a code for claiming a device. */
   | 'ask_claim_code'
   /** Claim a device by its code. */
   | 'claim_as_customer'
-  /** See or control one's own device, or give it up. */
+  /** See or control the customer's own device, or end its claim. */
   | 'use_device'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** One thing that was done. */
+/** One command that was carried out. */
 export interface AuditEntry {
   /** When. */
   readonly at: Date;
-  /** By whom. */
+  /** The actor. */
   readonly actor: Actor;
-  /** What: a stable word. */
+  /** The command's stable name. */
   readonly command: Command;
-  /** To what, in short. */
+  /** What it was applied to, in short. */
   readonly subject: string;
-  /** What was changed, as it was before; none: nothing that was there before was changed. */
+  /** The changed value as it was before. Absent if there was none. */
   readonly old: string | null;
-  /** The same as it is from then on. */
+  /** The value from then on. */
   readonly new: string | null;
 }
 
@@ -225,7 +225,7 @@ export interface Product {
   readonly id: number;
   /** Its name. */
   readonly name: string;
-  /** The one kind of hardware in its fleet, such as `particle:6`. */
+  /** The only hardware in its fleet, such as `particle:6`. */
   readonly platform: string;
   /** The owner's account. */
   readonly owner: number;
@@ -233,11 +233,11 @@ export interface Product {
   readonly createdAt: Date;
   /** The name of its tier. */
   readonly tier: string;
-  /** What its team decided on. */
+  /** The team's policies. */
   readonly policy: Policy;
-  /** The version that devices get which are not locked and in no group with a release of its own. */
+  /** The version for devices that are not locked and are in no group with a release. */
   readonly release: Release | null;
-  /** The groups that devices can be put in, by number. */
+  /** The product's groups of devices, by number. */
   readonly groups: readonly Group[];
 }
 
@@ -247,7 +247,7 @@ export interface Release {
   readonly version: number;
   /** When it was released. */
   readonly at: Date;
-  /** By whom. */
+  /** The actor. */
   readonly by: Actor;
 }
 
@@ -261,87 +261,87 @@ export interface Group {
   readonly release: number | null;
 }
 
-/** What a version must have shown before it can be released. */
+/** The evidence that a version needs before it can be released. */
 export interface Gate {
-  /** On how many devices of the product it must run. */
+  /** Number of the product's devices that must run it. */
   readonly devices: number;
-  /** For how long it must have run on each, in milliseconds. */
+  /** How long it must have run on each, in milliseconds. */
   readonly soakMillis: number;
 }
 
 /** The policies of a product. */
 export interface Policy {
-  /** What must be seen before a version can be released. */
+  /** The evidence needed before a version can be released. */
   readonly gate: Gate;
-  /** Whether an image that names the platform's id as its product is taken. */
+  /** Whether an image that names the platform's id as its product is accepted. */
   readonly wildcardProduct: boolean;
-  /** Whether a binary of no known format is taken. */
+  /** Whether a binary of no known format is accepted. */
   readonly opaqueImages: boolean;
   /** Whether a device is never sent a version below the one it reports. */
   readonly forbidDowngrades: boolean;
-  /** Whether a device that asks to join is taken at once where a person could take it. */
+  /** Whether a device that asks to join is admitted at once, if a person could admit it. */
   readonly approveByItself: boolean;
   /** Whether only devices that the host registered before can be imported. */
   readonly knownIdsOnly: boolean;
-  /** How many devices may wait in quarantine. */
+  /** Maximum number of devices in quarantine. */
   readonly quarantineLimit: number;
-  /** For how long an invitation to the team can be accepted, in milliseconds. */
+  /** How long an invitation to the team can be accepted, in milliseconds. */
   readonly invitationMillis: number;
-  /** How customers are authenticated; none: not decided yet. */
+  /** How customers are authenticated. Absent if not decided yet. */
   readonly authentication: Authentication | null;
   /** Whether a customer needs an activation code to claim a device. */
   readonly privateBeta: boolean;
-  /** How many events its log holds. */
+  /** Maximum number of events in its log. */
   readonly logEvents: number;
-  /** How old they get there, in milliseconds. */
+  /** Maximum age of an event in its log, in milliseconds. */
   readonly logAgeMillis: number;
-  /** For how long an event's id is recognised, in milliseconds. */
+  /** How long an event's id is recognised, in milliseconds. */
   readonly eventIdMillis: number;
   /** What customers may do with their device. */
   readonly customersMay: readonly Scope[];
-  /** At which shares of the tier's messages people are told, in percent. */
+  /** Percentages of the tier's messages at which people are notified. */
   readonly usageNotices: readonly number[];
-  /** How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. */
+  /** How far a moment may lie ahead of the present clock and still hold back older reports, in milliseconds. */
   readonly clockToleranceMillis: number;
 }
 
-/** The policies to change; those left out stay as they are. */
+/** The policies to change. Absent ones stay as they are. */
 export interface PolicySettings {
-  /** On how many devices a version must run before it can be released. 0 to 10,000, default 1. */
+  /** Number of devices that must run a version before it can be released. 0 to 10,000, default 1. */
   readonly gateDevices?: number | null;
-  /** For how long on each, in milliseconds. Up to a year, default 0. */
+  /** How long it must run on each, in milliseconds. Up to a year, default 0. */
   readonly gateSoakMillis?: number | null;
-  /** Whether an image that names the platform's id as its product is taken. Default: yes. */
+  /** Whether an image that names the platform's id as its product is accepted. Default: yes. */
   readonly wildcardProduct?: boolean | null;
-  /** Whether a binary of no known format is taken. Default: no. */
+  /** Whether a binary of no known format is accepted. Default: no. */
   readonly opaqueImages?: boolean | null;
   /** Whether a device is never sent a version below the one it reports. Default: no. */
   readonly forbidDowngrades?: boolean | null;
-  /** Whether a device that asks to join is taken at once where a person could take it. Default: no. */
+  /** Whether a device that asks to join is admitted at once, if a person could admit it. Default: no. */
   readonly approveByItself?: boolean | null;
   /** Whether only devices that the host registered before can be imported. Default: no. */
   readonly knownIdsOnly?: boolean | null;
-  /** How many devices may wait in quarantine. 0 to 1,000,000, default 10,000. */
+  /** Maximum number of devices in quarantine. 0 to 1,000,000, default 10,000. */
   readonly quarantineLimit?: number | null;
-  /** For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
+  /** How long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days. */
   readonly invitationMillis?: number | null;
   /** How customers are authenticated. Default: undecided. */
   readonly authentication?: AuthenticationChoice | null;
   /** Whether a customer needs an activation code to claim a device. Default: no. */
   readonly privateBeta?: boolean | null;
-  /** How many events its log holds. 1 to 1,000,000, default 10,000. */
+  /** Maximum number of events in its log. 1 to 1,000,000, default 10,000. */
   readonly logEvents?: number | null;
-  /** How old they get there, in milliseconds. A minute to a year, default 7 days. */
+  /** Maximum age of an event in its log, in milliseconds. A minute to a year, default 7 days. */
   readonly logAgeMillis?: number | null;
-  /** For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
+  /** How long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours. */
   readonly eventIdMillis?: number | null;
   /** What customers may do with their device. Default: see and control it. */
   readonly customersMay?: readonly Scope[] | null;
-  /** At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100. */
+  /** Percentages of the tier's messages at which people are notified. Default: 70, 90 and 100. */
   readonly usageNotices?: readonly number[] | null;
   /**
-   * How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
-   * to a day, default 10 minutes.
+   * How far a moment may lie ahead of the present clock and still hold back older reports, in milliseconds.
+   * Up to a day, default 10 minutes.
    */
   readonly clockToleranceMillis?: number | null;
 }
@@ -355,9 +355,9 @@ export type Authentication =
   /** An account of the platform, linked to the customer. */
   | 'linked';
 
-/** How customers are to be authenticated. */
+/** The choice of how customers are authenticated. */
 export type AuthenticationChoice =
-  /** Not decided: any way is taken. */
+  /** Not decided: any identity is accepted. */
   | 'undecided'
   /** The platform holds the account. */
   | 'simple'
@@ -368,46 +368,46 @@ export type AuthenticationChoice =
 
 /** What a tier limits. */
 export type Resource =
-  /** Devices in the product. */
+  /** Number of devices in the product. */
   | 'devices'
-  /** Team members, the owner and pending invitations among them. */
+  /** Team members, including the owner and pending invitations. */
   | 'members'
-  /** Outbound messages a usage month. */
+  /** Outbound messages in a usage month. */
   | 'messages'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** A tier's limit that stands in the way. */
+/** A tier's limit that blocks an operation. */
 export interface Limit {
   /** The product's tier. */
   readonly tier: string;
-  /** What is limited. */
+  /** The limited resource. */
   readonly resource: Resource;
   /** The tier's limit. */
   readonly limit: number;
-  /** What is in use now. */
+  /** The number in use now. */
   readonly used: number;
-  /** What would be in use. */
+  /** The number that would be in use. */
   readonly wouldBe: number;
-  /** The places that imports under way hold, where it would fit without them; 0: that is not why. */
+  /** Number of places that running imports reserve, if it would fit without them. 0 if that is not the reason. */
   readonly heldPlaces: number;
-  /** When the last of them is free at the latest. */
+  /** The latest time at which all of them are free. */
   readonly heldUntil: Date | null;
-  /** The cheapest tier that would do; none: there is none. */
+  /** The cheapest tier that would be enough. Absent if there is none. */
   readonly fits: Fits | null;
-  /** The same in a sentence. */
+  /** The same as a sentence. */
   readonly message: string;
 }
 
-/** The cheapest tier that would do. */
+/** The cheapest tier that would be enough. */
 export interface Fits {
   /** Its name. */
   readonly tier: string;
-  /** Its limit; none: it has none. */
+  /** Its limit. Absent if it has none. */
   readonly limit: number | null;
 }
 
-/** What stands in the way of manufacturing. */
+/** Something that is missing before manufacturing can start. */
 export interface Missing {
   /** The question's name. */
   readonly question: string;
@@ -434,109 +434,109 @@ export interface LinkedIdentity {
   readonly account: number;
 }
 
-/** How a customer is known. */
+/** How a customer is identified. */
 export type Identity = SimpleIdentity | TwoLeggedIdentity | LinkedIdentity;
 
 /** What a token may be used for. */
 export type Scope =
-  /** See one's devices. */
+  /** See the customer's devices. */
   | 'see'
-  /** Control one's devices. */
+  /** Control the customer's devices. */
   | 'control'
-  /** Claim devices and give them up. */
+  /** Claim devices and end claims. */
   | 'claim';
 
 /** A customer, as the team sees them. */
 export interface Customer {
-  /** The product that they are a customer of. */
+  /** The product of the customer. */
   readonly product: number;
-  /** Their number. */
+  /** The customer's number. */
   readonly id: number;
-  /** Their name. */
+  /** The customer's user name. */
   readonly userName: string;
-  /** How they are known. */
+  /** How the customer is identified. */
   readonly identity: Identity;
-  /** When they were made. */
+  /** When the customer was created. */
   readonly createdAt: Date;
-  /** The devices they have claimed. */
+  /** The devices that the customer has claimed. */
   readonly devices: readonly string[];
-  /** When they last used a device; none: never. */
+  /** When the customer last used a device. Absent if never. */
   readonly activeAt: Date | null;
-  /** When they joined the private beta. */
+  /** When the customer joined the private beta. */
   readonly activatedAt: Date | null;
-  /** Their tokens. */
+  /** The customer's tokens. */
   readonly tokens: readonly Token[];
 }
 
-/** A customer's own record, and what the token that they came with is good for. */
+/** A customer's own record, and the scopes and expiry of the token in use. */
 export interface CustomerSession {
-  /** The product that they are a customer of. */
+  /** The product of the customer. */
   readonly product: number;
-  /** Their number. */
+  /** The customer's number. */
   readonly id: number;
-  /** Their name. */
+  /** The customer's user name. */
   readonly userName: string;
-  /** How they are known. */
+  /** How the customer is identified. */
   readonly identity: Identity;
-  /** When they were made. */
+  /** When the customer was created. */
   readonly createdAt: Date;
-  /** The devices they have claimed, where the token and the product let them see them. */
+  /** The devices that the customer has claimed, if the token and the product allow to see them. */
   readonly devices: readonly string[];
-  /** When they last used a device; none: never. */
+  /** When the customer last used a device. Absent if never. */
   readonly activeAt: Date | null;
-  /** When they joined the private beta. */
+  /** When the customer joined the private beta. */
   readonly activatedAt: Date | null;
-  /** Their tokens. */
+  /** The customer's tokens. */
   readonly tokens: readonly Token[];
-  /** What the token is listed and revoked by. */
+  /** The token's id, for listing and revoking. */
   readonly tokenId: string;
   /** What the token may be used for. */
   readonly scopes: readonly Scope[];
-  /** From when on the token is no good. */
+  /** When the token expires. */
   readonly expiresAt: Date;
 }
 
-/** A token, as it is listed and revoked. */
+/** A token in lists; it is revoked by its id. */
 export interface Token {
-  /** Its name: not a secret. */
+  /** Its id. Not a secret. */
   readonly tokenId: string;
-  /** From when on it is no good. */
+  /** When it expires. */
   readonly expiresAt: Date;
 }
 
-/** A token that was made: it is told this once. */
+/** A token that was issued. It is shown only this once. */
 export interface IssuedToken {
-  /** What it is listed and revoked by: not a secret. */
+  /** Its id, for listing and revoking. Not a secret. */
   readonly tokenId: string;
-  /** What its holder comes with: a secret. */
+  /** The token itself: a secret. */
   readonly token: string;
 }
 
-/** Which customers to list; all that is set must hold. */
+/** The customers to list. All given conditions must hold. */
 export interface CustomerFilter {
-  /** Who used a device since then. */
+  /** Customers who have used a device since then. */
   readonly activeSince?: Date | null;
-  /** Who has a device and did not use one since then, or never. */
+  /** Customers who have a device and have not used one since then. */
   readonly inactiveSince?: Date | null;
-  /** With a device, or without. */
+  /** Customers with a device, or without. */
   readonly withDevice?: boolean | null;
-  /** Whose user name begins with this, whatever the case. */
+  /** Customers whose user name begins with this, ignoring case. */
   readonly prefix?: string | null;
 }
 
-/** A code for a customer's device to present when it is set up. */
+/** A code that a customer's device presents when it is set up. */
 export interface ClaimCode {
   /** The code: a secret. */
   readonly code: string;
-  /** From when on it is no good. */
+  /** When it expires. */
   readonly expiresAt: Date;
 }
 
-/** A device, as the customer sees it who has claimed it. */
+/** A device, as the customer who claimed it sees it. */
 export interface CustomerDevice {
   /** Its id. */
   readonly id: string;
-  /** Its name; none: it has none. */
+  /** Its name. Absent if it has none. */
   readonly name: string | null;
   /** Whether it is connected. */
   readonly online: boolean;
@@ -544,81 +544,81 @@ export interface CustomerDevice {
   readonly seenAt: Date | null;
 }
 
-/** Somebody who was invited to the private beta. */
+/** A person who was invited to the private beta. */
 export interface BetaGuest {
-  /** The user name they were invited by. */
+  /** The user name in the invitation. */
   readonly userName: string;
-  /** Their code, to be sent to them: a secret. */
+  /** The code to send to them: a secret. */
   readonly code: string;
-  /** When they used it. */
+  /** When the code was used. */
   readonly usedAt: Date | null;
 }
 
-/** What became of a line of a list of guests. */
+/** Verdict on a line of a guest list. */
 export type BetaLineVerdict =
-  /** Invited, with a code of their own. */
+  /** Invited, with a new code. */
   | 'invited'
-  /** Invited before: their code stays. */
+  /** Invited before; the code stays the same. */
   | 'already_invited'
-  /** The same user name stands on an earlier line. */
+  /** An earlier line has the same user name. */
   | 'duplicate'
-  /** No user name can be read. */
+  /** The line has no readable user name. */
   | 'malformed'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** A line of a list of guests, and what became of it. */
+/** A line of a guest list, with its verdict. */
 export interface BetaLine {
   /** The line's number, from 1. */
   readonly line: number;
-  /** What became of it. */
+  /** The result. */
   readonly verdict: BetaLineVerdict;
-  /** The user name of who is invited. */
+  /** The user name of the invited guest. */
   readonly userName: string | null;
-  /** Their code: a secret. */
+  /** The guest's code: a secret. */
   readonly code: string | null;
-  /** When they used it. */
+  /** When the code was used. */
   readonly usedAt: Date | null;
-  /** The line that has the same user name. */
+  /** The earlier line with the same user name. */
   readonly duplicateOf: number | null;
-  /** Why no user name can be read. */
+  /** Why the user name is unreadable. */
   readonly message: string | null;
 }
 
-/** A line for each guest of a list. */
+/** Verdicts on the lines of a guest list. */
 export interface BetaReport {
-  /** One for each line that is not blank. */
+  /** One entry for each line that is not blank. */
   readonly lines: readonly BetaLine[];
 }
 
-/** Whether a device is in a product. */
+/** A device's standing in a product. */
 export type Standing =
   /** In the product. */
   | 'member'
-  /** Asked to join and waits for a person. */
+  /** It asked to join and waits for a person. */
   | 'quarantined'
-  /** May not ask again until it is undenied. */
+  /** It may not ask again until it is undenied. */
   | 'denied';
 
-/** What a report says, held against what is known. */
+/** A reported value compared with the known one. */
 export type Agreement =
-  /** It never said, or nothing is known to hold it against. */
+  /** It was never reported, or there is no known value to compare. */
   | 'unknown'
-  /** The same. */
+  /** The values are equal. */
   | 'matches'
-  /** Another. */
+  /** The values differ. */
   | 'differs';
 
-/** How far an update has come. */
+/** Progress of an update. */
 export type AttemptProgress =
-  /** The directive was given out. */
+  /** The directive was issued. */
   | 'offered'
   /** The image is being sent. */
   | 'downloading'
   /** The image is on the device, which will restart. */
   | 'downloaded';
 
-/** How an update fares, by the word of who carries it out. Never a success: that is what the device reports. */
+/** Progress of an update, as reported by the gateway. It is never a success: only the device reports that. */
 export type UpdateProgress =
   /** The image is being sent. */
   | 'downloading'
@@ -627,38 +627,38 @@ export type UpdateProgress =
   /** It could not be sent, or the device refused it. */
   | 'failed';
 
-/** What came of an update. */
+/** Result of an update. */
 export type UpdateResult =
   /** The device reported the version that it was sent. */
   | 'succeeded'
-  /** The device came back on its old version, or its update was said to have failed. */
+  /** The device came back on its old version, or its update was reported as failed. */
   | 'failed'
   /** The device reported a version that is neither the old one nor the one it was sent. */
   | 'runs_another'
-  /** The version was no longer wanted on the device before it came back: no failure. */
+  /** The version was no longer wanted on the device before it came back. Not a failure. */
   | 'withdrawn'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
 /** A device of a product, as its team sees it. */
 export interface Device {
   /** Its id: 24 hexadecimal digits. */
   readonly id: string;
-  /** Its name; none: it has none. */
+  /** Its name. Absent if it has none. */
   readonly name: string | null;
   /** The groups it is in, by number. */
   readonly groups: readonly number[];
-  /** Whether it is in the product, waits to be let in, or is shut out. */
+  /** Its standing: in the product, waiting, or denied. */
   readonly standing: Standing;
-  /** Whether it is for development: never updated over the air. */
+  /** Whether it is a development device, which is never updated over the air. */
   readonly development: boolean;
-  /** Whether a person wants the next update sent although it takes none. */
+  /** Whether its next update is forced although it takes none. */
   readonly forced: boolean;
-  /** How many attempts in a row failed on the present target. */
+  /** Number of consecutive failed attempts on the present target. */
   readonly failures: number;
   /**
-   * The number of times that it went back to another version within a day after its update. From 3 on two devices
-   * probably have one id: it counts as failing and is sent nothing.
+   * Number of times that it returned to another version within a day after its update. From 3 on, two devices
+   * probably share the id: the device counts as failing and gets no updates.
    */
   readonly relapses: number;
   /** The version it is locked to. */
@@ -667,17 +667,17 @@ export interface Device {
   readonly sequence: number;
   /** The highest security counter it has confirmed. */
   readonly securityCounter: number;
-  /** The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product. */
+  /** The revision of its chip, 100 × major + minor, as reported. Absent if it never reported one in this product. */
   readonly chipRevision: number | null;
   /** The system version that it reported last. */
   readonly system: string | null;
   /** When it was added to the product, or first asked to join. */
   readonly addedAt: Date;
-  /** What it reported last; none: it never connected since it was added. */
+  /** Its latest report. Absent if it has not connected since it was added. */
   readonly seen: Seen | null;
   /** The update that it was sent and has not answered yet. */
   readonly attempt: UpdateAttempt | null;
-  /** How its latest finished update ended. */
+  /** Outcome of its latest finished update. */
   readonly outcome: UpdateOutcome | null;
 }
 
@@ -685,7 +685,7 @@ export interface Device {
 export interface Seen {
   /** When it connected. */
   readonly at: Date;
-  /** The gateway's number of the session; 0: it gave none. */
+  /** The gateway's session number. 0 if it gave none. */
   readonly session: number;
   /** Since when it has reported this version. */
   readonly versionSince: Date;
@@ -701,47 +701,47 @@ export interface Seen {
   readonly online: boolean;
 }
 
-/** An update on its way. */
+/** An update in progress. */
 export interface UpdateAttempt {
-  /** When the directive was given out. */
+  /** When the directive was issued. */
   readonly at: Date;
   /** The version to run. */
   readonly target: number;
   /** The version it ran before. */
   readonly fromVersion: number | null;
-  /** How far the update has come. */
+  /** The progress of the update. */
   readonly progress: AttemptProgress;
 }
 
-/** How an update ended. */
+/** Outcome of an update. */
 export interface UpdateOutcome {
-  /** When that was known. */
+  /** When the outcome became known. */
   readonly at: Date;
   /** The version it was to run. */
   readonly target: number;
-  /** What came of it. */
+  /** The result. */
   readonly result: UpdateResult;
 }
 
-/** Which devices to list; all that is set must hold. By default, all that are in the product. */
+/** The devices to list. All given conditions must hold. By default, all that are in the product. */
 export interface DeviceFilter {
-  /** In the product, waiting, or shut out. */
+  /** Devices in the product, waiting, or denied. */
   readonly standing?: Standing | null;
-  /** Connected, or not. */
+  /** Connected devices, or others. */
   readonly online?: boolean | null;
-  /** Reporting this version. */
+  /** Devices that report this version. */
   readonly version?: number | null;
-  /** In this group. */
+  /** Devices in this group. */
   readonly group?: number | null;
-  /** Locked, or not. */
+  /** Locked devices, or others. */
   readonly locked?: boolean | null;
-  /** Marked for development, or not. */
+  /** Development devices, or others. */
   readonly development?: boolean | null;
-  /** With an update on its way, or not. */
+  /** Devices with an update in progress, or others. */
   readonly pending?: boolean | null;
-  /** Whose latest attempts failed, or not. */
+  /** Devices whose latest attempts failed, or others. */
   readonly failing?: boolean | null;
-  /** Whose name or id begins with this, whatever the case. */
+  /** Devices whose name or id begins with this, ignoring case. */
   readonly prefix?: string | null;
 }
 
@@ -749,39 +749,39 @@ export interface DeviceFilter {
 export interface Summary {
   /** In the product. */
   readonly devices: number;
-  /** Of these, connected now. */
+  /** Number of these that are connected now. */
   readonly online: number;
-  /** Of these, not seen since they were added. */
+  /** Number of these that were not seen since they were added. */
   readonly neverSeen: number;
-  /** How many report which version, by version. */
+  /** Number of devices for each reported version, by version. */
   readonly versions: readonly VersionCount[];
-  /** How many report none. */
+  /** Number of devices that report none. */
   readonly noVersion: number;
-  /** How many run another image than the one uploaded under the version that they report. */
+  /** Number of devices that run another image than the one uploaded for the version that they report. */
   readonly imageDiffers: number;
-  /** How many have an update on its way. */
+  /** Number of devices with an update in progress. */
   readonly pending: number;
-  /** How many failed their latest attempt or attempts. */
+  /** Number of devices whose latest attempts failed. */
   readonly failing: number;
-  /** How many are locked to a version. */
+  /** Number of devices that are locked to a version. */
   readonly locked: number;
-  /** How many are development devices. */
+  /** Number of development devices. */
   readonly development: number;
-  /** How many are held because their hardware is not the product's. */
+  /** Number of devices that are held because their hardware is not the product's. */
   readonly wrongPlatform: number;
-  /** How many wait to be let in. */
+  /** Number of devices that wait for admission. */
   readonly quarantined: number;
-  /** How many are shut out. */
+  /** Number of denied devices. */
   readonly denied: number;
-  /** Places that imports under way, or cut off, hold for devices they have yet to add. */
+  /** Places that running or interrupted imports reserve for devices not yet added. */
   readonly heldPlaces: number;
 }
 
-/** How many devices report a version. */
+/** Number of devices that report a version. */
 export interface VersionCount {
   /** The version. */
   readonly version: number;
-  /** How many. */
+  /** Number of them. */
   readonly devices: number;
 }
 
@@ -797,15 +797,15 @@ export interface ListedDevice {
 export interface ImportReport {
   /** One for each line that is not blank and not the header. */
   readonly lines: readonly ImportLine[];
-  /** How many lines had which verdict. */
+  /** Number of lines for each verdict. */
   readonly counts: ImportCounts;
-  /** Which line was taken as the header of its columns. */
+  /** The line that was read as the header of the columns. */
   readonly headerLine: number | null;
-  /** Why none was added, where the good ones do not all fit the tier. */
+  /** Why no device was added, if the valid ones do not all fit the tier. */
   readonly refused: Limit | null;
 }
 
-/** What became of a line of a list. */
+/** Verdict on a line of a list. */
 export type ImportVerdict =
   /** Added, or would be. */
   | 'imported'
@@ -821,56 +821,56 @@ export type ImportVerdict =
   | 'names_another_product'
   /** Its hardware is not the product's. */
   | 'wrong_platform'
-  /** Not among the registered devices, where the product takes only these. */
+  /** Not among the registered devices, and the product accepts only these. */
   | 'unknown_id'
-  /** Good, but the list does not fit the tier. */
+  /** Valid, but the list does not fit the tier. */
   | 'over_device_limit'
   /** An id of the wrong length. */
   | 'wrong_length'
-  /** An id with a character that is no hexadecimal digit. */
+  /** An id with a character that is not a hexadecimal digit. */
   | 'not_hex'
   /** A number that a spreadsheet made of an id. */
   | 'spreadsheet_number'
   /** An id of only zeros or only `f`. */
   | 'unset_id'
-  /** A serial number in place of an id. */
+  /** A serial number instead of an id. */
   | 'serial_number'
   /** A serial number with the secret of the device's sticker. */
   | 'serial_and_secret'
-  /** An IMEI in place of an id. */
+  /** An IMEI instead of an id. */
   | 'imei'
-  /** An ICCID in place of an id. */
+  /** An ICCID instead of an id. */
   | 'iccid'
   /** More than one id. */
   | 'several_ids'
-  /** A quote that does not end. */
+  /** A quote without its end. */
   | 'unterminated_quote'
-  /** Bytes that are no text. */
+  /** Bytes that are not text. */
   | 'undecodable'
   /** A field that is too long. */
   | 'too_long'
-  /** No field in the column of ids. */
+  /** No field in the id column. */
   | 'missing_field'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** A line of a list, and what became of it. */
+/** A line of a list, with its verdict. */
 export interface ImportLine {
   /** The line's number, from 1. */
   readonly line: number;
-  /** The id that was read; none where none could be. */
+  /** The id on the line. Absent if none could be read. */
   readonly device: string | null;
-  /** What became of it. */
+  /** The result. */
   readonly verdict: ImportVerdict;
-  /** The same in a sentence. */
+  /** The same as a sentence. */
   readonly message: string;
-  /** With `duplicate`: the line that has the same id. */
+  /** With `duplicate`: the earlier line with the same id. */
   readonly duplicateOf: number | null;
-  /** With `wrong_platform`: what its hardware is known to be. */
+  /** With `wrong_platform`: its known hardware. */
   readonly known: string | null;
 }
 
-/** How many lines had which verdict. */
+/** Number of lines for each verdict. */
 export interface ImportCounts {
   /** Added, or would be. */
   readonly imported: number;
@@ -878,15 +878,15 @@ export interface ImportCounts {
   readonly alreadyHere: number;
   /** Duplicates of earlier lines. */
   readonly duplicates: number;
-  /** Every other line. */
+  /** Number of other lines. */
   readonly refused: number;
 }
 
-/** How far an import is. */
+/** Progress of an import. */
 export interface ImportProgress {
-  /** Devices added. */
+  /** Number of devices added. */
   readonly added: number;
-  /** Devices to add in all. */
+  /** Number of devices to add in total. */
   readonly toAdd: number;
 }
 
@@ -898,9 +898,9 @@ export type ImageFormat =
   | 'esp_idf'
   /** An MCUboot image. */
   | 'mcuboot'
-  /** A binary of no known format, taken because the product's policy says so. */
+  /** A binary of no known format, accepted because the product's policy allows it. */
   | 'opaque'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
 /** An uploaded firmware. */
@@ -909,15 +909,15 @@ export interface Firmware {
   readonly version: number;
   /** Its title. */
   readonly title: string;
-  /** What it is for. */
+  /** The purpose. */
   readonly description: string;
   /** When it was uploaded. */
   readonly uploadedAt: Date;
-  /** The account that uploaded it; none: an operator. */
+  /** The account that uploaded it. Absent if it was an operator. */
   readonly uploadedBy: number | null;
   /** What was found in the binary. */
   readonly image: Image;
-  /** The system versions it runs on; none: any. */
+  /** The system versions it runs on. Absent if any. */
   readonly requiresSystem: string | null;
   /** The first device of the product that reported it. */
   readonly proven: Proof | null;
@@ -929,37 +929,37 @@ export interface Firmware {
 
 /** What was found in a binary. */
 export interface Image {
-  /** What kind of image it is. */
+  /** The kind of image. */
   readonly format: ImageFormat;
   /** Its size in bytes. */
   readonly size: number;
   /** The SHA-256 of the whole file. */
   readonly sha256: string;
-  /** The hashes that the image carries and that a device may report in place of the file's. */
+  /** The hashes in the image, which a device may report instead of the file's hash. */
   readonly embedded: readonly string[];
-  /** Its security counter; 0 where the format has none. */
+  /** Its security counter. 0 if the format has none. */
   readonly securityCounter: number;
-  /** The version string that the image carries beside the integer. */
+  /** The version string in the image, besides the integer version. */
   readonly ownVersion: string | null;
-  /** The project's name that the image carries. */
+  /** The project's name in the image. */
   readonly project: string | null;
   /** Whether it names the platform's id as its product. */
   readonly wildcard: boolean;
-  /** The least revision of the chip that it runs on, 100 × major + minor; none: any. */
+  /** The lowest chip revision that it runs on, 100 × major + minor. Absent if any. */
   readonly minChipRevision: number | null;
-  /** The last revision of the chip that it runs on, 100 × major + minor; none: any. */
+  /** The highest chip revision that it runs on, 100 × major + minor. Absent if any. */
   readonly maxChipRevision: number | null;
 }
 
-/** That a firmware ran on a device. */
+/** Proof that a firmware ran on a device. */
 export interface Proof {
   /** The device. */
   readonly device: string;
-  /** When it reported so. */
+  /** When the device reported it. */
   readonly at: Date;
 }
 
-/** None: what is to be sent as things stand. */
+/** No change: counts what is to be sent as of now. */
 export interface NoChange {
   readonly kind: 'nothing';
 }
@@ -967,7 +967,7 @@ export interface NoChange {
 /** A release to the product, or its withdrawal. */
 export interface ReleaseChange {
   readonly kind: 'release';
-  /** The version; none: its withdrawal. */
+  /** The version. Absent to withdraw the release. */
   readonly version?: number | null;
 }
 
@@ -976,7 +976,7 @@ export interface GroupReleaseChange {
   readonly kind: 'release_to_group';
   /** The group. */
   readonly group: number;
-  /** The version; none: its withdrawal. */
+  /** The version. Absent to withdraw the release. */
   readonly version?: number | null;
 }
 
@@ -985,11 +985,11 @@ export interface LockChange {
   readonly kind: 'lock';
   /** The device. */
   readonly device: string;
-  /** The version; none: its unlocking. */
+  /** The version. Absent to unlock. */
   readonly version?: number | null;
 }
 
-/** The groups that a device is in. */
+/** A device's groups. */
 export interface GroupsChange {
   readonly kind: 'groups';
   /** The device. */
@@ -1001,112 +1001,112 @@ export interface GroupsChange {
 /** A change of what devices should run, to be counted before it is made. */
 export type Change = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange;
 
-/** How many devices would be sent a firmware at their next connect. */
+/** Number of devices that would get a firmware at their next connect. */
 export interface DryRun {
-  /** All that would be sent something once the change is made. */
+  /** Devices that would get a firmware after the change. */
   readonly sent: Ways;
-  /** Those of them that would be sent something else, or nothing, without it. */
+  /** Devices among them that would get another firmware, or none, without the change. */
   readonly byChange: Ways;
 }
 
-/** Devices by the way their firmware would go. */
+/** Number of devices by the direction of their update. */
 export interface Ways {
   /** To a higher version than they report. */
   readonly up: number;
-  /** To a lower one. */
+  /** To a lower version. */
   readonly down: number;
-  /** From none. */
+  /** From no version. */
   readonly fromNone: number;
-  /** All of them. */
+  /** All values. */
   readonly total: number;
 }
 
-/** The rule that names the version a device should run. */
+/** The rule that sets the version a device should run. */
 export type Rule =
-  /** It is locked to it. */
+  /** The version that the device is locked to. */
   | 'lock'
-  /** It is the highest version released to a group that the device is in. */
+  /** The highest version released to a group of the device. */
   | 'group_release'
-  /** It is the product's release. */
+  /** The product's release. */
   | 'release'
   /** Nothing is released. */
   | 'no_release'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** What keeps a device from getting anything. */
+/** The reason why a device gets no firmware. */
 export type HoldReason =
-  /** It is shut out. */
+  /** It is denied. */
   | 'denied'
-  /** It asks to join: it waits to be let in, or was turned away. */
+  /** It asks to join: it waits for admission, or was turned away. */
   | 'quarantined'
   /** Its hardware is not the product's. */
   | 'other_platform'
   /** It is a development device. */
   | 'development'
-  /** The product forbids going back from the version that it reports. */
+  /** The product forbids a version below the one that it reports. */
   | 'downgrade_forbidden'
   /** The image's security counter is below the highest that the device has confirmed. */
   | 'security_counter'
-  /** The revision of its chip is not one that the image runs on. */
+  /** The image does not run on its chip's revision. */
   | 'chip_revision'
-  /** Its system version is not one that the firmware runs on. */
+  /** The firmware does not run on its system version. */
   | 'system_version'
   /** It takes no updates now, and nobody forces it. */
   | 'takes_no_updates'
-  /** It went back to another version right after its update, again and again: two devices seem to have its id. */
+  /** It returned to another version right after an update, several times: two devices seem to have its id. */
   | 'two_devices'
-  /** The account of the product's owner is locked, and the platform holds the devices of such. */
+  /** The account of the product's owner is locked, and the platform holds the devices of locked accounts. */
   | 'owner_locked'
   /** It is in no product and asks for none. */
   | 'personal'
   /** It reports a product that does not exist. */
   | 'unknown_product'
-  /** Its report is older than one that was seen before. */
+  /** Its report is older than an earlier one. */
   | 'stale_report'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** What a device is told to run. */
+/** The firmware that a device is to run. */
 export interface Directive {
   /** The device. */
   readonly device: string;
-  /** The product that the firmware is of. */
+  /** The product of the firmware. */
   readonly product: number;
   /** The version to run. */
   readonly version: number;
   /** The file's size in bytes. */
   readonly size: number;
-  /** The file's SHA-256: the host keeps the file under it. */
+  /** The file's SHA-256, under which the host keeps the file. */
   readonly sha256: string;
-  /** What kind of image it is. */
+  /** The kind of image. */
   readonly format: ImageFormat;
   /** The image's security counter. */
   readonly securityCounter: number;
-  /** Grows with each new directive for this device; the same for the same directive given out again. */
+  /** Grows with each new directive for this device. A repeated directive keeps its number. */
   readonly sequence: number;
 }
 
-/** The version that a device should run, and what decided so. */
+/** The version that a device should run, and the rule that set it. */
 export interface Target {
   /** The version. */
   readonly version: number;
-  /** What decided so. */
+  /** The rule that set it. */
   readonly rule: Rule;
-  /** Which group's release it is. */
+  /** The group whose release it is. */
   readonly group: number | null;
 }
 
-/** It runs what it should, or nothing is asked of it. */
+/** It runs the version that it should, or no version is set. */
 export interface UpToDate {
   readonly kind: 'up_to_date';
-  /** What decided so. */
+  /** The rule that set it. */
   readonly rule: Rule;
-  /** Which group's release it is. */
+  /** The group whose release it is. */
   readonly group: number | null;
-  /** What it would get but for that rule. */
+  /** The version that it would get without that rule. */
   readonly keptBack: number | null;
-  /** It reported the right version with another image than the uploaded one. */
+  /** Whether it reported the right version with another image than the uploaded one. */
   readonly imageDiffers: boolean;
   /** The rule's number and name. */
   readonly cites: string;
@@ -1117,13 +1117,13 @@ export interface UpToDate {
 /** It is to run another firmware. */
 export interface Update {
   readonly kind: 'update';
-  /** What to send. */
+  /** The directive to send. */
   readonly directive: Directive;
-  /** What decided so. */
+  /** The rule that set it. */
   readonly rule: Rule;
-  /** Which group's release it is. */
+  /** The group whose release it is. */
   readonly group: number | null;
-  /** What it would get but for that rule. */
+  /** The version that it would get without that rule. */
   readonly keptBack: number | null;
   /** The rule's number and name. */
   readonly cites: string;
@@ -1131,30 +1131,33 @@ export interface Update {
   readonly why: string;
 }
 
-/** It gets nothing, whatever it should run. */
+/** It gets no firmware, whatever it should run. */
 export interface Held {
   readonly kind: 'held';
-  /** What holds it. */
+  /** What keeps it in use. */
   readonly reason: HoldReason;
-  /** What it should run, where that was asked. */
+  /** The version that it should run, if that was determined. */
   readonly target: Target | null;
-  /** With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it. */
+  /**
+   * With `quarantined`: whether the quarantine is full, so that the device does not wait and is not
+   * recorded.
+   */
   readonly full: boolean | null;
   /** With `downgrade_forbidden`: the version that it reports. */
   readonly fromVersion: number | null;
-  /** With `security_counter`: the image's. */
+  /** With `security_counter`: the image's counter. */
   readonly image: number | null;
   /** With `security_counter`: the highest that the device has confirmed. */
   readonly confirmed: number | null;
-  /** With `chip_revision`: the device's, 100 × major + minor. */
+  /** With `chip_revision`: the device's revision, 100 × major + minor. */
   readonly chipRevision: number | null;
-  /** With `chip_revision`: the least that the image runs on; none: any. */
+  /** With `chip_revision`: the lowest that the image runs on. Absent if any. */
   readonly minChipRevision: number | null;
-  /** With `chip_revision`: the last that the image runs on; none: any. */
+  /** With `chip_revision`: the highest that the image runs on. Absent if any. */
   readonly maxChipRevision: number | null;
-  /** With `system_version`: what the firmware requires. */
+  /** With `system_version`: the version that the firmware requires. */
   readonly requires: string | null;
-  /** With `system_version`: what the device reported. */
+  /** With `system_version`: the version that the device reported. */
   readonly reported: string | null;
   /** With `owner_locked`: since when. */
   readonly since: Date | null;
@@ -1164,12 +1167,12 @@ export interface Held {
   readonly why: string;
 }
 
-/** What a device is to do, and why. */
+/** Decisions: what a device is to do, and why. */
 export type Decision = UpToDate | Update | Held;
 
-/** What a device says of itself when it connects, as its gateway hands it on. */
+/** What a device reports when it connects, as its gateway passes it on. */
 export interface Report {
-  /** The device: 24 hexadecimal digits. */
+  /** The device's id: 24 hexadecimal digits. */
   readonly device: string;
   /** The product id in its firmware. */
   readonly product?: number | null;
@@ -1181,17 +1184,21 @@ export interface Report {
   readonly platform?: string | null;
   /** Its system's version. */
   readonly system?: string | null;
-  /** The security counter that it has stored. */
+  /** The security counter that the device has stored. */
   readonly securityCounter?: number | null;
-  /** The revision of its chip, 100 × major + minor. */
+  /** The chip's revision, 100 × major + minor. */
   readonly chipRevision?: number | null;
-  /** Whether it takes updates now. Default: yes. */
+  /** Whether the device takes updates now. Default: yes. */
   readonly takesUpdates?: boolean | null;
-  /** The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none. */
+  /**
+   * The gateway's session number, which grows for each device. Absent or 0 if the gateway numbers no
+   * sessions.
+   */
   readonly session?: number | null;
   /**
-   * When it connected. Without it and without a session, the report is live: the newest because it is told last.
-   * Told twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+   * When it connected. If both this and `session` are absent, the report is live: the last one received is
+   * the newest. Without either, a report sent twice counts as two connections, so a gateway that may repeat
+   * a connect sets one of them.
    */
   readonly reportedAt?: Date | null;
 }
@@ -1206,17 +1213,17 @@ export interface QuarantineFull {
   readonly kind: 'quarantine_full';
 }
 
-/** An account is asked to join the product's team. */
+/** An account is invited to the product's team. */
 export interface InvitationNotice {
   readonly kind: 'invitation';
-  /** The account's number; its e-mail is where the notice goes. */
+  /** The account's number. The notice goes to its e-mail. */
   readonly account: number;
 }
 
 /** A share of the tier's messages is used up. */
 export interface UsageWarningNotice {
   readonly kind: 'usage_warning';
-  /** The usage month, by its number from the product's creation. */
+  /** The usage month's number, counted from the product's creation. */
   readonly month: number;
   /** The tier's messages a month. */
   readonly limit: number;
@@ -1226,10 +1233,10 @@ export interface UsageWarningNotice {
   readonly used: number;
 }
 
-/** All of the tier's messages are used up: further ones of this usage month are dropped. */
+/** All of the tier's messages are used up: further messages in this usage month are dropped. */
 export interface UsageLimitReachedNotice {
   readonly kind: 'usage_limit_reached';
-  /** The usage month, by its number from the product's creation. */
+  /** The usage month's number, counted from the product's creation. */
   readonly month: number;
   /** The tier's messages a month. */
   readonly limit: number;
@@ -1242,45 +1249,45 @@ export interface PaymentFailedNotice {
   readonly kind: 'payment_failed';
   /** The owner's account. */
   readonly account: number;
-  /** The invoice that is not paid. */
+  /** The unpaid invoice. */
   readonly invoice: number;
-  /** Which attempt it was: 1 for the first. */
+  /** The attempt's number, from 1. */
   readonly attempt: number;
-  /** How many of the schedule's attempts have failed. */
+  /** Number of scheduled attempts that have failed. */
   readonly failures: number;
-  /** With how many failures the account is locked. */
+  /** Number of failures at which the account is locked. */
   readonly of: number;
-  /** When the schedule goes on; none: not before another card is there. */
+  /** When the schedule continues. Absent if it waits for another card. */
   readonly next: Date | null;
-  /** What is to be paid. */
+  /** The amount to pay. */
   readonly amount: Money | null;
-  /** How it failed. */
+  /** The failure. */
   readonly result: PaymentResult | null;
-  /** The card that failed, or the last that was there. */
+  /** The card that failed, or the last one on file. */
   readonly card: KnownCard | null;
-  /** Whether the card on file is tried at `next`; otherwise that day counts as a further failure. */
+  /** Whether the card on file is charged at `next`; otherwise that day counts as another failure. */
   readonly triedNext: boolean;
-  /** When the account is locked, if nothing is paid until then. */
+  /** When the account is locked if nothing is paid until then. */
   readonly locksAt: Date | null;
 }
 
-/** The last attempt failed: the account is locked. */
+/** The last attempt failed, so the account is locked. */
 export interface AccountLockedNotice {
   readonly kind: 'account_locked';
   /** The owner's account. */
   readonly account: number;
   /** The invoice whose last attempt it was. */
   readonly invoice: number;
-  /** What is to be paid of it. */
+  /** The amount to pay for it. */
   readonly amount: Money | null;
 }
 
-/** All is paid: the account is unlocked. */
+/** Everything is paid, so the account is unlocked. */
 export interface AccountUnlockedNotice {
   readonly kind: 'account_unlocked';
   /** The owner's account. */
   readonly account: number;
-  /** The invoice that it had been locked for. */
+  /** The invoice for which it had been locked. */
   readonly invoice: number;
 }
 
@@ -1291,7 +1298,7 @@ export interface RenewalPaidNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
-  /** How much was charged. */
+  /** The amount that was charged. */
   readonly amount: Money | null;
   /** The card that was charged. */
   readonly card: KnownCard | null;
@@ -1304,55 +1311,55 @@ export interface UpgradedNotice {
   readonly account: number;
   /** The invoice. */
   readonly invoice: number;
-  /** How much was charged. */
+  /** The amount that was charged. */
   readonly amount: Money | null;
 }
 
-/** An upgrade's charge was declined: nothing has changed. */
+/** An upgrade's charge was declined. Nothing has changed. */
 export interface UpgradeDeclinedNotice {
   readonly kind: 'upgrade_declined';
   /** The owner's account. */
   readonly account: number;
   /** The charge's number. */
   readonly charge: number;
-  /** How much was to be charged. */
+  /** The amount that was to be charged. */
   readonly amount: Money | null;
-  /** How it was declined. */
+  /** The kind of decline. */
   readonly result: PaymentResult | null;
   /** The card that was declined. */
   readonly card: KnownCard | null;
 }
 
-/** A plan was ended or lowered, or the product is another's now; the credit note says what it gives back. */
+/** A plan was ended or lowered, or the product has another owner. The credit note lists what is given back. */
 export interface PlanReducedNotice {
   readonly kind: 'plan_reduced';
-  /** The account that gets it back. */
+  /** The account that receives the credit. */
   readonly account: number;
   /** The credit note. */
   readonly invoice: number;
-  /** How much goes back to the account. */
+  /** The amount that goes back to the account. */
   readonly refund: Money | null;
 }
 
-/** A plan ran out and was not renewed: the product is on a tier that costs nothing. */
+/** A plan ended and was not renewed: the product is on a free tier. */
 export interface PlanEndedNotice {
   readonly kind: 'plan_ended';
   /** The owner's account. */
   readonly account: number;
-  /** The tier that the product is on. */
+  /** The tier of the product. */
   readonly tier: string;
-  /** Since when nothing is paid for. */
+  /** Since when there is no paid plan. */
   readonly since: Date;
 }
 
-/** The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell. */
+/** The outcome of a charge has been unknown for a day: look it up by its key, and report it. */
 export interface ChargeUnknownNotice {
   readonly kind: 'charge_unknown';
-  /** The account that is charged, or gets the money back. */
+  /** The account that is charged, or receives the refund. */
   readonly account: number;
   /** The charge's number. */
   readonly charge: number;
-  /** How much. */
+  /** The amount. */
   readonly amount: Money;
   /** Since when it is unknown. */
   readonly since: Date;
@@ -1363,28 +1370,28 @@ export interface CardExpiresNotice {
   readonly kind: 'card_expires';
   /** The owner's account. */
   readonly account: number;
-  /** Which of the account's cards. */
+  /** The card's number within the account. */
   readonly card: number;
-  /** The month through which it is valid, such as `2017-12`. */
+  /** The last month in which it is valid, such as `2017-12`. */
   readonly month: string;
-  /** What people know it by. */
+  /** What people recognise it by. */
   readonly known: KnownCard | null;
 }
 
-/** There is no card on file that will be good at the next renewal. */
+/** No card on file will be valid at the next renewal. */
 export interface CardNeededNotice {
   readonly kind: 'card_needed';
   /** The owner's account. */
   readonly account: number;
   /** When the renewal is. */
   readonly renewal: Date;
-  /** What will be charged then. */
+  /** The amount that will be charged then. */
   readonly amount: Money | null;
-  /** The card on file, or the last that was there. */
+  /** The card on file, or the last one on file. */
   readonly card: KnownCard | null;
 }
 
-/** A device proved that it is somebody else's: the claim of whoever had it before ended. */
+/** A device proved that it has another owner: the former claim ended. */
 export interface ClaimEndedNotice {
   readonly kind: 'claim_ended';
   /** The device. */
@@ -1395,30 +1402,30 @@ export interface ClaimEndedNotice {
   readonly customer: number | null;
 }
 
-/** One that is newer than this binding. */
+/** A value that is newer than this binding. */
 export interface OtherNotice {
   readonly kind: 'other';
 }
 
-/** What a notice tells. */
+/** The subject of a notice. */
 export type NoticeSubject = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice;
 
-/** Something that people should be told. */
+/** A notice to people. */
 export interface Notice {
-  /** Names this notice and no other: a host that is handed it twice sends it once. */
+  /** The notice's unique key. A host that receives a notice twice sends it once. */
   readonly key: string;
   /** When it was caused. */
   readonly at: Date;
-  /** The product it is about. */
+  /** The product that it is about. */
   readonly product: number;
-  /** What to tell. */
+  /** The subject. */
   readonly subject: NoticeSubject;
 }
 
-/** To a server of the vendor's. */
+/** To a server of the vendor. */
 export interface Webhook {
   readonly kind: 'webhook';
-  /** Its address, which may hold a secret. */
+  /** Its address, which may contain a secret. */
   readonly url: string;
 }
 
@@ -1429,7 +1436,7 @@ export interface Integration {
   readonly name: string;
 }
 
-/** To whoever holds the product's live stream open at the host. */
+/** To the clients that have the product's live stream open at the host. */
 export interface LiveStream {
   readonly kind: 'live_stream';
 }
@@ -1437,32 +1444,35 @@ export interface LiveStream {
 /** Where matching events are sent. */
 export type Destination = Webhook | Integration | LiveStream;
 
-/** That matching events are sent on. */
+/** A subscription: matching events are forwarded. */
 export interface Subscription {
   /** Its number. */
   readonly id: number;
   /** Where matching events are sent. */
   readonly to: Destination;
-  /** What an event's name must begin with; empty: any. */
+  /** Prefix of the event's name. An empty prefix matches any name. */
   readonly prefix: string;
-  /** Whose events; none: all devices'. */
+  /** The device whose events match. Absent if all devices match. */
   readonly device: string | null;
   /** When it was made. */
   readonly createdAt: Date;
 }
 
-/** What a device was to the product when it published. */
+/** A device's relation to the product when it published. */
 export type EventOrigin =
-  /** In the product: its events are sent on. */
+  /** In the product: its events are forwarded. */
   | 'member'
-  /** Waiting to be let in: not sent on. */
+  /** Waiting for admission: its events are not forwarded. */
   | 'quarantined'
-  /** It reported the product and is not in it: not sent on. */
+  /** It reported the product and is not in it: its events are not forwarded. */
   | 'foreign'
-  /** In the product, whose owner's account is locked, and the platform holds the devices of such: not sent on. */
+  /**
+   * In the product, but the owner's account is locked, and the platform holds the devices of locked accounts:
+   * its events are not forwarded.
+   */
   | 'owner_locked';
 
-/** An event of a product's log, and where it is there. */
+/** An event of a product's log, and its position there. */
 export interface Event {
   /** The slot of the log. */
   readonly slot: number;
@@ -1470,45 +1480,45 @@ export interface Event {
   readonly sequence: number;
   /** When it was logged. */
   readonly at: Date;
-  /** When it happened, by the word of the device or its gateway. */
+  /** When it happened, as reported by the device or its gateway. */
   readonly happenedAt: Date;
   /** The device. */
   readonly device: string;
-  /** What the device was to the product. */
+  /** The device's relation to the product. */
   readonly origin: EventOrigin;
   /** Its name. */
   readonly name: string;
   /** Its data. */
   readonly data: string;
-  /** The id that its caller gave it. */
+  /** The id that its publisher gave it. */
   readonly id: string | null;
   /** The kind of error that it reports. */
   readonly errorKind: string | null;
-  /** The subscriptions that it matched, in their order. */
+  /** The subscriptions that it matched, in order. */
   readonly matched: readonly number[];
-  /** To how many of these, from the first on, it was to be sent; the others were dropped. */
+  /** Number of these, counted from the first, to which it was sent; the others were dropped. */
   readonly sent: number;
 }
 
-/** A part of a log that is followed. */
+/** A part of a log that is being followed. */
 export interface FollowedEvents {
-  /** The next events, oldest first; none: there are no more by now. */
+  /** The next events, oldest first. Empty if there are no more at present. */
   readonly items: readonly Event[];
-  /** Where to go on. */
+  /** Cursor to continue with. */
   readonly next: string;
-  /** How many fell out of the log before they were read. */
+  /** Number of events that fell out of the log before they were read. */
   readonly missed: number;
 }
 
-/** What came in on a stream. */
+/** Events that arrived on a stream. */
 export interface StreamedEvents {
   /** Events in the order in which this process published them. */
   readonly items: readonly Event[];
-  /** How many came before these and were thrown away because nobody read them in time. They are in the log. */
+  /** Number of earlier events that were discarded because nobody read them in time. They are in the log. */
   readonly missed: number;
 }
 
-/** What a device says, as its gateway hands it on. */
+/** An event of a device, as its gateway passes it on. */
 export interface NewEvent {
   /** The device. */
   readonly device: string;
@@ -1518,15 +1528,15 @@ export interface NewEvent {
   readonly product?: number | null;
   /** Its data: at most 1,024 bytes of text. Default: empty. */
   readonly data?: string | null;
-  /** An id of the caller's, unique among the device's events: published again under it, it is recognised. */
+  /** An id of the publisher, unique among the device's events. A repeated event is recognised by it. */
   readonly id?: string | null;
-  /** It reports an error or exception of this kind. */
+  /** The kind of error or exception that it reports. */
   readonly errorKind?: string | null;
   /** When it happened. Default: now. */
   readonly happenedAt?: Date | null;
 }
 
-/** It is in the log of the product, and is to be delivered as this says. */
+/** It is in the product's log, and is to be delivered as listed. */
 export interface EventLogged {
   readonly kind: 'logged';
   /** The product whose log it is in. */
@@ -1537,74 +1547,77 @@ export interface EventLogged {
   readonly sequence: number;
   /** When it was logged. */
   readonly at: Date;
-  /** What the device was to the product. */
+  /** The device's relation to the product. */
   readonly origin: EventOrigin;
-  /** Whether this very event was published before, by its id: nothing was logged or counted again. */
+  /** Whether this event was published before, by its id. If so, nothing was logged or counted again. */
   readonly duplicate: boolean;
-  /** What is to be sent, in the order of the subscriptions: each is one outbound message. */
+  /** What is to be sent, in the order of the subscriptions. Each is one outbound message. */
   readonly deliveries: readonly Delivery[];
   /** What is not to be sent, and why. */
   readonly dropped: Dropped | null;
-  /** Whether another event had this id before, or this one had it before the window: it is a new event. */
+  /**
+   * Whether another event had this id before, or this event had it before the deduplication window. It
+   * counts as a new event.
+   */
   readonly idReused: boolean;
 }
 
-/** The device is shut out of the product: it was turned away and is logged nowhere. */
+/** The device is denied in the product: the event was rejected and is in no log. */
 export interface EventDenied {
   readonly kind: 'denied';
   /** The product. */
   readonly product: number;
 }
 
-/** The device is in no product and named none: it was logged nowhere. */
+/** The device is in no product and named none: the event is in no log. */
 export interface EventOfPersonalDevice {
   readonly kind: 'personal';
 }
 
-/** The device named a product that does not exist: it was logged nowhere. */
+/** The device named a product that does not exist: the event is in no log. */
 export interface EventOfUnknownProduct {
   readonly kind: 'unknown_product';
 }
 
-/** One that is newer than this binding. */
+/** A value that is newer than this binding. */
 export interface EventTurnedAway {
   readonly kind: 'other';
 }
 
-/** What became of an event. */
+/** What happened to an event. */
 export type Published = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway;
 
 /** One message to one subscriber. */
 export interface Delivery {
-  /** Whose: the subscription's number. */
+  /** The subscription's number. */
   readonly subscription: number;
-  /** Its name, the same whenever it is tried again. */
+  /** Its id, the same at every retry. */
   readonly key: string;
 }
 
 /** The messages that were dropped at the tier's monthly limit. */
 export interface Dropped {
-  /** Whose, in order. */
+  /** The subscriptions' numbers, in order. */
   readonly subscriptions: readonly number[];
-  /** The limit, and the cheapest tier that would do. */
+  /** The limit, and the cheapest tier that would be enough. */
   readonly limit: Limit;
 }
 
-/** What is known of the errors of one kind. */
+/** Statistics on the errors of one kind. */
 export interface DeviceError {
   /** The kind. */
   readonly kind: string;
-  /** How many were reported. */
+  /** Number of reported errors. */
   readonly count: number;
   /** When the first one was logged since counting began. */
   readonly firstAt: Date;
-  /** When the latest was. */
+  /** When the latest one was logged. */
   readonly lastAt: Date;
-  /** Whose the latest is. */
+  /** The device that reported the latest one. */
   readonly device: string;
 }
 
-/** A period: from its start, which is in it, to its end, which is not. */
+/** A period: includes its start, excludes its end. */
 export interface Period {
   /** Its number from the product's creation. */
   readonly index: number;
@@ -1616,69 +1629,69 @@ export interface Period {
 
 /** A product's messages in its usage month. */
 export interface Usage {
-  /** The month; the count starts again at its end. */
+  /** The month. The count restarts at its end. */
   readonly period: Period;
-  /** The tier's limit now; none: there is none. */
+  /** The tier's present limit. Absent if there is none. */
   readonly limit: number | null;
   /** Messages that are counted as sent. */
   readonly used: number;
-  /** Messages that processes may send without asking. */
+  /** Messages that processes may still send on their leases. */
   readonly reserved: number;
 }
 
-/** How long a period is. */
+/** Length of a period. */
 export type Interval =
   /** A month. */
   | 'monthly'
   /** A year. */
   | 'annual';
 
-/** What a line of an invoice is. */
+/** The kind of an invoice's line. */
 export type InvoiceLineKind =
   /** A full period. */
   | 'period'
   /** The rest of a period. */
   | 'rest'
-  /** The unused rest of what was billed before, back. */
+  /** Credit for the unused rest of what was billed before. */
   | 'credit'
-  /** What earlier invoices left over, used. */
+  /** Use of credit that earlier invoices left over. */
   | 'balance'
-  /** What this invoice leaves over for later ones. */
+  /** Credit that this invoice leaves over for later ones. */
   | 'carried';
 
 /** A line of a quote or an invoice. */
 export interface InvoiceLine {
-  /** What it is. */
+  /** Its kind. */
   readonly kind: InvoiceLineKind;
-  /** The tier whose price it is of. */
+  /** The tier whose price is billed. */
   readonly tier: string;
-  /** From when on. */
+  /** When it expired. */
   readonly startsAt: Date;
   /** Until when. */
   readonly endsAt: Date;
-  /** How much; negative where it lessens the invoice. */
+  /** The amount; negative if it reduces the invoice. */
   readonly amount: Money;
 }
 
-/** What it costs to go to a tier, at an interval. */
+/** The cost of moving to a tier, at an interval. */
 export interface Quote {
-  /** Its name: what an upgrade is asked for by. */
+  /** Its id, to be passed to `upgrade`. */
   readonly quote: string;
-  /** The tier to go to. */
+  /** The new tier. */
   readonly tier: string;
-  /** The interval to go to. */
+  /** The new interval. */
   readonly interval: Interval;
   /** When it was given. */
   readonly at: Date;
-  /** From when on it no longer holds. */
+  /** When it expires. */
   readonly expiresAt: Date;
-  /** The period that the plan will be in. */
+  /** The period of the plan after the upgrade. */
   readonly period: Period;
-  /** What the charge is made of. */
+  /** The lines of the charge. */
   readonly lines: readonly InvoiceLine[];
-  /** What will be charged. */
+  /** The amount that will be charged. */
   readonly due: Money;
-  /** What is left over for later invoices afterwards. */
+  /** Credit left over afterwards for later invoices. */
   readonly balance: Money;
 }
 
@@ -1689,93 +1702,93 @@ export interface RenewalCharge {
   readonly invoice: number;
 }
 
-/** An upgrade, which takes effect with the charge. */
+/** An upgrade, which takes effect when it is paid. */
 export interface UpgradeCharge {
   readonly kind: 'upgrade';
 }
 
-/** Money back, for a credit note. */
+/** A refund for a credit note. */
 export interface RefundCharge {
   readonly kind: 'refund';
   /** The credit note's number. */
   readonly invoice: number;
 }
 
-/** One that is newer than this binding. */
+/** A value that is newer than this binding. */
 export interface OtherCharge {
   readonly kind: 'other';
 }
 
-/** What a charge is for. */
+/** The purpose of a charge. */
 export type ChargePurpose = RenewalCharge | UpgradeCharge | RefundCharge | OtherCharge;
 
 /** The card to charge. */
 export interface ChargedCard {
-  /** Which of the account's cards. */
+  /** The card's number within the account. */
   readonly number: number;
   /** The payment provider's reference: a secret. */
   readonly token: string;
 }
 
-/** What the host's payment provider is to charge, or to give back. */
+/** A charge or refund that the host's payment provider is to make. */
 export interface Charge {
-  /** The idempotency key: the same whenever it is tried again. */
+  /** The idempotency key: the same at every retry. */
   readonly key: string;
   /** The product that it is for. */
   readonly product: number;
-  /** Who pays, or gets the money back. */
+  /** The account that pays, or receives the refund. */
   readonly account: number;
-  /** What it is for. */
+  /** The purpose. */
   readonly purpose: ChargePurpose;
-  /** How much: more than nothing. */
+  /** The amount, above zero. */
   readonly amount: Money;
-  /** The card to charge; none for a refund, which goes back the way the money came. */
+  /** The card to charge. Absent for a refund, which goes back the way the money came. */
   readonly card: ChargedCard | null;
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly at: Date;
-  /** Whether the provider could not say what became of it. */
+  /** Whether the provider could not report the outcome. */
   readonly unknown: boolean;
 }
 
-/** What became of a charge. */
+/** Outcome of a charge. */
 export type ChargeOutcome =
-  /** It was made. */
+  /** It was paid. */
   | 'succeeded'
-  /** It was declined for now, as where the account is short of money. */
+  /** It was declined for now, for example because the account is short of money. */
   | 'declined_soft'
-  /** It was declined for good: the same card is not presented again. */
+  /** It was declined permanently: the same card is not presented again. */
   | 'declined_hard'
-  /** Nobody can say yet: nothing else is tried until it is known. */
+  /** It is not known yet. Nothing else is tried until it is known. */
   | 'unknown';
 
-/** What became of an attempt to have an invoice paid. */
+/** Outcome of an attempt to collect an invoice. */
 export type PaymentResult =
-  /** The charge was asked for, and what became of it is not known yet. */
+  /** The charge was requested, and its outcome is not known yet. */
   | 'open'
   /** It was paid. */
   | 'succeeded'
   /** It was declined for now. */
   | 'declined_soft'
-  /** It was declined for good. */
+  /** It was declined permanently. */
   | 'declined_hard'
-  /** Nothing was presented: there was no card that could be. */
+  /** Nothing was presented, because there was no card to charge. */
   | 'not_presented';
 
-/** An attempt to have an invoice paid. */
+/** An attempt to collect an invoice. */
 export interface PaymentAttempt {
   /** When it was made. */
   readonly at: Date;
-  /** Whether it was one of the schedule's; otherwise it is a new card's. */
+  /** Whether the retry schedule made it; otherwise a new card did. */
   readonly scheduled: boolean;
-  /** Which of the account's cards; none: there was none to present. */
+  /** The card's number within the account. Absent if there was no card to present. */
   readonly card: number | null;
-  /** What became of it. */
+  /** The result. */
   readonly result: PaymentResult;
 }
 
-/** What an invoice is for. */
+/** The reason for an invoice. */
 export type InvoiceReason =
-  /** A period's start. */
+  /** The start of a period. */
   | 'renewal'
   /** A higher tier, or a year instead of a month. */
   | 'upgrade'
@@ -1783,16 +1796,16 @@ export type InvoiceReason =
   | 'downgrade'
   /** The end of a plan. */
   | 'cancellation'
-  /** Another owner: what the one before had paid ahead, or left over, goes back. */
+  /** A change of owner: the former owner gets back what was paid ahead or left over. */
   | 'transfer'
-  /** One that is newer than this binding. */
+  /** A value that is newer than this binding. */
   | 'other';
 
-/** What became of an invoice. */
+/** Status of an invoice. */
 export type InvoiceStatus =
-  /** It is to be paid. */
+  /** It is unpaid. */
   | 'open'
-  /** It was paid, or there was nothing left to pay. */
+  /** It was paid, or nothing was left to pay. */
   | 'settled'
   /** An operator wrote it off. */
   | 'void';
@@ -1805,47 +1818,47 @@ export interface Invoice {
   readonly product: number;
   /** The account that pays. */
   readonly payer: number;
-  /** What it is for. */
+  /** The purpose. */
   readonly reason: InvoiceReason;
   /** When it was issued. */
   readonly issuedAt: Date;
-  /** The period that it bills, or part of. */
+  /** The period that it bills, fully or in part. */
   readonly period: Period;
-  /** What it is made of. */
+  /** Its lines. */
   readonly lines: readonly InvoiceLine[];
-  /** The sum of the lines; below zero: what is credited. */
+  /** The sum of the lines. Below zero, it is a credit. */
   readonly total: Money;
-  /** What a credit note took off it that was never paid. */
+  /** The part that a credit note cancelled because it was never paid. */
   readonly offset: Money;
-  /** What of a credit note goes back to the payer. */
+  /** The part of a credit note that goes back to the payer. */
   readonly refund: Money;
-  /** What is still to be paid. */
+  /** The amount that is still unpaid. */
   readonly outstanding: Money;
-  /** What became of it. */
+  /** The result. */
   readonly status: InvoiceStatus;
   /** When it was settled or written off. */
   readonly endedAt: Date | null;
   /** The charge that paid it. */
   readonly charge: number | null;
-  /** How often it was tried to have it paid. */
+  /** The attempts to collect it. */
   readonly attempts: readonly PaymentAttempt[];
 }
 
-/** What became of an upgrade that was asked for: it waits for a charge, or is in effect. */
+/** Status of a requested upgrade: it waits for a charge, or is in effect. */
 export interface Upgrade {
   /** The charge that it waits for. */
   readonly charge: Charge | null;
-  /** Its invoice, where there was nothing to charge. */
+  /** Its invoice, if there was nothing to charge. */
   readonly invoice: Invoice | null;
 }
 
-/** What people know a card by. */
+/** What people recognise a card by. */
 export interface Card {
   /** The brand. */
   readonly brand: string;
   /** The last four digits of its number. */
   readonly lastFour: string;
-  /** The month through which it is valid, such as `2017-12`. */
+  /** The last month in which it is valid, such as `2017-12`. */
   readonly expires: string;
   /** Whether it can be charged. */
   readonly good: boolean;
@@ -1857,17 +1870,17 @@ export interface KnownCard {
   readonly brand: string;
   /** The last four digits of its number. */
   readonly lastFour: string;
-  /** The month through which it is valid, such as `2017-12`. */
+  /** The last month in which it is valid, such as `2017-12`. */
   readonly expires: string;
 }
 
-/** What an account owes over all its products, removed ones among them. */
+/** What an account owes over all its products, including removed ones. */
 export interface AccountBilling {
-  /** What it owes, one sum for each currency. */
+  /** The amounts that it owes, one for each currency. */
   readonly owed: readonly Money[];
-  /** The invoices that it owes, the oldest first. */
+  /** The unpaid invoices, oldest first. */
   readonly open: readonly Invoice[];
-  /** Its charges and refunds that have no outcome yet, by product. */
+  /** Its charges and refunds without an outcome, by product. */
   readonly charges: readonly Charge[];
   /** Its card on file. */
   readonly card: Card | null;
@@ -1875,31 +1888,31 @@ export interface AccountBilling {
   readonly lockedSince: Date | null;
 }
 
-/** How a product's billing stands. */
+/** The state of a product's billing. */
 export interface BillingStatus {
   /** The product's tier. */
   readonly tier: string;
-  /** How long a period is; none: nothing is paid for. */
+  /** Length of a period. Absent if there is no paid plan. */
   readonly interval: Interval | null;
   /** The period that was billed last. */
   readonly period: Period | null;
-  /** Messages of this usage month. */
+  /** Message counts of this usage month. */
   readonly messages: Usage;
-  /** Devices in the product. */
+  /** Number of devices in the product. */
   readonly devices: number;
-  /** Seats of the team that are taken. */
+  /** Number of the team's seats that are taken. */
   readonly members: number;
   /** When the next period is billed. */
   readonly renewal: Date | null;
   /** The interval from then on. */
   readonly nextInterval: Interval | null;
-  /** What will be charged then, as things stand. */
+  /** What will be charged then, as of now. */
   readonly nextAmount: Money | null;
-  /** What earlier invoices left over. */
+  /** Credit left over by earlier invoices. */
   readonly balance: Money;
-  /** Renewal invoices that are not paid. */
+  /** Unpaid renewal invoices. */
   readonly unpaid: readonly number[];
-  /** The charge of an upgrade that has no outcome yet. */
+  /** An upgrade's charge without an outcome. */
   readonly upgrading: number | null;
   /** The owner's card on file. */
   readonly card: Card | null;
@@ -1907,23 +1920,23 @@ export interface BillingStatus {
   readonly lockedSince: Date | null;
 }
 
-/** Something that is due: of a product or of an account. */
+/** Something that is due for a product or an account. */
 export interface Due {
   /** Since when. */
   readonly at: Date;
-  /** The product whose renewal it is, or the notice before it. */
+  /** The product whose renewal, or notice before the renewal, is due. */
   readonly product: number | null;
-  /** The account whose payment is tried again, or whose card expires. */
+  /** The account whose payment is to be retried, or whose card expires. */
   readonly account: number | null;
 }
 
-/** How far an advance came. */
+/** Result of an advance. */
 export interface Advanced {
-  /** How many things were done. */
+  /** Number of things that were done. */
   readonly done: number;
-  /** Whether more is due now, beside what was skipped. */
+  /** Whether more is due now, besides what was skipped. */
   readonly more: boolean;
-  /** What could not be done because a record cannot be read. It stays due, and stops nothing else. */
+  /** What could not be done because a record is unreadable. It stays due, and does not block anything else. */
   readonly skipped: readonly Skipped[];
 }
 
@@ -1931,11 +1944,11 @@ export interface Advanced {
 export interface Skipped {
   /** Since when it is due. */
   readonly at: Date;
-  /** The product, if it is of one. */
+  /** The product, if it concerns one. */
   readonly product: number | null;
-  /** The account, if it is of one. */
+  /** The account, if it concerns one. */
   readonly account: number | null;
-  /** Why, in words. */
+  /** The reason, as a sentence. */
   readonly why: string;
 }
 

@@ -8,21 +8,21 @@ const METHODS = ['get', 'scan', 'commit'];
 function checked(store) {
   const missing = METHODS.find((name) => typeof store?.[name] !== 'function');
   if (missing === undefined) return store;
-  throw invalid('store', `must be a URL or a store, and a store has a method \`${missing}\``);
+  throw invalid('store', `must be a URL or a store; a store has a method \`${missing}\``);
 }
 
-/** What a store threw, in words: anything can be thrown, also what is no string and can't be made one. */
+/** Describes what a store threw. Anything can be thrown, also a value that is not a string and cannot become one. */
 function described(thrown) {
   try {
     return { code: String(thrown?.code), message: `the store threw ${String(thrown)}` };
   } catch {
-    return { code: '', message: 'the store threw what can not be shown' };
+    return { code: '', message: 'the store threw a value that cannot be shown' };
   }
 }
 
 /**
- * The way from the native half to stores in JavaScript: `make` gives the one of a number that is met for the first time,
- * and `reopen` one that holds what a store before it kept.
+ * Connects the native half to stores in JavaScript: `make` creates the store for a new number, and `reopen` opens the
+ * data of an earlier store.
  */
 function link(make, reopen) {
   const stores = [checked(make())];
@@ -40,8 +40,9 @@ function link(make, reopen) {
 }
 
 /**
- * Holds a store to every law that the core counts on; `make` makes an empty one. With `reopen`, which is handed a store that
- * is not used any more and opens what it kept, a store is held to the laws of reopening too. Answers which it broke.
+ * Checks a store against every law that the core relies on; `make` creates an empty one. With `reopen`, the laws of
+ * reopening are checked too: `reopen` receives a store that is no longer used and opens its data again. Returns the
+ * broken laws.
  */
 async function conformance(make, given) {
   if (typeof make !== 'function') throw invalid('make', 'must be a function that makes an empty store');

@@ -4,7 +4,7 @@ use crate::job::{Runner, operations};
 use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
 use napi_derive::napi;
 
-/// The door for time, which the host opens every so often.
+/// The door for time, which the host opens at regular intervals.
 #[napi]
 #[derive(Debug)]
 pub struct Clock {

@@ -1,4 +1,4 @@
-//! The laws of every store, for one that is written in JavaScript.
+//! The laws of every store, for a store written in JavaScript.
 
 use crate::job::Runner;
 use crate::store::StoreLink;
@@ -14,12 +14,12 @@ use napi_derive::napi;
 pub struct Violation {
     /// The law's name.
     pub law: String,
-    /// What was seen that should not be.
+    /// The observed violation.
     pub what: String,
 }
 
-/// Holds the stores of a link to every law: each that is asked for the first time is an empty one, or, where the link
-/// `reopens` stores, what another one kept.
+/// Checks the stores of a link against every law. A store that is used for the first time is empty or, if the link
+/// `reopens` stores, has the data of another one.
 #[napi]
 pub fn conformance(env: Env, stores: &StoreLink, reopens: bool) -> napi::Result<PromiseRaw<'static, Vec<Violation>>> {
     let link = stores.hand_over()?;

@@ -1,4 +1,4 @@
-//! The fleet itself: opened once, closed once, and the way to all doors.
+//! The fleet: opens and closes the store, and opens all doors.
 
 use crate::job::{Runner, operations};
 use crate::store::StoreLink;
@@ -21,18 +21,18 @@ pub struct Fleet {
     runner: Runner,
 }
 
-/// How a fleet is opened, beside where it is.
+/// Options for opening a fleet.
 struct Options(FleetOptions);
 
-/// A tier of one's own.
+/// A tier of the host's own.
 struct Tier(fleet_core::Tier);
 
-/// What a full period of a tier costs.
+/// The price of a full period of a tier.
 struct Price(fleet_core::billing::Price);
 
 #[napi]
 impl Fleet {
-    /// Opens the fleet of the store that a URL names.
+    /// Opens a fleet in the store that a URL names.
     #[napi]
     pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {
         let (url, options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
@@ -42,7 +42,7 @@ impl Fleet {
         })
     }
 
-    /// Opens the fleet of a store in JavaScript.
+    /// Opens a fleet in a store written in JavaScript.
     #[napi]
     pub fn open_store(env: Env, store: &StoreLink, options: Unknown<'_>) -> napi::Result<Fleet> {
         let options: Options = given(&env, options, "options")?;
@@ -51,7 +51,7 @@ impl Fleet {
         Ok(Self { door, runner: Runner::Threads(Threads::start()?) })
     }
 
-    /// The door for a person who has logged in with the host.
+    /// Opens the door for a person whom the host has logged in.
     #[napi]
     pub fn console(&self, env: Env, actor: Unknown<'_>, now: Unknown<'_>) -> napi::Result<Console> {
         let (account, now): (i64, Option<Moment>) = (given(&env, actor, "actor")?, given(&env, now, "now")?);
@@ -59,13 +59,13 @@ impl Fleet {
         door.map(|door| Console { door, runner: self.runner.clone() }).map_err(|failure| refused(&env, failure))
     }
 
-    /// The door for who runs the platform.
+    /// Opens the door for the platform's operator.
     #[napi]
     pub fn operator(&self, env: Env, now: Unknown<'_>) -> napi::Result<Console> {
         Ok(Console { door: self.door.operator(given(&env, now, "now")?), runner: self.runner.clone() })
     }
 
-    /// The door for customers: whoever holds the token.
+    /// Opens the door for a customer: the holder of the token.
     #[napi]
     pub fn portal(&self, env: Env, token: Unknown<'_>, now: Unknown<'_>) -> napi::Result<Portal> {
         let (token, now): (String, Option<Moment>) = (given(&env, token, "token")?, given(&env, now, "now")?);
@@ -85,7 +85,7 @@ impl Fleet {
         Ok(Clock { door: self.door.clock(given(&env, now, "now")?), runner: self.runner.clone() })
     }
 
-    /// A product's meter in this process.
+    /// Returns a product's meter in this process.
     #[napi]
     pub fn meter(&self, env: Env, product: Unknown<'_>, now: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Meter>> {
         let (product, now): (u32, Option<Moment>) = (given(&env, product, "product")?, given(&env, now, "now")?);
@@ -93,7 +93,7 @@ impl Fleet {
         self.runner.run(&env, self.door.clone(), move |fleet| Ok(Meter { door: fleet.meter(product, now)?, runner }))
     }
 
-    /// Closes the fleet: new calls fail at once, those under way are waited for.
+    /// Closes the fleet: rejects new calls at once and waits for the running ones.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<PromiseRaw<'static, ()>> {
         self.closing(&env, |fleet| {
@@ -111,7 +111,7 @@ impl Fleet {
 }
 
 impl Fleet {
-    /// Waits on a thread of its own: what is waited for may need all others.
+    /// Waits on a thread of its own, because the awaited calls may need all others.
     fn closing<T: ToNapiValue + TypeName + Send + 'static>(
         &self,
         env: &Env,
@@ -138,8 +138,8 @@ operations! { Fleet {
 } }
 
 impl Given for Options {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let tiers: Option<Vec<Tier>> = fields.read("tiers")?;
         let quote_life: Option<u64> = fields.read("quote_life_millis")?;
         let unknown_notice: Option<u64> = fields.read("unknown_notice_millis")?;
@@ -160,8 +160,8 @@ impl Given for Options {
 }
 
 impl Given for Tier {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let name: String = fields.read("name")?;
         let prices: Option<Vec<Price>> = fields.read("prices")?;
         let read = fleet_core::Tier {
@@ -177,8 +177,8 @@ impl Given for Tier {
 }
 
 impl Given for Price {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let (interval, amount): (Interval, Money) = (fields.read("interval")?, fields.read("amount")?);
         fields.end()?;
         Ok(Self(fleet_core::billing::Price::new(interval.into(), amount.try_into()?)?))

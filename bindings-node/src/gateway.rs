@@ -1,4 +1,4 @@
-//! The devices' door.
+//! The door for devices.
 
 use crate::job::{Runner, operations};
 use crate::packed::{ANSWER, Decisions, Packed, reports};
@@ -40,7 +40,7 @@ operations! { Gateway {
 
 #[napi]
 impl Gateway {
-    /// Connects on the event loop.
+    /// Connects devices on the event loop.
     #[napi]
     pub fn connect_many_sync(&self, env: Env, reports: Unknown<'_>) -> napi::Result<Vec<Connected>> {
         let reports: Vec<Report> = given(&env, reports, "reports")?;
@@ -50,10 +50,10 @@ impl Gateway {
             .map_err(|failure| refused(&env, failure))
     }
 
-    /// Connects on the event loop, as numbers. Puts the answers in `answers`, and what is decided in them, where it is not
-    /// there yet, behind the `decisions`. Says whether it could: where not, nothing was done.
+    /// Connects devices on the event loop, as numbers. Writes the answers to `answers`, and appends new decisions to
+    /// `decisions`. Returns whether it could; if not, nothing was done.
     #[napi]
-    #[allow(clippy::too_many_arguments, reason = "each is an array that JavaScript hands over as it is")]
+    #[allow(clippy::too_many_arguments, reason = "JavaScript passes each array unchanged")]
     pub fn connect_packed_sync(
         &self,
         env: Env,
@@ -72,14 +72,14 @@ impl Gateway {
             .map_err(|failure| refused(&env, failure))?;
         let Some(connected) = connected else { return Ok(false) };
         let mut known = self.decisions.take();
-        // SAFETY: JavaScript stands still meanwhile, and nobody else has the array.
+        // SAFETY: JavaScript does not run meanwhile, and nobody else holds the array.
         let answers = unsafe { answers.as_mut() };
         let written = known.trim(&mut decisions).and_then(|()| known.write(&env, &connected, &mut decisions, answers));
         self.decisions.replace(known);
         written.map(|()| true)
     }
 
-    /// The same on the pool; nothing where it could not.
+    /// The same on the pool. Returns nothing if it could not.
     #[napi]
     pub fn connect_packed(
         &self,
@@ -97,7 +97,7 @@ impl Gateway {
     }
 }
 
-/// Answers that cross the border as numbers, once they are back on the event loop: the decisions, and the numbers.
+/// Answers as numbers, back on the event loop: the new decisions, and the numbers.
 #[derive(Debug)]
 pub struct PackedAnswers(Option<Vec<fleet_core::device::Connected>>);
 
@@ -115,7 +115,7 @@ impl ToNapiValue for PackedAnswers {
     unsafe fn to_napi_value(raw: napi::sys::napi_env, value: Self) -> napi::Result<napi::sys::napi_value> {
         let env = Env::from_raw(raw);
         let Some(connected) = value.0 else {
-            // SAFETY: `raw` is the environment that Node called with.
+            // SAFETY: Node called with the environment `raw`.
             return unsafe { Option::<u32>::to_napi_value(raw, None) };
         };
         let mut numbers = vec![0.0; connected.len() * ANSWER];

@@ -1,4 +1,4 @@
-//! Calls that run off the event loop and come back as promises.
+//! Calls that run off the event loop and return promises.
 
 use crate::refused;
 use crate::threads::Threads;
@@ -7,23 +7,24 @@ use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
 use napi::{Env, JsValue as _, ScopedTask};
 use std::sync::{Arc, OnceLock};
 
-/// Where the calls of a fleet run.
+/// Where a fleet's calls run.
 #[derive(Clone, Debug)]
 pub(crate) enum Runner {
     /// On Node's pool.
     Pool,
-    /// On threads of the fleet's own: its store is in JavaScript, and may itself wait for the pool.
+    /// On the fleet's own threads: its store is in JavaScript, and may itself wait for the pool.
     Threads(Arc<Threads>),
 }
 
-/// What a call does, once.
+/// The work of a call, done once.
 type Work<T> = Box<dyn FnOnce() -> Answered<T> + Send>;
 
-/// A call on its way through the pool.
+/// A call that runs on the pool.
 struct Job<T>(Option<Work<T>>);
 
 impl Runner {
-    /// Runs a call of a door. It is under way from here on: a close that comes before its thread does waits for it.
+    /// Runs a call of a door. It counts as running from here on: a close that comes before its thread starts waits for
+    /// it.
     pub(crate) fn run<D, T>(
         &self,
         env: &Env,
@@ -38,7 +39,7 @@ impl Runner {
         self.run_free(env, door, move |door| begun.run(|| work(door)))
     }
 
-    /// Runs a call that is no door's.
+    /// Runs a call that belongs to no door.
     pub(crate) fn run_free<D, T>(
         &self,
         env: &Env,
@@ -55,8 +56,8 @@ impl Runner {
         }
     }
 
-    /// Runs a call that takes long, or that waits for the event loop. It must not be on Node's pool: what else waits
-    /// there, such as `fs.stat`, would wait behind it, and a process that exits waits for the pool.
+    /// Runs a call that takes long, or that waits for the event loop. It must not use Node's pool: other work there,
+    /// such as `fs.stat`, would wait behind it, and a process that exits waits for the pool.
     pub(crate) fn run_long<D, T>(
         &self,
         env: &Env,
@@ -79,12 +80,13 @@ impl Runner {
         on_threads(&threads, env, door, move |door| begun.run(|| work(door)))
     }
 
-    /// That something may run on the event loop: where the store is in JavaScript, it would wait for itself.
+    /// Rejects a call on the event loop if the store is in JavaScript, because it would wait for itself.
     pub(crate) fn allows_sync(&self) -> Answered<()> {
         match self {
             Self::Pool => Ok(()),
             Self::Threads(_) => {
-                let problem = "is in JavaScript, which can't answer while a call keeps the event loop; use the promise";
+                let problem =
+                    "is in JavaScript, which cannot answer while a call blocks the event loop; use the promise";
                 Err(Failure::invalid("store", problem))
             }
         }
@@ -105,12 +107,12 @@ where
     let promise = PromiseRaw::new(env.raw(), promise.raw());
     threads.run(Box::new(move || {
         let answer = guarded(|| work(&door));
-        deferred.resolve(move |env| told(&env, answer));
+        deferred.resolve(move |env| to_result(&env, answer));
     }));
     Ok(promise)
 }
 
-fn told<T>(env: &Env, answer: Answered<T>) -> napi::Result<T> {
+fn to_result<T>(env: &Env, answer: Answered<T>) -> napi::Result<T> {
     answer.map_err(|failure| refused(env, failure))
 }
 
@@ -124,12 +126,12 @@ impl<'task, T: ToNapiValue + TypeName + Send + 'static> ScopedTask<'task> for Jo
     }
 
     fn resolve(&mut self, env: &'task Env, answer: Answered<T>) -> napi::Result<T> {
-        told(env, answer)
+        to_result(env, answer)
     }
 }
 
-/// Writes out the methods of a door: each reads its arguments strictly, then runs off the event loop. Those behind `long`
-/// run on threads for what takes long.
+/// Generates the methods of a door: each reads its arguments strictly, then runs off the event loop. Methods after
+/// `long` run on the threads for long calls.
 macro_rules! operations {
     ($class:ident { $($operations:tt)* } long { $($long:tt)* }) => {
         $crate::job::operations!(@run $class { $($operations)* });

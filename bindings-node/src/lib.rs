@@ -1,8 +1,8 @@
 //! The native half of the npm package `fleet-core`; the other half is in `lib/`.
 //!
-//! The doors convert and never decide. Every call that may ask the store runs on Node's pool of threads, and long ones on
-//! threads beside it; none runs on the event loop, but for those whose names end in `Sync`. What fails comes as an `Error` with the failure on it,
-//! of which `lib/errors.cjs` makes the class that people catch.
+//! The doors convert values and never decide. Every call that may use the store runs on Node's pool of threads, and
+//! long ones on threads of their own; none runs on the event loop, except those whose names end in `Sync`. A failure is
+//! thrown as an `Error` that carries it; `lib/errors.cjs` turns it into the class that people catch.
 
 mod clock;
 mod conformance;
@@ -32,7 +32,7 @@ use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue as _, Unknown};
 use napi_derive::napi;
 
-/// A failure as an error of JavaScript, on whose `failure` everything is.
+/// Converts a failure to a JavaScript error whose field `failure` holds all data.
 fn refused(env: &Env, failure: Failure) -> napi::Error {
     let error = || {
         let Failure { code, message, is_transient, kind } = failure.in_camel_case();
@@ -48,31 +48,31 @@ fn refused(env: &Env, failure: Failure) -> napi::Error {
     error().unwrap_or_else(|error| error)
 }
 
-/// An argument, read strictly.
+/// Reads an argument strictly.
 fn given<T: Given>(env: &Env, value: Unknown<'_>, name: &'static str) -> napi::Result<T> {
     T::given(value, name).map_err(|failure| refused(env, failure))
 }
 
-/// The operations of each door that all languages have, for the test that looks for gaps.
+/// The operations of each door that all languages have, for the test that finds missing ones.
 #[napi]
 pub fn operations() -> Vec<Vec<String>> {
     let operations = fleet_bindings::doors::OPERATIONS.iter();
     operations.map(|operation| vec![format!("{:?}", operation.door), camel_case(operation.name)]).collect()
 }
 
-/// The kinds of failure, each of which has a class.
+/// The kinds of failure. Each has a class.
 #[napi]
 pub fn failure_kinds() -> Vec<&'static str> {
     FailureKind::NAMES.to_vec()
 }
 
-/// How an update can end, by number.
+/// The results of an update, by number.
 #[napi]
 pub fn update_results() -> Vec<&'static str> {
     UpdateResult::ALL.iter().map(|result| result.word()).collect()
 }
 
-/// The files in `lib/` that hold the types of the shapes and of the failures, for the test that holds them to this.
+/// The files in `lib/` with the types of the shapes and failures, for the test that compares them.
 #[napi]
 pub fn typings() -> Vec<(String, String)> {
     vec![("shapes.d.cts".to_owned(), typescript::shapes()), ("errors.d.cts".to_owned(), typescript::failures())]

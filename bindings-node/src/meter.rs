@@ -1,11 +1,11 @@
-//! A product's meter, for hosts that send messages by themselves.
+//! A product's meter, for hosts that send messages themselves.
 
 use crate::job::{Runner, operations};
 use crate::{given, refused};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
-/// Admits messages of a product, on one atomic number while its lease lasts.
+/// Admits messages of a product by one atomic counter while its lease is valid.
 #[napi]
 #[derive(Debug)]
 pub struct Meter {
@@ -20,13 +20,13 @@ operations! { Meter {
 
 #[napi]
 impl Meter {
-    /// Whether one more message may be sent, on the event loop: it asks the store only where a lease ends.
+    /// Returns whether one more message may be sent, on the event loop. It uses the store only when a lease ends.
     #[napi]
     pub fn admit_sync(&self, env: Env) -> napi::Result<bool> {
         self.runner.allows_sync().and_then(|()| self.door.admit()).map_err(|failure| refused(&env, failure))
     }
 
-    /// How many of so many messages may be sent, on the event loop.
+    /// Returns how many of the wanted messages may be sent, on the event loop.
     #[napi]
     pub fn admit_many_sync(&self, env: Env, want: Unknown<'_>) -> napi::Result<i64> {
         let want = given(&env, want, "want")?;

@@ -1,7 +1,8 @@
-//! Connects that cross the border as numbers: what is hot crosses it a few times a call, not some twenty times a report.
+//! Connects passed as numbers between JavaScript and Rust: a few conversions per call instead of some twenty per
+//! report.
 //!
-//! `lib/packed.cjs` is the other side, and has the layout. Only what can be carried exactly comes this way. Where
-//! anything else turns up, the answer is [`None`], and the caller takes the general way, which says what is wrong.
+//! `lib/packed.cjs` is the other side, and documents the layout. Only values that can be represented exactly take this
+//! path. For anything else the result is [`None`], and the caller uses the general path, which reports the error.
 
 use fleet_bindings::shapes::{Decision, UpdateOutcome, UpdateResult};
 use fleet_bindings::{Answered, Gateway};
@@ -11,27 +12,27 @@ use fleet_core::{DeviceId, Platform, Sha256, SystemVersion, Timestamp};
 use napi::bindgen_prelude::{JsObjectValue as _, Object, ToNapiValue};
 use napi::{Env, JsValue as _, Unknown};
 
-/// So many numbers are a report.
+/// Number of numbers in a report.
 const REPORT: usize = 9;
 
-/// So many numbers are an answer.
+/// Number of numbers in an answer.
 pub(crate) const ANSWER: usize = 6;
 
-/// So many decisions are remembered: more than a fleet has at a time, few enough to be looked through.
+/// Number of cached decisions: more than a fleet has at a time, few enough for a linear search.
 const DECISIONS: usize = 64;
 
-/// What stands for nothing.
+/// The number that means absent.
 const NONE: f64 = -1.0;
 
-/// So many reports of an array that may have room for more; nothing of one that has not.
+/// The first reports of an array that may be larger. `None` if it is smaller.
 pub(crate) fn reports(numbers: &[f64], count: u32) -> &[f64] {
-    let wanted = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
-    numbers.get(..wanted).unwrap_or_default()
+    let length = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(REPORT);
+    numbers.get(..length).unwrap_or_default()
 }
 
-/// A batch of reports, as it was handed in.
+/// A batch of reports, as passed in.
 pub(crate) struct Packed<'p> {
-    /// [`REPORT`] a report.
+    /// [`REPORT`] numbers for each report.
     pub(crate) numbers: &'p [f64],
     /// The ids of all devices, then the hashes of those that report one.
     pub(crate) texts: &'p str,
@@ -39,7 +40,7 @@ pub(crate) struct Packed<'p> {
     pub(crate) names: &'p [String],
 }
 
-/// Which of its fields a report has.
+/// The set of fields that a report has.
 struct Has(u16);
 
 impl Has {
@@ -59,8 +60,7 @@ impl Has {
 }
 
 impl Packed<'_> {
-    /// The reports; nothing where one can't be read. The other side looked at
-    /// each number, so that no cast changes one.
+    /// Reads the reports. `None` if one is unreadable. The JavaScript side checked each number, so no cast changes one.
     fn read(&self) -> Option<Vec<Report>> {
         let (reports, rest) = self.numbers.as_chunks::<REPORT>();
         let (ids, hashes) = self.texts.split_at_checked(24 * reports.len())?;
@@ -105,16 +105,16 @@ impl Packed<'_> {
         (whole && hashes.remainder().is_empty()).then_some(read)
     }
 
-    /// What a name says, read once a batch.
+    /// Parses a name, once a batch.
     fn named<T: Clone + std::str::FromStr>(&self, name: usize, read: &mut [Option<T>]) -> Option<T> {
-        let place = read.get_mut(name)?;
-        if place.is_none() {
-            *place = Some(self.names.get(name)?.parse().ok()?);
+        let entry = read.get_mut(name)?;
+        if entry.is_none() {
+            *entry = Some(self.names.get(name)?.parse().ok()?);
         }
-        place.clone()
+        entry.clone()
     }
 
-    /// Asks the gateway; nothing where a report can't be read.
+    /// Calls the gateway. `None` if a report is unreadable.
     pub(crate) fn connect(&self, gateway: &Gateway) -> Answered<Option<Vec<Connected>>> {
         let Some(reports) = self.read() else { return Ok(None) };
         let door = gateway.at(gateway.now()?)?;
@@ -129,13 +129,13 @@ fn hash(digits: &[u8]) -> Option<Sha256> {
     str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// The decisions that JavaScript has an object of already. A directive's device and number are not looked at: they are
-/// the answer's own.
+/// The decisions that JavaScript already has an object of. A directive's device and number are ignored: they belong to
+/// the answer.
 #[derive(Debug, Default)]
 pub(crate) struct Decisions(Vec<Answer>);
 
 impl Decisions {
-    /// Writes answers as numbers, and what is decided in them, where it is not there yet, behind the `decisions`.
+    /// Writes answers as numbers, and appends new decisions to `decisions`.
     pub(crate) fn write(
         &mut self,
         env: &Env,
@@ -169,7 +169,7 @@ impl Decisions {
         Ok(())
     }
 
-    /// Forgets them all when they are many. Not between a call and the reading of its answer.
+    /// Clears the cache when it is full. Not between a call and the reading of its answer.
     pub(crate) fn trim(&mut self, decisions: &mut Object<'_>) -> napi::Result<()> {
         if self.0.len() > DECISIONS {
             self.0.clear();
@@ -179,7 +179,7 @@ impl Decisions {
     }
 }
 
-/// Whether two answers differ at most in whom they are for.
+/// Whether two answers are equal except for their device.
 fn is_same(one: &Answer, other: &Answer) -> bool {
     match (one, other) {
         (
@@ -194,9 +194,9 @@ fn is_same(one: &Answer, other: &Answer) -> bool {
     }
 }
 
-/// A decision that many answers share, so nobody may change it.
+/// Makes a decision immutable, because many answers share it.
 fn frozen<'e>(env: &'e Env, answer: &Answer) -> napi::Result<Unknown<'e>> {
-    // SAFETY: `env` is the one that Node called with, and a decision is an object.
+    // SAFETY: Node called with `env`, and a decision is an object.
     let mut decision = unsafe { Object::from_raw(env.raw(), Decision::to_napi_value(env.raw(), answer.into())?) };
     if matches!(answer, Answer::Held { target: Some(_), .. }) {
         decision.get_named_property::<Object<'_>>("target")?.freeze()?;
@@ -205,8 +205,8 @@ fn frozen<'e>(env: &'e Env, answer: &Answer) -> napi::Result<Unknown<'e>> {
     Ok(decision.to_unknown())
 }
 
-fn index(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+fn index(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 fn millis(at: fleet_bindings::Moment) -> f64 {

@@ -1,4 +1,4 @@
-//! The customers' door.
+//! The door for customers.
 
 use crate::job::{Runner, operations};
 use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};

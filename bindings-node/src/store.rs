@@ -1,8 +1,8 @@
-//! A store that is written in JavaScript: three methods over rows of bytes and JSON, asked from threads of the fleet's own
-//! and answered by the event loop.
+//! A store written in JavaScript: three methods over rows of bytes and JSON, called from the fleet's own threads and
+//! answered by the event loop.
 //!
-//! A question goes out with a ticket; `lib/store.cjs` asks the store, waits for its promise, and hands the answer in with
-//! the ticket. The thread waits meanwhile, the event loop never does.
+//! A request carries a ticket. `lib/store.cjs` calls the store, awaits its promise, and returns the answer with the
+//! ticket. Meanwhile the thread waits; the event loop never does.
 
 use fleet_bindings::store::{
     KeyRange, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// What is asked of a store, for which of its methods.
+/// A request to a store, by method.
 pub enum Question {
     /// `get`.
     Get(Vec<Vec<u8>>),
@@ -38,22 +38,22 @@ impl Question {
     }
 }
 
-/// A ticket, the store's number, its method, the question, and the number of the store whose rows this one opens again.
+/// A ticket, the store's number, its method, the request, and the number of the store whose data this one reopens.
 type Asked = FnArgs<(u32, u32, &'static str, Question, Option<u32>)>;
 
-/// Hands a question to JavaScript. Weak: a store that is not asked keeps no process alive.
+/// Sends a request to JavaScript. Weak: an idle store does not keep the process alive.
 type Ask = ThreadsafeFunction<Asked, (), Asked, Status, false, true>;
 
-/// An answer, as the store's method is bound to give it.
+/// The answer that the store's method must give.
 type Read<T> = fn(&Unknown<'_>) -> Option<T>;
 
-/// Somebody who waits for an answer.
+/// A caller that waits for an answer.
 enum Waiting {
     Rows(Read<Vec<Option<StoredRow>>>, SyncSender<Result<Vec<Option<StoredRow>>, RowStoreError>>),
     Applied(SyncSender<Result<Vec<bool>, RowStoreError>>),
 }
 
-/// The way to stores in JavaScript.
+/// The link to stores in JavaScript.
 pub(crate) struct Link {
     ask: Ask,
     tickets: AtomicU32,
@@ -61,7 +61,7 @@ pub(crate) struct Link {
     waiting: Mutex<HashMap<u32, Waiting>>,
 }
 
-/// JavaScript's end of it. It must not keep the link alive, which keeps its function alive, which keeps this.
+/// JavaScript's end of the link. It must not own the link: the link owns its function, which owns this.
 #[napi]
 #[derive(Debug)]
 pub struct StoreLink {
@@ -71,7 +71,7 @@ pub struct StoreLink {
 
 #[napi]
 impl StoreLink {
-    /// A link whose questions go to `ask`.
+    /// Creates a link that sends its requests to `ask`.
     #[napi(constructor)]
     pub fn new(ask: Ask) -> Self {
         let (tickets, stores) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -79,7 +79,7 @@ impl StoreLink {
         Self { link: Arc::downgrade(&link), handed: RefCell::new(Some(link)) }
     }
 
-    /// Hands in what the store answered.
+    /// Receives the store's answer.
     #[napi]
     pub fn answer(&self, ticket: u32, value: Unknown<'_>) {
         if let Some(waiting) = self.link.upgrade().and_then(|link| link.take(ticket)) {
@@ -87,7 +87,7 @@ impl StoreLink {
         }
     }
 
-    /// Hands in why the store did not answer.
+    /// Receives the store's error.
     #[napi]
     pub fn fail(&self, ticket: u32, code: String, message: String) {
         let trouble = match code.as_str() {
@@ -103,14 +103,14 @@ impl StoreLink {
 }
 
 impl StoreLink {
-    /// The link itself, once, for who keeps it.
+    /// Takes the link itself, once, for its owner.
     pub(crate) fn hand_over(&self) -> napi::Result<Arc<Link>> {
         self.handed.take().ok_or_else(|| napi::Error::from_reason("a link serves one fleet"))
     }
 }
 
 impl Link {
-    /// Another store at the other end: an empty one, or what the one of this number kept.
+    /// Adds a store at the other end: an empty one, or one with the data of the store with this number.
     pub(crate) fn store(self: &Arc<Self>, before: Option<u32>) -> JsStore {
         JsStore { link: Arc::clone(self), number: self.stores.fetch_add(1, Ordering::Relaxed), before }
     }
@@ -119,7 +119,7 @@ impl Link {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&ticket)
     }
 
-    /// Asks, and waits for the answer.
+    /// Sends a request and waits for the answer.
     fn ask<T>(
         &self,
         store: &JsStore,
@@ -171,18 +171,20 @@ impl RowStore for JsStore {
 }
 
 impl Waiting {
-    /// Nobody waits any more where this can't be sent.
+    /// If this cannot be sent, nobody waits any more.
     fn answer(self, value: &Unknown<'_>) {
         let wrong = |what: &str| RowStoreError {
             trouble: RowStoreTrouble::Other,
-            message: format!("the store answered {what}"),
+            message: format!("the store returned {what}"),
         };
         match self {
-            Self::Rows(read, answer) => drop(answer.send(read(value).ok_or_else(|| wrong("what are no rows")))),
-            // What was asked may have been done.
+            Self::Rows(read, answer) => {
+                drop(answer.send(read(value).ok_or_else(|| wrong("a value that is not a list of rows"))))
+            }
+            // The request may have been carried out.
             Self::Applied(answer) => drop(answer.send(applied(value).ok_or_else(|| RowStoreError {
                 trouble: RowStoreTrouble::Unknown,
-                ..wrong("what does not say which commits were applied")
+                ..wrong("a value that is not a list of outcomes")
             }))),
         }
     }
@@ -217,7 +219,7 @@ fn rows(value: &Unknown<'_>) -> Option<Vec<Option<StoredRow>>> {
 }
 
 fn row(value: &Unknown<'_>) -> Option<StoredRow> {
-    // SAFETY: it is an object, and what is in it is looked at before it is read.
+    // SAFETY: it is an object, and its fields are checked before they are read.
     let object: Object<'_> = unsafe { value.cast() }.ok()?;
     let key: Unknown<'_> = object.get_named_property("key").ok()?;
     let (record, stamp): (Unknown<'_>, Unknown<'_>) =
@@ -226,7 +228,7 @@ fn row(value: &Unknown<'_>) -> Option<StoredRow> {
     if !napi::JsValue::is_typedarray(&key).ok()? || !is(&record, ValueType::String) || !is(&stamp, ValueType::BigInt) {
         return None;
     }
-    // SAFETY: they are what they are read as.
+    // SAFETY: their types were checked above.
     let (key, record, stamp): (Uint8Array, String, BigInt) =
         unsafe { (key.cast().ok()?, record.cast().ok()?, stamp.cast().ok()?) };
     let (stamp, true) = stamp.get_i64() else { return None };
@@ -235,14 +237,14 @@ fn row(value: &Unknown<'_>) -> Option<StoredRow> {
 
 fn applied(value: &Unknown<'_>) -> Option<Vec<bool>> {
     let is_boolean = |value: &Unknown<'_>| value.get_type().is_ok_and(|kind| kind == ValueType::Boolean);
-    // SAFETY: each is seen to be a boolean.
+    // SAFETY: each was checked to be a boolean.
     items(value)?.iter().map(|item| is_boolean(item).then(|| unsafe { item.cast() }.ok()).flatten()).collect()
 }
 
 impl ToNapiValue for Question {
     unsafe fn to_napi_value(raw: sys::napi_env, question: Self) -> napi::Result<sys::napi_value> {
         let env = Env::from_raw(raw);
-        // SAFETY: `raw` is the environment that Node called with.
+        // SAFETY: Node called with the environment `raw`.
         unsafe {
             match question {
                 Self::Get(keys) => Vec::to_napi_value(raw, keys.into_iter().map(Uint8Array::from).collect::<Vec<_>>()),

@@ -1,18 +1,18 @@
-//! A few threads for the fleets whose store is in JavaScript, and for what takes long. They wait for the event loop, so they
-//! must not be those of Node's pool: the store itself may need that, for files, names or a database.
+//! A few threads for fleets whose store is in JavaScript, and for long calls. They wait for the event loop, so they
+//! must not be those of Node's pool: the store itself may need that pool, for files, names or a database.
 
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// So many calls of one fleet wait for its store at a time, and so many long ones run at once.
+/// Maximum number of one fleet's calls that wait for its store at a time, and of long calls that run at a time.
 const THREADS: usize = 8;
 
-/// Something to do.
+/// A piece of work.
 pub(crate) type Call = Box<dyn FnOnce() + Send>;
 
-/// Threads that end when nobody can give them anything to do any more.
+/// Threads that end when nobody can send them work any more.
 pub(crate) struct Threads(Sender<Call>);
 
 impl Threads {
@@ -20,24 +20,24 @@ impl Threads {
         Self::start_named((0..THREADS).map(|number| format!("fleet-{number}")))
     }
 
-    /// One thread alone.
+    /// A single thread.
     pub(crate) fn start_one(name: &str) -> napi::Result<Arc<Self>> {
         Self::start_named([name.to_owned()])
     }
 
     fn start_named(names: impl IntoIterator<Item = String>) -> napi::Result<Arc<Self>> {
-        let (give, take) = mpsc::channel();
-        let take = Arc::new(Mutex::new(take));
+        let (sender, receiver) = mpsc::channel();
+        let receiver = Arc::new(Mutex::new(receiver));
         for name in names {
-            let take = Arc::clone(&take);
+            let receiver = Arc::clone(&receiver);
             let named = thread::Builder::new().name(name);
-            named.spawn(move || work(&take)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+            named.spawn(move || work(&receiver)).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         }
-        Ok(Arc::new(Self(give)))
+        Ok(Arc::new(Self(sender)))
     }
 
     pub(crate) fn run(&self, call: Call) {
-        // The threads are there for as long as this is.
+        // The threads live as long as this value.
         drop(self.0.send(call));
     }
 }

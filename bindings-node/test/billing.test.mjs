@@ -1,4 +1,4 @@
-// Billing, as JavaScript has it: the clock's door, charges to walk, prices of one's own.
+// Billing in JavaScript: the clock's door, iterating over charges, the host's own prices.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,10 +19,10 @@ async function opened(options) {
   return { fleet, owner, product };
 }
 
-test('an upgrade takes effect when its charge is made', async () => {
+test('an upgrade takes effect when its charge succeeds', async () => {
   const { fleet, owner, product } = await opened();
   const { quote, due } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
-  // The rest of the day that the period began on is what is missing.
+  // The rest of the day on which the period began is not counted.
   assert.ok(due.minor > 850 && due.minor <= 900, due.minor);
   await assert.rejects(owner.upgrade(product, quote), CardMissingError);
   await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
@@ -45,7 +45,7 @@ test('an upgrade takes effect when its charge is made', async () => {
   });
 });
 
-test('the clock says what is due, and does it', async () => {
+test('the clock lists what is due, and handles it', async () => {
   const { fleet, owner, product } = await opened();
   await owner.setCard({ token: 'tok_1', brand: 'visa', lastFour: '4242', expires: '2017-12' });
   const { charge } = await owner.upgrade(product, (await owner.quoteUpgrade(product, 'Paid', 'monthly')).quote);
@@ -59,7 +59,7 @@ test('the clock says what is due, and does it', async () => {
   assert.deepEqual((await fleet.pendingCharges()).items.map(({ purpose }) => purpose.kind), ['renewal']);
 });
 
-test('the host says for how long a quote holds', async () => {
+test('the host sets how long a quote is valid', async () => {
   const { owner, product } = await opened({ quoteLifeMillis: 60_000 });
   const { at, expiresAt } = await owner.quoteUpgrade(product, 'Paid', 'monthly');
   assert.equal(expiresAt - at, 60_000);
@@ -68,7 +68,7 @@ test('the host says for how long a quote holds', async () => {
 });
 
 for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]]) {
-  test(`the devices of a locked owner are ${holdLocked ? 'held' : 'served'} where the host says so`, async () => {
+  test(`the devices of a locked owner are ${holdLocked ? 'held' : 'served'} if the host chooses so`, async () => {
     const { fleet, owner, product } = await opened({ holdLocked });
     const device = 'aa0000000000000000000001';
     await owner.import(product, device);
@@ -79,9 +79,9 @@ for (const [holdLocked, reason] of [[true, 'owner_locked'], [false, undefined]])
     await fleet.console('operator', NOON).setAccountLock(id, true);
     const gateway = fleet.gateway(NOON);
     const connect = () => gateway.connectSync({ device, product, version: 1 }).answer;
-    const { reason: told, since } = connect();
-    assert.deepEqual([told, since], [reason, holdLocked ? NOON : undefined]);
-    // An answer is its reader's own.
+    const { reason: found, since } = connect();
+    assert.deepEqual([found, since], [reason, holdLocked ? NOON : undefined]);
+    // Each answer is an object of its own.
     since?.setTime(0);
     assert.deepEqual(connect().since, holdLocked ? NOON : undefined);
   });

@@ -1,4 +1,4 @@
-// Closing: operations are waited for and never cut, but where a deadline is over.
+// Closing waits for operations and never cuts them off before a deadline.
 
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await fleet.console('operator').setTier(product, 'Enterprise');
 });
 
-test('a close waits for the import that is under way, and refuses what comes after it', { timeout: 60_000 }, async () => {
+test('a close waits for a running import, and rejects later calls', { timeout: 60_000 }, async () => {
   let closed;
   const onProgress = () => {
     closed ??= fleet.close();
@@ -30,7 +30,7 @@ test('a close waits for the import that is under way, and refuses what comes aft
   await fleet.close();
 });
 
-test('a close waits for calls that were made before it, also where no thread has begun them', { timeout: 60_000 }, async () => {
+test('a close waits for earlier calls, also those that no thread has started', { timeout: 60_000 }, async () => {
   const devices = Array.from({ length: 400 }, (_, n) => ({ device: `aa${(n + 1).toString(16).padStart(22, '0')}`, product }));
   await team.import(product, list(400));
   const answers = devices.map((report) => fleet.gateway().connect(report));
@@ -38,7 +38,7 @@ test('a close waits for calls that were made before it, also where no thread has
   assert.ok((await Promise.all(answers)).every(({ answer }) => answer.kind === 'up_to_date'));
 });
 
-test('a close has a deadline, behind which what is under way is cut', { timeout: 60_000 }, async () => {
+test('a close has a deadline, after which running calls are cut off', { timeout: 60_000 }, async () => {
   let go;
   const store = {
     rows: new Map(),
@@ -67,7 +67,7 @@ test('a close has a deadline, behind which what is under way is cut', { timeout:
   await assert.rejects(own.closeWithin(-1), InvalidError);
 });
 
-test('what a watcher throws, or rejects with, is what its import fails with', { timeout: 60_000 }, async () => {
+test('an import fails with what its watcher throws or rejects with', { timeout: 60_000 }, async () => {
   const own = new RangeError('mine');
   for (const onProgress of [
     () => {
@@ -79,7 +79,7 @@ test('what a watcher throws, or rejects with, is what its import fails with', { 
   ]) {
     await assert.rejects(team.importWatched(product, list(40_000), { onProgress }), (error) => error === own);
   }
-  // At the last of its reports too, when there is nothing left to end: by then, in a moment, or a while later.
+  // Also at its last report, when there is nothing left to stop: aborted before, soon after, or later.
   const last = ({ added, toAdd }) => {
     if (added === toAdd) throw own;
   };
@@ -112,7 +112,7 @@ test('what a watcher throws, or rejects with, is what its import fails with', { 
   await assert.rejects(team.importWatched(product, list(1), { onProgress: 5 }), InvalidError);
 });
 
-test('long work keeps no file waiting', { timeout: 120_000 }, async () => {
+test('a long call does not delay file operations', { timeout: 120_000 }, async () => {
   const text = list(30_000);
   let over = 0;
   const planned = Array.from({ length: 24 }, async () => {

@@ -1,4 +1,4 @@
-// What is JavaScript's own about the doors: promises, errors, dates, pages, long imports, closing.
+// What is specific to JavaScript in the doors: promises, errors, dates, pages, long imports, closing.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 describe('a failure', () => {
-  test('is an error with the code, a message for a person, and what to branch on', async () => {
+  test('is an error with a code, a message for people, and the data to branch on', async () => {
     const error = await console.product(94).catch((caught) => caught);
     assert.ok(error instanceof NotFoundError && error instanceof FleetError && error instanceof Error);
     assert.equal(error.name, 'NotFoundError');
@@ -44,10 +44,10 @@ describe('a failure', () => {
     assert.equal(error.what, 'product');
     assert.equal(error.message, 'there is no such product, or it is not yours to see');
     assert.equal(error.isTransient, false);
-    assert.match(error.stack, /doors\.test\.mjs/, 'its stack leads to the caller');
+    assert.match(error.stack, /doors\.test\.mjs/, 'its stack must lead to the caller');
   });
 
-  test('names the tier that would do', async () => {
+  test('names the tier that would be enough', async () => {
     await fleet.console('operator', NOON).setTier(product, 'Prototype');
     const { refused } = await console.planImport(product, list(26));
     assert.equal(refused.resource, 'devices');
@@ -61,32 +61,32 @@ describe('a failure', () => {
     });
   });
 
-  test('of the store says whether to try again', async () => {
+  test('of the store shows whether to retry', async () => {
     await assert.rejects(Fleet.open(`sqlite:${join(folder, 'nowhere', 'fleet.db')}`), FleetError);
     await assert.rejects(Fleet.open('redis:'), { code: 'invalid', field: 'url' });
   });
 });
 
 describe('an argument', () => {
-  test('that is no whole number in range is refused, not bent until it is one', async () => {
-    for (const wrong of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
-      await assert.rejects(console.product(wrong), InvalidError, String(wrong));
+  test('that is not a whole number in its range is rejected, not converted', async () => {
+    for (const invalid of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
+      await assert.rejects(console.product(invalid), InvalidError, String(invalid));
     }
     assert.equal((await console.product(product)).id, product);
   });
 
-  test('with a misspelt field is refused', async () => {
-    await assert.rejects(console.devices(product, { onlnie: true }), /`onlnie` is not among the fields/);
+  test('with a misspelt field is rejected', async () => {
+    await assert.rejects(console.devices(product, { onlnie: true }), /`onlnie` is not a known field/);
     await assert.rejects(console.setPolicy(product, { gateDevice: 2 }), /`gateDevice`/);
   });
 
-  test('that is nobody opens no door', () => {
+  test('that is not an actor opens no door', () => {
     for (const nobody of [undefined, null, NaN, 0, 'alice', 'Operator']) {
       assert.throws(() => fleet.console(nobody), InvalidError, String(nobody));
     }
   });
 
-  test('that is no date is no moment', () => {
+  test('that is not a valid Date is rejected as a moment', () => {
     assert.throws(() => fleet.gateway(new Date(NaN)), InvalidError);
     assert.throws(() => fleet.gateway(Date.now()), InvalidError);
   });
@@ -99,18 +99,18 @@ describe('an argument', () => {
 });
 
 describe('a door', () => {
-  test('answers with dates', async () => {
+  test('returns dates', async () => {
     const { createdAt } = await console.product(product);
     assert.deepEqual(createdAt, NOON);
   });
 
-  test('that names no moment means the present one', async () => {
+  test('without a moment happens at the present one', async () => {
     const before = Date.now();
     const { createdAt } = await fleet.console('operator').createAccount('bob@example.com');
     assert.ok(createdAt.getTime() >= before && createdAt.getTime() <= Date.now());
   });
 
-  test('takes configuration answers as what they are', async () => {
+  test('accepts configuration answers as native values', async () => {
     await console.configure(product, 'private_beta', true);
     const { answers } = await console.configuration(product);
     assert.equal(answers.private_beta, true);
@@ -118,7 +118,7 @@ describe('a door', () => {
 });
 
 describe('a list', () => {
-  test('is walked whole by for await, and read by the page', async () => {
+  test('is read completely by for await, and page by page', async () => {
     await console.import(product, list(7));
     const walked = [];
     for await (const { id } of console.devices(product, { limit: 3 })) walked.push(id);
@@ -130,7 +130,7 @@ describe('a list', () => {
     assert.deepEqual([last.items.length, last.next], [2, null]);
   });
 
-  test('stops asking where the walk stops', async () => {
+  test('stops reading pages when the loop stops', async () => {
     await console.import(product, list(7));
     for await (const { id } of console.devices(product, { limit: 3 })) {
       assert.equal(id, device(0));
@@ -138,7 +138,7 @@ describe('a list', () => {
     }
   });
 
-  test('fails where it is read', async () => {
+  test('rejects when it is read', async () => {
     await assert.rejects(console.devices(94), NotFoundError);
     await assert.rejects(async () => {
       for await (const _ of console.auditLog(94)) assert.fail();
@@ -149,18 +149,18 @@ describe('a list', () => {
 describe('a long import', () => {
   const COUNT = 20_000;
 
-  test('tells how far it is, and leaves the event loop free', async () => {
-    const told = [];
+  test('reports its progress, and does not block the event loop', async () => {
+    const reports = [];
     let turns = 0;
     const turn = setInterval(() => (turns += 1));
-    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => told.push(progress) });
+    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => reports.push(progress) });
     clearInterval(turn);
     assert.equal(counts.imported, COUNT);
-    assert.ok(told.length > 1 && turns > 0, `${told.length} told, ${turns} turns`);
-    assert.deepEqual(told.at(-1), { added: COUNT, toAdd: COUNT });
+    assert.ok(reports.length > 1 && turns > 0, `${reports.length} reports, ${turns} turns`);
+    assert.deepEqual(reports.at(-1), { added: COUNT, toAdd: COUNT });
   });
 
-  test('stops when its signal says so; what was added stays, and the same file completes it', async () => {
+  test('stops when its signal aborts; added devices stay, and the same file completes it', async () => {
     const stop = new AbortController();
     const error = await console
       .importWatched(product, list(COUNT), { onProgress: () => stop.abort('enough'), signal: stop.signal })
@@ -173,7 +173,7 @@ describe('a long import', () => {
     assert.deepEqual([counts.imported, counts.alreadyHere], [COUNT - error.added, error.added]);
   });
 
-  test('that was stopped before it began adds nothing', async () => {
+  test('that is stopped before it begins adds nothing', async () => {
     const refused = console.importWatched(product, list(3), { signal: AbortSignal.abort() });
     await assert.rejects(refused, { code: 'cancelled', added: 0 });
     assert.equal((await console.summary(product)).devices, 0);
@@ -191,7 +191,7 @@ describe('a long import', () => {
 describe('a connect', () => {
   const report = (number, more) => ({ device: device(number), product, version: 1, ...more });
 
-  test('is answered alike on the loop and on the pool, alone and among many', async () => {
+  test('has the same answer on the loop and on the pool, alone and in a batch', async () => {
     await console.import(product, list(3));
     const gateway = fleet.gateway(NOON);
     const reports = [report(0), report(1, { session: 7, system: '1.5.2', platform: 'photon' }), report(9)];
@@ -204,7 +204,7 @@ describe('a connect', () => {
     }
   });
 
-  test('tells each device its own directive, also where many share a decision', async () => {
+  test('returns each device its own directive, also if many share a decision', async () => {
     const { readFileSync } = await import('node:fs');
     const { id: owner } = await fleet.console('operator', NOON).createAccount('carol@example.com');
     await fleet.console('operator', NOON).createProductWithId(94, owner, 'Guide', 'photon');
@@ -226,9 +226,9 @@ describe('a connect', () => {
     assert.deepEqual(back.outcome, { at: later, target: 2, result: 'succeeded' });
   });
 
-  test('with a report that is wrong says what is wrong, whichever way it went', async () => {
+  test('with an invalid report names the error on either path', async () => {
     const gateway = fleet.gateway(NOON);
-    for (const [wrong, said] of [
+    for (const [invalid, expected] of [
       [{ device: 'x'.repeat(24) }, /device: `x` at position 1/],
       [{ device: `${'a'.repeat(23)}\u0161` }, /device/],
       [report(0, { version: 65_536 }), /version: must be a whole number from 0 to 65535/],
@@ -239,17 +239,17 @@ describe('a connect', () => {
       [report(0, { system: 'x'.repeat(65) }), /system/],
       [report(0, { platform: '' }), /platform/],
       [report(0, { reportedAt: new Date(NaN) }), /reportedAt/],
-      [report(0, { verison: 1 }), /`verison` is not among the fields/],
+      [report(0, { verison: 1 }), /`verison` is not a known field/],
       [undefined, /must be an object/],
     ]) {
-      assert.throws(() => gateway.connectSync(wrong), said);
-      await assert.rejects(gateway.connect(wrong), said);
-      await assert.rejects(gateway.connectMany([report(1), wrong]), said);
+      assert.throws(() => gateway.connectSync(invalid), expected);
+      await assert.rejects(gateway.connect(invalid), expected);
+      await assert.rejects(gateway.connectMany([report(1), invalid]), expected);
     }
     assert.throws(() => gateway.connectManySync('many'), /must be an array/);
   });
 
-  test('that is made while another one is packed mixes nothing up', () => {
+  test('during the packing of another one does not corrupt it', () => {
     const gateway = fleet.gateway(NOON);
     const nested = {
       get device() {
@@ -262,14 +262,14 @@ describe('a connect', () => {
     assert.deepEqual([first.product, second.product], [product, product]);
   });
 
-  test('shares decisions that nobody can change', () => {
+  test('shares immutable decisions', () => {
     const gateway = fleet.gateway(NOON);
     const { answer } = gateway.connectSync(report(5));
     assert.throws(() => (answer.kind = 'update'), TypeError);
     assert.equal(gateway.connectSync(report(6)).answer.kind, 'held');
   });
 
-  test('of very many goes as of few', async () => {
+  test('of very many devices behaves as of few', async () => {
     const many = Array.from({ length: 5000 }, (_, number) => ({ device: device(number), session: number + 1 }));
     assert.equal((await fleet.gateway(NOON).connectMany(many)).length, 5000);
     assert.equal(fleet.gateway(NOON).connectManySync(many).length, 5000);
@@ -279,7 +279,7 @@ describe('a connect', () => {
 });
 
 describe('a fleet', () => {
-  test('lets its file go when it is closed, and says so afterwards', async () => {
+  test('releases its file when it is closed, and rejects later calls', async () => {
     const url = `sqlite:${join(folder, 'closed.db')}`;
     const one = await Fleet.open(url);
     const { id } = await one.console('operator').createAccount('alice@example.com');
@@ -292,7 +292,7 @@ describe('a fleet', () => {
     await assert.rejects(other.console(id).products(), StoreFailedError);
   });
 
-  test('serves many calls at once', async () => {
+  test('handles many calls at once', async () => {
     const accounts = Array.from({ length: 50 }, (_, number) =>
       fleet.console('operator', NOON).createAccount(`person${number}@example.com`),
     );
@@ -314,7 +314,7 @@ describe('a fleet', () => {
   });
 });
 
-test('a release that is not proven names how many devices run it', async () => {
+test('the error of an unproven release has the number of devices that run it', async () => {
   await assert.rejects(console.release(product, 2), NotFoundError);
   assert.equal(new NotProvenError({ message: 'x', code: 'not_proven', context: { needed: 1 } }).needed, 1);
 });

@@ -1,4 +1,4 @@
-// Events and meters, as JavaScript has them: streams to walk, and what is admitted on the event loop.
+// Events and meters in JavaScript: streams to iterate, and messages admitted on the event loop.
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const publish = (name, more) => fleet.gateway(NOON).publish({ device, product, name, ...more });
 
-test('an event says who is to hear of it', async () => {
+test('an event returns its deliveries', async () => {
   const door = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook' }, { prefix: 'door/' });
   await team.subscribe(product, { kind: 'live_stream' }, { device });
   const published = await publish('door/open', { data: 'front' });
@@ -32,16 +32,16 @@ test('an event says who is to hear of it', async () => {
   assert.deepEqual(await publish('door/open', { product: 65_000 }).then(({ kind }) => kind), 'unknown_product');
 });
 
-test('a log is walked whole', async () => {
+test('a log can be iterated completely', async () => {
   await fleet.gateway(NOON).publishMany(Array.from({ length: 7 }, (_, number) => ({ device, name: `n/${number}` })));
   const names = [];
   for await (const { name } of team.events(product, { limit: 3 })) names.push(name);
   assert.equal(new Set(names).size, 7);
 });
 
-test('a stream is walked as events come in', { timeout: 30_000 }, async () => {
+test('a stream can be iterated while events arrive', { timeout: 30_000 }, async () => {
   const stream = await team.eventStream(product);
-  const heard = (async () => {
+  const received = (async () => {
     const names = [];
     for await (const { name } of stream) {
       names.push(name);
@@ -49,12 +49,12 @@ test('a stream is walked as events come in', { timeout: 30_000 }, async () => {
     }
   })();
   for (const name of ['one', 'two', 'three']) await publish(name);
-  assert.deepEqual(await heard, ['one', 'two', 'three']);
+  assert.deepEqual(await received, ['one', 'two', 'three']);
   const followed = await team.followEvents(product, { after: stream.start });
   assert.deepEqual(followed.items.length, 3);
 });
 
-test('a wait ends when something comes, or when its time is over', { timeout: 30_000 }, async () => {
+test('a wait ends when an event arrives, or when its time has passed', { timeout: 30_000 }, async () => {
   const stream = await team.eventStream(product);
   assert.equal(await stream.wait(1), false);
   const waiting = stream.wait(20_000);
@@ -65,7 +65,7 @@ test('a wait ends when something comes, or when its time is over', { timeout: 30
   await assert.rejects(stream.wait(-1), InvalidError);
 });
 
-test('a meter admits up to the limit, whichever way it is asked', async () => {
+test('a meter admits up to the limit, on the loop and on the pool', async () => {
   const meter = await fleet.meter(product, NOON);
   assert.equal(await meter.admit(), true);
   assert.equal(meter.admitSync(), true);
@@ -79,7 +79,7 @@ test('a meter admits up to the limit, whichever way it is asked', async () => {
   await assert.rejects(team.usage(94), NotFoundError);
 });
 
-test('a stream that is read too late says so, and is walked on behind the gap', { timeout: 60_000 }, async () => {
+test('a stream that is read too late reports a gap, and continues after it', { timeout: 60_000 }, async () => {
   const stream = await team.eventStream(product);
   const events = Array.from({ length: 1_000 }, (_, number) => ({ device, product, name: `n/${number}` }));
   await fleet.gateway(NOON).publishMany(events);
@@ -93,7 +93,7 @@ test('a stream that is read too late says so, and is walked on behind the gap', 
   }
 });
 
-test('thousands wait for events, and keep nobody from the store', { timeout: 60_000 }, async () => {
+test('thousands wait for events without blocking the store', { timeout: 60_000 }, async () => {
   const streams = await Promise.all(Array.from({ length: 2_000 }, () => team.eventStream(product)));
   const threads = async () => Number(/Threads:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8').catch(() => 'Threads: 1'))[1]);
   const before = await threads();
@@ -104,7 +104,7 @@ test('thousands wait for events, and keep nobody from the store', { timeout: 60_
   assert.ok((await Promise.all(waiting)).every((isThere) => isThere === true));
 });
 
-test('a wait is aborted, and ends where the fleet is closed', { timeout: 30_000 }, async () => {
+test('a wait can be aborted, and ends when the fleet is closed', { timeout: 30_000 }, async () => {
   const stream = await team.eventStream(product);
   const abort = new AbortController();
   const aborted = stream.wait(20_000, { signal: abort.signal });

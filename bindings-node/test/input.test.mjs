@@ -1,4 +1,4 @@
-// Whatever is handed in, nothing but the library's own error comes out.
+// For any argument, a call throws only the library's own errors.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -27,13 +27,13 @@ async function house() {
 const named = (door) => Object.getOwnPropertyNames(Object.getPrototypeOf(door));
 const CLOSE = new Set(['constructor', 'close', 'closeWithin']);
 
-/** Every method of every door, and what a stream and a fleet can be asked. */
+/** Every method of every door, of a stream and of a fleet. */
 function calls({ doors, stream }) {
   const found = doors.flatMap((door) => named(door).filter((name) => !CLOSE.has(name)).map((name) => [door, name]));
   return [...found, [stream, 'wait']];
 }
 
-/** What an argument may be. */
+/** Values that are tried as arguments. */
 const sound = ({ product, stream }) =>
   fc.constantFrom(
     product, device, 1, NOON, 'photon', 'bob@example.com', 'Small', 'monthly', 'USD', [1], ['see'], { kind: 'live_stream' },
@@ -53,7 +53,7 @@ const hostile = fc.oneof(
   fc.record({ limit: fc.anything(), after: fc.anything(), prefx: fc.anything(), device: fc.anything(), reportedAt: fc.date() }, { requiredKeys: [] }),
 );
 
-test('nothing but the own error of the library comes out', { timeout: 120_000 }, async () => {
+test('a call throws only errors of the library', { timeout: 120_000 }, async () => {
   const first = await house();
   const count = calls(first).length;
   let turns = 0;
@@ -77,7 +77,7 @@ test('nothing but the own error of the library comes out', { timeout: 120_000 },
   await at.fleet.close();
 });
 
-test('what a fleet is opened with is looked at', async () => {
+test('the options of a fleet are checked', async () => {
   const wrong = fc.asyncProperty(hostile, async (given) => {
     for (const open of [() => Fleet.open('memory:', given), () => Fleet.open(given), () => conformance(given)]) {
       if (given === undefined || typeof given === 'function' || (typeof given === 'string' && given.includes(':'))) return;
@@ -87,7 +87,7 @@ test('what a fleet is opened with is looked at', async () => {
   await fc.assert(wrong, { numRuns: 200, seed: 14 });
 });
 
-test('an option that is misspelt is an error, at every call', async () => {
+test('every call rejects a misspelt option', async () => {
   const { fleet, product, doors: [team, , , gateway, clock], stream } = await house();
   const misspelt = { prefx: 'door/' };
   for (const call of [
@@ -119,7 +119,7 @@ test('an option that is misspelt is an error, at every call', async () => {
   assert.deepEqual(await team.subscriptions(product), []);
 });
 
-test('an error says the argument as JavaScript spells it, and its own name', async () => {
+test('an error names the argument as JavaScript spells it, and its own class', async () => {
   const { doors: [, , , gateway] } = await house();
   const error = await gateway.connect({ device, reportedAt: new Date(NaN) }).catch((thrown) => thrown);
   assert.deepEqual([error.name, error.field], ['InvalidError', 'reportedAt']);
@@ -128,12 +128,12 @@ test('an error says the argument as JavaScript spells it, and its own name', asy
   assert.deepEqual(JSON.parse(JSON.stringify(error)), {
     name: 'InvalidError', message: error.message, code: 'invalid', isTransient: false, field: 'reportedAt', problem: error.problem,
   });
-  // A minifier takes the names of classes away.
+  // A minifier renames classes.
   assert.equal(EventsMissedError.prototype.name, 'EventsMissedError');
   assert.ok(Object.hasOwn(EventsMissedError.prototype, 'name'));
 });
 
-test('values come back equal from a worker, and as JSON; what holds a secret is not written out', async () => {
+test('values are equal after a worker or JSON; a value with a secret is not serialised', async () => {
   const { fleet, product, doors: [team, , , gateway] } = await house();
   const values = [
     await team.product(product), await team.summary(product), await gateway.connect({ device, product, version: 1 }),
@@ -158,7 +158,7 @@ test('values come back equal from a worker, and as JSON; what holds a secret is 
     assert.ok(secret.length > 3);
     assert.throws(() => JSON.stringify(value), (error) => error instanceof InvalidError && error.message.includes('holds a secret'));
     assert.ok(!inspect(value, { depth: 9 }).includes(secret));
-    const refused = { name: 'DataCloneError', message: /holds a secret and is not written out/ };
+    const refused = { name: 'DataCloneError', message: /holds a secret and is not serialised/ };
     assert.throws(() => structuredClone(value), refused);
     assert.throws(() => structuredClone({ within: [value] }), refused);
     const { port1, port2 } = new MessageChannel();
@@ -166,11 +166,11 @@ test('values come back equal from a worker, and as JSON; what holds a secret is 
     port1.close();
     port2.close();
   }
-  // The secret itself is there for who needs it, and a copy by hand is what it says.
+  // The secret itself is readable, and a manual copy contains it.
   assert.deepEqual({ ...issued }, { tokenId: issued.tokenId, token: issued.token });
   assert.deepEqual(Object.keys(issued), ['tokenId', 'token']);
   assert.equal(structuredClone(issued.token), issued.token);
-  // What holds none, in the same shape, is a value like any other.
+  // A value of the same shape without a secret behaves like any other.
   assert.deepEqual(structuredClone(again), again);
   JSON.stringify(again);
 });

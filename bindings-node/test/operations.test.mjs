@@ -1,4 +1,4 @@
-// Every operation that the languages share is there, under JavaScript's own habits.
+// Every operation that the languages share exists, named in JavaScript's style.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const doors = require('../lib/doors.cjs');
 
 const types = readFileSync(new URL('../index.d.cts', import.meta.url), 'utf8');
 
-/** What is there beyond the operations: how doors are opened, what is hot on the event loop, how a fleet is closed. */
+/** Methods besides the operations: opening doors, hot calls on the event loop, closing a fleet. */
 const OWN = {
   Clock: [],
   Console: [],
@@ -41,9 +41,9 @@ for (const [door, own] of Object.entries(OWN)) {
     assert.deepEqual(declared(door).sort(), wanted);
   });
 
-  test(`each operation of ${door} has a native half of its name`, () => {
+  test(`each operation of ${door} has a native method of the same name`, () => {
     const half = Object.getOwnPropertyNames(native[door].prototype);
-    // A connect crosses as numbers.
+    // A connect is passed as numbers.
     const missing = shared(door).filter((operation) => !half.includes(operation) && operation !== 'connect');
     assert.deepEqual(missing, []);
   });
@@ -55,7 +55,7 @@ test('every kind of failure has a class, in both entries', () => {
   for (const name of ['FleetError', ...classes]) {
     assert.ok(entry[name] === entry.FleetError || entry[name]?.prototype instanceof entry.FleetError, name);
   }
-  // Later Nodes give what was required one more name.
+  // Later versions of Node add one more name to a required module.
   const imported = Object.keys(entry).filter((name) => name !== 'module.exports');
   assert.deepEqual(imported.sort(), Object.keys(require('fleet-core')).sort());
 });

@@ -1,4 +1,4 @@
-// Fleets in a process that has other threads, and that ends.
+// Fleets in a process that has other threads, and that exits.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-const told = async (program) => {
+const outputOf = async (program) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { cwd });
   return stdout.trim();
 };
@@ -18,25 +18,25 @@ for (const [what, store] of [
   ['in memory', "'memory:'"],
   ['in JavaScript', '{ async get(keys) { return keys.map(() => null) }, async scan() { return [] }, async commit(batch) { return batch.map(() => true) } }'],
 ]) {
-  test(`a fleet ${what} that is left open keeps no process alive`, { timeout: 60_000 }, async () => {
+  test(`an open fleet ${what} does not keep the process alive`, { timeout: 60_000 }, async () => {
     const program = `
       import { Fleet } from 'fleet-core';
       const fleet = await Fleet.open(${store});
       console.log((await fleet.gateway().connect({ device: 'aa0000000000000000000001' })).answer.kind);`;
-    assert.equal(await told(program), 'held');
+    assert.equal(await outputOf(program), 'held');
   });
 }
 
-test('a process may end while calls are under way', { timeout: 60_000 }, async () => {
+test('a process may exit while calls are running', { timeout: 60_000 }, async () => {
   const program = `
     import { Fleet } from 'fleet-core';
     const fleet = await Fleet.open('memory:');
     for (let number = 0; number < 100; number += 1) void fleet.console('operator').createAccount(number + '@example.com');
     setImmediate(() => { console.log('over'); process.exit(0); });`;
-  assert.equal(await told(program), 'over');
+  assert.equal(await outputOf(program), 'over');
 });
 
-test('each worker has fleets of its own, and ends in the middle of them', { timeout: 60_000 }, async () => {
+test('each worker has its own fleets, and may be terminated while it uses them', { timeout: 60_000 }, async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     const { Fleet } = require(${JSON.stringify(cwd)});
@@ -53,7 +53,7 @@ test('each worker has fleets of its own, and ends in the middle of them', { time
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
 
-test('a process ends in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+test('a process exits during a watched import', { timeout: 60_000 }, async () => {
   for (const end of ['process.exit(0)', 'void fleet.close(); setTimeout(() => process.exit(0), 50)', 'setImmediate(() => { throw 0 })']) {
     const program = `
       import { Fleet } from 'fleet-core';
@@ -64,11 +64,11 @@ test('a process ends in the middle of an import that is watched', { timeout: 60_
       await fleet.console('operator').setTier(product, 'Enterprise');
       const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
       await fleet.console(id).importWatched(product, list, { onProgress() { console.log('over'); ${end}; for (const until = Date.now() + 200; Date.now() < until;); } });`;
-    assert.equal((await told(program)).split('\n')[0], 'over', end);
+    assert.equal((await outputOf(program)).split('\n')[0], 'over', end);
   }
 });
 
-test('a worker is ended in the middle of an import that is watched', { timeout: 60_000 }, async () => {
+test('a worker is terminated during a watched import', { timeout: 60_000 }, async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     const { Fleet } = require(${JSON.stringify(cwd)});

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const package_ = fileURLToPath(new URL('..', import.meta.url));
 
-test('the ten lines that work do', () => {
+test('the ten lines of the README work', () => {
   const [, section] = readme.split('## Ten lines that work\n');
   const [, program] = section.match(/```js\n(.*?)```/s);
   const [, shown] = section.match(/```text\n(.*?)```/s);
@@ -19,7 +19,7 @@ test('the ten lines that work do', () => {
 
 test('every other program does what the text around it says', async () => {
   const [, pages, watched, charges, refusal, ...more] = readme.match(/```js\n.*?```/gs).map((block) => block.slice(6, -3));
-  assert.deepEqual(more, [], 'a program that is added is run here');
+  assert.deepEqual(more, [], 'every program of the README is run here');
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   const run = (program, names) => new AsyncFunction(...Object.keys(names), program)(...Object.values(names));
   const { Fleet, NotProvenError } = await import('fleet-core');
@@ -65,7 +65,7 @@ async function using_(fleet, work) {
 test('every class of error is in the table', async () => {
   const { FleetError, ...rest } = await import('fleet-core');
   const classes = Object.entries(rest).filter(([, one]) => one.prototype instanceof FleetError);
-  // `OtherFailureError` is what this version has no class for.
+  // `OtherFailureError` is for failures that this version has no class for.
   const missing = classes.filter(([name]) => name !== 'OtherFailureError' && !readme.includes(`\`${name}\``));
   assert.deepEqual(missing.map(([name]) => name), []);
 });

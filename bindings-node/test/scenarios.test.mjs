@@ -1,4 +1,4 @@
-// The scenarios that every language runs, and that their runner can fail.
+// Runs the scenarios that every language runs, and checks that their runner can fail.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,9 +19,9 @@ async function tried(...steps) {
   const scenarios = [{ name: 'an example', rules: ['R-PRD-1'], steps: [alice, ...steps] }];
   const path = join(folder, 'example.json');
   writeFileSync(path, JSON.stringify({ version: 1, name: 'x', rules: ['R-PRD-1'], why: 'x', scenarios }));
-  const told = [];
-  const outcome = await run(path, (line) => told.push(line), { memory: STORES.memory });
-  return { ...outcome, told: told.join('\n') };
+  const output = [];
+  const outcome = await run(path, (line) => output.push(line), { memory: STORES.memory });
+  return { ...outcome, output: output.join('\n') };
 }
 
 test('the runner has every command of the page, and no other', () => {
@@ -32,15 +32,15 @@ test('the runner has every command of the page, and no other', () => {
   assert.deepEqual([...documented].filter((name) => !COMMANDS.has(name) && !SHAPES.has(name)), []);
 });
 
-/** Rows of that page which are no commands but shapes. */
+/** Rows of that page that are shapes and not commands. */
 const SHAPES = new Set([]);
 
-test('a step that goes as expected passes', async () => {
+test('a step with the expected answer passes', async () => {
   const { passed, failed } = await tried({ do: 'products', as: 'alice', expect: { items: [] } });
   assert.deepEqual([passed, failed], [1, 0]);
 });
 
-for (const [what, step, said] of [
+for (const [what, step, expected] of [
   ['another answer', { do: 'products', as: 'alice', expect: { items: [1] } }, 'answer.items: expected [1], found []'],
   ['an error that was not expected', { do: 'product', as: 'alice', product: 94 }, 'the error `not_found`'],
   ['another error', { do: 'product', as: 'alice', product: 94, error: 'invalid' }, 'found `not_found`'],
@@ -49,12 +49,12 @@ for (const [what, step, said] of [
   ['a misspelt argument', { do: 'product', as: 'alice', prodcut: 94 }, 'there is no field `prodcut`'],
   ['a missing argument', { do: 'product', as: 'alice' }, '`product` is missing'],
   ['an unknown command', { do: 'fly', as: 'alice' }, 'no command `fly`'],
-  ['nobody who asks', { do: 'products' }, '`as` is for consoles'],
-  ['what was not saved', { do: 'product', as: 'alice', product: '$one.id' }, '`$one.id` was not saved'],
+  ['a missing actor', { do: 'products' }, '`as` is required for consoles'],
+  ['an unsaved reference', { do: 'product', as: 'alice', product: '$one.id' }, '`$one.id` was not saved'],
 ]) {
   test(`a step with ${what} fails`, async () => {
-    const { passed, failed, told } = await tried(step);
+    const { passed, failed, output } = await tried(step);
     assert.deepEqual([passed, failed], [0, 1]);
-    assert.ok(told.includes(said), told);
+    assert.ok(output.includes(expected), output);
   });
 }

@@ -1,4 +1,4 @@
-// A fleet in a file that this process also opens by another copy of SQLite, copies, queries, moves and replaces.
+// A fleet in a file that this process also opens with another copy of SQLite, copies, queries, moves and replaces.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Fleet, FleetError, InvalidError, TakenError } from 'fleet-core';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-// A package of its own: where there is no built one for the machine and no compiler, these tests are not run.
+// A separate package: without a prebuilt binary for this machine or a compiler, these tests are skipped.
 const beside = join(cwd, 'test/sqlite/package.json');
 const isThere = () => {
   try {
@@ -25,9 +25,9 @@ const isThere = () => {
 const folder = mkdtempSync(join(tmpdir(), 'fleet-sqlite-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
-const place = () => join(folder, `${(files += 1)}.db`);
+const newPath = () => join(folder, `${(files += 1)}.db`);
 
-/** Runs a program with a fleet of one account in a file, whose process ends without closing it. */
+/** Runs a program that creates a fleet with one account in a file and exits without closing it. */
 async function run(path, program) {
   const whole = `
     import { createRequire } from 'node:module';
@@ -53,34 +53,34 @@ async function accounts(path) {
   return accounts;
 }
 
-const absent = process.platform !== 'linux' ? "locks of a description are Linux's" : isThere() ? false : 'no better-sqlite3';
+const absent = process.platform !== 'linux' ? 'OFD locks exist only on Linux' : isThere() ? false : 'no better-sqlite3';
 const linux = { skip: absent, timeout: 60_000 };
 
 for (const [what, statement] of [
   ['selects', "prepare('SELECT count(*) FROM record').get()"],
-  ['puts the log away', "pragma('wal_checkpoint(TRUNCATE)')"],
+  ['checkpoints the log', "pragma('wal_checkpoint(TRUNCATE)')"],
   ['packs the file', "exec('VACUUM')"],
 ]) {
   test(`another library that ${what} and closes loses nothing`, linux, async () => {
-    const path = place();
+    const path = newPath();
     await run(path, `const other = new Database(path); other.${statement}; other.close(); await create(1); await create(2);`);
     assert.equal(await accounts(path), 3);
   });
 }
 
-test('another library cannot take the log away', linux, async () => {
-  const path = place();
-  const said = await run(path, `
+test('another library cannot delete the write-ahead log', linux, async () => {
+  const path = newPath();
+  const output = await run(path, `
     const other = new Database(path, { timeout: 100 });
     try { console.log(other.pragma('journal_mode = DELETE')); } catch (error) { console.log(error.code); }
     other.close();
     await create(1);`);
-  assert.equal(said, 'SQLITE_BUSY');
+  assert.equal(output, 'SQLITE_BUSY');
   assert.equal(await accounts(path), 2);
 });
 
-test('a file that is moved is not written to any more, and is whole', { skip: process.platform === 'win32' }, async () => {
-  const path = place();
+test('a moved file is not written to any more, and is intact', { skip: process.platform === 'win32' }, async () => {
+  const path = newPath();
   const fleet = await Fleet.open(`sqlite:${path}`);
   await fleet.console('operator').createAccount('0@example.com');
   renameSync(path, `${path}.moved`);
@@ -92,7 +92,7 @@ test('a file that is moved is not written to any more, and is whole', { skip: pr
 });
 
 test('a backup is a fleet, and is not overwritten', async () => {
-  const [path, copy] = [place(), place()];
+  const [path, copy] = [newPath(), newPath()];
   const fleet = await Fleet.open(`sqlite:${path}`);
   await fleet.console('operator').createAccount('0@example.com');
   await fleet.backup(copy);
@@ -102,8 +102,8 @@ test('a backup is a fleet, and is not overwritten', async () => {
   assert.deepEqual([await accounts(copy), await accounts(path)], [1, 2]);
 });
 
-test("a query answers values of JavaScript's own, and only reads", async () => {
-  const fleet = await Fleet.open(`sqlite:${place()}`);
+test("a query returns native JavaScript values, and only reads", async () => {
+  const fleet = await Fleet.open(`sqlite:${newPath()}`);
   const rows = await fleet.query(
     "SELECT 1 AS a, 0.5 AS b, 'é' AS c, x'00ff' AS d, NULL AS e, 9007199254740993 AS f, -9007199254740991 AS g",
   );
@@ -119,9 +119,9 @@ test("a query answers values of JavaScript's own, and only reads", async () => {
   await fleet.close();
 });
 
-test('a fleet in memory says what to use instead', async () => {
+test('a fleet in memory rejects backup and query with advice', async () => {
   const fleet = await Fleet.open('memory:');
   await assert.rejects(fleet.query('SELECT 1'), { code: 'store_unsupported' });
-  await assert.rejects(fleet.backup(place()), { code: 'store_unsupported' });
+  await assert.rejects(fleet.backup(newPath()), { code: 'store_unsupported' });
   await fleet.close();
 });

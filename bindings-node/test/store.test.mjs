@@ -1,4 +1,4 @@
-// A store that is written in JavaScript keeps the laws of the core's stores, and one that does not is found out.
+// A store written in JavaScript keeps the laws of the core's stores; a store that breaks one is detected.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n];
 const clamped = (number) => (number < LEAST ? LEAST : number > MOST ? MOST : number);
 const name = (key) => Buffer.from(key).toString('hex');
 
-/** Rows by the hexadecimal digits of their keys, which are in the order of the keys' bytes. Nothing else runs in between. */
+/** Rows by the hexadecimal digits of their keys, which sort like the keys' bytes. Nothing else runs in between. */
 class MapStore {
   rows = new Map();
 
@@ -47,7 +47,7 @@ test('a store in JavaScript keeps every law', { timeout: 300_000 }, async () => 
   assert.deepEqual(await conformance(() => new MapStore()), []);
 });
 
-test('a store in JavaScript is held to the laws of reopening', { timeout: 300_000 }, async () => {
+test('a store in JavaScript keeps the laws of reopening', { timeout: 300_000 }, async () => {
   const reopened = async (before) => {
     assert.ok(before instanceof MapStore);
     return Object.assign(new MapStore(), { rows: before.rows });
@@ -60,7 +60,7 @@ test('a store in JavaScript is held to the laws of reopening', { timeout: 300_00
   await assert.rejects(conformance(() => new MapStore(), { reopn: reopened }), InvalidError);
 });
 
-test('a store that forgets to check is found out', { timeout: 300_000 }, async () => {
+test('a store that skips its checks is detected', { timeout: 300_000 }, async () => {
   class Careless extends MapStore {
     apply({ checks, writes }) {
       return super.apply({ checks: checks.filter(({ stamp }) => stamp === null), writes });
@@ -83,13 +83,13 @@ async function lived(store) {
   return { fleet, counted: [devices, online] };
 }
 
-test('a fleet lives in a store in JavaScript', async () => {
+test('a fleet works in a store in JavaScript', async () => {
   const { fleet, counted } = await lived(new MapStore());
   assert.deepEqual(counted, [2, 2]);
   await fleet.close();
 });
 
-test('a store that needs the pool of threads itself is not kept from it', { timeout: 60_000 }, async () => {
+test('a store may use the pool of threads of Node itself', { timeout: 60_000 }, async () => {
   class Slow extends MapStore {
     async get(keys) {
       await readFile(new URL(import.meta.url));
@@ -103,7 +103,7 @@ test('a store that needs the pool of threads itself is not kept from it', { time
   await fleet.close();
 });
 
-test('a call on the event loop is refused: the store could never answer', async () => {
+test('a call on the event loop is rejected, because the store could never answer', async () => {
   const { fleet } = await lived(new MapStore());
   const report = { device: 'aa0000000000000000000001' };
   assert.throws(() => fleet.gateway().connectSync(report), InvalidError);
@@ -130,7 +130,7 @@ for (const [thrown, code, isTransient] of [
   });
 }
 
-test('a store that answers nonsense is a failure of the store', async () => {
+test('an invalid answer of a store is a failure of the store', async () => {
   for (const nonsense of [undefined, 'rows', [1], [{ key: 'x' }], [{ key: new Uint8Array(3), record: '{}', stamp: 1 }], []]) {
     class Confused extends MapStore {
       async get() {
@@ -143,12 +143,12 @@ test('a store that answers nonsense is a failure of the store', async () => {
   }
 });
 
-test('what is no store opens nothing', async () => {
+test('a value that is not a store is rejected', async () => {
   await assert.rejects(Fleet.open({ get() {}, scan() {} }), /a store has a method `commit`/);
   await assert.rejects(Fleet.open(undefined), InvalidError);
 });
 
-test('a fleet has tiers of its own where it is given some', async () => {
+test('a fleet uses the tiers that it is given', async () => {
   const fleet = await Fleet.open('memory:', { tiers: [{ name: 'Two', devices: 2 }, { name: 'All' }] });
   const { id } = await fleet.console('operator').createAccount('alice@example.com');
   const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
@@ -156,5 +156,5 @@ test('a fleet has tiers of its own where it is given some', async () => {
   const { refused } = await fleet.console(id).import(product, three);
   assert.deepEqual([refused.tier, refused.limit, refused.fits], ['Two', 2, { tier: 'All', limit: null }]);
   await fleet.close();
-  await assert.rejects(Fleet.open('memory:', { tier: [] }), /`tier` is not among the fields/);
+  await assert.rejects(Fleet.open('memory:', { tier: [] }), /`tier` is not a known field/);
 });

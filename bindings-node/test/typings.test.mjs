@@ -1,4 +1,4 @@
-// The types of what is handed out are those of the definitions that all languages share.
+// The package's types match the definitions that all languages share.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password.
+// A fleet is opened by the URL of its store. An error names what cannot be opened, but never the password.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ const skip = server === undefined && 'FLEET_POSTGRES names no server';
 const folder = mkdtempSync(join(tmpdir(), 'fleet-url-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** What one fleet writes, another finds. */
+/** What one fleet writes, another reads. */
 async function openedTwice(url) {
   const fleet = await Fleet.open(url);
   await fleet.console('operator').createAccount('alice@example.com');
@@ -22,9 +22,9 @@ async function openedTwice(url) {
   await again.close();
 }
 
-test('a file is there again', () => openedTwice(`sqlite:${join(folder, 'fleet.db')}`));
+test('a fleet in a file can be reopened', () => openedTwice(`sqlite:${join(folder, 'fleet.db')}`));
 
-test('a database is there again', { skip }, () => openedTwice(`${server}?schema=node_${process.pid}_url`));
+test('a fleet in a database can be reopened', { skip }, () => openedTwice(`${server}?schema=node_${process.pid}_url`));
 
 async function refused(url, raised, says) {
   await assert.rejects(Fleet.open(url), (error) => {
@@ -43,9 +43,9 @@ for (const [url, raised, says] of [
   ['sqlite:fleet.db?sync=full', InvalidError, 'synchronous'],
   ['sqlite:/nowhere/at/all/fleet.db', StoreFailedError, '/nowhere/at/all/fleet.db'],
 ]) {
-  test(`${url} is refused`, () => refused(url, raised, says));
+  test(`${url} is rejected`, () => refused(url, raised, says));
 }
 
-test('who is not let in is told', { skip }, () =>
+test('a user without access gets an error', { skip }, () =>
   refused(server.replace('fleet@', 'nobody:hunter2@'), StoreFailedError, 'check user and password'),
 );

@@ -1,4 +1,4 @@
-//! The laws of every store, for one that is written in Python.
+//! The laws of every store, for a store written in Python.
 
 use crate::store::PythonStore;
 use fleet_bindings::store::{HostStore, broken_laws};
@@ -12,17 +12,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Violation {
     /// The law's name.
     law: String,
-    /// What was seen that should not be.
+    /// The observed violation.
     what: String,
 }
 
 fleet_bindings::python_value!(Violation { law: String, what: String });
 
-/// How often the interpreter has another thread go on while stores are tried, in seconds: its lock would otherwise hide
-/// what threads do to each other between two lines of a store.
+/// Interval in seconds at which the interpreter switches threads while stores are checked. Otherwise its lock would
+/// hide races between two lines of a store.
 const SWITCHING: f64 = 1e-6;
 
-/// Has the interpreter switch often, until it is dropped.
+/// Makes the interpreter switch threads often, until it is dropped.
 struct Switching<'py>(Bound<'py, PyModule>, Bound<'py, PyAny>);
 
 impl<'py> Switching<'py> {
@@ -40,10 +40,10 @@ impl Drop for Switching<'_> {
     }
 }
 
-/// Holds a store to every law of `fleet_core::store::conformance`; an empty list says that it keeps them all. `factory`
-/// makes an empty store each time it is called. With `reopen`, a store is held to the laws of reopening too: it is handed a
-/// store that is not used any more, and opens what it kept once more. For tests: meanwhile the interpreter switches often
-/// between threads, in the store's methods above all.
+/// Checks a store against every law of `fleet_core::store::conformance`; returns an empty list if it keeps them all.
+/// `factory` creates an empty store for each law. With `reopen`, the laws of reopening are checked too: it receives a
+/// store that is no longer used and opens its data again. For tests: meanwhile the interpreter switches threads often,
+/// above all in the store's methods.
 #[pyfunction]
 #[pyo3(signature = (factory, *, reopen=None))]
 pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<PyAny>>) -> PyResult<Vec<Violation>> {
@@ -58,7 +58,7 @@ pub(crate) fn conformance(py: Python<'_>, factory: Py<PyAny>, reopen: Option<Py<
             }
             Err(error) => {
                 *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                // No law is held against this one: what was raised is told in place of all findings.
+                // No law can be blamed for this: the exception is raised instead of the findings.
                 Arc::new(MemoryStore::new())
             }
         }

@@ -1,4 +1,4 @@
-//! A fleet, opened by the URL of its store or over a store that Python writes.
+//! A fleet, opened by the URL of its store or over a store written in Python.
 
 use crate::clock::Clock;
 use crate::console::Console;
@@ -21,11 +21,11 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Fleet(fleet_bindings::Fleet);
 
-/// What a full period of a tier costs.
+/// The price of a full period of a tier.
 #[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Price {
-    /// How long a period is.
+    /// Length of a period.
     interval: Interval,
     /// The price.
     amount: Money,
@@ -38,19 +38,20 @@ fleet_bindings::python_value!(Price { interval: Interval, amount: Money, }
     }
 );
 
-/// A tier of one's own: limits, of which None is no limit, and prices.
+/// A tier of the host's own: limits, where `None` means no limit, and prices.
 #[pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Tier {
     /// Its name, unique in the catalogue.
     name: String,
-    /// Devices in the product, at most.
+    /// Maximum number of devices in the product.
     devices: Option<u64>,
-    /// Team members, the owner among them, at most.
+    /// Maximum number of team members, including the owner.
     members: Option<u64>,
-    /// Outbound messages a usage month, at most.
+    /// Maximum number of outbound messages in a usage month.
     messages: Option<u64>,
-    /// What a full period costs, one price for each interval and currency it is sold in; none: by agreement.
+    /// Prices of a full period, one for each interval and currency in which the tier is sold. Empty if it is sold by
+    /// agreement.
     prices: Vec<Price>,
 }
 
@@ -92,7 +93,7 @@ impl TryFrom<Tier> for fleet_core::Tier {
     }
 }
 
-/// So long a close waits at a time.
+/// How long a close waits at a time.
 const CLOSING: Duration = Duration::from_secs(3600);
 
 #[checked]
@@ -102,12 +103,13 @@ impl Fleet {
         begin(&self.0)
     }
 
-    /// Opens the fleet of a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. With tiers of one's own, the
-    /// cheapest first, and with choices about billing: how many days each until a failed renewal is tried again, for how
-    /// long a quote holds, how many days before a renewal the owner is told that there is no good card for it, whether
-    /// the devices of an owner whose account is locked are held (sent no firmware, their events not sent on) or go on, how
-    /// many days the clock may leap without a word, after how long a charge whose outcome is unknown is told, and how many
-    /// rows a commit may write at most, for a store with small transactions (at least 48, default 16,400).
+    /// Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options:
+    /// the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a
+    /// quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether
+    /// the devices of an owner whose account is locked are held (they get no firmware, and their events are not
+    /// forwarded); how many days the clock may leap without confirmation; after how long people are notified of a
+    /// charge whose outcome is unknown; and the maximum number of rows that a commit may write, for a store with small
+    /// transactions (at least 48, default 16,400).
     #[staticmethod]
     #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
@@ -157,23 +159,23 @@ impl Fleet {
         "<fleet_core.Fleet>"
     }
 
-    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. Called from
-    /// within a call of this fleet, such as an import's `progress`, it does not wait for that one. Ctrl-C ends the
-    /// waiting; the closing goes on.
+    /// Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. When called from
+    /// within a call of this fleet, such as an import's `progress`, it does not wait for that call. Ctrl-C ends the
+    /// wait; the closing continues.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         while !waited(py, CLOSING, |slice| self.0.closes_within(slice))? {}
         Ok(())
     }
 
-    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
-    /// Returns whether everything ended by itself.
+    /// The same with a deadline. Calls still running then are cut off: they fail at their next call of the store.
+    /// Returns whether all calls ended by themselves.
     fn close_within(&self, py: Python<'_>, at_most: Duration) -> PyResult<bool> {
         Ok(waited(py, at_most, |slice| self.0.closes_within(slice))?
             || py.detach(|| self.0.close_within(Duration::ZERO)))
     }
 
-    /// The door for people: `"operator"`, or the number of the account that has logged in with the host. Without `now`,
-    /// each call is made at its own time.
+    /// Opens the door for people: `"operator"`, or the number of the account that the host has logged in. Without
+    /// `now`, each call happens at its own time.
     #[pyo3(signature = (actor, now=None))]
     fn console(&self, actor: &Bound<'_, PyAny>, now: Option<Moment>) -> PyResult<Console> {
         if actor.is_instance_of::<PyString>() {
@@ -185,7 +187,7 @@ impl Fleet {
         Ok(Console(self.0.console(given(actor, "actor", "i64")?, now)?))
     }
 
-    /// The door for customers: whoever holds the token.
+    /// Opens the door for a customer: the holder of the token.
     #[pyo3(signature = (token, now=None))]
     fn portal(&self, token: &str, now: Option<Moment>) -> PyResult<Portal> {
         Ok(Portal(self.0.portal(token, now)?))
@@ -203,48 +205,52 @@ impl Fleet {
         Clock(self.0.clock(now))
     }
 
-    /// The charges that the host's payment provider is to make, by product.
+    /// Lists the charges that the host's payment provider is to make, by product.
     #[pyo3(signature = (*, after=None, limit=None))]
     fn pending_charges(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<ChargePage> {
         run(py, || self.0.pending_charges(after, limit))
     }
 
-    /// The notices that wait to be sent, by product.
+    /// Lists the notices that wait to be sent, by product.
     #[pyo3(signature = (*, after=None, limit=None))]
     fn pending_notices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<NoticePage> {
         run(py, || self.0.pending_notices(after, limit))
     }
 
-    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    /// Returns a product's meter in this process. Without `now`, each message is admitted at its own time.
     #[pyo3(signature = (product, now=None))]
     fn meter(&self, py: Python<'_>, product: u32, now: Option<Moment>) -> PyResult<Meter> {
         run(py, || self.0.meter(product, now)).map(Meter)
     }
 
-    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    /// Reports how many messages this process has sent. A host that runs more than one process calls it about every
+    /// second.
     #[pyo3(signature = (now=None))]
     fn report_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
         run(py, || self.0.report_usage(now))
     }
 
-    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    /// Reports how many messages this process has sent and returns the rest of its lease. The host calls it before it
+    /// stops; closing calls it too.
     #[pyo3(signature = (now=None))]
     fn settle_usage(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<()> {
         run(py, || self.0.settle_usage(now))
     }
 
-    /// Says that the notice of this key has been sent; answers whether it was still waiting.
+    /// Marks the notice with this key as sent. Returns whether it was still waiting.
     fn acknowledge(&self, py: Python<'_>, key: &str) -> PyResult<bool> {
         run(py, || self.0.acknowledge(key))
     }
 
-    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+    /// Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in
+    /// SQLite.
     fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         run(py, || self.0.backup(path))
     }
 
-    /// Runs one statement of SQL that only reads, while others use the fleet; a `dict` a row. An answer of more rows than
-    /// `limit` (1,000 where it is left out, 100,000 at most) is refused. Ctrl-C ends the waiting for it. For a fleet in SQLite.
+    /// Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more
+    /// rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C ends the wait for it. For a fleet in
+    /// SQLite.
     #[pyo3(signature = (sql, *, limit=None))]
     fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
         let (fleet, sql) = (self.0.clone(), sql.to_owned());

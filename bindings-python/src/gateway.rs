@@ -1,5 +1,5 @@
-//! The gateway's door. Reports and answers are kept in the core's own form: a host looks at little of each, and a
-//! gateway makes thousands a second.
+//! The door for gateways. Reports and answers stay in the core's form: a host reads little of each, and a gateway makes
+//! thousands a second.
 
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
@@ -9,7 +9,7 @@ use fleet_core::{Error, device};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-/// What a device says of itself when it connects, as its gateway hands it on.
+/// What a device reports when it connects, as its gateway passes it on.
 #[pyclass(frozen, eq, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Report(device::Report);
@@ -51,7 +51,7 @@ impl Report {
         })
     }
 
-    /// The device: 24 hexadecimal digits.
+    /// The device's id: 24 hexadecimal digits.
     #[getter]
     fn device(&self) -> String {
         self.0.device.to_string()
@@ -87,13 +87,13 @@ impl Report {
         self.0.system.as_ref().map(ToString::to_string)
     }
 
-    /// The security counter that it has stored.
+    /// The security counter that the device has stored.
     #[getter]
     fn security_counter(&self) -> Option<u32> {
         self.0.security_counter
     }
 
-    /// The revision of its chip, 100 × major + minor.
+    /// The chip's revision, 100 × major + minor.
     #[getter]
     fn chip_revision(&self) -> Option<u32> {
         self.0.chip_revision.map(u32::from)
@@ -105,13 +105,13 @@ impl Report {
         self.0.takes_updates
     }
 
-    /// The gateway's number of the session; 0: the gateway numbers none.
+    /// The gateway's session number. 0 if the gateway numbers no sessions.
     #[getter]
     fn session(&self) -> u64 {
         self.0.session
     }
 
-    /// When it connected; none: it is ordered by its session, or is a live one.
+    /// When it connected. `None` means that the report is ordered by its session, or is live.
     #[getter]
     fn reported_at(&self) -> Option<Moment> {
         self.0.at.map(Moment::from)
@@ -160,14 +160,14 @@ impl Report {
     }
 }
 
-/// What a connect came to.
+/// The result of a connect.
 #[pyclass(frozen, eq, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Connected(Answer);
 
 #[derive(Clone, Debug)]
 enum Answer {
-    /// As the core answered it.
+    /// As the core returned it.
     Answered(device::Connected),
     /// As it was pickled.
     Rebuilt(Shape),
@@ -205,7 +205,7 @@ impl Connected {
         }
     }
 
-    /// The product that the answer is of; none: a personal device.
+    /// The product of the decision. Absent for a personal device.
     #[getter]
     fn product(&self) -> Option<u32> {
         match &self.0 {
@@ -223,7 +223,7 @@ impl Connected {
         }
     }
 
-    /// How the update that it was sent before ended, if it ended by this connect.
+    /// Outcome of the previous update, if this connect ended it.
     #[getter]
     fn outcome(&self) -> Option<UpdateOutcome> {
         match &self.0 {
@@ -256,7 +256,7 @@ impl Gateway {
         begin(&self.0)
     }
 
-    /// A device connects, says what it is and runs, and is told what to run and why.
+    /// Records that a device connects. Returns what the device is to run, and why.
     fn connect(&self, py: Python<'_>, report: &Bound<'_, Report>) -> PyResult<Connected> {
         let now = self.0.now()?;
         let report = report.get();
@@ -266,7 +266,7 @@ impl Gateway {
         })
     }
 
-    /// The same for many at once; the answers are in the order of the reports.
+    /// The same for many devices at once. The answers are in the order of the reports.
     fn connect_many<'py>(&self, py: Python<'py>, reports: Vec<Bound<'_, Report>>) -> PyResult<Bound<'py, PyList>> {
         let now = self.0.now()?;
         let reports: Vec<device::Report> = reports.iter().map(|report| report.get().0.clone()).collect();
@@ -275,7 +275,7 @@ impl Gateway {
         PyList::new(py, answers.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// A device's connection ended. Without `session` and `ended_at`: the one that was told of last.
+    /// Records that a device's connection ended. Without `session` and `ended_at`, this is the latest known connection.
     #[pyo3(signature = (device, *, product=None, session=None, ended_at=None))]
     fn disconnect(
         &self,
@@ -288,7 +288,7 @@ impl Gateway {
         run(py, || self.0.disconnect(device, product, session, ended_at))
     }
 
-    /// How the update with this directive's number fares; answers whether it is the device's latest.
+    /// Reports the progress of the update with this directive's number. Returns whether it is the device's latest.
     fn report_update(
         &self,
         py: Python<'_>,
@@ -300,7 +300,7 @@ impl Gateway {
         run(py, || self.0.report_update(device, product, sequence, progress))
     }
 
-    /// A device that is set up presents the claim code that its customer gave it.
+    /// Presents the claim code that a customer gave to the device during setup.
     fn present_claim_code(&self, py: Python<'_>, device: &str, code: &str) -> PyResult<()> {
         run(py, || self.0.present_claim_code(device, code))
     }

@@ -1,6 +1,6 @@
-//! `fleet_core._native`: the doors of `fleet-bindings` as Python opens them, and the stores that Python writes.
+//! `fleet_core._native`: the doors of `fleet-bindings` for Python, and stores written in Python.
 //!
-//! Each method lets the interpreter go while the core works, so that other threads of Python run meanwhile.
+//! Each method releases the interpreter's lock while the core works, so that other Python threads run meanwhile.
 
 mod clock;
 mod conformance;
@@ -19,13 +19,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lets the interpreter go while the core works.
+/// Releases the interpreter's lock while the core works.
 fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> PyResult<T> {
     Ok(py.detach(|| guarded(call))?)
 }
 
-/// A call that changes nothing and takes long, for the main thread: Ctrl-C, which Python notices only between its own
-/// instructions, ends the waiting for it, and nobody sees what it comes to.
+/// Runs a long read-only call for the main thread. Python notices Ctrl-C only between its own instructions, so the call
+/// runs on another thread: Ctrl-C ends the wait, and the result is discarded.
 fn run_interruptibly<T: Send + 'static>(
     py: Python<'_>,
     call: impl FnOnce() -> Answered<T> + Send + 'static,
@@ -45,16 +45,16 @@ fn run_interruptibly<T: Send + 'static>(
     }
 }
 
-/// So long at a time a wait does not look for Ctrl-C.
+/// How long a wait goes without checking for Ctrl-C.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// Whether signals are noticed on this thread.
+/// Whether this thread handles signals.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
     let threading = PyModule::import(py, "threading")?;
     Ok(threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?))
 }
 
-/// A call that was asked for and runs later, on another thread: a close that comes in between waits for it. For asyncio.
+/// A call that was requested and will run later on another thread. A close in between waits for it. For asyncio.
 #[pyclass(frozen, name = "_Begun", module = "fleet_core")]
 #[derive(Debug)]
 struct Begun(Begins);
@@ -77,7 +77,7 @@ fn begin(door: &impl Begin) -> PyResult<Begun> {
     Ok(Begun(door.begin()?))
 }
 
-/// Waits in slices, so that Ctrl-C, which Python notices only between its own instructions, ends the waiting.
+/// Waits in slices, because Python notices Ctrl-C only between its own instructions. Ctrl-C ends the wait.
 fn waited(py: Python<'_>, at_most: Duration, wait: impl Fn(Duration) -> bool + Send + Sync) -> PyResult<bool> {
     if !is_main_thread(py)? {
         return Ok(py.detach(|| wait(at_most)));
@@ -106,13 +106,13 @@ fn operations() -> Vec<(String, &'static str)> {
     OPERATIONS.iter().map(|operation| (format!("{:?}", operation.door), name(operation))).collect()
 }
 
-/// The name of every kind of failure: of each there is an exception in `fleet_core.errors`.
+/// The name of every kind of failure. Each has an exception in `fleet_core.errors`.
 #[pyfunction]
 fn failures() -> Vec<&'static str> {
     FailureKind::NAMES.to_vec()
 }
 
-/// The words of every `Literal`, by its name.
+/// The values of every `Literal`, by its name.
 #[pyfunction]
 fn words(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     Ok(python::words(py)?.into_any())

@@ -1,11 +1,11 @@
-//! The customers' door.
+//! The door for customers.
 
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{ClaimCode, CustomerDevice, CustomerSession, Scope};
 use pyo3::prelude::*;
 
-/// The door for customers: whoever holds the token.
+/// The door for a customer: the holder of the token.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct Portal(pub(crate) fleet_bindings::Portal);
@@ -17,42 +17,42 @@ impl Portal {
         begin(&self.0)
     }
 
-    /// The customer's own record, and what the token is good for.
+    /// Returns the customer's own record, and the token's scopes and expiry.
     fn me(&self, py: Python<'_>) -> PyResult<CustomerSession> {
         run(py, || self.0.me())
     }
 
-    /// Makes the token no good at once.
+    /// Revokes the token at once.
     fn log_out(&self, py: Python<'_>) -> PyResult<()> {
         run(py, || self.0.log_out())
     }
 
-    /// Joins the private beta by the customer's activation code.
+    /// Joins the private beta with the customer's activation code.
     fn activate(&self, py: Python<'_>, code: &str) -> PyResult<()> {
         run(py, || self.0.activate(code))
     }
 
-    /// A code for the customer's device to present when it is set up.
+    /// Returns a code that the customer's device presents when it is set up.
     fn ask_claim_code(&self, py: Python<'_>) -> PyResult<ClaimCode> {
         run(py, || self.0.ask_claim_code())
     }
 
-    /// Claims a device by the code on it.
+    /// Claims a device with the code on it.
     fn claim(&self, py: Python<'_>, device: &str, code: &str) -> PyResult<()> {
         run(py, || self.0.claim(device, code))
     }
 
-    /// Gives a device up.
+    /// Ends the claim of a device.
     fn unclaim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
         run(py, || self.0.unclaim(device))
     }
 
-    /// The customer's devices.
+    /// Lists the customer's devices.
     fn devices(&self, py: Python<'_>) -> PyResult<Vec<CustomerDevice>> {
         run(py, || self.0.devices())
     }
 
-    /// Whether the customer may see or control a device now; and that they did.
+    /// Checks that the customer may see or control a device now, and records that they did.
     fn use_device(&self, py: Python<'_>, device: &str, scope: Scope) -> PyResult<()> {
         run(py, || self.0.use_device(device, scope))
     }

@@ -1,19 +1,19 @@
-//! What devices publish, kept in the core's own form, and the meter of what is sent.
+//! Events that devices publish, in the core's form, and the meter of sent messages.
 
 use crate::gateway::Gateway;
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
-use fleet_bindings::shapes::{NewEvent as Said, Published};
+use fleet_bindings::shapes::{NewEvent as Shape, Published};
 use fleet_bindings::{Failure, Moment};
 use fleet_core::Timestamp;
 use fleet_core::event::Event;
 use pyo3::prelude::*;
 
-/// What a device says, as its gateway hands it on.
+/// An event of a device, as its gateway passes it on.
 #[pyclass(frozen, eq, module = "fleet_core")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewEvent {
-    said: Said,
+    event: Shape,
 }
 
 #[checked]
@@ -30,57 +30,57 @@ impl NewEvent {
         error_kind: Option<String>,
         happened_at: Option<Moment>,
     ) -> PyResult<Self> {
-        Self::read(Said { device, name, product, data, id, error_kind, happened_at })
+        Self::read(Shape { device, name, product, data, id, error_kind, happened_at })
     }
 
-    /// The device: 24 hexadecimal digits.
+    /// The device's id: 24 hexadecimal digits.
     #[getter]
     fn device(&self) -> &str {
-        &self.said.device
+        &self.event.device
     }
 
     /// Its name.
     #[getter]
     fn name(&self) -> &str {
-        &self.said.name
+        &self.event.name
     }
 
     /// Its data.
     #[getter]
     fn data(&self) -> &str {
-        self.said.data.as_deref().unwrap_or_default()
+        self.event.data.as_deref().unwrap_or_default()
     }
 
     /// The product id in the device's firmware.
     #[getter]
     fn product(&self) -> Option<u32> {
-        self.said.product
+        self.event.product
     }
 
-    /// An id of the caller's: published again under it, the event is recognised.
+    /// An id of the publisher. A repeated event is recognised by it.
     #[getter]
     fn id(&self) -> Option<&str> {
-        self.said.id.as_deref()
+        self.event.id.as_deref()
     }
 
     /// The kind of error that it reports.
     #[getter]
     fn error_kind(&self) -> Option<&str> {
-        self.said.error_kind.as_deref()
+        self.event.error_kind.as_deref()
     }
 
-    /// When it happened; none: when it is handed on.
+    /// When it happened. `None` means the time at which it is passed on.
     #[getter]
     fn happened_at(&self) -> Option<Moment> {
-        self.said.happened_at
+        self.event.happened_at
     }
 }
 
 impl NewEvent {
-    /// What is out of its form is said here, where it was written.
-    fn read(said: Said) -> PyResult<Self> {
-        said.read(Timestamp::from_millis(0))?;
-        Ok(Self { said })
+    /// Malformed values are rejected here, where they were written.
+    fn read(event: Shape) -> PyResult<Self> {
+        event.read(Timestamp::from_millis(0))?;
+        Ok(Self { event })
     }
 }
 
@@ -103,23 +103,23 @@ fleet_bindings::python_value!(by hand NewEvent {
         error_kind: Option<String>,
         happened_at: Option<Moment>,
     ) -> PyResult<Self> {
-        Self::read(Said { device, name, product, data: Some(data), id, error_kind, happened_at })
+        Self::read(Shape { device, name, product, data: Some(data), id, error_kind, happened_at })
     }
 );
 
 #[checked]
 #[pymethods]
 impl Gateway {
-    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    /// Publishes an event of a device: logs it and returns what is to be sent.
     fn publish(&self, py: Python<'_>, event: &Bound<'_, NewEvent>) -> PyResult<Published> {
         let event = event.get();
-        run(py, || self.0.publish(&event.said))
+        run(py, || self.0.publish(&event.event))
     }
 
-    /// The same for many at once; the answers are in the order of the events.
+    /// The same for many events at once. The answers are in the order of the events.
     fn publish_many(&self, py: Python<'_>, events: Vec<Bound<'_, NewEvent>>) -> PyResult<Vec<Published>> {
         let now = self.0.now()?;
-        let read = |event: &Bound<'_, NewEvent>| event.get().said.read(now);
+        let read = |event: &Bound<'_, NewEvent>| event.get().event.read(now);
         let events = events.iter().map(read).collect::<Result<Vec<Event>, Failure>>()?;
         run(py, || {
             let answers = self.0.at(now)?.publish_many(&events)?;
@@ -128,7 +128,7 @@ impl Gateway {
     }
 }
 
-/// A product's meter: admits messages that a host sends by itself, on one atomic number while its lease lasts.
+/// A product's meter: admits messages that a host sends itself, by one atomic counter while its lease is valid.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct Meter(pub(crate) fleet_bindings::Meter);
@@ -140,12 +140,12 @@ impl Meter {
         begin(&self.0)
     }
 
-    /// Whether one more message may be sent. Counted if so.
+    /// Returns whether one more message may be sent. If so, it is counted.
     fn admit(&self, py: Python<'_>) -> PyResult<bool> {
         run(py, || self.0.admit())
     }
 
-    /// How many of so many messages may be sent; they are counted.
+    /// Returns how many of the wanted messages may be sent, and counts them.
     fn admit_many(&self, py: Python<'_>, want: i64) -> PyResult<i64> {
         run(py, || self.0.admit_many(want))
     }

@@ -1,4 +1,4 @@
-//! A store that is written in Python: three methods over rows of bytes and JSON.
+//! A store written in Python: three methods over rows of bytes and JSON.
 
 use fleet_bindings::python_value;
 use fleet_bindings::store::{
@@ -8,15 +8,15 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use std::fmt;
 
-/// A row: its key, what it says as JSON, and the stamp of the write that put it there.
+/// A row: its key, its content as JSON, and the version stamp of the write that stored it.
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
-    /// Its key: unique, and ordered as bytes are.
+    /// Its key: unique, ordered by bytes.
     key: Vec<u8>,
-    /// What it says, as JSON; of a counter, its number.
+    /// Its content as JSON. For a counter, the number.
     record: String,
-    /// Names the write that put it there; a signed 64-bit integer. Of a counter, 0.
+    /// The version stamp: identifies the write that stored it; a signed 64-bit integer. 0 for a counter.
     stamp: i64,
 }
 
@@ -24,74 +24,74 @@ pub(crate) struct Row {
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct KeyRange {
-    /// Where it begins.
+    /// The first key.
     first: Vec<u8>,
-    /// Whether `first` is in it.
+    /// Whether the range includes `first`.
     first_included: bool,
-    /// Where it ends.
+    /// The last key.
     last: Vec<u8>,
-    /// Whether `last` is in it.
+    /// Whether the range includes `last`.
     last_included: bool,
-    /// How many rows at most.
+    /// Maximum number of rows.
     limit: i64,
-    /// From the last key to the first.
+    /// Whether to scan from the last key to the first.
     reverse: bool,
 }
 
-/// A row that must be as it was read.
+/// A precondition: a row must be unchanged since it was read.
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Check {
-    /// Which row.
+    /// The row's key.
     key: Vec<u8>,
-    /// The stamp it must have; none: it must be absent.
+    /// The expected version stamp. `None` means that the row must be absent.
     stamp: Option<i64>,
 }
 
-/// Puts a row, in place of what was there.
+/// Stores a row, replacing the present one.
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Put {
-    /// Where.
+    /// The key.
     key: Vec<u8>,
-    /// What, as JSON.
+    /// The content as JSON.
     record: String,
-    /// The name of this write.
+    /// The version stamp of this write.
     stamp: i64,
 }
 
-/// Takes a row away; nothing happens where there is none.
+/// Deletes a row. Does nothing if there is none.
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Delete {
-    /// Which.
+    /// The answer.
     key: Vec<u8>,
 }
 
-/// Adds to a counter, which starts at 0 and stops at the ends of a signed 64-bit integer.
+/// Adds to a counter, which starts at 0 and saturates at the ends of a signed 64-bit integer.
 #[pyclass(frozen, get_all, eq, hash, module = "fleet_core.store")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Add {
-    /// Which counter.
+    /// The counter's key.
     key: Vec<u8>,
-    /// How much.
+    /// The amount.
     delta: i64,
 }
 
-/// What is to be changed, and what must still be so for it to be changed.
+/// Writes, and the preconditions for applying them.
 #[pyclass(frozen, get_all, module = "fleet_core.store")]
 #[derive(Debug)]
 pub(crate) struct Commit {
-    /// What must still be so.
+    /// The preconditions.
     checks: Py<PyAny>,
-    /// What to change.
+    /// The writes.
     writes: Py<PyAny>,
 }
 
 /// Any object with `get`, `scan` and `commit`.
 pub(crate) struct PythonStore {
     store: Py<PyAny>,
-    /// Called at each step within the store: has other threads go on in between, where the store is tried.
+    /// Called at each step within the store: makes other threads run in between, while the store is checked.
     interrupts: Option<Py<PyAny>>,
 }
 
@@ -99,19 +99,19 @@ impl PythonStore {
     pub(crate) fn new(store: &Bound<'_, PyAny>) -> PyResult<Self> {
         for method in ["get", "scan", "commit"] {
             if !store.hasattr(method)? {
-                let what = format!("a fleet is opened by a URL or a store; a store has a method `{method}`");
+                let what = format!("must be a URL or a store; a store has a method `{method}`");
                 return Err(fleet_bindings::Failure::invalid("store", what).into());
             }
         }
         Ok(Self { store: store.clone().unbind(), interrupts: None })
     }
 
-    /// The same, with a profiler that its methods run under.
+    /// The same, with a profiler under which its methods run.
     pub(crate) fn interrupted_by(self, profiler: Py<PyAny>) -> Self {
         Self { interrupts: Some(profiler), ..self }
     }
 
-    /// Calls a method and does something with what it answers.
+    /// Calls a method and processes its answer.
     fn ask<T: Send>(&self, call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>) -> Result<T, RowStoreError> {
         Python::attach(|py| {
             let store = self.store.bind(py);
@@ -124,7 +124,7 @@ impl PythonStore {
     }
 }
 
-/// Does something under a profiler.
+/// Runs code under a profiler.
 fn interrupted<T>(profiler: &Bound<'_, PyAny>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     let sys = PyModule::import(profiler.py(), "sys")?;
     sys.call_method1("setprofile", (profiler,))?;
@@ -139,8 +139,8 @@ impl fmt::Debug for PythonStore {
     }
 }
 
-/// What a store raised, as the core tells it: `TimeoutError` and `ConnectionError` are worth trying again. In a commit, all
-/// but `fleet_core.store.Refused` leave it unknown whether it was applied.
+/// Converts an exception of a store for the core: `TimeoutError` and `ConnectionError` may be retried. In a commit,
+/// every exception but `fleet_core.store.Refused` leaves the outcome unknown.
 fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
     use pyo3::exceptions::{PyConnectionError, PyTimeoutError};
 
@@ -159,7 +159,7 @@ fn trouble(py: Python<'_>, error: &PyErr) -> RowStoreError {
     RowStoreError { trouble, message: format!("the store raised {error}") }
 }
 
-/// A row out of whatever has its three attributes.
+/// Reads a row from any object with its three attributes.
 fn row(row: &Bound<'_, PyAny>) -> PyResult<StoredRow> {
     if let Ok(row) = row.cast::<Row>() {
         let Row { key, record, stamp } = row.get().clone();

@@ -38,7 +38,7 @@ def house() -> Iterator[House]:
 
 
 def ids(count: int, first: int = 1) -> list[str]:
-    """So many device ids."""
+    """The given number of device ids."""
     return [f"{0xAA << 88 | number:024x}" for number in range(first, first + count)]
 
 

@@ -1,8 +1,8 @@
-"""Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` says.
+"""Runs the scenarios of `spec/` through the public Python API, as `spec/README.md` describes.
 
     python tests/spec_runner.py ../spec
 
-On PostgreSQL too where `FLEET_POSTGRES` is a server's URL: each scenario has a schema of its own there.
+If `FLEET_POSTGRES` is a server's URL, runs them on PostgreSQL too, each scenario in its own schema.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ JSON = Any
 
 
 class Malformed(Exception):
-    """A step that can't be carried out."""
+    """A step that cannot be carried out."""
 
 
-# -- What was answered, as JSON of the shape that the README documents. ------------------------------------------------
+# -- Answers, as JSON in the form that the README documents. ---------------------------------------------------------
 
 CHOICES: dict[type, Callable[[Any], JSON]] = {
     fc.Operator: lambda _: "operator",
@@ -77,7 +77,7 @@ NAMES = {"from_version": "from", "starts_at": "from", "ends_at": "to"}
 
 
 def shown(value: Any) -> JSON:
-    """A value of the API as JSON."""
+    """Converts a value of the API to JSON."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, datetime):
@@ -124,21 +124,21 @@ def items(values: list[Any]) -> JSON:
     return {"items": shown(values)}
 
 
-# -- What a step hands in. --------------------------------------------------------------------------------------------
+# -- Arguments of a step. --------------------------------------------------------------------------------------------
 
 
 class Step:
-    """The arguments of a step; each is taken once, and none may be left."""
+    """The arguments of a step. Each is read once, and none may be left over."""
 
     def __init__(self, world: World, raw: dict[str, JSON]) -> None:
         self.world, self.raw = world, dict(raw)
 
-    def take(self, name: str) -> Any:
+    def required(self, name: str) -> Any:
         if name not in self.raw:
             raise Malformed(f"missing field `{name}`")
         return self.world.seen(self.raw.pop(name))
 
-    def maybe(self, name: str, default: Any = None) -> Any:
+    def optional(self, name: str, default: Any = None) -> Any:
         value = self.world.seen(self.raw.pop(name, None))
         return default if value is None else value
 
@@ -147,12 +147,12 @@ class Step:
         return None if value is None else moment(value)
 
     def given(self, *names: str) -> dict[str, Any]:
-        """The arguments that are there, by their names."""
-        found = {name: self.maybe(name) for name in names}
+        """The given arguments, by name."""
+        found = {name: self.optional(name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
     def rest(self) -> dict[str, JSON]:
-        """All that has not been taken."""
+        """The arguments that were not read."""
         rest, self.raw = self.raw, {}
         return rest
 
@@ -165,7 +165,7 @@ def moment(value: JSON) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Malformed(f"{value} is no moment: write RFC 3339, or whole seconds")
+        raise Malformed(f"{value} is not a moment: write RFC 3339, or whole seconds")
     return NOON + timedelta(seconds=value)
 
 
@@ -187,7 +187,7 @@ def list_bytes(value: JSON) -> bytes:
         case {"run": {"first": str(first), "count": int(count)}, **rest} if not rest:
             return "".join(f"{int(first, 16) + step:024x}\n" for step in range(count)).encode()
         case _:
-            raise Malformed(f"{value} is no list")
+            raise Malformed(f"{value} is not a list")
 
 
 def binary_bytes(value: JSON) -> bytes:
@@ -205,12 +205,12 @@ def binary_bytes(value: JSON) -> bytes:
                 whole[patch["at"] : end] = bytes(patch["bytes"])
             return bytes(whole)
         case _:
-            raise Malformed(f"{value} is no binary")
+            raise Malformed(f"{value} is not a binary")
 
 
 def report(world: World, raw: dict[str, JSON]) -> fc.Report:
     step = Step(world, raw)
-    device = step.take("device")
+    device = step.required("device")
     at = step.moment("reported_at")
     given = step.given(
         "product", "version", "image", "platform", "system", "security_counter", "chip_revision",
@@ -221,7 +221,7 @@ def report(world: World, raw: dict[str, JSON]) -> fc.Report:
 
 
 def text(value: JSON) -> str:
-    """A text, or one that is repeated so many times."""
+    """A text, or a repeated one."""
     if isinstance(value, dict):
         repeated: str = value["repeat"] * value["times"]
         return repeated
@@ -233,7 +233,7 @@ def event(world: World, raw: dict[str, JSON]) -> fc.NewEvent:
     at = step.moment("happened_at")
     texts = {name: text(value) for name, value in step.given("data", "id", "error_kind").items()}
     made = fc.NewEvent(
-        step.take("device"), text(step.take("name")), product=step.maybe("product"), happened_at=at, **texts
+        step.required("device"), text(step.required("name")), product=step.optional("product"), happened_at=at, **texts
     )
     step.done()
     return made
@@ -248,25 +248,25 @@ def destination(value: JSON) -> fc.Destination:
         case {"integration": {"name": name}}:
             return fc.Integration(text(name))
         case _:
-            raise Malformed(f"{value} is no destination")
+            raise Malformed(f"{value} is not a destination")
 
 
 def change(world: World, raw: dict[str, JSON]) -> fc.Change:
     step = Step(world, raw)
-    kind = step.take("kind")
+    kind = step.required("kind")
     made: fc.Change
     if kind == "nothing":
         made = fc.NoChange()
     elif kind == "release":
-        made = fc.ReleaseChange(step.maybe("version"))
+        made = fc.ReleaseChange(step.optional("version"))
     elif kind == "release_to_group":
-        made = fc.GroupReleaseChange(step.take("group"), step.maybe("version"))
+        made = fc.GroupReleaseChange(step.required("group"), step.optional("version"))
     elif kind == "lock":
-        made = fc.LockChange(step.take("device"), step.maybe("version"))
+        made = fc.LockChange(step.required("device"), step.optional("version"))
     elif kind == "groups":
-        made = fc.GroupsChange(step.take("device"), step.take("groups"))
+        made = fc.GroupsChange(step.required("device"), step.required("groups"))
     else:
-        raise Malformed(f"`{kind}` is no change")
+        raise Malformed(f"`{kind}` is not a change")
     step.done()
     return made
 
@@ -282,7 +282,7 @@ def identity(value: JSON) -> fc.Identity | None:
         case {"linked": {"account": account}}:
             return fc.LinkedIdentity(account)
         case _:
-            raise Malformed(f"{value} is no identity")
+            raise Malformed(f"{value} is not an identity")
 
 
 def configuration_answer(value: JSON) -> fc.ConfigurationAnswer | None:
@@ -292,7 +292,7 @@ def configuration_answer(value: JSON) -> fc.ConfigurationAnswer | None:
         case {"text": answer} | {"yes_no": answer} | {"some": answer} | {"version": answer}:
             return answer  # type: ignore[no-any-return]
         case _:
-            raise Malformed(f"{value} is no answer")
+            raise Malformed(f"{value} is not an answer")
 
 
 def customer_filter(value: JSON) -> dict[str, Any]:
@@ -317,17 +317,17 @@ Command = Callable[["World", Any, Step], JSON]
 
 
 def watched(world: World, console: fc.Console, step: Step) -> JSON:
-    told: list[JSON] = []
-    most = step.maybe("stop_after")
+    reports: list[JSON] = []
+    most = step.optional("stop_after")
 
     class Stop:
         def is_set(self) -> bool:
-            return most is not None and told[-1]["added"] >= most
+            return most is not None and reports[-1]["added"] >= most
 
     found = console.import_watched(
-        step.take("product"), list_bytes(step.take("list")), progress=lambda one: told.append(shown(one)), cancel=Stop()
+        step.required("product"), list_bytes(step.required("list")), progress=lambda one: reports.append(shown(one)), cancel=Stop()
     )
-    return shown(found) | {"progress": told}
+    return shown(found) | {"progress": reports}
 
 
 def registered(world: World, console: fc.Console, step: Step) -> JSON:
@@ -338,18 +338,18 @@ def registered(world: World, console: fc.Console, step: Step) -> JSON:
 def uploaded(world: World, console: fc.Console, step: Step) -> JSON:
     return shown(
         console.upload(
-            step.take("product"),
-            step.take("version"),
-            step.take("title"),
-            binary_bytes(step.take("binary")),
+            step.required("product"),
+            step.required("version"),
+            step.required("title"),
+            binary_bytes(step.required("binary")),
             **step.given("description", "requires_system"),
         )
     )
 
 
 def issued(world: World, console: fc.Console, step: Step) -> JSON:
-    product, customer, scopes = step.take("product"), step.take("customer"), step.take("scopes")
-    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.take("life"))))
+    product, customer, scopes = step.required("product"), step.required("customer"), step.required("scopes")
+    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.required("life"))))
 
 
 def outcome(value: JSON) -> fc.ChargeOutcome:
@@ -358,90 +358,90 @@ def outcome(value: JSON) -> fc.ChargeOutcome:
             return "declined_soft"
         case {"declined": "hard"}:
             return "declined_hard"
-        case "succeeded" | "unknown" as word:
-            return word  # type: ignore[no-any-return]
+        case "succeeded" | "unknown" as name:
+            return name  # type: ignore[no-any-return]
         case _:
-            raise Malformed(f"{value} is no outcome")
+            raise Malformed(f"{value} is not an outcome")
 
 
 def carded(world: World, console: fc.Console, step: Step) -> JSON:
-    brand, last_four = step.maybe("brand", "visa"), step.maybe("last_four", "4242")
-    console.set_card(step.take("token"), brand=brand, last_four=last_four, expires=step.take("expires"))
+    brand, last_four = step.optional("brand", "visa"), step.optional("last_four", "4242")
+    console.set_card(step.required("token"), brand=brand, last_four=last_four, expires=step.required("expires"))
     return {}
 
 
 def agreed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, tier, interval = step.take("product"), step.take("tier"), step.take("interval")
-    price = step.maybe("price")
+    product, tier, interval = step.required("product"), step.required("tier"), step.required("interval")
+    price = step.optional("price")
     console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"]))
     return {}
 
 
 def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
-    after, limit = step.maybe("after"), step.maybe("limit")
-    return shown(console.invoices(step.take("product"), after=None if after is None else str(after), limit=limit))
+    after, limit = step.optional("after"), step.optional("limit")
+    return shown(console.invoices(step.required("product"), after=None if after is None else str(after), limit=limit))
 
 
 def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, to = step.take("product"), destination(step.take("to"))
+    product, to = step.required("product"), destination(step.required("to"))
     return shown(console.subscribe(product, to, **step.given("prefix", "device")))
 
 
 def opened(world: World, console: fc.Console, step: Step) -> JSON:
-    stream = console.event_stream(step.take("product"))
+    stream = console.event_stream(step.required("product"))
     world.streams.append(stream)
     return {"stream": len(world.streams) - 1, "start": stream.start}
 
 
-# Commands whose answer or arguments need more than to be handed on.
+# Commands that do more than pass on their arguments and answer.
 SPECIAL: dict[str, Command] = {
     "create_product_with_id": lambda world, door, step: shown(
         door.create_product_with_id(
-            step.take("product"), world.account(step.take("owner")), step.take("name"), step.take("platform")
+            step.required("product"), world.account(step.required("owner")), step.required("name"), step.required("platform")
         )
     ),
     "set_policy": lambda world, door, step: shown(
-        door.set_policy(step.take("product"), **policy(step.raw.pop("policy")))
+        door.set_policy(step.required("product"), **policy(step.raw.pop("policy")))
     ),
-    "create_group": lambda world, door, step: {"group": door.create_group(step.take("product"), step.take("name"))},
+    "create_group": lambda world, door, step: {"group": door.create_group(step.required("product"), step.required("name"))},
     "create_customer": lambda world, door, step: shown(
-        door.create_customer(step.take("product"), step.take("user_name"), identity(step.maybe("identity")))
+        door.create_customer(step.required("product"), step.required("user_name"), identity(step.optional("identity")))
     ),
     "find_customer": lambda world, door, step: shown(
-        door.find_customer(step.take("product"), identity(step.maybe("identity")))
+        door.find_customer(step.required("product"), identity(step.optional("identity")))
     ),
     "customers": lambda world, door, step: shown(
         door.customers(
-            step.take("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
+            step.required("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
         )
     ),
     "devices": lambda world, door, step: shown(
-        door.devices(step.take("product"), **step.maybe("filter", {}), **step.given("after", "limit"))
+        door.devices(step.required("product"), **step.optional("filter", {}), **step.given("after", "limit"))
     ),
     "configure": lambda world, door, step: shown(
-        door.configure(step.take("product"), step.take("question"), configuration_answer(step.maybe("answer")))
+        door.configure(step.required("product"), step.required("question"), configuration_answer(step.optional("answer")))
     ),
     "issue_token": issued,
     "invite_to_beta": lambda world, door, step: shown(
-        door.invite_to_beta(step.take("product"), list_bytes(step.take("list")))
+        door.invite_to_beta(step.required("product"), list_bytes(step.required("list")))
     ),
     "plan_import": lambda world, door, step: shown(
-        door.plan_import(step.take("product"), list_bytes(step.take("list")))
+        door.plan_import(step.required("product"), list_bytes(step.required("list")))
     ),
     "import": lambda world, door, step: shown(
-        door.import_devices(step.take("product"), list_bytes(step.take("list")))
+        door.import_devices(step.required("product"), list_bytes(step.required("list")))
     ),
     "import_watched": watched,
     "register_devices": registered,
-    "free_places": lambda world, door, step: {"freed": door.free_places(step.take("product"))},
+    "free_places": lambda world, door, step: {"freed": door.free_places(step.required("product"))},
     "correct_device": lambda world, door, step: shown(
         door.correct_device(
-            step.take("product"), step.take("device"), **step.given("platform", "security_counter")
+            step.required("product"), step.required("device"), **step.given("platform", "security_counter")
         )
     ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
-        door.dry_run(step.take("product"), change(world, step.raw.pop("change")))
+        door.dry_run(step.required("product"), change(world, step.raw.pop("change")))
     ),
     "my_devices": lambda world, door, step: items(door.devices()),
     "connect": lambda world, door, step: shown(door.connect(report(world, step.rest()))),
@@ -450,44 +450,44 @@ SPECIAL: dict[str, Command] = {
     },
     "disconnect": lambda world, door, step: shown(
         door.disconnect(
-            step.take("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
+            step.required("device"), ended_at=step.moment("ended_at"), **step.given("product", "session")
         )
     ),
     "set_card": carded,
     "release_to_group": lambda world, door, step: shown(
-        door.release_to_group(step.take("product"), step.take("group"), step.maybe("version"))
+        door.release_to_group(step.required("product"), step.required("group"), step.optional("version"))
     ),
     "agree_price": agreed,
     "invoices": invoiced,
     "charge_outcome": lambda world, door, step: shown(
-        door.charge_outcome(step.take("key"), outcome(step.take("outcome")))
+        door.charge_outcome(step.required("key"), outcome(step.required("outcome")))
     ),
     "subscribe": subscribed,
     "events": lambda world, door, step: shown(
-        door.events(step.take("product"), **step.maybe("filter", {}), **step.given("before", "limit"))
+        door.events(step.required("product"), **step.optional("filter", {}), **step.given("before", "limit"))
     ),
     "event_stream": opened,
     "read_event_stream": lambda world, door, step: shown(
-        door.read_event_stream(world.streams[step.take("stream")], **step.given("limit"))
+        door.read_event_stream(world.streams[step.required("stream")], **step.given("limit"))
     ),
     "publish": lambda world, door, step: shown(door.publish(event(world, step.rest()))),
     "publish_many": lambda world, door, step: {
         "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
     },
     "meter": lambda world, door, step: {
-        "admitted": door.meter(step.take("product"), world.now).admit_many(step.take("want"))
+        "admitted": door.meter(step.required("product"), world.now).admit_many(step.required("want"))
     },
     "report_usage": lambda world, door, step: shown(door.report_usage(world.now)),
     "settle_usage": lambda world, door, step: shown(door.settle_usage(world.now)),
     "report_update": lambda world, door, step: {
         "latest": door.report_update(
-            step.take("device"), step.take("product"), step.take("sequence"), step.take("progress")
+            step.required("device"), step.required("product"), step.required("sequence"), step.required("progress")
         )
     },
-    "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.take("key"))},
+    "acknowledge": lambda world, door, step: {"was_waiting": door.acknowledge(step.required("key"))},
 }
 
-# The others, by the order in which a step's arguments are handed on; those behind `*` by their names.
+# The other commands, with the order in which a step's arguments are passed; those after `*` are passed by name.
 PLAIN: dict[str, str] = {
     "create_account": "email",
     "create_product": "name platform",
@@ -574,7 +574,7 @@ PLAIN: dict[str, str] = {
     "pending_notices": "* after limit",
 }
 
-# Of the two `devices`, the portal's command is `my_devices`.
+# The portal's command `devices` is called `my_devices`.
 DOORS = {name: door for door, name in fc.operations()} | {"import": "Console", "devices": "Console", "my_devices": "Portal"}
 
 
@@ -584,13 +584,13 @@ def perform(world: World, door: Any, command: str, step: Step) -> JSON:
     if command not in PLAIN:
         raise Malformed(f"there is no command `{command}`")
     required, _, optional = PLAIN[command].partition("*")
-    arguments = [step.take(name) for name in required.split()]
+    arguments = [step.required(name) for name in required.split()]
     found = getattr(door, command)(*arguments, **step.given(*optional.split()))
     return items(found) if isinstance(found, list) else {} if found is None else shown(found)
 
 
 class World:
-    """A scenario's fleet, and what its steps have found so far."""
+    """A scenario's fleet, and the values that its steps have saved."""
 
     def __init__(self, fleet: fc.Fleet) -> None:
         self.fleet = fleet
@@ -599,7 +599,7 @@ class World:
         self.streams: list[fc.EventStream] = []
 
     def seen(self, value: JSON) -> JSON:
-        """A value with what it refers to put in."""
+        """Replaces the references in a value."""
         if isinstance(value, str) and value.startswith("$"):
             name, *parts = value[1:].split(".")
             if name not in self.saved:
@@ -630,7 +630,7 @@ class World:
         if door_name is None:
             raise Malformed(f"there is no command `{command}`")
         if (door_name == "Console") != (actor is not None):
-            raise Malformed("`as` goes with the commands of a console, and with no others")
+            raise Malformed("`as` is only for the commands of a console")
         door: Any = self.fleet
         if door_name == "Console":
             door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
@@ -639,7 +639,7 @@ class World:
         elif door_name == "Gateway":
             door = self.fleet.gateway(self.now)
         elif door_name == "Portal":
-            door = self.fleet.portal(step.take("token"), self.now)
+            door = self.fleet.portal(step.required("token"), self.now)
         answer = perform(self, door, command, step) or {}
         step.done()
         return answer
@@ -648,16 +648,18 @@ class World:
 # -- Scenarios. -------------------------------------------------------------------------------------------------------
 
 
-def differences(place: str, expected: JSON, found: JSON) -> Iterator[str]:
-    """Where an answer is not as expected: an object may have more, an array may not, null may be missing."""
+def differences(location: str, expected: JSON, found: JSON) -> Iterator[str]:
+    """Lists the differences from the expected answer: an object may have more fields, an array may not have more items,
+    a null may be missing.
+    """
     if isinstance(expected, dict) and isinstance(found, dict):
         for key, value in expected.items():
-            yield from differences(f"{place}.{key}", value, found.get(key))
+            yield from differences(f"{location}.{key}", value, found.get(key))
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-            yield from differences(f"{place}.{index}", one, other)
+            yield from differences(f"{location}.{index}", one, other)
     elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
-        yield f"{place}: expected {json.dumps(expected)}, found {json.dumps(found)}"
+        yield f"{location}: expected {json.dumps(expected)}, found {json.dumps(found)}"
 
 
 def run_step(world: World, raw: dict[str, JSON]) -> list[str]:
@@ -696,7 +698,7 @@ SCHEMAS = itertools.count()
 def stores() -> Iterator[tuple[str, str]]:
     yield "memory", "memory:"
     with tempfile.TemporaryDirectory() as folder:
-        # What is on the disk after a power cut is no scenario's concern.
+        # Scenarios do not test what is on the disk after a power cut.
         yield "sqlite", f"sqlite:{folder}/fleet.db?synchronous=normal"
     if server := os.environ.get("FLEET_POSTGRES"):
         yield "postgres", f"{server}?schema=python_{os.getpid()}_{next(SCHEMAS)}"
@@ -708,7 +710,7 @@ def run_scenario(
     for store, url in stores():
         with fc.Fleet.open(url, tiers=tiers) as fleet:
             world = World(fleet)
-            for place, raw in steps:
+            for location, raw in steps:
                 try:
                     problems = run_step(world, raw)
                 except Malformed as problem:
@@ -716,7 +718,7 @@ def run_scenario(
                 except (TypeError, ValueError, OverflowError) as problem:
                     problems = [f"{type(problem).__name__}: {problem}"]
                 if problems:
-                    tally.fail("\n    ".join([f"{title} [{store}]: {place}", *problems]))
+                    tally.fail("\n    ".join([f"{title} [{store}]: {location}", *problems]))
                     break
             else:
                 tally.passed += 1
@@ -729,12 +731,12 @@ def run_file(path: Path, tally: Tally) -> None:
         return tally.fail(f"{path}: {problem}")
     unknown = spec.keys() - {"version", "name", "rules", "why", "catalogue", "given", "scenarios"}
     if spec.get("version") != 1 or unknown:
-        return tally.fail(f"{path}: is no file of version 1, or has fields that are not known: {sorted(unknown)}")
+        return tally.fail(f"{path}: is not a file of version 1, or has unknown fields: {sorted(unknown)}")
     tiers = [fc.Tier(**tier) for tier in spec["catalogue"]] if "catalogue" in spec else None
     given = [(f"given step {number}, {raw.get('do')}", raw) for number, raw in enumerate(spec.get("given", []), 1)]
     for scenario in spec["scenarios"]:
         if scenario.keys() != {"name", "rules", "steps"}:
-            tally.fail(f"{path}: scenario `{scenario.get('name')}`: has name, rules and steps, and nothing else")
+            tally.fail(f"{path}: scenario `{scenario.get('name')}`: must have name, rules and steps, and nothing else")
             continue
         steps = [(f"step {number}, {raw.get('do')}", raw) for number, raw in enumerate(scenario["steps"], 1)]
         run_scenario(f"{path}: {scenario['name']}", tiers, given + steps, tally)

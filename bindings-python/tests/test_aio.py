@@ -1,4 +1,4 @@
-"""The asyncio face: the event loop never waits for the store."""
+"""The asyncio API: the event loop never waits for the store."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from fleet_core.store import Row
 from test_store import DictStore
 
 
-def test_the_doors_are_awaited() -> None:
+def test_the_doors_are_awaitable() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
             await console.import_devices(product.id, listed(ids(25)))
-            told = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
-            assert isinstance(told.answer, fc.UpToDate)
+            connected = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
+            assert isinstance(connected.answer, fc.UpToDate)
             walked = [device.id async for device in aio.each(console.devices, product.id, limit=10)]
             assert walked == ids(25)
             with pytest.raises(fc.NotFound):
@@ -34,7 +34,7 @@ def test_the_doors_are_awaited() -> None:
     asyncio.run(day())
 
 
-def test_the_event_loop_goes_on_while_a_call_waits() -> None:
+def test_the_event_loop_runs_while_a_call_waits() -> None:
     opened, asked, go_on = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(DictStore):
@@ -50,7 +50,7 @@ def test_the_event_loop_goes_on_while_a_call_waits() -> None:
         made = asyncio.create_task(fleet.console("operator").create_account("alice@example.com"))
         while not asked.is_set():
             await asyncio.sleep(0.001)
-        # The store is being waited for, and this runs.
+        # This runs while the call waits for the store.
         go_on.set()
         assert (await made).email == "alice@example.com"
 
@@ -81,7 +81,7 @@ def test_a_cancelled_task_stops_its_import() -> None:
     asyncio.run(day())
 
 
-def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
+def test_events_are_iterated_as_they_arrive_and_messages_are_metered() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
@@ -117,7 +117,7 @@ def test_events_are_walked_as_they_come_in_and_messages_are_metered() -> None:
     asyncio.run(day())
 
 
-def test_who_waits_for_events_keeps_nobody_from_the_store() -> None:
+def test_waiting_for_events_does_not_block_the_store() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")

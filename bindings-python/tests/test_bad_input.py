@@ -1,4 +1,4 @@
-"""Whatever is handed in, nothing but the library's own error comes out."""
+"""For any argument, a call throws only the library's own errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEVICE = ids(1)[0]
 
 
 class Raises:
-    """An object whose every conversion raises something of its own."""
+    """An object whose every conversion raises an exception of its own."""
 
     def __index__(self) -> int:
         raise KeyError("index")
@@ -37,7 +37,7 @@ class Raises:
 
 
 class Nowhere(tzinfo):
-    """A time zone that can't say what time it is."""
+    """A time zone that cannot give its offset."""
 
     def utcoffset(self, at: datetime | None) -> timedelta | None:
         raise ArithmeticError("nowhere")
@@ -57,7 +57,7 @@ def houses() -> House:
     return House(fleet, alice.id, product.id)
 
 
-def test_a_number_out_of_its_range_is_invalid_with_the_name_of_its_argument(house: House) -> None:
+def test_the_error_of_a_number_out_of_range_names_the_argument(house: House) -> None:
     console = house.console()
     cases: list[tuple[str, Callable[[], object]]] = [
         ("version", lambda: fc.Report(DEVICE, version=65536)),
@@ -83,29 +83,29 @@ def test_a_number_out_of_its_range_is_invalid_with_the_name_of_its_argument(hous
     assert fc.Report(DEVICE, version=65535, product=2**32 - 1, session=2**63 - 1).version == 65535
 
 
-def test_a_value_of_another_type_says_what_is_wanted_and_what_came(house: House) -> None:
-    with pytest.raises(fc.Invalid, match="product: must be a whole number from 0 to 4294967295, and is of the type `str`"):
+def test_the_error_of_a_wrong_type_names_the_expected_and_the_actual_type(house: House) -> None:
+    with pytest.raises(fc.Invalid, match="product: must be a whole number from 0 to 4294967295, but is of the type `str`"):
         house.console().product("94")  # type: ignore[arg-type]
-    with pytest.raises(fc.Invalid, match="name: must be a `str` without half a surrogate pair"):
+    with pytest.raises(fc.Invalid, match="name: must be a `str` without an unpaired surrogate"):
         house.console().create_product("\ud800", "photon")
-    with pytest.raises(fc.Invalid, match="report: must be a `Report`, and is of the type `dict`"):
+    with pytest.raises(fc.Invalid, match="report: must be a `Report`, but is of the type `dict`"):
         house.fleet.gateway().connect({"device": DEVICE})  # type: ignore[arg-type]
-    with pytest.raises(fc.Invalid, match="reports: must be a list, each item of it a `Report`"):
+    with pytest.raises(fc.Invalid, match="reports: must be a list in which each item is a `Report`"):
         house.fleet.gateway().connect_many([fc.Report(DEVICE), None])  # type: ignore[list-item]
     with pytest.raises(fc.Invalid, match="now: needs a time zone"):
         house.fleet.gateway(datetime(2016, 3, 8))
-    with pytest.raises(fc.Invalid, match="life: must be a `timedelta` that is not negative"):
+    with pytest.raises(fc.Invalid, match="life: must be a non-negative `timedelta`"):
         house.console().issue_token(house.product, 1, ["see"], life=timedelta(seconds=-1))
     with pytest.raises(fc.Invalid, match="progress: must be a function"):
         house.console().import_watched(house.product, b"", progress=1)  # type: ignore[arg-type]
 
 
-def test_the_first_and_the_last_moment_of_the_calendar_are_answered(house: House) -> None:
+def test_the_first_and_the_last_moment_of_the_calendar_are_accepted(house: House) -> None:
     for at in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
         house.fleet.console("operator", at).create_account(f"{at.year}@example.com")
         console = house.fleet.console(house.alice, at)
         invited = console.invite(house.product, f"{at.year}@example.com")
-        # A week later the calendar has ended: its last moment stands for it.
+        # A week later the calendar has ended, so the value is its last moment.
         assert invited.expires_at <= datetime.max.replace(tzinfo=UTC, microsecond=999000)
 
 
@@ -131,7 +131,7 @@ def hostile() -> st.SearchStrategy[Any]:
 
 
 def sound(house: House, name: str) -> Any:
-    """A value that the argument of this name may have."""
+    """A valid value for the argument of this name."""
     values: dict[str, Any] = {
         "actor": house.alice, "product": house.product, "device": DEVICE, "list": listed(ids(3)), "version": 1,
         "report": fc.Report(DEVICE, product=house.product), "reports": [fc.Report(DEVICE)], "now": NOON, "name": "Boiler",
@@ -170,7 +170,7 @@ NAMES = range(len(prepared(0)))
 
 @settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(which=st.sampled_from(NAMES), data=st.data())
-def test_nothing_but_the_librarys_own_error_comes_out(which: int, data: st.DataObject) -> None:
+def test_a_call_raises_only_errors_of_the_library(which: int, data: st.DataObject) -> None:
     house, door, name = prepared(next(TURNS) // 25)[which]
     call = getattr(door, name)
     positional, keywords = [], {}

@@ -1,4 +1,4 @@
-"""Billing: quotes, charges, invoices, and what time does."""
+"""Billing: quotes, charges, invoices, and advances of the clock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_an_upgrade_is_quoted_charged_and_billed(house: House) -> None:
     assert (invoice.total, invoice.status, invoice.reason) == (quote.due, "settled", "upgrade")
 
 
-def test_time_renews_a_plan(house: House) -> None:
+def test_an_advance_renews_a_plan(house: House) -> None:
     house.console().set_card("tok", brand="visa", last_four="4242", expires="2017-12")
     house.fleet.console("operator", NOON).agree_price(house.product, "Medium", "monthly", fc.Money(100, "USD"))
     quote = house.console().quote_upgrade(house.product, "Medium", "monthly")
@@ -43,7 +43,7 @@ def test_time_renews_a_plan(house: House) -> None:
     assert isinstance(renewal.purpose, fc.RenewalCharge) and renewal.amount == fc.Money(100, "USD")
 
 
-def test_the_platform_chooses_how_long_a_quote_holds() -> None:
+def test_the_platform_chooses_how_long_a_quote_is_valid() -> None:
     with fc.Fleet.open("memory:", quote_life=timedelta(minutes=1)) as fleet:
         alice = fleet.console("operator", NOON).create_account("alice@example.com").id
         product = fleet.console(alice, NOON).create_product("Thermostat", "photon").id
@@ -56,7 +56,7 @@ def test_the_platform_chooses_how_long_a_quote_holds() -> None:
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_the_platform_chooses_what_becomes_of_a_locked_owners_devices(held: bool) -> None:
+def test_the_platform_chooses_whether_a_locked_owners_devices_are_held(held: bool) -> None:
     with fc.Fleet.open("memory:", hold_locked=held) as fleet:
         alice = fleet.console("operator", NOON).create_account("alice@example.com").id
         product = fleet.console(alice, NOON).create_product("Thermostat", "photon").id

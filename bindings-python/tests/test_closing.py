@@ -1,4 +1,4 @@
-"""Closing waits for calls and cuts none, but where a deadline is over; and what waits can be cancelled."""
+"""Closing waits for calls and cuts none off before a deadline; a waiting call can be cancelled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def large(house: House) -> fc.Console:
     return house.console()
 
 
-def test_a_close_waits_for_the_import_that_is_under_way(house: House) -> None:
+def test_a_close_waits_for_a_running_import(house: House) -> None:
     console = large(house)
     begun = threading.Event()
 
@@ -46,7 +46,7 @@ def test_a_close_from_within_a_call_does_not_wait_for_that_call(house: House) ->
     console = large(house)
     seen = []
 
-    def progress(told: fc.ImportProgress) -> None:
+    def progress(status: fc.ImportProgress) -> None:
         house.fleet.close()
         seen.append(console.summary(house.product).devices)
 
@@ -56,7 +56,7 @@ def test_a_close_from_within_a_call_does_not_wait_for_that_call(house: House) ->
         console.summary(house.product)
 
 
-def test_a_close_has_a_deadline_behind_which_calls_are_cut() -> None:
+def test_a_close_has_a_deadline_after_which_calls_are_cut_off() -> None:
     opened, asked, go_on = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(DictStore):
@@ -81,7 +81,7 @@ def test_a_close_has_a_deadline_behind_which_calls_are_cut() -> None:
         fleet.close_within(timedelta(seconds=-1))
 
 
-def test_asyncio_calls_that_were_made_before_a_close_are_answered() -> None:
+def test_asyncio_calls_made_before_a_close_finish() -> None:
     async def day() -> None:
         fleet = await aio.Fleet.open("memory:", executor=ThreadPoolExecutor(1))
         alice = await fleet.console("operator", NOON).create_account("alice@example.com")
@@ -93,16 +93,16 @@ def test_asyncio_calls_that_were_made_before_a_close_are_answered() -> None:
         made = [asyncio.ensure_future(gateway.connect(fc.Report(device, product=product.id))) for device in ids(400)]
         await asyncio.sleep(0)
         await fleet.close()
-        assert all(isinstance(told.answer, fc.UpToDate) for told in await asyncio.gather(*made))
+        assert all(isinstance(connected.answer, fc.UpToDate) for connected in await asyncio.gather(*made))
 
     asyncio.run(day())
 
 
-def test_what_a_watcher_raises_is_what_its_import_raises(house: House) -> None:
+def test_an_import_raises_what_its_watcher_raises(house: House) -> None:
     class Mine(Exception):
         pass
 
-    def progress(told: fc.ImportProgress) -> None:
+    def progress(status: fc.ImportProgress) -> None:
         raise Mine
 
     class Unset:
@@ -126,7 +126,7 @@ def test_what_a_watcher_raises_is_what_its_import_raises(house: House) -> None:
     asyncio.run(day())
 
 
-def test_a_stream_that_is_read_too_late_says_so_and_goes_on() -> None:
+def test_a_stream_that_is_read_too_late_reports_a_gap_and_continues() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
@@ -177,7 +177,7 @@ def test_thousands_wait_for_events_without_a_thread_and_can_be_cancelled() -> No
     asyncio.run(day())
 
 
-def test_long_calls_keep_no_short_one_waiting() -> None:
+def test_long_calls_do_not_delay_short_ones() -> None:
     async def day() -> None:
         async with await aio.Fleet.open("memory:") as fleet:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")

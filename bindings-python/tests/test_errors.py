@@ -1,4 +1,4 @@
-"""What can't be done is raised: a class for each kind, with the code that every language has."""
+"""Failures are raised: one class for each kind, with the code that every language has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_every_kind_of_failure_has_its_class() -> None:
     assert classes - {"FleetError"} == set(fc.failures())
 
 
-def test_an_error_says_its_code_and_what_to_branch_on(house: House) -> None:
+def test_an_error_has_its_code_and_the_data_to_branch_on(house: House) -> None:
     with pytest.raises(fc.NotFound) as found:
         house.fleet.console("operator").product(95)
     assert (found.value.code, found.value.what, found.value.is_transient) == ("not_found", "product", False)
@@ -34,7 +34,7 @@ def test_an_error_says_its_code_and_what_to_branch_on(house: House) -> None:
     assert forbidden.value.needs == "an operator"
 
 
-def test_a_customer_is_told_how_many_tries_are_left(house: House) -> None:
+def test_the_error_of_a_wrong_code_has_the_number_of_tries_left(house: House) -> None:
     [device] = ids(1)
     house.console().import_devices(house.product, listed([device]))
     house.console().set_device_code(house.product, device, "STICKER-0001")
@@ -52,7 +52,7 @@ def test_a_customer_is_told_how_many_tries_are_left(house: House) -> None:
         house.fleet.portal("00" * 32, NOON).me()
 
 
-def test_what_is_out_of_its_form_is_invalid_and_a_value_error(house: House) -> None:
+def test_a_malformed_argument_is_invalid_and_a_value_error(house: House) -> None:
     for problem in (
         lambda: fc.Report("55ff"),
         lambda: fc.Report(ids(1)[0], session=-1),
@@ -76,7 +76,7 @@ def test_a_moment_needs_a_time_zone(house: House) -> None:
         house.fleet.gateway(datetime(2016, 3, 8))
 
 
-def test_without_a_moment_each_call_is_made_at_its_own_time(house: House) -> None:
+def test_without_a_moment_each_call_happens_at_its_own_time(house: House) -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     account = house.fleet.console("operator").create_account("bob@example.com")
     assert before <= account.created_at <= datetime.now(UTC)
@@ -88,7 +88,7 @@ def test_moments_keep_their_milliseconds_on_both_sides_of_1970() -> None:
         assert fc.Report(ids(1)[0], reported_at=at).reported_at == at
 
 
-def test_a_closed_fleet_says_so() -> None:
+def test_a_closed_fleet_rejects_calls() -> None:
     with fc.Fleet.open("memory:") as fleet:
         console = fleet.console("operator")
     with pytest.raises(fc.StoreFailed, match="closed"):

@@ -1,4 +1,4 @@
-"""Events: published, logged, sent on, followed, streamed and metered."""
+"""Events: published, logged, forwarded, followed, streamed and metered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def device(house: House) -> str:
     return device
 
 
-def test_an_event_is_logged_and_sent_on(house: House, device: str) -> None:
+def test_an_event_is_logged_and_forwarded(house: House, device: str) -> None:
     hook = house.console().subscribe(house.product, fc.Webhook("https://example.com/?key=s3cret"), prefix="door/")
     assert "s3cret" not in repr(hook) and isinstance(hook.to, fc.Webhook) and "s3cret" in hook.to.url
     gateway = house.fleet.gateway(NOON)
@@ -51,13 +51,13 @@ def test_messages_are_metered(house: House) -> None:
     assert meter.admit() and meter.admit_many(9) == 9
     assert house.console().usage(house.product).used == 10
     assert meter.admit_many(1_000_000) == 250_000 - 10 and not meter.admit()
-    told = [notice.subject for notice in house.fleet.pending_notices().items]
-    assert any(isinstance(subject, fc.UsageLimitReachedNotice) for subject in told)
+    subjects = [notice.subject for notice in house.fleet.pending_notices().items]
+    assert any(isinstance(subject, fc.UsageLimitReachedNotice) for subject in subjects)
     house.fleet.settle_usage(NOON)
     assert house.console().usage(house.product).reserved == 0
 
 
-def test_what_is_no_event_is_said_where_it_is_written(device: str) -> None:
+def test_an_invalid_event_is_rejected_at_its_construction(device: str) -> None:
     for name, data in (("", ""), ("x", "y" * 1025), ("a\nb", "")):
         with pytest.raises(fc.Invalid):
             fc.NewEvent(device, name, data)

@@ -1,4 +1,4 @@
-"""A fleet belongs to the process that opened it; a forked process opens its own, and draws numbers of its own."""
+"""A fleet belongs to the process that opened it; a forked process opens its own, and its ids are unique."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ def url_of(kind: str, folder: Path) -> str:
 
 
 def in_child(act: Callable[[], str]) -> Callable[[], str]:
-    """Runs something in a forked process; the answer waits for what it said."""
+    """Runs a function in a forked process, and returns its output."""
     reads, writes = os.pipe()
     process = os.fork()
     if process == 0:
         signal.alarm(60)
         try:
-            words = act()
+            text = act()
         except BaseException as error:  # noqa: BLE001
-            words = f"{type(error).__name__}: {error}"
-        os.write(writes, words.encode())
-        # With all that an interpreter does at its end.
+            text = f"{type(error).__name__}: {error}"
+        os.write(writes, text.encode())
+        # Including the interpreter's shutdown.
         os.close(writes)
         sys.stdout = sys.stderr = open(os.devnull, "w")
         os._exit(0)
     os.close(writes)
 
-    def said() -> str:
+    def output() -> str:
         with os.fdopen(reads) as pipe:
             answer = pipe.read()
         assert os.waitpid(process, 0)[1] == 0, answer
         return answer
 
-    return said
+    return output
 
 
 def made(fleet: fc.Fleet) -> int:
@@ -62,7 +62,7 @@ def made(fleet: fc.Fleet) -> int:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_a_fleet_that_was_opened_before_the_fork_is_refused_after_it(kind: str, tmp_path: Path) -> None:
+def test_a_fleet_opened_before_the_fork_rejects_calls_after_it(kind: str, tmp_path: Path) -> None:
     fleet = fc.Fleet.open(url_of(kind, tmp_path))
     product = made(fleet)
     console = fleet.console("operator", NOON)
@@ -77,17 +77,17 @@ def test_a_fleet_that_was_opened_before_the_fork_is_refused_after_it(kind: str, 
             lambda: meter.admit(),
             lambda: stream.wait(timedelta(hours=1)) and console.read_event_stream(stream),
         ]
-        said = ""
+        codes = ""
         for call in calls:
             with pytest.raises(fc.StoreFailed, match="open the fleet after the fork") as failed:
                 call()
-            said += failed.value.code + " "
+            codes += failed.value.code + " "
         fleet.close()
-        return said
+        return codes
 
-    said = in_child(child)
+    output = in_child(child)
     assert console.import_devices(product, listed(ids(100))).counts.imported == 100
-    assert said() == "store_forked " * 5
+    assert output() == "store_forked " * 5
     assert console.import_devices(product, listed(ids(100, 1000))).counts.imported == 100
     assert console.summary(product).devices == 200
     fleet.close()
@@ -95,7 +95,7 @@ def test_a_fleet_that_was_opened_before_the_fork_is_refused_after_it(kind: str, 
 
 @pytest.mark.parametrize("opened_before", [False, True])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_forked_processes_draw_numbers_of_their_own(kind: str, opened_before: bool, tmp_path: Path) -> None:
+def test_forked_processes_generate_different_ids(kind: str, opened_before: bool, tmp_path: Path) -> None:
     url = url_of(kind, tmp_path)
     parent = fc.Fleet.open(url)
     product = made(parent)
@@ -114,7 +114,7 @@ def test_forked_processes_draw_numbers_of_their_own(kind: str, opened_before: bo
         return act
 
     children = [in_child(child(me)) for me in range(3)]
-    assert [said() for said in children] == ["done"] * 3
+    assert [output() for output in children] == ["done"] * 3
     if opened_before:
         parent.close()
     with fc.Fleet.open(url) as again:

@@ -1,4 +1,4 @@
-"""Long imports tell how far they are and can be stopped."""
+"""Long imports report their progress and can be stopped."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def large(house: House) -> House:
     return house
 
 
-def test_an_import_tells_how_far_it_is(large: House) -> None:
-    told: list[fc.ImportProgress] = []
-    report = large.console().import_watched(large.product, MANY, progress=told.append)
+def test_an_import_reports_its_progress(large: House) -> None:
+    reports: list[fc.ImportProgress] = []
+    report = large.console().import_watched(large.product, MANY, progress=reports.append)
     assert report.counts.imported == 20_000
-    assert [one.added for one in told] == [8192, 16384, 20_000] and told[0].to_add == 20_000
+    assert [one.added for one in reports] == [8192, 16384, 20_000] and reports[0].to_add == 20_000
 
 
 def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) -> None:
@@ -37,10 +37,10 @@ def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) ->
 
 
 def test_ctrl_c_stops_an_import(large: House) -> None:
-    def interrupted(told: fc.ImportProgress) -> None:
+    def interrupted(status: fc.ImportProgress) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    # Who runs tests in the background may have them ignore it.
+    # A shell that runs tests in the background may make them ignore it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -50,7 +50,7 @@ def test_ctrl_c_stops_an_import(large: House) -> None:
     assert large.console().summary(large.product).devices == 8192
 
 
-def test_ctrl_c_stops_an_import_that_nobody_watches_and_the_waiting_for_a_plan(large: House) -> None:
+def test_ctrl_c_stops_an_import_without_a_watcher_and_the_wait_for_a_plan(large: House) -> None:
     console, many = large.console(), listed(ids(300_000))
     main = threading.get_ident()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -65,33 +65,33 @@ def test_ctrl_c_stops_an_import_that_nobody_watches_and_the_waiting_for_a_plan(l
     assert console.summary(large.product).devices < 300_000
 
 
-def test_what_progress_raises_at_the_last_report_comes_out(house: House) -> None:
-    def wrong(told: fc.ImportProgress) -> None:
-        if told.added == told.to_add:
+def test_an_exception_of_progress_at_the_last_report_is_raised(house: House) -> None:
+    def raising(status: fc.ImportProgress) -> None:
+        if status.added == status.to_add:
             raise LookupError("at the end")
 
     for count in (1, 25):
         with pytest.raises(LookupError, match="at the end"):
-            house.console().import_watched(house.product, listed(ids(count)), progress=wrong)
+            house.console().import_watched(house.product, listed(ids(count)), progress=raising)
         assert house.console().summary(house.product).devices == count
 
 
-def test_what_progress_raises_stops_the_import_and_comes_out(large: House) -> None:
-    def wrong(told: fc.ImportProgress) -> None:
+def test_an_exception_of_progress_stops_the_import_and_is_raised(large: House) -> None:
+    def raising(status: fc.ImportProgress) -> None:
         raise LookupError("no such page")
 
     with pytest.raises(LookupError, match="no such page"):
-        large.console().import_watched(large.product, MANY, progress=wrong)
+        large.console().import_watched(large.product, MANY, progress=raising)
 
 
-def test_pages_are_walked_to_their_end(house: House) -> None:
+def test_pages_are_iterated_to_their_end(house: House) -> None:
     house.console().import_devices(house.product, listed(ids(25)))
     assert [device.id for device in fc.each(house.console().devices, house.product, limit=10)] == ids(25)
     assert [device.id for device in fc.each(house.console().devices, house.product, after=ids(25)[22])] == ids(25)[23:]
     assert [device.id for device in fc.each(house.console().devices, house.product, online=True)] == []
 
 
-def test_a_log_is_walked_from_its_end(house: House) -> None:
+def test_a_log_is_iterated_from_its_end(house: House) -> None:
     [device] = ids(1)
     house.console().import_devices(house.product, listed([device]))
     for number in range(5):
@@ -100,7 +100,7 @@ def test_a_log_is_walked_from_its_end(house: House) -> None:
     assert walked == [f"event {number}" for number in reversed(range(5))]
 
 
-def test_a_fleet_in_a_file_is_there_again(tmp_path: Path) -> None:
+def test_a_fleet_in_a_file_can_be_reopened(tmp_path: Path) -> None:
     url = f"sqlite:{tmp_path / 'fleet.db'}"
     with fc.Fleet.open(url) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com")

@@ -1,4 +1,4 @@
-"""Every operation of the core is there, here and in the asyncio face, and nothing else is."""
+"""Every operation of the core exists, here and in the asyncio API, and no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 import fleet_core as fc
 from fleet_core import aio
 
-# How a fleet is opened and closed, and how doors are.
+# Methods that open and close a fleet, and open doors.
 SETUP = {"open", "close", "close_within", "console", "portal", "gateway", "clock"}
 
 
@@ -27,14 +27,14 @@ def test_each_door_has_exactly_the_operations_of_the_core() -> None:
     assert {name: public(getattr(fc, name)) for name in operations()} == operations()
 
 
-def test_the_asyncio_face_has_them_too() -> None:
+def test_the_asyncio_api_has_them_too() -> None:
     assert {name: public(getattr(aio, name)) for name in operations()} == operations()
     for door, names in operations().items():
         for name in names:
             assert inspect.iscoroutinefunction(getattr(getattr(aio, door), name)), name
 
 
-def test_every_operation_says_what_it_does() -> None:
+def test_every_operation_is_documented() -> None:
     for door, names in operations().items():
         for name in names:
             assert getattr(getattr(fc, door), name).__doc__, name

@@ -1,4 +1,4 @@
-"""The programs that people read first do run."""
+"""The first programs in the documentation run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 
 
-def test_the_readme_runs_and_says_what_it_says_it_says(tmp_path: Path) -> None:
+def test_the_readme_runs_and_prints_what_it_shows(tmp_path: Path) -> None:
     text = (PACKAGE / "README.md").read_text()
     programs = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", text, re.S)
     assert programs
-    for program, said in programs:
+    for program, shown in programs:
         ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (ran.returncode, ran.stderr) == (0, ""), program
-        assert ran.stdout == (said or ran.stdout)
+        assert ran.stdout == (shown or ran.stdout)
 
 
 def test_the_quickstart_runs(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A fleet in a file that this process also opens by Python's own `sqlite3`, copies, queries, moves and replaces."""
+"""A fleet in a file that this process also opens with Python's own `sqlite3`, copies, queries, moves and replaces."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(path: Path, *lines: str) -> str:
 
 
 def accounts(path: Path) -> int:
-    """How many accounts are there; e-mails that were taken are taken still."""
+    """Returns the number of accounts. Creating an account with a used e-mail still fails."""
     with fc.Fleet.open(f"sqlite:{path}") as fleet:
         count = fleet.query("SELECT count(*) AS accounts FROM record WHERE kind = 'account'")[0]["accounts"]
         assert isinstance(count, int)
@@ -54,11 +54,11 @@ def accounts(path: Path) -> int:
     return count
 
 
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="locks of a description are Linux's")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="open-file-description locks exist only on Linux")
 
 
 @LINUX
-def test_another_library_that_opens_and_closes_the_file_loses_nothing(tmp_path: Path) -> None:
+def test_nothing_is_lost_when_another_library_opens_and_closes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     run(path, "look()", "create(1)", "create(2)")
     assert accounts(path) == 3
@@ -73,7 +73,7 @@ def test_another_library_that_opens_and_closes_the_file_loses_nothing(tmp_path: 
         "BEGIN IMMEDIATE;CREATE TABLE mine (a);DROP TABLE mine;COMMIT",
     ],
 )
-def test_whatever_it_does_there_loses_nothing(tmp_path: Path, sql: str) -> None:
+def test_nothing_is_lost_whatever_the_other_library_does(tmp_path: Path, sql: str) -> None:
     path = tmp_path / "fleet.db"
     run(path, f"look({sql!r})", "create(1)", f"look({sql!r})", "create(2)")
     assert accounts(path) == 3
@@ -83,20 +83,20 @@ def test_whatever_it_does_there_loses_nothing(tmp_path: Path, sql: str) -> None:
 @pytest.mark.parametrize(
     "sql", ["PRAGMA journal_mode=DELETE", "PRAGMA locking_mode=EXCLUSIVE;SELECT count(*) FROM record"]
 )
-def test_it_cannot_have_the_file_to_itself(tmp_path: Path, sql: str) -> None:
+def test_the_other_library_cannot_lock_the_file_exclusively(tmp_path: Path, sql: str) -> None:
     path = tmp_path / "fleet.db"
-    said = run(
+    output = run(
         path,
         f"try: look({sql!r})",
         "except sqlite3.OperationalError as error: print(error)",
         "create(1)",
     )
-    assert said == "database is locked\n"
+    assert output == "database is locked\n"
     assert accounts(path) == 2
 
 
 @LINUX
-def test_descriptors_that_are_opened_and_closed_and_connections_that_stay_open_lose_nothing(tmp_path: Path) -> None:
+def test_nothing_is_lost_with_closed_descriptors_and_open_connections(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     run(
         path,
@@ -116,7 +116,7 @@ def test_descriptors_that_are_opened_and_closed_and_connections_that_stay_open_l
 
 
 @LINUX
-def test_it_may_be_there_first(tmp_path: Path) -> None:
+def test_the_other_library_may_open_the_file_first(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     fc.Fleet.open(f"sqlite:{path}").close()
     program = PROGRAM.replace("fleet =", "other = sqlite3.connect(path)\nother.execute('SELECT 1 FROM record')\nfleet =")
@@ -126,7 +126,7 @@ def test_it_may_be_there_first(tmp_path: Path) -> None:
 
 
 @LINUX
-def test_both_may_work_at_the_same_time(tmp_path: Path) -> None:
+def test_both_libraries_may_write_at_the_same_time(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     ends = threading.Event()
 
@@ -153,7 +153,7 @@ def test_both_may_work_at_the_same_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["move", "delete", "replace", "move and make another"])
-def test_a_file_that_is_taken_away_is_not_written_to(tmp_path: Path, how: str) -> None:
+def test_a_moved_or_replaced_file_is_not_written_to(tmp_path: Path, how: str) -> None:
     path, moved = tmp_path / "fleet.db", tmp_path / "moved.db"
     fleet = fc.Fleet.open(f"sqlite:{path}")
     fleet.console("operator").create_account("0@example.com")
@@ -184,14 +184,14 @@ def test_a_backup_is_a_fleet_and_is_not_overwritten(tmp_path: Path) -> None:
             fleet.backup(str(copy))
         assert failed.value.code == "store_not_empty"
     assert accounts(copy) == 1
-    # Restoring: nobody has the file open, what is beside it goes, the copy comes.
+    # Restore: nobody has the file open; delete the files beside it; put the copy in place.
     for end in ["", "-wal", "-shm"]:
         Path(f"{path}{end}").unlink(missing_ok=True)
     shutil.copy(copy, path)
     assert accounts(path) == 1
 
 
-def test_a_query_answers_values_of_pythons_own(tmp_path: Path) -> None:
+def test_a_query_returns_native_python_values(tmp_path: Path) -> None:
     with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
         row = fleet.query("SELECT 1 AS a, 0.5 AS b, 'é' AS c, x'00ff' AS d, NULL AS e, 9007199254740993 AS f")
         assert row == [{"a": 1, "b": 0.5, "c": "é", "d": b"\0\xff", "e": None, "f": 9007199254740993}]
@@ -218,7 +218,7 @@ def test_a_query_answers_values_of_pythons_own(tmp_path: Path) -> None:
         ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "more than 1000 rows"),
     ],
 )
-def test_a_query_that_does_more_than_read_a_little_is_refused(tmp_path: Path, sql: str, says: str) -> None:
+def test_a_query_that_writes_or_reads_too_much_is_refused(tmp_path: Path, sql: str, says: str) -> None:
     with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
         with pytest.raises(fc.Invalid, match=says) as refused:
             fleet.query(sql)
@@ -227,7 +227,7 @@ def test_a_query_that_does_more_than_read_a_little_is_refused(tmp_path: Path, sq
     assert not Path("other.db").exists()
 
 
-def test_a_query_is_bounded_as_one_asks(tmp_path: Path) -> None:
+def test_a_query_returns_at_most_the_requested_rows(tmp_path: Path) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i FROM n"
     with fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}") as fleet:
         assert len(fleet.query(numbers, limit=2000)) == 2000
@@ -238,7 +238,7 @@ def test_a_query_is_bounded_as_one_asks(tmp_path: Path) -> None:
                 fleet.query(numbers, limit=limit)
 
 
-def test_a_fleet_in_memory_says_what_to_use_instead() -> None:
+def test_a_fleet_in_memory_rejects_backup_and_query_with_advice() -> None:
     with fc.Fleet.open("memory:") as fleet:
         for call in (lambda: fleet.query("SELECT 1"), lambda: fleet.backup("copy.db")):
             with pytest.raises(fc.StoreFailed, match="SQLite") as failed:
@@ -249,7 +249,7 @@ def test_a_fleet_in_memory_says_what_to_use_instead() -> None:
 @LINUX
 def test_a_forked_child_holds_none_of_its_parents_locks(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
-    said = run(
+    output = run(
         path,
         "import time",
         "ends, begun = os.pipe()",
@@ -265,5 +265,5 @@ def test_a_forked_child_holds_none_of_its_parents_locks(tmp_path: Path) -> None:
         "os.close(begun)",
         "os.waitpid(child, 0)",
     )
-    assert said == "False\n"
+    assert output == "False\n"
     assert accounts(path) == 2

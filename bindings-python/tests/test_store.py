@@ -1,4 +1,4 @@
-"""A store that is written in Python keeps the laws of the core's stores, and one that does not is found out."""
+"""A store written in Python keeps the laws of the core's stores; a store that breaks one is detected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIMITS = (-(2**63), 2**63 - 1)
 
 
 class DictStore(Store):
-    """Rows in a dict, and their keys in order, behind one lock."""
+    """Rows in a dict, with their keys in order, behind one lock."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -81,10 +81,10 @@ def test_a_store_in_python_keeps_the_laws_of_reopening() -> None:
     assert laws == {"what_was_committed_is_there_again", "stamps_guard_after_reopening"}
 
 
-def test_a_store_whose_commits_are_torn_between_threads_is_found_out() -> None:
+def test_a_store_with_a_race_between_threads_is_detected() -> None:
     class Torn(DictStore):
         def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
-            # Each step is safe by itself; what it checked may have changed by the time that it writes.
+            # Each step is safe by itself, but a checked row may have changed before the write.
             applied = []
             for commit in batch:
                 with self.lock:
@@ -107,7 +107,7 @@ def test_a_store_whose_commits_are_torn_between_threads_is_found_out() -> None:
 
 def test_a_store_can_be_tested_by_itself() -> None:
     store = DictStore()
-    # As `docs/STORES.md` shows it, to the letter.
+    # The code of `docs/STORES.md`, unchanged.
     store.commit([Commit(checks=[Check(b"a")], writes=[Put(b"a", "1", stamp=7)])])
     store = DictStore()
     put = Put(b"a", "1", 7)
@@ -141,7 +141,7 @@ def test_whatever_a_commit_raises_may_have_been_applied(raised: Exception, appli
         try:
             fleet.gateway().publish(event)
         except fc.StoreFailed as failed:
-            # The first event of a log makes rows only: whether it was applied cannot be told, and is not said to be nothing.
+            # The first event of a log only adds rows. Its outcome is unknown, and must not be reported as not applied.
             assert (failed.code, failed.is_transient) == ("store_outcome_unknown", False)
         assert len(fleet.console(alice.id).events(product).items) <= 1
 
@@ -156,7 +156,7 @@ def test_a_commit_that_is_refused_was_not_applied() -> None:
     assert (failed.value.code, failed.value.is_transient) == ("store_unavailable", True)
 
 
-def test_a_store_that_forgets_to_check_is_found_out() -> None:
+def test_a_store_that_skips_its_checks_is_detected() -> None:
     class Careless(DictStore):
         def apply(self, commit: Commit) -> bool:
             for check in commit.checks:
@@ -173,7 +173,7 @@ def test_a_store_that_forgets_to_check_is_found_out() -> None:
     assert "a_row_made_again_is_another" in laws and "an_empty_store_holds_nothing" not in laws
 
 
-def test_a_fleet_lives_in_a_store_in_python() -> None:
+def test_a_fleet_works_in_a_store_in_python() -> None:
     store = DictStore()
     with fc.Fleet.open(store) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com")
@@ -192,7 +192,7 @@ def test_a_fleet_lives_in_a_store_in_python() -> None:
         (KeyError("disk"), "store_failed", False),
     ],
 )
-def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, transient: bool) -> None:
+def test_an_exception_of_a_store_is_reported_by_its_kind(raised: Exception, code: str, transient: bool) -> None:
     class Broken(DictStore):
         def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
             raise raised
@@ -202,7 +202,7 @@ def test_what_a_store_raises_is_told_by_its_kind(raised: Exception, code: str, t
     assert (failed.value.code, failed.value.is_transient) == (code, transient)
 
 
-def test_what_is_no_store_is_refused() -> None:
+def test_a_value_that_is_not_a_store_is_rejected() -> None:
     with pytest.raises(fc.Invalid, match="method `get`"):
         fc.Fleet.open(object())  # type: ignore[arg-type]
     with pytest.raises(ZeroDivisionError):

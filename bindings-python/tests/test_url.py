@@ -1,4 +1,4 @@
-"""A fleet is opened by the URL of its store; what cannot be opened is said, and never with the password."""
+"""A fleet is opened by the URL of its store. An error names what cannot be opened, but never the password."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ with_server = pytest.mark.skipif(not SERVER, reason="FLEET_POSTGRES names no ser
 
 
 def opened_twice(url: str) -> None:
-    """What one fleet writes, another finds."""
+    """What one fleet writes, another reads."""
     with fc.Fleet.open(url) as fleet:
         fleet.console("operator").create_account("alice@example.com")
     with fc.Fleet.open(url) as again, pytest.raises(fc.Taken):
         again.console("operator").create_account("alice@example.com")
 
 
-def test_a_file_is_there_again(tmp_path: Path) -> None:
+def test_a_fleet_in_a_file_can_be_reopened(tmp_path: Path) -> None:
     opened_twice(f"sqlite:{tmp_path / 'fleet.db'}")
 
 
 @with_server
-def test_a_database_is_there_again() -> None:
+def test_a_fleet_in_a_database_can_be_reopened() -> None:
     opened_twice(f"{SERVER}?schema=python_{os.getpid()}_url")
 
 
@@ -45,14 +45,14 @@ def test_a_database_is_there_again() -> None:
         ("sqlite:/nowhere/at/all/fleet.db", fc.StoreFailed, "/nowhere/at/all/fleet.db"),
     ],
 )
-def test_what_cannot_be_opened_is_said_without_the_password(url: str, raised: type[fc.FleetError], says: str) -> None:
+def test_an_error_of_opening_does_not_show_the_password(url: str, raised: type[fc.FleetError], says: str) -> None:
     with pytest.raises(raised, match=says) as failed:
         fc.Fleet.open(url)
     assert "ter2" not in str(failed.value)
 
 
 @with_server
-def test_who_is_not_let_in_is_told_without_the_password() -> None:
+def test_an_error_of_authentication_does_not_show_the_password() -> None:
     with pytest.raises(fc.StoreFailed, match="check user and password") as failed:
         fc.Fleet.open(SERVER.replace("fleet@", "nobody:hunter2@"))
     assert "hunter2" not in str(failed.value)

@@ -1,4 +1,4 @@
-"""What doors answer: frozen values that are compared, shown, matched and told apart by type checkers."""
+"""Values that doors return: frozen, comparable, printable, matchable, and typed for type checkers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conftest import NOON, House, ids, listed
 from fleet_core import Decision, Held, Report, Update, UpToDate
 
 
-def told(decision: Decision) -> Literal["nothing", "run", "wait"]:
+def action(decision: Decision) -> Literal["nothing", "run", "wait"]:
     match decision:
         case UpToDate():
             return "nothing"
@@ -29,17 +29,17 @@ def told(decision: Decision) -> Literal["nothing", "run", "wait"]:
             assert_never(decision)
 
 
-def test_an_answer_is_one_of_three_and_says_why(house: House) -> None:
+def test_a_decision_is_one_of_three_kinds_and_has_a_reason(house: House) -> None:
     [device] = ids(1)
     stranger = house.connect(device, 1).answer
     assert isinstance(stranger, Held)
     assert (stranger.reason, stranger.cites, stranger.target) == ("quarantined", "R-IMP-9", None)
-    assert told(stranger) == "wait"
+    assert action(stranger) == "wait"
     house.console(1).approve_device(house.product, device)
-    assert told(house.connect(device, 1, 2).answer) == "nothing"
+    assert action(house.connect(device, 1, 2).answer) == "nothing"
 
 
-def test_values_are_equal_by_what_they_say(house: House) -> None:
+def test_values_are_compared_by_their_fields(house: House) -> None:
     one, same = house.console().product(house.product), house.console().product(house.product)
     assert one == same and hash(one) == hash(same) and one is not same
     other = house.console().rename_product(house.product, "Boiler")
@@ -47,7 +47,7 @@ def test_values_are_equal_by_what_they_say(house: House) -> None:
     assert one != 94
 
 
-def test_values_can_not_be_changed(house: House) -> None:
+def test_values_are_immutable(house: House) -> None:
     product = house.console().product(house.product)
     with pytest.raises(AttributeError):
         product.name = "Boiler"  # type: ignore[misc]
@@ -55,7 +55,7 @@ def test_values_can_not_be_changed(house: House) -> None:
     assert product.groups == []
 
 
-def test_a_value_shows_itself_and_hides_secrets(house: House) -> None:
+def test_a_value_prints_its_fields_and_hides_secrets(house: House) -> None:
     console = house.console()
     customer = console.create_customer(house.product, "carl@example.com")
     assert repr(console.product(house.product).policy.gate) == "Gate(devices=1, soak_millis=0)"
@@ -68,16 +68,16 @@ def test_a_value_shows_itself_and_hides_secrets(house: House) -> None:
     assert guest.code not in repr(guest) and "code=<hidden>" in repr(guest)
 
 
-def test_a_report_is_kept_as_it_is_read() -> None:
+def test_a_report_keeps_its_fields() -> None:
     report = Report("AA0000000000000000000001", platform="photon", system="0.4.9", reported_at=NOON)
     assert (report.device, report.platform, report.system) == ("aa0000000000000000000001", "particle:6", "0.4.9")
     assert report.reported_at == NOON and report.takes_updates and report.session == 0
     assert Report(ids(1)[0]).reported_at is None
 
 
-def test_words_of_the_types_are_those_of_the_core() -> None:
-    for name, words in fc.words().items():
-        assert list(get_args(getattr(fc, name))) == words, name
+def test_the_literals_match_the_core() -> None:
+    for name, values in fc.words().items():
+        assert list(get_args(getattr(fc, name))) == values, name
 
 
 def test_every_class_can_be_matched_by_its_fields() -> None:
@@ -92,7 +92,7 @@ def test_every_class_can_be_matched_by_its_fields() -> None:
         assert all(hasattr(value, field) for field in getattr(value, "__match_args__")), name
 
 
-def test_tiers_of_ones_own_limit_a_product() -> None:
+def test_the_hosts_own_tiers_limit_a_product() -> None:
     tiers = [fc.Tier("One", devices=1), fc.Tier("All")]
     with fc.Fleet.open("memory:", tiers=tiers) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com").id
@@ -134,29 +134,29 @@ def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None
 
 
 def test_a_value_becomes_json(house: House) -> None:
-    told = house.connect(ids(1)[0], version=1).to_dict()
-    assert (told["product"], told["outcome"], told["answer"]["kind"]) == (house.product, None, "held")
+    data = house.connect(ids(1)[0], version=1).to_dict()
+    assert (data["product"], data["outcome"], data["answer"]["kind"]) == (house.product, None, "held")
     product = house.console().product(house.product).to_dict()
     assert product["created_at"] == "2016-03-08T12:00:00.000Z" and product["policy"]["gate"] == {"devices": 1, "soak_millis": 0}
 
 
-def test_what_holds_a_secret_is_not_written_out(house: House) -> None:
+def test_a_value_with_a_secret_is_not_serialised(house: House) -> None:
     console = house.console()
     customer = console.create_customer(house.product, "carl@example.com")
     issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
     assert copy.copy(issued) == issued
     for write in (pickle.dumps, copy.copy(issued).__class__.to_dict):
-        with pytest.raises(fc.Invalid, match="`IssuedToken` holds a secret and is not written out; hand on `token`"):
+        with pytest.raises(fc.Invalid, match="`IssuedToken` holds a secret and is not serialised; pass on `token`"):
             write(issued)
     invited = console.invite_to_beta(house.product, b"carl@example.com")
     unread = console.invite_to_beta(house.product, b"a\x01b")
     hook = console.subscribe(house.product, fc.Webhook("https://example.com/?key=secret"))
     for value in (invited, invited.lines[0], console.beta_guests(house.product), hook, hook.to):
-        with pytest.raises(fc.Invalid, match="holds a secret and is not written out"):
+        with pytest.raises(fc.Invalid, match="holds a secret and is not serialised"):
             pickle.dumps(value)
-        with pytest.raises(fc.Invalid, match="holds a secret and is not written out"):
+        with pytest.raises(fc.Invalid, match="holds a secret and is not serialised"):
             value.to_dict()
-    # A line without a code holds none.
+    # A line without a code has no secret.
     assert pickle.loads(pickle.dumps(unread)) == unread and json.dumps(unread.to_dict())
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(house.fleet)

@@ -14,7 +14,7 @@ let package = Package(
                 .linkedLibrary("fleet_mobile"),
             ]
         ),
-        // uniffi's code is of Swift 5; what is written by hand is checked as strictly as Swift 6 can.
+        // uniffi generates Swift 5; handwritten code is checked as strictly as Swift 6 can.
         .target(name: "FleetGenerated", dependencies: ["FleetFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .target(name: "FleetCore", dependencies: ["FleetGenerated"]),
         .executableTarget(name: "FleetSpec", dependencies: ["FleetCore"]),

@@ -1,11 +1,11 @@
-// A fleet's first day, told through the doors of the npm package `fleet-core`. Run it, then read it from the top down.
+// A fleet's first day, through the doors of the npm package `fleet-core`. Run it, then read it from the top down.
 //
 //   node quickstart.mjs             in a new temporary folder
 //   node quickstart.mjs FOLDER      in a folder of yours
 //
-// A product, a messy list of devices, two firmwares, one of which is proven on a test device and released. What a real
-// host does over sockets is played here by a handful of thermostats; every decision is the library's, and each is
-// printed with the rule (`R-…`) that made it.
+// A product, a messy list of devices, and two firmwares, one of which is proven on a test device and released. A
+// handful of simulated thermostats replaces the sockets of a real host; the library makes every decision, and each is
+// printed with its rule (`R-…`).
 
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,15 +16,15 @@ import { Fleet, NotProvenError } from 'fleet-core';
 const data = process.env.FLEET_DATA ?? fileURLToPath(new URL('../data', import.meta.url));
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'fleet-'));
 const path = join(folder, 'fleet.db');
-if (existsSync(path)) throw new Error(`${path} is there already: name another folder`);
+if (existsSync(path)) throw new Error(`${path} exists already: name another folder`);
 
-/** A moment of 8 March 2016. A host leaves it out, and means now. */
+/** A moment of 8 March 2016. A host leaves it out, which means now. */
 const at = (hour, minute = 0) => new Date(Date.UTC(2016, 2, 8, hour, minute));
 const chapter = (moment, title) => console.log(`\n${moment.toISOString().slice(11, 16)}  ${title}`);
 const say = (...words) => console.log('      ', ...words);
 
-/** An answer in a sentence. The switch is exhaustive: TypeScript would miss a case. */
-function told({ answer }) {
+/** Describes an answer in a sentence. The switch is exhaustive: TypeScript reports a missing case. */
+function describe({ answer }) {
   switch (answer.kind) {
     case 'update':
       return `${answer.why}: send ${answer.directive.size} bytes, sha256 ${answer.directive.sha256.slice(0, 12)}…`;
@@ -39,7 +39,7 @@ const fleet = await Fleet.open(`sqlite:${path}`);
 chapter(at(9), 'A product');
 const operator = fleet.console('operator', at(9));
 const alice = await operator.createAccount('alice@example.com');
-// Its number is compiled into the firmware already, so it is given, not found.
+// Its number is already compiled into the firmware, so it is given and not generated.
 const product = await operator.createProductWithId(94, alice.id, 'Thermostat', 'photon');
 say(`product ${product.id}, ${product.name}, of hardware ${product.platform}; its owner is ${alice.email}`);
 
@@ -74,24 +74,24 @@ chapter(at(10), 'The fleet connects while nothing is released');
 const house = [];
 for await (const { id } of team.devices(product.id)) house.push({ device: id, product: product.id, version: 1 });
 const morning = await fleet.gateway(at(10)).connectMany(house);
-morning.forEach((connected, index) => say(house[index].device, told(connected)));
+morning.forEach((connected, index) => say(house[index].device, describe(connected)));
 
 chapter(at(10, 30), 'Proving version 2 on one device');
 const [bench] = house;
 await fleet.console(alice.id, at(10, 30)).lockAndFlashOnReset(product.id, bench.device, 2);
-say(bench.device, told(await fleet.gateway(at(10, 31)).connect(bench)));
+say(bench.device, describe(await fleet.gateway(at(10, 31)).connect(bench)));
 bench.version = 2;
 const back = await fleet.gateway(at(10, 40)).connect(bench);
-say(bench.device, `${told(back)}; its update has ${back.outcome.result}`);
+say(bench.device, `${describe(back)}; its update has ${back.outcome.result}`);
 
 chapter(at(11), 'Releasing');
 const { sent } = await fleet.console(alice.id, at(11)).dryRun(product.id, { kind: 'release', version: 2 });
-say(`${sent.total} devices would be sent it`);
+say(`${sent.total} devices would be sent version 2`);
 await fleet.console(alice.id, at(11)).release(product.id, 2);
 
 chapter(at(12), 'The fleet connects again');
 const noon = await fleet.gateway(at(12)).connectMany(house);
-noon.forEach((connected, index) => say(house[index].device, told(connected)));
+noon.forEach((connected, index) => say(house[index].device, describe(connected)));
 house.forEach((thermostat) => (thermostat.version = 2));
 await fleet.gateway(at(12, 10)).connectMany(house);
 
@@ -103,4 +103,4 @@ for await (const { at: when, command, subject } of fleet.console(alice.id, at(18
 }
 
 await fleet.close();
-console.log(`\nAll of it is in ${path}: sqlite3 can read it.`);
+console.log(`\nAll data is in ${path}, which sqlite3 can read.`);

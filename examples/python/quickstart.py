@@ -3,8 +3,8 @@
     pip install fleet-core       # or the wheel that `cargo xtask test --lang python` leaves in target/python/wheels
     python quickstart.py [FOLDER]
 
-What a real host does over sockets is played here by a few lines; every decision is the library's, and each is printed
-with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+A few lines replace the sockets of a real host; the library makes every decision, and each is printed with its rule
+(`R-…`). `examples/quickstart.rs` shows the full day.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def at(hour: int, minute: int = 0) -> datetime:
-    """A moment of 8 March 2016. A host leaves `now` out and means the present."""
+    """A moment of 8 March 2016. A host leaves `now` out, which means the present."""
     return datetime(2016, 3, 8, hour, minute, tzinfo=UTC)
 
 
-def tell(folder: Path) -> None:
+def run(folder: Path) -> None:
     with Fleet.open(f"sqlite:{folder / 'fleet.db'}") as fleet:
         operator = fleet.console("operator", at(9))
         alice = operator.create_account("alice@example.com")
-        # The number is compiled into the firmware already, so it is given, not found.
+        # The number is already compiled into the firmware, so it is given and not generated.
         product = operator.create_product_with_id(94, alice.id, "Thermostat", "photon").id
         devices = import_devices(fleet, alice.id, product)
         upload(fleet, alice.id, product)
@@ -78,19 +78,19 @@ def upload(fleet: Fleet, alice: int, product: int) -> None:
     except UploadRefused as refused:
         print(f"  {refused.code}: {refused}")
     firmware = console.upload(product, 2, "Quieter at night", second.read_bytes())
-    print(f"  taken: version {firmware.version}, {firmware.image.size} bytes of {firmware.image.format}")
+    print(f"  accepted: version {firmware.version}, {firmware.image.size} bytes of {firmware.image.format}")
     try:
         console.release(product, 2)
     except NotProven as refused:
-        print(f"  not to be released on {refused.running} of {refused.needed}: {refused}")
+        print(f"  cannot be released, runs on {refused.running} of {refused.needed}: {refused}")
 
 
 def prove(fleet: Fleet, alice: int, product: int, bench: str) -> None:
     print("\nProving version 2 on the test device")
     fleet.gateway(at(10)).connect(Report(bench, product=product, version=1, platform="photon"))
     decision = fleet.console(alice, at(10, 30)).lock_and_flash_now(product, bench, 2)
-    print(f"  {told(decision)}")
-    # Here the host sends the file; only the device's own word on its next connect counts as success.
+    print(f"  {describe(decision)}")
+    # Here the host sends the file. Only what the device reports on its next connect counts as success.
     back = fleet.gateway(at(10, 32)).connect(Report(bench, product=product, version=2))
     if back.outcome is not None:
         print(f"  the update {back.outcome.result}")
@@ -108,12 +108,12 @@ def connect(fleet: Fleet, devices: list[str]) -> None:
     reports = [Report(device, product=94, version=1, platform="photon") for device in devices[1:]]
     reports.append(Report("330030000f47353136383631", product=94, version=1))
     answers: list[Connected] = fleet.gateway(at(12)).connect_many(reports)
-    for what, often in Counter(told(connected.answer) for connected in answers).items():
+    for what, often in Counter(describe(connected.answer) for connected in answers).items():
         print(f"  {often:>2}  {what}")
 
 
-def told(decision: Decision) -> str:
-    """Every kind of answer; a type checker says if one is forgotten."""
+def describe(decision: Decision) -> str:
+    """Every kind of answer: a type checker reports a missing one."""
     match decision:
         case Update(directive=directive, cites=rule):
             return f"send {directive.version}, {directive.sha256[:8]}… ({rule})"
@@ -130,12 +130,12 @@ def count(fleet: Fleet, alice: int, product: int) -> None:
     for device in each(console.devices, product, pending=False, online=True):
         print(f"  {device.id} runs {device.seen.version if device.seen else '?'}")
     for notice in fleet.pending_notices().items:
-        print(f"  to be told: {notice.subject}")
+        print(f"  notice: {notice.subject}")
         fleet.acknowledge(notice.key)
 
 
 if __name__ == "__main__":
     try:
-        tell(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="fleet-quickstart-")))
+        run(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="fleet-quickstart-")))
     except FleetError as error:
         sys.exit(f"{error.code}: {error}")

@@ -1,13 +1,13 @@
-//! The program that moves fleets, as it is run.
+//! Runs the program that moves fleets.
 
-#![expect(clippy::unwrap_used, reason = "a test whose program does not run has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its program does not run")]
 
 use fleet_core::{Actor, Fleet, Timestamp};
 use fleet_store_sqlite::SqliteStore;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What the example, as cargo built it for this run of the tests, ends with and says.
+/// The exit status and output of the example, as cargo built it for this test run.
 fn migrate(arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut program: PathBuf = std::env::current_exe().unwrap();
     program.pop();
@@ -18,7 +18,7 @@ fn migrate(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_fleet_moves_to_another_file_and_a_second_fleet_not_over_it() {
+fn a_fleet_moves_to_an_empty_file_and_does_not_overwrite_another_fleet() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
     let open = |name: &str| Fleet::open(SqliteStore::open(folder.path().join(name)).unwrap());
@@ -36,7 +36,7 @@ fn a_fleet_moves_to_another_file_and_a_second_fleet_not_over_it() {
 }
 
 #[test]
-fn what_is_no_store_is_said_to_be_none() {
+fn an_invalid_store_url_is_reported() {
     let (code, _, err) = migrate(&["--from", "sqlite:/nowhere/fleet.db", "--to", "sqlite:b"]);
     assert_eq!(code, Some(1));
     assert!(err.contains("there is no file `/nowhere/fleet.db`"), "{err}");

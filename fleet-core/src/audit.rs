@@ -1,31 +1,32 @@
-//! Who did what, when, on which product or account (R-TEAM-7). Written by the commit that does it.
+//! Records who did what, when, on which product or account (R-TEAM-7). The commit that makes a change also writes its
+//! record.
 
 use crate::team::{Actor, Command};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One thing that was done.
+/// One recorded action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AuditRecord {
-    /// When.
+    /// When it was done.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor that did it.
     pub actor: Actor,
-    /// What.
+    /// The command.
     pub command: Command,
-    /// To what, in short: a device's id, a version, a title. Never a secret.
+    /// What it was done to, in short: a device's id, a version, a title. Never a secret.
     pub subject: String,
-    /// What was changed, as it was before, such as `name: Kettle`. `None`: nothing that was there before was changed.
+    /// The changed values before the change, such as `name: Kettle`. `None` means that no earlier value was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
-    /// The same as it is from then on.
+    /// The changed values after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
 }
 
-/// What an audit record says of a command: its subject, and the values that it changed.
+/// The content of an audit record: its subject, and the values that the command changed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
     subject: String,
@@ -34,7 +35,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// With the values that were changed, out of these with their names: old and new.
+    /// An entry with those of the named values (name, old, new) that differ.
     pub(crate) fn changed<'v>(
         subject: impl Into<String>,
         values: impl IntoIterator<Item = (&'v str, String, String)>,
@@ -50,12 +51,12 @@ impl Entry {
         Self { subject: subject.into(), old: joined(old), new: joined(new) }
     }
 
-    /// The same of another subject.
+    /// Replaces the subject.
     pub(crate) fn of(self, subject: impl Into<String>) -> Self {
         Self { subject: subject.into(), ..self }
     }
 
-    /// The same with what more was changed.
+    /// Appends the changes of another entry.
     pub(crate) fn and(self, more: Self) -> Self {
         let joined = |a: Option<String>, b: Option<String>| match (a, b) {
             (Some(a), Some(b)) => Some(format!("{a}, {b}")),
@@ -65,7 +66,7 @@ impl Entry {
     }
 }
 
-/// A value that may be absent, as the audit writes it.
+/// Formats an optional value for the audit; `None` is written as `none`.
 pub(crate) fn shown<T: std::fmt::Display>(value: Option<T>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }

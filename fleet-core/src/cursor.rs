@@ -1,9 +1,9 @@
-//! Reading fields from bytes that nobody vouches for.
+//! Reads fields from untrusted bytes without an index or an offset sum.
 
 /// Reads little-endian fields front to back.
 ///
-/// A read past the end answers `None` and moves nothing, so no reader of a format needs an index or
-/// a sum of offsets, the two places where untrusted lengths do harm (R-IMG-5).
+/// A read past the end returns `None` and does not advance. No format parser therefore needs an index or a sum of
+/// offsets, the two places where untrusted lengths do harm (R-IMG-5).
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'a> {
     rest: &'a [u8],
@@ -14,12 +14,12 @@ impl<'a> Cursor<'a> {
         Self { rest: bytes }
     }
 
-    /// Starts `offset` bytes into `bytes`; `None` if they are fewer.
+    /// Starts `offset` bytes into `bytes`; `None` if there are fewer.
     pub(crate) fn at(bytes: &'a [u8], offset: usize) -> Option<Self> {
         bytes.get(offset..).map(Self::new)
     }
 
-    /// What has not been read yet.
+    /// The bytes that have not been read yet.
     pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -52,7 +52,7 @@ impl<'a> Cursor<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// A number of one to ten bytes, seven bits in each, the low ones first (LEB128).
+    /// Reads a number of one to ten bytes, seven bits in each, low bits first (LEB128).
     pub(crate) fn varint(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_past_the_end_moves_nothing() {
+    fn a_read_past_the_end_does_not_advance() {
         let mut cursor = Cursor::new(&[1, 2, 3]);
         assert_eq!(cursor.u32(), None);
         assert_eq!(cursor.u16(), Some(0x0201));

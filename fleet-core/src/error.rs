@@ -1,7 +1,7 @@
-//! What could not be done, and what to do next.
+//! The error type of the crate: what was refused, and what to do next.
 //!
-//! One [`Error`] for every door. Its [`code`](Error::code) is stable and the same in every language; its message is for
-//! a person; its [`kind`](Error::kind) is for callers that branch. No error carries a secret.
+//! Every door returns [`Error`]. Its [`code`](Error::code) is stable and the same in every language; its message is for
+//! people; its [`kind`](Error::kind) is for callers that branch. No error contains a secret.
 
 use crate::billing::{Interval, LimitExceeded};
 use crate::device::import::UnreadableFile;
@@ -13,7 +13,7 @@ use crate::team::Command;
 use crate::time::Timestamp;
 use std::fmt;
 
-/// What a door could not do. Nothing was changed.
+/// Why an operation failed. A failed operation changed nothing, unless its documentation states otherwise.
 ///
 /// ```
 /// use fleet_core::{Actor, Fleet, MemoryStore, ProductId, Timestamp};
@@ -28,147 +28,148 @@ use std::fmt;
 #[derive(Debug)]
 pub struct Error(Box<ErrorKind>);
 
-/// What went wrong, with what a caller needs to branch on it.
+/// The kind of an error, with the values that a caller needs to branch on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The thing does not exist, or the actor may not know that it does: the two are never told apart (R-TEAM-6).
+    /// The thing does not exist, or the actor may not know that it exists. The error is the same for both (R-TEAM-6).
     #[error("there is no such {what}, or it is not yours to see")]
     NotFound {
-        /// What was looked for, in a word.
+        /// The kind of thing that was looked up.
         what: &'static str,
     },
-    /// The device is one of the product's list, but not in the standing that this takes.
-    #[error("there is no such device among {}: {device} {}", standing_needed(*.needed), standing_advice(*.standing, *.needed))]
+    /// The device is on the product's list, but not in the standing that the operation needs.
+    #[error("there is no such device among {}: {device} {}", needed_standing(*.needed), standing_advice(*.standing, *.needed))]
     OtherStanding {
         /// The device.
         device: DeviceId,
         /// Its standing.
         standing: Standing,
-        /// The standing that it would have to have.
+        /// The standing that the operation needs.
         needed: Standing,
     },
-    /// The actor may see the thing but not do this to it.
-    #[error("{command} is not for you: it takes {needs}")]
+    /// The actor may see the thing but may not run this command on it.
+    #[error("{command} is not for you: it needs {needs}")]
     Forbidden {
-        /// What was asked for.
+        /// The command.
         command: Command,
-        /// Who may do it.
+        /// The actors that may run it.
         needs: &'static str,
     },
-    /// A value that was handed in is out of its range or form.
+    /// An argument is out of range or malformed.
     #[error("{field}: {problem}")]
     Invalid {
-        /// Which value.
+        /// The name of the argument.
         field: &'static str,
-        /// What is wrong with it and what would be right.
+        /// What is wrong with it, and what would be valid.
         problem: String,
     },
-    /// An id, an e-mail or a title that must be unique is in use.
-    #[error("{what} `{value}` is taken; choose another, or have that one given up first")]
+    /// An id, an e-mail or a title that must be unique is already in use.
+    #[error("{what} `{value}` is in use; choose another, or release that one first")]
     Taken {
-        /// What must be unique, in a word.
+        /// The kind of value that must be unique.
         what: &'static str,
         /// The value that is in use.
         value: String,
     },
-    /// A tier's limit would be exceeded (R-TIER-3).
+    /// The operation would exceed a limit of the tier (R-TIER-3).
     #[error(transparent)]
     LimitExceeded(LimitExceeded),
-    /// A device list that cannot be read at all.
+    /// The device list cannot be parsed at all.
     #[error(transparent)]
     UnreadableFile(UnreadableFile),
-    /// The host stopped an import between two of its commits; what was added stays (R-IMP-13).
+    /// The host stopped an import between two of its commits. The devices that were added remain (R-IMP-13).
     #[error("the import was cancelled after {added} devices; import the same file again to complete it")]
     Cancelled {
-        /// Devices that were added before.
+        /// Number of devices that were added.
         added: u64,
     },
-    /// An upload that is not this product's next firmware.
+    /// The upload is not valid as the product's next firmware.
     #[error(transparent)]
     UploadRefused(UploadRefused),
-    /// A version that does not run on enough devices yet (R-TGT-2).
+    /// The version has not run on enough devices yet (R-TGT-2).
     #[error(
         "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock {} to it first", if *needed == 1 { "a test device" } else { "more test devices" }
     )]
     NotProven {
-        /// The version that was to be released.
+        /// The version to release.
         version: FirmwareVersion,
-        /// How many devices must run it.
+        /// Number of devices that must run it.
         needed: u32,
-        /// How many do.
+        /// Number of devices that run it.
         running: u32,
-        /// For how long they must run it, as words; empty where any time will do.
+        /// For how long they must run it, as text; empty where any duration is enough.
         soaked: String,
     },
-    /// Firmware that is released, was released, or that devices are locked to (R-IMG-7).
+    /// The firmware is or was released, or devices are locked to it (R-IMG-7).
     #[error("version {version} cannot be deleted: {reason}")]
     FirmwareInUse {
         /// The version.
         version: FirmwareVersion,
-        /// What holds it.
+        /// Why it cannot be deleted.
         reason: String,
     },
-    /// The account is on the team, or was asked and has not answered (R-TEAM-1).
+    /// The account is on the team, or was invited and has not answered (R-TEAM-1).
     #[error("{email} is on the team already, or was invited and has not answered")]
     AlreadyInvited {
-        /// Whose.
+        /// The e-mail of the account.
         email: String,
     },
-    /// What was given for a time is no longer good.
+    /// The thing was valid for a limited time, which is over.
     #[error("the {what} expired at {at}; ask for a new one")]
     Expired {
-        /// What, in a word.
+        /// The kind of thing.
         what: &'static str,
-        /// From when on.
+        /// When it expired.
         at: Timestamp,
     },
-    /// The owner stays on the team (R-TEAM-3).
+    /// The owner cannot leave the team (R-TEAM-3).
     #[error("the owner cannot leave or be removed; an operator can make another member the owner first")]
     OwnerStays,
-    /// An account is locked: the products that it owns can be seen and not changed (R-PAY-5).
+    /// The account is locked: the products that it owns can be viewed but not changed (R-PAY-5).
     #[error("{what} is locked since {since}, until {lifted}")]
     Locked {
-        /// Whose account, in words.
+        /// What is locked, as text.
         what: &'static str,
         /// Since when.
         since: Timestamp,
-        /// What lifts the lock, in words.
+        /// What ends the lock, as text.
         lifted: &'static str,
     },
-    /// A team has no seat for who was invited. Its tier and its size are not theirs to know.
+    /// The team has no free seat for the invited account. The error hides the tier and its size, which a non-member may
+    /// not learn.
     #[error("the team has no free seat; ask who invited you")]
     NoSeat,
-    /// A token that is malformed, unknown, expired or revoked: the four are never told apart.
-    #[error("the token is not good, or no longer; ask for a new one")]
+    /// The token is malformed, unknown, expired or revoked. The error is the same for all four.
+    #[error("the token is invalid, expired or revoked; ask for a new one")]
     Unauthenticated,
-    /// A code that is not the right one.
-    #[error("the code is wrong{}", tries(*.left))]
+    /// The code is wrong.
+    #[error("the code is wrong{}", tries_left(*.left))]
     WrongCode {
-        /// How many more wrong ones there may be; none: they are not counted.
+        /// Number of tries that are left. `None` means that tries are not limited.
         left: Option<u8>,
     },
-    /// Too many wrong codes.
-    #[error("too many wrong codes: no code is looked at until {until}")]
+    /// Too many wrong codes were entered.
+    #[error("too many wrong codes: codes are refused until {until}; try again then")]
     Barred {
-        /// Until when.
+        /// When codes are accepted again.
         until: Timestamp,
     },
-    /// A customer who is not in the private beta yet (R-CUS-4).
+    /// The customer is not in the private beta yet (R-CUS-4).
     #[error("the product is in a private beta: activate with your code first")]
     NotActivated,
-    /// Manufacturing has begun: what the line is programmed with stays as it is (R-CFG-2).
+    /// Manufacturing has started: what devices are programmed with on the line can no longer change (R-CFG-2).
     #[error(
-        "manufacturing started at {at}: what the line is programmed with stays as it is; make a new product for another answer"
+        "manufacturing started at {at}: what devices are programmed with on the line can no longer change; make a new product for another answer"
     )]
     ManufacturingStarted {
-        /// When.
+        /// When manufacturing started.
         at: Timestamp,
     },
-    /// What is missing before manufacturing (R-CFG-2).
+    /// Configuration is incomplete for manufacturing (R-CFG-2).
     #[error("manufacturing cannot start yet: {}", listed(.missing))]
     NotReady {
-        /// All of it.
+        /// All missing items.
         missing: Vec<Missing>,
     },
     /// The device is not connected (R-TGT-3).
@@ -177,16 +178,16 @@ pub enum ErrorKind {
         /// The device.
         device: DeviceId,
     },
-    /// A device that may not join the product (R-IMP-3, R-IMP-4).
+    /// The device may not join the product (R-IMP-3, R-IMP-4).
     #[error("device {device} cannot join: {reason}")]
     CannotJoin {
         /// The device.
         device: DeviceId,
-        /// Why, in words.
+        /// Why, as text.
         reason: String,
     },
-    /// A quote that no longer holds, or that the product's plan has changed since (R-BILL-4).
-    #[error("the quote no longer holds; ask for a new one")]
+    /// The quote has expired, or the product's plan has changed since it was made (R-BILL-4).
+    #[error("the quote has expired, or the plan has changed since; ask for a new one")]
     QuoteExpired,
     /// An upgrade is refused while a renewal is unpaid (R-BILL-4).
     #[error(
@@ -198,69 +199,69 @@ pub enum ErrorKind {
         /// The invoice.
         invoice: u32,
     },
-    /// The period is over and its renewal was not issued yet.
-    #[error("the renewal of {since} was not issued yet: let the clock advance first")]
+    /// The period is over and its renewal has not been issued yet.
+    #[error("the renewal of {since} has not been issued yet: advance the clock first")]
     RenewalDue {
-        /// Since when.
+        /// When the period ended.
         since: Timestamp,
     },
-    /// The clock leaps, and nobody confirmed it (R-BILL-10).
+    /// The clock jumped ahead, and nobody confirmed the jump (R-BILL-10).
     #[error(
-        "the clock leaps from {last} to {now}, over {days} days with bills due in between: if it is right, confirm the leap on the clock's door and try again; if not, set it right"
+        "the clock jumped from {last} to {now}, more than {days} days, with bills due in between: if {now} is right, confirm the jump on the clock's door and try again; if not, correct the clock"
     )]
     ClockLeap {
-        /// The moment at which it advanced last; where it never did, since when something is due.
+        /// The time of the last advance. If the clock never advanced, since when something is due.
         last: Timestamp,
-        /// The moment that it shows now.
+        /// The clock's time now.
         now: Timestamp,
-        /// How many days it may leap.
+        /// Number of days that the clock may jump.
         days: u32,
     },
-    /// A charge has no outcome yet that what was asked for depends on.
-    #[error("charge {charge} has no outcome yet: tell it first")]
+    /// A charge on which the operation depends has no outcome yet.
+    #[error("charge {charge} is still open: report its outcome first")]
     ChargeOpen {
         /// Its number within the product.
         charge: u32,
     },
     /// No charge has this key.
-    #[error("there is no such charge; tell outcomes by the keys that pending charges have")]
+    #[error("there is no such charge; report outcomes by the keys of pending charges")]
     UnknownCharge,
-    /// The outcome of the charge was told before.
-    #[error("the outcome of this charge was told before, and counts; if money moved since, give it back")]
+    /// The outcome of the charge was reported before.
+    #[error("the outcome of this charge was reported before and stays; if money has moved since, refund it")]
     ChargeFinished,
     /// There is no card that can be charged.
     #[error("there is no card on file that can be charged: set one first")]
     CardMissing,
-    /// The tier is not sold at this interval and in this currency, or its price is a matter of agreement (R-TIER-1).
-    #[error("{tier} has no {interval} price for this product: it is agreed on with the operator")]
+    /// The tier has no price for this interval and currency, or its price is agreed with the operator (R-TIER-1).
+    #[error("{tier} has no {interval} price for this product: it is agreed on with the operator; ask the operator")]
     PriceByAgreement {
         /// The tier.
         tier: std::sync::Arc<str>,
         /// The interval.
         interval: Interval,
     },
-    /// What was asked for is not an upgrade (R-TIER-4, R-BILL-6).
+    /// The requested plan is not an upgrade (R-TIER-4, R-BILL-6).
     #[error("not an upgrade: {problem}")]
     NotAnUpgrade {
-        /// What it is, and who can do it.
+        /// What the change is, and who can make it.
         problem: &'static str,
     },
-    /// The product pays for nothing.
+    /// The product has no paid plan.
     #[error("the product has no paid plan: upgrade it to a paid tier first")]
     NoPlan,
-    /// A product id that was used before is never used again (R-PRD-1).
-    #[error("product id {id} is or was in use; choose another, for an id is never used twice")]
+    /// The product id was used before, and ids are never reused (R-PRD-1).
+    #[error("product id {id} is or was in use; choose another, because ids are never reused")]
     ProductIdUsed {
         /// The id.
         id: ProductId,
     },
-    /// The store could not do its part.
+    /// The store failed.
     #[error(transparent)]
     Store(StoreError),
 }
 
 impl Error {
-    /// A stable word for the kind of error, the same in every language.
+    /// A stable code of the error, the same in every language.
     pub fn code(&self) -> &'static str {
         match self.kind() {
             ErrorKind::NotFound { .. } => "not_found",
@@ -303,12 +304,12 @@ impl Error {
         }
     }
 
-    /// What went wrong.
+    /// The kind of error, to branch on.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
 
-    /// Whether the same call may succeed when it is made again, without anything else being changed.
+    /// Whether the same call may succeed if it is repeated and nothing else has changed.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::Store(error) => error.is_transient(),
@@ -326,29 +327,29 @@ impl Error {
     }
 }
 
-fn standing_needed(needed: Standing) -> &'static str {
+fn needed_standing(needed: Standing) -> &'static str {
     match needed {
         Standing::Member => "the devices of the product",
-        Standing::Quarantined => "those that wait",
+        Standing::Quarantined => "those that wait for approval",
         Standing::Denied => "those that were denied",
     }
 }
 
 fn standing_advice(standing: Standing, needed: Standing) -> &'static str {
     match (standing, needed) {
-        (Standing::Quarantined, Standing::Denied) => "waits; approve or deny it",
-        (Standing::Quarantined, _) => "waits to be let in; approve it first",
-        (Standing::Denied, Standing::Member) => "was denied; import it to let it in",
-        (Standing::Denied, _) => "was denied; undeny it, or import it to let it in",
+        (Standing::Quarantined, Standing::Denied) => "waits for approval; approve or deny it",
+        (Standing::Quarantined, _) => "waits for approval; approve it first",
+        (Standing::Denied, Standing::Member) => "was denied; import it to admit it",
+        (Standing::Denied, _) => "was denied; undeny it, or import it to admit it",
         (Standing::Member, Standing::Denied) => "is in the product; deny or remove it",
         (Standing::Member, _) => "is in the product already",
     }
 }
 
-fn tries(left: Option<u8>) -> String {
+fn tries_left(left: Option<u8>) -> String {
     match left {
         None => String::new(),
-        Some(1) => "; one more and you must wait".to_owned(),
+        Some(1) => "; 1 more try before you must wait".to_owned(),
         Some(left) => format!("; {left} more tries before you must wait"),
     }
 }

@@ -1,9 +1,9 @@
-//! A fleet: a store, and the doors to it.
+//! A [`Fleet`]: a store, and the doors through which it is used. No door reads a clock.
 
 use crate::Error;
 use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::device::{Arrivals, Joiners};
+use crate::device::{ConnectQueue, JoinQueue};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
@@ -18,15 +18,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// An import adds so many devices a commit.
+/// Number of devices that an import adds in one commit.
 const IMPORT_CHUNK: usize = 8192;
 
-/// A fleet of connected devices, behind a store.
+/// A fleet of connected devices in a store.
 ///
-/// Every door is opened at a moment: nothing in here reads a clock.
+/// Every door takes the current time as an argument; nothing here reads a clock.
 ///
-/// A fleet belongs to the process that opened it. In a process that is made by `fork()` afterwards every call fails with
-/// `store_forked` and touches nothing; open the fleet after the fork.
+/// A fleet belongs to the process that opened it. After a `fork()`, every call in the child process fails with
+/// `store_forked` and changes nothing; open the fleet after the fork.
 ///
 /// ```
 /// use fleet_core::{Fleet, MemoryStore, Actor, Timestamp};
@@ -49,20 +49,20 @@ pub struct Fleet {
     live: Arc<Live>,
     meters: Meters,
     members: Members,
-    arrivals: Option<Arrivals>,
-    joiners: Joiners,
+    connect_queue: Option<ConnectQueue>,
+    join_queue: JoinQueue,
     turnstiles: Turnstiles,
     import_chunk: usize,
 }
 
 impl Fleet {
-    /// The fleet that a store holds, with the default catalogue of tiers. A store whose journal holds changes is opened
-    /// with [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
+    /// Opens the fleet of a store, with the default catalogue of tiers. Open a store whose journal holds changes with
+    /// [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
-        let arrivals = store.merges().then(|| Arrivals::new(true));
+        let connect_queue = store.merges().then(|| ConnectQueue::new(true));
         Self {
             store: Guarded::new(plain(store)),
-            arrivals,
+            connect_queue,
             stamps: Stamps::random(),
             audited: AuditOrder::OfProcess,
             catalogue: Catalogue::default(),
@@ -71,48 +71,48 @@ impl Fleet {
             live: Arc::default(),
             meters: Meters::default(),
             members: Members::default(),
-            joiners: Joiners::new(false),
+            join_queue: JoinQueue::new(false),
             turnstiles: Turnstiles::default(),
             import_chunk: IMPORT_CHUNK,
         }
     }
 
-    /// The same with tiers of one's own.
+    /// Replaces the catalogue of tiers.
     #[must_use]
     pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
         self.catalogue = catalogue;
         self
     }
 
-    /// The same with the platform's own choices about billing.
+    /// Replaces the platform's billing policy.
     #[must_use]
     pub fn with_billing(mut self, billing: BillingPolicy) -> Self {
         self.billing = billing;
         self
     }
 
-    /// The same over a store whose commits may write so many rows only: for engines with small transactions. An import then
-    /// adds fewer devices a commit; removing a product and inviting a list of guests go in smaller steps too. No fewer than
-    /// 48. What the host hands in as one batch (`publish_many`) stays one. Default: 16,400, for 8,192 devices of an import.
+    /// Limits the number of rows that one commit writes, for stores with small transactions. An import then adds fewer
+    /// devices per commit; removing a product and inviting a list of guests take smaller steps too. The minimum is 48.
+    /// A batch of the host (`publish_many`) is never split. Default: 16,400, enough for 8,192 devices of an import.
     #[must_use]
     pub fn with_largest_commit(mut self, rows: usize) -> Self {
-        // A device has two rows, and there are a few that the devices of a commit share.
+        // Each device has two rows; the devices of a commit share a few more.
         self.import_chunk = (rows.saturating_sub(16) / 2).clamp(16, IMPORT_CHUNK);
         self
     }
 
-    /// How many devices an import looks up, or adds, at a time.
+    /// Number of devices that an import looks up, or adds, at a time.
     pub(crate) fn import_chunk(&self) -> usize {
         self.import_chunk
     }
 
-    /// How many things of up to four rows each one commit may be about, where it would be about so many.
+    /// Number of items, each with up to four rows, that one commit may write; at most `most`.
     pub(crate) fn at_once(&self, most: usize) -> usize {
         most.min(self.import_chunk / 2)
     }
 
-    /// The same with stamps from a seed: two runs write the same bytes. For tests; two processes on one store must
-    /// never share a seed.
+    /// Draws version stamps from a seed, so that two runs write the same bytes. For tests only: two processes on one
+    /// store must never share a seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.stamps = Stamps::seeded(seed);
@@ -120,37 +120,37 @@ impl Fleet {
         self
     }
 
-    /// The door for people: what the team, or the platform's operator, asks for.
+    /// Opens the door for people: the team and the platform's operator.
     pub fn console(&self, actor: impl Into<Actor>, now: Timestamp) -> Console<'_> {
         Console { fleet: self, actor: actor.into(), now }
     }
 
-    /// The door for devices: what the host's device gateway tells and asks.
+    /// Opens the door for devices, for the host's device gateway.
     pub fn gateway(&self, now: Timestamp) -> Gateway<'_> {
         Gateway { fleet: self, now }
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> &dyn Store {
         &self.store
     }
 
-    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. The copy of a store
-    /// with a journal has the journal in it, and is opened like the store.
+    /// Copies the whole fleet, as of one moment, to a new file while it is in use. The copy of a store with a journal
+    /// includes the journal, and is opened as that store is.
     ///
     /// # Errors
-    /// `store_not_empty` where the file is there already, `store_unsupported` for a fleet that is in no file; the message
-    /// names what to use instead.
+    /// `store_not_empty` if the file exists already; `store_unsupported` if the fleet is not in a file. The message
+    /// names the alternative.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
         Ok(self.store.backup(to.as_ref())?)
     }
 
-    /// Runs one statement of SQL that only reads, on one moment of the store, while others use the fleet. What tables
-    /// and views there are is the store's to say. Over a journal it sees rows as of the last fold.
+    /// Runs one read-only SQL statement on a snapshot of the store while the fleet is in use. The store defines the
+    /// tables and views. With a journal, the statement sees the rows as of the last fold.
     ///
     /// # Errors
-    /// `invalid` for a statement that does not only read, is not SQL, takes too long or answers too many rows;
-    /// `store_unsupported` for a store without SQL; the message names what to use instead.
+    /// `invalid` for a statement that is not SQL, does more than read, takes too long or returns too many rows;
+    /// `store_unsupported` for a store without SQL. The message names the alternative.
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
             return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
@@ -161,26 +161,26 @@ impl Fleet {
         })
     }
 
-    /// The tiers on offer.
+    /// Returns the catalogue of tiers.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
-    /// The platform's choices about billing.
+    /// Returns the platform's billing policy.
     pub fn billing(&self) -> &BillingPolicy {
         &self.billing
     }
 
-    /// The same with randomness of one's own, which must be fit for secrets: it fills the bytes and says whether it
-    /// could. By default it is the operating system's; where there is none, as on bare WebAssembly, secrets can be made
-    /// only with this.
+    /// Replaces the source of randomness, which must be fit for secrets. `fill` fills the bytes and returns whether it
+    /// succeeded. The default is the operating system's source; where there is none, as on bare WebAssembly, secrets
+    /// need this.
     #[must_use]
     pub fn with_randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
         self.randomness = Randomness(Arc::new(fill));
         self
     }
 
-    /// Bytes that nobody can guess.
+    /// Bytes that cannot be guessed.
     pub(crate) fn random_bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
         if (self.randomness.0)(&mut bytes) {
@@ -189,12 +189,12 @@ impl Fleet {
         Err(Error::invalid("randomness", "there is none on this host; give the fleet some with with_randomness"))
     }
 
-    /// A number that nobody can guess.
+    /// A number that cannot be guessed.
     pub(crate) fn random_number(&self) -> Result<u64, Error> {
         self.random_bytes().map(u64::from_le_bytes)
     }
 
-    /// The record of what somebody did, and where it is kept.
+    /// The audit record of an action, and its key.
     pub(crate) fn audit_record(
         &self,
         place: AuditPlace,
@@ -211,14 +211,14 @@ impl Fleet {
         (key, Record::Audit(Arc::new(AuditRecord::new(at, actor, command, entry))))
     }
 
-    /// A name after those of all records of the place, whatever the clocks of their moments say.
+    /// Returns an id greater than those of all records of the place, even if an earlier record has a later timestamp.
     fn audit_id(&self, place: &AuditPlace, at: Timestamp) -> AuditId {
         let id = AuditId { at, nonce: self.audited.next(&self.stamps, 0) };
         let all = match place {
             AuditPlace::Product(product) => Key::audits(*product),
             AuditPlace::Account(account) => Key::account_audits(*account),
         };
-        // A store that cannot tell will not take the commit either.
+        // A store that fails here fails at the commit as well.
         let newest = self.store.scan(&all.reversed().limit(1)).unwrap_or_default().pop().map(|row| row.key);
         let newest = match newest {
             Some(Key::Audit(_, newest)) => newest,
@@ -234,8 +234,8 @@ impl Fleet {
         }
     }
 
-    /// Since when a product's devices are held because the account of its owner is locked (R-PAY-5); none: they are not.
-    /// No commit checks the account: a lock that lands in the same instant may be seen or not.
+    /// Since when a product's devices are held because the owner's account is locked (R-PAY-5). `None` means that they
+    /// are not held. No commit checks the account: a lock that is written at the same instant may or may not be seen.
     pub(crate) fn held_since(&self, product: &Product) -> Result<Option<Timestamp>, StoreError> {
         if !self.billing.holds_devices() {
             return Ok(None);
@@ -245,35 +245,35 @@ impl Fleet {
         Ok(owner.locked_since())
     }
 
-    /// Devices that connect at the same time; none over a store that merges nothing, nor in a forked process, where
-    /// nobody may be left who goes for those that wait.
-    pub(crate) fn arrivals(&self) -> Option<&Arrivals> {
-        self.arrivals.as_ref().filter(|_| self.store.opener().is_here())
+    /// The queue of devices that connect at the same time. `None` over a store that merges no commits, and in a forked
+    /// process, whose copy of the queue may have lost its leader.
+    pub(crate) fn connect_queue(&self) -> Option<&ConnectQueue> {
+        self.connect_queue.as_ref().filter(|_| self.store.opener().is_here())
     }
 
-    /// That this process opened the fleet. To be asked before a lock of the fleet's own is taken: a forked process has a
-    /// copy of it, which may be held by a thread that does not exist there.
+    /// Fails unless this process opened the fleet. Call it before taking any mutex of the fleet: a forked process has a
+    /// copy of the mutex, which may be held by a thread that does not exist there.
     #[inline]
     pub(crate) fn check_process(&self) -> Result<(), Error> {
         Ok(self.store.opener().check()?)
     }
 
-    /// Devices that need more than their own row to be written, at the same time.
-    pub(crate) fn joiners(&self) -> &Joiners {
-        &self.joiners
+    /// The queue of devices that connect at the same time and whose commits write more than their own row.
+    pub(crate) fn join_queue(&self) -> &JoinQueue {
+        &self.join_queue
     }
 
-    /// The tries of a caller that may meet others in one record.
+    /// The retries of a caller that may conflict with others on one record.
     pub(crate) fn tries(&self) -> Tries<'_> {
         Tries::new(&self.turnstiles, &self.stamps)
     }
 
-    /// Ends the waiting on every [event stream](crate::event::EventStream): for a host that closes its store.
+    /// Ends the waits of every [event stream](crate::event::EventStream), for a host that closes its store.
     pub fn end_event_streams(&self) {
         self.live.end();
     }
 
-    /// Who listens to what this fleet publishes.
+    /// The listeners to the events of this fleet.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live
     }
@@ -296,29 +296,29 @@ impl Fleet {
     }
 }
 
-/// What an audit record is about.
+/// The subject of an audit record, whose log holds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AuditPlace {
-    /// A product: its team reads it.
+    /// A product; its team reads the log.
     Product(ProductId),
-    /// An account: it reads it itself.
+    /// An account; the account itself reads the log.
     Account(AccountId),
 }
 
-/// Numbers audit records of one millisecond in the order of their commits.
+/// Orders the audit records of one millisecond by their commits.
 ///
-/// A rule draws a number each time that it runs, so one that conflicted and ran again has a later number than the commit
-/// that it lost to. The numbers are the process's, whichever fleet draws them.
+/// A rule draws a number each time it runs. A rule that conflicted and ran again therefore has a later number than the
+/// commit that won. All fleets of a process share the numbers.
 #[derive(Debug)]
 enum AuditOrder {
     OfProcess,
-    /// For a fleet with a seed, which writes the same bytes each time.
+    /// For a fleet with a seed, which must write the same bytes in every run.
     Own(AtomicU32),
 }
 
 impl AuditOrder {
-    /// A number above those drawn before, its upper half not below a least one; the lower half is random and tells those
-    /// of several processes apart.
+    /// Returns a number above those drawn before, with an upper half of at least `least`. The random lower half
+    /// separates the numbers of several processes.
     fn next(&self, stamps: &Stamps, least: u32) -> u64 {
         static OF_PROCESS: AtomicU32 = AtomicU32::new(0);
         let drawn = match self {
@@ -333,11 +333,11 @@ impl AuditOrder {
     }
 }
 
-/// Where unguessable bytes come from.
+/// The source of unguessable bytes.
 #[derive(Clone)]
 struct Randomness(Arc<Fill>);
 
-/// Fills the bytes, and says whether it could.
+/// Fills the bytes, and returns whether it succeeded.
 type Fill = dyn Fn(&mut [u8]) -> bool + Send + Sync;
 
 impl Default for Randomness {
@@ -358,7 +358,7 @@ impl std::fmt::Debug for Randomness {
     }
 }
 
-/// The door for people, opened by an actor at a moment.
+/// The door for people: an actor at a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Console<'f> {
     pub(crate) fleet: &'f Fleet,
@@ -366,7 +366,7 @@ pub struct Console<'f> {
     pub(crate) now: Timestamp,
 }
 
-/// The door for devices, opened at a moment.
+/// The door for devices, at a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Gateway<'f> {
     pub(crate) fleet: &'f Fleet,
@@ -374,13 +374,13 @@ pub struct Gateway<'f> {
 }
 
 impl Console<'_> {
-    /// Writes down what was done, with the commit that does it (R-TEAM-7).
+    /// Adds an audit record to the commit that makes the change (R-TEAM-7).
     pub(crate) fn note(&self, tx: &mut Transaction<'_>, product: ProductId, command: Command, entry: impl Into<Entry>) {
         let (key, record) = self.audit_record(AuditPlace::Product(product), command, entry);
         tx.put_record(key, record);
     }
 
-    /// Writes down what was done to an account, with the commit that does it (R-TEAM-7).
+    /// Adds an audit record about an account to the commit that makes the change (R-TEAM-7).
     pub(crate) fn note_account(
         &self,
         tx: &mut Transaction<'_>,
@@ -392,7 +392,7 @@ impl Console<'_> {
         tx.put_record(key, record);
     }
 
-    /// The same as a write of a commit that no transaction makes.
+    /// The same audit record as a write, for a commit that is made without a transaction.
     pub(crate) fn audit(&self, product: ProductId, command: Command, subject: String) -> Write {
         let (key, record) = self.audit_record(AuditPlace::Product(product), command, subject);
         Write::Put { key, record, stamp: self.fleet.stamps.stamp() }

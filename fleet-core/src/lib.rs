@@ -1,7 +1,9 @@
-//! Decisions for a fleet of connected devices: what may join, which firmware each device gets and why, who may do what.
+//! Decides for a fleet of connected devices: which devices may join, which firmware each device gets and why, and who
+//! may do what.
 //!
-//! A library to embed, not a service. It has no sockets, threads or clock: a host's gateway and console ask, the core
-//! decides and writes down, and every answer names the rule that decided it, such as `R-TGT-4 lock`.
+//! An embedded library, not a service. It opens no sockets, starts no threads and reads no clock. The host's gateway
+//! and console call it; it decides, stores the decision, and names in every answer the rule that decided, such as
+//! `R-TGT-4 lock`.
 //!
 //! ```
 //! use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, device::Report};
@@ -10,32 +12,33 @@
 //! let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
 //! let product = fleet.console(alice.id, now).create_product("Thermostat", "photon".parse()?)?;
 //! let stranger = Report { product: Some(product.id.get()), ..Report::new("55ff6d04498b49a1b2c3d4e5".parse()?, now) };
-//! let told = fleet.gateway(now).connect(&stranger)?;
-//! assert_eq!(told.answer.to_string(), "held: it asks to join and waits for the team's approval (R-IMP-9)");
+//! let reply = fleet.gateway(now).connect(&stranger)?;
+//! assert_eq!(reply.answer.to_string(), "held: it asks to join and waits for the team's approval (R-IMP-9)");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The domain, in order
 //!
-//! **Account.** A person who can log in, known by an e-mail. The host logs people in; the core keeps no password. Who
-//! runs the platform is [`Actor::Operator`]; everybody else acts as an [`AccountId`]. [`Command`] lists all that can be
-//! asked; an actor from outside a product never learns whether it exists.
+//! **Account.** A person who can log in, identified by an e-mail address. The host logs people in; the core stores no
+//! passwords. The platform's operator acts as [`Actor::Operator`]; everybody else acts as an [`AccountId`]. [`Command`]
+//! lists every operation. An actor from outside a product never learns whether the product exists.
 //!
-//! **Product.** What unites a fleet of one hardware ([`Platform`]): a number that is compiled into firmware, an owner, a
-//! [`Tier`] that limits it, and a [`Policy`] for every choice that a team may make.
+//! **Product.** A fleet of one hardware type ([`Platform`]): a number that is compiled into the firmware, an owner, a
+//! [`Tier`] that limits it, and a [`Policy`] that holds every setting a team may choose.
 //!
-//! **Devices.** Named by 12 bytes ([`DeviceId`]). One is in at most one product; outside of all it is personal.
+//! **Devices.** Identified by 12 bytes ([`DeviceId`]). A device is in at most one product; a device in no product is
+//! personal.
 //!
-//! **Import.** A list from a desk, with all that desks do to lists. Each line gets a
-//! [`Verdict`](device::import::Verdict); good lines join; if they do not all fit the tier, none does.
-//! [`plan_import`](Console::plan_import) says the same without doing it.
+//! **Import.** Adds the devices of a list, which may come from a spreadsheet or a scanner and contain mistakes. Each
+//! line gets a [`Verdict`](device::import::Verdict). The valid lines join; if they do not all fit the tier, none of
+//! them does. [`plan_import`](Console::plan_import) returns the same verdicts without changing anything.
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
 //! # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
 //! let operator = fleet.console(Actor::Operator, now);
 //! let alice = operator.create_account("alice@example.com")?;
-//! // Its number is compiled into its firmware already, so it is given, not found.
+//! // The number is already compiled into the firmware, so the operator chooses it.
 //! let product = operator.create_product_with_id(94.try_into()?, alice.id, "Thermostat", "photon".parse()?)?.id;
 //!
 //! let list = b"Room;Device ID\r\nbench;55FF6D04498B49A1B2C3D4E5\r\nattic;45f96d06492949f0e1d2c3b4\r\nhall;2800\r\n";
@@ -44,15 +47,16 @@
 //! # Ok::<(), fleet_core::Error>(())
 //! ```
 //!
-//! **Firmware.** [`upload`](Console::upload) reads the binary and holds it against the product and the version that a
-//! person entered; a refusal names both values. The host keeps the file, under its SHA-256. Versions are integers that
-//! only grow.
+//! **Firmware.** [`upload`](Console::upload) parses the binary and compares it with the product and with the version
+//! that a person entered; a refusal names both values. The host stores the file under its SHA-256. Versions are
+//! integers that only increase.
 //!
-//! **Gate.** A version is released only after it ran on a device of the product: on one by default, on more and for
-//! longer where [`Gate`](product::Gate) says so. What was released once may be again, so that a fleet can be taken back.
+//! **Gate.** A version can be released only after it ran on a device of the product: on one device by default, on more
+//! devices and for longer where [`Gate`](product::Gate) requires it. A version that was released once can be released
+//! again, so that a fleet can be rolled back.
 //!
-//! **Lock.** Keeps one device on one version whatever is released, at once or from its next connect on: how the gate is
-//! passed.
+//! **Lock.** Keeps one device on one version, whatever is released, either immediately or from its next connect. A
+//! locked test device is how a version passes the gate.
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, FirmwareVersion, MemoryStore, Timestamp};
@@ -73,27 +77,29 @@
 //! assert_eq!(console.release(product, two).unwrap_err().code(), "not_proven");
 //!
 //! console.lock_and_flash_on_reset(product, bench, two)?;
-//! // The host sends the file; the device comes back and says what it runs now.
+//! // The host sends the file; the device reconnects and reports what it runs now.
 //! let report = Report { product: Some(94), version: Some(2), ..Report::new(bench, now) };
 //! fleet.gateway(now).connect(&report)?;
 //! console.release(product, two)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Release.** Makes a version the one that every device should run, or every device of a group. One small write,
-//! whatever the fleet's size: who gets it is decided when each connects. [`dry_run`](Console::dry_run) counts first.
+//! **Release.** Makes a version the one that every device, or every device of a group, should run. It is one small
+//! write whatever the fleet's size: which version a device gets is decided when it connects.
+//! [`dry_run`](Console::dry_run) counts the affected devices first.
 //!
-//! **Connect.** A device [reports](device::Report) what it is and runs, and gets an [`Answer`](firmware::Answer): up to
-//! date, update with a [`Directive`](firmware::Directive), or held; each with the rule that decided and what that kept
-//! back. An update succeeded when the device reports the new version on its next connect; no other word counts.
-//! [`explain`](Console::explain) asks what a device would be told now.
+//! **Connect.** A device [reports](device::Report) what it is and what it runs, and gets an
+//! [`Answer`](firmware::Answer): up to date, update with a [`Directive`](firmware::Directive), or held. Each answer
+//! names the rule that decided and any version that the rule held back. An update has succeeded only when the device
+//! reports the new version at its next connect. [`explain`](Console::explain) returns the answer that a device would
+//! get now.
 //!
-//! **Events.** A device [publishes](Gateway::publish) an [`Event`](event::Event); it goes to the product's log and to each
-//! [subscription](Console::subscribe) that asked for its name and device. The answer lists the
-//! [deliveries](event::Delivery) that the host makes, each with a key that is the same for every retry, and what the
-//! tier's monthly limit [drops](event::Dropped). The log is [read by page](Console::events), [followed from a
-//! cursor](Console::follow_events), or [streamed](Console::event_stream) as it grows; errors that devices report are
-//! [counted by kind](Console::device_errors).
+//! **Events.** A device [publishes](Gateway::publish) an [`Event`](event::Event). The core adds it to the product's log
+//! and matches it with each [subscription](Console::subscribe) by name and device. The answer lists the
+//! [deliveries](event::Delivery) that the host makes, each with a key that is the same for every retry, and the
+//! deliveries that the tier's monthly limit [drops](event::Dropped). The log can be [read by page](Console::events),
+//! [followed from a cursor](Console::follow_events), or [streamed](Console::event_stream) as it grows. Errors that
+//! devices report are [counted by kind](Console::device_errors).
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -109,40 +115,41 @@
 //! console.subscribe(product, &NewSubscription::new(sheet).prefix("room/"))?;
 //! match fleet.gateway(now).publish(&Event::new(bench, "room/temperature", "21.5", now)?)? {
 //!     Published::Logged(entry) => assert_eq!(entry.deliveries.len(), 1),
-//!     turned_away => panic!("{turned_away:?}"),
+//!     other => panic!("{other:?}"),
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Questions.** [`summary`](Console::summary) counts a fleet without walking it; [`devices`](Console::devices) lists
+//! **Queries.** [`summary`](Console::summary) counts a fleet without scanning it; [`devices`](Console::devices) lists
 //! it by page and filter.
 //!
-//! **Notices and audit.** What people should be told waits in an [outbox](Fleet::pending_notices) until the host has
-//! sent it; who did what is in the [log](Console::audit_log). Both are written by the commit that they are about.
+//! **Notices and audit.** A notice for people waits in an [outbox](Fleet::pending_notices) until the host has sent it.
+//! The [audit log](Console::audit_log) records who did what. Both are written by the commit that they describe.
 //!
-//! **Stores.** [`MemoryStore`] is here; `fleet-store-sqlite` keeps a fleet in one file; an engine of your own implements
-//! [`Store`]: get, scan, commit. Every door loads records, decides by a pure rule, and commits; if others came between,
-//! it decides again on what is there now. Layers go before any of them: [`GroupCommit`](store::GroupCommit)
-//! merges the commits of many threads, [`Journaled`](store::Journaled) makes connects cheap for a process that has its
-//! fleet to itself.
+//! **Stores.** [`MemoryStore`] is built in; `fleet-store-sqlite` stores a fleet in one file; a store of your own
+//! implements [`Store`]: get, scan, commit. Every operation loads records, decides by a pure rule, and commits. If
+//! another commit changed those records in between, the operation loads them and decides again. Layers wrap any store:
+//! [`GroupCommit`](store::GroupCommit) merges the commits of many threads; [`Journaled`](store::Journaled) makes
+//! connects cheap for a process that is the only one to use its fleet.
 //!
-//! **People.** The owner invites accounts to the team ([`Console::invite`]); each holds a seat of the tier. One matrix of
-//! role and command decides who may do what, and who may not know. The product's end users are its
-//! [customers](customer): they come through the [`Portal`] with a scoped token, claim their device with a code, and
-//! control it as far as the product lets them. Before devices are made, the team answers the
-//! [configuration's questions](product::QUESTIONS); some answers act at once.
+//! **People.** The owner invites accounts to the team ([`Console::invite`]); each member uses a seat of the tier. One
+//! matrix of role and command decides who may do what, and who may not learn that a thing exists. The product's end
+//! users are its [customers](customer): they use the [`Portal`] with a scoped token, claim their device with a code,
+//! and control it as far as the product allows. Before devices are manufactured, the team answers the [configuration's
+//! questions](product::QUESTIONS); some answers take effect immediately.
 //!
-//! **Metering.** Outbound messages are counted against the tier's monthly limit, and never one too many is sent, by any
-//! number of processes ([`event::metering`]). A host that runs more than one calls [`report_usage`](Fleet::report_usage)
-//! each second, and every host [`settle_usage`](Fleet::settle_usage) before it stops.
-//! [`usage`](Console::usage) tells what is used, what processes hold, and when the count starts again.
+//! **Metering.** Outbound messages are counted against the tier's monthly limit, and the limit is never exceeded,
+//! whatever the number of processes ([`event::metering`]). A host that runs more than one process calls
+//! [`report_usage`](Fleet::report_usage) each second; every host calls [`settle_usage`](Fleet::settle_usage) before it
+//! stops. [`usage`](Console::usage) returns how many messages are used, how many are leased to processes, and when the
+//! count starts again.
 //!
-//! **Billing.** A product that pays is on a [`Plan`](billing::Plan): a tier, by the month or the year, in periods counted
-//! from the day it was created. An upgrade is [quoted](Console::quote_upgrade), charged, and takes effect with its charge.
-//! The core asks for charges in an [outbox](Fleet::pending_charges); the host's payment provider makes them, and the host
-//! tells the [`Clock`] what it said. What time does (renewals, retries, notices) the clock does when the host
-//! [advances](Clock::advance) it: late, twice or on two nodes, it comes to the same. `docs/BILLING.md` works it through
-//! with numbers.
+//! **Billing.** A product that pays is on a [`Plan`](billing::Plan): a tier, by the month or by the year, in periods
+//! counted from the day the product was created. An upgrade is [quoted](Console::quote_upgrade), then charged, and
+//! takes effect when the charge succeeds. The core puts charges in an [outbox](Fleet::pending_charges); the host's
+//! payment provider makes them, and the host reports the outcome to the [`Clock`]. Renewals, retries and notices happen
+//! when the host [advances](Clock::advance) the clock: advancing it late, twice or on two nodes gives the same result.
+//! `docs/BILLING.md` works through examples with numbers.
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore};
@@ -152,7 +159,7 @@
 //! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
 //! let console = fleet.console(alice, now);
 //! let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-//! // What the payment provider gave for the card.
+//! // The payment provider's token for the card.
 //! let token = CardToken::new("tok_visa")?;
 //! let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
 //! console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2019, 12)? })?;
@@ -160,7 +167,7 @@
 //! let quote = console.quote_upgrade(product, "Small", Interval::Monthly)?;
 //! assert_eq!(quote.due.to_string(), "89.00 USD");
 //! if let Upgrade::Charging(charge) = console.upgrade(product, quote.id)? {
-//!     // The host has it charged, with the key as idempotency key, and tells what became of it.
+//!     // The host has the provider charge it, with the key as idempotency key, and reports the outcome.
 //!     fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
 //! }
 //! let status = console.billing_status(product)?;
@@ -170,27 +177,28 @@
 //!
 //! # Features
 //!
-//! * Decisions are values: answers and verdicts say why, and print for a person; answers serialise for a program.
-//! * One [`Error`], with a stable [`code`](Error::code), a [`kind`](Error::kind) to branch on, a message that says what
-//!   to do next, and whether to [try again](Error::is_transient). An operation that fails has changed nothing, unless
-//!   its documentation says how far it came.
-//! * Nothing panics on bytes from outside; no `unsafe`.
-//! * Right under many threads and processes on one store, and under late, doubled and disordered reports.
-//! * The same inputs give the same answers: `now` is an argument of every door.
+//! * Decisions are values: answers and verdicts name their reason, print as text for a person, and serialise for a
+//!   program.
+//! * One [`Error`], with a stable [`code`](Error::code), a [`kind`](Error::kind) to branch on, a message that names the
+//!   next step, and whether to [try again](Error::is_transient). An operation that fails has changed nothing, unless
+//!   its documentation states otherwise.
+//! * No input from outside causes a panic; no `unsafe`.
+//! * Correct with many threads and processes on one store, and with late, duplicated and reordered reports.
+//! * The same inputs give the same answers: every door takes `now` as an argument.
 //!
 //! # Non-features
 //!
-//! * No network, web server, mail, calling of webhooks, payment provider or log-in: the host's.
-//! * No storage of firmware binaries: the core keeps what it read in them, the host the files.
-//! * No `async`: calls are short and block on the store alone. Run them where blocking is allowed.
+//! * No network, web server, mail, webhook calls, payment provider or log-in: the host provides these.
+//! * No storage of firmware binaries: the core stores the facts it parsed from them, the host stores the files.
+//! * No `async`: calls are short and block only on the store. Run them where blocking is allowed.
 //! * Not yet: signatures, staged rollouts, maintenance windows.
 //!
 //! # Where things are
 //!
-//! A module for each domain, with its records, its pure rules and the door's methods: [`product`], [`device`],
-//! [`firmware`], [`team`], [`customer`], [`event`], [`billing`], and beside them [`notice`], [`audit`] and [`store`]. The
-//! doors themselves are [`Console`] for the team, [`Portal`] for customers, [`Gateway`] for devices and [`Clock`] for time,
-//! all opened by [`Fleet`].
+//! Each domain is a module with its records, its pure rules and its operations: [`product`], [`device`], [`firmware`],
+//! [`team`], [`customer`], [`event`] and [`billing`]; beside them are [`notice`], [`audit`] and [`store`]. The
+//! operations are methods of four types, called doors: [`Console`] for the team, [`Portal`] for customers, [`Gateway`]
+//! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them.
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -226,7 +234,7 @@ pub use store::{MemoryStore, Store, StoreError};
 pub use team::{Account, AccountId, Actor, Command};
 pub use time::{Date, Timestamp};
 
-/// Runs the README's program as a test, so that it does not rot.
+/// Runs the README's program as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

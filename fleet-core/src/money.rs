@@ -1,11 +1,11 @@
-//! Amounts of money: whole minor units of a currency. No floating point, no conversion, no silent overflow.
+//! Amounts of money in whole minor units of a currency. No floating point, no conversion, no silent overflow.
 
 use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A currency by its code of ISO 4217: three capital letters. Which codes exist is the payment provider's to say.
+/// A currency by its ISO 4217 code: three capital letters. The payment provider decides which codes exist.
 ///
 /// ```
 /// use fleet_core::Currency;
@@ -26,7 +26,7 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimal places its minor unit has, after ISO 4217.
+    /// Number of decimal places of its minor unit, by ISO 4217.
     fn places(self) -> u32 {
         match self.code() {
             "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
@@ -75,7 +75,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// An amount: whole minor units (cents) of a currency, negative where something is given back.
+/// An amount in whole minor units (cents) of a currency; a negative amount is owed in the other direction.
 ///
 /// ```
 /// use fleet_core::{Currency, Money};
@@ -94,12 +94,12 @@ pub struct Money {
 }
 
 impl Money {
-    /// So many minor units of a currency.
+    /// An amount of this many minor units of a currency.
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in a currency.
+    /// Zero, in a currency.
     pub const fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }
     }
@@ -130,15 +130,15 @@ impl Money {
         self.with(other, i64::checked_sub)
     }
 
-    /// The amount to the other side.
+    /// The amount with the opposite sign.
     ///
     /// # Errors
-    /// `invalid` for the one amount that has no other side.
+    /// `invalid` for the one amount whose opposite does not fit.
     pub fn negated(self) -> Result<Self, Error> {
         Self::zero(self.currency).minus(self)
     }
 
-    /// Itself, or nothing where it is less than that.
+    /// The amount, or zero if it is negative.
     #[must_use]
     pub fn or_zero(self) -> Self {
         Self { minor: self.minor.max(0), ..self }
@@ -152,14 +152,15 @@ impl Money {
         self.with(other, |a, b| Some(a.min(b)))
     }
 
-    /// Whether it is nothing.
+    /// Whether it is zero.
     pub const fn is_zero(self) -> bool {
         self.minor == 0
     }
 
     fn with(self, other: Self, combine: impl Fn(i64, i64) -> Option<i64>) -> Result<Self, Error> {
         if self.currency != other.currency {
-            let problem = format!("is in {}, and was to be added to one in {}", other.currency, self.currency);
+            let problem =
+                format!("is in {}, not in {} as the other one; use one currency", other.currency, self.currency);
             return Err(Error::invalid("amount", problem));
         }
         let minor = combine(self.minor, other.minor).ok_or_else(too_large)?;
@@ -168,7 +169,7 @@ impl Money {
 }
 
 pub(crate) fn too_large() -> Error {
-    Error::invalid("amount", "is larger than can be counted")
+    Error::invalid("amount", "is too large; give a smaller one")
 }
 
 impl fmt::Display for Money {

@@ -1,5 +1,5 @@
-//! What people are told by e-mail or alert. The core sends nothing: a notice waits in an outbox, written by the commit
-//! that causes it, until the host says that it has been sent.
+//! Notices for people, by e-mail or alert. The core sends nothing: the commit that causes a notice puts it in an
+//! outbox, where it waits until the host reports it sent.
 
 use crate::billing::{AttemptResult, ExpiryMonth, KnownCard};
 use crate::customer::CustomerId;
@@ -15,71 +15,73 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Something that people should be told.
+/// A message that the host should send to people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Notice {
-    /// Names this notice and no other: a host that is handed it twice sends it once.
+    /// Identifies this notice. A host that gets the same notice twice sends it once.
     pub key: String,
     /// When it was caused.
     pub at: Timestamp,
     /// The product it is about.
     pub product: ProductId,
-    /// What to tell.
+    /// What it is about.
     pub subject: NoticeSubject,
 }
 
-/// What a notice tells.
+/// The subject of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoticeSubject {
-    /// Devices ask to join the product (R-IMP-9). One notice until it is acknowledged, however many ask.
+    /// Devices ask to join the product (R-IMP-9). There is one notice until it is acknowledged, however many devices
+    /// ask.
     DevicesAskToJoin,
-    /// The quarantine is full: further devices that ask to join are turned away (R-IMP-9). Once, until there is room again.
+    /// The quarantine is full: further devices that ask to join are refused (R-IMP-9). Sent once, until there is space
+    /// again.
     QuarantineFull,
     /// An account is asked to join the product's team (R-TEAM-1).
     Invitation {
-        /// Which account; its e-mail is where the notice goes.
+        /// The account; the host sends the notice to its e-mail.
         account: AccountId,
     },
-    /// A share of the tier's messages is used up (R-EVT-5). One notice for each share, usage month and limit; of several
-    /// that are reached at once, the highest.
+    /// A share of the tier's messages is used (R-EVT-5). There is one notice for each share, usage month and limit. If
+    /// several shares are reached at once, only the highest is reported.
     UsageWarning {
-        /// The usage month, by its number from the product's creation.
+        /// The usage month, counted from the product's creation.
         month: u32,
-        /// The tier's messages a month.
+        /// The tier's messages per month.
         limit: u64,
         /// The share, in percent.
         percent: u8,
-        /// The messages that are used.
+        /// Number of messages that are used.
         used: u64,
     },
-    /// All of the tier's messages are used up: further ones of this usage month are dropped (R-EVT-3, R-EVT-5).
+    /// All of the tier's messages are used: further messages of this usage month are dropped (R-EVT-3, R-EVT-5).
     UsageLimitReached {
-        /// The usage month, by its number from the product's creation.
+        /// The usage month, counted from the product's creation.
         month: u32,
-        /// The tier's messages a month.
+        /// The tier's messages per month.
         limit: u64,
-        /// The messages that are used: more than the limit after a move to a lower tier.
+        /// Number of messages that are used: more than the limit after a move to a lower tier.
         used: u64,
     },
-    /// A renewal's payment failed (R-PAY-2). One for each failure.
+    /// A renewal's payment failed (R-PAY-2). There is one notice for each failure.
     PaymentFailed {
         /// The owner's account.
         account: AccountId,
         /// The invoice that is not paid.
         invoice: u32,
-        /// Which attempt it was, new cards' among them: 1 for the first.
+        /// The attempt's number, from 1; attempts with new cards count.
         attempt: u32,
-        /// How many of the schedule's attempts have failed.
+        /// Number of the schedule's attempts that have failed.
         failures: u32,
-        /// With how many failures the account is locked.
+        /// Number of failures after which the account is locked.
         of: u32,
-        /// When the schedule goes on; none: not before another card is there.
+        /// When the schedule continues. `None` means not before there is another card.
         next: Option<Timestamp>,
-        /// What is to be paid.
+        /// The amount to pay.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
         /// How it failed.
@@ -88,11 +90,12 @@ pub enum NoticeSubject {
         /// The card that failed, or the last that was there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         card: Option<KnownCard>,
-        /// Whether the card on file is tried at `next`; otherwise that day counts as a further failure, unless another card
-        /// is there by then.
+        /// Whether the card on file is charged at `next`. If `false`, that day counts as a further failure, unless
+        /// there is another card by then.
         #[serde(default)]
         tried_next: bool,
-        /// When the account is locked, if nothing is paid until then; none: it is already, or with this failure.
+        /// When the account is locked if nothing is paid until then. `None` means that it is locked already, or by this
+        /// failure.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         locks_at: Option<Timestamp>,
     },
@@ -100,17 +103,17 @@ pub enum NoticeSubject {
     AccountLocked {
         /// The owner's account.
         account: AccountId,
-        /// The invoice whose last attempt it was.
+        /// The invoice whose last attempt failed.
         invoice: u32,
-        /// What is to be paid of it.
+        /// The amount of it that is unpaid.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
     },
-    /// All is paid: the account is unlocked (R-PAY-5).
+    /// Everything is paid: the account is unlocked (R-PAY-5).
     AccountUnlocked {
         /// The owner's account.
         account: AccountId,
-        /// The invoice that it had been locked for.
+        /// The invoice for which it was locked.
         invoice: u32,
     },
     /// A renewal was paid.
@@ -119,7 +122,7 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
-        /// How much was charged.
+        /// The amount that was charged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
         /// The card that was charged.
@@ -132,7 +135,7 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The invoice.
         invoice: u32,
-        /// How much was charged.
+        /// The amount that was charged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
     },
@@ -142,7 +145,7 @@ pub enum NoticeSubject {
         account: AccountId,
         /// The charge's number.
         charge: u32,
-        /// How much was to be charged.
+        /// The amount that was to be charged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
         /// How it was declined.
@@ -152,50 +155,50 @@ pub enum NoticeSubject {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         card: Option<KnownCard>,
     },
-    /// A plan was ended or lowered, or the product is another's now; the credit note says what it gives back.
+    /// A plan was ended or reduced, or the product has a new owner; the credit note states what is given back.
     PlanReduced {
-        /// The account that gets it back.
+        /// The account that gets the money back.
         account: AccountId,
         /// The credit note.
         invoice: u32,
-        /// How much goes back to the account. The rest of the credit note lessens an invoice, or later ones.
+        /// The amount that is refunded to the account. The rest of the credit note reduces this or later invoices.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refund: Option<Money>,
     },
-    /// A plan ran out and was not renewed: the product is on a tier that costs nothing.
+    /// A plan ended and was not renewed: the product is now on a free tier.
     PlanEnded {
         /// The owner's account.
         account: AccountId,
         /// The tier that the product is on.
         tier: String,
-        /// Since when nothing is paid for.
+        /// Since when nothing is paid.
         since: Timestamp,
     },
-    /// The payment provider's outcome of a charge is unknown, and nobody has found it out for a day (R-PAY-3). For the host's
-    /// people: look the charge up by its key, and tell; never present it again.
+    /// The payment provider's outcome of a charge is unknown, and has been for a day (R-PAY-3). For the host's staff:
+    /// look the charge up by its key and report the outcome; never present the charge again.
     ChargeUnknown {
-        /// The account that is charged, or gets the money back.
+        /// The account that is charged, or that gets the refund.
         account: AccountId,
         /// The charge's number.
         charge: u32,
-        /// How much.
+        /// The amount.
         amount: Money,
-        /// Since when it is unknown.
+        /// Since when the outcome is unknown.
         since: Timestamp,
     },
     /// The card on file expires at the end of this month (R-PAY-7).
     CardExpires {
         /// The owner's account.
         account: AccountId,
-        /// Which of the account's cards.
+        /// The number of the card within the account.
         card: u32,
-        /// The month through which it is valid.
+        /// The last month in which it is valid.
         month: ExpiryMonth,
-        /// What people know it by.
+        /// How people recognise the card.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known: Option<KnownCard>,
     },
-    /// A device proved that it is somebody else's: the claim of whoever had it before ended (R-CUS-3).
+    /// A device proved that it belongs to somebody else: the earlier claim on it ended (R-CUS-3).
     ClaimEnded {
         /// The device.
         device: DeviceId,
@@ -204,13 +207,13 @@ pub enum NoticeSubject {
         /// The customer of the product that had claimed it.
         customer: Option<CustomerId>,
     },
-    /// There is no card on file that will be good at the next renewal (R-PAY-7).
+    /// No card on file will be valid at the next renewal (R-PAY-7).
     CardNeeded {
         /// The owner's account.
         account: AccountId,
-        /// When the renewal is.
+        /// The date of the renewal.
         renewal: Timestamp,
-        /// What will be charged then.
+        /// The amount that will be charged then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
         /// The card on file, or the last that was there.
@@ -220,7 +223,7 @@ pub enum NoticeSubject {
 }
 
 impl NoticeSubject {
-    /// That a share of the tier's messages is used up.
+    /// The notice that a share of the tier's messages is used.
     pub(crate) fn usage(month: u32, limit: u64, percent: u8, used: u64) -> Self {
         match percent {
             100.. => Self::UsageLimitReached { month, limit, used },
@@ -228,7 +231,7 @@ impl NoticeSubject {
         }
     }
 
-    /// What the notice is filed under within its product: of one name there is one that waits.
+    /// The notice's name within its product. At most one notice of a name is pending.
     pub(crate) fn name(&self) -> Arc<str> {
         match self {
             Self::DevicesAskToJoin => "devices-ask-to-join".into(),
@@ -255,12 +258,12 @@ impl NoticeSubject {
     }
 }
 
-/// What the notice is filed under that a charge's outcome stays unknown.
+/// The name of the notice that a charge's outcome is still unknown.
 pub(crate) fn charge_unknown_name(charge: u32) -> Arc<str> {
     format!("charge-unknown-{charge}").into()
 }
 
-/// Puts a notice in the outbox, unless one of its name waits there.
+/// Puts a notice in the outbox, unless one with the same name is pending.
 pub(crate) fn notify(
     tx: &mut Transaction<'_>,
     at: Timestamp,
@@ -281,7 +284,7 @@ impl Notice {
     }
 }
 
-/// Where in the outbox a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
+/// Where a page of the outbox ended. Written and parsed as opaque hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeCursor(Key);
 
@@ -299,18 +302,18 @@ impl FromStr for NoticeCursor {
             Some(key @ Key::Notice(..)) => Ok(Self(key)),
             _ => Err(Error::invalid(
                 "after",
-                "is no cursor that a page of notices ended with; give the one of the page before, or none",
+                "is not the cursor of a page of notices; pass the one that the previous page returned, or none",
             )),
         }
     }
 }
 
 impl Fleet {
-    /// The notices that wait to be sent, `limit` (1 to 1,000) a page, in order of their products. For the host, which
-    /// sends them and then [acknowledges](Self::acknowledge) them; until then they are handed out again.
+    /// Returns the pending notices, `limit` (1 to 1,000) per page, ordered by product. The host sends each and then
+    /// [acknowledges](Self::acknowledge) it; until then it is returned again.
     ///
     /// # Errors
-    /// `invalid` for a limit out of its range.
+    /// `invalid` for a limit out of range.
     pub fn pending_notices(
         &self,
         after: Option<NoticeCursor>,
@@ -329,26 +332,26 @@ impl Fleet {
         Ok(Page::new(notices.collect(), next))
     }
 
-    /// Says that the notice of this key has been sent. Says whether it was still waiting: acknowledged twice is
-    /// acknowledged once, and a later notice of the same name goes on waiting.
+    /// Reports that the notice with this key has been sent. Returns whether it was pending: acknowledging twice has no
+    /// further effect, and a later notice of the same name stays pending.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn acknowledge(&self, key: &str) -> Result<bool, Error> {
-        let Some((product, name)) = named(key) else { return Ok(false) };
+        let Some((product, name)) = parse_key(key) else { return Ok(false) };
         self.transact(|tx| {
             let waiting = tx.get::<Arc<Notice>>((product, Arc::clone(&name)))?;
-            let is_it = waiting.is_some_and(|waiting| waiting.key == key);
-            if is_it {
+            let matches = waiting.is_some_and(|waiting| waiting.key == key);
+            if matches {
                 tx.delete(Key::Notice(product, Arc::clone(&name)));
             }
-            Ok(is_it)
+            Ok(matches)
         })
     }
 }
 
-/// What a notice's key says of where it is filed: its product and its name.
-fn named(key: &str) -> Option<(ProductId, Arc<str>)> {
+/// Returns the product and the name that a notice's key contains.
+fn parse_key(key: &str) -> Option<(ProductId, Arc<str>)> {
     let (product, rest) = key.split_once('-')?;
     let (name, _) = rest.rsplit_once('-')?;
     Some((ProductId::new(product.parse().ok()?).ok()?, name.into()))
@@ -359,7 +362,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_says_where_its_notice_is_filed() {
+    fn a_key_contains_the_product_and_the_name_of_its_notice() {
         for subject in [
             NoticeSubject::DevicesAskToJoin,
             NoticeSubject::QuarantineFull,
@@ -368,15 +371,15 @@ mod tests {
         ] {
             let (product, name) = (ProductId::new(94).unwrap(), subject.name());
             let notice = Notice::new(Timestamp::from_millis(0), product, subject, u64::MAX);
-            assert_eq!(named(&notice.key), Some((product, name)));
+            assert_eq!(parse_key(&notice.key), Some((product, name)));
         }
         for key in ["", "94", "94-", "0-x-1", "x-y-z"] {
-            assert!(named(key).is_none_or(|(_, name)| name.is_empty()), "{key}");
+            assert!(parse_key(key).is_none_or(|(_, name)| name.is_empty()), "{key}");
         }
     }
 
     #[test]
-    fn a_cursor_reads_back_and_nothing_else_is_one() {
+    fn a_cursor_round_trips_and_other_text_is_refused() {
         let cursor = NoticeCursor(Key::Notice(ProductId::new(94).unwrap(), "devices-ask-to-join".into()));
         assert_eq!(cursor.to_string().parse::<NoticeCursor>().unwrap(), cursor);
         let of_a_product = NoticeCursor(Key::Product(ProductId::new(94).unwrap())).to_string();

@@ -1,6 +1,6 @@
-//! Texts that people hand in: trimmed, bounded, in one form of Unicode, without characters that nobody sees.
+//! Validates text that people enter: trimmed, of bounded length, normalised to NFC, without invisible characters.
 //!
-//! What people compare (e-mails, user names, titles) is compared by [`compared`]: in one form, whatever the case.
+//! E-mails, user names and titles are compared by [`compared`], which ignores case and normalisation.
 
 use crate::Error;
 use std::borrow::Cow;
@@ -11,10 +11,10 @@ fn too_long(most: &usize) -> String {
     format!("is too long: shorten it to {most} characters")
 }
 
-/// A text as it is kept, if it has so many characters.
+/// Returns the text as it is stored, if its length is in the range.
 pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<usize>) -> Result<String, Error> {
     let text = text.trim();
-    // Counting stops where it is too long, whatever was handed in.
+    // Counting stops at the maximum, however long the input is.
     if text.chars().take(length.end() + 1).count() > *length.end() {
         return Err(Error::invalid(field, too_long(length.end())));
     }
@@ -25,20 +25,20 @@ pub(crate) fn checked(field: &'static str, text: &str, length: RangeInclusive<us
     }
     if characters < *length.start() {
         let problem = match length.start() {
-            1 => "is empty; give it a text".to_owned(),
+            1 => "is empty; enter a text".to_owned(),
             least => format!("has {characters} characters; give at least {least}"),
         };
         return Err(Error::invalid(field, problem));
     }
-    // Only what is longer than a name has lines: a name with a line end would forge a second line where it is listed.
+    // Only texts that may be longer than a name have lines: in a list, a line end in a name would forge a second line.
     let has_lines = length.end() > NAME.end();
     if text.chars().any(|c| c.is_control() && !(has_lines && c == '\n')) {
-        return Err(Error::invalid(field, "has a control character in it; type it again without"));
+        return Err(Error::invalid(field, "has a control character in it; type it again without it"));
     }
-    // Joiners are part of how some scripts are written. In a name they make two that look alike.
+    // Some scripts are written with joiners. In a name, a joiner would make two names look alike.
     let joins = |c| has_lines && matches!(c, '\u{200C}' | '\u{200D}');
     if text.chars().any(|c| is_format(c) && !joins(c)) {
-        return Err(Error::invalid(field, "has a character in it that nobody sees; type it again without"));
+        return Err(Error::invalid(field, "has an invisible character in it; type it again without it"));
     }
     Ok(text)
 }
@@ -49,8 +49,8 @@ pub(crate) const NAME: RangeInclusive<usize> = 1..=100;
 /// Descriptions: up to 2,000 characters.
 pub(crate) const DESCRIPTION: RangeInclusive<usize> = 0..=2000;
 
-/// What a text is compared by: equal for two that differ only in case, in the form of Unicode, or in characters that nobody
-/// sees (canonical caseless matching).
+/// The form by which texts are compared: equal for two that differ only in case, normalisation or invisible characters
+/// (canonical caseless matching).
 pub(crate) fn compared(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -59,8 +59,7 @@ pub(crate) fn compared(text: &str) -> String {
     caseless::default_case_fold_str(&seen).nfc().collect()
 }
 
-/// The keys that a name may be stored under: the one that it is compared by, then that of earlier versions, if it is
-/// another.
+/// The keys under which a name may be stored: its compared form, then the key of earlier versions, if that differs.
 pub(crate) fn keys(name: &str) -> impl Iterator<Item = String> {
     let name = name.trim();
     let key = compared(name);
@@ -68,14 +67,14 @@ pub(crate) fn keys(name: &str) -> impl Iterator<Item = String> {
     std::iter::once(key).chain(old)
 }
 
-/// A code as it is compared: trimmed, in one form of Unicode.
+/// A code in the form by which codes are compared: trimmed, normalised to NFC.
 pub(crate) fn code(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
-/// Whether a character changes how others are shown and is itself not seen: the category Cf, among them the controls of
-/// direction, and the separators of lines and paragraphs.
+/// Whether a character is invisible and changes how others are shown: category Cf, which includes the direction
+/// controls, and the line and paragraph separators.
 pub(crate) fn is_format(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}' | '\u{8E2}'
@@ -84,7 +83,7 @@ pub(crate) fn is_format(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Whether a character of another category is not seen either: fillers, and selectors of how the one before is drawn.
+/// Whether a character of another category is invisible too: fillers, and variation selectors.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{34F}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{3164}'
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_of_the_length_are_told_apart() {
+    fn a_text_at_the_maximum_length_is_accepted_and_a_longer_one_refused() {
         assert!(checked("name", &"é".repeat(100), NAME).is_ok());
         assert_eq!(checked("name", &"é".repeat(101), NAME).unwrap_err().code(), "invalid");
         assert_eq!(checked("name", "  ", NAME).unwrap_err().code(), "invalid");
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_no_character_that_nobody_sees() {
+    fn a_name_with_an_invisible_character_is_refused() {
         for hidden in ['\u{200B}', '\u{200D}', '\u{202E}', '\u{2066}', '\u{2028}', '\u{2029}', '\u{FEFF}', '\u{AD}'] {
             let name = format!("ja{hidden}ne");
             assert_eq!(checked("name", &name, NAME).unwrap_err().code(), "invalid", "{name:?}");
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_alike_is_kept_and_compared_alike() {
+    fn names_that_look_alike_are_stored_and_compared_alike() {
         assert_eq!(checked("name", "e\u{301}", NAME).unwrap(), "\u{E9}");
         for (one, two) in [
             ("É", "e\u{301}"),

@@ -1,13 +1,13 @@
-//! Moments, whole milliseconds since 1970-01-01T00:00:00Z, and dates. Calendar arithmetic is `jiff`'s.
+//! Timestamps in whole milliseconds since 1970-01-01T00:00:00Z, and dates. `jiff` does the calendar arithmetic.
 //!
-//! Nothing in this crate reads a clock: each door is opened at a moment that its caller names.
+//! Nothing in this crate reads a clock: the caller passes the current time to every door.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The clocks of hosts and gateways are at most this far apart, or one of them is wrong.
+/// The clocks of hosts and gateways differ by at most this much, unless one of them is wrong.
 const CLOCKS_APART: Duration = Duration::from_mins(10);
 
 /// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
@@ -27,7 +27,7 @@ const CLOCKS_APART: Duration = Duration::from_mins(10);
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment so many milliseconds after (before, where negative) 1970-01-01T00:00:00Z.
+    /// The moment this many milliseconds after (or, if negative, before) 1970-01-01T00:00:00Z.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
@@ -37,18 +37,19 @@ impl Timestamp {
         self.0
     }
 
-    /// This moment and a span more; stops at the end of time instead of wrapping.
+    /// This moment plus a duration; saturates instead of wrapping.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// Whether this moment lies so far ahead of the present one that a clock was wrong: then it holds nothing up.
+    /// Whether this moment is so far after `now` that a wrong clock must have written it. Such a moment never delays
+    /// anything.
     pub(crate) fn is_of_another_clock(self, now: Self) -> bool {
         self > now.after(CLOCKS_APART)
     }
 
-    /// The date in UTC. Beyond the calendar's years, -9999 to 9999, its first or its last day.
+    /// The date in UTC. Outside the calendar's years, -9999 to 9999, it is the calendar's first or last day.
     pub fn date(self) -> Date {
         let (earliest, latest) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
         let millis = self.0.clamp(earliest.as_millisecond(), latest.as_millisecond());
@@ -56,7 +57,7 @@ impl Timestamp {
         Date(jiff::tz::Offset::UTC.to_datetime(moment).date())
     }
 
-    /// How long after `earlier` this moment is; nothing where it is not after it.
+    /// How long this moment is after `earlier`; zero if it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -82,7 +83,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// A day of the calendar, without a time of day: a date of billing, or the month of a card.
+/// A calendar day without a time of day, such as a billing date or the month of a card.
 ///
 /// Written and read as `2016-03-08`, also in JSON. Years -9999 to 9999.
 ///
@@ -103,7 +104,7 @@ impl Date {
     /// The last day of the calendar.
     pub const MAX: Self = Self(jiff::civil::Date::MAX);
 
-    /// Its first moment in UTC.
+    /// Its first moment, in UTC.
     pub fn midnight(self) -> Timestamp {
         let start = jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0));
         Timestamp(start.unwrap_or(jiff::Timestamp::MAX).as_millisecond())

@@ -73,14 +73,14 @@ fn lists_of_devices() {
         ("\u{FFFD}", "undecodable", "save the file as UTF-8 text".into()),
         ("\"55ff6d04498b49a1b2c3d4e5\nx", "unterminated_quote", "close it or take it out".into()),
         (",Kitchen", "missing_field", "fill it in or delete the line".into()),
-        ("55ff6d04498b49a1b2c3d4e5,,45f96d06492949f0e1d2c3b4", "several_ids", "write one id a line".into()),
+        ("55ff6d04498b49a1b2c3d4e5,,45f96d06492949f0e1d2c3b4", "several_ids", "write one id per line".into()),
         ("id,\n,Kitchen", "missing_field", "fill it in or delete the line".into()),
     ];
     for ((text, code, advice), number) in cases.iter().zip(0..) {
         line(&world(), text, code, advice, &id(number));
     }
     let long = "5".repeat(5000);
-    line(&world(), &long, "too_long", "write one id a line", &id(1));
+    line(&world(), &long, "too_long", "write one id per line", &id(1));
     let several = format!("{},{}", id(1), id(2));
     line(&world(), &several, "several_ids", "or name the columns in a header", &format!("id,replaces\n{several}"));
     let named = format!("product_id,device_id\n95,{}\n", id(1));
@@ -141,7 +141,7 @@ fn a_list_over_the_limit_fits_the_tier_that_is_advised_or_is_shortened() {
 fn files_that_are_no_lists() {
     let world = world();
     for (file, code, advice) in [
-        (&b""[..], "empty", "write one entry a line"),
+        (&b""[..], "empty", "write one entry per line"),
         (b"5\x005\0", "unsupported_encoding", "save it as UTF-8 text"),
         (b"PK\x03\x04", "spreadsheet_document", "save the sheet as CSV"),
         (b"%PDF-1.7", "formatted_document", "save the list as plain text"),
@@ -313,8 +313,8 @@ fn devices_that_wait_or_were_denied() {
     for number in 1..4 {
         world.fleet.gateway(at(2)).connect(&report(number, 1, 2)).unwrap();
     }
-    refused(console.name_device(id, device(1), "x"), "not_found", "waits to be let in; approve it first");
-    refused(console.undeny_device(id, device(1)), "not_found", "waits; approve or deny it");
+    refused(console.name_device(id, device(1), "x"), "not_found", "waits for approval; approve it first");
+    refused(console.undeny_device(id, device(1)), "not_found", "waits for approval; approve or deny it");
     console.approve_device(id, device(1)).unwrap();
     console.name_device(id, device(1), "x").unwrap();
     refused(console.approve_device(id, device(1)), "not_found", "is in the product already");
@@ -323,9 +323,9 @@ fn devices_that_wait_or_were_denied() {
     for number in [2, 3] {
         console.deny_device(id, device(number)).unwrap();
     }
-    refused(console.approve_device(id, device(2)), "not_found", "was denied; undeny it, or import it to let it in");
-    refused(console.name_device(id, device(2), "x"), "not_found", "was denied; import it to let it in");
-    refused(console.remove_device(id, device(2)), "not_found", "was denied; import it to let it in");
+    refused(console.approve_device(id, device(2)), "not_found", "was denied; undeny it, or import it to admit it");
+    refused(console.name_device(id, device(2), "x"), "not_found", "was denied; import it to admit it");
+    refused(console.remove_device(id, device(2)), "not_found", "was denied; import it to admit it");
     console.import(id, list([2]).as_bytes()).unwrap();
     console.name_device(id, device(2), "x").unwrap();
     console.undeny_device(id, device(3)).unwrap();
@@ -382,7 +382,7 @@ fn products_and_their_ids() {
     let group = |name: &str| world.console(1).create_group(world.product, name);
     group("g").unwrap();
     refused(group("g"), "taken", "choose another");
-    refused(group(""), "invalid", "give it a text");
+    refused(group(""), "invalid", "enter a text");
     refused(group("a\0b"), "invalid", "type it again without");
     group("h").unwrap();
 }
@@ -491,7 +491,7 @@ fn a_private_beta() {
     for _ in 0..3 {
         let _ = try_wrong(4);
     }
-    refused(try_wrong(5), "barred", "no code is looked at until");
+    refused(try_wrong(5), "barred", "codes are refused until");
     world.fleet.portal(&token, at(5 + 900)).activate(guest.code).unwrap();
     world.fleet.portal(&token, at(906)).ask_claim_code().unwrap();
     for (list, advice) in [
@@ -534,14 +534,14 @@ fn billing() {
     refused(world.console(20 * minute).upgrade(id, first.id), "quote_expired", "ask for a new one");
     let second = quote(20 * minute).unwrap();
     let Upgrade::Charging(charge) = world.console(20 * minute).upgrade(id, second.id).unwrap() else { panic!() };
-    refused(quote(21 * minute), "charge_open", "tell it first");
+    refused(quote(21 * minute), "charge_open", "report its outcome first");
     let clock = |seconds| world.fleet.clock(at(seconds));
     clock(22 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
-    refused(clock(23 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded), "charge_finished", "give it back");
+    refused(clock(23 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded), "charge_finished", "refund it");
     let larger = |seconds| world.console(seconds).quote_upgrade(id, "Medium", Interval::Monthly);
     larger(23 * minute).unwrap();
     refused(world.console(24 * minute).quote_upgrade(id, "Enterprise", Interval::Monthly), "price_by_agreement", "");
-    refused(larger(40 * day), "renewal_due", "let the clock advance first");
+    refused(larger(40 * day), "renewal_due", "advance the clock first");
     clock(32 * day).advance(100).unwrap();
     let renewal = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
     refused(larger(32 * day), "renewal_unpaid", "pay it first");
@@ -554,7 +554,7 @@ fn billing() {
     clock(33 * day).charge_outcome(again.key, ChargeOutcome::Succeeded).unwrap();
     larger(33 * day).unwrap();
 
-    refused(clock(400 * day).advance(100), "clock_leap", "confirm the leap on the clock's door and try again");
+    refused(clock(400 * day).advance(100), "clock_leap", "confirm the jump on the clock's door and try again");
     clock(400 * day).confirm_leap().unwrap();
     clock(400 * day).advance(100).unwrap();
 }
@@ -571,7 +571,7 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
         let tell = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
         // Another product's charge of this number has another key.
         let other: fleet_core::billing::ChargeKey = charge.key.to_string().replacen("94", "95", 1).parse().unwrap();
-        refused(tell(other), "unknown_charge", "by the keys that pending charges have");
+        refused(tell(other), "unknown_charge", "by the keys of pending charges");
         tell(world.fleet.pending_charges(None, 10).unwrap().items.remove(0).key).unwrap();
     };
     let switch = |interval| world.console(3).switch_interval(id, interval);
@@ -586,7 +586,7 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
     refused(quote("Medium", Interval::Annual), "not_an_upgrade", "pays for this already");
     refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval for its end");
     switch(Interval::Monthly).unwrap();
-    refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "agreed on with the operator");
+    refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "is agreed on with the operator");
     let price = fleet_core::Money::new(10_000_000, fleet_core::Currency::USD);
     world.operator(4).agree_price(id, "Enterprise", Interval::Annual, Some(price)).unwrap();
     quote("Enterprise", Interval::Annual).unwrap();
@@ -682,12 +682,12 @@ fn every_hold_ends_once_what_it_says_is_done() {
 
     connects(&world, &report(2, 1, 6));
     console.mark_development(id, device(2), true).unwrap();
-    held(explain(2), "Development", "take its mark away first");
+    held(explain(2), "Development", "remove the mark first");
     console.mark_development(id, device(2), false).unwrap();
     sent(explain(2));
 
     console.deny_device(id, device(2)).unwrap();
-    held(connects(&world, &report(2, 1, 8)), "Denied", "import it to let it in");
+    held(connects(&world, &report(2, 1, 8)), "Denied", "import it to admit it");
     console.import(id, list([2]).as_bytes()).unwrap();
     sent(connects(&world, &report(2, 1, 9)));
 
@@ -780,15 +780,41 @@ fn every_hold_ends_once_what_it_says_is_done() {
     connects(&world, &report(1, 2, 3));
     world.console(3).release(id, version(2)).unwrap();
     world.operator(3).set_account_lock(owner, true).unwrap();
-    held(connects(&world, &report(2, 1, 4)), "OwnerLocked", "or an operator unlocks it");
+    held(connects(&world, &report(2, 1, 4)), "OwnerLocked", "or have an operator unlock it");
     world.operator(5).set_account_lock(owner, false).unwrap();
     sent(connects(&world, &report(2, 1, 6)));
 
+    let lamp = world.make_product(96, "esp32c3");
+    let console = world.console(10);
+    console.import(lamp, list([11, 12]).as_bytes()).unwrap();
+    let of_lamp = |number, version, at, chip| {
+        let report = Report { product: Some(96), chip_revision: chip, ..report(number, version, at) };
+        connects(&world, &report)
+    };
+    upload(&world, lamp, 1, ESP32C3).unwrap();
+    upload(&world, lamp, 2, &for_chips(300, 399)).unwrap();
+    of_lamp(12, 2, 11, Some(300));
+    console.release(lamp, version(2)).unwrap();
+    held(of_lamp(11, 9, 12, Some(299)), "ChipRevision", "lock it to a version whose image runs on its chip");
+    console.lock_and_flash_on_reset(lamp, device(11), version(1)).unwrap();
+    sent(console.explain(lamp, device(11)).unwrap());
+
     let source = include_str!("../src/firmware/targeting.rs");
     let names = source.split("pub fn citation(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
-    let names = names.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split([' ', '{']).next());
+    let names = names.split("Self::").skip(1).filter_map(|name| name.split(|c: char| !c.is_alphanumeric()).next());
     let missing: Vec<&str> = names.filter(|name| !followed.iter().any(|held| held.starts_with(name))).collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The ESP32-C3's image, for chips from one revision to another.
+fn for_chips(least: u16, last: u16) -> Vec<u8> {
+    let mut image = ESP32C3.to_vec();
+    image[15..17].copy_from_slice(&least.to_le_bytes());
+    image[17..19].copy_from_slice(&last.to_le_bytes());
+    let end = image.len() - 32;
+    let hash = fleet_core::Sha256::of(&image[..end]);
+    image[end..].copy_from_slice(hash.as_bytes());
+    image
 }
 
 /// The photon's module with another version in its suffix, as the compiler would have made it.

@@ -79,7 +79,7 @@ fn particle() -> Vec<Case> {
     let mut cases = vec![
         case("particle_cut_short", &good[..1000], "download or compile again", good.clone()),
         case("particle_padded", [&good[..], &[0xFF; 12]].concat(), "without padding", &good[..]),
-        case("particle_trailing_bytes", [&good[..], &[1, 0]].concat(), "with nothing behind it", &good[..]),
+        case("particle_trailing_bytes", [&good[..], &[1, 0]].concat(), "with nothing after it", &good[..]),
         case("particle_combined", [&good[..], &good[..]].concat(), "upload the user part alone", &good[..]),
         case("particle_crc_mismatch", with(&good, 100, &[good[100] ^ 1]), "compile again", good.clone()),
         case("particle_unknown_flags", compiled(with(&good, FLAGS, &[0x20])), "with an older toolchain", good.clone()),
@@ -180,7 +180,7 @@ fn area(magic: u16, entries: &[u8]) -> Vec<u8> {
 /// Header, firmware and an area of these protected entries, not signed.
 fn unsigned(protected: &[u8]) -> Vec<u8> {
     let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
-    let mut bytes = vec![0; 32];
+    let mut bytes = [0; 32];
     bytes[0..4].copy_from_slice(&0x96F3_B83D_u32.to_le_bytes());
     bytes[8..10].copy_from_slice(&32_u16.to_le_bytes());
     bytes[10..12].copy_from_slice(&u16::try_from(protected.len()).unwrap().to_le_bytes());
@@ -316,18 +316,18 @@ fn foreign(good: &[u8]) -> Vec<Case> {
         case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", good),
         case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", good),
         case("foreign_tar", tarred.clone(), "unpack it and upload the application's .bin", untarred(&tarred)),
-        case("foreign_gzip", compressed.clone(), "decompress it and upload what was in it", gunzipped(&compressed)),
-        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload what was in it", good),
-        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload what was in it", good),
-        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload what was in it", good),
+        case("foreign_gzip", compressed.clone(), "decompress it and upload the file inside", gunzipped(&compressed)),
+        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload the file inside", good),
+        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload the file inside", good),
+        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload the file inside", good),
         case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", good),
         case("foreign_esp8266", esp8266(), "that is built for this product's platform", good),
-        case("foreign_esp_partition_table", partition_table(), "the application alone; upload its .bin", good),
-        case("foreign_esp_flash", flash, "the application alone; upload its .bin", good),
-        case("foreign_esp_nvs", nvs, "the application alone; upload its .bin", good),
+        case("foreign_esp_partition_table", partition_table(), "only the application; upload its .bin", good),
+        case("foreign_esp_flash", flash, "only the application; upload its .bin", good),
+        case("foreign_esp_nvs", nvs, "only the application; upload its .bin", good),
         case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", good),
-        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "the application alone; upload its .bin", good),
-        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "the application alone; upload its .bin", good),
+        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "only the application; upload its .bin", good),
+        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "only the application; upload its .bin", good),
         case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", good),
         case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", good),
         case("foreign_html", b"<html></html>", "fetch the firmware again", good),

@@ -75,7 +75,7 @@ fn a_text_that_cannot_be_read_is_read_in_the_form_that_the_message_names() {
     text::<Currency>("dollar", "such as USD", "USD");
     text::<ActivationCode>("1234", "digits from 2 and letters without I, L, O", "2345");
     text::<QuoteId>("x", "16 hex digits", "0123456789abcdef");
-    text::<SystemVersion>("\u{1}", "leave it out where the device has none", "1.5.2");
+    text::<SystemVersion>("\u{1}", "leave it out if the device has none", "1.5.2");
     text::<SystemVersion>(&"1".repeat(1000), "shorten it", "1.5.2");
     text::<EventCursor>("x", "give the one of the page before, or none", &EventCursor::default().to_string());
     text::<WebhookUrl>("ftp://example.com", "https:// or http://", "http://example.com");
@@ -121,10 +121,10 @@ fn products_and_firmware(followed: &mut Followed) {
     let world = world();
     let (id, console) = (world.product, world.console(5));
     let group = |name: &str| console.create_group(id, name);
-    followed.value("name", "give it a text", group(" "), group("g"));
+    followed.value("name", "enter a text", group(" "), group("g"));
     followed.value("name", "shorten it to 100 characters", group(&"x".repeat(101)), group(&"x".repeat(100)));
     followed.value("name", "type it again without", group("a\0b"), group("ab"));
-    followed.value("name", "that nobody sees; type it again without", group("a\u{200B}c"), group("ac"));
+    followed.value("name", "invisible character in it; type it again without it", group("a\u{200B}c"), group("ac"));
     let name = |name: &str| console.name_device(id, device(1), name);
     console.import(id, list([1]).as_bytes()).unwrap();
     followed.value("name", "shorten it", name(&"x".repeat(101)), name("x"));
@@ -140,7 +140,7 @@ fn products_and_firmware(followed: &mut Followed) {
     let upload = |title: &str, description: &str| {
         console.upload(id, &Upload { description, ..Upload::new(version(1), title) }, V1)
     };
-    followed.value("title", "give it a text", upload("", ""), console.firmware(id));
+    followed.value("title", "enter a text", upload("", ""), console.firmware(id));
     followed.value("description", "shorten it", upload("One", &"x".repeat(2001)), upload("One", &"x".repeat(2000)));
 
     let limit = |limit| console.devices(id, &DeviceFilter::default(), None, limit);
@@ -199,9 +199,9 @@ fn people(followed: &mut Followed) {
     }
 
     let customer = |name: &str, identity: &Identity| console.create_customer(id, name, identity);
-    followed.value("user name", "give it a text", customer("", &Identity::Simple), customer("carl", &Identity::Simple));
+    followed.value("user name", "enter a text", customer("", &Identity::Simple), customer("carl", &Identity::Simple));
     let two_legged = |user: &str| Identity::TwoLegged { user: user.to_owned() };
-    followed.value("user", "give it a text", customer("dora", &two_legged("")), customer("dora", &two_legged("7")));
+    followed.value("user", "enter a text", customer("dora", &two_legged("")), customer("dora", &two_legged("7")));
     let find = |identity: &Identity| console.find_customer(id, identity);
     followed.value("identity", "a vendor's user or a linked account", find(&Identity::Simple), find(&two_legged("7")));
     let simple = Policy { authentication: Some(Authentication::Simple), ..Policy::default() };
@@ -246,7 +246,7 @@ fn people(followed: &mut Followed) {
     let portal = world.fleet.portal(&token, at(2));
     let uses = portal.use_device(device(1), Scope::Claim);
     let found = portal.use_device(device(1), Scope::See).or_else(|error| match error.code() {
-        "not_found" => Ok(Default::default()),
+        "not_found" => Ok(()),
         _ => Err(error),
     });
     followed.value("scope", "`see` or `control`", uses, found);
@@ -267,7 +267,7 @@ fn events(followed: &mut Followed) {
     let with_id = |id: &str| event("door", "").unwrap().with_id(id);
     followed.value("event id", "give 1 to", with_id(""), with_id("1"));
     let of_kind = |kind: &str| event("door", "").unwrap().as_error(kind);
-    followed.value("error kind", "give it a text", of_kind(""), of_kind("battery"));
+    followed.value("error kind", "enter a text", of_kind(""), of_kind("battery"));
     let hook = |url: &str| url.parse::<WebhookUrl>();
     followed.value("webhook url", "like https://example.com/events", hook("http://:80"), hook("https://example.com"));
     let subscribe = |new: NewSubscription| console.subscribe(world.product, &new);
@@ -279,7 +279,7 @@ fn events(followed: &mut Followed) {
         subscribe(stream().prefix("x".repeat(64))),
     );
     let integration = |name: &str| subscribe(NewSubscription::new(Destination::Integration { name: name.into() }));
-    followed.value("integration", "give it a text", integration(""), integration("queue"));
+    followed.value("integration", "enter a text", integration(""), integration("queue"));
     let full = (0..10_000).find_map(|_| subscribe(stream()).err()).unwrap();
     let first = console.subscriptions(world.product).unwrap().remove(0).id;
     console.unsubscribe(world.product, first).unwrap();
@@ -295,10 +295,10 @@ fn billing(followed: &mut Followed) {
     let world = world();
     let id = world.product;
     let euro: Currency = "EUR".parse().unwrap();
-    followed.value("card token", "give it a text", CardToken::new(""), CardToken::new("tok"));
+    followed.value("card token", "enter a text", CardToken::new(""), CardToken::new("tok"));
     followed.value("expiry", "a month from 1 to 12", ExpiryMonth::new(2030, 13), ExpiryMonth::new(2030, 12));
     let set = |card: &NewCard| world.console(1).set_card(card);
-    followed.value("brand", "give it a text", set(&NewCard { brand: String::new(), ..card("a") }), set(&card("a")));
+    followed.value("brand", "enter a text", set(&NewCard { brand: String::new(), ..card("a") }), set(&card("a")));
     followed.value(
         "last four",
         "last four digits",
@@ -359,13 +359,12 @@ fn billing(followed: &mut Followed) {
     let into = |product, currency| world.console(1).set_currency(product, currency);
     followed.value(
         "currency",
-        "not EUR, and that changes no more; make a new product for EUR",
+        "an operator takes that back first",
         into(id, euro),
-        into(other, euro),
+        agree("Small", None).and_then(|()| into(id, euro)).and_then(|()| into(id, Currency::USD)),
     );
 
     // A tier that is not below the product's is upgraded to; the same one is chosen lower.
-    agree("Small", None).unwrap();
     let upgrade = |tier: &str| -> Result<ChargeKey, Error> {
         let quote = world.console(2).quote_upgrade(id, tier, Interval::Monthly)?;
         match world.console(2).upgrade(id, quote.id)? {
@@ -375,6 +374,12 @@ fn billing(followed: &mut Followed) {
     };
     let paid = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
     paid(upgrade("Small").unwrap()).unwrap();
+    followed.value(
+        "currency",
+        "not EUR, and that changes no more; make a new product for EUR",
+        into(id, euro),
+        into(other, euro),
+    );
     let higher = operator(3).downgrade(id, "Medium");
     let up = upgrade("Medium").and_then(paid);
     followed.value("tier", "upgrade to it instead", higher, up);

@@ -370,7 +370,7 @@ fn numbers_out_of_range_are_refused_with_the_range() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
     for limit in [0, 1001, usize::MAX] {
-        let message = format!("limit: is {limit}; give 1 to 1000 items a page");
+        let message = format!("limit: is {limit}; give 1 to 1000 items per page");
         let devices = console.devices(id, &DeviceFilter::default(), None, limit).unwrap_err();
         assert_eq!(devices.to_string(), message, "{limit}");
         assert_eq!(console.claimed_devices(None, limit).unwrap_err().to_string(), message, "{limit}");
@@ -416,7 +416,7 @@ fn a_product_id_is_never_used_twice_and_none_that_was_given_is_given_again() {
     let again = world.operator(2).create_product_with_id(product(95), world.owner, "Again", Platform::Particle(6));
     assert_eq!(
         again.unwrap_err().to_string(),
-        "product id 95 is or was in use; choose another, for an id is never used twice"
+        "product id 95 is or was in use; choose another, because ids are never reused"
     );
     world.make_product(1000, "photon");
     world.make_product(1002, "photon");

@@ -1,6 +1,11 @@
 //! How many devices are locked to a version stands in a record of its own (R-IMG-7): a lock writes little, locks and
 //! deletions that meet agree, and what an earlier version counted is taken over.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it does not expect"
+)]
 
 mod common;
 

@@ -448,7 +448,7 @@ fn a_device_that_says_at_its_first_connect_that_it_is_another_platform_is_held()
     let connected = world.fleet.gateway(at(2)).connect(&report).unwrap();
     assert_eq!(
         connected.answer.to_string(),
-        "held: its hardware is particle:13 (boron), the product's is particle:6 (photon) (R-IMP-12)"
+        "held: its hardware is particle:13 (boron), the product's is particle:6 (photon); import it into a product of its hardware, or have an operator correct what is known of it (R-IMP-12)"
     );
     assert_eq!(world.console(2).summary(world.product).unwrap().wrong_platform, 1);
 }

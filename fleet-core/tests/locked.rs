@@ -76,7 +76,7 @@ fn where_the_platform_holds_them_they_are_sent_nothing_until_the_owner_is_unlock
     assert_eq!(connect(&world, 1, 1, 11), held);
     assert_eq!(
         held.to_string(),
-        "held: the account of the product's owner is locked since 1970-01-01T00:00:10Z (R-PAY-5); keeps back 2 (R-TGT-4 release)"
+        "held: the account of the product's owner is locked since 1970-01-01T00:00:10Z; pay its bills, or have an operator unlock it (R-PAY-5); keeps back 2 (R-TGT-4 release)"
     );
     assert!(matches!(connect(&world, 2, 2, 12), Answer::UpToDate { .. }), "what runs right is told so");
     assert_eq!(world.row(1).sequence, 0, "no directive was made for it");

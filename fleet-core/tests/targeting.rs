@@ -7,7 +7,7 @@ mod model;
 
 use common::{World, at, device, list, report, version};
 use fleet_core::device::{
-    Device, ImageSeen, Label, PlatformSeen, Progress, Report, Seen, Standing, Trail, UpdateAttempt,
+    Device, ImageSeen, Label, PlatformSeen, Progress, Report, RowTrail, Seen, Standing, UpdateAttempt,
 };
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
@@ -51,16 +51,16 @@ fn ground() -> impl Strategy<Value = Ground> {
         for (id, release) in &groups {
             product["groups"][id.to_string()] = json!({ "name": format!("Group {id}"), "release": release });
         }
-        let firmware =
-            |(version, (counter, requires, (min, max))): (&u16, &(u32, Option<&str>, (Option<u16>, Option<u16>)))| {
-                json!({
-                    "version": version, "title": format!("Version {version}"), "description": "", "uploaded_at": 0,
-                    "uploaded_by": null, "requires_system": requires, "proven": null, "released_at": null,
-                    "locked_devices": 0,
-                    "image": { "format": "opaque", "size": version, "sha256": Sha256::of(&version.to_be_bytes()),
-                        "security_counter": counter, "min_chip_revision": min, "max_chip_revision": max },
-                })
-            };
+        type Facts<'r> = (u32, Option<&'r str>, (Option<u16>, Option<u16>));
+        let firmware = |(version, (counter, requires, (min, max))): (&u16, &Facts<'_>)| {
+            json!({
+                "version": version, "title": format!("Version {version}"), "description": "", "uploaded_at": 0,
+                "uploaded_by": null, "requires_system": requires, "proven": null, "released_at": null,
+                "locked_devices": 0,
+                "image": { "format": "opaque", "size": version, "sha256": Sha256::of(&version.to_be_bytes()),
+                    "security_counter": counter, "min_chip_revision": min, "max_chip_revision": max },
+            })
+        };
         let all: Vec<_> = index.iter().map(firmware).collect();
         let highest = index.keys().max().copied().unwrap_or(0);
         let product: Product = serde_json::from_value(product).unwrap();
@@ -154,7 +154,7 @@ fn row() -> impl Strategy<Value = Device> {
             outcome: None,
             label: (!groups.is_empty())
                 .then(|| Box::new(Label { name: "".into(), groups: groups.into_iter().map(GroupId::new).collect() })),
-            trail: Trail::default(),
+            trail: RowTrail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
             chip_revision,

@@ -13,6 +13,7 @@ fn pages() -> Vec<(String, String)> {
     let mut pages =
         vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-swift/kotlin/README.md".to_owned()];
     pages.extend(["python", "node", "swift"].map(|language| format!("bindings-{language}/README.md")));
+    pages.extend(["ARCHITECTURE.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md"].map(str::to_owned));
     let mut folders = vec!["docs".to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
@@ -71,6 +72,10 @@ const A_FRAGMENT_OF_KOTLIN: How = NotRun(
     "a fragment with names of the reader's own; the module's tests call what it calls, and the page's program is run",
 );
 
+const NEEDS_A_FRAMEWORK: How = NotRun(
+    "the web framework is no dependency of this repository; the page says when the program was built and run by hand",
+);
+
 /// Each program of the documentation: the page, the language, words in the program (empty means every program that is
 /// not listed otherwise), and how it is checked.
 const PROGRAMS: &[(&str, &str, &str, How)] = &[
@@ -117,6 +122,23 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("bindings-swift/kotlin/README.md", "kotlin", "console.importWatched", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "when (val answer", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "catch (failure: FleetException)", A_FRAGMENT_OF_KOTLIN),
+    (
+        "bindings-swift/kotlin/README.md",
+        "java",
+        "",
+        NotRun("a fragment with names of the reader's own; `JavaTest.java` calls what it calls"),
+    ),
+    ("RELEASING.md", "json", "", NotRun("the manifest of a package that is not made yet")),
+    ("docs/guide/axum.md", "rust,ignore", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/fastapi.md", "python", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/fastify.md", "ts", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/ktor.md", "kotlin", "", NEEDS_A_FRAMEWORK),
+    ("docs/guide/vapor.md", "swift", "import Vapor", NEEDS_A_FRAMEWORK),
+    ("docs/guide/vapor.md", "swift", "dependencies: [", NotRun("lines of a manifest of the reader's own")),
+    ("docs/guide/several-nodes.md", "rust,ignore", "", NotRun("it needs a server; `stores/open` tests such URLs")),
+    ("docs/guide/several-nodes.md", "python", "fleet = Fleet.open(", NotRun("it needs a server")),
+    ("docs/guide/several-nodes.md", "python", "def report_usage", NotRun("it runs until the host stops")),
+    ("docs/guide/back-up.md", "python", "", NotRun("it names folders of the reader's own; run by hand")),
 ];
 
 /// Returns a text without the space around its words, so that indentation does not matter.
@@ -235,9 +257,9 @@ fn every_limit_in_the_documentation_is_the_one_in_the_code() {
     let running = "docs/RUNNING.md";
     let mut claims = vec![
         (rules, format!("A quote holds for {} minutes", minutes(billing.quote_life()))),
-        (rules, format!("(policy, default {} days; the bound itself is no leap)", billing.leap_days())),
+        (rules, format!("(policy, default {} days; exactly the bound is not a leap)", billing.leap_days())),
         (running, format!("was not called for more than {} days", billing.leap_days())),
-        (rules, format!("bars for {} minutes", minutes(customer::BARRED_FOR))),
+        (rules, format!("blocks further attempts for {} minutes", minutes(customer::BARRED_FOR))),
         (rules, format!("At most {} lines without an id", count(device::import::MAX_LINES_WITHOUT_ID))),
         (rules, format!("recorded as it is, up to {} bytes", SystemVersion::MAX_LEN)),
         (running, format!("{} at most)", count(Query::MOST))),
@@ -245,7 +267,7 @@ fn every_limit_in_the_documentation_is_the_one_in_the_code() {
         (running, format!("at most {} minutes (`clock_tolerance_millis`", minutes(policy.clock_tolerance()))),
     ];
     assert_eq!(customer::WRONG_CODES, 5);
-    claims.push((rules, "the fifth wrong code bars".to_owned()));
+    claims.push((rules, "The fifth wrong code blocks".to_owned()));
     for tier in Vec::<fleet_core::Tier>::from(Catalogue::default()) {
         for interval in [Interval::Monthly, Interval::Annual] {
             let Some(price) = tier.price(interval, Currency::USD).filter(|price| !price.is_zero()) else { continue };

@@ -8,6 +8,8 @@ mod lang;
 mod language;
 mod licences;
 mod postgres;
+#[cfg(test)]
+mod promises;
 mod simulate;
 mod spec;
 mod targets;

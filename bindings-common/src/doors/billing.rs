@@ -1,4 +1,4 @@
-//! What owners and the operator do about billing, and the door for time.
+//! Billing operations of owners and the operator, and the door for time.
 
 use super::{Answered, Console, When, account_id, limit, product_id};
 use crate::closable::{Begin, Begun, Entered, Opened};
@@ -8,16 +8,16 @@ use crate::shapes::{
 use crate::{Failure, Moment};
 use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
 
-/// So many things a clock does where a caller does not say.
+/// Number of due things that a clock handles unless the caller gives another limit.
 const STEPS: u32 = 1000;
 
 impl Console {
-    /// What it costs to go to a tier, at an interval, now.
+    /// Quotes what it costs to move to a tier, at an interval, now.
     pub fn quote_upgrade(&self, product: u32, tier: &str, interval: Interval) -> Answered<Quote> {
         Ok((&self.door()?.quote_upgrade(product_id(product)?, tier, interval.into())?).into())
     }
 
-    /// Takes a quote: answers the charge that the upgrade waits for, or its invoice where there is nothing to charge.
+    /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
     pub fn upgrade(&self, product: u32, quote: &str) -> Answered<Upgrade> {
         (&self.door()?.upgrade(product_id(product)?, quote.parse()?)?).try_into()
     }
@@ -27,13 +27,13 @@ impl Console {
         Ok(self.door()?.switch_interval(product_id(product)?, interval.into())?)
     }
 
-    /// Chooses the currency that a product is billed in, before its first invoice.
+    /// Sets the currency in which a product is billed, before its first invoice.
     pub fn set_currency(&self, product: u32, currency: &str) -> Answered<()> {
         Ok(self.door()?.set_currency(product_id(product)?, currency.parse()?)?)
     }
 
-    /// Puts a card on one's file, after the payment provider took it; `expires` is the month through which it is valid,
-    /// such as `2017-12`.
+    /// Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it
+    /// is valid, such as `2017-12`.
     pub fn set_card(&self, token: &str, brand: &str, last_four: &str, expires: &str) -> Answered<()> {
         Ok(self.door()?.set_card(&NewCard {
             token: CardToken::new(token)?,
@@ -43,67 +43,67 @@ impl Console {
         })?)
     }
 
-    /// Takes the card off one's file.
+    /// Removes the card from the actor's file.
     pub fn remove_card(&self) -> Answered<()> {
         Ok(self.door()?.remove_card()?)
     }
 
-    /// How a product's billing stands.
+    /// Returns the state of a product's billing.
     pub fn billing_status(&self, product: u32) -> Answered<BillingStatus> {
         Ok((&self.door()?.billing_status(product_id(product)?)?).into())
     }
 
-    /// A product's invoices, newest first.
+    /// Lists a product's invoices, newest first.
     pub fn invoices(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
-        let number = |after: &str| {
-            after.parse().map_err(|_| Failure::invalid("after", "is no cursor that a page of invoices ended with"))
-        };
+        let number =
+            |after: &str| after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"));
         let page = self.door()?.invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })
     }
 
-    /// Ends a product's plan; answers the credit note. An operator's command.
+    /// Ends a product's plan and returns the credit note. An operator's command.
     pub fn cancel_plan(&self, product: u32) -> Answered<Invoice> {
         (&self.door()?.cancel_plan(product_id(product)?)?).try_into()
     }
 
-    /// Puts a product on a lower tier; answers the credit note. An operator's command.
+    /// Moves a product to a lower tier and returns the credit note. An operator's command.
     pub fn downgrade(&self, product: u32, tier: &str) -> Answered<Invoice> {
         (&self.door()?.downgrade(product_id(product)?, tier)?).try_into()
     }
 
-    /// Agrees on a price for a product, or takes the agreement back. An operator's command.
+    /// Agrees on a price for a product, or cancels the agreement. An operator's command.
     pub fn agree_price(&self, product: u32, tier: &str, interval: Interval, price: Option<Money>) -> Answered<()> {
         let price = price.map(TryInto::try_into).transpose()?;
         Ok(self.door()?.agree_price(product_id(product)?, tier, interval.into(), price)?)
     }
 
-    /// Gives an unpaid invoice up, a removed product's too. An operator's command.
+    /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
     pub fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
         (&self.door()?.write_off(product_id(product)?, invoice)?).try_into()
     }
 
-    /// What an account owes over all its products, removed ones among them.
+    /// Returns what an account owes over all its products, including removed ones.
     pub fn account_billing(&self, account: i64) -> Answered<AccountBilling> {
         (&self.door()?.account_billing(account_id(account)?)?).try_into()
     }
 
-    /// An account's invoices over all its products, removed ones among them: by product, and of each the newest first.
+    /// Lists an account's invoices over all its products, including removed ones: by product, and within each the
+    /// newest first.
     pub fn account_invoices(&self, account: i64, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
-        let place = |after: &str| {
+        let cursor = |after: &str| {
             let (product, number) = after.split_once('-')?;
             Some((product_id(product.parse().ok()?).ok()?, number.parse().ok()?))
         };
-        let wrong = || Failure::invalid("after", "is no cursor that a page of an account's invoices ended with");
-        let after = after.map(|after| place(after).ok_or_else(wrong)).transpose()?;
+        let invalid = || Failure::invalid("after", "is not a cursor of a page of an account's invoices");
+        let after = after.map(|after| cursor(after).ok_or_else(invalid)).transpose()?;
         let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|(product, number)| format!("{product}-{number}")) })
     }
 }
 
-/// The door for time: the host opens it every so often, and when its payment provider answers.
+/// The door for time: the host opens it at regular intervals, and when its payment provider answers.
 #[derive(Clone, Debug)]
 pub struct Clock {
     fleet: Opened,
@@ -125,22 +125,22 @@ impl Clock {
         self.fleet.enter_at(self.when, fleet_core::Fleet::clock)
     }
 
-    /// What is due now.
+    /// Lists what is due now.
     pub fn due(&self, page: Option<u32>) -> Answered<Vec<Due>> {
         Ok(super::shapes(&self.door()?.due(limit(Some(page.unwrap_or(STEPS))))?))
     }
 
-    /// Does what is due now: renewals, retries, notices.
+    /// Handles what is due now: renewals, retries, notices.
     pub fn advance(&self, page: Option<u32>) -> Answered<Advanced> {
         Ok((&self.door()?.advance(limit(Some(page.unwrap_or(STEPS))))?).into())
     }
 
-    /// Says that the clock is right after a leap that `advance` refused.
+    /// Confirms that the clock is right after a leap that `advance` refused.
     pub fn confirm_leap(&self) -> Answered<()> {
         Ok(self.door()?.confirm_leap()?)
     }
 
-    /// What the payment provider said of a charge.
+    /// Reports a charge's outcome from the payment provider.
     pub fn charge_outcome(&self, key: &str, outcome: ChargeOutcome) -> Answered<()> {
         Ok(self.door()?.charge_outcome(key.parse()?, outcome.into())?)
     }

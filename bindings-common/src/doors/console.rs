@@ -13,28 +13,28 @@ use fleet_core::store::AuditId;
 use std::sync::Arc;
 
 impl Console {
-    /// Makes an account. An operator's command.
+    /// Creates an account. An operator's command.
     pub fn create_account(&self, email: &str) -> Answered<Account> {
         Ok((&self.door()?.create_account(email)?).into())
     }
 
-    /// Makes a product: the actor is its owner and first member.
+    /// Creates a product. The actor becomes its owner and first member.
     pub fn create_product(&self, name: &str, platform: &str) -> Answered<Product> {
         Ok((&self.door()?.create_product(name, platform.parse()?)?).into())
     }
 
-    /// Makes a product with a given number, never used before. An operator's command.
+    /// Creates a product with a given number that was never used before. An operator's command.
     pub fn create_product_with_id(&self, product: u32, owner: i64, name: &str, platform: &str) -> Answered<Product> {
         let (product, owner) = (product_id(product)?, account_id(owner)?);
         Ok((&self.door()?.create_product_with_id(product, owner, name, platform.parse()?)?).into())
     }
 
-    /// A product.
+    /// Returns a product.
     pub fn product(&self, product: u32) -> Answered<Product> {
         Ok((&self.door()?.product(product_id(product)?)?).into())
     }
 
-    /// The products whose team the actor is on, by number.
+    /// Lists the products whose team the actor is on, by number.
     pub fn products(&self) -> Answered<Vec<Product>> {
         Ok(super::shapes(&self.door()?.products()?))
     }
@@ -44,7 +44,7 @@ impl Console {
         Ok((&self.door()?.rename_product(product_id(product)?, name)?).into())
     }
 
-    /// Changes the policies that are named; the others stay as they are.
+    /// Changes the given policies; the others stay as they are.
     pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         let change = fleet_core::PolicyChange::try_from(policy)?;
         Ok((&self.door()?.set_policy(product_id(product)?, change)?).into())
@@ -60,7 +60,7 @@ impl Console {
         Ok(self.door()?.remove_product(product_id(product)?)?)
     }
 
-    /// Makes a group that devices can be put in; answers its number.
+    /// Creates a group for devices and returns its number.
     pub fn create_group(&self, product: u32, name: &str) -> Answered<u16> {
         Ok(self.door()?.create_group(product_id(product)?, name)?.get())
     }
@@ -70,30 +70,30 @@ impl Console {
         Ok(self.door()?.delete_group(product_id(product)?, GroupId::new(group))?)
     }
 
-    /// What was done to a product, newest first.
+    /// Lists what was done to a product, newest first.
     pub fn audit_log(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
         let after = after.map(audit_id).transpose()?;
         Ok(audit_page(&self.door()?.audit_log(product_id(product)?, after, limit(page))?))
     }
 
-    /// What was done to an account, newest first.
+    /// Lists what was done to an account, newest first.
     pub fn account_audit_log(&self, account: i64, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
         let after = after.map(audit_id).transpose()?;
         Ok(audit_page(&self.door()?.account_audit_log(account_id(account)?, after, limit(page))?))
     }
 
-    /// A product's answers to the questions before manufacturing.
+    /// Returns a product's answers to the questions before manufacturing.
     pub fn configuration(&self, product: u32) -> Answered<Configuration> {
         Ok((&self.door()?.configuration(product_id(product)?)?).into())
     }
 
-    /// Answers a question, or opens it again.
+    /// Answers a question, or removes its answer.
     pub fn configure(&self, product: u32, question: &str, answer: Option<ConfigurationAnswer>) -> Answered<()> {
         let answer = answer.map(TryInto::try_into).transpose()?;
         Ok(self.door()?.configure(product_id(product)?, question, answer.as_ref())?)
     }
 
-    /// What stands in the way of manufacturing.
+    /// Lists what is missing before manufacturing can start.
     pub fn manufacturing_readiness(&self, product: u32) -> Answered<Vec<Missing>> {
         Ok(super::shapes(&self.door()?.manufacturing_readiness(product_id(product)?)?))
     }
@@ -116,5 +116,5 @@ fn audit_id(cursor: &str) -> Answered<AuditId> {
         let (at, nonce) = cursor.split_once('/')?;
         Some(AuditId { at: Timestamp::from_millis(at.parse().ok()?), nonce: nonce.parse().ok()? })
     };
-    read().ok_or_else(|| Failure::invalid("after", "is no cursor that a page of the audit ended with"))
+    read().ok_or_else(|| Failure::invalid("after", "is not a cursor of a page of the audit"))
 }

@@ -9,18 +9,18 @@ use fleet_core::device::Correction;
 use std::ops::ControlFlow;
 
 impl Console {
-    /// What an import of this list would say, without changing anything.
+    /// Returns the verdicts that an import of this list would give, without changing anything.
     pub fn plan_import(&self, product: u32, list: &[u8]) -> Answered<ImportReport> {
         Ok((&self.door()?.plan_import(product_id(product)?, list)?).into())
     }
 
-    /// Imports a list of devices: one id a line, or a .csv.
+    /// Imports a list of devices: a text file with one id a line, or a .csv.
     pub fn import(&self, product: u32, list: &[u8]) -> Answered<ImportReport> {
         Ok((&self.door()?.import(product_id(product)?, list)?).into())
     }
 
-    /// The same, telling `watch` how far it is after every few thousand devices. Where it answers `false`, the import
-    /// ends there: what was added stays.
+    /// The same, but calls `watch` with the progress after every few thousand devices. If it returns `false`, the
+    /// import ends there; devices already added stay.
     pub fn import_watched(
         &self,
         product: u32,
@@ -35,7 +35,7 @@ impl Console {
         Ok((&report).into())
     }
 
-    /// Tells the platform of devices that exist; answers how many were new. An operator's command.
+    /// Registers devices that exist. Returns how many were new. An operator's command.
     pub fn register_devices(&self, devices: &[ListedDevice]) -> Answered<i64> {
         let devices = devices.iter().map(|listed| {
             let platform = listed.platform.as_deref().map(str::parse).transpose()?;
@@ -44,7 +44,7 @@ impl Console {
         Ok(count(self.door()?.register_devices(&devices.collect::<Answered<Vec<_>>>()?)?))
     }
 
-    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command,
     /// recorded in the audit of `product`; the device need not be in it.
     pub fn correct_device(
         &self,
@@ -58,17 +58,17 @@ impl Console {
         Ok(self.door()?.correct_device(product_id(product)?, device_id(device)?, &correction)?)
     }
 
-    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    /// Frees the places that imports reserve for devices not yet added. Returns how many.
     pub fn free_places(&self, product: u32) -> Answered<i64> {
         Ok(count(self.door()?.free_places(product_id(product)?)?))
     }
 
-    /// A device of the product, waiting and denied ones too.
+    /// Returns a device of the product, also one that waits or is denied.
     pub fn device(&self, product: u32, device: &str) -> Answered<Device> {
         Ok((&self.door()?.device(product_id(product)?, device_id(device)?)?).into())
     }
 
-    /// The devices that a filter wants, by id.
+    /// Lists the devices that match a filter, by id.
     pub fn devices(
         &self,
         product: u32,
@@ -81,67 +81,67 @@ impl Console {
         Ok(DevicePage { items: super::shapes(&page.items), next: page.next.map(|id| id.to_string()) })
     }
 
-    /// The fleet in numbers.
+    /// Returns the numbers of the fleet.
     pub fn summary(&self, product: u32) -> Answered<Summary> {
         Ok((&self.door()?.summary(product_id(product)?)?).into())
     }
 
-    /// What a device would be told if it connected now, and why.
+    /// Returns what a device would be told to run if it connected now, and why.
     pub fn explain(&self, product: u32, device: &str) -> Answered<Decision> {
         Ok((&self.door()?.explain(product_id(product)?, device_id(device)?)?).into())
     }
 
-    /// Names a device; an empty name takes the name away.
+    /// Names a device; an empty name removes the name.
     pub fn name_device(&self, product: u32, device: &str, name: &str) -> Answered<()> {
         Ok(self.door()?.name_device(product_id(product)?, device_id(device)?, name)?)
     }
 
-    /// Marks a device for development, or takes the mark away.
+    /// Marks a device for development, or removes the mark.
     pub fn mark_development(&self, product: u32, device: &str, development: bool) -> Answered<()> {
         Ok(self.door()?.mark_development(product_id(product)?, device_id(device)?, development)?)
     }
 
-    /// Puts a device in these groups and takes it out of all others.
+    /// Puts a device in these groups and removes it from all others.
     pub fn set_groups(&self, product: u32, device: &str, groups: &[u16]) -> Answered<()> {
         Ok(self.door()?.set_groups(product_id(product)?, device_id(device)?, &group_ids(groups))?)
     }
 
-    /// Lets a waiting device in.
+    /// Admits a waiting device.
     pub fn approve_device(&self, product: u32, device: &str) -> Answered<()> {
         Ok(self.door()?.approve_device(product_id(product)?, device_id(device)?)?)
     }
 
-    /// Shuts a device out.
+    /// Denies a device.
     pub fn deny_device(&self, product: u32, device: &str) -> Answered<()> {
         Ok(self.door()?.deny_device(product_id(product)?, device_id(device)?)?)
     }
 
-    /// Lets a denied device ask again.
+    /// Allows a denied device to ask again.
     pub fn undeny_device(&self, product: u32, device: &str) -> Answered<()> {
         Ok(self.door()?.undeny_device(product_id(product)?, device_id(device)?)?)
     }
 
-    /// Takes a device out of the product.
+    /// Removes a device from the product.
     pub fn remove_device(&self, product: u32, device: &str) -> Answered<()> {
         Ok(self.door()?.remove_device(product_id(product)?, device_id(device)?)?)
     }
 
-    /// Claims a device that nobody has claimed, for oneself.
+    /// Claims an unclaimed device for the actor.
     pub fn claim_device(&self, device: &str) -> Answered<()> {
         Ok(self.door()?.claim_device(device_id(device)?)?)
     }
 
-    /// Gives up a device that one has claimed.
+    /// Ends the actor's claim of a device.
     pub fn unclaim_device(&self, device: &str) -> Answered<()> {
         Ok(self.door()?.unclaim_device(device_id(device)?)?)
     }
 
-    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    /// Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any.
     pub fn end_claim(&self, device: &str) -> Answered<()> {
         Ok(self.door()?.end_claim(device_id(device)?)?)
     }
 
-    /// The devices that one has claimed, by id.
+    /// Lists the devices that the actor has claimed, by id.
     pub fn claimed_devices(&self, after: Option<&str>, page: Option<u32>) -> Answered<DeviceIdPage> {
         let page = self.door()?.claimed_devices(after.map(device_id).transpose()?, limit(page))?;
         let items = page.items.iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! Events, as a team sees them, and what comes in on a stream.
+//! Events, as a team sees them, and streams of new events.
 
 use super::waiting::StreamWait;
 use super::{Answered, Console, device_id, limit, product_id};
@@ -12,37 +12,38 @@ use std::time::Duration;
 /// Number of events that a walk over a stream reads at a time.
 const WALK: u32 = 1000;
 
-/// The events of a product that this process publishes, from the moment on when it was opened. Dropping the last clone
-/// ends it.
+/// A stream of the events of a product that this process publishes after the stream was opened. Dropping the last clone
+/// closes it.
 #[derive(Clone, Debug)]
 pub struct EventStream(Arc<Listening>);
 
 #[derive(Debug)]
 struct Listening {
     stream: event::EventStream,
-    /// Events that were read together with the number of those that are missing before them.
+    /// Events that were read, and the number of events missing before them.
     held: Mutex<Vec<Event>>,
 }
 
 impl EventStream {
-    /// The end of the log when the stream was opened: for `follow_events`.
+    /// The end of the log when the stream was opened: a cursor for `follow_events`.
     pub fn start(&self) -> String {
         self.0.stream.start().to_string()
     }
 
-    /// Waits on the caller's thread until there is something to read, at most for this time. Returns whether there is.
+    /// Blocks the thread until there is something to read or this time has passed. Returns whether there is something
+    /// to read.
     pub fn wait(&self, at_most: Duration) -> bool {
         self.0.stream.wait(at_most)
     }
 
-    /// Waits without a thread.
+    /// Waits without blocking a thread.
     pub fn begin_wait(&self) -> StreamWait {
         StreamWait::new(self.0.stream.readable())
     }
 }
 
 impl Console {
-    /// Has matching events sent on from now on. Each delivery is one outbound message.
+    /// Forwards matching events from now on. Each delivery is one outbound message.
     pub fn subscribe(
         &self,
         product: u32,
@@ -60,12 +61,12 @@ impl Console {
         Ok(self.door()?.unsubscribe(product_id(product)?, SubscriptionId::new(subscription))?)
     }
 
-    /// A product's subscriptions, in the order in which they were made.
+    /// Lists a product's subscriptions, oldest first.
     pub fn subscriptions(&self, product: u32) -> Answered<Vec<Subscription>> {
         Ok(super::shapes(&self.door()?.subscriptions(product_id(product)?)?))
     }
 
-    /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
+    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
     pub fn events(
         &self,
         product: u32,
@@ -82,7 +83,7 @@ impl Console {
         Ok(EventPage { items: super::shapes(&page.items), next: page.next.map(|cursor| cursor.to_string()) })
     }
 
-    /// The events that were logged after a cursor, oldest first; without one, from now on.
+    /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
     pub fn follow_events(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<FollowedEvents> {
         let after = after.map(str::parse).transpose()?;
         let followed = self.door()?.follow_events(product_id(product)?, after, limit(page))?;
@@ -90,21 +91,21 @@ impl Console {
         Ok(FollowedEvents { items: super::shapes(&followed.items), next, missed })
     }
 
-    /// Opens a stream of what this process publishes for a product from now on.
+    /// Opens a stream of the events that this process publishes for a product from now on.
     pub fn event_stream(&self, product: u32) -> Answered<EventStream> {
         let stream = self.door()?.event_stream(product_id(product)?)?;
         Ok(EventStream(Arc::new(Listening { stream, held: Mutex::default() })))
     }
 
-    /// Takes events that came in on a stream. Whoever reads must be let in each time.
+    /// Reads the events that arrived on a stream. The actor's permission is checked on each call.
     pub fn read_event_stream(&self, stream: &EventStream, page: Option<u32>) -> Answered<StreamedEvents> {
         let streamed = self.door()?.read_event_stream(&stream.0.stream, limit(page))?;
         let items: Vec<Event> = super::shapes(&streamed.items);
         Ok(StreamedEvents { items, missed: count(streamed.missed) })
     }
 
-    /// What a walk over a stream goes on with; nothing where it is to wait. A gap is an error, `events_missed`, and is
-    /// told once: asked again, the walk goes on behind it.
+    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as the
+    /// error `events_missed`; the next call continues after the gap.
     pub fn next_events(&self, stream: &EventStream) -> Answered<Vec<Event>> {
         let StreamedEvents { items, missed } = self.read_event_stream(stream, Some(WALK))?;
         let mut held = stream.0.held.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,7 +116,7 @@ impl Console {
         Ok(std::mem::take(&mut *held))
     }
 
-    /// Which errors the members of a product reported, by kind.
+    /// Lists the errors that members of a product reported, by kind.
     pub fn device_errors(&self, product: u32) -> Answered<Vec<DeviceError>> {
         let errors = self.door()?.device_errors(product_id(product)?)?;
         let shapes = errors.iter().map(|(kind, error)| DeviceError {
@@ -128,12 +129,12 @@ impl Console {
         Ok(shapes.collect())
     }
 
-    /// Counts the errors of a kind anew.
+    /// Resets the count of the errors of a kind.
     pub fn forget_device_errors(&self, product: u32, error_kind: &str) -> Answered<()> {
         Ok(self.door()?.forget_device_errors(product_id(product)?, error_kind)?)
     }
 
-    /// A product's messages in the usage month of this moment.
+    /// Returns a product's message counts in the usage month of this moment.
     pub fn usage(&self, product: u32) -> Answered<Usage> {
         Ok((&self.door()?.usage(product_id(product)?)?).into())
     }

@@ -1,4 +1,4 @@
-//! Firmware, and which device gets what.
+//! Firmware, and which device gets which version.
 
 use super::{Answered, Console, device_id, product_id, version};
 use crate::Failure;
@@ -7,8 +7,8 @@ use fleet_core::firmware::Upload;
 use fleet_core::product::GroupId;
 
 impl Console {
-    /// Uploads a firmware: its binary is read and checked against the product and the version entered. The binary
-    /// itself stays with the host, under its SHA-256.
+    /// Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the
+    /// binary itself, under its SHA-256.
     pub fn upload(
         &self,
         product: u32,
@@ -30,12 +30,12 @@ impl Console {
         Ok((&self.door()?.upload(product_id(product)?, &upload, binary)?).into())
     }
 
-    /// The product's firmware, by version.
+    /// Lists the product's firmware, by version.
     pub fn firmware(&self, product: u32) -> Answered<Vec<Firmware>> {
         Ok(super::shapes(&self.door()?.firmware(product_id(product)?)?))
     }
 
-    /// Changes a firmware's title, and its description where one is given.
+    /// Changes a firmware's title, and its description if one is given.
     pub fn edit_firmware(
         &self,
         product: u32,
@@ -68,7 +68,7 @@ impl Console {
         Ok(self.door()?.release_to_group(product_id(product)?, GroupId::new(group), version)?)
     }
 
-    /// Locks a device to a version and says what it is to be sent at once.
+    /// Locks a device to a version and returns the directive to send at once.
     pub fn lock_and_flash_now(&self, product: u32, device: &str, number: u32) -> Answered<Decision> {
         let (product, device) = (product_id(product)?, device_id(device)?);
         Ok((&self.door()?.lock_and_flash_now(product, device, version(number)?)?).into())
@@ -85,7 +85,7 @@ impl Console {
         Ok(self.door()?.unlock(product_id(product)?, device_id(device)?)?)
     }
 
-    /// Sends the next update to a device also while it says that it takes none.
+    /// Sends the device its next update even while it reports that it takes none.
     pub fn force_update(&self, product: u32, device: &str) -> Answered<()> {
         Ok(self.door()?.force_update(product_id(product)?, device_id(device)?)?)
     }

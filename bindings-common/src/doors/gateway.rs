@@ -1,4 +1,4 @@
-//! The gateway's door.
+//! The door for gateways.
 
 use super::{Answered, When, device_id, product_id, unsigned};
 use crate::closable::{Begin, Begun, Entered, Opened};
@@ -10,10 +10,10 @@ use fleet_core::device::{self, Disconnect};
 use fleet_core::{Sha256, Timestamp};
 
 arguments! {
-    /// What a device says of itself when it connects, as its gateway hands it on.
+    /// What a device reports when it connects, as its gateway passes it on.
     pub struct Report {
         required {
-            /// The device: 24 hexadecimal digits.
+            /// The device's id: 24 hexadecimal digits.
             device: String,
         }
         optional {
@@ -27,23 +27,25 @@ arguments! {
             platform: String,
             /// Its system's version.
             system: String,
-            /// The security counter that it has stored.
+            /// The security counter that the device has stored.
             security_counter: u32,
-            /// The revision of its chip, 100 × major + minor.
+            /// The chip's revision, 100 × major + minor.
             chip_revision: u32,
-            /// Whether it takes updates now. Default: yes.
+            /// Whether the device takes updates now. Default: yes.
             takes_updates: bool,
-            /// The gateway's number of the session, growing for each device; 0 or none: the gateway numbers none.
+            /// The gateway's session number, which grows for each device. Absent or 0 if the gateway numbers no
+            /// sessions.
             session: i64,
-            /// When it connected. Without it and without a session, the report is live: the newest because it is told last.
-            /// Told twice it is two connections, so a gateway that may tell a connect twice gives one of the two.
+            /// When it connected. If both this and `session` are absent, the report is live: the last one received is
+            /// the newest. Without either, a report sent twice counts as two connections, so a gateway that may repeat
+            /// a connect sets one of them.
             reported_at: Moment,
         }
     }
 }
 
 impl Report {
-    /// The report as the core reads it.
+    /// The report in the core's form.
     pub fn read(&self) -> Answered<device::Report> {
         let hash =
             |hash: &String| hash.parse::<Sha256>().map_err(|problem| Failure::invalid("image", problem.to_string()));
@@ -63,10 +65,10 @@ impl Report {
     }
 }
 
-/// A chip's revision, as the core reads it.
+/// Checks a chip's revision for the core.
 fn chip_revision(given: u32) -> Answered<u16> {
     u16::try_from(given).map_err(|_| {
-        Failure::invalid("chip_revision", format!("{given} is out of range; it is 100 × major + minor, 65535 at most"))
+        Failure::invalid("chip_revision", format!("{given} is out of range; write 100 × major + minor, at most 65535"))
     })
 }
 
@@ -88,28 +90,28 @@ impl Gateway {
         Self { fleet: fleet.clone(), when: When(now) }
     }
 
-    /// The moment of a call that is made now.
+    /// The moment of a call made now.
     pub fn now(&self) -> Answered<Timestamp> {
         self.when.now()
     }
 
-    /// The core's own door, for a binding that keeps reports and answers in the core's own form.
+    /// The core's own door, for a binding that keeps reports and decisions in the core's form.
     pub fn at(&self, now: Timestamp) -> Answered<Entered<'_, fleet_core::Gateway<'_>>> {
         self.fleet.enter(|fleet| fleet.gateway(now))
     }
 
-    /// A device connects, says what it is and runs, and is told what to run and why.
+    /// Records that a device connects. Returns what the device is to run, and why.
     pub fn connect(&self, report: &Report) -> Answered<Connected> {
         Ok((&self.at(self.now()?)?.connect(&report.read()?)?).into())
     }
 
-    /// The same for many at once; the answers are in the order of the reports.
+    /// The same for many devices at once. The answers are in the order of the reports.
     pub fn connect_many(&self, reports: &[Report]) -> Answered<Vec<Connected>> {
         let reports = reports.iter().map(Report::read).collect::<Answered<Vec<_>>>()?;
         Ok(super::shapes(&self.at(self.now()?)?.connect_many(&reports)?))
     }
 
-    /// A device's connection ended. Without `session` and `ended_at`: the one that was told of last.
+    /// Records that a device's connection ended. Without `session` and `ended_at`, this is the latest known connection.
     pub fn disconnect(
         &self,
         device: &str,
@@ -122,26 +124,26 @@ impl Gateway {
         Ok(self.at(self.now()?)?.disconnect(&Disconnect { device, product, session, at })?)
     }
 
-    /// How the update with this directive's number fares; answers whether it is the device's latest.
+    /// Reports the progress of the update with this directive's number. Returns whether it is the device's latest.
     pub fn report_update(&self, device: &str, product: u32, sequence: u32, progress: UpdateProgress) -> Answered<bool> {
         let (device, product) = (device_id(device)?, product_id(product)?);
         Ok(self.at(self.now()?)?.report_update(device, product, sequence, progress.into())?)
     }
 
-    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    /// Publishes an event of a device: logs it and returns what is to be sent.
     pub fn publish(&self, event: &NewEvent) -> Answered<Published> {
         let now = self.now()?;
         Ok((&self.at(now)?.publish(&event.read(now)?)?).into())
     }
 
-    /// The same for many at once; the answers are in the order of the events.
+    /// The same for many events at once. The answers are in the order of the events.
     pub fn publish_many(&self, events: &[NewEvent]) -> Answered<Vec<Published>> {
         let now = self.now()?;
         let events = events.iter().map(|event| event.read(now)).collect::<Answered<Vec<_>>>()?;
         Ok(super::shapes(&self.at(now)?.publish_many(&events)?))
     }
 
-    /// A device that is set up presents the claim code that its customer gave it.
+    /// Presents the claim code that a customer gave to the device during setup.
     pub fn present_claim_code(&self, device: &str, code: &str) -> Answered<()> {
         Ok(self.at(self.now()?)?.present_claim_code(device_id(device)?, &Secret::claim_code(code)?)?)
     }

@@ -1,11 +1,11 @@
-//! A product's meter, for hosts that send messages by themselves.
+//! A product's meter, for hosts that send messages themselves.
 
 use super::{Answered, When, unsigned};
 use crate::closable::{Begin, Begun, Opened};
 use crate::plain::count;
 use fleet_core::event::metering::DetachedMeter;
 
-/// A product's meter: admits messages on one atomic number while its lease lasts. Cheap to clone and safe to share.
+/// A product's meter: admits messages by one atomic counter while its lease is valid. Cheap to clone and safe to share.
 #[derive(Clone, Debug)]
 pub struct Meter {
     fleet: Opened,
@@ -24,13 +24,13 @@ impl Meter {
         Self { fleet: fleet.clone(), meter, when }
     }
 
-    /// Whether one more message may be sent. Counted if so.
+    /// Returns whether one more message may be sent. If so, it is counted.
     pub fn admit(&self) -> Answered<bool> {
         let now = self.when.now()?;
         Ok(self.fleet.enter(|fleet| self.meter.attach(fleet))?.admit(now)?)
     }
 
-    /// How many of so many messages may be sent; they are counted.
+    /// Returns how many of the wanted messages may be sent, and counts them.
     pub fn admit_many(&self, want: i64) -> Answered<i64> {
         let want = unsigned("want", want)?;
         let now = self.when.now()?;

@@ -1,7 +1,7 @@
-//! The doors as bindings open them: owned, with plain arguments and flat answers, one method an operation.
+//! The doors as bindings use them: owned values, plain arguments, flat answers, one method per operation.
 //!
-//! A binding wraps each method in a line of its own. [`OPERATIONS`] names them all; tests hold every language, and the
-//! core itself, to it.
+//! A binding wraps each method in one line. [`OPERATIONS`] lists them all; tests compare every language, and the core
+//! itself, with it.
 
 mod billing;
 mod console;
@@ -32,10 +32,10 @@ use fleet_core::product::GroupId;
 use fleet_core::{AccountId, Actor, DeviceId, ErrorKind, FirmwareVersion, ProductId, Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What an operation comes to.
+/// The result of an operation.
 pub type Answered<T> = Result<T, Failure>;
 
-/// So many items are on a page where a caller does not say.
+/// Number of items on a page unless the caller gives another limit.
 pub const PAGE: u32 = 100;
 
 /// The door for people. Cheap to clone and safe to share.
@@ -62,12 +62,12 @@ impl Console {
     }
 }
 
-/// When a door is used: at one moment for all that it does, or at the time of each call.
+/// The time of a door's calls: one fixed moment, or the time of each call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct When(pub(crate) Option<Moment>);
 
 impl When {
-    /// The core reads no when, but a host that names no moment means the present one.
+    /// The core never reads the time. A host that gives no moment means the present.
     pub(crate) fn now(self) -> Answered<Timestamp> {
         self.0.map_or_else(|| Ok(present()), |now| now.read("now"))
     }
@@ -114,7 +114,7 @@ fn not_found(what: &'static str) -> Failure {
     fleet_core::Error::from(ErrorKind::NotFound { what }).into()
 }
 
-/// The shapes of a list.
+/// Converts a list to its shapes.
 fn shapes<'c, C: 'c, S: From<&'c C>>(items: impl IntoIterator<Item = &'c C>) -> Vec<S> {
     items.into_iter().map(S::from).collect()
 }

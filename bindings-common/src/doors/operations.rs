@@ -15,12 +15,12 @@ pub enum Door {
     Fleet,
 }
 
-/// What can be asked of a door.
+/// An operation of a door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Operation {
-    /// Of which.
+    /// The door that has it.
     pub door: Door,
-    /// The method's name, in `snake_case`; a language writes it as its own do.
+    /// The method's name in `snake_case`. Each language writes it in its own style.
     pub name: &'static str,
 }
 

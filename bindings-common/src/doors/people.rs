@@ -10,22 +10,22 @@ use fleet_core::customer::TokenId;
 use std::time::Duration;
 
 impl Console {
-    /// The product's team.
+    /// Returns the product's team.
     pub fn team(&self, product: u32) -> Answered<Team> {
         Ok((&self.door()?.team(product_id(product)?)?).into())
     }
 
-    /// Asks an account, by its e-mail, to join the team.
+    /// Invites an account to the team, by its e-mail.
     pub fn invite(&self, product: u32, email: &str) -> Answered<Invitation> {
         Ok((&self.door()?.invite(product_id(product)?, email)?).into())
     }
 
-    /// Takes an invitation back.
+    /// Revokes an invitation.
     pub fn revoke_invitation(&self, product: u32, account: i64) -> Answered<()> {
         Ok(self.door()?.revoke_invitation(product_id(product)?, account_id(account)?)?)
     }
 
-    /// The products whose team the actor was asked to join.
+    /// Lists the actor's invitations to teams.
     pub fn invitations(&self) -> Answered<Vec<ReceivedInvitation>> {
         Ok(super::shapes(&self.door()?.invitations()?))
     }
@@ -45,7 +45,7 @@ impl Console {
         Ok(self.door()?.leave_team(product_id(product)?)?)
     }
 
-    /// Takes a member off the team.
+    /// Removes a member from the team.
     pub fn remove_member(&self, product: u32, account: i64) -> Answered<()> {
         Ok(self.door()?.remove_member(product_id(product)?, account_id(account)?)?)
     }
@@ -55,23 +55,23 @@ impl Console {
         Ok(self.door()?.transfer_ownership(product_id(product)?, account_id(to)?)?)
     }
 
-    /// Locks an account for bills that were not paid, or unlocks it. An operator's command.
+    /// Locks an account for unpaid bills, or unlocks it. An operator's command.
     pub fn set_account_lock(&self, account: i64, locked: bool) -> Answered<Account> {
         Ok((&self.door()?.set_account_lock(account_id(account)?, locked)?).into())
     }
 
-    /// Makes a customer of the product.
+    /// Creates a customer of the product.
     pub fn create_customer(&self, product: u32, user_name: &str, identity: Option<Identity>) -> Answered<Customer> {
         let identity = identity.unwrap_or(Identity::Simple).try_into()?;
         Ok((&self.door()?.create_customer(product_id(product)?, user_name, &identity)?).into())
     }
 
-    /// A customer of the product.
+    /// Returns a customer of the product.
     pub fn customer(&self, product: u32, customer: i64) -> Answered<Customer> {
         Ok((&self.door()?.customer(product_id(product)?, customer_id(customer)?)?).into())
     }
 
-    /// The customers that a filter wants, by number.
+    /// Lists the customers that match a filter, by number.
     pub fn customers(
         &self,
         product: u32,
@@ -84,17 +84,18 @@ impl Console {
         Ok(CustomerPage { items: super::shapes(&page.items), next: page.next.map(|id| id.to_string()) })
     }
 
-    /// The customer whom a vendor's user name, or a linked account, is known as.
+    /// Returns the customer with a vendor's user name or a linked account.
     pub fn find_customer(&self, product: u32, identity: Identity) -> Answered<Customer> {
         Ok((&self.door()?.find_customer(product_id(product)?, &identity.try_into()?)?).into())
     }
 
-    /// Takes a customer away.
+    /// Removes a customer.
     pub fn remove_customer(&self, product: u32, customer: i64) -> Answered<()> {
         Ok(self.door()?.remove_customer(product_id(product)?, customer_id(customer)?)?)
     }
 
-    /// Gives a customer a token for these scopes. `life` is in seconds, up to a year. The token is shown only this once.
+    /// Issues a token for these scopes to a customer. `life` is in seconds, up to a year. The token is shown only this
+    /// once.
     pub fn issue_token(&self, product: u32, customer: i64, scopes: &[Scope], life: i64) -> Answered<IssuedToken> {
         let (product, customer) = (product_id(product)?, customer_id(customer)?);
         let scopes = scopes.iter().map(|scope| (*scope).into()).collect();
@@ -103,13 +104,13 @@ impl Console {
         Ok(IssuedToken { token_id: token_id(id), token: SecretText(token.reveal()) })
     }
 
-    /// Makes a token no good at once.
+    /// Revokes a token at once.
     pub fn revoke_token(&self, product: u32, customer: i64, token: &str) -> Answered<()> {
         let id = u64::from_str_radix(token, 16).map_err(|_| not_found("token"))?;
         Ok(self.door()?.revoke_token(product_id(product)?, customer_id(customer)?, TokenId(id))?)
     }
 
-    /// Gives a device of the product a claim code of its own, such as that on its sticker.
+    /// Gives a device of the product its own claim code, such as the one on its sticker.
     pub fn set_device_code(&self, product: u32, device: &str, code: &str) -> Answered<()> {
         Ok(self.door()?.set_device_code(product_id(product)?, device_id(device)?, code)?)
     }
@@ -119,17 +120,17 @@ impl Console {
         Ok(BetaReport { lines: super::shapes(&self.door()?.invite_to_beta(product_id(product)?, list)?) })
     }
 
-    /// Takes a guest off the private beta.
+    /// Removes a guest from the private beta.
     pub fn uninvite_from_beta(&self, product: u32, user_name: &str) -> Answered<()> {
         Ok(self.door()?.uninvite_from_beta(product_id(product)?, user_name)?)
     }
 
-    /// Gives a guest a new code, also one who used theirs.
+    /// Gives a guest a new code, also a guest who has used theirs.
     pub fn renew_activation_code(&self, product: u32, user_name: &str) -> Answered<BetaGuest> {
         Ok((&self.door()?.renew_activation_code(product_id(product)?, user_name)?).into())
     }
 
-    /// The guests of the private beta, by name.
+    /// Lists the guests of the private beta, by name.
     pub fn beta_guests(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<BetaGuestPage> {
         let page = self.door()?.beta_guests(product_id(product)?, after, limit(page))?;
         Ok(BetaGuestPage { items: super::shapes(&page.items), next: page.next })

@@ -1,4 +1,4 @@
-//! Waiting for events without a thread: thousands may watch at once, and none keeps another from the store.
+//! Waits for events without blocking a thread: thousands may wait at once, and none keeps others from using the store.
 
 use fleet_core::event::Readable;
 use std::future::poll_fn;
@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Somebody who waits for the next event of a stream. Ends with `true` once there is something to read, and with `false`
-/// where the waiting is stopped, the stream is dropped or the fleet is closed.
+/// A wait for the next event of a stream. Resolves to `true` once there is something to read, and to `false` when the
+/// wait is stopped, the stream is dropped or the fleet is closed.
 #[derive(Clone, Debug)]
 pub struct StreamWait(Arc<Mutex<State>>);
 
@@ -22,7 +22,7 @@ impl StreamWait {
         Self(Arc::new(Mutex::new(State::Waiting { readable, waker: None })))
     }
 
-    /// Stops the waiting, as a deadline or a cancelled task does.
+    /// Stops the wait, for a deadline or a cancelled task.
     pub fn stop(&self) {
         let mut state = self.state();
         let State::Waiting { readable, waker } = &mut *state else { return };
@@ -35,14 +35,14 @@ impl StreamWait {
         }
     }
 
-    /// Waits for the end.
+    /// Waits until the wait has ended.
     pub async fn ended(&self) -> bool {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Calls back once, on whatever thread ends the waiting, or at once on the caller's.
-    pub fn then(&self, tell: impl FnOnce(bool) + Send + 'static) {
-        let call = Arc::new(Call { wait: self.clone(), tell: Mutex::new(Some(Box::new(tell))) });
+    /// Calls back once: on the thread that ends the wait, or at once on the caller's thread if it has ended.
+    pub fn then(&self, callback: impl FnOnce(bool) + Send + 'static) {
+        let call = Arc::new(Call { wait: self.clone(), callback: Mutex::new(Some(Box::new(callback))) });
         call.wake();
     }
 
@@ -68,22 +68,22 @@ impl StreamWait {
     }
 }
 
-/// What is called once with whether there is something to read.
-type Tell = Box<dyn FnOnce(bool) + Send>;
+/// A callback that is called once with whether there is something to read.
+type Callback = Box<dyn FnOnce(bool) + Send>;
 
-/// A callback as a waker. It and what it waits for hold each other until the waiting ends.
+/// A callback as a waker. The callback and its future keep each other alive until the wait ends.
 struct Call {
     wait: StreamWait,
-    tell: Mutex<Option<Tell>>,
+    callback: Mutex<Option<Callback>>,
 }
 
 impl Wake for Call {
     fn wake(self: Arc<Self>) {
         let waker = Waker::from(Arc::clone(&self));
         let Poll::Ready(is_there) = self.wait.poll(&mut Context::from_waker(&waker)) else { return };
-        let tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(tell) = tell {
-            tell(is_there);
+        let callback = self.callback.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(callback) = callback {
+            callback(is_there);
         }
     }
 }

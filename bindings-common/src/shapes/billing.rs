@@ -1,4 +1,4 @@
-//! What is bought, what is due, and how it is paid.
+//! Purchases, payments and what is due.
 
 use crate::macros::{choice, shape, words};
 use crate::plain::count;
@@ -6,13 +6,13 @@ use crate::shapes::{Period, Usage};
 use crate::{Failure, Moment, SecretText};
 use fleet_core::billing;
 
-/// An amount: whole minor units (cents) of a currency, negative where something is given back.
+/// An amount in whole minor units (cents) of a currency. Negative for money given back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, from_py_object, module = "fleet_core"))]
 #[cfg_attr(feature = "node", napi_derive::napi(object, use_nullable = true))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Money {
-    /// The minor units.
+    /// The amount in minor units.
     pub minor: i64,
     /// The currency's three letters.
     pub currency: String,
@@ -27,7 +27,7 @@ crate::python_value!(Money { minor: i64, currency: String, }
 );
 
 words! {
-    /// How long a period is.
+    /// Length of a period.
     pub enum Interval {
         /// A month.
         Monthly = "monthly",
@@ -37,17 +37,17 @@ words! {
 }
 
 words! {
-    /// What a line of an invoice is.
+    /// The kind of an invoice's line.
     pub enum InvoiceLineKind {
         /// A full period.
         Period = "period",
         /// The rest of a period.
         Rest = "rest",
-        /// The unused rest of what was billed before, back.
+        /// Credit for the unused rest of what was billed before.
         Credit = "credit",
-        /// What earlier invoices left over, used.
+        /// Use of credit that earlier invoices left over.
         Balance = "balance",
-        /// What this invoice leaves over for later ones.
+        /// Credit that this invoice leaves over for later ones.
         Carried = "carried",
     }
 }
@@ -55,59 +55,59 @@ words! {
 shape! {
     /// A line of a quote or an invoice.
     pub struct InvoiceLine {
-        /// What it is.
+        /// Its kind.
         pub kind: InvoiceLineKind,
-        /// The tier whose price it is of.
+        /// The tier whose price is billed.
         pub tier: String,
-        /// From when on.
+        /// When it expired.
         pub starts_at: Moment,
         /// Until when.
         pub ends_at: Moment,
-        /// How much; negative where it lessens the invoice.
+        /// The amount; negative if it reduces the invoice.
         pub amount: Money,
     }
 }
 
 shape! {
-    /// What it costs to go to a tier, at an interval.
+    /// The cost of moving to a tier, at an interval.
     pub struct Quote {
-        /// Its name: what an upgrade is asked for by.
+        /// Its id, to be passed to `upgrade`.
         pub quote: String,
-        /// The tier to go to.
+        /// The new tier.
         pub tier: String,
-        /// The interval to go to.
+        /// The new interval.
         pub interval: Interval,
         /// When it was given.
         pub at: Moment,
-        /// From when on it no longer holds.
+        /// When it expires.
         pub expires_at: Moment,
-        /// The period that the plan will be in.
+        /// The period of the plan after the upgrade.
         pub period: Period,
-        /// What the charge is made of.
+        /// The lines of the charge.
         pub lines: Vec<InvoiceLine>,
-        /// What will be charged.
+        /// The amount that will be charged.
         pub due: Money,
-        /// What is left over for later invoices afterwards.
+        /// Credit left over afterwards for later invoices.
         pub balance: Money,
     }
 }
 
 choice! {
-    /// What a charge is for.
+    /// The purpose of a charge.
     pub enum ChargePurpose {
         /// A renewal invoice.
         Renewal as RenewalCharge {
             /// Its number.
             invoice: u32,
         },
-        /// An upgrade, which takes effect with the charge.
+        /// An upgrade, which takes effect when it is paid.
         Upgrade as UpgradeCharge,
-        /// Money back, for a credit note.
+        /// A refund for a credit note.
         Refund as RefundCharge {
             /// The credit note's number.
             invoice: u32,
         },
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other as OtherCharge,
     }
 }
@@ -116,7 +116,7 @@ shape! {
     /// The card to charge.
     #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct ChargedCard {
-        /// Which of the account's cards.
+        /// The card's number within the account.
         pub number: u32,
         /// The payment provider's reference: a secret.
         pub token: SecretText,
@@ -124,23 +124,23 @@ shape! {
 }
 
 shape! {
-    /// What the host's payment provider is to charge, or to give back.
+    /// A charge or refund that the host's payment provider is to make.
     pub struct Charge {
-        /// The idempotency key: the same whenever it is tried again.
+        /// The idempotency key: the same at every retry.
         pub key: String,
         /// The product that it is for.
         pub product: u32,
-        /// Who pays, or gets the money back.
+        /// The account that pays, or receives the refund.
         pub account: i64,
-        /// What it is for.
+        /// The purpose.
         pub purpose: ChargePurpose,
-        /// How much: more than nothing.
+        /// The amount, above zero.
         pub amount: Money,
-        /// The card to charge; none for a refund, which goes back the way the money came.
+        /// The card to charge. Absent for a refund, which goes back the way the money came.
         pub card: Option<ChargedCard>,
-        /// When it was asked for.
+        /// When it was requested.
         pub at: Moment,
-        /// Whether the provider could not say what became of it.
+        /// Whether the provider could not report the outcome.
         pub unknown: bool,
     }
 }
@@ -150,59 +150,59 @@ shape! {
     pub struct ChargePage {
         /// The charges, by product.
         pub items: Vec<Charge>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 words! {
-    /// What became of a charge.
+    /// Outcome of a charge.
     pub enum ChargeOutcome {
-        /// It was made.
+        /// It was paid.
         Succeeded = "succeeded",
-        /// It was declined for now, as where the account is short of money.
+        /// It was declined for now, for example because the account is short of money.
         DeclinedSoft = "declined_soft",
-        /// It was declined for good: the same card is not presented again.
+        /// It was declined permanently: the same card is not presented again.
         DeclinedHard = "declined_hard",
-        /// Nobody can say yet: nothing else is tried until it is known.
+        /// It is not known yet. Nothing else is tried until it is known.
         Unknown = "unknown",
     }
 }
 
 words! {
-    /// What became of an attempt to have an invoice paid.
+    /// Outcome of an attempt to collect an invoice.
     pub enum PaymentResult {
-        /// The charge was asked for, and what became of it is not known yet.
+        /// The charge was requested, and its outcome is not known yet.
         Open = "open",
         /// It was paid.
         Succeeded = "succeeded",
         /// It was declined for now.
         DeclinedSoft = "declined_soft",
-        /// It was declined for good.
+        /// It was declined permanently.
         DeclinedHard = "declined_hard",
-        /// Nothing was presented: there was no card that could be.
+        /// Nothing was presented, because there was no card to charge.
         NotPresented = "not_presented",
     }
 }
 
 shape! {
-    /// An attempt to have an invoice paid.
+    /// An attempt to collect an invoice.
     pub struct PaymentAttempt {
         /// When it was made.
         pub at: Moment,
-        /// Whether it was one of the schedule's; otherwise it is a new card's.
+        /// Whether the retry schedule made it; otherwise a new card did.
         pub scheduled: bool,
-        /// Which of the account's cards; none: there was none to present.
+        /// The card's number within the account. Absent if there was no card to present.
         pub card: Option<u32>,
-        /// What became of it.
+        /// The result.
         pub result: PaymentResult,
     }
 }
 
 words! {
-    /// What an invoice is for.
+    /// The reason for an invoice.
     pub enum InvoiceReason {
-        /// A period's start.
+        /// The start of a period.
         Renewal = "renewal",
         /// A higher tier, or a year instead of a month.
         Upgrade = "upgrade",
@@ -210,19 +210,19 @@ words! {
         Downgrade = "downgrade",
         /// The end of a plan.
         Cancellation = "cancellation",
-        /// Another owner: what the one before had paid ahead, or left over, goes back.
+        /// A change of owner: the former owner gets back what was paid ahead or left over.
         Transfer = "transfer",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 words! {
-    /// What became of an invoice.
+    /// Status of an invoice.
     pub enum InvoiceStatus {
-        /// It is to be paid.
+        /// It is unpaid.
         Open = "open",
-        /// It was paid, or there was nothing left to pay.
+        /// It was paid, or nothing was left to pay.
         Settled = "settled",
         /// An operator wrote it off.
         Void = "void",
@@ -238,29 +238,29 @@ shape! {
         pub product: u32,
         /// The account that pays.
         pub payer: i64,
-        /// What it is for.
+        /// The purpose.
         pub reason: InvoiceReason,
         /// When it was issued.
         pub issued_at: Moment,
-        /// The period that it bills, or part of.
+        /// The period that it bills, fully or in part.
         pub period: Period,
-        /// What it is made of.
+        /// Its lines.
         pub lines: Vec<InvoiceLine>,
-        /// The sum of the lines; below zero: what is credited.
+        /// The sum of the lines. Below zero, it is a credit.
         pub total: Money,
-        /// What a credit note took off it that was never paid.
+        /// The part that a credit note cancelled because it was never paid.
         pub offset: Money,
-        /// What of a credit note goes back to the payer.
+        /// The part of a credit note that goes back to the payer.
         pub refund: Money,
-        /// What is still to be paid.
+        /// The amount that is still unpaid.
         pub outstanding: Money,
-        /// What became of it.
+        /// The result.
         pub status: InvoiceStatus,
         /// When it was settled or written off.
         pub ended_at: Option<Moment>,
         /// The charge that paid it.
         pub charge: Option<u32>,
-        /// How often it was tried to have it paid.
+        /// The attempts to collect it.
         pub attempts: Vec<PaymentAttempt>,
     }
 }
@@ -270,29 +270,29 @@ shape! {
     pub struct InvoicePage {
         /// The invoices, newest first.
         pub items: Vec<Invoice>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 shape! {
-    /// What became of an upgrade that was asked for: it waits for a charge, or is in effect.
+    /// Status of a requested upgrade: it waits for a charge, or is in effect.
     pub struct Upgrade {
         /// The charge that it waits for.
         pub charge: Option<Charge>,
-        /// Its invoice, where there was nothing to charge.
+        /// Its invoice, if there was nothing to charge.
         pub invoice: Option<Invoice>,
     }
 }
 
 shape! {
-    /// What people know a card by.
+    /// What people recognise a card by.
     pub struct Card {
         /// The brand.
         pub brand: String,
         /// The last four digits of its number.
         pub last_four: String,
-        /// The month through which it is valid, such as `2017-12`.
+        /// The last month in which it is valid, such as `2017-12`.
         pub expires: String,
         /// Whether it can be charged.
         pub good: bool,
@@ -306,19 +306,19 @@ shape! {
         pub brand: String,
         /// The last four digits of its number.
         pub last_four: String,
-        /// The month through which it is valid, such as `2017-12`.
+        /// The last month in which it is valid, such as `2017-12`.
         pub expires: String,
     }
 }
 
 shape! {
-    /// What an account owes over all its products, removed ones among them.
+    /// What an account owes over all its products, including removed ones.
     pub struct AccountBilling {
-        /// What it owes, one sum for each currency.
+        /// The amounts that it owes, one for each currency.
         pub owed: Vec<Money>,
-        /// The invoices that it owes, the oldest first.
+        /// The unpaid invoices, oldest first.
         pub open: Vec<Invoice>,
-        /// Its charges and refunds that have no outcome yet, by product.
+        /// Its charges and refunds without an outcome, by product.
         pub charges: Vec<Charge>,
         /// Its card on file.
         pub card: Option<Card>,
@@ -328,31 +328,31 @@ shape! {
 }
 
 shape! {
-    /// How a product's billing stands.
+    /// The state of a product's billing.
     pub struct BillingStatus {
         /// The product's tier.
         pub tier: String,
-        /// How long a period is; none: nothing is paid for.
+        /// Length of a period. Absent if there is no paid plan.
         pub interval: Option<Interval>,
         /// The period that was billed last.
         pub period: Option<Period>,
-        /// Messages of this usage month.
+        /// Message counts of this usage month.
         pub messages: Usage,
-        /// Devices in the product.
+        /// Number of devices in the product.
         pub devices: i64,
-        /// Seats of the team that are taken.
+        /// Number of the team's seats that are taken.
         pub members: i64,
         /// When the next period is billed.
         pub renewal: Option<Moment>,
         /// The interval from then on.
         pub next_interval: Option<Interval>,
-        /// What will be charged then, as things stand.
+        /// What will be charged then, as of now.
         pub next_amount: Option<Money>,
-        /// What earlier invoices left over.
+        /// Credit left over by earlier invoices.
         pub balance: Money,
-        /// Renewal invoices that are not paid.
+        /// Unpaid renewal invoices.
         pub unpaid: Vec<u32>,
-        /// The charge of an upgrade that has no outcome yet.
+        /// An upgrade's charge without an outcome.
         pub upgrading: Option<u32>,
         /// The owner's card on file.
         pub card: Option<Card>,
@@ -362,25 +362,25 @@ shape! {
 }
 
 shape! {
-    /// Something that is due: of a product or of an account.
+    /// Something that is due for a product or an account.
     pub struct Due {
         /// Since when.
         pub at: Moment,
-        /// The product whose renewal it is, or the notice before it.
+        /// The product whose renewal, or notice before the renewal, is due.
         pub product: Option<u32>,
-        /// The account whose payment is tried again, or whose card expires.
+        /// The account whose payment is to be retried, or whose card expires.
         pub account: Option<i64>,
     }
 }
 
 shape! {
-    /// How far an advance came.
+    /// Result of an advance.
     pub struct Advanced {
-        /// How many things were done.
+        /// Number of things that were done.
         pub done: i64,
-        /// Whether more is due now, beside what was skipped.
+        /// Whether more is due now, besides what was skipped.
         pub more: bool,
-        /// What could not be done because a record cannot be read. It stays due, and stops nothing else.
+        /// What could not be done because a record is unreadable. It stays due, and does not block anything else.
         pub skipped: Vec<Skipped>,
     }
 }
@@ -390,11 +390,11 @@ shape! {
     pub struct Skipped {
         /// Since when it is due.
         pub at: Moment,
-        /// The product, if it is of one.
+        /// The product, if it concerns one.
         pub product: Option<u32>,
-        /// The account, if it is of one.
+        /// The account, if it concerns one.
         pub account: Option<i64>,
-        /// Why, in words.
+        /// The reason, as a sentence.
         pub why: String,
     }
 }

@@ -10,17 +10,17 @@ use fleet_core::{AccountId, DeviceId};
 words! {
     /// What a token may be used for.
     pub enum Scope {
-        /// See one's devices.
+        /// See the customer's devices.
         See = "see",
-        /// Control one's devices.
+        /// Control the customer's devices.
         Control = "control",
-        /// Claim devices and give them up.
+        /// Claim devices and end claims.
         Claim = "claim",
     }
 }
 
 choice! {
-    /// How a customer is known.
+    /// How a customer is identified.
     pub enum Identity {
         /// The platform holds the account.
         Simple as SimpleIdentity(new),
@@ -40,74 +40,74 @@ choice! {
 shape! {
     /// A customer, as the team sees them.
     pub struct Customer {
-        /// The product that they are a customer of.
+        /// The product of the customer.
         pub product: u32,
-        /// Their number.
+        /// The customer's number.
         pub id: i64,
-        /// Their name.
+        /// The customer's user name.
         pub user_name: String,
-        /// How they are known.
+        /// How the customer is identified.
         pub identity: Identity,
-        /// When they were made.
+        /// When the customer was created.
         pub created_at: Moment,
-        /// The devices they have claimed.
+        /// The devices that the customer has claimed.
         pub devices: Vec<String>,
-        /// When they last used a device; none: never.
+        /// When the customer last used a device. Absent if never.
         pub active_at: Option<Moment>,
-        /// When they joined the private beta.
+        /// When the customer joined the private beta.
         pub activated_at: Option<Moment>,
-        /// Their tokens.
+        /// The customer's tokens.
         pub tokens: Vec<Token>,
     }
 }
 
 shape! {
-    /// A customer's own record, and what the token that they came with is good for.
+    /// A customer's own record, and the scopes and expiry of the token in use.
     pub struct CustomerSession {
-        /// The product that they are a customer of.
+        /// The product of the customer.
         pub product: u32,
-        /// Their number.
+        /// The customer's number.
         pub id: i64,
-        /// Their name.
+        /// The customer's user name.
         pub user_name: String,
-        /// How they are known.
+        /// How the customer is identified.
         pub identity: Identity,
-        /// When they were made.
+        /// When the customer was created.
         pub created_at: Moment,
-        /// The devices they have claimed, where the token and the product let them see them.
+        /// The devices that the customer has claimed, if the token and the product allow to see them.
         pub devices: Vec<String>,
-        /// When they last used a device; none: never.
+        /// When the customer last used a device. Absent if never.
         pub active_at: Option<Moment>,
-        /// When they joined the private beta.
+        /// When the customer joined the private beta.
         pub activated_at: Option<Moment>,
-        /// Their tokens.
+        /// The customer's tokens.
         pub tokens: Vec<Token>,
-        /// What the token is listed and revoked by.
+        /// The token's id, for listing and revoking.
         pub token_id: String,
         /// What the token may be used for.
         pub scopes: Vec<Scope>,
-        /// From when on the token is no good.
+        /// When the token expires.
         pub expires_at: Moment,
     }
 }
 
 shape! {
-    /// A token, as it is listed and revoked.
+    /// A token in lists; it is revoked by its id.
     pub struct Token {
-        /// Its name: not a secret.
+        /// Its id. Not a secret.
         pub token_id: String,
-        /// From when on it is no good.
+        /// When it expires.
         pub expires_at: Moment,
     }
 }
 
 shape! {
-    /// A token that was made: it is told this once.
+    /// A token that was issued. It is shown only this once.
     #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct IssuedToken {
-        /// What it is listed and revoked by: not a secret.
+        /// Its id, for listing and revoking. Not a secret.
         pub token_id: String,
-        /// What its holder comes with: a secret.
+        /// The token itself: a secret.
         pub token: SecretText,
     }
 }
@@ -117,45 +117,45 @@ shape! {
     pub struct CustomerPage {
         /// The customers, by number.
         pub items: Vec<Customer>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 arguments! {
-    /// Which customers to list; all that is set must hold.
+    /// The customers to list. All given conditions must hold.
     #[derive(Default)]
     pub struct CustomerFilter {
         optional {
-            /// Who used a device since then.
+            /// Customers who have used a device since then.
             active_since: Moment,
-            /// Who has a device and did not use one since then, or never.
+            /// Customers who have a device and have not used one since then.
             inactive_since: Moment,
-            /// With a device, or without.
+            /// Customers with a device, or without.
             with_device: bool,
-            /// Whose user name begins with this, whatever the case.
+            /// Customers whose user name begins with this, ignoring case.
             prefix: String,
         }
     }
 }
 
 shape! {
-    /// A code for a customer's device to present when it is set up.
+    /// A code that a customer's device presents when it is set up.
     #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct ClaimCode {
         /// The code: a secret.
         pub code: SecretText,
-        /// From when on it is no good.
+        /// When it expires.
         pub expires_at: Moment,
     }
 }
 
 shape! {
-    /// A device, as the customer sees it who has claimed it.
+    /// A device, as the customer who claimed it sees it.
     pub struct CustomerDevice {
         /// Its id.
         pub id: String,
-        /// Its name; none: it has none.
+        /// Its name. Absent if it has none.
         pub name: Option<String>,
         /// Whether it is connected.
         pub online: bool,
@@ -165,14 +165,14 @@ shape! {
 }
 
 shape! {
-    /// Somebody who was invited to the private beta.
+    /// A person who was invited to the private beta.
     #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct BetaGuest {
-        /// The user name they were invited by.
+        /// The user name in the invitation.
         pub user_name: String,
-        /// Their code, to be sent to them: a secret.
+        /// The code to send to them: a secret.
         pub code: SecretText,
-        /// When they used it.
+        /// When the code was used.
         pub used_at: Option<Moment>,
     }
 }
@@ -182,52 +182,52 @@ shape! {
     pub struct BetaGuestPage {
         /// The guests, by name.
         pub items: Vec<BetaGuest>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 words! {
-    /// What became of a line of a list of guests.
+    /// Verdict on a line of a guest list.
     pub enum BetaLineVerdict {
-        /// Invited, with a code of their own.
+        /// Invited, with a new code.
         Invited = "invited",
-        /// Invited before: their code stays.
+        /// Invited before; the code stays the same.
         AlreadyInvited = "already_invited",
-        /// The same user name stands on an earlier line.
+        /// An earlier line has the same user name.
         Duplicate = "duplicate",
-        /// No user name can be read.
+        /// The line has no readable user name.
         Malformed = "malformed",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 shape! {
-    /// A line of a list of guests, and what became of it.
+    /// A line of a guest list, with its verdict.
     #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
     pub struct BetaLine {
         /// The line's number, from 1.
         pub line: u32,
-        /// What became of it.
+        /// The result.
         pub verdict: BetaLineVerdict,
-        /// The user name of who is invited.
+        /// The user name of the invited guest.
         pub user_name: Option<String>,
-        /// Their code: a secret.
+        /// The guest's code: a secret.
         pub code: Option<SecretText>,
-        /// When they used it.
+        /// When the code was used.
         pub used_at: Option<Moment>,
-        /// The line that has the same user name.
+        /// The earlier line with the same user name.
         pub duplicate_of: Option<u32>,
-        /// Why no user name can be read.
+        /// Why the user name is unreadable.
         pub message: Option<String>,
     }
 }
 
 shape! {
-    /// A line for each guest of a list.
+    /// Verdicts on the lines of a guest list.
     pub struct BetaReport {
-        /// One for each line that is not blank.
+        /// One entry for each line that is not blank.
         pub lines: Vec<BetaLine>,
     }
 }
@@ -276,7 +276,7 @@ impl TryFrom<Identity> for customer::Identity {
     }
 }
 
-/// A token's name as text: more than JavaScript's numbers hold.
+/// A token's id as text, because JavaScript's numbers are too small for it.
 pub(crate) fn token_id(id: TokenId) -> String {
     format!("{:016x}", id.0)
 }
@@ -328,7 +328,7 @@ impl TryFrom<CustomerFilter> for customer::CustomerFilter {
             (Some(since), None) => Some(Activity::Since(since.read("active_since")?)),
             (None, Some(since)) => Some(Activity::NotSince(since.read("inactive_since")?)),
             (Some(_), Some(_)) => {
-                return Err(crate::Failure::invalid("activity", "ask for the active or the inactive, not for both"));
+                return Err(crate::Failure::invalid("activity", "must be either active or inactive, not both"));
             }
         };
         wanted.with_device = filter.with_device;

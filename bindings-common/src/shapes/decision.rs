@@ -1,4 +1,4 @@
-//! What a device is to do, and why.
+//! Decisions: what a device is to do, and why.
 
 use crate::Moment;
 use crate::macros::{choice, shape, words};
@@ -8,103 +8,103 @@ use fleet_core::FirmwareVersion;
 use fleet_core::firmware::{self, Answer, Hold};
 
 words! {
-    /// The rule that names the version a device should run.
+    /// The rule that sets the version a device should run.
     pub enum Rule {
-        /// It is locked to it.
+        /// The version that the device is locked to.
         Lock = "lock",
-        /// It is the highest version released to a group that the device is in.
+        /// The highest version released to a group of the device.
         GroupRelease = "group_release",
-        /// It is the product's release.
+        /// The product's release.
         Release = "release",
         /// Nothing is released.
         NoRelease = "no_release",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 words! {
-    /// What keeps a device from getting anything.
+    /// The reason why a device gets no firmware.
     pub enum HoldReason {
-        /// It is shut out.
+        /// It is denied.
         Denied = "denied",
-        /// It asks to join: it waits to be let in, or was turned away.
+        /// It asks to join: it waits for admission, or was turned away.
         Quarantined = "quarantined",
         /// Its hardware is not the product's.
         OtherPlatform = "other_platform",
         /// It is a development device.
         Development = "development",
-        /// The product forbids going back from the version that it reports.
+        /// The product forbids a version below the one that it reports.
         DowngradeForbidden = "downgrade_forbidden",
         /// The image's security counter is below the highest that the device has confirmed.
         SecurityCounter = "security_counter",
-        /// The revision of its chip is not one that the image runs on.
+        /// The image does not run on its chip's revision.
         ChipRevision = "chip_revision",
-        /// Its system version is not one that the firmware runs on.
+        /// The firmware does not run on its system version.
         SystemVersion = "system_version",
         /// It takes no updates now, and nobody forces it.
         TakesNoUpdates = "takes_no_updates",
-        /// It went back to another version right after its update, again and again: two devices seem to have its id.
+        /// It returned to another version right after an update, several times: two devices seem to have its id.
         TwoDevices = "two_devices",
-        /// The account of the product's owner is locked, and the platform holds the devices of such.
+        /// The account of the product's owner is locked, and the platform holds the devices of locked accounts.
         OwnerLocked = "owner_locked",
         /// It is in no product and asks for none.
         Personal = "personal",
         /// It reports a product that does not exist.
         UnknownProduct = "unknown_product",
-        /// Its report is older than one that was seen before.
+        /// Its report is older than an earlier one.
         StaleReport = "stale_report",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 shape! {
-    /// What a device is told to run.
+    /// The firmware that a device is to run.
     pub struct Directive {
         /// The device.
         pub device: String,
-        /// The product that the firmware is of.
+        /// The product of the firmware.
         pub product: u32,
         /// The version to run.
         pub version: u16,
         /// The file's size in bytes.
         pub size: i64,
-        /// The file's SHA-256: the host keeps the file under it.
+        /// The file's SHA-256, under which the host keeps the file.
         pub sha256: String,
-        /// What kind of image it is.
+        /// The kind of image.
         pub format: ImageFormat,
         /// The image's security counter.
         pub security_counter: u32,
-        /// Grows with each new directive for this device; the same for the same directive given out again.
+        /// Grows with each new directive for this device. A repeated directive keeps its number.
         pub sequence: u32,
     }
 }
 
 shape! {
-    /// The version that a device should run, and what decided so.
+    /// The version that a device should run, and the rule that set it.
     pub struct Target {
         /// The version.
         pub version: u16,
-        /// What decided so.
+        /// The rule that set it.
         pub rule: Rule,
-        /// Which group's release it is.
+        /// The group whose release it is.
         pub group: Option<u16>,
     }
 }
 
 choice! {
-    /// What a device is to do, and why.
+    /// Decisions: what a device is to do, and why.
     pub enum Decision {
-        /// It runs what it should, or nothing is asked of it.
+        /// It runs the version that it should, or no version is set.
         UpToDate as UpToDate {
-            /// What decided so.
+            /// The rule that set it.
             rule: Rule,
-            /// Which group's release it is.
+            /// The group whose release it is.
             group: Option<u16>,
-            /// What it would get but for that rule.
+            /// The version that it would get without that rule.
             kept_back: Option<u16>,
-            /// It reported the right version with another image than the uploaded one.
+            /// Whether it reported the right version with another image than the uploaded one.
             image_differs: bool,
             /// The rule's number and name.
             cites: String,
@@ -113,42 +113,43 @@ choice! {
         },
         /// It is to run another firmware.
         Update as Update {
-            /// What to send.
+            /// The directive to send.
             directive: Directive,
-            /// What decided so.
+            /// The rule that set it.
             rule: Rule,
-            /// Which group's release it is.
+            /// The group whose release it is.
             group: Option<u16>,
-            /// What it would get but for that rule.
+            /// The version that it would get without that rule.
             kept_back: Option<u16>,
             /// The rule's number and name.
             cites: String,
             /// A sentence for a person.
             why: String,
         },
-        /// It gets nothing, whatever it should run.
+        /// It gets no firmware, whatever it should run.
         Held as Held {
-            /// What holds it.
+            /// What keeps it in use.
             reason: HoldReason,
-            /// What it should run, where that was asked.
+            /// The version that it should run, if that was determined.
             target: Option<Target>,
-            /// With `quarantined`: whether the quarantine is full, so that it does not wait and nothing is kept of it.
+            /// With `quarantined`: whether the quarantine is full, so that the device does not wait and is not
+            /// recorded.
             full: Option<bool>,
             /// With `downgrade_forbidden`: the version that it reports.
             from_version: Option<u16>,
-            /// With `security_counter`: the image's.
+            /// With `security_counter`: the image's counter.
             image: Option<u32>,
             /// With `security_counter`: the highest that the device has confirmed.
             confirmed: Option<u32>,
-            /// With `chip_revision`: the device's, 100 × major + minor.
+            /// With `chip_revision`: the device's revision, 100 × major + minor.
             chip_revision: Option<u32>,
-            /// With `chip_revision`: the least that the image runs on; none: any.
+            /// With `chip_revision`: the lowest that the image runs on. Absent if any.
             min_chip_revision: Option<u32>,
-            /// With `chip_revision`: the last that the image runs on; none: any.
+            /// With `chip_revision`: the highest that the image runs on. Absent if any.
             max_chip_revision: Option<u32>,
-            /// With `system_version`: what the firmware requires.
+            /// With `system_version`: the version that the firmware requires.
             requires: Option<String>,
-            /// With `system_version`: what the device reported.
+            /// With `system_version`: the version that the device reported.
             reported: Option<String>,
             /// With `owner_locked`: since when.
             since: Option<Moment>,
@@ -160,16 +161,16 @@ choice! {
     }
 }
 
-/// What a connect came to. Python has a class of its own for it, which is put into words only where it is looked at.
+/// The result of a connect. Python has a class of its own for it, which builds its texts only when they are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Connected {
-    /// The product that the answer is of; none: a personal device.
+    /// The product of the decision. Absent for a personal device.
     pub product: Option<u32>,
     /// What the device is to do, and why.
     pub answer: Decision,
-    /// How the update that it was sent before ended, if it ended by this connect.
+    /// Outcome of the previous update, if this connect ended it.
     pub outcome: Option<UpdateOutcome>,
 }
 

@@ -1,4 +1,4 @@
-//! Devices: what is known of each, what it reports, a fleet in numbers.
+//! Devices: what is known of each, what they report, and the fleet in numbers.
 
 use crate::Moment;
 use crate::macros::{arguments, shape, words};
@@ -7,33 +7,33 @@ use fleet_core::FirmwareVersion;
 use fleet_core::device;
 
 words! {
-    /// Whether a device is in a product.
+    /// A device's standing in a product.
     pub enum Standing {
         /// In the product.
         Member = "member",
-        /// Asked to join and waits for a person.
+        /// It asked to join and waits for a person.
         Quarantined = "quarantined",
-        /// May not ask again until it is undenied.
+        /// It may not ask again until it is undenied.
         Denied = "denied",
     }
 }
 
 words! {
-    /// What a report says, held against what is known.
+    /// A reported value compared with the known one.
     pub enum Agreement {
-        /// It never said, or nothing is known to hold it against.
+        /// It was never reported, or there is no known value to compare.
         Unknown = "unknown",
-        /// The same.
+        /// The values are equal.
         Matches = "matches",
-        /// Another.
+        /// The values differ.
         Differs = "differs",
     }
 }
 
 words! {
-    /// How far an update has come.
+    /// Progress of an update.
     pub enum AttemptProgress {
-        /// The directive was given out.
+        /// The directive was issued.
         Offered = "offered",
         /// The image is being sent.
         Downloading = "downloading",
@@ -43,7 +43,7 @@ words! {
 }
 
 words! {
-    /// How an update fares, by the word of who carries it out. Never a success: that is what the device reports.
+    /// Progress of an update, as reported by the gateway. It is never a success: only the device reports that.
     pub enum UpdateProgress {
         /// The image is being sent.
         Downloading = "downloading",
@@ -55,17 +55,17 @@ words! {
 }
 
 words! {
-    /// What came of an update.
+    /// Result of an update.
     pub enum UpdateResult {
         /// The device reported the version that it was sent.
         Succeeded = "succeeded",
-        /// The device came back on its old version, or its update was said to have failed.
+        /// The device came back on its old version, or its update was reported as failed.
         Failed = "failed",
         /// The device reported a version that is neither the old one nor the one it was sent.
         RunsAnother = "runs_another",
-        /// The version was no longer wanted on the device before it came back: no failure.
+        /// The version was no longer wanted on the device before it came back. Not a failure.
         Withdrawn = "withdrawn",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
@@ -75,20 +75,20 @@ shape! {
     pub struct Device {
         /// Its id: 24 hexadecimal digits.
         pub id: String,
-        /// Its name; none: it has none.
+        /// Its name. Absent if it has none.
         pub name: Option<String>,
         /// The groups it is in, by number.
         pub groups: Vec<u16>,
-        /// Whether it is in the product, waits to be let in, or is shut out.
+        /// Its standing: in the product, waiting, or denied.
         pub standing: Standing,
-        /// Whether it is for development: never updated over the air.
+        /// Whether it is a development device, which is never updated over the air.
         pub development: bool,
-        /// Whether a person wants the next update sent although it takes none.
+        /// Whether its next update is forced although it takes none.
         pub forced: bool,
-        /// How many attempts in a row failed on the present target.
+        /// Number of consecutive failed attempts on the present target.
         pub failures: u8,
-        /// The number of times that it went back to another version within a day after its update. From 3 on two devices
-        /// probably have one id: it counts as failing and is sent nothing.
+        /// Number of times that it returned to another version within a day after its update. From 3 on, two devices
+        /// probably share the id: the device counts as failing and gets no updates.
         pub relapses: u8,
         /// The version it is locked to.
         pub lock: Option<u16>,
@@ -96,17 +96,17 @@ shape! {
         pub sequence: u32,
         /// The highest security counter it has confirmed.
         pub security_counter: u32,
-        /// The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product.
+        /// The revision of its chip, 100 × major + minor, as reported. Absent if it never reported one in this product.
         pub chip_revision: Option<u32>,
         /// The system version that it reported last.
         pub system: Option<String>,
         /// When it was added to the product, or first asked to join.
         pub added_at: Moment,
-        /// What it reported last; none: it never connected since it was added.
+        /// Its latest report. Absent if it has not connected since it was added.
         pub seen: Option<Seen>,
         /// The update that it was sent and has not answered yet.
         pub attempt: Option<UpdateAttempt>,
-        /// How its latest finished update ended.
+        /// Outcome of its latest finished update.
         pub outcome: Option<UpdateOutcome>,
     }
 }
@@ -116,7 +116,7 @@ shape! {
     pub struct Seen {
         /// When it connected.
         pub at: Moment,
-        /// The gateway's number of the session; 0: it gave none.
+        /// The gateway's session number. 0 if it gave none.
         pub session: i64,
         /// Since when it has reported this version.
         pub version_since: Moment,
@@ -134,27 +134,27 @@ shape! {
 }
 
 shape! {
-    /// An update on its way.
+    /// An update in progress.
     pub struct UpdateAttempt {
-        /// When the directive was given out.
+        /// When the directive was issued.
         pub at: Moment,
         /// The version to run.
         pub target: u16,
         /// The version it ran before.
         pub from_version: Option<u16>,
-        /// How far the update has come.
+        /// The progress of the update.
         pub progress: AttemptProgress,
     }
 }
 
 shape! {
-    /// How an update ended.
+    /// Outcome of an update.
     pub struct UpdateOutcome {
-        /// When that was known.
+        /// When the outcome became known.
         pub at: Moment,
         /// The version it was to run.
         pub target: u16,
-        /// What came of it.
+        /// The result.
         pub result: UpdateResult,
     }
 }
@@ -164,7 +164,7 @@ shape! {
     pub struct DevicePage {
         /// The devices, by id.
         pub items: Vec<Device>,
-        /// The device that the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
@@ -174,33 +174,33 @@ shape! {
     pub struct DeviceIdPage {
         /// The ids, in order.
         pub items: Vec<String>,
-        /// The device that the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 arguments! {
-    /// Which devices to list; all that is set must hold. By default, all that are in the product.
+    /// The devices to list. All given conditions must hold. By default, all that are in the product.
     #[derive(Default)]
     pub struct DeviceFilter {
         optional {
-            /// In the product, waiting, or shut out.
+            /// Devices in the product, waiting, or denied.
             standing: Standing,
-            /// Connected, or not.
+            /// Connected devices, or others.
             online: bool,
-            /// Reporting this version.
+            /// Devices that report this version.
             version: u16,
-            /// In this group.
+            /// Devices in this group.
             group: u16,
-            /// Locked, or not.
+            /// Locked devices, or others.
             locked: bool,
-            /// Marked for development, or not.
+            /// Development devices, or others.
             development: bool,
-            /// With an update on its way, or not.
+            /// Devices with an update in progress, or others.
             pending: bool,
-            /// Whose latest attempts failed, or not.
+            /// Devices whose latest attempts failed, or others.
             failing: bool,
-            /// Whose name or id begins with this, whatever the case.
+            /// Devices whose name or id begins with this, ignoring case.
             prefix: String,
         }
     }
@@ -211,41 +211,41 @@ shape! {
     pub struct Summary {
         /// In the product.
         pub devices: i64,
-        /// Of these, connected now.
+        /// Number of these that are connected now.
         pub online: i64,
-        /// Of these, not seen since they were added.
+        /// Number of these that were not seen since they were added.
         pub never_seen: i64,
-        /// How many report which version, by version.
+        /// Number of devices for each reported version, by version.
         pub versions: Vec<VersionCount>,
-        /// How many report none.
+        /// Number of devices that report none.
         pub no_version: i64,
-        /// How many run another image than the one uploaded under the version that they report.
+        /// Number of devices that run another image than the one uploaded for the version that they report.
         pub image_differs: i64,
-        /// How many have an update on its way.
+        /// Number of devices with an update in progress.
         pub pending: i64,
-        /// How many failed their latest attempt or attempts.
+        /// Number of devices whose latest attempts failed.
         pub failing: i64,
-        /// How many are locked to a version.
+        /// Number of devices that are locked to a version.
         pub locked: i64,
-        /// How many are development devices.
+        /// Number of development devices.
         pub development: i64,
-        /// How many are held because their hardware is not the product's.
+        /// Number of devices that are held because their hardware is not the product's.
         pub wrong_platform: i64,
-        /// How many wait to be let in.
+        /// Number of devices that wait for admission.
         pub quarantined: i64,
-        /// How many are shut out.
+        /// Number of denied devices.
         pub denied: i64,
-        /// Places that imports under way, or cut off, hold for devices they have yet to add.
+        /// Places that running or interrupted imports reserve for devices not yet added.
         pub held_places: i64,
     }
 }
 
 shape! {
-    /// How many devices report a version.
+    /// Number of devices that report a version.
     pub struct VersionCount {
         /// The version.
         pub version: u16,
-        /// How many.
+        /// Number of them.
         pub devices: i64,
     }
 }

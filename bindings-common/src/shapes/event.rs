@@ -1,4 +1,4 @@
-//! Events, who is to hear of them, and the messages that are counted.
+//! Events, their subscribers, and the messages that are counted.
 
 use crate::macros::{arguments, choice, shape, words};
 use crate::plain::count;
@@ -10,9 +10,9 @@ use fleet_core::event;
 choice! {
     /// Where matching events are sent.
     pub enum Destination {
-        /// To a server of the vendor's.
+        /// To a server of the vendor.
         Webhook as Webhook(new url) {
-            /// Its address, which may hold a secret.
+            /// Its address, which may contain a secret.
             url: SecretText,
         },
         /// To a service that the host knows by this name.
@@ -20,21 +20,21 @@ choice! {
             /// The name.
             name: String,
         },
-        /// To whoever holds the product's live stream open at the host.
+        /// To the clients that have the product's live stream open at the host.
         LiveStream as LiveStream(new),
     }
 }
 
 shape! {
-    /// That matching events are sent on.
+    /// A subscription: matching events are forwarded.
     pub struct Subscription {
         /// Its number.
         pub id: u32,
         /// Where matching events are sent.
         pub to: Destination,
-        /// What an event's name must begin with; empty: any.
+        /// Prefix of the event's name. An empty prefix matches any name.
         pub prefix: String,
-        /// Whose events; none: all devices'.
+        /// The device whose events match. Absent if all devices match.
         pub device: Option<String>,
         /// When it was made.
         pub created_at: Moment,
@@ -42,21 +42,22 @@ shape! {
 }
 
 words! {
-    /// What a device was to the product when it published.
+    /// A device's relation to the product when it published.
     pub enum EventOrigin {
-        /// In the product: its events are sent on.
+        /// In the product: its events are forwarded.
         Member = "member",
-        /// Waiting to be let in: not sent on.
+        /// Waiting for admission: its events are not forwarded.
         Quarantined = "quarantined",
-        /// It reported the product and is not in it: not sent on.
+        /// It reported the product and is not in it: its events are not forwarded.
         Foreign = "foreign",
-        /// In the product, whose owner's account is locked, and the platform holds the devices of such: not sent on.
+        /// In the product, but the owner's account is locked, and the platform holds the devices of locked accounts:
+        /// its events are not forwarded.
         OwnerLocked = "owner_locked",
     }
 }
 
 shape! {
-    /// An event of a product's log, and where it is there.
+    /// An event of a product's log, and its position there.
     pub struct Event {
         /// The slot of the log.
         pub slot: u8,
@@ -64,23 +65,23 @@ shape! {
         pub sequence: i64,
         /// When it was logged.
         pub at: Moment,
-        /// When it happened, by the word of the device or its gateway.
+        /// When it happened, as reported by the device or its gateway.
         pub happened_at: Moment,
         /// The device.
         pub device: String,
-        /// What the device was to the product.
+        /// The device's relation to the product.
         pub origin: EventOrigin,
         /// Its name.
         pub name: String,
         /// Its data.
         pub data: String,
-        /// The id that its caller gave it.
+        /// The id that its publisher gave it.
         pub id: Option<String>,
         /// The kind of error that it reports.
         pub error_kind: Option<String>,
-        /// The subscriptions that it matched, in their order.
+        /// The subscriptions that it matched, in order.
         pub matched: Vec<u32>,
-        /// To how many of these, from the first on, it was to be sent; the others were dropped.
+        /// Number of these, counted from the first, to which it was sent; the others were dropped.
         pub sent: u32,
     }
 }
@@ -90,35 +91,35 @@ shape! {
     pub struct EventPage {
         /// The events, newest first.
         pub items: Vec<Event>,
-        /// What the next page goes on before; none: there is no more.
+        /// Cursor of the next page, which holds older events. Absent on the last page.
         pub next: Option<String>,
     }
 }
 
 shape! {
-    /// A part of a log that is followed.
+    /// A part of a log that is being followed.
     pub struct FollowedEvents {
-        /// The next events, oldest first; none: there are no more by now.
+        /// The next events, oldest first. Empty if there are no more at present.
         pub items: Vec<Event>,
-        /// Where to go on.
+        /// Cursor to continue with.
         pub next: String,
-        /// How many fell out of the log before they were read.
+        /// Number of events that fell out of the log before they were read.
         pub missed: i64,
     }
 }
 
 shape! {
-    /// What came in on a stream.
+    /// Events that arrived on a stream.
     pub struct StreamedEvents {
         /// Events in the order in which this process published them.
         pub items: Vec<Event>,
-        /// How many came before these and were thrown away because nobody read them in time. They are in the log.
+        /// Number of earlier events that were discarded because nobody read them in time. They are in the log.
         pub missed: i64,
     }
 }
 
 arguments! {
-    /// What a device says, as its gateway hands it on.
+    /// An event of a device, as its gateway passes it on.
     pub struct NewEvent {
         required {
             /// The device.
@@ -131,9 +132,9 @@ arguments! {
             product: u32,
             /// Its data: at most 1,024 bytes of text. Default: empty.
             data: String,
-            /// An id of the caller's, unique among the device's events: published again under it, it is recognised.
+            /// An id of the publisher, unique among the device's events. A repeated event is recognised by it.
             id: String,
-            /// It reports an error or exception of this kind.
+            /// The kind of error or exception that it reports.
             error_kind: String,
             /// When it happened. Default: now.
             happened_at: Moment,
@@ -142,10 +143,10 @@ arguments! {
 }
 
 choice! {
-    /// What became of an event.
-    #[allow(clippy::large_enum_variant, reason = "nearly all are logged, and languages take a copy anyway")]
+    /// What happened to an event.
+    #[allow(clippy::large_enum_variant, reason = "most events are logged, and every language copies the value")]
     pub enum Published {
-        /// It is in the log of the product, and is to be delivered as this says.
+        /// It is in the product's log, and is to be delivered as listed.
         Logged as EventLogged {
             /// The product whose log it is in.
             product: u32,
@@ -155,27 +156,28 @@ choice! {
             sequence: i64,
             /// When it was logged.
             at: Moment,
-            /// What the device was to the product.
+            /// The device's relation to the product.
             origin: EventOrigin,
-            /// Whether this very event was published before, by its id: nothing was logged or counted again.
+            /// Whether this event was published before, by its id. If so, nothing was logged or counted again.
             duplicate: bool,
-            /// What is to be sent, in the order of the subscriptions: each is one outbound message.
+            /// What is to be sent, in the order of the subscriptions. Each is one outbound message.
             deliveries: Vec<Delivery>,
             /// What is not to be sent, and why.
             dropped: Option<Dropped>,
-            /// Whether another event had this id before, or this one had it before the window: it is a new event.
+            /// Whether another event had this id before, or this event had it before the deduplication window. It
+            /// counts as a new event.
             id_reused: bool,
         },
-        /// The device is shut out of the product: it was turned away and is logged nowhere.
+        /// The device is denied in the product: the event was rejected and is in no log.
         Denied as EventDenied {
             /// The product.
             product: u32,
         },
-        /// The device is in no product and named none: it was logged nowhere.
+        /// The device is in no product and named none: the event is in no log.
         Personal as EventOfPersonalDevice,
-        /// The device named a product that does not exist: it was logged nowhere.
+        /// The device named a product that does not exist: the event is in no log.
         UnknownProduct as EventOfUnknownProduct,
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other as EventTurnedAway,
     }
 }
@@ -183,9 +185,9 @@ choice! {
 shape! {
     /// One message to one subscriber.
     pub struct Delivery {
-        /// Whose: the subscription's number.
+        /// The subscription's number.
         pub subscription: u32,
-        /// Its name, the same whenever it is tried again.
+        /// Its id, the same at every retry.
         pub key: String,
     }
 }
@@ -193,31 +195,31 @@ shape! {
 shape! {
     /// The messages that were dropped at the tier's monthly limit.
     pub struct Dropped {
-        /// Whose, in order.
+        /// The subscriptions' numbers, in order.
         pub subscriptions: Vec<u32>,
-        /// The limit, and the cheapest tier that would do.
+        /// The limit, and the cheapest tier that would be enough.
         pub limit: Limit,
     }
 }
 
 shape! {
-    /// What is known of the errors of one kind.
+    /// Statistics on the errors of one kind.
     pub struct DeviceError {
         /// The kind.
         pub kind: String,
-        /// How many were reported.
+        /// Number of reported errors.
         pub count: i64,
         /// When the first one was logged since counting began.
         pub first_at: Moment,
-        /// When the latest was.
+        /// When the latest one was logged.
         pub last_at: Moment,
-        /// Whose the latest is.
+        /// The device that reported the latest one.
         pub device: String,
     }
 }
 
 shape! {
-    /// A period: from its start, which is in it, to its end, which is not.
+    /// A period: includes its start, excludes its end.
     pub struct Period {
         /// Its number from the product's creation.
         pub index: u32,
@@ -231,13 +233,13 @@ shape! {
 shape! {
     /// A product's messages in its usage month.
     pub struct Usage {
-        /// The month; the count starts again at its end.
+        /// The month. The count restarts at its end.
         pub period: Period,
-        /// The tier's limit now; none: there is none.
+        /// The tier's present limit. Absent if there is none.
         pub limit: Option<i64>,
         /// Messages that are counted as sent.
         pub used: i64,
-        /// Messages that processes may send without asking.
+        /// Messages that processes may still send on their leases.
         pub reserved: i64,
     }
 }
@@ -304,7 +306,7 @@ impl From<&event::EventView> for Event {
 }
 
 impl NewEvent {
-    /// The event as the core reads it, at `now` where it names no moment.
+    /// The event in the core's form, at `now` if it has no moment.
     pub fn read(&self, now: Timestamp) -> Result<event::Event, Failure> {
         let device = crate::doors::device_id(&self.device)?;
         let at = self.happened_at.map_or(Ok(now), |at| at.read("happened_at"))?;

@@ -1,4 +1,4 @@
-//! Firmware, and what a change of releases would do.
+//! Firmware, and the effects of a change of releases.
 
 use crate::Moment;
 use crate::macros::{choice, shape, words};
@@ -16,9 +16,9 @@ words! {
         EspIdf = "esp_idf",
         /// An MCUboot image.
         Mcuboot = "mcuboot",
-        /// A binary of no known format, taken because the product's policy says so.
+        /// A binary of no known format, accepted because the product's policy allows it.
         Opaque = "opaque",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
@@ -30,15 +30,15 @@ shape! {
         pub version: u16,
         /// Its title.
         pub title: String,
-        /// What it is for.
+        /// The purpose.
         pub description: String,
         /// When it was uploaded.
         pub uploaded_at: Moment,
-        /// The account that uploaded it; none: an operator.
+        /// The account that uploaded it. Absent if it was an operator.
         pub uploaded_by: Option<i64>,
         /// What was found in the binary.
         pub image: Image,
-        /// The system versions it runs on; none: any.
+        /// The system versions it runs on. Absent if any.
         pub requires_system: Option<String>,
         /// The first device of the product that reported it.
         pub proven: Option<Proof>,
@@ -52,35 +52,35 @@ shape! {
 shape! {
     /// What was found in a binary.
     pub struct Image {
-        /// What kind of image it is.
+        /// The kind of image.
         pub format: ImageFormat,
         /// Its size in bytes.
         pub size: i64,
         /// The SHA-256 of the whole file.
         pub sha256: String,
-        /// The hashes that the image carries and that a device may report in place of the file's.
+        /// The hashes in the image, which a device may report instead of the file's hash.
         pub embedded: Vec<String>,
-        /// Its security counter; 0 where the format has none.
+        /// Its security counter. 0 if the format has none.
         pub security_counter: u32,
-        /// The version string that the image carries beside the integer.
+        /// The version string in the image, besides the integer version.
         pub own_version: Option<String>,
-        /// The project's name that the image carries.
+        /// The project's name in the image.
         pub project: Option<String>,
         /// Whether it names the platform's id as its product.
         pub wildcard: bool,
-        /// The least revision of the chip that it runs on, 100 × major + minor; none: any.
+        /// The lowest chip revision that it runs on, 100 × major + minor. Absent if any.
         pub min_chip_revision: Option<u32>,
-        /// The last revision of the chip that it runs on, 100 × major + minor; none: any.
+        /// The highest chip revision that it runs on, 100 × major + minor. Absent if any.
         pub max_chip_revision: Option<u32>,
     }
 }
 
 shape! {
-    /// That a firmware ran on a device.
+    /// Proof that a firmware ran on a device.
     pub struct Proof {
         /// The device.
         pub device: String,
-        /// When it reported so.
+        /// When the device reported it.
         pub at: Moment,
     }
 }
@@ -88,28 +88,28 @@ shape! {
 choice! {
     /// A change of what devices should run, to be counted before it is made.
     pub enum Change {
-        /// None: what is to be sent as things stand.
+        /// No change: counts what is to be sent as of now.
         Nothing as NoChange(new),
         /// A release to the product, or its withdrawal.
         Release as ReleaseChange(new version = None) {
-            /// The version; none: its withdrawal.
+            /// The version. Absent to withdraw the release.
             version: Option<u32>,
         },
         /// A release to a group, or its withdrawal.
         ReleaseToGroup as GroupReleaseChange(new group, version = None) {
             /// The group.
             group: u16,
-            /// The version; none: its withdrawal.
+            /// The version. Absent to withdraw the release.
             version: Option<u32>,
         },
         /// A device's lock, or its unlocking.
         Lock as LockChange(new device, version = None) {
             /// The device.
             device: String,
-            /// The version; none: its unlocking.
+            /// The version. Absent to unlock.
             version: Option<u32>,
         },
-        /// The groups that a device is in.
+        /// A device's groups.
         Groups as GroupsChange(new device, groups) {
             /// The device.
             device: String,
@@ -120,25 +120,25 @@ choice! {
 }
 
 shape! {
-    /// How many devices would be sent a firmware at their next connect.
+    /// Number of devices that would get a firmware at their next connect.
     pub struct DryRun {
-        /// All that would be sent something once the change is made.
+        /// Devices that would get a firmware after the change.
         pub sent: Ways,
-        /// Those of them that would be sent something else, or nothing, without it.
+        /// Devices among them that would get another firmware, or none, without the change.
         pub by_change: Ways,
     }
 }
 
 shape! {
-    /// Devices by the way their firmware would go.
+    /// Number of devices by the direction of their update.
     pub struct Ways {
         /// To a higher version than they report.
         pub up: i64,
-        /// To a lower one.
+        /// To a lower version.
         pub down: i64,
-        /// From none.
+        /// From no version.
         pub from_none: i64,
-        /// All of them.
+        /// All values.
         pub total: i64,
     }
 }

@@ -1,4 +1,4 @@
-//! What an import says of each line.
+//! The results of an import for each line.
 
 use crate::macros::{arguments, shape, words};
 use crate::plain::count;
@@ -10,17 +10,17 @@ shape! {
     pub struct ImportReport {
         /// One for each line that is not blank and not the header.
         pub lines: Vec<ImportLine>,
-        /// How many lines had which verdict.
+        /// Number of lines for each verdict.
         pub counts: ImportCounts,
-        /// Which line was taken as the header of its columns.
+        /// The line that was read as the header of the columns.
         pub header_line: Option<u32>,
-        /// Why none was added, where the good ones do not all fit the tier.
+        /// Why no device was added, if the valid ones do not all fit the tier.
         pub refused: Option<Limit>,
     }
 }
 
 words! {
-    /// What became of a line of a list.
+    /// Verdict on a line of a list.
     pub enum ImportVerdict {
         /// Added, or would be.
         Imported = "imported",
@@ -36,61 +36,61 @@ words! {
         NamesAnotherProduct = "names_another_product",
         /// Its hardware is not the product's.
         WrongPlatform = "wrong_platform",
-        /// Not among the registered devices, where the product takes only these.
+        /// Not among the registered devices, and the product accepts only these.
         UnknownId = "unknown_id",
-        /// Good, but the list does not fit the tier.
+        /// Valid, but the list does not fit the tier.
         OverDeviceLimit = "over_device_limit",
         /// An id of the wrong length.
         WrongLength = "wrong_length",
-        /// An id with a character that is no hexadecimal digit.
+        /// An id with a character that is not a hexadecimal digit.
         NotHex = "not_hex",
         /// A number that a spreadsheet made of an id.
         SpreadsheetNumber = "spreadsheet_number",
         /// An id of only zeros or only `f`.
         UnsetId = "unset_id",
-        /// A serial number in place of an id.
+        /// A serial number instead of an id.
         SerialNumber = "serial_number",
         /// A serial number with the secret of the device's sticker.
         SerialAndSecret = "serial_and_secret",
-        /// An IMEI in place of an id.
+        /// An IMEI instead of an id.
         Imei = "imei",
-        /// An ICCID in place of an id.
+        /// An ICCID instead of an id.
         Iccid = "iccid",
         /// More than one id.
         SeveralIds = "several_ids",
-        /// A quote that does not end.
+        /// A quote without its end.
         UnterminatedQuote = "unterminated_quote",
-        /// Bytes that are no text.
+        /// Bytes that are not text.
         Undecodable = "undecodable",
         /// A field that is too long.
         TooLong = "too_long",
-        /// No field in the column of ids.
+        /// No field in the id column.
         MissingField = "missing_field",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 shape! {
-    /// A line of a list, and what became of it.
+    /// A line of a list, with its verdict.
     pub struct ImportLine {
         /// The line's number, from 1.
         pub line: u32,
-        /// The id that was read; none where none could be.
+        /// The id on the line. Absent if none could be read.
         pub device: Option<String>,
-        /// What became of it.
+        /// The result.
         pub verdict: ImportVerdict,
-        /// The same in a sentence.
+        /// The same as a sentence.
         pub message: String,
-        /// With `duplicate`: the line that has the same id.
+        /// With `duplicate`: the earlier line with the same id.
         pub duplicate_of: Option<u32>,
-        /// With `wrong_platform`: what its hardware is known to be.
+        /// With `wrong_platform`: its known hardware.
         pub known: Option<String>,
     }
 }
 
 shape! {
-    /// How many lines had which verdict.
+    /// Number of lines for each verdict.
     pub struct ImportCounts {
         /// Added, or would be.
         pub imported: i64,
@@ -98,17 +98,17 @@ shape! {
         pub already_here: i64,
         /// Duplicates of earlier lines.
         pub duplicates: i64,
-        /// Every other line.
+        /// Number of other lines.
         pub refused: i64,
     }
 }
 
 shape! {
-    /// How far an import is.
+    /// Progress of an import.
     pub struct ImportProgress {
-        /// Devices added.
+        /// Number of devices added.
         pub added: i64,
-        /// Devices to add in all.
+        /// Number of devices to add in total.
         pub to_add: i64,
     }
 }

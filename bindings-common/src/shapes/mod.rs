@@ -1,9 +1,9 @@
-//! What doors answer and are handed, flat, as `spec/README.md` lists it field for field.
+//! The flat values that doors accept and return, as `spec/README.md` lists them field for field.
 //!
-//! Differences to the page, the same in every language: numbers that the core keeps in 64 bits are signed here, as most
-//! languages have no others; `from` is called `from_version`, as it is a reserved word of Python; what a page goes on
-//! with is always a string; what a charge was declined for is part of its word; a line of an invoice `starts_at` a moment
-//! and `ends_at` another.
+//! They differ from that page in a few points, the same in every language: the core's 64-bit numbers are signed here,
+//! because most languages have no unsigned ones; `from` is called `from_version`, because it is reserved in Python; a
+//! page's cursor is always a string; the reason why a charge was declined is part of its outcome's name; an invoice's
+//! line has `starts_at` and `ends_at`.
 
 mod billing;
 mod customer;
@@ -29,7 +29,7 @@ pub use product::*;
 pub use query::*;
 pub use team::*;
 
-/// The stable word that a value of the core is written as.
+/// The stable name of a value of the core.
 pub(crate) fn word(value: impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,

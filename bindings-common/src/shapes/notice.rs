@@ -1,4 +1,4 @@
-//! What people should be told.
+//! Notices to people.
 
 use crate::Moment;
 use crate::macros::{choice, shape};
@@ -7,20 +7,20 @@ use crate::shapes::{KnownCard, Money, PaymentResult};
 use fleet_core::notice;
 
 choice! {
-    /// What a notice tells.
+    /// The subject of a notice.
     pub enum NoticeSubject {
         /// Devices ask to join the product.
         DevicesAskToJoin as DevicesAskToJoin,
         /// The quarantine is full: further devices that ask to join are turned away.
         QuarantineFull as QuarantineFull,
-        /// An account is asked to join the product's team.
+        /// An account is invited to the product's team.
         Invitation as InvitationNotice {
-            /// The account's number; its e-mail is where the notice goes.
+            /// The account's number. The notice goes to its e-mail.
             account: i64,
         },
         /// A share of the tier's messages is used up.
         UsageWarning as UsageWarningNotice {
-            /// The usage month, by its number from the product's creation.
+            /// The usage month's number, counted from the product's creation.
             month: u32,
             /// The tier's messages a month.
             limit: i64,
@@ -29,9 +29,9 @@ choice! {
             /// The messages that are used.
             used: i64,
         },
-        /// All of the tier's messages are used up: further ones of this usage month are dropped.
+        /// All of the tier's messages are used up: further messages in this usage month are dropped.
         UsageLimitReached as UsageLimitReachedNotice {
-            /// The usage month, by its number from the product's creation.
+            /// The usage month's number, counted from the product's creation.
             month: u32,
             /// The tier's messages a month.
             limit: i64,
@@ -42,41 +42,41 @@ choice! {
         PaymentFailed as PaymentFailedNotice {
             /// The owner's account.
             account: i64,
-            /// The invoice that is not paid.
+            /// The unpaid invoice.
             invoice: u32,
-            /// Which attempt it was: 1 for the first.
+            /// The attempt's number, from 1.
             attempt: u32,
-            /// How many of the schedule's attempts have failed.
+            /// Number of scheduled attempts that have failed.
             failures: u32,
-            /// With how many failures the account is locked.
+            /// Number of failures at which the account is locked.
             of: u32,
-            /// When the schedule goes on; none: not before another card is there.
+            /// When the schedule continues. Absent if it waits for another card.
             next: Option<Moment>,
-            /// What is to be paid.
+            /// The amount to pay.
             amount: Option<Money>,
-            /// How it failed.
+            /// The failure.
             result: Option<PaymentResult>,
-            /// The card that failed, or the last that was there.
+            /// The card that failed, or the last one on file.
             card: Option<KnownCard>,
-            /// Whether the card on file is tried at `next`; otherwise that day counts as a further failure.
+            /// Whether the card on file is charged at `next`; otherwise that day counts as another failure.
             tried_next: bool,
-            /// When the account is locked, if nothing is paid until then.
+            /// When the account is locked if nothing is paid until then.
             locks_at: Option<Moment>,
         },
-        /// The last attempt failed: the account is locked.
+        /// The last attempt failed, so the account is locked.
         AccountLocked as AccountLockedNotice {
             /// The owner's account.
             account: i64,
             /// The invoice whose last attempt it was.
             invoice: u32,
-            /// What is to be paid of it.
+            /// The amount to pay for it.
             amount: Option<Money>,
         },
-        /// All is paid: the account is unlocked.
+        /// Everything is paid, so the account is unlocked.
         AccountUnlocked as AccountUnlockedNotice {
             /// The owner's account.
             account: i64,
-            /// The invoice that it had been locked for.
+            /// The invoice for which it had been locked.
             invoice: u32,
         },
         /// A renewal was paid.
@@ -85,7 +85,7 @@ choice! {
             account: i64,
             /// The invoice.
             invoice: u32,
-            /// How much was charged.
+            /// The amount that was charged.
             amount: Option<Money>,
             /// The card that was charged.
             card: Option<KnownCard>,
@@ -96,47 +96,47 @@ choice! {
             account: i64,
             /// The invoice.
             invoice: u32,
-            /// How much was charged.
+            /// The amount that was charged.
             amount: Option<Money>,
         },
-        /// An upgrade's charge was declined: nothing has changed.
+        /// An upgrade's charge was declined. Nothing has changed.
         UpgradeDeclined as UpgradeDeclinedNotice {
             /// The owner's account.
             account: i64,
             /// The charge's number.
             charge: u32,
-            /// How much was to be charged.
+            /// The amount that was to be charged.
             amount: Option<Money>,
-            /// How it was declined.
+            /// The kind of decline.
             result: Option<PaymentResult>,
             /// The card that was declined.
             card: Option<KnownCard>,
         },
-        /// A plan was ended or lowered, or the product is another's now; the credit note says what it gives back.
+        /// A plan was ended or lowered, or the product has another owner. The credit note lists what is given back.
         PlanReduced as PlanReducedNotice {
-            /// The account that gets it back.
+            /// The account that receives the credit.
             account: i64,
             /// The credit note.
             invoice: u32,
-            /// How much goes back to the account.
+            /// The amount that goes back to the account.
             refund: Option<Money>,
         },
-        /// A plan ran out and was not renewed: the product is on a tier that costs nothing.
+        /// A plan ended and was not renewed: the product is on a free tier.
         PlanEnded as PlanEndedNotice {
             /// The owner's account.
             account: i64,
-            /// The tier that the product is on.
+            /// The tier of the product.
             tier: String,
-            /// Since when nothing is paid for.
+            /// Since when there is no paid plan.
             since: Moment,
         },
-        /// The outcome of a charge is unknown, and nobody has found it out for a day: look it up by its key, and tell.
+        /// The outcome of a charge has been unknown for a day: look it up by its key, and report it.
         ChargeUnknown as ChargeUnknownNotice {
-            /// The account that is charged, or gets the money back.
+            /// The account that is charged, or receives the refund.
             account: i64,
             /// The charge's number.
             charge: u32,
-            /// How much.
+            /// The amount.
             amount: Money,
             /// Since when it is unknown.
             since: Moment,
@@ -145,25 +145,25 @@ choice! {
         CardExpires as CardExpiresNotice {
             /// The owner's account.
             account: i64,
-            /// Which of the account's cards.
+            /// The card's number within the account.
             card: u32,
-            /// The month through which it is valid, such as `2017-12`.
+            /// The last month in which it is valid, such as `2017-12`.
             month: String,
-            /// What people know it by.
+            /// What people recognise it by.
             known: Option<KnownCard>,
         },
-        /// There is no card on file that will be good at the next renewal.
+        /// No card on file will be valid at the next renewal.
         CardNeeded as CardNeededNotice {
             /// The owner's account.
             account: i64,
             /// When the renewal is.
             renewal: Moment,
-            /// What will be charged then.
+            /// The amount that will be charged then.
             amount: Option<Money>,
-            /// The card on file, or the last that was there.
+            /// The card on file, or the last one on file.
             card: Option<KnownCard>,
         },
-        /// A device proved that it is somebody else's: the claim of whoever had it before ended.
+        /// A device proved that it has another owner: the former claim ended.
         ClaimEnded as ClaimEndedNotice {
             /// The device.
             device: String,
@@ -172,21 +172,21 @@ choice! {
             /// The customer of the product that had claimed it.
             customer: Option<i64>,
         },
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other as OtherNotice,
     }
 }
 
 shape! {
-    /// Something that people should be told.
+    /// A notice to people.
     pub struct Notice {
-        /// Names this notice and no other: a host that is handed it twice sends it once.
+        /// The notice's unique key. A host that receives a notice twice sends it once.
         pub key: String,
         /// When it was caused.
         pub at: Moment,
-        /// The product it is about.
+        /// The product that it is about.
         pub product: u32,
-        /// What to tell.
+        /// The subject.
         pub subject: NoticeSubject,
     }
 }
@@ -196,7 +196,7 @@ shape! {
     pub struct NoticePage {
         /// The notices, by product.
         pub items: Vec<Notice>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }

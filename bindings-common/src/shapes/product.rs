@@ -15,7 +15,7 @@ shape! {
         pub id: u32,
         /// Its name.
         pub name: String,
-        /// The one kind of hardware in its fleet, such as `particle:6`.
+        /// The only hardware in its fleet, such as `particle:6`.
         pub platform: String,
         /// The owner's account.
         pub owner: i64,
@@ -23,11 +23,11 @@ shape! {
         pub created_at: Moment,
         /// The name of its tier.
         pub tier: String,
-        /// What its team decided on.
+        /// The team's policies.
         pub policy: Policy,
-        /// The version that devices get which are not locked and in no group with a release of its own.
+        /// The version for devices that are not locked and are in no group with a release.
         pub release: Option<Release>,
-        /// The groups that devices can be put in, by number.
+        /// The product's groups of devices, by number.
         pub groups: Vec<Group>,
     }
 }
@@ -39,7 +39,7 @@ shape! {
         pub version: u16,
         /// When it was released.
         pub at: Moment,
-        /// By whom.
+        /// The actor.
         pub by: Actor,
     }
 }
@@ -57,11 +57,11 @@ shape! {
 }
 
 shape! {
-    /// What a version must have shown before it can be released.
+    /// The evidence that a version needs before it can be released.
     pub struct Gate {
-        /// On how many devices of the product it must run.
+        /// Number of the product's devices that must run it.
         pub devices: u32,
-        /// For how long it must have run on each, in milliseconds.
+        /// How long it must have run on each, in milliseconds.
         pub soak_millis: i64,
     }
 }
@@ -81,45 +81,45 @@ words! {
 shape! {
     /// The policies of a product.
     pub struct Policy {
-        /// What must be seen before a version can be released.
+        /// The evidence needed before a version can be released.
         pub gate: Gate,
-        /// Whether an image that names the platform's id as its product is taken.
+        /// Whether an image that names the platform's id as its product is accepted.
         pub wildcard_product: bool,
-        /// Whether a binary of no known format is taken.
+        /// Whether a binary of no known format is accepted.
         pub opaque_images: bool,
         /// Whether a device is never sent a version below the one it reports.
         pub forbid_downgrades: bool,
-        /// Whether a device that asks to join is taken at once where a person could take it.
+        /// Whether a device that asks to join is admitted at once, if a person could admit it.
         pub approve_by_itself: bool,
         /// Whether only devices that the host registered before can be imported.
         pub known_ids_only: bool,
-        /// How many devices may wait in quarantine.
+        /// Maximum number of devices in quarantine.
         pub quarantine_limit: u32,
-        /// For how long an invitation to the team can be accepted, in milliseconds.
+        /// How long an invitation to the team can be accepted, in milliseconds.
         pub invitation_millis: i64,
-        /// How customers are authenticated; none: not decided yet.
+        /// How customers are authenticated. Absent if not decided yet.
         pub authentication: Option<Authentication>,
         /// Whether a customer needs an activation code to claim a device.
         pub private_beta: bool,
-        /// How many events its log holds.
+        /// Maximum number of events in its log.
         pub log_events: u32,
-        /// How old they get there, in milliseconds.
+        /// Maximum age of an event in its log, in milliseconds.
         pub log_age_millis: i64,
-        /// For how long an event's id is recognised, in milliseconds.
+        /// How long an event's id is recognised, in milliseconds.
         pub event_id_millis: i64,
         /// What customers may do with their device.
         pub customers_may: Vec<Scope>,
-        /// At which shares of the tier's messages people are told, in percent.
+        /// Percentages of the tier's messages at which people are notified.
         pub usage_notices: Vec<u16>,
-        /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds.
+        /// How far a moment may lie ahead of the present clock and still hold back older reports, in milliseconds.
         pub clock_tolerance_millis: i64,
     }
 }
 
 words! {
-    /// How customers are to be authenticated.
+    /// The choice of how customers are authenticated.
     pub enum AuthenticationChoice {
-        /// Not decided: any way is taken.
+        /// Not decided: any identity is accepted.
         Undecided = "undecided",
         /// The platform holds the account.
         Simple = "simple",
@@ -131,44 +131,44 @@ words! {
 }
 
 arguments! {
-    /// The policies to change; those left out stay as they are.
+    /// The policies to change. Absent ones stay as they are.
     #[derive(Default)]
     pub struct PolicySettings {
         optional {
-            /// On how many devices a version must run before it can be released. 0 to 10,000, default 1.
+            /// Number of devices that must run a version before it can be released. 0 to 10,000, default 1.
             gate_devices: u32,
-            /// For how long on each, in milliseconds. Up to a year, default 0.
+            /// How long it must run on each, in milliseconds. Up to a year, default 0.
             gate_soak_millis: i64,
-            /// Whether an image that names the platform's id as its product is taken. Default: yes.
+            /// Whether an image that names the platform's id as its product is accepted. Default: yes.
             wildcard_product: bool,
-            /// Whether a binary of no known format is taken. Default: no.
+            /// Whether a binary of no known format is accepted. Default: no.
             opaque_images: bool,
             /// Whether a device is never sent a version below the one it reports. Default: no.
             forbid_downgrades: bool,
-            /// Whether a device that asks to join is taken at once where a person could take it. Default: no.
+            /// Whether a device that asks to join is admitted at once, if a person could admit it. Default: no.
             approve_by_itself: bool,
             /// Whether only devices that the host registered before can be imported. Default: no.
             known_ids_only: bool,
-            /// How many devices may wait in quarantine. 0 to 1,000,000, default 10,000.
+            /// Maximum number of devices in quarantine. 0 to 1,000,000, default 10,000.
             quarantine_limit: u32,
-            /// For how long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days.
+            /// How long an invitation can be accepted, in milliseconds. An hour to a year, default 14 days.
             invitation_millis: i64,
             /// How customers are authenticated. Default: undecided.
             authentication: AuthenticationChoice,
             /// Whether a customer needs an activation code to claim a device. Default: no.
             private_beta: bool,
-            /// How many events its log holds. 1 to 1,000,000, default 10,000.
+            /// Maximum number of events in its log. 1 to 1,000,000, default 10,000.
             log_events: u32,
-            /// How old they get there, in milliseconds. A minute to a year, default 7 days.
+            /// Maximum age of an event in its log, in milliseconds. A minute to a year, default 7 days.
             log_age_millis: i64,
-            /// For how long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours.
+            /// How long an event's id is recognised, in milliseconds. A minute to 31 days, default 24 hours.
             event_id_millis: i64,
             /// What customers may do with their device. Default: see and control it.
             customers_may: Vec<Scope>,
-            /// At which shares of the tier's messages people are told, in percent. Default: 70, 90 and 100.
+            /// Percentages of the tier's messages at which people are notified. Default: 70, 90 and 100.
             usage_notices: Vec<u16>,
-            /// How far ahead of the present clock a moment may lie and still hold older reports back, in milliseconds. Up
-            /// to a day, default 10 minutes.
+            /// How far a moment may lie ahead of the present clock and still hold back older reports, in milliseconds.
+            /// Up to a day, default 10 minutes.
             clock_tolerance_millis: i64,
         }
     }
@@ -177,47 +177,47 @@ arguments! {
 words! {
     /// What a tier limits.
     pub enum Resource {
-        /// Devices in the product.
+        /// Number of devices in the product.
         Devices = "devices",
-        /// Team members, the owner and pending invitations among them.
+        /// Team members, including the owner and pending invitations.
         Members = "members",
-        /// Outbound messages a usage month.
+        /// Outbound messages in a usage month.
         Messages = "messages",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 shape! {
-    /// A tier's limit that stands in the way.
+    /// A tier's limit that blocks an operation.
     pub struct Limit {
         /// The product's tier.
         pub tier: String,
-        /// What is limited.
+        /// The limited resource.
         pub resource: Resource,
         /// The tier's limit.
         pub limit: i64,
-        /// What is in use now.
+        /// The number in use now.
         pub used: i64,
-        /// What would be in use.
+        /// The number that would be in use.
         pub would_be: i64,
-        /// The places that imports under way hold, where it would fit without them; 0: that is not why.
+        /// Number of places that running imports reserve, if it would fit without them. 0 if that is not the reason.
         pub held_places: i64,
-        /// When the last of them is free at the latest.
+        /// The latest time at which all of them are free.
         pub held_until: Option<Moment>,
-        /// The cheapest tier that would do; none: there is none.
+        /// The cheapest tier that would be enough. Absent if there is none.
         pub fits: Option<Fits>,
-        /// The same in a sentence.
+        /// The same as a sentence.
         pub message: String,
     }
 }
 
 shape! {
-    /// The cheapest tier that would do.
+    /// The cheapest tier that would be enough.
     pub struct Fits {
         /// Its name.
         pub tier: String,
-        /// Its limit; none: it has none.
+        /// Its limit. Absent if it has none.
         pub limit: Option<i64>,
     }
 }
@@ -228,9 +228,9 @@ shape! {
 #[cfg_attr(feature = "node", napi_derive::napi(object, object_from_js = false, use_nullable = true))]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Configuration {
-    /// By the question's name.
+    /// Each answer under its question's name.
     pub answers: HashMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on what the line is programmed with stays as it is.
+    /// When manufacturing began. From then on the settings that the line is programmed with cannot change.
     pub started_at: Option<Moment>,
 }
 
@@ -245,30 +245,30 @@ crate::python_value!(Configuration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum ConfigurationAnswer {
-    /// Words, or one of a question's choices.
+    /// Text, or one of a question's choices.
     Text {
-        /// The words.
+        /// The text.
         text: String,
     },
     /// Yes or no.
     YesNo {
-        /// Which.
+        /// The answer.
         yes: bool,
     },
     /// Some of a question's choices.
     Some {
-        /// Which.
+        /// The answer.
         chosen: Vec<String>,
     },
     /// A firmware version.
     Version {
-        /// Which.
+        /// The answer.
         version: u32,
     },
 }
 
 shape! {
-    /// What stands in the way of manufacturing.
+    /// Something that is missing before manufacturing can start.
     pub struct Missing {
         /// The question's name.
         pub question: String,
@@ -374,8 +374,8 @@ impl From<AuthenticationChoice> for Option<product::Authentication> {
 }
 
 impl From<product::Authentication> for Authentication {
-    fn from(way: product::Authentication) -> Self {
-        match way {
+    fn from(authentication: product::Authentication) -> Self {
+        match authentication {
             product::Authentication::Simple => Self::Simple,
             product::Authentication::TwoLegged => Self::TwoLegged,
             product::Authentication::Linked => Self::Linked,

@@ -1,13 +1,13 @@
-//! What a query in SQL answers.
+//! Results of an SQL query.
 
 use fleet_core::store;
 use std::collections::HashMap;
 
-/// A value of an answer. In Python and Node it is a value of the language's own.
+/// A value of a result. In Python and Node it is a native value of the language.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum SqlValue {
-    /// Nothing.
+    /// Null.
     Null,
     /// A whole number.
     Integer {
@@ -31,7 +31,7 @@ pub enum SqlValue {
     },
 }
 
-/// A row of an answer: its values by the names of their columns, in the order of these.
+/// A row of a result: its values by column name, in the order of the columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SqlRow(pub Vec<(String, SqlValue)>);
 

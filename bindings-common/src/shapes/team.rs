@@ -1,4 +1,4 @@
-//! People: accounts, teams, who did what.
+//! People: accounts, teams, and the audit.
 
 use crate::Moment;
 use crate::macros::{choice, shape, words};
@@ -16,9 +16,9 @@ shape! {
         pub email: String,
         /// When it was created.
         pub created_at: Moment,
-        /// Since when an operator has it locked; none: no operator has.
+        /// Since when an operator has locked it. Absent if none has.
         pub locked_at: Option<Moment>,
-        /// Since when it is locked for bills that were not paid; none: it is not.
+        /// Since when it is locked for unpaid bills. Absent if it is not.
         pub unpaid_since: Option<Moment>,
     }
 }
@@ -34,15 +34,15 @@ shape! {
 }
 
 shape! {
-    /// A person who was asked to join a team and has not answered.
+    /// A person with an open invitation to a team.
     pub struct Invited {
         /// The account's number.
         pub account: i64,
         /// Its e-mail.
         pub email: String,
-        /// When they were asked.
+        /// When they were invited.
         pub at: Moment,
-        /// From when on the invitation can't be accepted and holds no seat.
+        /// When the invitation expires; from then on it holds no seat.
         pub expires_at: Moment,
     }
 }
@@ -52,19 +52,19 @@ shape! {
     pub struct Team {
         /// The owner's account.
         pub owner: i64,
-        /// The members, the owner among them, by account.
+        /// The members, including the owner, by account.
         pub members: Vec<Person>,
-        /// Who was asked to join and has not answered; expired invitations too.
+        /// The open invitations, including expired ones.
         pub invited: Vec<Invited>,
     }
 }
 
 shape! {
-    /// That an account was asked to join a team.
+    /// An account's invitation to a team.
     pub struct Invitation {
         /// When.
         pub at: Moment,
-        /// From when on it can't be accepted and holds no seat.
+        /// When it expires; from then on it holds no seat.
         pub expires_at: Moment,
     }
 }
@@ -78,15 +78,15 @@ shape! {
         pub name: String,
         /// When it was made.
         pub at: Moment,
-        /// From when on it can't be accepted.
+        /// When it expires.
         pub expires_at: Moment,
     }
 }
 
 choice! {
-    /// Who did something.
+    /// The actor of a command.
     pub enum Actor {
-        /// Who runs the platform.
+        /// The platform's operator.
         Operator as Operator,
         /// A person.
         Account as AccountActor {
@@ -102,19 +102,19 @@ choice! {
 }
 
 words! {
-    /// What can be asked of a console or a portal, as an audit names it.
+    /// A command of a console or a portal, as an audit names it.
     pub enum Command {
-        /// Make an account.
+        /// Create an account.
         CreateAccount = "create_account",
         /// Lock an account for unpaid bills, or unlock it.
         LockAccount = "lock_account",
-        /// Tell the platform of devices that exist.
+        /// Register devices that exist.
         RegisterDevices = "register_devices",
-        /// Correct what is known of a device.
+        /// Correct a device's entry in the registry.
         CorrectDevice = "correct_device",
-        /// Make a product with a given id.
+        /// Create a product with a given id.
         CreateProductWithId = "create_product_with_id",
-        /// Take a product away.
+        /// Remove a product.
         RemoveProduct = "remove_product",
         /// Put a product on a tier without a charge.
         SetTier = "set_tier",
@@ -128,9 +128,9 @@ words! {
         AgreePrice = "agree_price",
         /// Write an invoice off.
         WriteOff = "write_off",
-        /// Make a product.
+        /// Create a product.
         CreateProduct = "create_product",
-        /// Claim a personal device, or give it up.
+        /// Claim a personal device, or end its claim.
         ClaimDevice = "claim_device",
         /// See a product, its devices, its firmware, its team, its audit.
         ReadProduct = "read_product",
@@ -144,21 +144,21 @@ words! {
         StartManufacturing = "start_manufacturing",
         /// Import devices.
         ImportDevices = "import_devices",
-        /// Let a waiting device in.
+        /// Admit a waiting device.
         ApproveDevice = "approve_device",
-        /// Shut a device out.
+        /// Deny a device.
         DenyDevice = "deny_device",
-        /// Let a denied device ask again.
+        /// Allow a denied device to ask again.
         UndenyDevice = "undeny_device",
-        /// Take a device out of the product.
+        /// Remove a device from the product.
         RemoveDevice = "remove_device",
-        /// End whoever's claim of a device.
+        /// End a device's claim, whoever has it.
         EndClaim = "end_claim",
         /// Name a device.
         NameDevice = "name_device",
-        /// Mark a device for development, or no longer.
+        /// Mark a device for development, or remove the mark.
         MarkDevelopment = "mark_development",
-        /// Make, change or delete a group, or put devices in it.
+        /// Create, change or delete a group, or put devices in it.
         ChangeGroups = "change_groups",
         /// Upload firmware.
         UploadFirmware = "upload_firmware",
@@ -172,29 +172,29 @@ words! {
         LockDevice = "lock_device",
         /// Send an update to a device that takes none.
         ForceUpdate = "force_update",
-        /// Make a customer, or take one away.
+        /// Create a customer, or remove one.
         ChangeCustomers = "change_customers",
-        /// Give a customer a token, or revoke it.
+        /// Issue a token to a customer, or revoke it.
         IssueToken = "issue_token",
         /// Invite customers to the private beta.
         InviteToBeta = "invite_to_beta",
-        /// Have events sent on, or no longer.
+        /// Forward events, or stop it.
         ChangeSubscriptions = "change_subscriptions",
-        /// Count the errors of a kind anew.
+        /// Reset the count of the errors of a kind.
         ForgetErrors = "forget_errors",
-        /// Put a card on file, or take it away.
+        /// Put a card on file, or remove it.
         SetCard = "set_card",
-        /// See how a product's billing stands, and its invoices.
+        /// See the state of a product's billing, and its invoices.
         ReadBilling = "read_billing",
         /// Quote an upgrade, choose interval or currency.
         ChangePlan = "change_plan",
         /// Buy an upgrade that was quoted.
         BuyUpgrade = "buy_upgrade",
-        /// Ask an account to join the team.
+        /// Invite an account to the team.
         InviteMember = "invite_member",
-        /// Take an invitation back.
+        /// Revoke an invitation.
         RevokeInvitation = "revoke_invitation",
-        /// Take a member off the team.
+        /// Remove a member from the team.
         RemoveMember = "remove_member",
         /// Accept an invitation.
         AcceptInvitation = "accept_invitation",
@@ -202,47 +202,47 @@ words! {
         AnswerInvitation = "answer_invitation",
         /// Leave the team.
         LeaveTeam = "leave_team",
-        /// See one's own customer record.
+        /// See the customer's own record.
         ReadSelf = "read_self",
-        /// Make one's own token no good.
+        /// Revoke the customer's own token.
         LogOut = "log_out",
-        /// Take part in the private beta by one's activation code.
+        /// Join the private beta with an activation code.
         Activate = "activate",
-        /// Get a code to claim a device with.
+        /// Get a code for claiming a device.
         AskClaimCode = "ask_claim_code",
         /// Claim a device by its code.
         ClaimAsCustomer = "claim_as_customer",
-        /// See or control one's own device, or give it up.
+        /// See or control the customer's own device, or end its claim.
         UseDevice = "use_device",
-        /// One that is newer than this binding.
+        /// A value that is newer than this binding.
         Other = "other",
     }
 }
 
 shape! {
-    /// One thing that was done.
+    /// One command that was carried out.
     pub struct AuditEntry {
         /// When.
         pub at: Moment,
-        /// By whom.
+        /// The actor.
         pub actor: Actor,
-        /// What: a stable word.
+        /// The command's stable name.
         pub command: Command,
-        /// To what, in short.
+        /// What it was applied to, in short.
         pub subject: String,
-        /// What was changed, as it was before; none: nothing that was there before was changed.
+        /// The changed value as it was before. Absent if there was none.
         pub old: Option<String>,
-        /// The same as it is from then on.
+        /// The value from then on.
         pub new: Option<String>,
     }
 }
 
 shape! {
-    /// A page of what was done to a product.
+    /// A page of a product's audit.
     pub struct AuditPage {
-        /// What was done, newest first.
+        /// The entries, newest first.
         pub items: Vec<AuditEntry>,
-        /// What the next page goes on after; none: there is no more.
+        /// Cursor of the next page. Absent on the last page.
         pub next: Option<String>,
     }
 }

@@ -1,4 +1,4 @@
-//! What owners and the operator do about billing.
+//! Billing operations of owners and the operator.
 
 use super::Console;
 use crate::job::operations;
@@ -7,7 +7,7 @@ use fleet_bindings::given::{Fields, Given, Stated};
 use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
 use napi::Unknown;
 
-/// A card that the payment provider took.
+/// A card that the payment provider accepted.
 struct NewCard {
     token: String,
     brand: String,
@@ -16,8 +16,8 @@ struct NewCard {
 }
 
 impl Given for NewCard {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let read = Self {
             token: fields.read("token")?,
             brand: fields.read("brand")?,

@@ -1,4 +1,4 @@
-//! Events, as a team sees them, and what comes in on a stream.
+//! Events, as a team sees them, and streams of new events.
 
 use super::Console;
 use crate::given;
@@ -38,14 +38,14 @@ operations! { Console {
 
 #[napi]
 impl Console {
-    /// What a walk over a stream goes on with.
+    /// The next events of a walk over a stream.
     #[napi]
     pub fn next_events(&self, env: Env, stream: &EventStream) -> napi::Result<PromiseRaw<'static, Vec<Event>>> {
         let stream = stream.0.clone();
         self.runner.run(&env, self.door.clone(), move |door| door.next_events(&stream))
     }
 
-    /// Takes events that came in on a stream.
+    /// Reads the events that arrived on a stream.
     #[napi]
     pub fn read_event_stream(
         &self,
@@ -71,21 +71,21 @@ impl EventStream {
         self.0.start()
     }
 
-    /// Waits for events without a thread.
+    /// Waits for events without blocking a thread.
     #[napi]
     pub fn begin_wait(&self) -> StreamWait {
         StreamWait(self.0.begin_wait())
     }
 }
 
-/// Somebody who waits for events.
+/// A wait for events.
 #[napi]
 #[derive(Debug)]
 pub struct StreamWait(fleet_bindings::StreamWait);
 
 #[napi]
 impl StreamWait {
-    /// Whether there is something to read, once there is or the waiting was stopped.
+    /// Resolves to whether there is something to read, once there is or the wait was stopped.
     #[napi]
     pub fn ended(&self, env: Env) -> napi::Result<PromiseRaw<'static, bool>> {
         let (deferred, promise) = env.create_deferred()?;
@@ -94,7 +94,7 @@ impl StreamWait {
         Ok(promise)
     }
 
-    /// Stops the waiting.
+    /// Stops the wait.
     #[napi]
     pub fn stop(&self) {
         self.0.stop();

@@ -1,4 +1,4 @@
-//! Firmware, and which device gets what.
+//! Firmware, and which device gets which version.
 
 use super::Console;
 use crate::job::operations;
@@ -7,7 +7,7 @@ use fleet_bindings::given::{Fields, Given, Stated};
 use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
 use napi::Unknown;
 
-/// What is uploaded.
+/// The firmware to upload.
 struct Upload {
     version: u32,
     title: String,
@@ -17,8 +17,8 @@ struct Upload {
 }
 
 impl Given for Upload {
-    fn given(value: Unknown<'_>, place: &'static str) -> Answered<Self> {
-        let mut fields = Fields::of(value, place)?;
+    fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
+        let mut fields = Fields::of(value, field)?;
         let read = Self {
             version: fields.read("version")?,
             title: fields.read("title")?,

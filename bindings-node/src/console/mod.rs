@@ -13,7 +13,7 @@ pub use events::{EventStream, StreamWait};
 use crate::job::Runner;
 use napi_derive::napi;
 
-/// The door for people, opened by an actor at a moment.
+/// The door for people, opened for an actor at a moment.
 #[napi]
 #[derive(Debug)]
 pub struct Console {

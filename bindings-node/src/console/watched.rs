@@ -1,4 +1,4 @@
-//! Long imports, which tell how far they are and can be stopped.
+//! Long imports, which report their progress and can be stopped.
 
 use super::Console;
 use crate::given;
@@ -11,13 +11,13 @@ use napi::{Env, Status, Unknown};
 use napi_derive::napi;
 use std::sync::mpsc;
 
-/// Is told how far an import is, and says whether it goes on.
+/// Receives an import's progress, and returns whether the import continues.
 type Watch = ThreadsafeFunction<ImportProgress, bool, ImportProgress, Status, false>;
 
 #[napi]
 impl Console {
-    /// Imports a list on a thread beside the pool, for it waits for the event loop. Asks `watch` after every few thousand
-    /// devices whether to go on; imports nothing where it is `stopped` before it begins.
+    /// Imports a list on a thread outside the pool, because it waits for the event loop. Calls `watch` after every few
+    /// thousand devices to ask whether to continue. Imports nothing if it is `stopped` before it begins.
     #[napi]
     pub fn import_watched(
         &self,
@@ -37,12 +37,12 @@ impl Console {
     }
 }
 
-/// Asks JavaScript, and waits for its word: the event loop is free to give it. Where the loop has ended, so has the
-/// import.
+/// Calls JavaScript and waits for its answer; the event loop is free to give it. If the loop has ended, the import ends
+/// too.
 fn goes_on(watch: &Watch, progress: ImportProgress) -> bool {
     let (answer, answered) = mpsc::sync_channel(1);
     let called = watch.call_with_return_value(progress, ThreadsafeFunctionCallMode::NonBlocking, move |word, _| {
-        // Nobody waits any more where this fails.
+        // If this fails, nobody waits any more.
         answer.send(word.unwrap_or(false)).or(Ok(()))
     });
     called == Status::Ok && answered.recv().unwrap_or(false)

@@ -1,4 +1,4 @@
-// What somebody who requires the package gets, from an installed tarball.
+// What a program that requires the package gets, from an installed tarball.
 
 const assert = require('node:assert/strict');
 const { Fleet, FleetError, NotFoundError } = require('fleet-core');
@@ -10,7 +10,7 @@ const { Fleet, FleetError, NotFoundError } = require('fleet-core');
     return error instanceof NotFoundError && error instanceof FleetError && error.code === 'not_found';
   });
   await fleet.close();
-  // Both entries are one package: an error of the one is an error of the other.
+  // Both entries share one package: an error class of one is that of the other.
   assert.equal((await import('fleet-core')).NotFoundError, NotFoundError);
   console.log('required: ok');
 })();

@@ -1,4 +1,4 @@
-// What somebody who imports the package gets, from an installed tarball.
+// What a program that imports the package gets, from an installed tarball.
 
 import assert from 'node:assert/strict';
 import { Fleet, InvalidError } from 'fleet-core';

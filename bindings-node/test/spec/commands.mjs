@@ -1,11 +1,11 @@
-// The commands of a scenario's steps: which door each is of, what it takes, how it is asked and how its answer is spelt.
+// The commands of a scenario's steps: the door of each, its arguments, its call, and how its answer is written.
 
 import { Malformed, binary, handed, list, moment, only, spelt, texts } from './values.mjs';
 
 const done = () => ({});
 const items = (answer) => ({ items: spelt(answer) });
 
-/** Who did something. */
+/** The actor of a command. */
 function actor({ kind, account, customer }) {
   return { operator: 'operator', account: { account }, customer: { customer } }[kind];
 }
@@ -52,7 +52,7 @@ function configuration({ answers, startedAt }) {
 
 const page = (item) => (answer) => ({ items: answer.items.map(item), next: answer.next });
 
-/** Where events are sent, as a scenario spells it. */
+/** The destination of events, as a scenario writes it. */
 function destination(given) {
   if (given === 'live_stream') return { kind: given };
   const [kind, fields] = only(given, ['webhook', 'integration']);
@@ -64,9 +64,9 @@ function subscription(answer) {
   return { ...spelt(answer), to: kind === 'live_stream' ? kind : { [kind]: fields } };
 }
 
-const declined = (word) => {
-  const [, how] = /^declined_(\w+)$/.exec(word) ?? [];
-  return how === undefined ? word : { declined: how };
+const declined = (outcome) => {
+  const [, how] = /^declined_(\w+)$/.exec(outcome) ?? [];
+  return how === undefined ? outcome : { declined: how };
 };
 
 /** A line of a quote or an invoice. */
@@ -95,7 +95,7 @@ const upgrade = ({ charge: asked, invoice: issued }) => ({
   invoice: issued && invoice(issued),
 });
 
-/** What a payment provider said, as a scenario spells it. */
+/** A payment provider's outcome, as a scenario writes it. */
 const outcome = (given) => (typeof given === 'string' ? given : `declined_${only(given, ['declined'])[1]}`);
 
 const event = (given) => texts(handed(given, { moments: ['happened_at'] }));
@@ -123,13 +123,13 @@ function answered(given) {
 
 const report = (given) => handed(given, { moments: ['reported_at'] });
 
-/** An import that is watched, and stopped where the scenario says so. */
+/** A watched import, which is stopped if the scenario says so. */
 async function importWatched(door, { product: number, list: given, stop_after: most }) {
   const stop = new AbortController();
   const progress = [];
-  const onProgress = (told) => {
-    progress.push(spelt(told));
-    if (most !== undefined && told.added >= most) stop.abort();
+  const onProgress = (status) => {
+    progress.push(spelt(status));
+    if (most !== undefined && status.added >= most) stop.abort();
   };
   const answer = await door.importWatched(number, list(given), { onProgress, signal: stop.signal });
   return { ...spelt(answer), progress };
@@ -140,10 +140,10 @@ const SAYS = ['chip_revision?', 'takes_updates?', 'session?', 'reported_at?'];
 const EVENT = ['device', 'product?', 'name', 'data?', 'id?', 'error_kind?', 'happened_at?'];
 const PAGED = ['after?', 'limit?'];
 
-/** A command: its arguments, those that may be left out with a `?`; how it is asked; how its answer is spelt. */
+/** A command: its arguments, optional ones with a `?`; its call; how its answer is written. */
 const command = (takes, ask, answer = spelt) => ({ takes, ask, answer });
 
-/** A method that takes its arguments as they are, in their order. */
+/** A method that receives its arguments unchanged, in order. */
 const plain = (name, takes, answer = spelt) =>
   command(takes, (door, given) => door[name](...takes.map((argument) => given[argument.replace('?', '')])), answer);
 

@@ -1,16 +1,16 @@
-// Whether an answer has in it what was expected: an object may have more than is listed, an array may not, and what is
-// expected to be null may be missing.
+// Compares an answer with the expected one: an object may have more fields than are listed, an array may not have more
+// items, and a field that is expected to be null may be missing.
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The places where `found` is not as expected, each in a sentence. */
-export function differences(place, expected, found) {
+/** Lists the differences between `found` and the expected value, each as a sentence. */
+export function differences(path, expected, found) {
   if (isObject(expected) && isObject(found)) {
-    return Object.entries(expected).flatMap(([key, value]) => differences(`${place}.${key}`, value, found[key] ?? null));
+    return Object.entries(expected).flatMap(([key, value]) => differences(`${path}.${key}`, value, found[key] ?? null));
   }
   if (Array.isArray(expected) && Array.isArray(found) && expected.length === found.length) {
-    return expected.flatMap((value, index) => differences(`${place}.${index}`, value, found[index]));
+    return expected.flatMap((value, index) => differences(`${path}.${index}`, value, found[index]));
   }
   if (expected === found) return [];
-  return [`${place}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`];
+  return [`${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`];
 }

@@ -1,4 +1,4 @@
-// Runs the scenarios of `spec/`, each on a fresh fleet of every kind of store. The format: spec/README.md.
+// Runs the scenarios of `spec/`, each on a fresh fleet in every kind of store. The format: spec/README.md.
 
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,21 +9,21 @@ import { COMMANDS } from './commands.mjs';
 import { differences } from './compare.mjs';
 import { Malformed, START, moment } from './values.mjs';
 
-/** A PostgreSQL server, where there is one, in which each scenario has a schema of its own. */
+/** A PostgreSQL server, if there is one. Each scenario has its own schema there. */
 const server = process.env.FLEET_POSTGRES;
 let schemas = 0;
 
-/** The stores, and whether what is hot is asked on the event loop there or on the pool: each way runs every scenario. */
+/** The stores, and whether hot calls run on the event loop or on the pool: every scenario runs each way. */
 export const STORES = {
   memory: { sync: true, url: () => 'memory:' },
-  // What is on the disk after a power cut is no scenario's concern.
+  // Scenarios do not test what is on the disk after a power cut.
   sqlite: { sync: false, url: (folder) => `sqlite:${join(folder, 'fleet.db')}?synchronous=normal` },
   ...(server && { postgres: { sync: false, url: () => `${server}?schema=node_${process.pid}_${schemas++}` } }),
 };
 
 const FILE = ['version', 'name', 'rules', 'why', 'catalogue', 'given', 'scenarios'];
 const SCENARIO = ['name', 'rules', 'steps'];
-/** An error's message with the name of its argument as the scenarios spell it. */
+/** Rewrites an error's message with the argument's name as the scenarios write it. */
 function spelt({ message, field }) {
   if (typeof field !== 'string' || !message.startsWith(field)) return message;
   const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -32,12 +32,12 @@ function spelt({ message, field }) {
 
 const STEP = ['do', 'at', 'as', 'expect', 'error', 'message', 'save'];
 
-function allow(place, object, fields) {
+function allow(location, object, fields) {
   const unknown = Object.keys(object).filter((field) => !fields.includes(field));
-  if (unknown.length > 0) throw new Malformed(`${place}: there is no field \`${unknown.join('`, `')}\``);
+  if (unknown.length > 0) throw new Malformed(`${location}: there is no field \`${unknown.join('`, `')}\``);
 }
 
-/** The files of a path: itself, or every .json under it. */
+/** Lists the files of a path: itself, or every .json under it. */
 function files(path) {
   if (statSync(path).isFile()) return [path];
   const entries = readdirSync(path, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -48,10 +48,10 @@ function files(path) {
   });
 }
 
-/** Reads a file strictly, so that a misspelt argument is never a step that passes. */
+/** Reads a file strictly, so that a step with a misspelt argument cannot pass. */
 function read(path) {
   const file = JSON.parse(readFileSync(path, 'utf8'));
-  if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not read here`);
+  if (file.version !== 1) throw new Malformed(`version ${file.version} of the format is not supported`);
   allow('the file', file, FILE);
   (file.given ?? []).forEach((step, index) => check(`given ${index + 1}`, step));
   for (const scenario of file.scenarios) {
@@ -61,22 +61,22 @@ function read(path) {
   return file;
 }
 
-function check(place, step) {
+function check(location, step) {
   const command = COMMANDS.get(step.do);
-  if (command === undefined) throw new Malformed(`${place}: there is no command \`${step.do}\``);
+  if (command === undefined) throw new Malformed(`${location}: there is no command \`${step.do}\``);
   const takes = command.door === 'portal' ? ['token', ...command.takes] : command.takes;
-  allow(`${place}, ${step.do}`, step, [...STEP, ...takes.map((argument) => argument.replace('?', ''))]);
+  allow(`${location}, ${step.do}`, step, [...STEP, ...takes.map((argument) => argument.replace('?', ''))]);
   for (const argument of takes) {
     if (!argument.endsWith('?') && step[argument] == null) {
-      throw new Malformed(`${place}, ${step.do}: \`${argument}\` is missing`);
+      throw new Malformed(`${location}, ${step.do}: \`${argument}\` is missing`);
     }
   }
   if ((command.door === 'console') !== (step.as !== undefined)) {
-    throw new Malformed(`${place}, ${step.do}: \`as\` is for consoles, and only for them`);
+    throw new Malformed(`${location}, ${step.do}: \`as\` is required for consoles, and only for them`);
   }
 }
 
-/** What a scenario keeps between its steps. */
+/** The values that a scenario keeps between its steps. */
 class World {
   #fleet;
   #sync;
@@ -88,7 +88,7 @@ class World {
     this.#sync = sync;
   }
 
-  /** Carries out a step; answers where it did not go as expected. */
+  /** Carries out a step. Returns the differences from the expected answer. */
   async step(step) {
     if (step.at !== undefined) this.#now = moment(step.at);
     const { do: name, at, as: actor, expect, error: code, message = '', save, ...given } = step;
@@ -131,7 +131,7 @@ class World {
     return this.#look(`${name}.id`);
   }
 
-  /** A value with what it refers to put in. */
+  /** Replaces the references in a value. */
   #filled(value) {
     if (typeof value === 'string' && value.startsWith('$')) return this.#look(value.slice(1));
     if (Array.isArray(value)) return value.map((item) => this.#filled(item));
@@ -147,15 +147,15 @@ class World {
   }
 }
 
-/** Runs one scenario up to its first step that does not go as expected: what follows would tell nothing. */
+/** Runs one scenario up to its first failed step, because the steps after it would show nothing. */
 async function runScenario(file, scenario, { sync, url }) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-spec-'));
   const fleet = await Fleet.open(url(folder), { tiers: file.catalogue });
   try {
     const world = new World(fleet, sync);
     for (const [index, step] of [...(file.given ?? []), ...scenario.steps].entries()) {
-      const wrong = await world.step(step);
-      if (wrong.length > 0) return `step ${index + 1} (given counted), ${step.do}\n    ${wrong.join('\n    ')}`;
+      const problem = await world.step(step);
+      if (problem.length > 0) return `step ${index + 1} (given counted), ${step.do}\n    ${problem.join('\n    ')}`;
     }
     return undefined;
   } catch (error) {
@@ -166,12 +166,12 @@ async function runScenario(file, scenario, { sync, url }) {
   }
 }
 
-/** Runs a file, or every .json under a folder; tells each failure, and answers how many passed and failed. */
-export async function run(path, tell = console.log, stores = STORES) {
-  const told = { passed: 0, failed: 0 };
+/** Runs a file, or every .json under a folder. Prints each failure, and returns how many passed and failed. */
+export async function run(path, print = console.log, stores = STORES) {
+  const counts = { passed: 0, failed: 0 };
   const fail = (what, why) => {
-    told.failed += 1;
-    tell(`${what}: ${why}`);
+    counts.failed += 1;
+    print(`${what}: ${why}`);
   };
   for (const name of files(path)) {
     let file;
@@ -183,13 +183,13 @@ export async function run(path, tell = console.log, stores = STORES) {
     }
     for (const scenario of file.scenarios) {
       for (const [store, how] of Object.entries(stores)) {
-        const wrong = await runScenario(file, scenario, how);
-        if (wrong === undefined) told.passed += 1;
-        else fail(`${name}: ${scenario.name} [${store}]`, wrong);
+        const problem = await runScenario(file, scenario, how);
+        if (problem === undefined) counts.passed += 1;
+        else fail(`${name}: ${scenario.name} [${store}]`, problem);
       }
     }
   }
-  return told;
+  return counts;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

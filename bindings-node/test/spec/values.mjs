@@ -1,4 +1,4 @@
-// How the scenarios spell values, and how JavaScript does.
+// Converts values between the scenarios' form and JavaScript's.
 
 import { readFileSync } from 'node:fs';
 import { normalize, sep } from 'node:path';
@@ -6,29 +6,29 @@ import { fileURLToPath } from 'node:url';
 
 const VECTORS = fileURLToPath(new URL('../../../fleet-core/tests/vectors/', import.meta.url));
 
-/** A step that can't be carried out, as against one that is refused. */
+/** A step that cannot be carried out, as opposed to one that the library refuses. */
 export class Malformed extends Error {}
 
-/** Seconds count from here. */
+/** The start, from which seconds count. */
 export const START = Date.parse('2016-03-08T12:00:00Z');
 
 /** A moment: RFC 3339, or whole seconds after the start. */
 export function moment(value) {
   if (Number.isSafeInteger(value) && value >= 0) return new Date(START + value * 1000);
   const at = typeof value === 'string' ? new Date(value) : undefined;
-  if (at === undefined || Number.isNaN(at.getTime())) throw new Malformed(`${JSON.stringify(value)} is no moment`);
+  if (at === undefined || Number.isNaN(at.getTime())) throw new Malformed(`${JSON.stringify(value)} is not a moment`);
   return at;
 }
 
 const camelCase = (name) => name.replaceAll(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 const snakeCase = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** RFC 3339, with a fraction of a second only where it is not zero. */
+/** RFC 3339, with a fraction of a second only if it is not zero. */
 function rfc3339(at) {
   return at.toISOString().replace(/\.(\d*?)0*Z$/, (_, digits) => (digits === '' ? 'Z' : `.${digits}Z`));
 }
 
-/** An answer as the scenarios spell it: names in snake_case, moments in RFC 3339. */
+/** Converts an answer to the scenarios' form: names in snake_case, moments in RFC 3339. */
 export function spelt(answer) {
   if (answer instanceof Date) return rfc3339(answer);
   if (Array.isArray(answer)) return answer.map(spelt);
@@ -36,7 +36,7 @@ export function spelt(answer) {
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [snakeCase(name), spelt(value)]));
 }
 
-/** What a scenario hands in, as the binding takes it: names in camelCase. */
+/** Converts a scenario's argument to the binding's form: names in camelCase. */
 export function handed(fields, { moments = [] } = {}) {
   const entries = Object.entries(fields).filter(([, value]) => value !== null);
   return Object.fromEntries(
@@ -44,13 +44,13 @@ export function handed(fields, { moments = [] } = {}) {
   );
 }
 
-/** Fields whose text may be written as one that is repeated. */
+/** Fields whose text may be written as a repeated one. */
 export function texts(fields) {
   const text = (value) => (typeof value?.repeat === 'string' ? value.repeat.repeat(value.times) : value);
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
 }
 
-/** The only field of an object that is one of a few. */
+/** The only field of an object that stands for one of several records. */
 export function only(object, kinds) {
   const [[kind, value] = [], ...more] = Object.entries(object);
   if (more.length > 0 || !kinds.includes(kind)) throw new Malformed(`${JSON.stringify(object)} is none of ${kinds}`);
@@ -64,7 +64,7 @@ function vector(name) {
   return readFileSync(VECTORS + path);
 }
 
-/** So many ids, each one above the last, one a line. */
+/** The given number of ids in ascending order, one a line. */
 function run({ first, count }) {
   const start = BigInt(`0x${first}`);
   const id = (_, step) => `${(start + BigInt(step)).toString(16).padStart(24, '0')}\n`;

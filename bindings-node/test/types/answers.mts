@@ -1,4 +1,4 @@
-// The types of the package as somebody meets them: this compiles, and what must not compile does not.
+// The package's types as a user meets them: this file compiles, and what must not compile does not.
 
 import { Fleet, FleetError, LimitExceededError, NotProvenError, WrongCodeError } from 'fleet-core';
 import type { Change, Connected, Decision, Device, HoldReason, NoticeSubject, Page } from 'fleet-core';
@@ -8,8 +8,8 @@ function never(value: never): never {
   throw new Error(`unheard of: ${JSON.stringify(value)}`);
 }
 
-/** Every kind of answer has a case; one that is left out does not compile. */
-export function told(answer: Decision): string {
+/** Every kind of answer has a case; without one of them this does not compile. */
+export function describe(answer: Decision): string {
   switch (answer.kind) {
     case 'up_to_date':
       return answer.imageDiffers ? 'another image' : `${answer.rule}, ${answer.keptBack ?? 'nothing'} kept back`;
@@ -28,7 +28,7 @@ export function missesOne(answer: Decision): string {
     case 'update':
       return answer.cites;
     default:
-      // @ts-expect-error: `held` is left.
+      // @ts-expect-error: the case `held` is missing.
       return never(answer);
   }
 }
@@ -96,18 +96,18 @@ export async function use(): Promise<void> {
   fleet.console(id);
   // @ts-expect-error: an actor is an account or the operator.
   fleet.console('alice');
-  // @ts-expect-error: nobody is no actor.
+  // @ts-expect-error: an absent actor is not an actor.
   fleet.console(undefined);
 
   const pages = console.devices(94, { online: true, standing: 'member', limit: 10 });
   for await (const device of pages) {
     const found: Device = device;
-    // @ts-expect-error: what was answered is not changed.
+    // @ts-expect-error: answers are read-only.
     found.name = 'attic';
   }
   const page: Page<Device> = await pages;
   void console.devices(94, { after: page.next });
-  // @ts-expect-error: a standing is one of three words.
+  // @ts-expect-error: a standing is one of three values.
   void console.devices(94, { standing: 'lost' });
 
   const changes: Change[] = [
@@ -117,16 +117,16 @@ export async function use(): Promise<void> {
     { kind: 'groups', device: 'aa0000000000000000000001', groups: [1] },
   ];
   for (const change of changes) await console.dryRun(94, change);
-  // @ts-expect-error: a lock is of a device.
+  // @ts-expect-error: a lock needs a device.
   await console.dryRun(94, { kind: 'lock' });
 
   const gateway = fleet.gateway();
   const report = { device: 'aa0000000000000000000001', product: 94, version: 1 };
   const connected: Connected = await gateway.connect(report);
-  told(gateway.connectSync(report).answer);
+  describe(gateway.connectSync(report).answer);
   const all: Connected[] = await gateway.connectMany([report]);
   void [connected, all];
-  // @ts-expect-error: a report says which device it is of.
+  // @ts-expect-error: a report needs its device.
   await gateway.connect({ product: 94 });
 
   await console.importWatched(94, 'aa0000000000000000000001', {
@@ -136,7 +136,7 @@ export async function use(): Promise<void> {
   await console.configure(94, 'time_zone', 'Europe/Berlin');
 
   await console.subscribe(94, { kind: 'webhook', url: 'https://example.com' }, { prefix: 'door/' });
-  // @ts-expect-error: a webhook has an address.
+  // @ts-expect-error: a webhook needs an address.
   await console.subscribe(94, { kind: 'webhook' });
   for await (const { name } of await console.eventStream(94)) if (name.startsWith('door/')) break;
   const published = await gateway.publish({ device: report.device, name: 'door/open' });
@@ -147,12 +147,12 @@ export async function use(): Promise<void> {
   if (due.minor > 0) await console.upgrade(94, quote);
   for await (const charge of fleet.pendingCharges()) {
     if (charge.purpose.kind === 'renewal') await fleet.clock().chargeOutcome(charge.key, 'succeeded');
-    // @ts-expect-error: an outcome is one of four words.
+    // @ts-expect-error: an outcome is one of four values.
     await fleet.clock().chargeOutcome(charge.key, 'declined');
   }
 }
 
-/** A store of one's own, as its types ask for it. */
+/** A store of the host's own, as the types require it. */
 export class Empty implements Store {
   async get(keys: readonly Uint8Array[]): Promise<(StoredRow | null)[]> {
     return keys.map(() => null);
@@ -169,7 +169,7 @@ export class Empty implements Store {
 
 export async function own(): Promise<void> {
   await Fleet.open(new Empty(), { tiers: [{ name: 'Two', devices: 2 }] });
-  // @ts-expect-error: a store has three methods.
+  // @ts-expect-error: a store needs three methods.
   await Fleet.open({ get: async () => [] });
 }
 
@@ -178,6 +178,6 @@ export function failed(error: unknown): string {
   if (error instanceof NotProvenError) return `${error.running} of ${error.needed}`;
   if (error instanceof WrongCodeError) return `${error.left ?? 'any'} tries left`;
   if (error instanceof FleetError) return error.isTransient ? 'again' : error.code;
-  // @ts-expect-error: it is known to be nothing in particular.
+  // @ts-expect-error: its type is not known.
   return error.message;
 }

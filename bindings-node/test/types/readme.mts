@@ -1,8 +1,8 @@
-// The README's program in TypeScript, to the letter: the project's tests hold the two together.
+// The README's program in TypeScript, unchanged: the project's tests compare the two.
 
 import type { Decision } from 'fleet-core';
 
-function told(answer: Decision): string {
+function describe(answer: Decision): string {
   switch (answer.kind) {
     case 'up_to_date':
       return answer.why;
@@ -13,4 +13,4 @@ function told(answer: Decision): string {
   }
 }
 
-export const tell: (answer: Decision) => string = told;
+export const tell: (answer: Decision) => string = describe;

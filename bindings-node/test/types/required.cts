@@ -1,4 +1,4 @@
-// The same types for somebody who requires the package.
+// The same types for a program that requires the package.
 
 import fleetCore = require('fleet-core');
 

@@ -1,14 +1,14 @@
-//! `#[checked]`: what Python hands to a method is read by this library and not by pyo3.
+//! `#[checked]`: this library, not pyo3, reads the arguments that Python passes to a method.
 //!
-//! pyo3 reads arguments before a method begins, and what it can't read it raises as `TypeError`, `OverflowError`,
-//! `UnicodeEncodeError` and others. `#[checked]`, above `#[pymethods]`, has pyo3 take each argument as the object that it
-//! is, and reads it inside the method by `fleet_bindings::python::given`, which raises `Invalid` with the argument's name.
+//! pyo3 reads arguments before a method begins, and raises `TypeError`, `OverflowError`, `UnicodeEncodeError` and
+//! others for invalid ones. `#[checked]`, above `#[pymethods]`, makes pyo3 pass each argument as an object, and reads
+//! it inside the method with `fleet_bindings::python::given`, which raises `Invalid` with the argument's name.
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
 use syn::{FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, ItemImpl, Pat, PathArguments, ReturnType, Stmt, Type};
 
-/// Has the methods of an `impl` read their own arguments. Put it above `#[pymethods]`.
+/// Makes the methods of an `impl` read their own arguments. Put it above `#[pymethods]`.
 #[proc_macro_attribute]
 pub fn checked(_: TokenStream, item: TokenStream) -> TokenStream {
     let mut block = syn::parse_macro_input!(item as ItemImpl);
@@ -31,14 +31,14 @@ fn check(method: &mut ImplItemFn) -> syn::Result<()> {
         if name == "slf" || is_raw(&wanted) {
             continue;
         }
-        let said = name.to_string();
+        let text = name.to_string();
         let kind = quote!(#wanted).to_string();
         let given = quote!(::fleet_bindings::python::given);
         if let Some(inner) = inside(&wanted, "Option") {
             *argument.ty = syn::parse_quote!(::std::option::Option<::pyo3::Bound<'_, ::pyo3::PyAny>>);
             read.push(syn::parse_quote! {
                 let #name: ::std::option::Option<#inner> = match &#name {
-                    ::std::option::Option::Some(value) => ::std::option::Option::Some(#given(value, #said, #kind)?),
+                    ::std::option::Option::Some(value) => ::std::option::Option::Some(#given(value, #text, #kind)?),
                     ::std::option::Option::None => ::std::option::Option::None,
                 };
             });
@@ -46,11 +46,11 @@ fn check(method: &mut ImplItemFn) -> syn::Result<()> {
             && last(&reference.elem).is_some_and(|found| found == "Bound")
         {
             let (inner, held) = (&reference.elem, format_ident!("held_{name}"));
-            read.push(syn::parse_quote!(let #held: #inner = #given(&#name, #said, #kind)?;));
+            read.push(syn::parse_quote!(let #held: #inner = #given(&#name, #text, #kind)?;));
             read.push(syn::parse_quote!(let #name = &#held;));
             *argument.ty = syn::parse_quote!(::pyo3::Bound<'_, ::pyo3::PyAny>);
         } else {
-            read.push(syn::parse_quote!(let #name: #wanted = #given(&#name, #said, #kind)?;));
+            read.push(syn::parse_quote!(let #name: #wanted = #given(&#name, #text, #kind)?;));
             *argument.ty = syn::parse_quote!(::pyo3::Bound<'_, ::pyo3::PyAny>);
         }
     }
@@ -75,7 +75,7 @@ fn check(method: &mut ImplItemFn) -> syn::Result<()> {
     Ok(())
 }
 
-/// What pyo3 hands over as it is: the interpreter, and any object.
+/// Types that pyo3 passes unchanged: the interpreter, and any object.
 fn is_raw(ty: &Type) -> bool {
     let ty = match ty {
         Type::Reference(reference) => ungrouped(&reference.elem),
@@ -89,7 +89,7 @@ fn is_raw(ty: &Type) -> bool {
     }
 }
 
-/// What a `macro_rules!` hands on as a type is in a group that nobody sees.
+/// A type that a `macro_rules!` passes on is wrapped in an invisible group.
 fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
@@ -103,7 +103,7 @@ fn last(ty: &Type) -> Option<&Ident> {
     path.path.segments.last().map(|segment| &segment.ident)
 }
 
-/// The type that another is of, as `u32` in `Option<u32>`.
+/// The type argument of another type, such as `u32` in `Option<u32>`.
 fn inside<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;

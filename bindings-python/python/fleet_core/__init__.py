@@ -7,9 +7,9 @@
         product = fleet.console(alice.id).create_product("Thermostat", "photon")
         print(fleet.gateway().connect(Report("55ff6d04498b49a1b2c3d4e5", product=product.id)))
 
-Doors are opened on a fleet: `console` for people, `portal` for customers, `gateway` for devices. What they answer are
-frozen values, to be compared, shown and matched. What can't be done is raised: see `fleet_core.errors`. For asyncio there
-is `fleet_core.aio`, and for a store of one's own `fleet_core.store`.
+A fleet opens doors: `console` for people, `portal` for customers, `gateway` for devices. They return frozen values,
+which can be compared, printed and matched. Failures are raised: see `fleet_core.errors`. For asyncio use
+`fleet_core.aio`; for a store of your own, `fleet_core.store`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Item_co = TypeVar("_Item_co", covariant=True)
 
 
 class Page(Protocol[_Item_co]):
-    """A page of a list: what is on it, and what the next one goes on after."""
+    """A page of a list: its items, and the cursor of the next page."""
 
     @property
     def items(self) -> Sequence[_Item_co]: ...
@@ -36,7 +36,7 @@ class Page(Protocol[_Item_co]):
 
 
 def each(list_page: Callable[..., Page[_Item]], *arguments: Any, **keywords: Any) -> Iterator[_Item]:
-    """Every item of a list that comes in pages, which are read while it is walked.
+    """Iterates over every item of a paged list, reading pages as needed.
 
     for device in each(console.devices, product.id, online=True):
         print(device.id)
@@ -49,8 +49,8 @@ def each(list_page: Callable[..., Page[_Item]], *arguments: Any, **keywords: Any
 
 
 def _further(page: Page[Any]) -> dict[str, str]:
-    """What asks for the page behind this one; nothing: there is none."""
+    """Returns the argument that requests the next page. `None` on the last page."""
     if page.next is None:
         return {}
-    # A log is read from its end.
+    # A log is read backwards.
     return {"before" if isinstance(page, EventPage) else "after": page.next}

@@ -1,7 +1,7 @@
-"""Has other threads go on in the middle of a store's methods while the store is held to its laws.
+"""Makes other threads run in the middle of a store's methods while the store is checked against the laws.
 
-The interpreter's lock is handed over seldom, and mostly where a thread waits for something. A store that checks in one line
-and writes in the next would pass, and fail under load.
+The interpreter passes its lock on rarely, mostly when a thread waits for something. A store that checks in one line and
+writes in the next would pass, and fail under load.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["interrupt"]
 
 
 def interrupt(frame: object, event: str, arg: object) -> None:
-    """A profiler: it is called when a function is called, and when it returns."""
+    """A profiler: called when a function is called and when it returns."""
     if random() < 0.2:
-        # Lets the interpreter's lock go.
+        # Releases the interpreter's lock.
         sleep(0)

@@ -1,4 +1,4 @@
-"""What the values of the library have in common: how they are pickled, and how they become JSON."""
+"""What the library's values have in common: pickling, and conversion to JSON."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from fleet_core.errors import Invalid
 
 
 def rebuild(cls: Any, fields: tuple[Any, ...]) -> Any:
-    """A value of a class, made of its fields again."""
+    """Rebuilds a value from its class and its fields."""
     return cls._from_fields(*fields)
 
 
 def invalid(field: str, problem: str) -> Invalid:
-    """An argument that can't be taken."""
+    """Creates the error for an invalid argument."""
     error = Invalid(f"{field}: {problem}")
     error.code, error.field, error.problem = "invalid", field, problem
     return error
 
 
 def plain(value: Any) -> Any:
-    """What JSON can hold of a field."""
+    """Converts a field to JSON."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, bytes):

@@ -1,11 +1,12 @@
-"""The same fleet for asyncio: each call runs in a thread, so that the event loop never waits for the store.
+"""The fleet for asyncio: each call runs in a thread, so the event loop never waits for the store.
 
     async with await Fleet.open("sqlite:fleet.db") as fleet:
-        told = await fleet.gateway().connect(report)
+        connected = await fleet.gateway().connect(report)
 
-Every operation of a door is here under its own name, to be awaited. Short calls run on the event loop's own threads, long
-ones, such as imports, on a few threads beside them; `Fleet.open(…, executor=…)` runs all of them on yours. A task that is
-cancelled stops its import and its waiting for events; any other call that has begun goes on unseen to its end.
+Every operation of a door has an awaitable method of the same name here. Short calls run on the event loop's own
+threads, long ones, such as imports, on a few separate threads; `Fleet.open(…, executor=…)` runs all of them on yours.
+Cancelling a task stops its import and its wait for events; any other call that has begun continues in the background to
+its end.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ __all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Port
 
 _Item = TypeVar("_Item")
 
-# So long a walk over a stream waits before it looks whether it may still read.
+# Time that a walk over a stream waits before it checks whether it may still read.
 _WAIT = timedelta(minutes=1)
 
-# The calls that take seconds. They have threads of their own, so that nothing short waits behind them.
+# The calls that take seconds. They have their own threads, so that no short call waits behind them.
 _LONG = frozenset(
     {
         "backup",
@@ -62,7 +63,7 @@ if hasattr(os, "register_at_fork"):
 
 
 async def _run(executor: Executor | None, call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
-    """Runs a call on a thread; none given: one of the event loop's."""
+    """Runs a call on a thread; by default, on one of the event loop's."""
     loop = asyncio.get_running_loop()
     context = contextvars.copy_context()
     return await loop.run_in_executor(executor, functools.partial(context.run, call, *arguments, **keywords))
@@ -77,7 +78,7 @@ def _awaited(name: str, function: Any) -> Any:
 
 
 def _door(door: str) -> Callable[[type], type]:
-    """Gives a class each operation of a door, to be awaited."""
+    """Adds an awaitable method for each operation of a door to a class."""
 
     def give(cls: type) -> type:
         sync = getattr(_native, door)
@@ -95,49 +96,51 @@ class _Door:
 
     async def _ask(self, name: str, *arguments: Any, **keywords: Any) -> Any:
         executor = self._executor or (_long_threads() if name in _LONG else None)
-        # It is under way from here on: a close that comes before its thread does waits for it.
+        # It counts as running from here on: a close that comes before its thread starts waits for it.
         begun = self._door._begin()
         return await _run(executor, begun.run, getattr(self._door, name), *arguments, **keywords)
 
 
 class EventStream(_Door):
-    """The events of a product that this process publishes, from the moment on when it was opened.
+    """A stream of the events of a product that this process publishes after the stream was opened.
 
     async for event in await console.event_stream(product.id):
         print(event.name)
 
-    A walk that is too slow raises `EventsMissed` where events are missing; walked again, the stream goes on behind the gap.
+    A loop that is too slow raises `EventsMissed`; a new loop continues after the gap.
     """
 
-    # Whoever reads must be let in each time.
+    # The actor's permission is checked on each call.
     _console: Any
 
     @property
     def start(self) -> str:
-        """The end of the log when the stream was opened: for `follow_events`."""
+        """The end of the log when the stream was opened: a cursor for `follow_events`."""
         start: str = self._door.start
         return start
 
     async def wait(self, at_most: timedelta) -> bool:
-        """Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread."""
+        """Waits until there is something to read or this time has passed. Returns whether there is something to read.
+        It blocks no thread.
+        """
         if not isinstance(at_most, timedelta) or at_most < timedelta(0):
-            raise invalid("at_most", "must be a `timedelta` that is not negative")
+            raise invalid("at_most", "must be a non-negative `timedelta`")
         loop = asyncio.get_running_loop()
-        told: asyncio.Future[bool] = loop.create_future()
+        readable: asyncio.Future[bool] = loop.create_future()
 
-        def tell(there_is: bool) -> None:
-            if not told.done():
-                told.set_result(there_is)
+        def resolve(there_is: bool) -> None:
+            if not readable.done():
+                readable.set_result(there_is)
 
-        def tell_from_any_thread(there_is: bool) -> None:
+        def resolve_from_any_thread(there_is: bool) -> None:
             # The loop may have ended meanwhile.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(tell, there_is)
+                loop.call_soon_threadsafe(resolve, there_is)
 
-        waiting = self._door._begin_wait(tell_from_any_thread)
+        waiting = self._door._begin_wait(resolve_from_any_thread)
         deadline = loop.call_later(at_most.total_seconds(), waiting.stop)
         try:
-            return await told
+            return await readable
         finally:
             deadline.cancel()
             waiting.stop()
@@ -156,7 +159,7 @@ class Console(_Door):
     """The door for people."""
 
     async def event_stream(self, product: int) -> EventStream:
-        """Opens a stream of what this process publishes for a product from now on."""
+        """Opens a stream of the events that this process publishes for a product from now on."""
         stream = EventStream(await self._ask("event_stream", product), self._executor)
         stream._console = self._door
         return stream
@@ -164,14 +167,14 @@ class Console(_Door):
     async def read_event_stream(
         self, stream: EventStream, *, limit: int | None = None
     ) -> fleet_core.StreamedEvents:
-        """Takes events that came in on a stream. Whoever reads must be let in each time."""
+        """Reads the events that arrived on a stream. The actor's permission is checked on each call."""
         if not isinstance(stream, EventStream):
             raise invalid("stream", "must be an `EventStream` that this console has opened")
         read: fleet_core.StreamedEvents = await self._ask("read_event_stream", stream._door, limit=limit)
         return read
 
     async def import_devices(self, product: int, list: bytes) -> fleet_core.ImportReport:
-        """Imports a list of devices: one id a line, or a .csv."""
+        """Imports a list of devices: a text file with one id a line, or a .csv."""
         return await self.import_watched(product, list)
 
     async def import_watched(
@@ -182,10 +185,10 @@ class Console(_Door):
         progress: Callable[[fleet_core.ImportProgress], object] | None = None,
         cancel: fleet_core.Cancel | None = None,
     ) -> fleet_core.ImportReport:
-        """Imports a list of devices, telling `progress` on the event loop how far it is.
+        """Imports a list of devices, and calls `progress` on the event loop.
 
-        The import is stopped after its next few thousand devices when the task is cancelled or `progress` raises; what was
-        added stays.
+        The import stops after its next few thousand devices when the task is cancelled or `progress` raises; devices
+        already added stay.
         """
         if progress is not None and not callable(progress):
             raise invalid("progress", "must be a function, or `None`")
@@ -193,19 +196,19 @@ class Console(_Door):
         stop = threading.Event()
         raised: BaseException | None = None
 
-        def call(progress: Callable[[fleet_core.ImportProgress], object], told: fleet_core.ImportProgress) -> None:
+        def call(progress: Callable[[fleet_core.ImportProgress], object], status: fleet_core.ImportProgress) -> None:
             nonlocal raised
             if stop.is_set():
                 return
             try:
-                progress(told)
+                progress(status)
             except BaseException as error:
                 raised = error
                 stop.set()
 
-        def tell(told: fleet_core.ImportProgress) -> None:
+        def report_progress(status: fleet_core.ImportProgress) -> None:
             if progress is not None:
-                loop.call_soon_threadsafe(call, progress, told)
+                loop.call_soon_threadsafe(call, progress, status)
 
         class Either:
             def is_set(self) -> bool:
@@ -213,7 +216,7 @@ class Console(_Door):
 
         try:
             report: fleet_core.ImportReport = await self._ask(
-                "import_watched", product, list, progress=tell, cancel=Either()
+                "import_watched", product, list, progress=report_progress, cancel=Either()
             )
         except asyncio.CancelledError:
             stop.set()
@@ -243,15 +246,15 @@ class Clock(_Door):
 
 
 class Meter(_Door):
-    """A product's meter: admits messages that a host sends by itself."""
+    """A product's meter: admits messages that a host sends itself."""
 
     async def admit(self) -> bool:
-        """Whether one more message may be sent. Counted if so."""
+        """Returns whether one more message may be sent. If so, it is counted."""
         admitted: bool = await self._ask("admit")
         return admitted
 
     async def admit_many(self, want: int) -> int:
-        """How many of so many messages may be sent; they are counted."""
+        """Returns how many of the wanted messages may be sent, and counts them."""
         admitted: int = await self._ask("admit_many", want)
         return admitted
 
@@ -275,7 +278,7 @@ class Fleet(_Door):
         largest_commit: int | None = None,
         executor: Executor | None = None,
     ) -> Self:
-        """Opens the fleet of a store. With an `executor`, every call runs on its threads."""
+        """Opens a fleet in a store. With an `executor`, every call runs on its threads."""
         if executor is not None and not isinstance(executor, Executor):
             raise invalid("executor", "must be a `concurrent.futures.Executor`, or `None`")
         opened = await _run(
@@ -305,16 +308,18 @@ class Fleet(_Door):
         await self.close()
 
     async def close(self) -> None:
-        """Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed."""
+        """Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store."""
         await _run(None, self._door.close)
 
     async def close_within(self, at_most: timedelta) -> bool:
-        """The same with a deadline. Calls that have not ended by then are cut; returns whether everything ended by itself."""
+        """The same with a deadline. Calls still running then are cut off. Returns whether all calls ended by
+        themselves.
+        """
         ended: bool = await _run(None, self._door.close_within, at_most)
         return ended
 
     async def meter(self, product: int, now: datetime | None = None) -> Meter:
-        """A product's meter in this process. Without `now`, each message is admitted at its own time."""
+        """Returns a product's meter in this process. Without `now`, each message is admitted at its own time."""
         return Meter(await self._ask("meter", product, now), self._executor)
 
     def console(self, actor: int | Literal["operator"], now: datetime | None = None) -> Console:
@@ -337,7 +342,7 @@ class Fleet(_Door):
 async def each(
     list_page: Callable[..., Awaitable[fleet_core.Page[_Item]]], *arguments: Any, **keywords: Any
 ) -> AsyncIterator[_Item]:
-    """Every item of a list that comes in pages, which are read while it is walked.
+    """Iterates over every item of a paged list, reading pages as needed.
 
     async for device in each(console.devices, product.id, online=True):
         print(device.id)

@@ -1,8 +1,8 @@
-"""What could not be done, and what to do next.
+"""The exceptions: what failed, and what to do next.
 
-Every exception is a `FleetError`. Its `code` is a stable word, the same in every language; its text is for a person; its
-class, and the attributes that the class names, are for programs that branch. Unless an operation says otherwise, nothing
-was changed.
+Every exception is a `FleetError`. Its `code` is stable and the same in every language; its text is for people; its
+class, and the attributes of the class, are for programs that branch. Unless an operation says otherwise, nothing was
+changed.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ if TYPE_CHECKING:
 
 
 class FleetError(Exception):
-    """What a door could not do."""
+    """A failure of a door."""
 
     code: str = "failed"
-    """A stable word, the same in every language."""
+    """A stable code, the same in every language."""
 
     is_transient: bool = False
-    """Whether the same call may succeed when it is made again, without anything else being changed."""
+    """Whether the same call may succeed when retried, without any other change."""
 
 
 class NotFound(FleetError, LookupError):
-    """The thing does not exist, or the actor may not know that it does."""
+    """The thing does not exist, or the actor may not know that it exists."""
 
     what: str
 
 
 class Forbidden(FleetError, PermissionError):
-    """The actor may see the thing but not do this to it."""
+    """The actor may see the thing but may not do this to it."""
 
     command: str
     needs: str
 
 
 class Invalid(FleetError, ValueError):
-    """A value that was handed in is out of its range or form."""
+    """An argument is out of its range or malformed."""
 
     field: str
     problem: str
 
 
 class Taken(FleetError):
-    """A name that must be unique is in use."""
+    """A name that must be unique is already in use."""
 
     what: str
     value: str
@@ -58,21 +58,21 @@ class LimitExceeded(FleetError):
 
 
 class UnreadableFile(FleetError, ValueError):
-    """A device list that can't be read at all; the code says why."""
+    """A device list cannot be read at all; the code says why."""
 
 
 class Cancelled(FleetError):
-    """An import was stopped; what was added stays, and the same file imported again completes it."""
+    """An import was stopped. Devices already added stay; importing the same file again completes it."""
 
     added: int
 
 
 class UploadRefused(FleetError, ValueError):
-    """An upload that is not this product's next firmware; the code says why."""
+    """An uploaded binary is not this product's next firmware; the code says why."""
 
 
 class NotProven(FleetError):
-    """A version that does not run on enough devices yet."""
+    """A version does not yet run on enough devices."""
 
     version: int
     needed: int
@@ -80,67 +80,67 @@ class NotProven(FleetError):
 
 
 class FirmwareInUse(FleetError):
-    """Firmware that is released, was released, or that devices are locked to."""
+    """Firmware that is or was released, or that devices are locked to."""
 
     version: int
     reason: str
 
 
 class AlreadyInvited(FleetError):
-    """The account is on the team, or was asked and has not answered."""
+    """The account is on the team already, or has an open invitation."""
 
     email: str
 
 
 class Expired(FleetError):
-    """What was given for a time is no longer good."""
+    """Something with a limited life has expired."""
 
     what: str
     at: datetime
 
 
 class OwnerStays(FleetError):
-    """The owner stays on the team."""
+    """The owner cannot leave the team."""
 
 
 class AccountLocked(FleetError):
-    """An account is locked: the products that it owns can be seen and not changed. The message says what lifts the lock."""
+    """An account is locked: its products can be seen but not changed. The message says what lifts the lock."""
 
     since: datetime
 
 
 class NoSeat(FleetError):
-    """A team has no seat for who was invited."""
+    """The team has no free seat for the invited account."""
 
 
 class Unauthenticated(FleetError):
-    """A token that is unknown, expired or revoked."""
+    """The token is unknown, expired or revoked."""
 
 
 class WrongCode(FleetError):
-    """A code that is not the right one."""
+    """The code is wrong."""
 
     left: int | None
 
 
 class Barred(FleetError):
-    """Too many wrong codes."""
+    """There were too many wrong codes."""
 
     until: datetime
 
 
 class NotActivated(FleetError):
-    """A customer who is not in the private beta yet."""
+    """The customer is not in the private beta yet."""
 
 
 class ManufacturingStarted(FleetError):
-    """Manufacturing has begun: the configuration stays as it is."""
+    """Manufacturing has begun, so the configuration cannot change."""
 
     at: datetime
 
 
 class NotReady(FleetError):
-    """What is missing before manufacturing."""
+    """Something is missing before manufacturing."""
 
     missing: list[Missing]
 
@@ -152,37 +152,37 @@ class DeviceOffline(FleetError):
 
 
 class CannotJoin(FleetError):
-    """A device that may not join the product."""
+    """A device may not join the product."""
 
     device: str
     reason: str
 
 
 class ProductIdUsed(FleetError):
-    """A product's number that is or was in use."""
+    """A product's number is or was in use."""
 
     product: int
 
 
 class QuoteExpired(FleetError):
-    """A quote that no longer holds, or that the product's plan has changed since."""
+    """A quote has expired, or the product's plan has changed since it was given."""
 
 
 class RenewalUnpaid(FleetError):
-    """An upgrade while a renewal is unpaid."""
+    """An upgrade was requested while a renewal is unpaid."""
 
     product: int
     invoice: int
 
 
 class RenewalDue(FleetError):
-    """The period is over and its renewal was not issued yet: let the clock advance first."""
+    """The period is over, and its renewal is not issued yet: advance the clock first."""
 
     since: datetime
 
 
 class ClockLeap(FleetError):
-    """The clock leaps, and nobody confirmed it."""
+    """The clock leapt, and nobody confirmed it."""
 
     last: datetime
     now: datetime
@@ -190,7 +190,7 @@ class ClockLeap(FleetError):
 
 
 class ChargeOpen(FleetError):
-    """A charge has no outcome yet that what was asked for depends on."""
+    """The request depends on a charge that has no outcome yet."""
 
     charge: int
 
@@ -200,7 +200,7 @@ class UnknownCharge(FleetError, LookupError):
 
 
 class ChargeFinished(FleetError):
-    """The outcome of the charge was told before, and counts."""
+    """The outcome of the charge was reported before, and stands."""
 
 
 class CardMissing(FleetError):
@@ -215,24 +215,26 @@ class PriceByAgreement(FleetError):
 
 
 class NotAnUpgrade(FleetError, ValueError):
-    """What was asked for is not an upgrade."""
+    """The requested change is not an upgrade."""
 
     problem: str
 
 
 class NoPlan(FleetError):
-    """The product pays for nothing."""
+    """The product has no paid plan."""
 
 
 class StoreFailed(FleetError):
-    """The store could not do its part; the code says why, and `is_transient` whether to try again."""
+    """The store failed; the code says why, and `is_transient` whether to retry."""
 
 
 class EventsMissed(FleetError):
-    """A stream of events has a gap: nobody read it in time. The events are in the log; the walk can be gone on with."""
+    """A stream of events has a gap because nobody read it in time. The missing events are in the log; the loop can
+    continue.
+    """
 
     missed: int
 
 
 class OtherFailure(FleetError):
-    """Anything else; the code says what."""
+    """Any other failure; the code says which."""

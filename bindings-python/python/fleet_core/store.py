@@ -1,6 +1,6 @@
-"""A store of one's own: three methods over rows of bytes and JSON.
+"""A store of your own: three methods over rows of bytes and JSON.
 
-A store subclasses `Store` and proves itself with `fleet_core.conformance`:
+Subclass `Store`, and check the store with `fleet_core.conformance`:
 
     class MyStore(Store):
         def get(self, keys): ...
@@ -10,9 +10,9 @@ A store subclasses `Store` and proves itself with `fleet_core.conformance`:
     assert conformance(MyStore) == []
     fleet = Fleet.open(MyStore())
 
-It is called from many threads at once. A `TimeoutError` or `ConnectionError` that `get` or `scan` raises is reported as worth
-trying again. Whatever `commit` raises, it is taken to be unknown whether the commits were applied, as a connection may be lost
-after the engine has applied them, and the core finds out. Only `Refused` says that nothing was applied.
+It is called from many threads at once. A `TimeoutError` or `ConnectionError` from `get` or `scan` is reported as a
+failure that may be retried. After any exception from `commit` the core treats the outcome as unknown and resolves it,
+because a connection may be lost after the engine applied the commits. Only `Refused` means that nothing was applied.
 """
 
 from __future__ import annotations
@@ -26,28 +26,30 @@ __all__ = ["Add", "Check", "Commit", "Delete", "KeyRange", "OutcomeUnknown", "Pu
 
 
 class OutcomeUnknown(Exception):
-    """A commit failed in the middle: whether it was applied must be found out."""
+    """A commit failed while it ran. The outcome must be resolved."""
 
 
 class Refused(Exception):
-    """The store refuses the call, and nothing of it was applied nor will be: it may be made again."""
+    """The store refuses the call. Nothing was or will be applied; the call may be retried."""
 
 
 class Store(ABC):
-    """Where rows live."""
+    """A store of rows."""
 
     @abstractmethod
     def get(self, keys: Sequence[bytes]) -> Iterable[Row | None]:
-        """The rows of these keys, in the order asked, from one moment."""
+        """Returns the rows of these keys, in the requested order, all as of one moment."""
 
     @abstractmethod
     def scan(self, range: KeyRange) -> Iterable[Row]:
-        """The rows of a range in order of their keys, or reversed, at most `range.limit`, from one moment."""
+        """Returns the rows of a range in the order of their keys, or reversed, at most `range.limit`, all as of one
+        moment.
+        """
 
     @abstractmethod
     def commit(self, batch: Sequence[Commit]) -> Iterable[bool]:
-        """Applies commits in their order, each whole or not at all, and says of each whether it was applied.
+        """Applies commits in order, each completely or not at all, and returns for each whether it was applied.
 
-        One whose checks do not hold is not applied, and does not stop the next. All that is applied is kept when this
-        returns. An exception leaves it unknown whether the commits were applied, unless it is `Refused`.
+        A commit whose checks fail is not applied, and does not stop the next. Everything applied is durable when this
+        returns. After an exception other than `Refused`, it is unknown whether the commits were applied.
         """

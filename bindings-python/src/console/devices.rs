@@ -14,14 +14,15 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// What an import of this list would say, without changing anything. Ctrl-C ends the waiting for it.
+    /// Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C ends the wait for
+    /// it.
     fn plan_import(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
         let (door, list) = (self.0.clone(), list.to_vec());
         run_interruptibly(py, move || door.plan_import(product, &list))
     }
 
-    /// Imports a list of devices: one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices: what was
-    /// added stays.
+    /// Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand
+    /// devices; devices already added stay.
     fn import_devices(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
         let mut interrupted = None;
         let report = run(py, || {
@@ -33,8 +34,8 @@ impl Console {
         interrupted.map_or(report, Err)
     }
 
-    /// The same, telling `progress` how far it is after every few thousand devices. Where `cancel` is set by then, or
-    /// `progress` raises, the import ends there: what was added stays.
+    /// The same, but calls `progress` after every few thousand devices. If `cancel` is set by then, or `progress`
+    /// raises, the import ends there; devices already added stay.
     #[pyo3(signature = (product, list, *, progress=None, cancel=None))]
     fn import_watched(
         &self,
@@ -54,12 +55,12 @@ impl Console {
             return Err(Failure::invalid("cancel", "must have a method `is_set`, as a `threading.Event` has").into());
         }
         let mut raised = None;
-        let watch = |told: ImportProgress| {
+        let watch = |status: ImportProgress| {
             let go_on = Python::attach(|py| -> PyResult<bool> {
                 // Ctrl-C, which Python notices only between its own instructions.
                 py.check_signals()?;
                 if let Some(progress) = &progress {
-                    progress.call1(py, (told,))?;
+                    progress.call1(py, (status,))?;
                 }
                 match &cancel {
                     Some(cancel) => Ok(!cancel.call_method0(py, intern!(py, "is_set"))?.is_truthy(py)?),
@@ -75,14 +76,14 @@ impl Console {
         raised.map_or(report, Err)
     }
 
-    /// Tells the platform of devices that exist; answers how many were new. An operator's command.
+    /// Registers devices that exist. Returns how many were new. An operator's command.
     fn register_devices(&self, py: Python<'_>, devices: Vec<(String, Option<String>)>) -> PyResult<i64> {
         let devices: Vec<ListedDevice> =
             devices.into_iter().map(|(device, platform)| ListedDevice { device, platform }).collect();
         run(py, || self.0.register_devices(&devices))
     }
 
-    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command,
     /// recorded in the audit of `product`; the device need not be in it.
     #[pyo3(signature = (product, device, *, platform=None, security_counter=None))]
     fn correct_device(
@@ -96,17 +97,17 @@ impl Console {
         run(py, || self.0.correct_device(product, device, platform, security_counter))
     }
 
-    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    /// Frees the places that imports reserve for devices not yet added. Returns how many.
     fn free_places(&self, py: Python<'_>, product: u32) -> PyResult<i64> {
         run(py, || self.0.free_places(product))
     }
 
-    /// A device of the product, waiting and denied ones too.
+    /// Returns a device of the product, also one that waits or is denied.
     fn device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Device> {
         run(py, || self.0.device(product, device))
     }
 
-    /// The devices that a filter wants, by id.
+    /// Lists the devices that match a filter, by id.
     #[pyo3(signature = (
         product, *, standing=None, online=None, version=None, group=None, locked=None, development=None, pending=None,
         failing=None, prefix=None, after=None, limit=None
@@ -132,67 +133,67 @@ impl Console {
         run(py, || self.0.devices(product, filter, after, limit))
     }
 
-    /// The fleet in numbers.
+    /// Returns the numbers of the fleet.
     fn summary(&self, py: Python<'_>, product: u32) -> PyResult<Summary> {
         run(py, || self.0.summary(product))
     }
 
-    /// What a device would be told if it connected now, and why.
+    /// Returns what a device would be told to run if it connected now, and why.
     fn explain(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Decision> {
         run(py, || self.0.explain(product, device))
     }
 
-    /// Names a device; an empty name takes the name away.
+    /// Names a device; an empty name removes the name.
     fn name_device(&self, py: Python<'_>, product: u32, device: &str, name: &str) -> PyResult<()> {
         run(py, || self.0.name_device(product, device, name))
     }
 
-    /// Marks a device for development, or takes the mark away.
+    /// Marks a device for development, or removes the mark.
     fn mark_development(&self, py: Python<'_>, product: u32, device: &str, development: bool) -> PyResult<()> {
         run(py, || self.0.mark_development(product, device, development))
     }
 
-    /// Puts a device in these groups and takes it out of all others.
+    /// Puts a device in these groups and removes it from all others.
     fn set_groups(&self, py: Python<'_>, product: u32, device: &str, groups: Vec<u16>) -> PyResult<()> {
         run(py, || self.0.set_groups(product, device, &groups))
     }
 
-    /// Lets a waiting device in.
+    /// Admits a waiting device.
     fn approve_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
         run(py, || self.0.approve_device(product, device))
     }
 
-    /// Shuts a device out.
+    /// Denies a device.
     fn deny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
         run(py, || self.0.deny_device(product, device))
     }
 
-    /// Lets a denied device ask again.
+    /// Allows a denied device to ask again.
     fn undeny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
         run(py, || self.0.undeny_device(product, device))
     }
 
-    /// Takes a device out of the product.
+    /// Removes a device from the product.
     fn remove_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
         run(py, || self.0.remove_device(product, device))
     }
 
-    /// Claims a device that nobody has claimed, for oneself.
+    /// Claims an unclaimed device for the actor.
     fn claim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
         run(py, || self.0.claim_device(device))
     }
 
-    /// Gives up a device that one has claimed.
+    /// Ends the actor's claim of a device.
     fn unclaim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
         run(py, || self.0.unclaim_device(device))
     }
 
-    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    /// Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any.
     fn end_claim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
         run(py, || self.0.end_claim(device))
     }
 
-    /// The devices that one has claimed, by id.
+    /// Lists the devices that the actor has claimed, by id.
     #[pyo3(signature = (*, after=None, limit=None))]
     fn claimed_devices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<DeviceIdPage> {
         run(py, || self.0.claimed_devices(after, limit))

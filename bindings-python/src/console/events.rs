@@ -1,4 +1,4 @@
-//! Events, as a team sees them, and what comes in on a stream.
+//! Events, as a team sees them, and streams of new events.
 
 use super::Console;
 use crate::{run, waited};
@@ -9,7 +9,7 @@ use fleet_bindings::shapes::{
 use pyo3::prelude::*;
 use std::time::Duration;
 
-/// The events of a product that this process publishes, from the moment on when it was opened.
+/// A stream of the events of a product that this process publishes after the stream was opened.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct EventStream(fleet_bindings::EventStream);
@@ -17,31 +17,32 @@ pub(crate) struct EventStream(fleet_bindings::EventStream);
 #[checked]
 #[pymethods]
 impl EventStream {
-    /// The end of the log when the stream was opened: for `follow_events`.
+    /// The end of the log when the stream was opened: a cursor for `follow_events`.
     #[getter]
     fn start(&self) -> String {
         self.0.start()
     }
 
-    /// Waits until there is something to read, at most for this time. Returns whether there is. Ctrl-C ends it.
+    /// Blocks until there is something to read or this time has passed. Returns whether there is something to read.
+    /// Ctrl-C ends the wait.
     fn wait(&self, py: Python<'_>, at_most: Duration) -> PyResult<bool> {
         waited(py, at_most, |slice| self.0.wait(slice))
     }
 
-    /// Waits without a thread: calls `tell` once, from any thread, with whether there is something to read.
-    fn _begin_wait(&self, tell: Py<PyAny>) -> StreamWait {
+    /// Waits without blocking a thread: calls `callback` once, from any thread, with whether there is something to read.
+    fn _begin_wait(&self, callback: Py<PyAny>) -> StreamWait {
         let wait = self.0.begin_wait();
         wait.then(move |is_there| {
             Python::attach(|py| {
-                // The loop that was to be told may have ended.
-                let _ = tell.call1(py, (is_there,));
+                // The receiver's event loop may have ended.
+                let _ = callback.call1(py, (is_there,));
             });
         });
         StreamWait(wait)
     }
 }
 
-/// Somebody who waits without a thread.
+/// A wait that blocks no thread.
 #[pyclass(frozen, name = "_StreamWait", module = "fleet_core")]
 #[derive(Debug)]
 pub(super) struct StreamWait(fleet_bindings::StreamWait);
@@ -56,7 +57,7 @@ impl StreamWait {
 #[checked]
 #[pymethods]
 impl Console {
-    /// Has matching events sent on from now on. Each delivery is one outbound message.
+    /// Forwards matching events from now on. Each delivery is one outbound message.
     #[pyo3(signature = (product, to, *, prefix=None, device=None))]
     fn subscribe(
         &self,
@@ -74,12 +75,12 @@ impl Console {
         run(py, || self.0.unsubscribe(product, subscription))
     }
 
-    /// A product's subscriptions, in the order in which they were made.
+    /// Lists a product's subscriptions, oldest first.
     fn subscriptions(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Subscription>> {
         run(py, || self.0.subscriptions(product))
     }
 
-    /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
+    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
     #[pyo3(signature = (product, *, device=None, prefix=None, before=None, limit=None))]
     fn events(
         &self,
@@ -93,7 +94,7 @@ impl Console {
         run(py, || self.0.events(product, device, prefix, before, limit))
     }
 
-    /// The events that were logged after a cursor, oldest first; without one, from now on.
+    /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
     #[pyo3(signature = (product, *, after=None, limit=None))]
     fn follow_events(
         &self,
@@ -105,12 +106,12 @@ impl Console {
         run(py, || self.0.follow_events(product, after, limit))
     }
 
-    /// Opens a stream of what this process publishes for a product from now on.
+    /// Opens a stream of the events that this process publishes for a product from now on.
     fn event_stream(&self, py: Python<'_>, product: u32) -> PyResult<EventStream> {
         run(py, || self.0.event_stream(product)).map(EventStream)
     }
 
-    /// Takes events that came in on a stream. Whoever reads must be let in each time.
+    /// Reads the events that arrived on a stream. The actor's permission is checked on each call.
     #[pyo3(signature = (stream, *, limit=None))]
     fn read_event_stream(
         &self,
@@ -122,23 +123,23 @@ impl Console {
         run(py, || self.0.read_event_stream(&stream.0, limit))
     }
 
-    /// What a walk over a stream goes on with.
+    /// The next events of a walk over a stream.
     fn _next_events(&self, py: Python<'_>, stream: &Bound<'_, EventStream>) -> PyResult<Vec<Event>> {
         let stream = stream.get();
         run(py, || self.0.next_events(&stream.0))
     }
 
-    /// Which errors the members of a product reported, by kind.
+    /// Lists the errors that members of a product reported, by kind.
     fn device_errors(&self, py: Python<'_>, product: u32) -> PyResult<Vec<DeviceError>> {
         run(py, || self.0.device_errors(product))
     }
 
-    /// Counts the errors of a kind anew.
+    /// Resets the count of the errors of a kind.
     fn forget_device_errors(&self, py: Python<'_>, product: u32, error_kind: &str) -> PyResult<()> {
         run(py, || self.0.forget_device_errors(product, error_kind))
     }
 
-    /// A product's messages in the usage month of this moment.
+    /// Returns a product's message counts in the usage month of this moment.
     fn usage(&self, py: Python<'_>, product: u32) -> PyResult<Usage> {
         run(py, || self.0.usage(product))
     }

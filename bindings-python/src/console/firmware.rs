@@ -1,4 +1,4 @@
-//! Firmware, and which device gets what.
+//! Firmware, and which device gets which version.
 
 use super::Console;
 use crate::run;
@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// Uploads a firmware: its binary is read and checked against the product and the version entered. The binary
-    /// itself stays with the host, under its SHA-256.
+    /// Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the
+    /// binary itself, under its SHA-256.
     #[pyo3(signature = (product, version, title, binary, *, description=None, requires_system=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn upload(
@@ -26,12 +26,12 @@ impl Console {
         run(py, || self.0.upload(product, version, title, description, requires_system, binary))
     }
 
-    /// The product's firmware, by version.
+    /// Lists the product's firmware, by version.
     fn firmware(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Firmware>> {
         run(py, || self.0.firmware(product))
     }
 
-    /// Changes a firmware's title, and its description where one is given; an empty one takes it away.
+    /// Changes a firmware's title, and its description if one is given; an empty one removes it.
     #[pyo3(signature = (product, version, title, description=None))]
     fn edit_firmware(
         &self,
@@ -65,7 +65,7 @@ impl Console {
         run(py, || self.0.release_to_group(product, group, version))
     }
 
-    /// Locks a device to a version and says what it is to be sent at once.
+    /// Locks a device to a version and returns the directive to send at once.
     fn lock_and_flash_now(&self, py: Python<'_>, product: u32, device: &str, version: u32) -> PyResult<Decision> {
         run(py, || self.0.lock_and_flash_now(product, device, version))
     }
@@ -80,7 +80,7 @@ impl Console {
         run(py, || self.0.unlock(product, device))
     }
 
-    /// Sends the next update to a device also while it says that it takes none.
+    /// Sends the device its next update even while it reports that it takes none.
     fn force_update(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
         run(py, || self.0.force_update(product, device))
     }

@@ -10,7 +10,7 @@ mod products;
 pub(crate) use events::EventStream;
 use pyo3::prelude::*;
 
-/// The door for people: what the team, or the platform's operator, asks for.
+/// The door for people: the operations of a team and of the platform's operator.
 #[pyclass(frozen, module = "fleet_core")]
 #[derive(Debug)]
 pub(crate) struct Console(pub(crate) fleet_bindings::Console);

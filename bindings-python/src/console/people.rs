@@ -14,22 +14,22 @@ use std::time::Duration;
 #[checked]
 #[pymethods]
 impl Console {
-    /// The product's team.
+    /// Returns the product's team.
     fn team(&self, py: Python<'_>, product: u32) -> PyResult<Team> {
         run(py, || self.0.team(product))
     }
 
-    /// Asks an account, by its e-mail, to join the team.
+    /// Invites an account to the team, by its e-mail.
     fn invite(&self, py: Python<'_>, product: u32, email: &str) -> PyResult<Invitation> {
         run(py, || self.0.invite(product, email))
     }
 
-    /// Takes an invitation back.
+    /// Revokes an invitation.
     fn revoke_invitation(&self, py: Python<'_>, product: u32, account: i64) -> PyResult<()> {
         run(py, || self.0.revoke_invitation(product, account))
     }
 
-    /// The products whose team the actor was asked to join.
+    /// Lists the actor's invitations to teams.
     fn invitations(&self, py: Python<'_>) -> PyResult<Vec<ReceivedInvitation>> {
         run(py, || self.0.invitations())
     }
@@ -49,7 +49,7 @@ impl Console {
         run(py, || self.0.leave_team(product))
     }
 
-    /// Takes a member off the team.
+    /// Removes a member from the team.
     fn remove_member(&self, py: Python<'_>, product: u32, account: i64) -> PyResult<()> {
         run(py, || self.0.remove_member(product, account))
     }
@@ -59,12 +59,12 @@ impl Console {
         run(py, || self.0.transfer_ownership(product, to))
     }
 
-    /// Locks an account for bills that were not paid, or unlocks it. An operator's command.
+    /// Locks an account for unpaid bills, or unlocks it. An operator's command.
     fn set_account_lock(&self, py: Python<'_>, account: i64, locked: bool) -> PyResult<Account> {
         run(py, || self.0.set_account_lock(account, locked))
     }
 
-    /// Makes a customer of the product.
+    /// Creates a customer of the product.
     #[pyo3(signature = (product, user_name, identity=None))]
     fn create_customer(
         &self,
@@ -76,12 +76,12 @@ impl Console {
         run(py, || self.0.create_customer(product, user_name, identity))
     }
 
-    /// A customer of the product.
+    /// Returns a customer of the product.
     fn customer(&self, py: Python<'_>, product: u32, customer: i64) -> PyResult<Customer> {
         run(py, || self.0.customer(product, customer))
     }
 
-    /// The customers that a filter wants, by number.
+    /// Lists the customers that match a filter, by number.
     #[pyo3(signature = (
         product, *, active_since=None, inactive_since=None, with_device=None, prefix=None, after=None, limit=None
     ))]
@@ -101,17 +101,18 @@ impl Console {
         run(py, || self.0.customers(product, filter, after, limit))
     }
 
-    /// The customer whom a vendor's user name, or a linked account, is known as.
+    /// Returns the customer with a vendor's user name or a linked account.
     fn find_customer(&self, py: Python<'_>, product: u32, identity: Identity) -> PyResult<Customer> {
         run(py, || self.0.find_customer(product, identity))
     }
 
-    /// Takes a customer away.
+    /// Removes a customer.
     fn remove_customer(&self, py: Python<'_>, product: u32, customer: i64) -> PyResult<()> {
         run(py, || self.0.remove_customer(product, customer))
     }
 
-    /// Gives a customer a token for these scopes, which holds for `life`, up to a year. The token is shown only this once.
+    /// Issues a token for these scopes to a customer, valid for `life`, up to a year. The token is shown only this
+    /// once.
     #[pyo3(signature = (product, customer, scopes, *, life))]
     fn issue_token(
         &self,
@@ -124,12 +125,12 @@ impl Console {
         run(py, || self.0.issue_token(product, customer, &scopes, i64::try_from(life.as_secs()).unwrap_or(i64::MAX)))
     }
 
-    /// Makes a token no good at once.
+    /// Revokes a token at once.
     fn revoke_token(&self, py: Python<'_>, product: u32, customer: i64, token: &str) -> PyResult<()> {
         run(py, || self.0.revoke_token(product, customer, token))
     }
 
-    /// Gives a device of the product a claim code of its own, such as that on its sticker.
+    /// Gives a device of the product its own claim code, such as the one on its sticker.
     fn set_device_code(&self, py: Python<'_>, product: u32, device: &str, code: &str) -> PyResult<()> {
         run(py, || self.0.set_device_code(product, device, code))
     }
@@ -139,17 +140,17 @@ impl Console {
         run(py, || self.0.invite_to_beta(product, list))
     }
 
-    /// Takes a guest off the private beta.
+    /// Removes a guest from the private beta.
     fn uninvite_from_beta(&self, py: Python<'_>, product: u32, user_name: &str) -> PyResult<()> {
         run(py, || self.0.uninvite_from_beta(product, user_name))
     }
 
-    /// Gives a guest a new code, also one who used theirs.
+    /// Gives a guest a new code, also a guest who has used theirs.
     fn renew_activation_code(&self, py: Python<'_>, product: u32, user_name: &str) -> PyResult<BetaGuest> {
         run(py, || self.0.renew_activation_code(product, user_name))
     }
 
-    /// The guests of the private beta, by name.
+    /// Lists the guests of the private beta, by name.
     #[pyo3(signature = (product, *, after=None, limit=None))]
     fn beta_guests(
         &self,

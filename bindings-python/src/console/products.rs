@@ -16,17 +16,17 @@ impl Console {
         begin(&self.0)
     }
 
-    /// Makes an account. An operator's command.
+    /// Creates an account. An operator's command.
     fn create_account(&self, py: Python<'_>, email: &str) -> PyResult<Account> {
         run(py, || self.0.create_account(email))
     }
 
-    /// Makes a product: the actor is its owner and first member.
+    /// Creates a product. The actor becomes its owner and first member.
     fn create_product(&self, py: Python<'_>, name: &str, platform: &str) -> PyResult<Product> {
         run(py, || self.0.create_product(name, platform))
     }
 
-    /// Makes a product with a given number, never used before. An operator's command.
+    /// Creates a product with a given number that was never used before. An operator's command.
     fn create_product_with_id(
         &self,
         py: Python<'_>,
@@ -38,12 +38,12 @@ impl Console {
         run(py, || self.0.create_product_with_id(product, owner, name, platform))
     }
 
-    /// A product.
+    /// Returns a product.
     fn product(&self, py: Python<'_>, product: u32) -> PyResult<Product> {
         run(py, || self.0.product(product))
     }
 
-    /// The products whose team the actor is on, by number.
+    /// Lists the products whose team the actor is on, by number.
     fn products(&self, py: Python<'_>) -> PyResult<Vec<Product>> {
         run(py, || self.0.products())
     }
@@ -53,7 +53,7 @@ impl Console {
         run(py, || self.0.rename_product(product, name))
     }
 
-    /// Changes the policies that are named; the others stay as they are.
+    /// Changes the given policies; the others stay as they are.
     #[pyo3(signature = (
         product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
@@ -115,7 +115,7 @@ impl Console {
         run(py, || self.0.remove_product(product))
     }
 
-    /// Makes a group that devices can be put in; answers its number.
+    /// Creates a group for devices and returns its number.
     fn create_group(&self, py: Python<'_>, product: u32, name: &str) -> PyResult<u16> {
         run(py, || self.0.create_group(product, name))
     }
@@ -125,13 +125,13 @@ impl Console {
         run(py, || self.0.delete_group(product, group))
     }
 
-    /// What was done to a product, newest first.
+    /// Lists what was done to a product, newest first.
     #[pyo3(signature = (product, *, after=None, limit=None))]
     fn audit_log(&self, py: Python<'_>, product: u32, after: Option<&str>, limit: Option<u32>) -> PyResult<AuditPage> {
         run(py, || self.0.audit_log(product, after, limit))
     }
 
-    /// What was done to an account, newest first.
+    /// Lists what was done to an account, newest first.
     #[pyo3(signature = (account, *, after=None, limit=None))]
     fn account_audit_log(
         &self,
@@ -143,12 +143,12 @@ impl Console {
         run(py, || self.0.account_audit_log(account, after, limit))
     }
 
-    /// A product's answers to the questions before manufacturing.
+    /// Returns a product's answers to the questions before manufacturing.
     fn configuration(&self, py: Python<'_>, product: u32) -> PyResult<Configuration> {
         run(py, || self.0.configuration(product))
     }
 
-    /// Answers a question; `None` opens it again.
+    /// Answers a question; `None` removes its answer.
     #[pyo3(signature = (product, question, answer))]
     fn configure(
         &self,
@@ -160,7 +160,7 @@ impl Console {
         run(py, || self.0.configure(product, question, answer))
     }
 
-    /// What stands in the way of manufacturing.
+    /// Lists what is missing before manufacturing can start.
     fn manufacturing_readiness(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Missing>> {
         run(py, || self.0.manufacturing_readiness(product))
     }

@@ -1,10 +1,10 @@
-//! What uniffi's Kotlin lacks: numbers and calls that Java can write, and values that can be serialised.
+//! Adds what uniffi's Kotlin lacks: numbers and calls that Java can write, and values that can be serialised.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 
-/// What uniffi makes the message of every exception of Kotlin from: the names and values of all its fields.
+/// The code from which uniffi makes the message of every Kotlin exception: the names and values of all its fields.
 const LISTING: &str = "\"code=${ `code` }, reason=${ `reason` }, isTransient=${ `isTransient` }, kind=${ `kind` }\"";
 
 /// How uniffi encodes a string.
@@ -13,16 +13,16 @@ const ENCODING: &str = "return Charsets.UTF_8.newEncoder().run {
             encode(CharBuffer.wrap(value))
         }";
 
-/// Has strings be encoded by a function of our own, which throws the library's own exception for half a surrogate pair.
+/// Encodes strings with our own function, which throws the library's own exception for an unpaired surrogate.
 pub(crate) fn refuse_what_is_no_text(file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     if text.matches(ENCODING).count() != 1 {
-        return Err(format!("{file}: strings are not encoded where this version of uniffi did it").into());
+        return Err(format!("{file}: the code that encodes strings is not where this version of uniffi put it").into());
     }
     Ok(fs::write(file, text.replace(ENCODING, "return fleetcore.utf8(value)"))?)
 }
 
-/// Makes the sentence for a person the message of an exception. uniffi can't be told to.
+/// Uses the message for people as the exception's message. uniffi has no option for that.
 pub(crate) fn say_the_reason(file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     if text.matches(LISTING).count() != 1 {
@@ -31,7 +31,8 @@ pub(crate) fn say_the_reason(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, text.replace(LISTING, "`reason`"))?)
 }
 
-/// An unsigned number: uniffi's type, the one that it becomes, what crosses to the library, its largest value, its bytes.
+/// An unsigned number: uniffi's type, its signed replacement, the type passed to the library, its largest value, its
+/// bytes.
 const NUMBERS: &[(&str, &str, &str, &str, u8)] = &[
     ("UByte", "Int", "Byte", "255", 1),
     ("UShort", "Int", "Short", "65_535", 2),
@@ -39,8 +40,8 @@ const NUMBERS: &[(&str, &str, &str, &str, u8)] = &[
     ("ULong", "Long", "Long", "Long.MAX_VALUE", 8),
 ];
 
-/// Makes every number a signed one that holds it. Kotlin's unsigned ones are no classes that Java knows, are not
-/// serialised, and a method that takes or answers one has a name that Java can't write.
+/// Replaces every unsigned number by a signed one that holds it. Java has no classes for Kotlin's unsigned numbers,
+/// they are not serialised, and Java cannot write the name of a method that takes or returns one.
 pub(crate) fn sign(file: &str) -> Result<(), Box<dyn Error>> {
     let mut text = fs::read_to_string(file)?;
     for (unsigned, signed, raw, most, bytes) in NUMBERS {
@@ -59,7 +60,7 @@ fn converter(unsigned: &str, signed: &str, raw: &str, most: &str, bytes: u8) -> 
         ("ULong", _) => "value".to_owned(),
         _ => format!("value.to{unsigned}().to{signed}()"),
     };
-    // The names of the methods of a buffer: of a byte it is `get`.
+    // The names of a buffer's methods; for a byte it is `get`.
     let access = if raw == "Byte" { "" } else { raw };
     let mut text = format!("public object FfiConverter{unsigned}: FfiConverter<{signed}, {raw}> {{\n");
     let _ = writeln!(text, "    override fun lift(value: {raw}): {signed} = {}\n", lift(raw));
@@ -83,7 +84,7 @@ fn converter(unsigned: &str, signed: &str, raw: &str, most: &str, bytes: u8) -> 
     text
 }
 
-/// A text in which a name became another one, but where it is a part of a longer one.
+/// Renames a name in a text, except where it is a part of a longer one.
 fn replaced(text: &str, old: &str, new: &str) -> String {
     let mut parts = text.split(old);
     let mut made = parts.next().unwrap_or_default().to_owned();
@@ -95,7 +96,7 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
     made
 }
 
-/// Has Java leave out what may be left out of a record.
+/// Lets Java leave out a record's optional fields.
 pub(crate) fn overload(file: &str) -> Result<(), Box<dyn Error>> {
     const BEGIN: &str = "\ndata class ";
     let text = fs::read_to_string(file)?;
@@ -115,7 +116,7 @@ pub(crate) fn overload(file: &str) -> Result<(), Box<dyn Error>> {
 
 const SERIALIZABLE: &str = "java.io.Serializable";
 
-/// Makes records and choices serialisable. What holds a secret refuses.
+/// Makes records and choices serialisable. A value with a secret refuses.
 pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     let mut made = String::with_capacity(text.len());
@@ -159,7 +160,7 @@ pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, made)?)
 }
 
-/// A data class on the way to its body.
+/// A data class before its body.
 struct Class {
     name: String,
     /// The fields that hold a secret, and whether they always do.
@@ -176,7 +177,7 @@ impl Class {
         }
     }
 
-    /// What refuses to be written out, where there is a secret.
+    /// Refuses serialisation if there is a secret.
     fn refusal(&self) -> String {
         let Some((field, always)) = self.secrets.first() else { return String::new() };
         let refuse = format!("throw fleetcore.secret(\"{}\", \"{field}\")", self.name);
@@ -189,23 +190,23 @@ impl Class {
     }
 }
 
-/// The doors that Java opens: what is before `Interface` in the name of the one that uniffi wrote, and what it is.
+/// The doors that Java opens: the prefix of `Interface` in uniffi's name, and a description.
 const DOORS: &[(&str, &str)] = &[
     ("Console", "the door for people"),
-    ("Portal", "the customers' door"),
-    ("Gateway", "the devices' door"),
+    ("Portal", "the door for customers"),
+    ("Gateway", "the door for devices"),
     ("Clock", "the door for time"),
     ("Meter", "a product's meter"),
 ];
 
-/// Writes `fleetcore.blocking`: the same doors for Java, and for threads that may wait.
+/// Writes `fleetcore.blocking`: the same doors for Java, and for threads that may block.
 pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(doors)?;
     let mut made = String::from(HEAD);
     for (door, what) in DOORS {
         let _ = write!(
             made,
-            "\n/** {}{}, for threads that may wait. */\nclass {door} internal constructor(internal val suspending: {door}Interface) {{\n",
+            "\n/** {}{}, for threads that may block. */\nclass {door} internal constructor(internal val suspending: {door}Interface) {{\n",
             what[..1].to_uppercase(),
             &what[1..]
         );
@@ -222,7 +223,7 @@ pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, made)?)
 }
 
-const HEAD: &str = "// Written by `fleet-bindgen`: the doors for Java, and for threads that may wait.
+const HEAD: &str = "// Written by `fleet-bindgen`: the doors for Java, and for threads that may block.
 
 package fleetcore.blocking
 
@@ -235,40 +236,40 @@ import fleetcore.Fleet as SuspendingFleet
 ";
 
 const CONSOLE: &str = "    /**
-     * Imports a list of devices and tells how far it is after every few thousand. What `onProgress` throws ends the import
-     * and is thrown; what was added stays.
+     * Imports a list of devices and reports its progress after every few thousand. What `onProgress` throws ends the import
+     * and is thrown; devices already added stay.
      */
     @Throws(FleetException::class, InterruptedException::class)
     fun importWatched(product: Long, list: ByteArray, onProgress: Consumer<ImportProgress>): ImportReport =
         runBlocking { suspending.importWatched(product, list) { onProgress.accept(it) } }
 
-    /** Waits until there is something to read on a stream, at most for this time. Returns whether there is. */
+    /** Waits until there is something to read on a stream or this time has passed. Returns whether there is. */
     @Throws(FleetException::class, InterruptedException::class)
     fun awaitEvents(stream: EventStream, atMost: Duration): Boolean = runBlocking { stream.wait(atMost) }
 ";
 
 const FLEET: &str = "
 /**
- * A fleet of connected devices, behind a store, for threads that may wait. An interrupt of such a thread ends the wait, as
+ * A fleet of connected devices, behind a store, for threads that may block. An interrupt of a thread ends its wait, as
  * a coroutine's cancellation does.
  */
 class Fleet private constructor(internal val suspending: SuspendingFleet) : AutoCloseable {
-    /** Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. */
+    /** Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. */
     override fun close() = suspending.close()
 
-    /** The same with a deadline. Returns whether everything ended by itself. */
+    /** The same with a deadline. Returns whether all calls ended by themselves. */
     @Throws(FleetException::class)
     fun closeWithin(atMost: Duration): Boolean = suspending.closeWithin(atMost)
 
     companion object {
-        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
+        /** Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
         @JvmStatic
         @JvmOverloads
         @Throws(FleetException::class, InterruptedException::class)
         fun open(url: String, options: FleetOptions? = null): Fleet =
             Fleet(runBlocking { SuspendingFleet.open(url, options) })
 
-        /** Opens the fleet of a store that the host has written. */
+        /** Opens a fleet in a store written by the host. */
         @JvmStatic
         @JvmOverloads
         @Throws(FleetException::class, InterruptedException::class)
@@ -277,10 +278,10 @@ class Fleet private constructor(internal val suspending: SuspendingFleet) : Auto
     }
 ";
 
-/// What has a form of its own in Java, or none.
+/// Functions with another form in Java, or none.
 const BESIDE: &[&str] = &["shut", "shutWithin", "importWatched"];
 
-/// Writes a method for each one of an interface.
+/// Writes a method for each method of an interface.
 fn methods(made: &mut String, text: &str, door: &str) -> Result<(), Box<dyn Error>> {
     let begin = format!("\npublic interface {door}Interface {{\n");
     let (_, rest) = text.split_once(&begin).ok_or_else(|| format!("there is no interface of {door}"))?;

@@ -1,6 +1,6 @@
-//! Writes the Swift and Kotlin that call `fleet-mobile`, from what its library says of itself:
-//! `fleet-bindgen LIBRARY CONFIG swift|kotlin FOLDER`. What uniffi can't be told to write is changed in what it wrote, in
-//! one place for all types; where that is not found, nothing is written.
+//! Writes the Swift and Kotlin code that calls `fleet-mobile`, from its library's metadata: `fleet-bindgen LIBRARY
+//! CONFIG swift|kotlin FOLDER`. Where uniffi has no option, its output is edited, in one place for all types; if the
+//! text to edit is not found, nothing is written.
 
 mod kotlin;
 mod swift;
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             kotlin::block(&doors, &format!("{folder}/fleetcore/blocking/doors.kt"))?;
         }
-        other => return Err(format!("`{other}` is no language that is written here").into()),
+        other => return Err(format!("`{other}` is not a supported language; name swift or kotlin").into()),
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! What uniffi's Swift lacks: values that hold a secret are not written out, and calls that take long end with their task.
+//! Adds what uniffi's Swift lacks: values with a secret are not serialised, and long calls end with their task.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 
-/// The calls that end as soon as their task is cancelled: they change nothing, or what they do stops too. Any other call
-/// is made whole, so that its caller learns what it did.
+/// The calls that end as soon as their task is cancelled: they change nothing, or their work stops too. Every other
+/// call runs to its end, so that its caller learns the result.
 const CANCELLABLE: &[&str] = &["import", "planImport", "query"];
 
 /// How uniffi waits for a call.
@@ -23,7 +23,7 @@ const WAITING: &str = "    var pollResult: Int8;
     } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
 ";
 
-/// The same, for calls that may be cancelled too.
+/// The same, for calls that can be cancelled too.
 const WAITING_OR_CANCELLED: &str = "    await withTaskCancellationHandler {
         var pollResult: Int8
         repeat {
@@ -42,7 +42,7 @@ const WAITING_OR_CANCELLED: &str = "    await withTaskCancellationHandler {
     }
 ";
 
-/// Hands on that a task was cancelled to the calls that end with it.
+/// Passes a task's cancellation to the calls that end with it.
 pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
     let mut text = fs::read_to_string(file)?;
     let parameter = "    freeFunc: (UInt64) -> (),\n";
@@ -52,7 +52,9 @@ pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
         (parameter, format!("{parameter}    cancelFunc: (@Sendable (UInt64) -> ())? = nil,\n")),
     ] {
         if text.matches(old).count() != 1 {
-            return Err(format!("{file}: a call is not waited for as this version of uniffi did it").into());
+            return Err(
+                format!("{file}: the code that waits for a call is not where this version of uniffi put it").into()
+            );
         }
         text = text.replace(old, &new);
     }
@@ -68,7 +70,7 @@ pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, text)?)
 }
 
-/// A field of a record, or of a case.
+/// A field of a record or of a case.
 struct Field<'t> {
     name: &'t str,
     kind: &'t str,
@@ -84,7 +86,7 @@ impl Field<'_> {
     }
 }
 
-/// Has every value that holds a secret refuse to be encoded, by the library's own error.
+/// Makes every value with a secret refuse to be encoded, with the library's own error.
 pub(crate) fn keep_secrets(file: &str) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(file)?;
     let mut written = String::new();
@@ -109,16 +111,16 @@ pub(crate) fn keep_secrets(file: &str) -> Result<(), Box<dyn Error>> {
 
 const REFUSED: &str = "
 
-/// What holds a secret is not written out.
+/// A value with a secret is not serialised.
 fileprivate func secret(_ name: String, _ field: String) -> FleetError {
-    let problem = \"`\\(name)` holds a secret and is not written out; hand on `\\(field)` by itself where it is needed\"
+    let problem = \"`\\(name)` holds a secret and is not serialised; pass on `\\(field)` itself where it is needed\"
     return FleetError.Failed(
         code: \"invalid\", reason: \"value: \\(problem)\", isTransient: false,
         kind: .invalid(field: \"value\", problem: problem))
 }
 ";
 
-/// The name and the body of each declaration that begins so and can be encoded.
+/// The name and the body of each encodable declaration that begins with this.
 fn bodies<'t>(text: &'t str, begin: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
     text.split("\n}\n").filter_map(move |part| {
         let (_, declared) = part.rsplit_once(begin)?;

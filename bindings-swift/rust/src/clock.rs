@@ -3,7 +3,7 @@
 use crate::{Answered, ask_off_thread};
 use fleet_bindings::shapes::{Advanced, ChargeOutcome, Due};
 
-/// The door for time: the host opens it every so often, and when its payment provider answers.
+/// The door for time: the host opens it at regular intervals, and when its payment provider answers.
 #[derive(Debug, uniffi::Object)]
 pub struct Clock(pub(crate) fleet_bindings::doors::Clock);
 
@@ -19,24 +19,24 @@ impl Clock {
 
 #[uniffi::export]
 impl Clock {
-    /// What is due now.
+    /// Lists what is due now.
     #[uniffi::method(default(limit = None))]
     pub async fn due(&self, limit: Option<u32>) -> Answered<Vec<Due>> {
         self.ask(move |door| door.due(limit)).await
     }
 
-    /// Does what is due now: renewals, retries, notices.
+    /// Handles what is due now: renewals, retries, notices.
     #[uniffi::method(default(limit = None))]
     pub async fn advance(&self, limit: Option<u32>) -> Answered<Advanced> {
         self.ask(move |door| door.advance(limit)).await
     }
 
-    /// Says that the clock is right after a leap that `advance` refused.
+    /// Confirms that the clock is right after a leap that `advance` refused.
     pub async fn confirm_leap(&self) -> Answered<()> {
         self.ask(|door| door.confirm_leap()).await
     }
 
-    /// What the payment provider said of a charge.
+    /// Reports a charge's outcome from the payment provider.
     pub async fn charge_outcome(&self, key: String, outcome: ChargeOutcome) -> Answered<()> {
         self.ask(move |door| door.charge_outcome(&key, outcome)).await
     }

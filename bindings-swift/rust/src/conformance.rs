@@ -1,4 +1,4 @@
-//! The laws of every store, for one that is written in Swift or Kotlin.
+//! The laws of every store, for a store written in Swift or Kotlin.
 
 use crate::store::Foreign;
 use crate::{RowStore, RowStoreError};
@@ -6,18 +6,18 @@ use fleet_bindings::store::{HostStore, broken_laws};
 use fleet_core::{MemoryStore, Store};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Makes empty stores.
+/// Creates empty stores.
 #[uniffi::export(with_foreign)]
 pub trait StoreFactory: Send + Sync {
-    /// A store with nothing in it, another one each time.
+    /// Returns a new empty store.
     fn make(&self) -> Result<Arc<dyn RowStore>, RowStoreError>;
 }
 
-/// Opens stores again.
+/// Reopens stores.
 #[uniffi::export(with_foreign)]
 pub trait StoreReopener: Send + Sync {
-    /// Opens what a store kept once more. The store that is handed in is one that the factory made or this opened, and is
-    /// not used any more.
+    /// Opens a store's data again. The argument is a store that the factory or this method returned and that is no
+    /// longer used.
     fn reopen(&self, store: Arc<dyn RowStore>) -> Result<Arc<dyn RowStore>, RowStoreError>;
 }
 
@@ -26,12 +26,12 @@ pub trait StoreReopener: Send + Sync {
 pub struct Violation {
     /// The law's name.
     pub law: String,
-    /// What was seen that should not be.
+    /// The observed violation.
     pub what: String,
 }
 
-/// Holds a store to every law that the core counts on; an empty list says that it keeps them all. With `reopener`, a store
-/// is held to the laws of reopening too. For tests: it takes seconds and starts threads.
+/// Checks a store against every law that the core relies on; returns an empty list if it keeps them all. With
+/// `reopener`, the laws of reopening are checked too. For tests: it takes seconds and starts threads.
 #[uniffi::export(default(reopener = None))]
 pub async fn conformance(factory: Arc<dyn StoreFactory>, reopener: Option<Arc<dyn StoreReopener>>) -> Vec<Violation> {
     let failed = Arc::new(Mutex::new(None));
@@ -46,7 +46,7 @@ pub async fn conformance(factory: Arc<dyn StoreFactory>, reopener: Option<Arc<dy
             Ok(store) => (Some(Arc::clone(&store)), Arc::new(HostStore(Foreign(store)))),
             Err(error) => {
                 *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
-                // No law is held against this one: what was thrown is told in place of all findings.
+                // No law can be blamed for this: the error is thrown instead of the findings.
                 (None, Arc::new(MemoryStore::new()))
             }
         }

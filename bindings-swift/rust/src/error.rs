@@ -2,19 +2,19 @@
 
 use fleet_bindings::{Failure, FailureKind};
 
-/// Why a call failed. Nothing was changed, unless the operation's documentation says how far it came.
+/// Why a call failed. Nothing was changed, unless the operation's documentation says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum FleetError {
-    /// The one case there is: what went wrong is told by its code and its kind.
+    /// The only case: the failure is described by its code and its kind.
     #[error("{reason}")]
     Failed {
-        /// A stable word, the same in every language.
+        /// A stable code, the same in every language.
         code: String,
-        /// A sentence for a person, which says what to do next.
+        /// A sentence for people. It says what to do next.
         reason: String,
-        /// Whether the same call may succeed when it is made again, without anything else being changed.
+        /// Whether the same call may succeed when retried, without any other change.
         is_transient: bool,
-        /// What went wrong, with what a caller branches on.
+        /// The kind of failure, with the data that a caller branches on.
         kind: FailureKind,
     },
 }

@@ -1,4 +1,4 @@
-//! A fleet, opened by the URL of its store or over a store of the host's.
+//! A fleet, opened by the URL of its store or over a store of the host.
 
 use crate::store::Foreign;
 use crate::{
@@ -10,51 +10,51 @@ use fleet_bindings::{Fleet, Moment, SecretText};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A fleet of connected devices, behind a store. `Fleet` is its name in both languages.
+/// A fleet of connected devices, behind a store. Both languages call it `Fleet`.
 #[derive(Debug, uniffi::Object)]
 pub struct OpenFleet(Fleet);
 
 #[uniffi::export]
 impl OpenFleet {
-    /// Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`.
+    /// Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`.
     #[uniffi::constructor(default(options = None))]
     pub async fn open(url: String, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
         off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options.unwrap_or_default().try_into()?)?)))).await
     }
 
-    /// Opens the fleet of a store that the host has written.
+    /// Opens a fleet in a store written by the host.
     #[uniffi::constructor(default(options = None))]
     pub async fn open_store(store: Arc<dyn RowStore>, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
         let store = HostStore(Foreign(store));
         off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, options.unwrap_or_default().try_into()?)?)))).await
     }
 
-    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. It keeps the
+    /// Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. It blocks the
     /// caller's thread.
     pub fn shut(&self) {
         self.0.close();
     }
 
-    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
-    /// Returns whether everything ended by itself.
+    /// The same with a deadline. Calls still running then are cut off: they fail at their next call of the store.
+    /// Returns whether all calls ended by themselves.
     pub fn shut_within(&self, at_most: Span) -> Answered<bool> {
         Ok(self.0.close_within(at_most.read("at_most")?))
     }
 
-    /// The door for a person who has logged in with the host: an account's number. Without `now`, each call is made at
-    /// its own time.
+    /// Opens the door for a person whom the host has logged in: an account's number. Without `now`, each call happens
+    /// at its own time.
     #[uniffi::method(default(now = None))]
     pub fn console(&self, account: i64, now: Option<Moment>) -> Answered<Arc<Console>> {
         Ok(Arc::new(Console(self.0.console(account, now)?)))
     }
 
-    /// The door for who runs the platform. The host decides who that is.
+    /// Opens the door for the platform's operator. The host decides who that is.
     #[uniffi::method(default(now = None))]
     pub fn operator(&self, now: Option<Moment>) -> Arc<Console> {
         Arc::new(Console(self.0.operator(now)))
     }
 
-    /// The door for customers: whoever holds the token.
+    /// Opens the door for a customer: the holder of the token.
     #[uniffi::method(default(now = None))]
     pub fn portal(&self, token: SecretText, now: Option<Moment>) -> Answered<Arc<Portal>> {
         Ok(Arc::new(Portal(self.0.portal(&token.0, now)?)))
@@ -72,48 +72,51 @@ impl OpenFleet {
         Arc::new(Clock(self.0.clock(now)))
     }
 
-    /// The charges that the host's payment provider is to make, by product.
+    /// Lists the charges that the host's payment provider is to make, by product.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn pending_charges(&self, after: Option<String>, limit: Option<u32>) -> Answered<ChargePage> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.pending_charges(after.as_deref(), limit)).await
     }
 
-    /// A product's meter in this process. Without `now`, each message is admitted at its own time.
+    /// Returns a product's meter in this process. Without `now`, each message is admitted at its own time.
     #[uniffi::method(default(now = None))]
     pub async fn meter(&self, product: u32, now: Option<Moment>) -> Answered<Arc<Meter>> {
         ask_off_thread(self.0.clone(), move |fleet| Ok(Arc::new(Meter(fleet.meter(product, now)?)))).await
     }
 
-    /// Reports what this process has sent. For the host to call about every second, if it runs more than one process.
+    /// Reports how many messages this process has sent. A host that runs more than one process calls it about every
+    /// second.
     #[uniffi::method(default(now = None))]
     pub async fn report_usage(&self, now: Option<Moment>) -> Answered<()> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.report_usage(now)).await
     }
 
-    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; closing does.
+    /// Reports how many messages this process has sent and returns the rest of its lease. The host calls it before it
+    /// stops; closing calls it too.
     #[uniffi::method(default(now = None))]
     pub async fn settle_usage(&self, now: Option<Moment>) -> Answered<()> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.settle_usage(now)).await
     }
 
-    /// The notices that wait to be sent, by product, up to `limit` (1 to 1,000; 100 where it is left out).
+    /// Lists the notices that wait to be sent, by product, up to `limit` (1 to 1,000, default 100).
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn pending_notices(&self, after: Option<String>, limit: Option<u32>) -> Answered<NoticePage> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.pending_notices(after.as_deref(), limit)).await
     }
 
-    /// Says that the notice of this key has been sent; answers whether it was still waiting.
+    /// Marks the notice with this key as sent. Returns whether it was still waiting.
     pub async fn acknowledge(&self, key: String) -> Answered<bool> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.acknowledge(&key)).await
     }
 
-    /// Writes a copy of the whole fleet, as it is at one moment, to a new file, while others use it. For a fleet in SQLite.
+    /// Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in
+    /// SQLite.
     pub async fn backup(&self, path: String) -> Answered<()> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.backup(path)).await
     }
 
-    /// Runs one statement of SQL that only reads, while others use the fleet; each row by the names of its columns. An
-    /// answer of more rows than `limit` (1,000 where it is left out, 100,000 at most) is refused. For a fleet in SQLite.
+    /// Runs one read-only SQL statement, while others use the fleet. Returns each row by column name. A result of more
+    /// rows than `limit` (default 1,000, at most 100,000) is refused. For a fleet in SQLite.
     #[uniffi::method(default(limit = None))]
     pub async fn query(&self, sql: String, limit: Option<u32>) -> Answered<Vec<HashMap<String, SqlValue>>> {
         ask_off_thread(self.0.clone(), move |fleet| Ok(fleet.query(&sql, limit)?.into_iter().map(Into::into).collect()))

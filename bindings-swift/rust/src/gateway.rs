@@ -1,4 +1,4 @@
-//! The gateway's door.
+//! The door for gateways.
 
 use crate::{Answered, ask_off_thread};
 use fleet_bindings::shapes::{Connected, NewEvent, Published, UpdateProgress};
@@ -20,28 +20,28 @@ impl Gateway {
 
 #[uniffi::export]
 impl Gateway {
-    /// A device connects, says what it is and runs, and is told what to run and why.
+    /// Records that a device connects. Returns what the device is to run, and why.
     pub async fn connect(&self, report: Report) -> Answered<Connected> {
         self.ask(move |door| door.connect(&report)).await
     }
 
-    /// The same for many at once; the answers are in the order of the reports.
+    /// The same for many devices at once. The answers are in the order of the reports.
     pub async fn connect_many(&self, reports: Vec<Report>) -> Answered<Vec<Connected>> {
         self.ask(move |door| door.connect_many(&reports)).await
     }
 
-    /// `connect` on the caller's own thread, which waits for the store: without the change of threads that costs more
-    /// than a store in memory does. Not for a thread that others wait for.
+    /// `connect` on the caller's own thread, which blocks for the store. It avoids the change of threads, which costs
+    /// more than a store in memory does. Do not call it on a thread that others wait for.
     pub fn connect_blocking(&self, report: Report) -> Answered<Connected> {
         Ok(self.0.connect(&report)?)
     }
 
-    /// `connect_many` on the caller's own thread, which waits for the store.
+    /// `connect_many` on the caller's own thread, which blocks for the store.
     pub fn connect_many_blocking(&self, reports: Vec<Report>) -> Answered<Vec<Connected>> {
         Ok(self.0.connect_many(&reports)?)
     }
 
-    /// A device's connection ended.
+    /// Records that a device's connection ended.
     #[uniffi::method(default(product = None, session = None, ended_at = None))]
     pub async fn disconnect(
         &self,
@@ -53,7 +53,7 @@ impl Gateway {
         self.ask(move |door| door.disconnect(&device, product, session, ended_at)).await
     }
 
-    /// How the update with this directive's number fares; answers whether it is the device's latest.
+    /// Reports the progress of the update with this directive's number. Returns whether it is the device's latest.
     pub async fn report_update(
         &self,
         device: String,
@@ -64,17 +64,17 @@ impl Gateway {
         self.ask(move |door| door.report_update(&device, product, sequence, progress)).await
     }
 
-    /// A device publishes an event: it is logged, and what is to be sent is answered.
+    /// Publishes an event of a device: logs it and returns what is to be sent.
     pub async fn publish(&self, event: NewEvent) -> Answered<Published> {
         self.ask(move |door| door.publish(&event)).await
     }
 
-    /// The same for many at once; the answers are in the order of the events.
+    /// The same for many events at once. The answers are in the order of the events.
     pub async fn publish_many(&self, events: Vec<NewEvent>) -> Answered<Vec<Published>> {
         self.ask(move |door| door.publish_many(&events)).await
     }
 
-    /// A device that is set up presents the claim code that its customer gave it.
+    /// Presents the claim code that a customer gave to the device during setup.
     pub async fn present_claim_code(&self, device: String, code: SecretText) -> Answered<()> {
         self.ask(move |door| door.present_claim_code(&device, &code.0)).await
     }

@@ -1,9 +1,9 @@
 //! The doors of fleet-core for Swift and Kotlin.
 //!
-//! Every operation is a method of a door that hands plain values on to `fleet-bindings`. The store blocks, so each runs
-//! on a thread where blocking is allowed, and Swift's `async` and Kotlin's `suspend` wait for it; no thread of the
-//! caller's is held up. `fleet-bindgen` writes the two languages from this crate; what is idiomatic beyond that is
-//! written by hand beside them.
+//! Every operation is a method of a door that passes plain values to `fleet-bindings`. The store blocks, so each
+//! operation runs on a thread where blocking is allowed, and Swift's `async` and Kotlin's `suspend` wait for it; the
+//! caller's threads are never blocked. `fleet-bindgen` generates both languages from this crate; idiomatic additions
+//! are handwritten beside them.
 uniffi::setup_scaffolding!();
 
 mod clock;
@@ -30,17 +30,17 @@ pub use store::{RowStore, RowStoreError};
 
 use fleet_bindings::{Begin, guarded};
 
-/// What an operation comes to.
+/// The result of an operation.
 type Answered<T> = Result<T, FleetError>;
 
-/// Runs what blocks where blocking is allowed.
+/// Runs blocking code where blocking is allowed.
 async fn off_thread<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, fleet_bindings::Failure> + Send + 'static,
 ) -> Answered<T> {
     blocking::unblock(move || guarded(ask)).await.map_err(FleetError::from)
 }
 
-/// Asks a door. The call is under way from here on: a close that comes before its thread does waits for it.
+/// Calls a door. The call counts as running from here on: a close that comes before its thread starts waits for it.
 async fn ask_off_thread<D: Begin + Send + 'static, T: Send + 'static>(
     door: D,
     ask: impl FnOnce(D) -> Result<T, fleet_bindings::Failure> + Send + 'static,

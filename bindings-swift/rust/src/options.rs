@@ -1,47 +1,49 @@
-//! How a fleet is opened, beside where it is.
+//! Options for opening a fleet.
 
 use fleet_bindings::Failure;
 use fleet_bindings::shapes::{Interval, Money};
 use std::time::Duration;
 
-/// How a fleet is opened, beside where it is. What is left out takes its default.
+/// Options for opening a fleet. An absent option has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct FleetOptions {
-    /// Tiers of one's own, the cheapest first.
+    /// The host's own tiers, cheapest first.
     #[uniffi(default = None)]
     pub tiers: Option<Vec<Tier>>,
-    /// After how many days each a failed renewal is tried again. Default: 3, 3, 3.
+    /// Days after which a failed renewal is retried, for each retry. Default: 3, 3, 3.
     #[uniffi(default = None)]
     pub retry_days: Option<Vec<u32>>,
-    /// For how long a quote holds. A minute to a day, default 15 minutes.
+    /// How long a quote is valid. A minute to a day, default 15 minutes.
     #[uniffi(default = None)]
     pub quote_life: Option<Span>,
-    /// How many days before a renewal the owner is told that there is no good card for it. 0 to 27, default 7.
+    /// How many days before a renewal the owner is notified that there is no valid card for it. 0 to 27, default 7.
     #[uniffi(default = None)]
     pub card_notice_days: Option<u32>,
-    /// Whether the devices of an owner whose account is locked are held: sent no firmware, their events logged and not
-    /// sent on. Default: they go on.
+    /// Whether the devices of an owner whose account is locked are held: they get no firmware, and their events are
+    /// logged but not forwarded. Default: they are not held.
     #[uniffi(default = None)]
     pub hold_locked: Option<bool>,
-    /// How many days the clock may leap without a word where something was due meanwhile. 1 to 366, default 35.
+    /// How many days the clock may leap without confirmation if something was due meanwhile. 1 to 366, default 35.
     #[uniffi(default = None)]
     pub leap_days: Option<u32>,
-    /// After how long a charge whose outcome is still unknown is told. An hour to 30 days, default a day.
+    /// After how long people are notified of a charge whose outcome is still unknown. An hour to 30 days, default a
+    /// day.
     #[uniffi(default = None)]
     pub unknown_notice: Option<Span>,
-    /// How many rows a commit may write at most, for a store with small transactions. At least 48, default 16,400.
+    /// Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default
+    /// 16,400.
     #[uniffi(default = None)]
     pub largest_commit: Option<u32>,
 }
 
-/// A span of time, in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. One that can't be carried, such as
-/// a negative one or a number that is none, is found here, since a conversion in Swift can't fail.
+/// A duration in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. A negative one, or one that is
+/// not a number, is rejected here, because a conversion in Swift cannot fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span(i64);
 
 impl Span {
     pub(crate) fn read(self, field: &'static str) -> Result<Duration, Failure> {
-        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a span of time, not negative"));
+        let millis = u64::try_from(self.0).map_err(|_| Failure::invalid(field, "must be a non-negative duration"));
         millis.map(Duration::from_millis)
     }
 }
@@ -51,31 +53,31 @@ uniffi::custom_type!(Span, i64, {
     lower: |span| span.0,
 });
 
-/// A tier of one's own: its limits, where none is no limit, and its prices.
+/// A tier of the host's own: its limits, where an absent one means no limit, and its prices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct Tier {
     /// Its name, unique in the catalogue.
     pub name: String,
-    /// Devices in the product, at most.
+    /// Maximum number of devices in the product.
     #[uniffi(default = None)]
     pub devices: Option<u64>,
-    /// Team members, the owner among them, at most.
+    /// Maximum number of team members, including the owner.
     #[uniffi(default = None)]
     pub members: Option<u64>,
-    /// Outbound messages a usage month, at most.
+    /// Maximum number of outbound messages in a usage month.
     #[uniffi(default = None)]
     pub messages: Option<u64>,
-    /// What it costs, by interval and currency.
+    /// Its prices, by interval and currency.
     #[uniffi(default = [])]
     pub prices: Vec<Price>,
 }
 
-/// What a tier costs for a period.
+/// The price of a tier for a period.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct Price {
-    /// How long the period is.
+    /// Length of the period.
     pub interval: Interval,
-    /// How much.
+    /// The amount.
     pub amount: Money,
 }
 

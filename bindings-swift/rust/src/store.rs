@@ -1,55 +1,55 @@
-//! A store that is written in Swift or Kotlin: three methods over rows of bytes and JSON.
+//! A store written in Swift or Kotlin: three methods over rows of bytes and JSON.
 
 use fleet_bindings::store::{self, KeyRange, RowCommit, RowStoreTrouble, StoredRow};
 use std::fmt;
 use std::sync::Arc;
 
-/// Three operations over rows of bytes and JSON: what a host implements to keep a fleet in an engine of its own. They are
-/// called from many threads at once, and may block. `conformance` holds a store to the laws.
+/// A store over rows of bytes and JSON, with three operations. A host implements it to keep a fleet in its own storage
+/// engine. They are called from many threads at once, and may block. `conformance` checks the laws of stores.
 #[uniffi::export(with_foreign)]
 pub trait RowStore: Send + Sync {
-    /// The rows of these keys, in the order asked, from one moment.
+    /// Returns the rows of these keys, in the requested order, all as of one moment.
     fn get(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Option<StoredRow>>, RowStoreError>;
 
-    /// The rows of a range in order of their keys' bytes, or reversed.
+    /// Returns the rows of a range, in the byte order of their keys, or reversed.
     fn scan(&self, range: KeyRange) -> Result<Vec<StoredRow>, RowStoreError>;
 
-    /// Applies commits in their order, each whole or not at all; says of each whether it was applied. One whose checks
-    /// do not hold is not, and does not stop the next. Whatever this throws, it is taken to be unknown whether they were
-    /// applied, and the core finds out; only `Refused` says that nothing was.
+    /// Applies commits in order, each completely or not at all. Returns for each whether it was applied. A commit whose
+    /// checks fail is not applied, and does not stop the next. After any error the core treats the outcome as unknown
+    /// and resolves it; only `Refused` means that nothing was applied.
     fn commit(&self, batch: Vec<RowCommit>) -> Result<Vec<bool>, RowStoreError>;
 }
 
-/// Why a store of a host's could not do its part.
+/// Why a host's store failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum RowStoreError {
-    /// It is busy or cannot be reached. Trying again helps.
+    /// It is busy or unreachable. A retry may succeed.
     #[error("{reason}")]
     Unavailable {
-        /// What to tell a person.
+        /// The message for people.
         reason: String,
     },
-    /// It refuses the call, and nothing of it was applied nor will be. Trying again helps.
+    /// It refused the call. Nothing was or will be applied. A retry may succeed.
     #[error("{reason}")]
     Refused {
-        /// What to tell a person.
+        /// The message for people.
         reason: String,
     },
-    /// It failed in the middle of a commit: whether it was applied must be found out.
+    /// It failed during a commit. The outcome must be resolved.
     #[error("{reason}")]
     OutcomeUnknown {
-        /// What to tell a person.
+        /// The message for people.
         reason: String,
     },
     /// Anything else.
     #[error("{reason}")]
     Broken {
-        /// What to tell a person.
+        /// The message for people.
         reason: String,
     },
 }
 
-/// A store that throws anything else may have thrown it anywhere.
+/// Any other error may have been thrown at any point of the commit.
 impl From<uniffi::UnexpectedUniFFICallbackError> for RowStoreError {
     fn from(thrown: uniffi::UnexpectedUniFFICallbackError) -> Self {
         Self::OutcomeUnknown { reason: format!("the store failed with {}", thrown.reason) }
@@ -68,7 +68,7 @@ impl From<RowStoreError> for store::RowStoreError {
     }
 }
 
-/// The host's store, as the common crate knows one.
+/// The host's store in the common crate's form.
 #[derive(Clone)]
 pub(crate) struct Foreign(pub(crate) Arc<dyn RowStore>);
 

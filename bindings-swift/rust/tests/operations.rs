@@ -1,4 +1,4 @@
-//! Swift and Kotlin are written from these sources: what has a method here has one in both.
+//! Swift and Kotlin are generated from these sources: a method here is a method in both.
 
 use fleet_bindings::doors::{Door, OPERATIONS};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ const CONSOLE: &[&str] = &[
     include_str!("../src/console/billing.rs"),
 ];
 
-/// What is beside the operations: faces of the same for threads that may wait, the fleet's doors, a stream's own methods.
+/// Methods besides the operations: blocking versions, the fleet's doors, a stream's own methods.
 const BESIDES: &[&str] = &[
     "connect_blocking",
     "connect_many_blocking",
@@ -46,7 +46,7 @@ fn methods(sources: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_operation_of_every_door_is_a_method_and_no_other_is() {
+fn every_method_of_a_door_is_an_operation_and_vice_versa() {
     for (door, sources) in [
         (Door::Console, CONSOLE),
         (Door::Portal, &[include_str!("../src/portal.rs")][..]),

@@ -1,4 +1,4 @@
-//! What a team does with its devices: see them, name them, let them in, take them out.
+//! The team's operations on devices: view, name, approve, deny and remove them.
 
 use super::import::{Verdict, judge};
 use super::{
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A device may be in so many groups.
+/// Maximum number of groups of a device.
 pub const MAX_GROUPS_A_DEVICE: usize = 32;
 
 /// A device of a product, as its team sees it.
@@ -30,12 +30,12 @@ pub struct DeviceView {
     pub row: Device,
 }
 
-/// What is corrected of a device; what is `None` stays.
+/// The values to correct; `None` leaves a value unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Correction {
     /// Its hardware.
     pub platform: Option<Platform>,
-    /// The highest security counter that it has confirmed; 4294967295: none.
+    /// The highest security counter that it has confirmed; 4294967295 means none.
     pub security_counter: Option<u32>,
 }
 
@@ -50,7 +50,7 @@ impl DeviceView {
 }
 
 impl Console<'_> {
-    /// A device of the product, waiting and denied ones too.
+    /// Returns a device of the product; quarantined and denied devices too.
     ///
     /// # Errors
     /// `not_found`.
@@ -61,7 +61,8 @@ impl Console<'_> {
         })
     }
 
-    /// What a device would be told if it connected now and reported what it reported last, and why. Nothing is sent.
+    /// Returns the answer that a device would get if it connected now and repeated its latest report, and why. Nothing
+    /// is sent.
     ///
     /// # Errors
     /// `not_found`.
@@ -77,7 +78,7 @@ impl Console<'_> {
         })
     }
 
-    /// Names a device; an empty name takes the name away.
+    /// Names a device; an empty name removes the name.
     ///
     /// # Errors
     /// `invalid` for a name over 100 characters.
@@ -89,7 +90,7 @@ impl Console<'_> {
         })
     }
 
-    /// Marks a device for development: it is never updated over the air (R-IMP-11). Or takes the mark away.
+    /// Marks a device for development, so that it is never updated over the air (R-IMP-11), or removes the mark.
     ///
     /// # Errors
     /// `not_found`.
@@ -101,10 +102,10 @@ impl Console<'_> {
         })
     }
 
-    /// Puts a device in these groups and takes it out of all others.
+    /// Puts a device in exactly these groups.
     ///
     /// # Errors
-    /// `not_found` for a group that the product has not; `invalid` for more than 32.
+    /// `not_found` for a group that the product does not have; `invalid` for more than 32.
     pub fn set_groups(&self, product: ProductId, device: DeviceId, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
         if groups.len() > MAX_GROUPS_A_DEVICE {
             return Err(Error::invalid(
@@ -122,29 +123,29 @@ impl Console<'_> {
         })
     }
 
-    /// Lets a waiting device in (R-IMP-9): the rules of import and the tier's limit apply.
+    /// Approves a quarantined device (R-IMP-9). The rules of import and the tier's limit apply.
     ///
     /// # Errors
-    /// `cannot_join` with the reason, `limit_exceeded`, `not_found` where it does not wait.
+    /// `cannot_join` with the reason, `limit_exceeded`, or `not_found` if the device is not quarantined.
     pub fn approve_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ApproveDevice, product)?;
             let before = row_of(tx, product, device, Standing::Quarantined)?;
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match judge(&access.product, &access.team, Some(&entry)) {
-                // A person's approval is worth more than a list (R-IMP-9 names rules 3 and 4 only).
+                // A person's approval overrides a manufacturing list (R-IMP-9 names rules 3 and 4 only).
                 Verdict::Imported | Verdict::UnknownId => {}
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            count.room(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
+            count.check_capacity(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             count.settle(&access.product.policy);
             entry.product = Some(product);
             tx.put(product, count);
             let mut joined = Device { standing: Standing::Member, ..before.clone() };
-            entry.tell_platform(&mut joined, &access.product.platform);
+            entry.copy_platform(&mut joined, &access.product.platform);
             entry.hand_over(&mut joined);
             tx.put(device, entry);
             put_device(tx, product, device, Some(&before), joined);
@@ -153,8 +154,8 @@ impl Console<'_> {
         })
     }
 
-    /// Shuts a device out: a waiting one is turned away, one of the product is removed, and neither can ask again until
-    /// it is undenied (R-IMP-9, R-IMP-10).
+    /// Denies a device: a quarantined device is refused, a device in the product is removed, and neither can ask to
+    /// join until it is undenied (R-IMP-9, R-IMP-10).
     ///
     /// # Errors
     /// `not_found` for a device that is neither.
@@ -162,16 +163,16 @@ impl Console<'_> {
         self.leave(product, device, Command::DenyDevice)
     }
 
-    /// Takes a device out of the product: it is a personal device again and may ask to join (R-IMP-10). Its place in
-    /// the tier is free at once (R-TIER-2).
+    /// Removes a device from the product: it becomes a personal device again and may ask to join (R-IMP-10). The
+    /// capacity that it used in the tier is free immediately (R-TIER-2).
     ///
     /// # Errors
-    /// `not_found` for a device that is neither in the product nor waiting.
+    /// `not_found` for a device that is neither in the product nor quarantined.
     pub fn remove_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
         self.leave(product, device, Command::RemoveDevice)
     }
 
-    /// Lets a denied device ask again.
+    /// Allows a denied device to ask to join again.
     ///
     /// # Errors
     /// `not_found` for a device that is not denied.
@@ -208,11 +209,12 @@ impl Console<'_> {
         })
     }
 
-    /// Claims a device that nobody has claimed, for oneself (R-PRD-6). The host has made sure that the actor has it. A
-    /// device that is in a product is claimed through the product, by its claim code (R-CUS-3).
+    /// Claims an unclaimed device for the acting account (R-PRD-6). The host has verified that the actor has the
+    /// device. A device that is in a product is claimed through the product, by its claim code (R-CUS-3).
     ///
     /// # Errors
-    /// `taken` where somebody else has claimed it, or it is in a product; `forbidden` for an operator, who has no devices.
+    /// `taken` if somebody else has claimed it, or if it is in a product; `forbidden` for an operator, who cannot have
+    /// devices.
     pub fn claim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -221,7 +223,7 @@ impl Console<'_> {
             match entry.claimed_by {
                 Some(holder) if holder == Claimant::Account(account) => return Ok(()),
                 None if entry.product.is_none() => entry.claimed_by = Some(Claimant::Account(account)),
-                // A product's device is claimed through the product. Whether it is in one is nobody else's to know.
+                // A product's device is claimed through the product. Nobody else may learn whether it is in one.
                 _ => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
             }
             tx.put(device, entry);
@@ -231,10 +233,10 @@ impl Console<'_> {
         })
     }
 
-    /// Gives up a device that one has claimed.
+    /// Gives up the acting account's claim of a device.
     ///
     /// # Errors
-    /// `not_found` for a device that one has not claimed.
+    /// `not_found` for a device that the account has not claimed.
     pub fn unclaim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -249,8 +251,8 @@ impl Console<'_> {
         })
     }
 
-    /// Ends the claim of a device, whoever has it: a claim that was a mistake, or is nobody's any more. The team does it
-    /// for a device of its product, the operator for any. A device that nobody has claimed stays as it is.
+    /// Ends the claim of a device, whoever holds it, if the claim was a mistake or is no longer used. A team can do it
+    /// for a device of its product, an operator for any device. An unclaimed device stays unchanged.
     ///
     /// # Errors
     /// `not_found` for a device that is not in a product of the actor's team.
@@ -259,9 +261,9 @@ impl Console<'_> {
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match entry.product {
                 Some(product) => {
-                    let let_through = Access::check(tx, self.actor, Command::EndClaim, product);
-                    let_through.map_err(|error| match error.kind() {
-                        // Where the device is, is nobody else's to know.
+                    let checked = Access::check(tx, self.actor, Command::EndClaim, product);
+                    checked.map_err(|error| match error.kind() {
+                        // Nobody else may learn where the device is.
                         ErrorKind::NotFound { .. } => Error::not_found("device"),
                         _ => error,
                     })?;
@@ -284,10 +286,10 @@ impl Console<'_> {
         })
     }
 
-    /// The devices that one has claimed, in order of their ids, `limit` (1 to 1,000) a page.
+    /// Lists the devices that the acting account has claimed, in order of their ids, `limit` (1 to 1,000) per page.
     ///
     /// # Errors
-    /// `forbidden` for an operator; `invalid` for a limit out of its range.
+    /// `forbidden` for an operator; `invalid` for a limit out of range.
     pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
         check_page(limit)?;
         let account = self.claimant()?;
@@ -302,21 +304,21 @@ impl Console<'_> {
         Ok(Page::new(devices, next))
     }
 
-    /// Corrects what the registry knows of a device, where a mistake of the device or of a list would shut it out: its
-    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. It counts until the device says otherwise. Recorded
-    /// in the audit of the product that it was asked through; the device need not be in it.
+    /// Corrects the registry's facts about a device, if a mistake of the device or of a list would keep it out: its
+    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. The correction holds until the device reports
+    /// otherwise. It is recorded in the audit of the given product; the device need not be in that product.
     ///
     /// # Errors
-    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` where nothing is
-    /// to be corrected.
+    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` for an empty
+    /// correction.
     pub fn correct_device(&self, product: ProductId, device: DeviceId, correction: &Correction) -> Result<(), Error> {
-        let mut said = Vec::new();
-        said.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
-        said.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
-        if said.is_empty() {
+        let mut corrected = Vec::new();
+        corrected.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
+        corrected.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
+        if corrected.is_empty() {
             return Err(Error::invalid("correction", "is empty; give a platform, a security counter, or both"));
         }
-        let subject = format!("{device}: {}", said.join(", "));
+        let subject = format!("{device}: {}", corrected.join(", "));
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
             let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
@@ -327,10 +329,10 @@ impl Console<'_> {
             if let Some(counter) = correction.security_counter {
                 entry.security_counter = confirmed(counter);
             }
-            let mut places = BTreeSet::from([product]);
-            places.extend(entry.product);
+            let mut products = BTreeSet::from([product]);
+            products.extend(entry.product);
             let mut has_changed = before.0 != entry.platform || before.1 != entry.security_counter;
-            for id in &places {
+            for id in &products {
                 let Some(found) = tx.get::<Device>((*id, device))? else { continue };
                 let mut row = found.clone();
                 if let Some(counter) = correction.security_counter {
@@ -339,7 +341,7 @@ impl Console<'_> {
                 }
                 if correction.platform.is_some() {
                     let of: Option<Arc<Product>> = if *id == product { None } else { tx.get(*id)? };
-                    entry.tell_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
+                    entry.copy_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
                 }
                 has_changed |= row != found;
                 put_device(tx, *id, device, Some(&found), row);
@@ -352,7 +354,7 @@ impl Console<'_> {
                 ("security counter", before.1.to_string(), entry.security_counter.to_string()),
             ];
             tx.put(device, entry);
-            for id in places {
+            for id in products {
                 self.note(tx, id, Command::CorrectDevice, Entry::changed(subject.clone(), values.clone()));
             }
             Ok(())
@@ -367,13 +369,13 @@ impl Console<'_> {
         }
     }
 
-    /// Tells the platform of devices that exist, and their hardware where it is known: a manufacturing list (R-IMP-12).
-    /// Says how many were new.
+    /// Registers devices of a manufacturing list, with their hardware if it is known (R-IMP-12). Returns the number of
+    /// new devices.
     ///
     /// # Errors
-    /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to be of another platform than
-    /// the list says. Of a list of more than 4,096, what stands thousands before it has been registered; once the list
-    /// is put right, the same call completes it.
+    /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to have another platform than
+    /// the list states. In a list of more than 4,096 devices, the earlier blocks of 4,096 have been registered by then;
+    /// once the list is corrected, the same call completes it.
     pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
         team::allow(self.actor, Command::RegisterDevices)?;
         let mut new = 0;
@@ -388,14 +390,16 @@ impl Console<'_> {
                     entry.registered = true;
                     match (&entry.platform, platform) {
                         (Some(known), Some(listed)) if known != listed => {
-                            let reason = format!("it is known to be of {known}, the list says {listed}");
+                            let reason = format!(
+                                "its platform is {known}, the list says {listed}; correct the list, or the device"
+                            );
                             return Err(ErrorKind::CannotJoin { device: *id, reason }.into());
                         }
                         (None, Some(listed)) => entry.platform = Some(listed.clone()),
                         _ => {}
                     }
                     if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
-                        tell_platform(tx, *id, &entry)?;
+                        copy_platform(tx, *id, &entry)?;
                     }
                     if known.as_ref() != Some(&entry) {
                         tx.put(*id, entry);
@@ -408,21 +412,21 @@ impl Console<'_> {
     }
 }
 
-/// Writes what the registry now knows of a device's hardware into its row of the product that it is in.
-fn tell_platform(tx: &mut Transaction<'_>, device: DeviceId, entry: &Registration) -> Result<(), Error> {
+/// Copies the registry's knowledge of a device's hardware into its row of the product that it is in.
+fn copy_platform(tx: &mut Transaction<'_>, device: DeviceId, entry: &Registration) -> Result<(), Error> {
     let Some(home) = entry.product else { return Ok(()) };
     let product: Option<Arc<Product>> = tx.get(home)?;
     let row: Option<Device> = tx.get((home, device))?;
     if let (Some(product), Some(before)) = (product, row) {
         let mut row = before.clone();
-        entry.tell_platform(&mut row, &product.platform);
+        entry.copy_platform(&mut row, &product.platform);
         put_device(tx, home, device, Some(&before), row);
     }
     Ok(())
 }
 
-/// Takes a device's places: in the registry, in the count, among the locks. What must not go back stays with the
-/// registry: its security counter, the number of its latest directive, the order of its connections.
+/// Removes a device from the registry's product entry, the counts and the locks. The registry keeps what must never
+/// decrease: its security counter, the number of its latest directive, the order of its connections.
 pub(crate) fn forget(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -438,7 +442,7 @@ pub(crate) fn forget(
             count.devices = count.devices.saturating_sub(1);
             count.departures = count.departures.saturating_add(1);
             entry.product = None;
-            // Customers are of the product: what leaves it is no customer's.
+            // Customers belong to the product, so a device that leaves it has no customer any more.
             if let Some(Claimant::Customer(..)) = entry.claimed_by {
                 end_claim(tx, device, &mut entry)?;
             }
@@ -453,7 +457,7 @@ pub(crate) fn forget(
     Ok(())
 }
 
-/// Takes a device's row away, and what it counted for.
+/// Deletes a device's row and subtracts it from the counters.
 pub(crate) fn drop_device(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, before: &Device) {
     let slot = tx.random();
     super::tally::changes(Some(before), None, |tally, delta| {

@@ -1,11 +1,11 @@
-//! A device's name on the wire and in files: 12 bytes, written as 24 hex digits (R-IMP-1).
+//! Device ids, on the wire and in files: 12 bytes, written as 24 hex digits (R-IMP-1).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
 
-/// A device's id: 12 bytes, written as 24 hexadecimal digits, read in either case and always
-/// written in lower case (R-IMP-1).
+/// A device's id: 12 bytes, written as 24 hexadecimal digits. Parsing accepts either case; formatting always uses lower
+/// case (R-IMP-1).
 ///
 /// ```
 /// use fleet_core::DeviceId;
@@ -18,27 +18,28 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId([u8; 12]);
 
-/// Why a text is not a device id. Never echoes the text: what follows an id on a sticker may be a secret (R-IMP-5).
+/// Why a text is not a device id. It never contains the text, because what follows an id on a sticker may be a secret
+/// (R-IMP-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedDeviceId {
-    /// Not 24 characters.
+    /// The text does not have 24 characters.
     #[error("a device id has 24 hexadecimal digits, this has {characters} characters: copy the whole id")]
     Length {
-        /// How many characters there were.
+        /// Number of characters in the text.
         characters: usize,
     },
-    /// 24 times `0` or `f`: what a device says whose id was never set.
-    #[error("24 times `0` or `f` is no device id: look up the id of this device")]
+    /// The text is 24 times `0` or `f`: the id of a device whose id was never set.
+    #[error("24 times `0` or `f` is not a device id: look up the id of this device")]
     Unset,
-    /// A character that is no hexadecimal digit.
+    /// The text contains a character that is not a hexadecimal digit.
     #[error(
         "`{found}` at position {position} is not a hexadecimal digit; a device id has 24 of them, 0 to 9 and a to f"
     )]
     NotHex {
-        /// The first character that is no hexadecimal digit.
+        /// The first character that is not a hexadecimal digit.
         found: char,
-        /// Its place, counted from 1.
+        /// Its position, from 1.
         position: usize,
     },
 }
@@ -54,12 +55,13 @@ impl DeviceId {
         &self.0
     }
 
-    /// Whether all digits are `0`, or all are `f`: no device's id (R-IMP-1).
+    /// Whether all digits are `0`, or all are `f`, which is no device's id (R-IMP-1).
     pub(crate) fn is_unset(&self) -> bool {
         self.0 == [0; 12] || self.0 == [0xFF; 12]
     }
 
-    /// Reads exactly 24 hexadecimal ASCII digits, or nothing. All zeros are read too: see [`FromStr`](#impl-FromStr-for-DeviceId).
+    /// Parses exactly 24 hexadecimal ASCII digits. All zeros are accepted too: see
+    /// [`FromStr`](#impl-FromStr-for-DeviceId).
     #[expect(clippy::indexing_slicing, reason = "a table of 256 indexed by bytes")]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         let digits: &[u8; 24] = text.try_into().ok()?;
@@ -75,7 +77,8 @@ impl DeviceId {
     }
 }
 
-/// The value of a hexadecimal digit; 0xF0 for every other byte, so that one `|` over all digits tells whether one was none.
+/// The value of a hexadecimal digit; 0xF0 for every other byte, so that one `|` over all digits shows whether any was
+/// invalid.
 #[expect(clippy::indexing_slicing, reason = "a table of 256 indexed by bytes, filled when compiled")]
 const NIBBLE: [u8; 256] = {
     let mut table = [0xF0; 256];
@@ -128,7 +131,7 @@ impl Serialize for DeviceId {
 impl<'de> Deserialize<'de> for DeviceId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        // What earlier versions stored must open, so an id that would be refused today is read.
+        // Ids that earlier versions stored must load, so ids that are refused today are accepted here.
         match Self::from_hex(text.as_bytes()) {
             Some(id) => Ok(id),
             None => text.parse().map_err(de::Error::custom),
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_was_never_set_is_refused_where_it_is_entered_and_read_where_it_is_stored() {
+    fn an_unset_id_is_refused_when_entered_and_accepted_when_loaded() {
         for text in ["0".repeat(24), "f".repeat(24), "F".repeat(24)] {
             assert_eq!(text.parse::<DeviceId>(), Err(MalformedDeviceId::Unset));
             assert!(serde_json::from_str::<DeviceId>(&format!("\"{text}\"")).is_ok());
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_that_is_no_digit_is_refused_at_every_place() {
+    fn a_byte_that_is_not_a_digit_is_refused_at_every_position() {
         for place in 0..24 {
             for byte in 0..=255u8 {
                 let mut text = *b"0123456789abcdefABCDEF01";

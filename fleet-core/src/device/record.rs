@@ -1,9 +1,9 @@
-//! What is kept of a device: its entry in the registry, and its row in a product.
+//! The stored records of a device: its entry in the registry, and its row in a product.
 //!
-//! Invariant: the registry says that a device is in a product exactly when the product has a row for it whose standing
-//! is [`Standing::Member`]. Both are written by the same commit, so reading the row alone is enough on the hot path.
+//! Invariant: the registry names a product exactly when that product has a row for the device whose standing is
+//! [`Standing::Member`]. One commit writes both, so the hot path needs to read only the row.
 
-use super::trail::{Mark, Told, Trail};
+use super::trail::{Mark, ReportOrder, RowTrail, Trail};
 use crate::Error;
 use crate::firmware::FirmwareVersion;
 use crate::product::{GroupId, Platform, ProductId};
@@ -14,35 +14,37 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-/// What is known of a device whatever product it is in: the guard record of "one product a device" (R-IMP-4).
+/// The facts about a device that do not depend on its product; the guard record of "one product a device" (R-IMP-4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The product it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<ProductId>,
-    /// Who claimed it.
+    /// The account or customer that claimed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<Claimant>,
-    /// Its hardware, once the host registered it or it said so itself.
+    /// Its hardware, if the host registered it or the device reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
     /// Whether the host registered it: it is on a manufacturing list (R-IMP-12).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub registered: bool,
-    /// The highest security counter that it confirmed in products it has left: a device does not forget its own (R-TGT-15).
+    /// The highest security counter that it confirmed in products it has left; a device does not forget its own
+    /// (R-TGT-15).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub security_counter: u32,
-    /// The number of the latest directive that it was sent in products it has left: numbers go on (R-IMG-9).
+    /// The number of the latest directive that it was sent in products it has left; numbering continues in the next
+    /// product (R-IMG-9).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub sequence: u32,
-    /// The order of its connections while it is in no product: a row of a product keeps its own (R-TGT-17).
+    /// The order of its connections while it is in no product; otherwise the product's row has it (R-TGT-17).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trail: Option<Box<Trail>>,
 }
 
 impl Registration {
-    /// Puts what must not go back into the row of a product that the device joins.
+    /// Copies the values that must never decrease into the row of a product that the device joins.
     pub(crate) fn hand_over(&mut self, row: &mut Device) {
         row.security_counter = confirmed(row.security_counter).max(confirmed(self.security_counter));
         row.sequence = row.sequence.max(self.sequence);
@@ -51,37 +53,37 @@ impl Registration {
         }
     }
 
-    /// Takes what must not go back out of a row that is left.
+    /// Takes the values that must never decrease from the row of a product that the device leaves.
     pub(crate) fn take_over(&mut self, row: &Device) {
         self.security_counter = confirmed(self.security_counter).max(confirmed(row.security_counter));
         self.sequence = self.sequence.max(row.sequence);
         self.keep(row.whole_trail());
     }
 
-    /// Keeps the order of a device's connections while it is in no product.
+    /// Stores the order of a device's connections while it is in no product.
     pub(crate) fn keep(&mut self, trail: Trail) {
         let trail = self.trail.as_deref().copied().unwrap_or_default().join(trail);
         self.trail = (!trail.is_empty()).then(|| Box::new(trail));
     }
 
-    /// Writes what is known of its hardware into its row of a product, so that the two say the same.
-    pub(crate) fn tell_platform(&self, row: &mut Device, product: &Platform) {
+    /// Copies the registry's knowledge of its hardware into its row of a product, so that the two agree.
+    pub(crate) fn copy_platform(&self, row: &mut Device, product: &Platform) {
         if let Some(platform) = &self.platform {
             row.set_platform(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
         }
     }
 }
 
-/// A security counter; all ones mean that none is set, as 65535 does for versions.
+/// A security counter; all ones means that none is set, as 65535 does for versions.
 pub(crate) fn confirmed(counter: u32) -> u32 {
     if counter == u32::MAX { 0 } else { counter }
 }
 
-/// After this number of times that a device reported an older version again after it had reported an update's, two
-/// devices probably have its id.
+/// Number of relapses after which two devices probably have the same id. In a relapse, a device reports an older
+/// version again after it had reported an update's.
 pub(crate) const RELAPSES: u8 = 3;
 
-/// Whether a counter need not be written down.
+/// Whether a counter can be left out of the record.
 pub(crate) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
     *counter == T::default()
 }
@@ -90,43 +92,44 @@ pub(crate) fn is_zero<T: Default + PartialEq>(counter: &T) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
-    /// Whether it is in the product, waits to be let in, or is shut out.
+    /// Whether it is in the product, waits for approval, or is denied.
     pub standing: Standing,
-    /// A development device is never updated over the air (R-IMP-11).
+    /// Whether it is a development device, which is never updated over the air (R-IMP-11).
     pub development: bool,
-    /// A person wants the next update sent although the device takes none (R-TGT-9).
+    /// Whether a person wants the next update sent although the device accepts none (R-TGT-9).
     pub forced: bool,
-    /// How many attempts in a row failed on the present target (R-TGT-7).
+    /// Number of consecutive failed attempts on the present target (R-TGT-7).
     pub failures: u8,
     /// The version it is locked to (R-TGT-3).
     pub lock: Option<FirmwareVersion>,
-    /// How many update directives it was sent; the number of the latest (R-IMG-9).
+    /// Number of update directives that it was sent; also the number of the latest (R-IMG-9).
     pub sequence: u32,
-    /// The highest security counter it has confirmed, by its own word or by running an image that carries it (R-TGT-15).
+    /// The highest security counter that it confirmed, by reporting it or by running an image that has it (R-TGT-15).
     pub security_counter: u32,
-    /// The system version that it reported last, where it ever reported one.
+    /// The latest system version that it reported, if any.
     pub system: Option<SystemVersion>,
     /// When it was added to the product, or first asked to join.
     pub added_at: Timestamp,
-    /// What it reported at its latest connect; none: it never connected since it was added.
+    /// Its latest report. `None` means that it has not connected since it was added.
     pub seen: Option<Seen>,
-    /// The update that it was sent and has not answered yet.
+    /// The update that it was sent and that has not ended.
     pub attempt: Option<UpdateAttempt>,
     /// How its latest finished update ended.
     pub outcome: Option<UpdateOutcome>,
-    /// What people call it and where they put it.
+    /// Its name and groups.
     pub label: Option<Box<Label>>,
     /// The order of its connections beyond its latest report (R-TGT-17).
-    #[serde(default, skip_serializing_if = "Trail::is_empty")]
-    pub trail: Trail,
-    /// What the registry knows of its hardware, held against the product's, for as long as it has not said it here.
+    #[serde(default, skip_serializing_if = "RowTrail::is_empty")]
+    pub trail: RowTrail,
+    /// Whether the hardware in the registry is the product's, as long as the device has not reported its hardware here.
     #[serde(default, skip_serializing_if = "PlatformSeen::is_unknown")]
     pub listed: PlatformSeen,
-    /// The number of times that it reported another version within a day after it had succeeded on the present target.
-    /// From 3 on two devices probably have one id: it counts as failing and is sent nothing.
+    /// Number of times that it reported another version within a day after it had succeeded on the present target. From
+    /// 3 on, two devices probably have the same id: the device counts as failing and is sent nothing.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub relapses: u8,
-    /// The revision of its chip, 100 × major + minor, as it reported it; none: it never did in this product.
+    /// The revision of its chip, 100 × major + minor, as reported. `None` means that it never reported one in this
+    /// product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chip_revision: Option<u16>,
 }
@@ -137,35 +140,36 @@ pub struct Device {
 pub enum Standing {
     /// In the product.
     Member,
-    /// Asked to join and waits for a person (R-IMP-9): no firmware, no events sent on.
+    /// It asked to join and waits for a person's decision (R-IMP-9): it gets no firmware, and its events are not
+    /// forwarded.
     Quarantined,
-    /// May not ask again until it is undenied (R-IMP-10).
+    /// It may not ask again until it is undenied (R-IMP-10).
     Denied,
 }
 
-/// A device's latest report, as it is kept.
+/// A device's latest report, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
     /// When it connected.
     pub at: Timestamp,
-    /// The gateway's number of the session; 0 where the gateway gives none.
+    /// The gateway's session number; 0 if the gateway gives none.
     pub session: u64,
-    /// Since when it has reported this version, and no other image of it.
+    /// Since when it has reported this version with the same image.
     pub version_since: Timestamp,
-    /// The version it reported, uploaded or not; none: it reported none (R-TGT-16).
+    /// The version that it reported, uploaded or not. `None` means that it reported none (R-TGT-16).
     pub version: Option<u16>,
-    /// Whether the hash that it reported is that of the uploaded image (R-TGT-5).
+    /// Whether the reported hash is that of the uploaded image (R-TGT-5).
     pub image: ImageSeen,
     /// Whether its hardware is the product's (R-IMP-12).
     pub platform: PlatformSeen,
-    /// Whether it takes updates now (R-TGT-9).
+    /// Whether it accepts updates now (R-TGT-9).
     pub takes_updates: bool,
     /// Whether it is connected.
     pub online: bool,
 }
 
-/// What a device's report says of its image.
+/// The result of comparing the hash in a report with the uploaded image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageSeen {
@@ -173,20 +177,20 @@ pub enum ImageSeen {
     Unknown,
     /// It reported the hash of the image that was uploaded under its version.
     Matches,
-    /// It reported another hash: version right, image differs.
+    /// It reported another hash: the version is right, but the image differs.
     Differs,
 }
 
-/// What is known of a device's hardware, held against its product's.
+/// The result of comparing a device's hardware with its product's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformSeen {
-    /// Nobody said.
+    /// The hardware is unknown.
     #[default]
     Unknown,
-    /// The product's.
+    /// The hardware is the product's.
     Matches,
-    /// Another: the device is held.
+    /// The hardware is not the product's: the device is held.
     Differs,
 }
 
@@ -196,25 +200,25 @@ impl PlatformSeen {
     }
 }
 
-/// An update on its way.
+/// An update under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateAttempt {
-    /// When the directive was given out.
+    /// When the directive was issued.
     pub at: Timestamp,
     /// The version to run.
     pub target: FirmwareVersion,
     /// The version it ran before.
     pub from: Option<u16>,
-    /// How far the update has come, by the word of who carries it out: never a success (R-TGT-7).
+    /// The progress of the update, as reported by whatever carries it out: never a success (R-TGT-7).
     pub progress: Progress,
 }
 
-/// How far an update has come, as the gateway or the device tells it before the device is back.
+/// The progress of an update, as the gateway or the device reports it before the device reconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
-    /// The directive was given out.
+    /// The directive was issued.
     Offered,
     /// The image is being sent.
     Downloading,
@@ -222,45 +226,45 @@ pub enum Progress {
     Downloaded,
 }
 
-/// How an update ended, by what the device itself reported afterwards (R-TGT-7).
+/// How an update ended, by the device's own report afterwards (R-TGT-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOutcome {
-    /// When that was known.
+    /// When it ended.
     pub at: Timestamp,
-    /// The version it was to run.
+    /// The version that the device was to run.
     pub target: FirmwareVersion,
-    /// What came of it.
+    /// The result.
     pub result: UpdateResult,
 }
 
-/// What came of an update.
+/// The result of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UpdateResult {
     /// The device reported the version that it was sent.
     Succeeded,
-    /// The device came back on its old version, or its update was said to have failed.
+    /// The device came back on its old version, or the update was reported as failed.
     Failed,
     /// The device reported a version that is neither the old one nor the one it was sent.
     RunsAnother,
-    /// The version was no longer wanted on the device before it came back: no failure.
+    /// The version was no longer wanted on the device before the device reconnected; this is not a failure.
     Withdrawn,
 }
 
-/// What people call a device and where they put it.
+/// A device's name and groups, as people assigned them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Label {
-    /// Its name; empty: none.
+    /// Its name; empty if it has none.
     pub name: Box<str>,
     /// The groups it is in.
     pub groups: BTreeSet<GroupId>,
 }
 
 impl Seen {
-    /// Where it stands in the order of the device's connections.
+    /// Its position in the order of the device's connections.
     pub(crate) fn mark(&self) -> Mark {
         Mark::new(self.session, Some(self.at))
     }
@@ -282,7 +286,7 @@ impl Device {
             attempt: None,
             outcome: None,
             label: None,
-            trail: Trail::default(),
+            trail: RowTrail::default(),
             listed: PlatformSeen::Unknown,
             relapses: 0,
             chip_revision: None,
@@ -294,7 +298,7 @@ impl Device {
         self.seen.is_some_and(|seen| seen.online)
     }
 
-    /// The version that it reported last. 0 and 65535, which firmware without a version carries, are none.
+    /// The version that it reported last. 0 and 65535, which firmware without a version has, count as none.
     pub fn version(&self) -> Option<u16> {
         self.seen.and_then(|seen| seen.version).filter(|version| FirmwareVersion::new(u32::from(*version)).is_ok())
     }
@@ -304,7 +308,7 @@ impl Device {
         self.failures > 0 || self.relapses >= RELAPSES
     }
 
-    /// What is known of its hardware, held against the product's.
+    /// Whether its hardware is the product's.
     pub fn platform(&self) -> PlatformSeen {
         match self.seen {
             Some(seen) if seen.platform != PlatformSeen::Unknown => seen.platform,
@@ -312,7 +316,7 @@ impl Device {
         }
     }
 
-    /// Sets what is known of its hardware.
+    /// Records whether its hardware is the product's.
     pub(crate) fn set_platform(&mut self, platform: PlatformSeen) {
         self.listed = platform;
         if let Some(seen) = &mut self.seen {
@@ -320,51 +324,54 @@ impl Device {
         }
     }
 
-    /// Whether a report is older than what the row knows (R-TGT-17).
-    pub(crate) fn is_stale(&self, told: &Told) -> bool {
-        told.is_at_or_before(self.trail.newest) || self.seen.is_some_and(|seen| told.is_before(seen.mark()))
+    /// Whether a report is older than the row's data (R-TGT-17).
+    pub(crate) fn is_stale(&self, order: &ReportOrder) -> bool {
+        order.is_at_or_before(self.trail.get().newest) || self.seen.is_some_and(|seen| order.is_before(seen.mark()))
     }
 
-    /// Whether a report that is not stale is of the connection that the row's latest report is of.
-    pub(crate) fn is_told_again(&self, told: &Told) -> bool {
-        self.seen.is_some_and(|seen| told.is_of(seen.mark()))
+    /// Whether a report that is not stale belongs to the same connection as the row's latest report.
+    pub(crate) fn is_repeated(&self, order: &ReportOrder) -> bool {
+        self.seen.is_some_and(|seen| order.is_of(seen.mark()))
     }
 
-    /// Ends the connection that is told of, if it is not older than the present one.
-    pub(crate) fn end_connection(&mut self, told: &Told) {
-        let is_older = self.seen.is_some_and(|seen| match (told.session, seen.session) {
+    /// Ends the given connection, unless it is older than the present one.
+    pub(crate) fn end_connection(&mut self, order: &ReportOrder) {
+        let is_older = self.seen.is_some_and(|seen| match (order.session, seen.session) {
             (ended, present) if ended != 0 && present != 0 => ended < present,
-            _ => told.is_before(seen.mark()),
+            _ => order.is_before(seen.mark()),
         });
-        if is_older || told.is_at_or_before(self.trail.newest) {
+        let mut trail = self.trail.get();
+        if is_older || order.is_at_or_before(trail.newest) {
             return;
         }
-        let session = if told.session != 0 { told.session } else { self.whole_trail().newest.session() };
-        let before = self.trail.ended;
-        self.trail.ended = Mark::new(session.max(before.session()), Some(told.later(before)));
+        let session = if order.session != 0 { order.session } else { self.whole_trail().newest.session() };
+        let before = trail.ended;
+        trail.ended = Mark::new(session.max(before.session()), Some(order.later(before)));
+        self.trail = trail.into();
         if let Some(seen) = &mut self.seen {
             seen.online = false;
         }
     }
 
-    /// All that is known of the order of its connections, its latest report's among them.
+    /// The whole order of its connections, including its latest report.
     pub(crate) fn whole_trail(&self) -> Trail {
-        let Trail { newest, ended } = self.trail;
-        let Some(seen) = self.seen else { return self.trail };
+        let Trail { newest, ended } = self.trail.get();
+        let Some(seen) = self.seen else { return self.trail.get() };
         let newest = Mark::new(newest.session().max(seen.session), newest.at().or(Some(seen.at)));
-        // Rows of earlier versions know only that the connection has ended.
+        // Rows of earlier versions record only that the connection has ended.
         let ended = if !seen.online && ended == Mark::NONE { seen.mark() } else { ended };
         Trail { newest, ended }
     }
 
-    /// Takes in what is known of the device's connections elsewhere.
+    /// Merges what is known of the device's connections elsewhere.
     pub(crate) fn follow(&mut self, elsewhere: Trail) {
-        let joined = self.trail.join(elsewhere);
+        let joined = self.trail.get().join(elsewhere);
         let newest = self.seen.map_or(joined.newest, |seen| joined.newest.beyond(seen.mark()));
-        self.trail = Trail { newest, ended: joined.ended };
+        self.trail = Trail { newest, ended: joined.ended }.into();
     }
 
-    /// It was heard elsewhere: it is no longer connected here, and nothing from before brings it back.
+    /// Records that the device connected elsewhere: it is no longer online here, and no earlier report sets it online
+    /// again.
     pub(crate) fn leave_connection(&mut self, elsewhere: Trail) {
         self.follow(elsewhere);
         if let Some(seen) = &mut self.seen {
@@ -372,7 +379,7 @@ impl Device {
         }
     }
 
-    /// The name that people gave it; empty: none.
+    /// Its name; empty if it has none.
     pub fn name(&self) -> &str {
         self.label.as_ref().map_or("", |label| &label.name)
     }
@@ -382,7 +389,7 @@ impl Device {
         self.label.iter().flat_map(|label| label.groups.iter().copied())
     }
 
-    /// Changes the label; an empty one takes no room.
+    /// Changes the label. An empty label is not stored.
     pub(crate) fn relabel(&mut self, change: impl FnOnce(&mut Label)) {
         let mut label = self.label.take().unwrap_or_default();
         change(&mut label);
@@ -391,50 +398,49 @@ impl Device {
 }
 
 /// The version of a device's system software, as the device reports it: a semantic version, or any other text of at
-/// most 64 bytes, which is recorded as it is and meets no requirement (R-TGT-14). Build metadata of a semantic version
-/// is read and left out, as it orders nothing.
+/// most 64 bytes, which is stored unchanged and meets no requirement (R-TGT-14). The build metadata of a semantic
+/// version is dropped, because it does not affect the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SystemVersion(Said);
+pub struct SystemVersion(Repr);
 
-/// Most versions take no memory of their own; other texts are behind one thin pointer, so that a row stays short.
+/// Most versions need no allocation; other texts are behind one thin pointer, which keeps a row short.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
+enum Repr {
     Numbers([u16; 3], semver::Prerelease),
     #[expect(clippy::box_collection, reason = "a thin pointer keeps a device's row short")]
     Text(Box<String>),
 }
 
 impl SystemVersion {
-    /// The longest that is recorded, in bytes.
+    /// The longest that is stored, in bytes.
     pub const MAX_LEN: usize = 64;
 
-    /// A version of its parts, where the second is a pre-release as semantic versions write it.
+    /// A version of its numbers and a semantic-version pre-release.
     pub(crate) fn of_parts(numbers: [u16; 3], pre: &str) -> Option<Self> {
-        Some(Self(Said::Numbers(numbers, semver::Prerelease::new(pre).ok()?)))
+        Some(Self(Repr::Numbers(numbers, semver::Prerelease::new(pre).ok()?)))
     }
 
-    /// Its numbers, and its pre-release, which is empty where it has none; `None` for a version that is kept as a text.
+    /// Its numbers and its pre-release, which is empty if it has none; `None` for a version that is stored as text.
     pub(crate) fn parts(&self) -> Option<([u16; 3], &str)> {
         match &self.0 {
-            Said::Numbers(numbers, pre) => Some((*numbers, pre.as_str())),
-            Said::Text(_) => None,
+            Repr::Numbers(numbers, pre) => Some((*numbers, pre.as_str())),
+            Repr::Text(_) => None,
         }
     }
 
-    /// The same as a [`semver::Version`]; `None` where it is no semantic version.
+    /// Converts to a [`semver::Version`]; `None` if it is not a semantic version.
     pub fn to_semver(&self) -> Option<semver::Version> {
         match &self.0 {
-            Said::Numbers(numbers, pre) => {
+            Repr::Numbers(numbers, pre) => {
                 let [major, minor, patch] = numbers.map(u64::from);
                 Some(semver::Version { major, minor, patch, pre: pre.clone(), build: semver::BuildMetadata::EMPTY })
             }
-            Said::Text(text) => semver::Version::parse(text).ok(),
+            Repr::Text(text) => semver::Version::parse(text).ok(),
         }
     }
 
-    /// Whether it is one that a requirement allows (R-TGT-14), by the precedence of semantic versions: a pre-release is
-    /// below its release and above every version before that. `^`, `~` and `*` end before the pre-releases of the next
-    /// version.
+    /// Whether a requirement allows it (R-TGT-14), by the precedence of semantic versions: a pre-release is below its
+    /// release and above every earlier version. `^`, `~` and `*` end before the pre-releases of the next version.
     ///
     /// ```
     /// use fleet_core::device::SystemVersion;
@@ -450,7 +456,7 @@ impl SystemVersion {
     }
 }
 
-/// Whether a version is one that a comparator allows, by precedence.
+/// Whether a comparator allows a version, by precedence.
 fn meets(version: &semver::Version, comparator: &semver::Comparator) -> bool {
     use semver::Op;
     let semver::Comparator { op, major, minor, patch, pre } = comparator;
@@ -462,7 +468,7 @@ fn meets(version: &semver::Version, comparator: &semver::Comparator) -> bool {
         build: semver::BuildMetadata::EMPTY,
     };
     let (is_lowest_or_above, is_exact) = (version.cmp_precedence(&lowest).is_ge(), patch.is_some());
-    // What begins with the same numbers, as far as the comparator names them. 1.6.0-rc.1 does not begin with 1.5.
+    // Whether the numbers that the comparator names are the same. 1.6.0-rc.1 does not begin with 1.5.
     let begins_alike = version.major == *major
         && minor.is_none_or(|minor| version.minor == minor)
         && patch.is_none_or(|patch| version.patch == patch);
@@ -477,7 +483,7 @@ fn meets(version: &semver::Version, comparator: &semver::Comparator) -> bool {
         Op::LessEq => !is_lowest_or_above || begins_alike,
         Op::Tilde => is_lowest_or_above && version.major == *major && minor.is_none_or(|minor| version.minor == minor),
         Op::Caret => {
-            // The first number that is not 0 must stay, else the last that is named.
+            // The first number that is not 0 must be equal; if all are 0, the last one named.
             let same_minor = minor.is_none_or(|minor| version.minor == minor);
             let same_patch = patch.is_none_or(|patch| version.patch == patch);
             is_lowest_or_above
@@ -492,10 +498,10 @@ impl From<semver::Version> for SystemVersion {
     fn from(version: semver::Version) -> Self {
         let small = |number| u16::try_from(number).ok();
         match (small(version.major), small(version.minor), small(version.patch)) {
-            (Some(major), Some(minor), Some(patch)) => Self(Said::Numbers([major, minor, patch], version.pre)),
+            (Some(major), Some(minor), Some(patch)) => Self(Repr::Numbers([major, minor, patch], version.pre)),
             _ => {
                 let build = semver::BuildMetadata::EMPTY;
-                Self(Said::Text(Box::new(semver::Version { build, ..version }.to_string())))
+                Self(Repr::Text(Box::new(semver::Version { build, ..version }.to_string())))
             }
         }
     }
@@ -509,16 +515,16 @@ impl FromStr for SystemVersion {
         if text.len() > most {
             return Err(Error::invalid(
                 "system version",
-                format!("has {} bytes, at most {most} are kept: shorten it", text.len()),
+                format!("has {} bytes, more than {most}: shorten it", text.len()),
             ));
         }
         if text.is_empty() || text.chars().any(char::is_control) {
-            let problem = "is empty or has control characters in it; leave it out where the device has none";
+            let problem = "is empty or has control characters in it; leave it out if the device has none";
             return Err(Error::invalid("system version", problem));
         }
         Ok(match semver::Version::parse(text) {
             Ok(version) => version.into(),
-            Err(_) => Self(Said::Text(Box::new(text.to_owned()))),
+            Err(_) => Self(Repr::Text(Box::new(text.to_owned()))),
         })
     }
 }
@@ -526,9 +532,9 @@ impl FromStr for SystemVersion {
 impl fmt::Display for SystemVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.0, self.to_semver()) {
-            (Said::Text(text), _) => f.write_str(text),
-            (Said::Numbers(..), Some(version)) => version.fmt(f),
-            (Said::Numbers(..), None) => Ok(()),
+            (Repr::Text(text), _) => f.write_str(text),
+            (Repr::Numbers(..), Some(version)) => version.fmt(f),
+            (Repr::Numbers(..), None) => Ok(()),
         }
     }
 }
@@ -550,13 +556,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_takes_152_bytes() {
-        assert_eq!(size_of::<Device>(), 152);
+    fn a_device_takes_128_bytes() {
+        assert_eq!(size_of::<Device>(), 128);
         assert!(size_of::<Registration>() <= 64, "{}", size_of::<Registration>());
     }
 
     #[test]
-    fn a_system_version_reads_back_as_it_was_written() {
+    fn a_system_version_round_trips() {
         let longest = "9".repeat(SystemVersion::MAX_LEN);
         let texts = ["0.0.0", "1.5.2", "65535.65535.65535", "2.0.0-rc.1", "5.0.0-a.very.long.prerelease.name.12"];
         for text in
@@ -576,7 +582,7 @@ mod tests {
 
     /// R-TGT-14.
     #[test]
-    fn precedence_decides_whether_a_system_version_is_one_that_is_required() {
+    fn a_requirement_is_met_by_the_precedence_of_semantic_versions() {
         for (required, met, unmet) in [
             (">=1.5.2", &["1.5.2", "2.0.0-rc.1", "70000.0.0"][..], &["1.5.1", "1.5.2-rc.1", "v2.0.0", "2.0"][..]),
             ("*", &["0.0.0-a", "2.0.0-rc.1"], &["1.5", "main"]),

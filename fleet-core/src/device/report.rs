@@ -1,7 +1,7 @@
-//! What a device says of itself when it connects, and what that changes in its row: pure.
+//! A device's report at connect, and the changes that it makes to the device's row. Pure.
 
 use super::record::confirmed;
-use super::trail::{Mark, Told, Trail};
+use super::trail::{Mark, ReportOrder, Trail};
 use super::{
     Device, DeviceId, ImageSeen, PlatformSeen, Seen, SystemVersion, UpdateAttempt, UpdateOutcome, UpdateResult,
 };
@@ -10,10 +10,10 @@ use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// A device that reports another version this long after its update's at the latest has relapsed.
+/// A device that reports another version within this time after a successful update has relapsed.
 const RELAPSE: Duration = Duration::from_secs(24 * 3600);
 
-/// What a device says of itself when it connects, as its gateway hands it on. Nothing in it is believed but recorded.
+/// A device's report at connect, as its gateway forwards it. The core records its values and trusts none of them.
 ///
 /// ```
 /// use fleet_core::device::Report;
@@ -27,47 +27,49 @@ const RELAPSE: Duration = Duration::from_secs(24 * 3600);
 pub struct Report {
     /// The device.
     pub device: DeviceId,
-    /// The product id in its firmware. None, 0, 65535, or a Particle platform's own id where no product has the device
-    /// under it: it names no product.
+    /// The product id in its firmware. `None`, 0 and 65535 name no product; neither does a Particle platform's own id,
+    /// unless a product of that number has the device.
     pub product: Option<u32>,
-    /// The version in its firmware. None, 0 or 65535: it has none.
+    /// The version in its firmware. `None`, 0 and 65535 mean no version.
     pub version: Option<u16>,
-    /// The hash of its image: the file's SHA-256, or one that the image carries.
+    /// The hash of its image: the file's SHA-256, or a hash that the image contains.
     pub image: Option<Sha256>,
     /// Its hardware.
     pub platform: Option<Platform>,
     /// Its system's version.
     pub system: Option<SystemVersion>,
-    /// The security counter that it has stored. None or 4294967295: none is set.
+    /// The security counter that it has stored. `None` and 4294967295 mean that none is set.
     pub security_counter: Option<u32>,
-    /// The revision of its chip, 100 × major + minor (R-TGT-14). None or 65535: it does not say.
+    /// The revision of its chip, 100 × major + minor (R-TGT-14). `None` and 65535 mean that the device does not report
+    /// it.
     pub chip_revision: Option<u16>,
-    /// Whether it takes updates now (R-TGT-9). Default: yes.
+    /// Whether it accepts updates now (R-TGT-9). Default: yes.
     pub takes_updates: bool,
-    /// The gateway's number of the session, growing for each device; 0: the gateway numbers none.
+    /// The gateway's session number, which increases for each device. 0 means that the gateway does not number
+    /// sessions.
     pub session: u64,
-    /// When it connected. A moment after the gateway's counts as the gateway's. A report with neither session nor moment
-    /// is *live*: it is the newest because it is told last, and the same report told a second time is a second connection
-    /// (R-TGT-17). So a gateway that may tell one connect twice gives a session or a moment.
+    /// When it connected. A moment after the gateway's `now` counts as `now`. A report with neither session nor moment
+    /// is *live*: it is the newest because it arrives last, and sending it twice counts as two connections (R-TGT-17).
+    /// A gateway that may report one connect twice must therefore give a session or a moment.
     pub at: Option<Timestamp>,
 }
 
-/// What a report changed.
+/// The effect of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Observed {
-    /// It is older than what the row holds: nothing changed (R-TGT-17).
+    /// It is older than the row's data: nothing changed (R-TGT-17).
     Stale,
-    /// The row now holds it.
-    Taken {
-        /// How the update under way ended, if it ended by this report.
+    /// The row now contains it.
+    Recorded {
+        /// How the update under way ended, if this report ended it.
         outcome: Option<UpdateOutcome>,
-        /// Whether the same connection had been told before.
-        again: bool,
+        /// Whether the same connection was reported before.
+        repeated: bool,
     },
 }
 
 impl Report {
-    /// A report of a device that says nothing of itself: at a moment, or a live one (`None`).
+    /// A report with no data about the device: at a moment, or live (`None`).
     pub fn new(device: DeviceId, at: impl Into<Option<Timestamp>>) -> Self {
         Self {
             device,
@@ -84,12 +86,12 @@ impl Report {
         }
     }
 
-    /// The product it names, before it is known whether the id is a platform's.
+    /// The product that it names, without a check whether the id is a platform's.
     pub(crate) fn names(&self) -> Option<ProductId> {
         ProductId::new(self.product?).ok()
     }
 
-    /// Whether the product id is that of the device's platform: what firmware without a product of its own carries.
+    /// Whether the product id is that of the device's platform, as firmware without a product of its own has it.
     pub(crate) fn names_its_platform(&self, known: Option<&Platform>) -> bool {
         let platform = self.platform.as_ref().or(known);
         matches!((platform, self.product), (Some(Platform::Particle(id)), Some(product)) if u32::from(*id) == product)
@@ -98,8 +100,8 @@ impl Report {
 
 /// Records a report in a device's row (R-TGT-5, 7, 15, 16, 17).
 ///
-/// A device that is back in a *new* session on its old version has failed the update it was sent; the same session
-/// told again is not a new try.
+/// A device that is back in a *new* session on its old version has failed the update it was sent. A repeated report of
+/// the same session does not count as another attempt.
 pub(crate) fn observe(
     device: &mut Device,
     report: &Report,
@@ -107,17 +109,17 @@ pub(crate) fn observe(
     index: &FirmwareIndex,
     now: Timestamp,
 ) -> Observed {
-    let told = Told::new(report.session, report.at, now, product.policy.clock_tolerance());
-    if device.is_stale(&told) {
+    let order = ReportOrder::new(report.session, report.at, now, product.policy.clock_tolerance());
+    if device.is_stale(&order) {
         return Observed::Stale;
     }
-    let again = device.is_told_again(&told);
+    let repeated = device.is_repeated(&order);
     let version = report.version.filter(|version| FirmwareVersion::new(u32::from(*version)).is_ok());
     let before = device.seen;
     let at = match before {
-        // Told again without a moment of its own, it is as old as it was.
-        Some(seen) if again && report.at.is_none() => seen.at,
-        _ => told.moment(),
+        // A repeated report without a moment keeps the moment of the first.
+        Some(seen) if repeated && report.at.is_none() => seen.at,
+        _ => order.moment(),
     };
     let firmware = index.reported(version);
     let image = match (firmware, report.image) {
@@ -128,25 +130,24 @@ pub(crate) fn observe(
     if let Some(platform) = &report.platform {
         device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
     }
-    // A soak is of the image (R-TGT-2): another image under the same version begins anew. One that a clock far ahead began
-    // is not waited for.
-    let goes_on = before
+    // A soak belongs to an image (R-TGT-2): another image under the same version starts a new soak. A start that a
+    // clock far ahead wrote is ignored.
+    let same_image = before
         .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
-    let since = goes_on.map(|seen| seen.version_since).filter(|since| !told.is_far_behind(*since)).unwrap_or(at);
-    // A report without a moment of its own is told after the upload of what it runs, whatever the two clocks say.
+    let since = same_image.map(|seen| seen.version_since).filter(|since| !order.is_far_behind(*since)).unwrap_or(at);
+    // A report without a moment arrives after the upload of the version that it runs, whatever the two clocks show.
     let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
     let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
     let version_since = uploaded_at.map_or(since, |at| at.max(since));
-    let has_ended = told.is_at_or_before(device.trail.ended);
-    let online = !has_ended && before.filter(|_| again).is_none_or(|seen| seen.online);
-    // What is known of other connections stays known as far as this one does not come after it by the same measure.
-    let Trail { newest, ended } = device.trail;
+    let Trail { newest, ended } = device.trail.get();
+    let has_ended = order.is_at_or_before(ended);
+    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
+    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
+    // number or moment.
     let known =
         [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
-    device.trail.newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
-    if online {
-        device.trail.ended = Mark::NONE;
-    }
+    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
     device.seen = Some(Seen {
         at,
         session: report.session,
@@ -171,12 +172,12 @@ pub(crate) fn observe(
     device.security_counter = counters.into_iter().map(confirmed).max().unwrap_or(0);
     count_relapse(device, before, version, at);
     let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
-    let outcome = finish(device, version, at, again, wanted);
+    let outcome = finish(device, version, at, repeated, wanted);
     forgive(device, product, index);
-    Observed::Taken { outcome, again }
+    Observed::Recorded { outcome, repeated }
 }
 
-/// Counts that a device reports another version soon after its update had succeeded.
+/// Counts a relapse: the device reports another version soon after its update succeeded.
 fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>, at: Timestamp) {
     let succeeded = device.outcome.filter(|outcome| outcome.result == UpdateResult::Succeeded);
     if let (Some(before), Some(UpdateOutcome { target, .. }), None) = (before, succeeded, device.attempt)
@@ -188,13 +189,13 @@ fn count_relapse(device: &mut Device, before: Option<Seen>, version: Option<u16>
     }
 }
 
-/// Ends the update under way, if the report ends it. One that was given up succeeds after all where the device then
-/// reports its target: the word of others is not enough, for a failure as for a success (R-TGT-7).
+/// Ends the update under way, if the report ends it. An update that was given up still succeeds when the device reports
+/// its target: only the device's own report decides, for a failure as for a success (R-TGT-7).
 fn finish(
     device: &mut Device,
     version: Option<u16>,
     at: Timestamp,
-    again: bool,
+    repeated: bool,
     wanted: bool,
 ) -> Option<UpdateOutcome> {
     let Some(UpdateAttempt { target, from, .. }) = device.attempt else {
@@ -207,7 +208,7 @@ fn finish(
     } else if !wanted {
         UpdateResult::Withdrawn
     } else if version == from {
-        if again {
+        if repeated {
             return None;
         }
         UpdateResult::Failed
@@ -217,7 +218,7 @@ fn finish(
     end_attempt(device, result, at)
 }
 
-/// Ends an update that nobody wants any more as withdrawn, and forgets failures on what nobody wants any more.
+/// Ends an unwanted update as withdrawn, and forgets failures on a version that is no longer wanted.
 pub(crate) fn withdraw(device: &mut Device, product: &Product, index: &FirmwareIndex, at: Timestamp) {
     if device.attempt.is_some_and(|attempt| !wants(product, index, device, attempt.target)) {
         end_attempt(device, UpdateResult::Withdrawn, at);
@@ -225,7 +226,7 @@ pub(crate) fn withdraw(device: &mut Device, product: &Product, index: &FirmwareI
     forgive(device, product, index);
 }
 
-/// Forgets failures on a version that is not what the device should run any more.
+/// Forgets failures on a version that the device should no longer run.
 fn forgive(device: &mut Device, product: &Product, index: &FirmwareIndex) {
     if (device.failures > 0 || device.relapses > 0)
         && device.outcome.is_some_and(|outcome| !wants(product, index, device, outcome.target))

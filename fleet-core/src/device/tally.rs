@@ -1,10 +1,10 @@
-//! What is counted of devices: the difference that a change of a row makes to the counters.
+//! The statistics counters of devices: computes how a row change affects them.
 
 use super::{Device, DeviceId, ImageSeen, PlatformSeen, Standing};
 use crate::product::ProductId;
 use crate::store::{Key, Tally};
 
-/// Counters are kept in so many rows each, so that writers of one product do not meet in one row.
+/// Number of rows that each counter is sharded over, so that writers of one product do not conflict on one row.
 pub(crate) const SLOTS: u8 = 8;
 
 const FLAGS: [Tally; 11] = [
@@ -21,7 +21,7 @@ const FLAGS: [Tally; 11] = [
     Tally::ImageDiffers,
 ];
 
-/// What a row counts for: a bit for each of [`FLAGS`], and the version of a member that has connected.
+/// The counters that a row counts in: a bit for each of [`FLAGS`], and the version of a member that has connected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Counted {
     flags: u16,
@@ -54,7 +54,7 @@ impl Counted {
     }
 }
 
-/// Tells each counter that a row's change moves, and by how much.
+/// Calls `add` with each counter that a row change affects, and the difference.
 pub(crate) fn changes(before: Option<&Device>, after: Option<&Device>, mut add: impl FnMut(Tally, i64)) {
     let before = before.map_or(Counted::NOTHING, Counted::of);
     let after = after.map_or(Counted::NOTHING, Counted::of);
@@ -77,8 +77,8 @@ pub(crate) fn changes(before: Option<&Device>, after: Option<&Device>, mut add: 
     }
 }
 
-/// The counter's key for a device, in the slot that a random number picks. The counter of a version is in the device's own
-/// slot, so that it comes to 0 there when the last such device leaves the version, and goes away.
+/// The key of a device's counter, in the shard that a random number selects. A version's counter is in the shard of the
+/// device, so that it falls to 0 there, and is deleted, when the last such device leaves the version.
 pub(crate) fn key(product: ProductId, device: DeviceId, tally: Tally, random: u64) -> Key {
     let random = match tally {
         Tally::Version(_) => device.as_bytes().iter().fold(0, |sum, byte| sum * 31 % 251 + u64::from(*byte)),

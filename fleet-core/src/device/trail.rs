@@ -1,7 +1,7 @@
-//! In which order a device's connections came, and which of them have ended (R-TGT-17): pure.
+//! Orders a device's connections, and knows which of them have ended (R-TGT-17). Pure.
 //!
-//! Two reports are ordered by the gateway's session numbers where both have one, else by the moment that the later told
-//! one gives itself. A report with neither is *live*: it is the newest because it is told last, and no clock decides.
+//! Two reports are ordered by the gateway's session numbers if both have one, otherwise by the moment that the later
+//! arrival states. A report with neither is *live*: it is the newest because it arrives last, and no clock decides.
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Stands for "no moment" in a [`Mark`], so that a mark takes 16 bytes.
 const NO_MOMENT: Timestamp = Timestamp::from_millis(i64::MIN);
 
-/// A place in the order of a device's connections: a session number and a moment, each where it is known.
+/// A position in the order of a device's connections: a session number and a moment, each if it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mark {
@@ -19,25 +19,25 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// No place at all: nothing comes before it.
+    /// No position: nothing comes before it.
     pub const NONE: Self = Self { session: 0, at: NO_MOMENT };
 
-    /// A mark of a session number (0: none) and a moment.
+    /// A mark of a session number (0 means none) and a moment.
     pub fn new(session: u64, at: Option<Timestamp>) -> Self {
         Self { session, at: at.unwrap_or(NO_MOMENT) }
     }
 
-    /// The session number; 0: none.
+    /// The session number; 0 means none.
     pub fn session(self) -> u64 {
         self.session
     }
 
-    /// The moment; `None`: none.
+    /// The moment, if there is one.
     pub fn at(self) -> Option<Timestamp> {
         Some(self.at).filter(|at| *at != NO_MOMENT)
     }
 
-    /// What is left of this mark beyond another one, which was told of earlier or is the same.
+    /// The part of this mark that another one, which arrived earlier or is the same, does not cover.
     pub(crate) fn beyond(self, other: Self) -> Self {
         let later = Self { session: self.session, at: if self.at > other.at { self.at } else { NO_MOMENT } };
         match (self.session, other.session) {
@@ -58,60 +58,88 @@ impl Default for Mark {
     }
 }
 
-/// What is known of a device's connections beyond its latest report: in its row, and in the registry while it is in no
-/// product.
+/// The order of a device's connections beyond its latest report. Stored in the device's row, or in the registry while
+/// it is in no product.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trail {
-    /// The newest connection, where that is not the one that the row's latest report is of: a report at or before it is
-    /// stale.
+    /// The newest connection, if it is not that of the row's latest report. A report at or before it is stale.
     #[serde(default)]
     pub newest: Mark,
-    /// The end of the latest connection that is known to have ended: a report at or before it does not bring the device
+    /// The end of the latest connection that is known to have ended. A report at or before it does not set the device
     /// online.
     #[serde(default)]
     pub ended: Mark,
 }
 
 impl Trail {
-    /// Whether there is nothing to keep.
+    /// Whether there is nothing to store.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Both of two trails of one device.
+    /// Merges two trails of one device.
     pub(crate) fn join(self, other: Self) -> Self {
         Self { newest: self.newest.join(other.newest), ended: self.ended.join(other.ended) }
     }
 }
 
-/// When a report, or the end of a connection, says that it was, and when the gateway's door was told.
+/// A [`Trail`] as a row stores it. Most rows have none, and then it takes only the space of a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Trail", into = "Trail")]
+pub struct RowTrail(Option<Box<Trail>>);
+
+impl RowTrail {
+    /// The trail.
+    pub fn get(&self) -> Trail {
+        self.0.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Whether there is nothing to store.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Trail> for RowTrail {
+    fn from(trail: Trail) -> Self {
+        Self((!trail.is_empty()).then(|| Box::new(trail)))
+    }
+}
+
+impl From<RowTrail> for Trail {
+    fn from(stored: RowTrail) -> Self {
+        stored.get()
+    }
+}
+
+/// The position of a report, or of the end of a connection: the session and moment that it states, and when it arrived.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
+pub(crate) struct ReportOrder {
     pub(crate) session: u64,
     at: Option<Timestamp>,
     now: Timestamp,
-    /// A mark that lies further ahead of `now` than this is of a clock that ran ahead, and orders nothing.
+    /// A mark further after `now` than this comes from a clock that ran ahead, and orders nothing.
     tolerance: Duration,
 }
 
-impl Told {
+impl ReportOrder {
     /// A moment later than `now` counts as `now`.
     pub(crate) fn new(session: u64, at: Option<Timestamp>, now: Timestamp, tolerance: Duration) -> Self {
         Self { session, at: at.map(|at| at.min(now)), now, tolerance }
     }
 
-    /// Its own moment, else the door's.
+    /// The stated moment, otherwise the time of arrival.
     pub(crate) fn moment(&self) -> Timestamp {
         self.at.unwrap_or(self.now)
     }
 
-    /// Where it stands in the order.
+    /// Its position in the order.
     pub(crate) fn mark(&self) -> Mark {
         Mark { session: self.session, at: self.moment() }
     }
 
-    /// Whether it is of the same connection as a mark: the same session, or without numbers the same moment.
+    /// Whether it belongs to the same connection as a mark: the same session, or without numbers the same moment.
     pub(crate) fn is_of(&self, mark: Mark) -> bool {
         self.session == mark.session && (self.session != 0 || self.at.is_some_and(|at| at == mark.at))
     }
@@ -124,7 +152,7 @@ impl Told {
         }
     }
 
-    /// Whether it comes before a mark or is of the same connection.
+    /// Whether it comes before a mark or belongs to the same connection.
     pub(crate) fn is_at_or_before(&self, mark: Mark) -> bool {
         if self.session != 0 && mark.session != 0 {
             return self.session <= mark.session;
@@ -132,7 +160,7 @@ impl Told {
         self.moments(mark).is_some_and(|(own, marked)| own <= marked)
     }
 
-    /// The later one of its moment and a mark's.
+    /// The later of its moment and a mark's.
     pub(crate) fn later(&self, mark: Mark) -> Timestamp {
         if self.is_of_this_clock(mark) { self.moment().max(mark.at) } else { self.moment() }
     }
@@ -145,7 +173,7 @@ impl Told {
         mark.at != NO_MOMENT && !self.is_far_behind(mark.at)
     }
 
-    /// Whether a moment lies so far ahead of the door's that it is of a clock that ran ahead.
+    /// Whether a moment is so far after the arrival that it comes from a clock that ran ahead.
     pub(crate) fn is_far_behind(&self, moment: Timestamp) -> bool {
         moment > self.now.after(self.tolerance)
     }
@@ -161,33 +189,33 @@ mod tests {
         Timestamp::from_millis(seconds * 1000)
     }
 
-    fn told(session: u64, own: Option<i64>, now: i64) -> Told {
-        Told::new(session, own.map(at), at(now), TOLERANCE)
+    fn order(session: u64, own: Option<i64>, now: i64) -> ReportOrder {
+        ReportOrder::new(session, own.map(at), at(now), TOLERANCE)
     }
 
     #[test]
     fn session_numbers_decide_before_moments() {
         let mark = Mark::new(5, Some(at(100)));
-        assert!(told(4, Some(200), 300).is_before(mark));
-        assert!(!told(6, Some(50), 300).is_before(mark));
-        assert!(told(5, Some(99), 300).is_before(mark) && !told(5, Some(100), 300).is_before(mark));
-        assert!(told(5, Some(200), 300).is_at_or_before(mark) && !told(6, Some(1), 300).is_at_or_before(mark));
+        assert!(order(4, Some(200), 300).is_before(mark));
+        assert!(!order(6, Some(50), 300).is_before(mark));
+        assert!(order(5, Some(99), 300).is_before(mark) && !order(5, Some(100), 300).is_before(mark));
+        assert!(order(5, Some(200), 300).is_at_or_before(mark) && !order(6, Some(1), 300).is_at_or_before(mark));
     }
 
     #[test]
     fn a_live_report_is_never_before_anything() {
         let mark = Mark::new(u64::MAX, Some(at(100)));
-        assert!(!told(0, None, 1).is_before(mark) && !told(0, None, 1).is_at_or_before(mark));
+        assert!(!order(0, None, 1).is_before(mark) && !order(0, None, 1).is_at_or_before(mark));
     }
 
     #[test]
     fn a_mark_orders_up_to_the_tolerance_ahead_of_the_present_clock_and_no_further() {
-        assert!(told(0, Some(10), 10).is_before(Mark::new(0, Some(at(610)))));
-        assert!(!told(0, Some(10), 10).is_before(Mark::new(0, Some(at(611)))));
+        assert!(order(0, Some(10), 10).is_before(Mark::new(0, Some(at(610)))));
+        assert!(!order(0, Some(10), 10).is_before(Mark::new(0, Some(at(611)))));
     }
 
     #[test]
-    fn what_is_left_beyond_a_mark_is_nothing_where_it_is_the_same_or_older() {
+    fn nothing_is_left_beyond_the_same_or_a_newer_mark() {
         let mark = |session, moment: i64| Mark::new(session, Some(at(moment)));
         assert_eq!(mark(5, 10).beyond(mark(5, 10)), Mark::NONE);
         assert_eq!(mark(4, 20).beyond(mark(5, 10)), Mark::NONE);

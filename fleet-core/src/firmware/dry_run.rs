@@ -1,5 +1,5 @@
-//! What a change would do, before it is made (R-TGT-11): the very function that decides at a connect, asked for every
-//! device on what it reported last.
+//! Computes the effect of a change before it is made (R-TGT-11): calls the same function that decides at a connect, for
+//! every device with its latest report.
 
 use super::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::Error;
@@ -17,66 +17,66 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// None: what is to be sent as things stand.
+    /// No change: counts what would be sent now.
     Nothing,
-    /// A release to the product; none: its withdrawal.
+    /// A release to the product. `None` withdraws it.
     Release(Option<FirmwareVersion>),
-    /// A release to a group; none: its withdrawal.
+    /// A release to a group. `None` withdraws it.
     ReleaseToGroup(GroupId, Option<FirmwareVersion>),
-    /// A device's lock; none: its unlocking.
+    /// A lock of a device. `None` unlocks it.
     Lock(DeviceId, Option<FirmwareVersion>),
-    /// The groups that a device is in.
+    /// The groups of a device.
     Groups(DeviceId, BTreeSet<GroupId>),
 }
 
-/// How many devices would be sent a firmware at their next connect, if they report what they reported last.
+/// Number of devices that would be sent a firmware at their next connect, if they repeat their latest report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DryRun {
-    /// All that would be sent something once the change is made.
+    /// All devices that would be sent a firmware after the change.
     pub sent: Ways,
-    /// Those of them that would be sent something else, or nothing, without it.
+    /// Those of them that would be sent another firmware, or none, without the change.
     pub by_change: Ways,
 }
 
-/// Devices by the way their firmware would go.
+/// Number of devices by the direction of their update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ways {
     /// To a higher version than they report.
     pub up: u64,
-    /// To a lower one.
+    /// To a lower version than they report.
     pub down: u64,
-    /// From none: they reported no version, or never connected.
+    /// From no version: they reported none, or never connected.
     pub from_none: u64,
 }
 
 impl Ways {
-    /// All of them.
+    /// The total number of devices.
     pub fn total(&self) -> u64 {
         self.up + self.down + self.from_none
     }
 
     fn count(&mut self, reported: Option<u16>, version: FirmwareVersion) {
-        let way = match reported {
+        let counter = match reported {
             None => &mut self.from_none,
             Some(reported) if version.get() > reported => &mut self.up,
             Some(_) => &mut self.down,
         };
-        *way += 1;
+        *counter += 1;
     }
 }
 
 impl Console<'_> {
-    /// Counts what a change would do, exactly, without making it (R-TGT-11). For a lock or a device's groups, only
-    /// that device counts.
+    /// Counts the exact effect of a change without making it (R-TGT-11). For a lock or a device's groups, only that
+    /// device counts.
     ///
     /// # Errors
-    /// `not_found` for a firmware, group or device that the product has not. Whether the change would pass the gate is
-    /// not asked.
+    /// `not_found` for a firmware, group or device that the product does not have. Does not check whether the change
+    /// would pass the gate.
     pub fn dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
-        self.read(Command::ReadProduct, id, |_| self.counted(id, change))
+        self.read(Command::ReadProduct, id, |_| self.count_dry_run(id, change))
     }
 
-    fn counted(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
+    fn count_dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
         let (before, index) = self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ReadProduct, id)?;
             let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();

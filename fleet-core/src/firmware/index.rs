@@ -1,8 +1,8 @@
-//! A product's firmware: every version that was uploaded.
+//! The index of a product's firmware: every version that was uploaded.
 //!
-//! One record a product, the guard of three invariants: versions grow, titles are distinct, and firmware that was released
-//! is not deleted (R-IMG-6, R-IMG-7). How many devices are locked to a version is in a record of its own,
-//! [`FirmwareLocks`](super::FirmwareLocks): a lock reads this one and does not write it.
+//! One record per product guards three invariants: versions increase, titles are distinct, and released firmware is not
+//! deleted (R-IMG-6, R-IMG-7). The number of devices locked to a version is in a separate record,
+//! [`FirmwareLocks`](super::FirmwareLocks), so that a lock only reads this one.
 
 use super::{FirmwareVersion, Sha256};
 use crate::device::{DeviceId, is_zero};
@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirmwareIndex {
-    /// The highest version ever uploaded, deleted ones too; 0: none.
+    /// The highest version ever uploaded, including deleted ones; 0 means none.
     pub(crate) highest: u16,
-    /// What is there, in order of version.
+    /// The uploaded firmware, in order of version.
     pub(crate) firmware: Vec<Firmware>,
 }
 
@@ -33,69 +33,69 @@ pub struct Firmware {
     pub description: String,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// Who uploaded it; none: an operator.
+    /// The account that uploaded it. `None` means an operator.
     pub uploaded_by: Option<AccountId>,
-    /// What was found in the binary.
+    /// The facts that were parsed from the binary.
     pub image: ImageFacts,
-    /// The system versions it runs on; none: any (R-TGT-14).
+    /// The system versions that it runs on. `None` means any (R-TGT-14).
     pub requires_system: Option<semver::VersionReq>,
-    /// The first device of the product that reported it, with the image's hash where it reported one (R-TGT-2).
+    /// The first device of the product that reported it, with the image's hash if it reported one (R-TGT-2).
     pub proven: Option<Proof>,
     /// When it was first released, to the product or to a group.
     pub released_at: Option<Timestamp>,
-    /// When manufacturing began that programs it on the line (R-CFG-3).
+    /// When the manufacturing started in which it is programmed on the line (R-CFG-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_the_line_at: Option<Timestamp>,
-    /// How many devices are locked to it. In the stored record, only what an earlier version counted here, until the first
-    /// lock or unlock takes it over.
+    /// Number of devices that are locked to it. The stored record has only the counts of an earlier version, until the
+    /// first lock or unlock moves them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub locked_devices: u32,
 }
 
-/// That a firmware ran on a device.
+/// The proof that a firmware ran on a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     /// The device.
     pub device: DeviceId,
-    /// When it reported so.
+    /// When it reported the firmware.
     pub at: Timestamp,
 }
 
-/// What an update needs to know of a binary. The binary itself stays with the host, under its SHA-256.
+/// The facts about a binary that an update needs. The host stores the binary, under its SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ImageFacts {
-    /// What kind of image it is.
+    /// The format of the image.
     pub format: ImageFormat,
     /// Its size in bytes.
     pub size: u64,
     /// The SHA-256 of the whole file.
     pub sha256: Sha256,
-    /// The hashes that the image carries and that a device may report in place of the file's.
+    /// The hashes inside the image that a device may report instead of the file's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub embedded: Vec<Sha256>,
-    /// Its security counter; 0 where the format has none (R-TGT-15).
+    /// Its security counter; 0 if the format has none (R-TGT-15).
     pub security_counter: u32,
-    /// The version string that the image carries beside the integer (R-IMG-3).
+    /// The version text in the image, beside the integer (R-IMG-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_version: Option<String>,
-    /// The project's name that the image carries.
+    /// The project name in the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// The least revision of the chip that it runs on, 100 × major + minor; none: any.
+    /// The lowest chip revision that it runs on, 100 × major + minor. `None` means any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_chip_revision: Option<u16>,
-    /// The last revision of the chip that it runs on, 100 × major + minor; none: any.
+    /// The highest chip revision that it runs on, 100 × major + minor. `None` means any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_chip_revision: Option<u16>,
-    /// Whether it names the platform's id as its product: the wildcard of newer toolchains (R-IMG-2).
+    /// Whether it has the platform's id as its product id: the wildcard of newer toolchains (R-IMG-2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wildcard: bool,
 }
 
-/// The kinds of image that can be uploaded.
+/// The formats of images that can be uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -106,7 +106,7 @@ pub enum ImageFormat {
     EspIdf,
     /// An MCUboot image.
     Mcuboot,
-    /// A binary of no known format, taken because the product's policy says so (R-IMG-4).
+    /// A binary of no known format, accepted because the product's policy allows it (R-IMG-4).
     Opaque,
 }
 
@@ -122,15 +122,15 @@ impl std::fmt::Display for ImageFormat {
 }
 
 impl FirmwareIndex {
-    /// The firmware, in order of version.
+    /// Returns the firmware, in order of version.
     pub fn iter(&self) -> impl Iterator<Item = &Firmware> {
         self.firmware.iter()
     }
 
     /// The firmware with this version.
     pub fn get(&self, version: FirmwareVersion) -> Option<&Firmware> {
-        let place = self.firmware.binary_search_by_key(&version, |firmware| firmware.version).ok()?;
-        self.firmware.get(place)
+        let position = self.firmware.binary_search_by_key(&version, |firmware| firmware.version).ok()?;
+        self.firmware.get(position)
     }
 
     /// The firmware with the version that a device reported.
@@ -139,19 +139,19 @@ impl FirmwareIndex {
     }
 
     pub(crate) fn get_mut(&mut self, version: FirmwareVersion) -> Option<&mut Firmware> {
-        let place = self.firmware.binary_search_by_key(&version, |firmware| firmware.version).ok()?;
-        self.firmware.get_mut(place)
+        let position = self.firmware.binary_search_by_key(&version, |firmware| firmware.version).ok()?;
+        self.firmware.get_mut(position)
     }
 }
 
 impl ImageFacts {
-    /// Whether a chip of this revision is one that it runs on (R-TGT-14).
+    /// Whether it runs on a chip of this revision (R-TGT-14).
     pub fn runs_on(&self, revision: u16) -> bool {
         self.min_chip_revision.is_none_or(|least| revision >= least)
             && self.max_chip_revision.is_none_or(|last| revision <= last)
     }
 
-    /// Whether a hash that a device reported is this image's: the file's, or one that the image carries.
+    /// Whether a hash that a device reported belongs to this image: the file's hash, or one inside the image.
     pub fn is(&self, hash: Sha256) -> bool {
         hash == self.sha256 || self.embedded.contains(&hash)
     }

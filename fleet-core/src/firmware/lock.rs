@@ -1,4 +1,4 @@
-//! Locking one device to one version (R-TGT-3), and forcing an update on it (R-TGT-9).
+//! Locks one device to one version (R-TGT-3), and forces an update on it (R-TGT-9).
 
 use super::{Answer, FirmwareIndex, FirmwareVersion};
 use crate::audit::{Entry, shown};
@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Console<'_> {
-    /// Locks a device to a version and says what it is to be sent at once: *Lock and flash now* (R-TGT-3). The host
-    /// sends the directive over the connection that is open.
+    /// Locks a device to a version and returns what it must be sent immediately: *Lock and flash now* (R-TGT-3). The
+    /// host sends the directive over the open connection.
     ///
     /// # Errors
-    /// `device_offline`, and nothing is changed; `not_found` for a device or firmware that the product has not.
+    /// `device_offline`, and nothing is changed; `not_found` for a device or firmware that the product does not have.
     pub fn lock_and_flash_now(
         &self,
         product: ProductId,
@@ -37,7 +37,7 @@ impl Console<'_> {
     /// Locks a device to a version, which it gets at its next connect: *Lock and flash on reset* (R-TGT-3).
     ///
     /// # Errors
-    /// `not_found` for a device or firmware that the product has not.
+    /// `not_found` for a device or firmware that the product does not have.
     pub fn lock_and_flash_on_reset(
         &self,
         product: ProductId,
@@ -58,7 +58,7 @@ impl Console<'_> {
         })
     }
 
-    /// Sends the next update to a device also while it says that it takes none (R-TGT-9). Holds until an update
+    /// Sends the next update to a device even while it accepts none (R-TGT-9). This lasts until an update has
     /// succeeded.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl Console<'_> {
     }
 }
 
-/// What the audit says of a command that made one row the other.
+/// The audit entry of a command that changed `before` to `after`.
 fn changed(subject: String, before: &Device, after: &Device) -> Entry {
     let groups = |row: &Device| match row.groups().map(|group| group.to_string()).collect::<Vec<_>>() {
         none if none.is_empty() => "none".to_owned(),
@@ -119,7 +119,7 @@ fn changed(subject: String, before: &Device, after: &Device) -> Entry {
     Entry::changed(subject, values)
 }
 
-/// A device's row, as a command changes it.
+/// A device's row while a command changes it.
 pub(crate) struct Change<'c> {
     pub(crate) product: &'c Product,
     pub(crate) index: &'c FirmwareIndex,
@@ -136,40 +136,41 @@ impl Change<'_> {
     }
 }
 
-/// How many devices are locked to each version of a product's firmware: the guard record of "what a device is locked to is
-/// there" (R-IMG-7). A lock checks the firmware index and writes this; who deletes a firmware checks both.
+/// The number of devices that are locked to each version of a product's firmware; the guard record of "a version with
+/// locked devices exists" (R-IMG-7). A lock checks the firmware index and writes this record; deleting a firmware
+/// checks both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirmwareLocks {
-    /// The versions that any device is locked to, and how many are.
+    /// The versions that devices are locked to, with the number of devices.
     pub(crate) devices: BTreeMap<FirmwareVersion, u32>,
 }
 
 impl FirmwareLocks {
-    /// The counts of a product. A product that no device was locked in since this record came to be has its counts in the
-    /// index, where an earlier version kept them.
+    /// The counts of a product. If no device of the product was locked since this record was introduced, its counts are
+    /// in the index, where an earlier version stored them.
     pub(crate) fn of(tx: &mut Transaction<'_>, product: ProductId, index: &FirmwareIndex) -> Result<Arc<Self>, Error> {
         Ok(tx.get(product)?.unwrap_or_else(|| Arc::new(Self::counted_in(index))))
     }
 
-    /// What an earlier version counted in an index.
+    /// The counts that an earlier version stored in an index.
     pub(crate) fn counted_in(index: &FirmwareIndex) -> Self {
         let locked = index.iter().filter(|firmware| firmware.locked_devices > 0);
         Self { devices: locked.map(|firmware| (firmware.version, firmware.locked_devices)).collect() }
     }
 
-    /// How many devices are locked to a version.
+    /// Number of devices that are locked to a version.
     pub fn devices(&self, version: FirmwareVersion) -> u32 {
         self.devices.get(&version).copied().unwrap_or(0)
     }
 
-    /// The versions that any device is locked to, in order, and how many are.
+    /// The versions that devices are locked to, in order, with the number of devices.
     pub fn iter(&self) -> impl Iterator<Item = (FirmwareVersion, u32)> {
         self.devices.iter().map(|(version, devices)| (*version, *devices))
     }
 }
 
-/// Counts which firmware devices are locked to, so that none of it is deleted (R-IMG-7).
+/// Counts a change of a device's lock, so that no firmware with locked devices is deleted (R-IMG-7).
 pub(crate) fn move_lock(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -178,7 +179,7 @@ pub(crate) fn move_lock(
 ) -> Result<(), Error> {
     let mut locks = match tx.get::<Arc<FirmwareLocks>>(product)? {
         Some(locks) => locks,
-        None => taken_over(tx, product)?,
+        None => move_counts(tx, product)?,
     };
     let changed = Arc::make_mut(&mut locks);
     if let Some(version) = from {
@@ -195,8 +196,8 @@ pub(crate) fn move_lock(
     Ok(())
 }
 
-/// The counts that an earlier version kept in the index, which has none from then on.
-fn taken_over(tx: &mut Transaction<'_>, product: ProductId) -> Result<Arc<FirmwareLocks>, Error> {
+/// Moves the counts of an earlier version out of the index.
+fn move_counts(tx: &mut Transaction<'_>, product: ProductId) -> Result<Arc<FirmwareLocks>, Error> {
     let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
     let locks = FirmwareLocks::counted_in(&index);
     if !locks.devices.is_empty() {

@@ -1,4 +1,4 @@
-//! Firmware: images, versions, releases, and which device gets what.
+//! Firmware: images, versions, releases, and which device gets which version.
 
 pub mod image;
 

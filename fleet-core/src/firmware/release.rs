@@ -1,5 +1,5 @@
-//! Making a version the preferred one, of the product or of a group (R-TGT-1, R-TGT-2, R-TGT-10): one small write,
-//! whatever the fleet's size.
+//! Releases a version to a product or a group (R-TGT-1, R-TGT-2, R-TGT-10). A release is one small write, whatever the
+//! fleet's size.
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, Proof};
 use crate::device::{Device, ImageSeen, MAX_PAGE, PlatformSeen, Standing};
@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The preferred version of a product.
+/// The released version of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub struct Release {
     pub version: FirmwareVersion,
     /// When it was released.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor that released it.
     pub by: Actor,
 }
 
@@ -32,12 +32,12 @@ impl Release {
 }
 
 impl Console<'_> {
-    /// Releases a version: every device that is not locked, and in no group with a release of its own, gets it at its
-    /// next connect (R-TGT-1). A later release takes its place; an older version takes the fleet back. Releasing what is
-    /// released already changes nothing.
+    /// Releases a version: every device that is not locked, and in no group with its own release, gets it at its next
+    /// connect (R-TGT-1). A later release replaces it; releasing an older version rolls the fleet back. Releasing the
+    /// released version again changes nothing.
     ///
     /// # Errors
-    /// `not_proven` unless the version runs on as many devices as the product's policy asks (R-TGT-2).
+    /// `not_proven` unless the version runs on as many devices as the product's policy requires (R-TGT-2).
     pub fn release(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
         self.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
             if record.release.is_none_or(|release| release.version != version) {
@@ -47,7 +47,7 @@ impl Console<'_> {
         })
     }
 
-    /// Withdraws the product's release: from then on nothing is sent but to groups with a release and locked devices.
+    /// Withdraws the product's release. From then on, only locked devices and groups with a release get updates.
     ///
     /// # Errors
     /// `not_found`.
@@ -58,7 +58,7 @@ impl Console<'_> {
         })
     }
 
-    /// Releases a version to a group, or withdraws the group's release (R-TGT-4). The same gate stands before it.
+    /// Releases a version to a group, or withdraws the group's release (R-TGT-4). The same gate applies.
     ///
     /// # Errors
     /// `not_proven` as for [`release`](Self::release).
@@ -110,9 +110,10 @@ impl Console<'_> {
         })
     }
 
-    /// Whether a version may be released (R-TGT-2). What was released once may be again, so that a fleet can always be
-    /// taken back. With a gate of one device and no soak, a version that ever ran is enough; else the devices that run it
-    /// now are counted. Returns a proof that was found by counting and is not yet kept.
+    /// Whether a version may be released (R-TGT-2). A version that was released once may be released again, so that a
+    /// fleet can always be rolled back. With a gate of one device and no soak, it is enough that the version ever ran;
+    /// otherwise the devices that run it now are counted. Returns a proof that the count found and that is not stored
+    /// yet.
     fn pass_gate(&self, tx: &Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<Option<Proof>, Error> {
         let gate = product.policy.gate;
         let once_is_enough = gate.devices <= 1 && gate.soak_millis == 0;
@@ -130,8 +131,8 @@ impl Console<'_> {
         Err(ErrorKind::NotProven { version: firmware.version, needed: gate.devices, running, soaked }.into())
     }
 
-    /// The number of devices that a version runs on, by their last report, for as long as the product asks; counted up to
-    /// the number that is enough. And the first of them. The counters say at once where there are too few.
+    /// Number of devices that run a version, by their latest report, for as long as the product requires, and the first
+    /// of them. The count stops when it is enough. If the counters show none, no device is read.
     fn running(
         &self,
         tx: &Transaction<'_>,
@@ -164,9 +165,9 @@ impl Console<'_> {
     }
 }
 
-/// Since when a firmware runs on a device of the product, if the device's last report says so (R-TGT-2): the one notion of a
-/// proof. The report is not from before the upload, and names that image where it tells a hash. An upload by a clock that
-/// was far ahead is later than no report.
+/// Since when a firmware has run on a device of the product, by the device's latest report (R-TGT-2). This is the only
+/// definition of a proof: the report must not be older than the upload, and if it has a hash, it must be that image's.
+/// An upload that a clock far ahead recorded is ignored in this comparison.
 pub(crate) fn runs_since(firmware: &Firmware, device: &Device, now: Timestamp) -> Option<Timestamp> {
     let seen = device.seen.filter(|_| device.standing == Standing::Member)?;
     let uploaded_at = Some(firmware.uploaded_at).filter(|at| !at.is_of_another_clock(now));

@@ -1,4 +1,4 @@
-//! The SHA-256 of an image or of a part of it.
+//! The SHA-256 of an image or of a part of one.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;

@@ -1,7 +1,7 @@
-//! Which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware, its owner's account and
-//! the device's row.
+//! Decides which firmware a device gets, and why (R-TGT-4): a pure function of the product, its firmware, its owner's
+//! account and the device's row.
 //!
-//! The row already holds what the device reported last, so the same function answers a connect and counts a dry run.
+//! The row contains the device's latest report, so the same function answers a connect and counts a dry run.
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::device::{Device, DeviceId, ImageSeen, PlatformSeen, RELAPSES, Standing, SystemVersion, confirmed};
@@ -10,50 +10,50 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a device is to do, and why.
+/// What a device must do, and why.
 ///
 /// ```
 /// use fleet_core::firmware::{Answer, Hold};
 ///
 /// let answer = Answer::Held { hold: Hold::Development, target: None };
-/// assert_eq!(answer.to_string(), "held: a development device is never updated over the air; take its mark away first (R-IMP-11)");
+/// assert_eq!(answer.to_string(), "held: a development device is never updated over the air; remove the mark first (R-IMP-11)");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Answer {
-    /// It runs what it should, or nothing is asked of it.
+    /// It runs what it should, or nothing is required of it.
     UpToDate {
-        /// What decided so.
+        /// The rule that decided.
         rule: Rule,
-        /// What it would get, or be right to run, without that rule.
+        /// The version that it would get, or would be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
-        /// It reported the right version with another image than the uploaded one (R-TGT-5).
+        /// Whether it reported the right version with another image than the uploaded one (R-TGT-5).
         image_differs: bool,
     },
-    /// It is to run another firmware.
+    /// It must run another firmware.
     Update {
-        /// What to send.
+        /// The update to send.
         directive: Directive,
-        /// What decided so.
+        /// The rule that decided.
         rule: Rule,
-        /// What it would get, or be right to run, without that rule.
+        /// The version that it would get, or would be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing, whatever it should run.
     Held {
-        /// What holds it.
+        /// The reason.
         hold: Hold,
-        /// What it should run, where that was asked.
+        /// What it should run, if that was determined.
         target: Option<Target>,
     },
 }
 
-/// The version that a device should run, and what decided so.
+/// The version that a device should run, and the rule that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The version.
     pub version: FirmwareVersion,
-    /// What decided so.
+    /// The rule that decided.
     pub rule: Rule,
 }
 
@@ -62,26 +62,26 @@ pub struct Target {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rule {
-    /// It is locked to it.
+    /// The device is locked to the version.
     Lock,
-    /// It is the highest version released to a group that the device is in: this one.
+    /// The version is the highest one released to a group of the device: this group.
     GroupRelease(GroupId),
-    /// It is the product's release.
+    /// The version is the product's release.
     Release,
     /// Nothing is released (R-TGT-1).
     NoRelease,
 }
 
-/// What keeps a device from getting anything.
+/// Why a device gets no update.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Hold {
-    /// It is shut out (R-IMP-10).
+    /// It is denied (R-IMP-10).
     Denied,
-    /// It asks to join: it waits to be let in, or it was turned away (R-IMP-9).
+    /// It asks to join: it waits for approval, or was refused (R-IMP-9).
     Quarantined {
-        /// Whether the quarantine is full: then it does not wait, and nothing is kept of it.
+        /// Whether the quarantine is full. If so, the device does not wait, and nothing is stored about it.
         #[serde(default)]
         full: bool,
     },
@@ -89,12 +89,12 @@ pub enum Hold {
     OtherPlatform {
         /// The product's.
         product: Platform,
-        /// The device's, where it is known.
+        /// The device's hardware, if it is known.
         device: Option<Platform>,
     },
     /// It is a development device (R-IMP-11).
     Development,
-    /// The product forbids going back from the version that it reports (R-TGT-4).
+    /// The product forbids downgrades from the version that the device reports (R-TGT-4).
     DowngradeForbidden {
         /// The version that it reports.
         from: u16,
@@ -106,100 +106,100 @@ pub enum Hold {
         /// The highest confirmed.
         confirmed: u32,
     },
-    /// The revision of its chip is not one that the image runs on (R-TGT-14). All three are 100 × major + minor.
+    /// The image does not run on the revision of its chip (R-TGT-14). All three are 100 × major + minor.
     ChipRevision {
         /// The device's.
         chip_revision: u16,
-        /// The least that the image runs on; none: any.
+        /// The lowest revision that the image runs on. `None` means any.
         min_chip_revision: Option<u16>,
-        /// The last that the image runs on; none: any.
+        /// The highest revision that the image runs on. `None` means any.
         max_chip_revision: Option<u16>,
     },
-    /// Its system version is not one that the firmware runs on (R-TGT-14).
+    /// The firmware does not run on its system version (R-TGT-14).
     SystemVersion {
         /// What the firmware requires.
         requires: semver::VersionReq,
-        /// What the device reported; none: nothing.
+        /// The version that the device reported. `None` means that it reported none.
         reported: Option<SystemVersion>,
     },
-    /// It takes no updates now, and nobody forces it (R-TGT-9).
+    /// It accepts no updates now, and nobody forces it (R-TGT-9).
     TakesNoUpdates,
-    /// It reported other versions again and again right after its update had succeeded: two devices seem to have its id.
-    /// A person's `force`, or another target, sends it updates again.
+    /// It repeatedly reported other versions right after its update had succeeded: two devices seem to have its id. A
+    /// person's `force`, or another target, lets it get updates again.
     TwoDevices,
-    /// The account of the product's owner is locked, and the platform holds the devices of such (R-PAY-5).
+    /// The account of the product's owner is locked, and the platform holds the devices of locked accounts (R-PAY-5).
     OwnerLocked {
-        /// Since when.
+        /// Since when the account is locked.
         since: Timestamp,
     },
-    /// It is in no product and asks for none: a personal device (R-PRD-6).
+    /// It is in no product and asks to join none: a personal device (R-PRD-6).
     Personal,
     /// It reports a product that does not exist (R-TGT-16).
     UnknownProduct,
-    /// Its report is older than one that was seen before: nothing was changed (R-TGT-17).
+    /// Its report is older than an earlier one: nothing was changed (R-TGT-17).
     StaleReport,
 }
 
-/// What a device is told to run (R-IMG-9).
+/// The instruction to run a version (R-IMG-9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Directive {
     /// The device.
     pub device: DeviceId,
-    /// The product that the firmware is of.
+    /// The product of the firmware.
     pub product: ProductId,
     /// The version to run.
     pub version: FirmwareVersion,
     /// The file's size in bytes.
     pub size: u64,
-    /// The file's SHA-256: the host keeps the file under it.
+    /// The file's SHA-256, under which the host stores the file.
     pub sha256: Sha256,
-    /// What kind of image it is.
+    /// The format of the image.
     pub format: ImageFormat,
     /// The image's security counter.
     pub security_counter: u32,
-    /// Grows with each new directive for this device; the same for the same directive given out again.
+    /// Increases with each new directive for this device; a repeated directive keeps its number.
     pub sequence: u32,
 }
 
-/// What targeting decides, before it is made an [`Answer`] for a device.
+/// The decision of targeting, from which a device's [`Answer`] is made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision<'f> {
-    /// It runs what it should, or nothing is asked of it.
+    /// It runs what it should, or nothing is required of it.
     UpToDate {
-        /// What decided so.
+        /// The rule that decided.
         rule: Rule,
-        /// What it would get, or be right to run, without that rule.
+        /// The version that it would get, or would be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
-        /// Right version, another image (R-TGT-5).
+        /// Whether the version is right but the image differs (R-TGT-5).
         image_differs: bool,
     },
-    /// It is to be sent a firmware.
+    /// A firmware must be sent to it.
     Send {
-        /// Which.
+        /// The firmware.
         firmware: &'f Firmware,
-        /// What decided so.
+        /// The rule that decided.
         rule: Rule,
-        /// What it would get, or be right to run, without that rule.
+        /// The version that it would get, or would be right to run, without that rule.
         kept_back: Option<FirmwareVersion>,
     },
     /// It gets nothing.
     Held {
-        /// What holds it.
+        /// The reason.
         hold: Hold,
-        /// What it should run, where that was asked.
+        /// What it should run, if that was determined.
         target: Option<Target>,
     },
 }
 
-/// Decides which firmware a device gets, by its row and what that holds of its last report (R-TGT-4, 5, 9, 14, 15).
-/// `owner_locked` is the moment since which the owner's account is locked, where the platform then holds the owner's devices
-/// (R-PAY-5).
+/// Decides which firmware a device gets, by its row and the latest report in it (R-TGT-4, 5, 9, 14, 15). `owner_locked`
+/// is the time since which the owner's account is locked, if the platform holds such an owner's devices (R-PAY-5).
 ///
-/// Total: every device of every product has exactly one decision. The order: standing, hardware, development mark,
-/// lock, the highest release among the device's groups, the product's release. Then, if a version other than the
-/// reported one results, what may keep it back: the chip's revision, a forbidden downgrade, the security counter, the system version, the
-/// device's own word, the owner's account. Connects, explanations and dry runs all ask this function, so they agree.
+/// Total: every device of every product has exactly one decision. The order is: standing, hardware, development mark,
+/// lock, the highest release among the device's groups, the product's release. If this gives another version than the
+/// reported one, these may hold it back: the chip's revision, a forbidden downgrade, the security counter, the system
+/// version, the device's own refusal, the owner's account. Connects, explanations and dry runs all call this function,
+/// so they agree.
 pub fn decide<'f>(
     product: &Product,
     index: &'f FirmwareIndex,
@@ -218,25 +218,25 @@ pub fn decide<'f>(
     if device.development {
         return held(Hold::Development);
     }
-    let ground = Ground { product, index, owner_locked, device };
-    let Some(target) = ground.target(Step::Lock) else {
+    let context = Context { product, index, owner_locked, device };
+    let Some(target) = context.target(Step::Lock) else {
         return Decision::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
     };
     let Target { version, rule } = target;
-    let kept_back = || ground.kept_back(target);
-    match ground.way_to(version) {
-        Way::Runs => {
+    let kept_back = || context.kept_back(target);
+    match context.path_to(version) {
+        Path::Runs => {
             let image_differs = matches!(device.seen, Some(seen) if seen.image == ImageSeen::Differs);
             Decision::UpToDate { rule, kept_back: kept_back(), image_differs }
         }
-        // A version that is targeted is never deleted (R-IMG-7), so the index has it.
-        Way::Missing => Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false },
-        Way::Held(hold) => Decision::Held { hold, target: Some(target) },
-        Way::Open(firmware) => Decision::Send { firmware, rule, kept_back: kept_back() },
+        // A targeted version is never deleted (R-IMG-7), so the index has it.
+        Path::Missing => Decision::UpToDate { rule: Rule::NoRelease, kept_back: Some(version), image_differs: false },
+        Path::Held(hold) => Decision::Held { hold, target: Some(target) },
+        Path::Sendable(firmware) => Decision::Send { firmware, rule, kept_back: kept_back() },
     }
 }
 
-/// The steps by which a target is looked for, in this order (R-TGT-4).
+/// The steps that determine a target, in this order (R-TGT-4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Lock,
@@ -244,24 +244,24 @@ enum Step {
     Release,
 }
 
-/// What stands between a device and a version.
-enum Way<'f> {
-    /// It reports that version.
+/// The result of checking whether a device can run a version.
+enum Path<'f> {
+    /// The device reports that version.
     Runs,
     /// The product has no such firmware.
     Missing,
     Held(Hold),
-    Open(&'f Firmware),
+    Sendable(&'f Firmware),
 }
 
-struct Ground<'g, 'f> {
+struct Context<'g, 'f> {
     product: &'g Product,
     index: &'f FirmwareIndex,
     owner_locked: Option<Timestamp>,
     device: &'g Device,
 }
 
-impl<'f> Ground<'_, 'f> {
+impl<'f> Context<'_, 'f> {
     /// The version that a device should run, by the first rule from this step on that names one.
     fn target(&self, from: Step) -> Option<Target> {
         let lock = self.device.lock.filter(|_| from == Step::Lock).map(|version| Target { version, rule: Rule::Lock });
@@ -276,7 +276,8 @@ impl<'f> Ground<'_, 'f> {
         lock.or_else(by_group).or_else(|| release().map(|version| Target { version, rule: Rule::Release }))
     }
 
-    /// What the device would get, or would be right to run, if the rule that named its target did not exist (R-TGT-6).
+    /// The version that the device would get, or would be right to run, without the rule that named its target
+    /// (R-TGT-6).
     fn kept_back(&self, target: Target) -> Option<FirmwareVersion> {
         let next = match target.rule {
             Rule::Lock => Step::Groups,
@@ -284,16 +285,16 @@ impl<'f> Ground<'_, 'f> {
             Rule::Release | Rule::NoRelease => return None,
         };
         let other = self.target(next).filter(|other| other.version != target.version)?;
-        matches!(self.way_to(other.version), Way::Runs | Way::Open(_)).then_some(other.version)
+        matches!(self.path_to(other.version), Path::Runs | Path::Sendable(_)).then_some(other.version)
     }
 
-    fn way_to(&self, version: FirmwareVersion) -> Way<'f> {
+    fn path_to(&self, version: FirmwareVersion) -> Path<'f> {
         if self.device.version() == Some(version.get()) {
-            return Way::Runs;
+            return Path::Runs;
         }
         match self.index.get(version) {
-            None => Way::Missing,
-            Some(firmware) => self.hold(firmware).map_or(Way::Open(firmware), Way::Held),
+            None => Path::Missing,
+            Some(firmware) => self.hold(firmware).map_or(Path::Sendable(firmware), Path::Held),
         }
     }
 
@@ -333,7 +334,7 @@ impl<'f> Ground<'_, 'f> {
     }
 }
 
-/// Whether a version is what a device should run as things stand, be it held or not.
+/// Whether a version is what a device should run now, even if it is held.
 pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, version: FirmwareVersion) -> bool {
     match decide(product, index, None, device) {
         Decision::Send { firmware, .. } => firmware.version == version,
@@ -343,7 +344,7 @@ pub(crate) fn wants(product: &Product, index: &FirmwareIndex, device: &Device, v
 }
 
 impl Answer {
-    /// The same, naming the device's hardware where that is what holds it.
+    /// Adds the device's hardware to the answer, if the hardware is the reason for the hold.
     pub(crate) fn with_hardware(mut self, known: Option<&Platform>) -> Self {
         if let Self::Held { hold: Hold::OtherPlatform { device, .. }, .. } = &mut self
             && device.is_none()
@@ -370,7 +371,7 @@ impl Directive {
 }
 
 impl Rule {
-    /// The rule's number and name.
+    /// The number and name of the rule.
     pub fn citation(self) -> &'static str {
         match self {
             Self::Lock => "R-TGT-4 lock",
@@ -382,7 +383,7 @@ impl Rule {
 }
 
 impl Hold {
-    /// The rule's number.
+    /// The number of the rule.
     pub fn citation(&self) -> &'static str {
         match self {
             Self::Denied => "R-IMP-10",
@@ -402,14 +403,15 @@ impl Hold {
     }
 }
 
-/// What to do with a device of other hardware than its product's: two ways, for one of both facts is wrong.
+/// The next step for a device whose hardware differs from its product's. There are two, because either fact may be
+/// wrong.
 const OTHER_HARDWARE: &str =
     "import it into a product of its hardware, or have an operator correct what is known of it";
 
 impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Denied => f.write_str("it was denied; import it to let it in"),
+            Self::Denied => f.write_str("it was denied; import it to admit it"),
             Self::Quarantined { full: false } => f.write_str("it asks to join and waits for the team's approval"),
             Self::OtherPlatform { product, device: Some(device) } => {
                 write!(f, "its hardware is {device}, the product's is {product}; {OTHER_HARDWARE}")
@@ -418,7 +420,7 @@ impl fmt::Display for Hold {
                 write!(f, "its hardware is not the product's {product}; {OTHER_HARDWARE}")
             }
             Self::Development => {
-                f.write_str("a development device is never updated over the air; take its mark away first")
+                f.write_str("a development device is never updated over the air; remove the mark first")
             }
             Self::DowngradeForbidden { from } => {
                 write!(
@@ -433,14 +435,15 @@ impl fmt::Display for Hold {
                 )
             }
             Self::ChipRevision { chip_revision, min_chip_revision, max_chip_revision } => {
-                let spelt = |revision: u16| format!("{}.{}", revision / 100, revision % 100);
-                write!(f, "its chip has revision {}, and the image runs on ", spelt(*chip_revision))?;
+                let formatted = |revision: u16| format!("{}.{}", revision / 100, revision % 100);
+                write!(f, "its chip has revision {}, and the image runs on ", formatted(*chip_revision))?;
                 match (min_chip_revision, max_chip_revision) {
-                    (Some(least), Some(last)) => write!(f, "{} to {}", spelt(*least), spelt(*last)),
-                    (Some(least), None) => write!(f, "{} and later", spelt(*least)),
-                    (None, Some(last)) => write!(f, "{} and earlier", spelt(*last)),
+                    (Some(least), Some(last)) => write!(f, "{} to {}", formatted(*least), formatted(*last)),
+                    (Some(least), None) => write!(f, "{} and later", formatted(*least)),
+                    (None, Some(last)) => write!(f, "{} and earlier", formatted(*last)),
                     (None, None) => f.write_str("any"),
-                }
+                }?;
+                f.write_str("; lock it to a version whose image runs on its chip")
             }
             Self::SystemVersion { requires, reported: Some(reported) } => {
                 write!(f, "its system version {reported} is not `{requires}`; update its system first")
@@ -453,7 +456,7 @@ impl fmt::Display for Hold {
             }
             Self::TakesNoUpdates => f.write_str("it takes no updates now; wait until it does, or force the update"),
             Self::TwoDevices => f.write_str(
-                "two devices under one id? It went back to another version right after its update, again and again; \
+                "two devices seem to have one id: it repeatedly went back to another version right after its update; \
                  look for a copied id, or force the update",
             ),
             Self::Quarantined { full: true } => f.write_str(
@@ -461,7 +464,7 @@ impl fmt::Display for Hold {
             ),
             Self::OwnerLocked { since } => write!(
                 f,
-                "the account of the product's owner is locked since {since}; its bills must be paid, or an operator unlocks it"
+                "the account of the product's owner is locked since {since}; pay its bills, or have an operator unlock it"
             ),
             Self::Personal => f.write_str("it is in no product; import it into one"),
             Self::UnknownProduct => {

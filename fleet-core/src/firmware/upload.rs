@@ -1,5 +1,5 @@
-//! Whether a binary is a product's next firmware (R-IMG 1–7): a pure check of what the bytes say against what the
-//! product is and the person entered, and the commands that keep the index.
+//! Checks whether a binary is valid as a product's next firmware (R-IMG 1–7): a pure comparison of the binary with the
+//! product and with what a person entered. Also the commands that maintain the index.
 
 use super::image::esp_idf::{AppImage, AppImageError};
 use super::image::mcuboot::{ImageHash, McubootError};
@@ -15,73 +15,73 @@ use crate::{Error, ErrorKind};
 use std::fmt;
 use std::sync::Arc;
 
-/// The largest binary that is looked at: 64 MiB.
+/// The largest binary that is accepted: 64 MiB.
 pub const MAX_IMAGE_BYTES: usize = 64 << 20;
 
-/// Why a binary is not the product's next firmware. Each mismatch names both values (R-IMG-2).
+/// Why a binary is refused as the product's next firmware. Each mismatch names both values (R-IMG-2).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadRefused {
-    /// The bytes are not a whole firmware image.
+    /// The file is not a complete firmware image.
     #[error(transparent)]
     Image(ImageError),
-    /// No known format, on a platform whose devices start only their own.
+    /// The file has no known format, and the platform's devices start only their own format.
     #[error(
-        "these {size} bytes are no known firmware image, and {platform} starts no other; upload the image that your toolchain makes for updates"
+        "these {size} bytes are not a known firmware image, and {platform} starts only its own; upload the image that your toolchain makes for updates"
     )]
     NoImage {
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
         /// The product's platform.
         platform: Platform,
     },
-    /// More than [`MAX_IMAGE_BYTES`].
-    #[error("the file has {bytes} bytes, at most {MAX_IMAGE_BYTES} are taken: upload the application's image alone")]
+    /// The file is larger than [`MAX_IMAGE_BYTES`].
+    #[error("the file has {bytes} bytes, at most {MAX_IMAGE_BYTES} are accepted: upload the application's image alone")]
     TooLarge {
-        /// How many it has.
+        /// Size of the file in bytes.
         bytes: usize,
     },
-    /// A user part that does not fit the platform's flash.
+    /// The user part does not fit the platform's flash.
     #[error("the firmware has {bytes} bytes; {platform} holds at most {limit}: make it smaller")]
     OverFlash {
-        /// How many it has.
+        /// Size of the firmware in bytes.
         bytes: usize,
         /// The product's platform.
         platform: Platform,
-        /// How many it holds.
+        /// Maximum size in bytes.
         limit: usize,
     },
-    /// An image of another vendor's kind than the platform's.
+    /// The image has the format of another vendor than the platform's.
     #[error("{article} {format} does not run on this product's {platform}: upload it to a product of its own hardware")]
     OtherFormat {
-        /// The kind of image.
+        /// The format of the image.
         format: ImageFormat,
-        /// `a` or `an`, as the kind's name asks.
+        /// `a` or `an`, whichever the format's name needs.
         article: &'static str,
         /// The product's platform.
         platform: Platform,
     },
-    /// Compiled for other hardware.
+    /// The firmware was compiled for other hardware.
     #[error(
-        "the firmware was compiled for {image}, the product is of {product}: choose the right device and compile again"
+        "the firmware was compiled for {image}, the product is for {product}: choose the right device and compile again"
     )]
     OtherPlatform {
-        /// What the binary names.
+        /// The platform in the binary.
         image: Platform,
-        /// The product's.
+        /// The product's platform.
         product: Platform,
     },
-    /// Neither a product id nor a version is in the binary.
+    /// The binary has neither a product id nor a version.
     #[error(
         "the macro is missing: the firmware names no product; add PRODUCT_ID({product}) and PRODUCT_VERSION({entered}) and compile again"
     )]
     MacroMissing {
         /// The product's id.
         product: ProductId,
-        /// The version that was entered; the next one where that is not above the highest.
+        /// The version that was entered; if that is not above the highest, the next version.
         entered: FirmwareVersion,
     },
-    /// Compiled for another product.
+    /// The firmware was compiled for another product.
     #[error(
         "the firmware was compiled for product {image}, this is product {product}: set PRODUCT_ID({product}) and compile again"
     )]
@@ -91,17 +91,17 @@ pub enum UploadRefused {
         /// The product's id.
         product: ProductId,
     },
-    /// Compiled without a product id of its own, and the product's policy takes no such firmware.
+    /// The firmware was compiled without a product id, and the product's policy does not accept that.
     #[error(
-        "the firmware names its platform {platform} as its product, which this product does not take: set PRODUCT_ID({product}) and compile again"
+        "the firmware names its platform {platform} as its product, which this product does not accept: set PRODUCT_ID({product}) and compile again"
     )]
     Wildcard {
-        /// The platform's id, which stands in the place of a product's.
+        /// The platform's id, which the firmware has in place of a product id.
         platform: u16,
         /// The product's id.
         product: ProductId,
     },
-    /// Compiled with another version than was entered.
+    /// The firmware was compiled with another version than the one entered.
     #[error(
         "the firmware was compiled as version {image}, and {entered} was entered: {}", Correction { image: *image, entered: *entered, highest: *highest }
     )]
@@ -110,20 +110,20 @@ pub enum UploadRefused {
         image: u16,
         /// The version that was entered.
         entered: FirmwareVersion,
-        /// The highest version uploaded before, which the next one must be above; 0: none.
+        /// The highest version uploaded before, which the next one must exceed; 0 means none.
         highest: u16,
     },
-    /// Not above every version that was uploaded before (R-IMG-6).
+    /// The version is not above every version that was uploaded before (R-IMG-6).
     #[error("version {entered} is not above {highest}, the highest uploaded so far: {}", Next(*.highest))]
     VersionNotGreater {
         /// The version that was entered.
         entered: FirmwareVersion,
-        /// The highest before it, deleted ones too.
+        /// The highest version before it, including deleted ones.
         highest: u16,
     },
 }
 
-/// What makes a binary and the version that was entered agree, and is above the highest so far.
+/// Advice that makes the binary and the entered version agree, and exceeds the highest version so far.
 struct Correction {
     image: u16,
     entered: FirmwareVersion,
@@ -144,21 +144,20 @@ impl fmt::Display for Correction {
     }
 }
 
-/// What to do where a version is not above the highest.
+/// Advice for a version that is not above the highest.
 struct Next(u16);
 
 impl fmt::Display for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match FirmwareVersion::new(u32::from(self.0) + 1) {
             Ok(next) => write!(f, "compile it as {next} or higher"),
-            Err(_) => f.write_str("no higher one can be compiled in; go on in a new product"),
+            Err(_) => f.write_str("no higher one can be compiled in; continue in a new product"),
         }
     }
 }
 
 impl UploadRefused {
-    /// The same, with advice that works where this version was the highest before: one that is not above it would be
-    /// refused again.
+    /// Adapts the advice to the highest version so far, because a version that is not above it would be refused again.
     fn after(self, highest: u16) -> Self {
         match self {
             Self::MacroMissing { product, entered } if entered.get() <= highest => {
@@ -172,7 +171,7 @@ impl UploadRefused {
         }
     }
 
-    /// A stable word for the reason.
+    /// A stable code of the reason.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Image(error) => error.code(),
@@ -190,16 +189,16 @@ impl UploadRefused {
     }
 }
 
-/// What a person enters with a binary.
+/// The values that a person enters with a binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload<'u> {
-    /// The version, which must be the one compiled in.
+    /// The version, which must equal the compiled one.
     pub version: FirmwareVersion,
     /// A distinct title, 1 to 100 characters.
     pub title: &'u str,
     /// What it is for, up to 2,000 characters.
     pub description: &'u str,
-    /// The system versions it runs on; none: any (R-TGT-14).
+    /// The system versions that it runs on. `None` means any (R-TGT-14).
     pub requires_system: Option<semver::VersionReq>,
 }
 
@@ -210,10 +209,10 @@ impl<'u> Upload<'u> {
     }
 }
 
-/// Reads a binary and holds it against a product and the version that was entered (R-IMG 1–4).
+/// Parses a binary and compares it with a product and with the version that was entered (R-IMG 1–4).
 ///
 /// # Errors
-/// The first thing that is wrong: with the file itself, its platform, its product, its version.
+/// The first mismatch, in this order: the file itself, its platform, its product, its version.
 pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Result<ImageFacts, UploadRefused> {
     if binary.len() > MAX_IMAGE_BYTES {
         return Err(UploadRefused::TooLarge { bytes: binary.len() });
@@ -265,8 +264,8 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
                 let (length, size) = (mcuboot.image_length, mcuboot.size);
                 return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
             }
-            // What a device reports has 32 bytes. One whose bootloader checks a longer hash reports the SHA-256 of the same
-            // bytes.
+            // A device reports a hash of 32 bytes. If its bootloader checks a longer hash, the device reports the
+            // SHA-256 of the same bytes.
             let hash = match mcuboot.hash {
                 ImageHash::Sha256 { stored, .. } => stored,
                 ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
@@ -280,8 +279,8 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
                 ..facts(ImageFormat::Mcuboot)
             })
         }
-        // Their bootloaders start nothing else, so the policy does not apply (R-IMG-4).
-        Err(ImageError::Unrecognised { size }) if takes_one_format(&product.platform) => {
+        // The bootloaders of these platforms start no other format, so the policy does not apply (R-IMG-4).
+        Err(ImageError::Unrecognised { size }) if starts_one_format(&product.platform) => {
             Err(UploadRefused::NoImage { size, platform: product.platform.clone() })
         }
         Err(ImageError::Unrecognised { .. }) if product.policy.opaque_images => Ok(facts(ImageFormat::Opaque)),
@@ -289,13 +288,13 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
     }
 }
 
-/// Whether the bootloader of a platform starts images of its own format alone.
-fn takes_one_format(platform: &Platform) -> bool {
+/// Whether the platform's bootloader starts only images of its own format.
+fn starts_one_format(platform: &Platform) -> bool {
     matches!(platform, Platform::EspIdf(_) | Platform::Mcuboot(_))
 }
 
-/// The chip revisions that an image runs on, 100 × major + minor. Images made before the full revisions name the least major
-/// one alone.
+/// The chip revisions that an image runs on, 100 × major + minor. Images from before full revisions state only the
+/// lowest major one.
 fn chip_revisions(app: &AppImage) -> (Option<u16>, Option<u16>) {
     let (least, most) = app.revisions;
     let least = least.max(u16::from(app.least_revision) * 100);
@@ -308,7 +307,7 @@ fn other_format(format: ImageFormat, product: &Product) -> UploadRefused {
     UploadRefused::OtherFormat { format, article, platform: product.platform.clone() }
 }
 
-/// Holds a Particle module against a product (R-IMG-2).
+/// Compares a Particle module with a product (R-IMG-2).
 fn check_module(
     module: &Module,
     platform: u16,
@@ -362,12 +361,12 @@ impl ImageFacts {
 }
 
 impl Console<'_> {
-    /// Uploads a firmware: its binary is read, checked against the product and the version entered, and its facts are
-    /// kept. The binary itself stays with the host, under its SHA-256.
+    /// Uploads a firmware: parses its binary, checks it against the product and the entered version, and stores its
+    /// facts. The host stores the binary itself, under its SHA-256.
     ///
     /// # Errors
-    /// [`ErrorKind::UploadRefused`] with both values of what does not fit; `taken` for a title that another firmware
-    /// has; `invalid` for texts out of their range.
+    /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
+    /// `invalid` for texts out of range.
     pub fn upload(&self, product: ProductId, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
         let title = text::checked("title", upload.title, NAME)?;
         let description = text::checked("description", upload.description, DESCRIPTION)?;
@@ -375,7 +374,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let Access { product: record, .. } = Access::check(tx, self.actor, Command::UploadFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            // Tried again, the transaction reads the binary again only if the product is another one by now.
+            // A retried transaction parses the binary again only if the product has changed.
             let image = match &examined {
                 Some((seen, image)) if *seen == record => ImageFacts::clone(image),
                 _ => {
@@ -389,7 +388,7 @@ impl Console<'_> {
                 let (entered, highest) = (upload.version, index.highest);
                 return Err(UploadRefused::VersionNotGreater { entered, highest }.into());
             }
-            index.title_is_free(&title, None)?;
+            index.check_title(&title, None)?;
             let firmware = Firmware {
                 version: upload.version,
                 title: title.clone(),
@@ -412,7 +411,7 @@ impl Console<'_> {
         })
     }
 
-    /// The product's firmware, in order of version.
+    /// Returns the product's firmware, in order of version.
     ///
     /// # Errors
     /// `not_found`.
@@ -427,11 +426,11 @@ impl Console<'_> {
         })
     }
 
-    /// Changes a firmware's title, and its description where one is given: without one it stays as it is (R-IMG-7). An
-    /// empty text takes it away.
+    /// Changes a firmware's title, and its description if one is given; `None` leaves it unchanged (R-IMG-7). An empty
+    /// description removes it.
     ///
     /// # Errors
-    /// `taken` for a title that another firmware has; `invalid` for texts out of their range.
+    /// `taken` for a title that another firmware has; `invalid` for texts out of range.
     pub fn edit_firmware<'d>(
         &self,
         product: ProductId,
@@ -444,7 +443,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::EditFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            index.title_is_free(&title, Some(version))?;
+            index.check_title(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
             let description = description.as_ref().unwrap_or(&firmware.description).clone();
             let values = [
@@ -465,11 +464,10 @@ impl Console<'_> {
         })
     }
 
-    /// Deletes a firmware that was never released and that no device is locked to (R-IMG-7). Its version is not used
-    /// again.
+    /// Deletes a firmware that was never released and that no device is locked to (R-IMG-7). Its version is not reused.
     ///
     /// # Errors
-    /// `firmware_in_use` with what holds it.
+    /// `firmware_in_use` with the reason.
     pub fn delete_firmware(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::DeleteFirmware, product)?;
@@ -477,10 +475,10 @@ impl Console<'_> {
             let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
             let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
             if let Some(at) = firmware.released_at {
-                return in_use(format!("it was released at {at}, and what was released is kept"));
+                return in_use(format!("it was released at {at}, and released firmware is kept"));
             }
             if let Some(at) = firmware.on_the_line_at {
-                return in_use(format!("it is programmed on the line since {at}"));
+                return in_use(format!("it has been programmed on the line since {at}"));
             }
             let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
             if locked > 0 {
@@ -496,8 +494,8 @@ impl Console<'_> {
 }
 
 impl FirmwareIndex {
-    /// Titles are distinct within a product, whatever their case (R-IMG-7).
-    fn title_is_free(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
+    /// Titles are distinct within a product, ignoring case (R-IMG-7).
+    fn check_title(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
         let wanted = text::compared(title);
         let holder = self.iter().find(|other| Some(other.version) != but && text::compared(&other.title) == wanted);
         match holder {
@@ -512,13 +510,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_that_is_not_above_the_highest_is_told_the_next_one_if_there_is_one() {
-        let told = |entered, highest| {
+    fn a_version_that_is_not_above_the_highest_gets_the_next_one_as_advice() {
+        let message = |entered, highest| {
             let entered = FirmwareVersion::new(entered).unwrap();
             UploadRefused::VersionNotGreater { entered, highest }.to_string()
         };
-        assert_eq!(told(1, 2), "version 1 is not above 2, the highest uploaded so far: compile it as 3 or higher");
-        assert!(told(1, 65_533).ends_with("compile it as 65534 or higher"), "{}", told(1, 65_533));
-        assert!(told(1, 65_534).ends_with("go on in a new product"), "{}", told(1, 65_534));
+        assert_eq!(message(1, 2), "version 1 is not above 2, the highest uploaded so far: compile it as 3 or higher");
+        assert!(message(1, 65_533).ends_with("compile it as 65534 or higher"), "{}", message(1, 65_533));
+        assert!(message(1, 65_534).ends_with("continue in a new product"), "{}", message(1, 65_534));
     }
 }

@@ -1,11 +1,11 @@
-//! The integer that names a firmware within its product.
+//! The integer that identifies a firmware within its product.
 
 use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU16;
 
-/// A firmware version: an integer from 1 to 65534 (R-IMG-6). 0 and 65535 mean in firmware that none was set.
+/// A firmware version: an integer from 1 to 65534 (R-IMG-6). In firmware, 0 and 65535 mean that none was set.
 ///
 /// ```
 /// use fleet_core::FirmwareVersion;

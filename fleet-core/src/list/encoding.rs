@@ -1,15 +1,15 @@
-//! From a file's bytes to text, or to the one reason why it is none: the byte order marks, UTF-16, and the documents that
-//! people upload instead of a list.
+//! Decodes a file's bytes into text, or refuses the file: handles byte order marks, UTF-16, and documents that people
+//! upload instead of a list.
 //!
-//! The text stays bytes: a list exported on an old desk has Latin-1 in its other columns, and those must not cost a
-//! person the whole file. Only a field that is looked at is decoded, see [`decode`].
+//! The text stays bytes: a list of an old system may have Latin-1 in its other columns, which must not make the whole
+//! file unreadable. Only the fields that are read are decoded, see [`decode`].
 
 use std::borrow::Cow;
 
-/// The largest list that is read: 256 MiB, ten million device ids.
+/// The largest list that is accepted: 256 MiB, ten million device ids.
 pub const MAX_BYTES: usize = 256 << 20;
 
-/// Why a whole file holds no list of device ids, or of guests (R-IMP-2). Each message says what to do.
+/// Why a whole file is not a list of device ids or of guests (R-IMP-2). Each message names the next step.
 ///
 /// ```
 /// use fleet_core::device::import::{DeviceList, UnreadableFile};
@@ -21,37 +21,37 @@ pub const MAX_BYTES: usize = 256 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnreadableFile {
-    /// No bytes, or nothing but blank lines.
-    #[error("the file is empty: write one entry a line")]
+    /// The file has no bytes, or only blank lines.
+    #[error("the file is empty: write one entry per line")]
     Empty,
-    /// More than [`MAX_BYTES`].
+    /// The file is larger than [`MAX_BYTES`].
     #[error("the file has {bytes} bytes, a list may have {}: split it", MAX_BYTES)]
     TooLarge {
-        /// How many bytes there were.
+        /// Size of the file in bytes.
         bytes: usize,
     },
-    /// More lines without a device id than anybody can go through.
-    #[error("over {most} lines of the file hold no device id: check which column holds the ids, and upload that one")]
+    /// The file has too many lines without a device id.
+    #[error("over {most} lines of the file have no device id: check which column has the ids, and upload that one")]
     NoIds {
-        /// The number of such lines that a list may have.
+        /// Maximum number of such lines in a list.
         most: usize,
     },
-    /// NUL bytes: UTF-16 without a byte order mark, UTF-32, or no text at all.
+    /// The file has NUL bytes: it is UTF-16 without a byte order mark, UTF-32, or not text.
     #[error("the file has NUL bytes, so its text encoding is not supported: save it as UTF-8 text")]
     UnsupportedEncoding,
-    /// A workbook (.xlsx, .ods, .numbers, .xls) or another zip archive.
+    /// The file is a workbook (.xlsx, .ods, .numbers, .xls) or another zip archive.
     #[error("the file is a spreadsheet document or an archive: open it and save the sheet as CSV")]
     Spreadsheet,
-    /// A PDF or RTF document.
+    /// The file is a PDF or RTF document.
     #[error("the file is a formatted document (PDF or RTF): save the list as plain text")]
     Document,
-    /// A gzip, bzip2, xz or zstd stream.
+    /// The file is a gzip, bzip2, xz or zstd stream.
     #[error("the file is compressed: unpack it first")]
     Compressed,
 }
 
 impl UnreadableFile {
-    /// A stable name of the reason, for programs.
+    /// A stable code of the reason.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -78,8 +78,8 @@ const SIGNATURES: [(&[u8], UnreadableFile); 10] = [
     (b"7z\xBC\xAF\x27\x1C", UnreadableFile::Compressed),
 ];
 
-/// The text of a file, without its byte order mark. UTF-16 is decoded, into at most one and a half times the file's size;
-/// a surrogate without its other half and a last odd byte become U+FFFD, which is an error on its line.
+/// The text of a file, without its byte order mark. UTF-16 is decoded, into at most one and a half times the file's
+/// size. An unpaired surrogate and a last odd byte become U+FFFD, which is an error on its line.
 pub(crate) fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnreadableFile> {
     if bytes.is_empty() {
         return Err(UnreadableFile::Empty);
@@ -114,8 +114,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The characters of one field without the invisible ones: UTF-8, and Latin-1 where it is none. Allocates only for a
-/// field that is not plain UTF-8.
+/// The visible characters of one field, read as UTF-8, or as Latin-1 if it is not UTF-8. Allocates only for a field
+/// that is not plain UTF-8.
 pub(crate) fn decode(field: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(field) {
         Ok(text) if !text.contains(is_invisible) => Cow::Borrowed(text),
@@ -124,7 +124,7 @@ pub(crate) fn decode(field: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Latin-1, and of its Windows kin the typographic quotes, which can stand around an id.
+/// Latin-1, with the typographic quotes of Windows-1252, which may be around an id.
 fn latin(byte: u8) -> char {
     match byte {
         0x91 => '‘',
@@ -135,13 +135,13 @@ fn latin(byte: u8) -> char {
     }
 }
 
-/// Takes no room on the screen, so that a person can't see it and can't have meant it: soft hyphen, zero-width blanks and
-/// joiners, direction marks, a byte order mark in the middle of joined files.
+/// Whether a character is invisible, so that a person cannot have meant it: soft hyphen, zero-width blanks and joiners,
+/// direction marks, a byte order mark in the middle of joined files.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// White space of any script, NBSP among it, and the Ctrl-Z with which DOS programs end a file.
+/// Whether a character is white space of any script, including NBSP, or the Ctrl-Z with which DOS programs end a file.
 pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{1A}'
 }
@@ -157,20 +157,20 @@ mod tests {
     }
 
     #[test]
-    fn documents_that_are_no_lists_are_named() {
+    fn documents_that_are_not_lists_are_named() {
         for (signature, document) in SIGNATURES {
             assert_eq!(text(&[signature, b"\0rest"].concat()), Err(document));
         }
     }
 
     #[test]
-    fn half_a_surrogate_and_a_last_odd_byte_are_marked() {
+    fn an_unpaired_surrogate_and_a_last_odd_byte_are_marked() {
         assert_eq!(text(b"\xFF\xFE5\0\x00\xD8\n\0").unwrap(), "5\u{FFFD}\n".as_bytes());
         assert_eq!(text(b"\xFE\xFF\x005\x00").unwrap(), "5\u{FFFD}".as_bytes());
     }
 
     #[test]
-    fn utf_16_without_a_mark_and_utf_32_are_no_supported_encodings() {
+    fn utf_16_without_a_mark_and_utf_32_are_unsupported() {
         for bytes in [&b"5\x005\0"[..], b"\x005\x005", b"\xFF\xFE\0\0\x35\0\0\0"] {
             assert_eq!(text(bytes), Err(UnreadableFile::UnsupportedEncoding));
         }

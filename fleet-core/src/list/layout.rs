@@ -1,28 +1,28 @@
-//! Which column of a list is read, cut by which delimiter. Found once, from the first rows.
+//! Detects, once and from the first rows, which column of a list to read and which delimiter separates the columns.
 //!
-//! A header is the first row that is not blank, when one of its fields is a known name of a column and none holds data. Any
-//! other first row is a line like the rest, and gets its answer: nothing but a header is ever left out.
+//! The header is the first row that is not blank, if one of its fields is a known column name and none contains data.
+//! Any other first row is a line like the rest and gets an answer: only a header is ever skipped.
 
 use super::encoding::{decode, is_blank};
 use super::row::{Delimiters, Field, Quotes, Then, line_end, line_len, unwrapped};
 
-/// What the columns of a list are called, in lower case and without blanks, `_` and `-`.
+/// Known names of a list's columns, in lower case and without blanks, `_` and `-`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
     /// Names of the column that is read, best first.
     pub(crate) columns: &'static [&'static str],
-    /// Names that make a row a header and leave the first column the one that is read.
+    /// Names that make a row a header but leave the first column as the one to read.
     pub(crate) others: &'static [&'static str],
     /// Names of a column of product ids.
     pub(crate) products: &'static [&'static str],
-    /// Whether a field holds data: then its row is no header, whatever stands beside it.
+    /// Whether a field contains data. A row with such a field is not a header.
     pub(crate) is_data: fn(&[u8]) -> bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) delimiters: Delimiters,
-    /// The column that is read, counted from 0.
+    /// The column to read, from 0.
     pub(crate) column: usize,
     /// The column of product ids.
     pub(crate) product: Option<usize>,
@@ -31,20 +31,20 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The first column is read, whatever follows: all that can be said of a list without a header.
+    /// The layout of a list without a header: the first column is read.
     pub(crate) const UNNAMED: Self = Self { delimiters: Delimiters::ANY, column: 0, product: None, named: 0 };
 
-    /// The same columns, cut by another delimiter.
+    /// The same columns with another delimiter.
     pub(crate) fn cut_by(self, delimiters: Delimiters) -> Self {
         Self { delimiters, ..self }
     }
 
-    /// The last column that is looked at.
+    /// The last column that is read.
     pub(crate) fn last(self) -> usize {
         self.product.map_or(self.column, |product| product.max(self.column))
     }
 
-    /// Whether the header says what a column holds. Columns from the 65th on are taken as named.
+    /// Whether the header names a column. Columns from the 65th on count as named.
     pub(crate) fn names(self, column: usize) -> bool {
         column >= 64 || self.named & (1 << column) != 0
     }
@@ -56,11 +56,11 @@ pub(crate) struct Head {
     pub(crate) layout: Layout,
     pub(crate) bytes: usize,
     pub(crate) lines: u32,
-    /// The first field is empty or a known name, so that the row cannot be one of data.
+    /// The first field is empty or a known name, so the row cannot be data.
     pub(crate) is_sure: bool,
 }
 
-/// The delimiter that a spreadsheet's first line `sep=;` names, and the bytes of that line.
+/// The delimiter that a spreadsheet's first line `sep=;` names, and the length of that line in bytes.
 pub(crate) fn named_delimiter(text: &[u8]) -> Option<(Delimiters, usize)> {
     let len = line_len(text);
     let (line, rest) = text.split_at_checked(len)?;
@@ -75,8 +75,8 @@ pub(crate) fn named_delimiter(text: &[u8]) -> Option<(Delimiters, usize)> {
 }
 
 impl Names {
-    /// The header at the start of a text, if its first row is one. Without a known delimiter, the one that cuts the row
-    /// into most fields is the file's.
+    /// The header at the start of a text, if its first row is one. If no delimiter is known, the one that splits the
+    /// row into the most fields is used.
     pub(crate) fn header(&self, text: &[u8], known: Option<Delimiters>) -> Option<Head> {
         match known {
             Some(delimiters) => self.row(text, delimiters).map(|row| row.head(delimiters)),
@@ -86,7 +86,7 @@ impl Names {
                 .filter_map(|delimiters| Some((self.row(text, delimiters)?, delimiters)))
                 .reduce(|best, next| if next.0.count() > best.0.count() { next } else { best })
                 .map(|(row, delimiters)| {
-                    // A lone name shows no delimiter: `id,,,` may stand above `55ff…;x`, and a tab behind it is padding.
+                    // A single name shows no delimiter: `id,,,` may be above `55ff…;x`, and a tab after it is padding.
                     if row.column > 0 || row.count() > 1 {
                         row.head(delimiters)
                     } else {
@@ -96,7 +96,7 @@ impl Names {
         }
     }
 
-    /// The first row, if its fields can be names of columns and one of them is known.
+    /// The first row, if its fields can be column names and one of them is known.
     fn row(&self, text: &[u8], delimiters: Delimiters) -> Option<Row> {
         let mut best: Option<(usize, usize)> = None;
         let mut row = Row { column: 0, product: None, named: 0, bytes: 0, lines: 1, is_sure: false };
@@ -112,8 +112,8 @@ impl Names {
             if !is_blank && column < 64 {
                 row.named |= 1 << column;
             }
-            let rank = place(field.raw, self.columns);
-            let is_known = rank.is_some() || place(field.raw, self.others).is_some();
+            let rank = index_of(field.raw, self.columns);
+            let is_known = rank.is_some() || index_of(field.raw, self.others).is_some();
             is_header |= is_known;
             if column == 0 {
                 row.is_sure = is_known || is_blank;
@@ -121,7 +121,7 @@ impl Names {
             if let Some(rank) = rank.filter(|rank| best.is_none_or(|(best, _)| *rank < best)) {
                 best = Some((rank, column));
             }
-            if row.product.is_none() && place(field.raw, self.products).is_some() {
+            if row.product.is_none() && index_of(field.raw, self.products).is_some() {
                 row.product = Some(column);
             }
             match field.then {
@@ -134,13 +134,13 @@ impl Names {
         is_header.then_some(row)
     }
 
-    /// Whether a field is a known name of the column that is read.
+    /// Whether a field is a known name of the column to read.
     pub(crate) fn is_column(&self, field: &[u8]) -> bool {
-        place(field, self.columns).is_some()
+        index_of(field, self.columns).is_some()
     }
 }
 
-/// A row whose fields could be names of columns.
+/// A row whose fields could be column names.
 #[derive(Clone, Copy)]
 struct Row {
     column: usize,
@@ -152,7 +152,7 @@ struct Row {
 }
 
 impl Row {
-    /// The number of columns that have a name.
+    /// Number of columns that have a name.
     fn count(self) -> u32 {
         self.named.count_ones()
     }
@@ -163,8 +163,8 @@ impl Row {
     }
 }
 
-/// The place of a field's text among some names.
-fn place(field: &[u8], names: &[&str]) -> Option<usize> {
+/// The index of a field's text among some names.
+fn index_of(field: &[u8], names: &[&str]) -> Option<usize> {
     const LONGEST: usize = 64;
     if field.len() > LONGEST {
         return None;

@@ -1,27 +1,27 @@
-//! Cutting text into rows and fields, with the line numbers that a person's editor shows.
+//! Splits text into rows and fields, with the line numbers that an editor shows.
 //!
-//! Quotes follow RFC 4180 with doubled quotes and line ends inside, but they are not believed blindly: a quote that
-//! someone forgot to close must not swallow the lines below it. A field may go on over line ends only when its closing
-//! quote stands where a field ends, not too far away, and no line in between holds what the list is of ([`Quotes`]).
-//! Otherwise the quote is an error on its line and the next line is read for itself.
+//! Quotes follow RFC 4180, with doubled quotes and line ends inside, but a quote that a person forgot to close must not
+//! absorb the lines below it. A field may continue over line ends only if its closing quote is at the end of a field
+//! and not too far away, and if no line in between contains an entry of the list ([`Quotes`]). Otherwise the quote is
+//! an error on its line, and the next line is read on its own.
 //!
-//! The `csv` crate is not used for this: it takes an open quote to the end of the file, counts only LF as a line, wants
-//! one delimiter and gives no way to take a row back. What is left of its work is the eighty lines below.
+//! The `csv` crate does not fit: it reads an unclosed quote to the end of the file, counts only LF as a line end,
+//! accepts only one delimiter, and cannot undo a row.
 
 use super::encoding::is_blank;
 use super::layout::Layout;
 
-/// How far, in bytes, a closing quote may be from its opening one: a spreadsheet's largest cell.
+/// Maximum distance in bytes between an opening and a closing quote: a spreadsheet's largest cell.
 const MAX_QUOTED: usize = 32_768;
 
-/// Whether a quoted field may go on over line ends.
+/// Whether a quoted field may continue over line ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Quotes {
-    /// It closes on its line.
+    /// The field must end on its line.
     OnOneLine,
-    /// It may, unless the lines that it would take hold what the list is of.
+    /// The field may continue, unless the further lines contain an entry of the list.
     OverLines {
-        /// Whether a text, from its second line on, holds what the list is of.
+        /// Whether a text contains an entry of the list from its second line on.
         holds: fn(&[u8]) -> bool,
     },
 }
@@ -31,14 +31,14 @@ pub(crate) enum Quotes {
 pub(crate) struct Delimiters([u8; 3]);
 
 impl Delimiters {
-    /// What lists are found with, for a file that has not shown which one it uses.
+    /// The usual delimiters, for a file that has not shown which one it uses.
     pub(crate) const ANY: Self = Self(*b",;\t");
 
     pub(crate) const fn only(delimiter: u8) -> Self {
         Self([delimiter; 3])
     }
 
-    /// Without the comma, which some desks write in numbers.
+    /// Without the comma, which some locales use as the decimal mark.
     pub(crate) const DECIMAL_COMMA: Self = Self(*b";;\t");
 
     pub(crate) fn has(self, byte: u8) -> bool {
@@ -63,12 +63,12 @@ impl Quotes {
     }
 }
 
-/// What comes after a field.
+/// What follows a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     Field,
     Row,
-    /// A quote of this field is open; what it was compared with ends after so many bytes.
+    /// The field has an unclosed quote; the search for the closing quote ended after this number of bytes.
     OpenQuote {
         searched: usize,
     },
@@ -77,11 +77,11 @@ pub(crate) enum Then {
 /// One field at the start of a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'t> {
-    /// Its text with quotes and padding.
+    /// Its text, including quotes and padding.
     pub(crate) raw: &'t [u8],
-    /// How many bytes it takes with the delimiter or line end after it.
+    /// Its length in bytes, including the delimiter or line end after it.
     pub(crate) bytes: usize,
-    /// How many line ends are within its quotes.
+    /// Number of line ends within its quotes.
     pub(crate) breaks: u32,
     pub(crate) then: Then,
 }
@@ -154,7 +154,7 @@ fn up_to_quote(text: &[u8], quotes: Quotes) -> (&[u8], bool) {
     }
 }
 
-/// The bytes of the line end at the start of a text: CR LF, LF or CR; 0 for none.
+/// The length in bytes of the line end at the start of a text: CR LF, LF or CR; 0 if there is none.
 pub(crate) fn line_end(text: &[u8]) -> usize {
     match text {
         [b'\r', b'\n', ..] => 2,
@@ -163,7 +163,7 @@ pub(crate) fn line_end(text: &[u8]) -> usize {
     }
 }
 
-/// The bytes of the first line, without its end.
+/// The length in bytes of the first line, without its end.
 pub(crate) fn line_len(text: &[u8]) -> usize {
     memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len())
 }
@@ -182,27 +182,27 @@ pub(crate) fn line_ends(text: &[u8]) -> u32 {
     }
 }
 
-/// One row at the start of a text, as far as a layout looks at it.
+/// One row at the start of a text, as far as a layout reads it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut<'t> {
-    /// The field of the column that is read, and the byte at which it begins; none where the row ends before it.
+    /// The field of the column to read, and the byte at which it begins. `None` if the row ends before it.
     pub(crate) value: Option<(usize, Field<'t>)>,
     /// The field of the column of product ids.
     pub(crate) product: Option<Field<'t>>,
-    /// The bytes before the first field.
+    /// Number of bytes before the first field.
     pub(crate) padding: usize,
-    /// The bytes of the row, its line end included.
+    /// Length of the row in bytes, including its line end.
     pub(crate) bytes: usize,
-    /// The lines that it takes.
+    /// Number of lines of the row.
     pub(crate) lines: u32,
-    /// A quote is open: how far its other half was searched in vain. Then the row is its first line alone, so that the
-    /// lines below it are read.
+    /// Set if a quote is unclosed: the number of bytes that were searched for the closing quote. The row is then only
+    /// its first line, so that the lines below it are read.
     pub(crate) open_quote: Option<usize>,
 }
 
 impl<'t> Cut<'t> {
     pub(crate) fn first(text: &'t [u8], layout: Layout, quotes: Quotes) -> Self {
-        // Without a known delimiter, a tab before the value is padding and not an empty first column.
+        // Without a known delimiter, a tab before the value is padding, not an empty first column.
         let padding = match layout.delimiters {
             Delimiters::ANY => text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count(),
             _ => 0,
@@ -244,11 +244,11 @@ impl<'t> Cut<'t> {
     }
 }
 
-/// What the columns behind the one that is read are searched for: where the line ends.
+/// The rest of a line after the columns that are read; only its end is needed.
 enum Rest {
-    /// The row ends after this number of bytes, its line end included.
+    /// The row ends after this number of bytes, including its line end.
     Plain { bytes: usize },
-    /// A quote comes first, behind which a line end need not be the row's.
+    /// A quote comes first; a line end after it may be inside the quotes.
     Quote { at: usize },
 }
 
@@ -260,12 +260,12 @@ fn rest_of_line(text: &[u8]) -> Rest {
     }
 }
 
-/// Only delimiters, blanks and quotes: what spreadsheets write for an empty row.
+/// Whether a text has only delimiters, blanks and quotes, which is how spreadsheets write an empty row.
 pub(crate) fn is_nothing(text: &[u8], delimiters: Delimiters) -> bool {
     text.iter().all(|byte| delimiters.has(*byte) || byte.is_ascii_whitespace() || matches!(byte, b'"' | 0x1A))
 }
 
-/// A field without ASCII blanks and one pair of quotes: all that most files have around a value.
+/// A field without ASCII blanks and one pair of quotes, which is all that most files have around a value.
 pub(crate) fn unquoted(field: &[u8]) -> &[u8] {
     match field.trim_ascii() {
         [b'"', inner @ .., b'"'] => inner.trim_ascii(),
@@ -273,8 +273,8 @@ pub(crate) fn unquoted(field: &[u8]) -> &[u8] {
     }
 }
 
-/// A text without what desks put around values: blanks, quotes of any kind and doubling, a spreadsheet's `="…"` and its
-/// leading apostrophe. Only whole pairs go, so that half a quote stays to be seen.
+/// A text without what programs put around values: blanks, quotes of any kind and doubling, a spreadsheet's `="…"` and
+/// its leading apostrophe. Only whole pairs are removed, so that an unmatched quote remains.
 pub(crate) fn unwrapped(mut text: &str) -> &str {
     const PAIRS: [(&str, &str); 5] = [("\"", "\""), ("=\"", "\""), ("'", "'"), ("“", "”"), ("‘", "’")];
     loop {

@@ -1,5 +1,5 @@
-//! The questions that a product's team answers before devices are shipped (R-CFG). Questions are data; some have
-//! effects, which are parts of the product's policy and act from the moment they are answered.
+//! The questions that a product's team answers before devices are shipped (R-CFG). Questions are data. Some answers
+//! have an effect: they set a policy of the product as soon as they are given.
 
 use super::{Authentication, Policy, ProductId};
 use crate::audit::{Entry, shown};
@@ -20,13 +20,13 @@ use std::sync::Arc;
 pub struct Question {
     /// Its name.
     pub id: &'static str,
-    /// Which part of the configuration it is in.
+    /// The section of the configuration that it is in.
     pub section: Section,
-    /// What is asked.
+    /// The question, as people read it.
     pub text: &'static str,
-    /// What an answer looks like.
+    /// The form of a valid answer.
     pub form: Form,
-    /// Whether the answer changes what the platform does; the others are there to make people think.
+    /// Whether the answer changes the platform's behaviour; the other questions only make people think.
     pub has_effect: bool,
 }
 
@@ -38,22 +38,22 @@ pub enum Section {
     Overview,
     /// How it works with the platform.
     Platform,
-    /// Who uses it.
+    /// The people who use it.
     Customers,
     /// What runs on it.
     Firmware,
 }
 
-/// What an answer looks like.
+/// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Words of one's own, 1 to 2,000 characters.
+    /// Free text, 1 to 2,000 characters.
     Text,
     /// Yes or no.
     YesNo,
-    /// One of these.
+    /// One of these choices.
     One(&'static [&'static str]),
-    /// Any of these, or none.
+    /// Any of these choices, or none.
     Some(&'static [&'static str]),
     /// A firmware version that was uploaded.
     Version,
@@ -63,7 +63,7 @@ pub enum Form {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConfigurationAnswer {
-    /// Words, or one of a question's choices.
+    /// Free text, or one of a question's choices.
     Text(String),
     /// Yes or no.
     YesNo(bool),
@@ -85,31 +85,32 @@ impl std::fmt::Display for ConfigurationAnswer {
     }
 }
 
-/// A product's answers.
+/// The answers of a product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Configuration {
-    /// By the question's name.
+    /// The answers, by the question's name.
     pub answers: BTreeMap<String, ConfigurationAnswer>,
-    /// When manufacturing began; from then on what the line is programmed with stays as it is.
+    /// When manufacturing started. From then on, what devices are programmed with on the line cannot change.
     pub started_at: Option<Timestamp>,
 }
 
-/// What stands in the way of manufacturing.
+/// An item that is missing before manufacturing can start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Missing {
     /// The question's name.
     pub question: String,
-    /// What is missing.
+    /// Why manufacturing cannot start without it.
     pub why: String,
 }
 
 const ON_THE_LINE: &str = "on_the_line";
 
-/// The questions about what the line is programmed with: their answers stay once manufacturing has started (R-CFG-2).
-const OF_THE_LINE: [&str; 2] = ["programming", "line_firmware"];
+/// The questions that decide what devices are programmed with on the line. Their answers cannot change once
+/// manufacturing has started (R-CFG-2).
+const PROGRAMMING_QUESTIONS: [&str; 2] = ["programming", "line_firmware"];
 
 const fn question(id: &'static str, section: Section, form: Form, has_effect: bool, text: &'static str) -> Question {
     Question { id, section, text, form, has_effect }
@@ -156,7 +157,7 @@ pub const QUESTIONS: [Question; 12] = [
 ];
 
 impl Form {
-    /// The answer as it is kept.
+    /// Returns the answer as it is stored.
     fn checked(self, answer: &ConfigurationAnswer) -> Result<ConfigurationAnswer, Error> {
         let wrong = |problem: String| Err(Error::invalid("answer", problem));
         match (self, answer) {
@@ -174,31 +175,31 @@ impl Form {
             {
                 Ok(answer.clone())
             }
-            (Self::Text, _) => wrong("is to be words".to_owned()),
-            (Self::YesNo, _) => wrong("is to be yes or no".to_owned()),
-            (Self::Version, _) => wrong("is to be a firmware version".to_owned()),
-            (Self::One(choices), _) => wrong(format!("is to be one of {}", choices.join(", "))),
-            (Self::Some(choices), _) => wrong(format!("is to be some of {}", choices.join(", "))),
+            (Self::Text, _) => wrong("must be text".to_owned()),
+            (Self::YesNo, _) => wrong("must be yes or no".to_owned()),
+            (Self::Version, _) => wrong("must be a firmware version".to_owned()),
+            (Self::One(choices), _) => wrong(format!("must be one of {}", choices.join(", "))),
+            (Self::Some(choices), _) => wrong(format!("must be some of {}", choices.join(", "))),
         }
     }
 }
 
 impl Configuration {
-    fn says(&self, question: &str, words: &str) -> bool {
-        matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == words)
+    fn has_answer(&self, question: &str, text: &str) -> bool {
+        matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == text)
     }
 
-    /// Writes what the answer to a question decides into the policy. A question without an answer decides nothing that
-    /// opens a gate: the policy stays as it is, or takes its default where that is stricter (R-CFG-2).
-    fn act_on(&self, policy: &mut Policy, question: &str) {
+    /// Applies the answer to a question to the policy. Removing an answer never opens a gate: the policy stays
+    /// unchanged, or takes its default if that is stricter (R-CFG-2).
+    fn apply_answer(&self, policy: &mut Policy, question: &str) {
         let answer = self.answers.get(question);
         match (question, answer) {
-            ("authentication", Some(ConfigurationAnswer::Text(way))) => {
-                policy.authentication = Authentication::from_word(way);
+            ("authentication", Some(ConfigurationAnswer::Text(name))) => {
+                policy.authentication = Authentication::from_name(name);
             }
             ("private_beta", Some(ConfigurationAnswer::YesNo(yes))) => policy.private_beta = *yes,
             ("customer_permissions", Some(ConfigurationAnswer::Some(chosen))) => {
-                let scope = |word: &String| if word == "control" { Scope::Control } else { Scope::See };
+                let scope = |name: &String| if name == "control" { Scope::Control } else { Scope::See };
                 policy.customers_may = chosen.iter().map(scope).collect();
             }
             ("opaque_images", Some(ConfigurationAnswer::YesNo(yes))) => policy.opaque_images = *yes,
@@ -208,18 +209,18 @@ impl Configuration {
         }
     }
 
-    /// The question whose answer a policy does not go along with.
-    pub(super) fn decides_otherwise(&self, policy: &Policy) -> Option<&str> {
+    /// The first question whose answer contradicts a policy.
+    pub(super) fn contradicted_answer(&self, policy: &Policy) -> Option<&str> {
         let mut decided = policy.clone();
         self.answers.keys().map(String::as_str).find(|question| {
-            self.act_on(&mut decided, question);
+            self.apply_answer(&mut decided, question);
             decided != *policy
         })
     }
 
-    /// What stands in the way of manufacturing (R-CFG-2, R-CFG-3).
+    /// The items that are missing before manufacturing can start (R-CFG-2, R-CFG-3).
     fn missing(&self, index: &FirmwareIndex) -> Vec<Missing> {
-        let on_the_line = self.says("programming", ON_THE_LINE);
+        let on_the_line = self.has_answer("programming", ON_THE_LINE);
         let missing = |question: &Question| {
             let why = match (question.id, self.answers.get(question.id)) {
                 ("line_firmware", _) if !on_the_line => return None,
@@ -237,7 +238,7 @@ impl Configuration {
 }
 
 impl Console<'_> {
-    /// A product's answers.
+    /// Returns a product's answers.
     ///
     /// # Errors
     /// `not_found`.
@@ -248,8 +249,8 @@ impl Console<'_> {
         })
     }
 
-    /// Answers a question of [`QUESTIONS`], or opens it again (R-CFG-2). An answer with an effect acts at once; opening
-    /// the question again never opens a gate that the answer closed.
+    /// Answers a question of [`QUESTIONS`], or removes the answer (R-CFG-2). An answer with an effect takes effect
+    /// immediately; removing it never opens a gate that the answer closed.
     ///
     /// ```
     /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -265,8 +266,8 @@ impl Console<'_> {
     /// ```
     ///
     /// # Errors
-    /// `not_found` for a question that there is not; `invalid` for an answer of another form; `manufacturing_started` for
-    /// what the line is programmed with.
+    /// `not_found` for a question that does not exist; `invalid` for an answer of another form; `manufacturing_started`
+    /// for what devices are programmed with on the line.
     pub fn configure(
         &self,
         product: ProductId,
@@ -282,7 +283,7 @@ impl Console<'_> {
                 return Ok(());
             }
             if let Some(at) = configuration.started_at
-                && OF_THE_LINE.contains(&question)
+                && PROGRAMMING_QUESTIONS.contains(&question)
             {
                 return Err(ErrorKind::ManufacturingStarted { at }.into());
             }
@@ -297,7 +298,7 @@ impl Console<'_> {
             };
             let entry = Entry::changed(question, [("answer", shown(before), shown(answer.as_ref()))]);
             if asked.has_effect {
-                configuration.act_on(&mut Arc::make_mut(&mut record).policy, question);
+                configuration.apply_answer(&mut Arc::make_mut(&mut record).policy, question);
                 tx.put(product, record);
             }
             tx.put(product, configuration);
@@ -306,7 +307,7 @@ impl Console<'_> {
         })
     }
 
-    /// What stands in the way of manufacturing: nothing, and it can start.
+    /// Returns the items that are missing before manufacturing. If there are none, manufacturing can start.
     ///
     /// # Errors
     /// `not_found`.
@@ -319,11 +320,11 @@ impl Console<'_> {
         })
     }
 
-    /// Starts manufacturing: what the line is programmed with stays as it is, and a version programmed on the line is never
-    /// deleted. Every other answer can still be changed.
+    /// Starts manufacturing. What devices are programmed with on the line can no longer change, and a version
+    /// programmed there is never deleted. Every other answer can still be changed.
     ///
     /// # Errors
-    /// `not_ready` with all that is missing; `manufacturing_started`.
+    /// `not_ready` with all missing items; `manufacturing_started`.
     pub fn start_manufacturing(&self, product: ProductId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::StartManufacturing, product)?;
@@ -336,7 +337,7 @@ impl Console<'_> {
             if !missing.is_empty() {
                 return Err(ErrorKind::NotReady { missing }.into());
             }
-            if configuration.says("programming", ON_THE_LINE)
+            if configuration.has_answer("programming", ON_THE_LINE)
                 && let Some(ConfigurationAnswer::Version(version)) = configuration.answers.get("line_firmware")
                 && let Some(firmware) = Arc::make_mut(&mut index).get_mut(*version)
             {

@@ -1,4 +1,4 @@
-//! Making products, and what their teams and the operator change of them.
+//! Creates and removes products, and changes what their teams and the operator may change.
 
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
@@ -16,31 +16,32 @@ use crate::{Error, ErrorKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A product has so many groups at most.
+/// Maximum number of groups of a product.
 pub const MAX_GROUPS: usize = 1000;
 
-/// So many devices are let go at a time when a product is removed.
+/// Number of devices that one commit removes when a product is removed.
 const CHUNK: usize = 1024;
 
 impl Console<'_> {
-    /// Makes a product: the actor is its owner and first member, its number is new, its tier the first of the catalogue
-    /// (R-PRD-1 to 4).
+    /// Creates a product. The actor becomes its owner and first member; its number is new; its tier is the first of the
+    /// catalogue (R-PRD-1 to 4).
     ///
     /// # Errors
     /// `invalid` for a name that is empty or over 100 characters; `not_found` for an account that does not exist;
-    /// `forbidden` for an operator, who owns nothing.
+    /// `forbidden` for an operator, who cannot own a product.
     pub fn create_product(&self, name: &str, platform: Platform) -> Result<Product, Error> {
         team::allow(self.actor, Command::CreateProduct)?;
         let Actor::Account(owner) = self.actor else { return Err(Error::not_found("account")) };
-        self.make_product(None, owner, name, platform, Command::CreateProduct)
+        self.insert_product(None, owner, name, platform, Command::CreateProduct)
     }
 
-    /// Makes a product with a given number, never used before: a fleet that moves in from elsewhere (R-PRD-1). An
-    /// operator's command.
+    /// Creates a product with a given number that was never used, for a fleet that moves from elsewhere (R-PRD-1). Only
+    /// an operator may do this.
     ///
     /// # Errors
-    /// `product_id_used`, also for a removed product's; `invalid`, also for a Particle product's id above 65534, which its
-    /// firmware cannot hold; `not_found` for an owner that does not exist; `account_locked` for one whose account is locked.
+    /// `product_id_used`, also for the number of a removed product; `invalid`, also for a Particle product's id above
+    /// 65534, which its firmware cannot hold; `not_found` for an owner that does not exist; `account_locked` for an
+    /// owner whose account is locked.
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -49,10 +50,10 @@ impl Console<'_> {
         platform: Platform,
     ) -> Result<Product, Error> {
         team::allow(self.actor, Command::CreateProductWithId)?;
-        self.make_product(Some(id), owner, name, platform, Command::CreateProductWithId)
+        self.insert_product(Some(id), owner, name, platform, Command::CreateProductWithId)
     }
 
-    fn make_product(
+    fn insert_product(
         &self,
         wanted: Option<ProductId>,
         owner: AccountId,
@@ -77,12 +78,12 @@ impl Console<'_> {
                     let mut directory: Directory = tx.get(())?.unwrap_or_default();
                     let id = loop {
                         let number = directory.next_product;
-                        directory.next_product = number
-                            .checked_add(1)
-                            .ok_or_else(|| Error::invalid("product id", "every number has been given out"))?;
+                        directory.next_product = number.checked_add(1).ok_or_else(|| {
+                            Error::invalid("product id", "every number has been used; have an operator choose a free one")
+                        })?;
                         match ProductId::new(number) {
                             Ok(id) if !platform.holds(id) => {
-                                let problem = "none up to 65534 is left to give out; have an operator create the product with one that was never used";
+                                let problem = "every number up to 65534 has been used; have an operator create the product with a free one";
                                 return Err(Error::invalid("product id", problem));
                             }
                             Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
@@ -117,7 +118,7 @@ impl Console<'_> {
         })
     }
 
-    /// A product.
+    /// Returns a product.
     ///
     /// # Errors
     /// `not_found`.
@@ -127,10 +128,10 @@ impl Console<'_> {
         })
     }
 
-    /// The products whose team the actor is on, in order of their numbers. An operator is on none.
+    /// Returns the products whose team the actor is on, in order of their numbers. An operator is on no team.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn products(&self) -> Result<Vec<Product>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
         let ids: Vec<ProductId> = self
@@ -144,7 +145,7 @@ impl Console<'_> {
             tx.load(ids.iter().flat_map(|id| [Key::Product(*id), Key::Team(*id)]))?;
             let mut products = Vec::with_capacity(ids.len());
             for id in &ids {
-                // Who left since the memberships were listed sees nothing more.
+                // An account that left a team since the memberships were listed no longer sees its product.
                 let team: Arc<Team> = tx.get(*id)?.unwrap_or_default();
                 let product = tx.get::<Arc<Product>>(*id)?.filter(|product| product.removed_at.is_none());
                 products.extend(product.filter(|_| team.members.contains(&account)));
@@ -166,11 +167,11 @@ impl Console<'_> {
         })
     }
 
-    /// Changes the policies that a change names; the others stay as they are. What an answer of the configuration decides
-    /// is changed there. A whole [`Policy`] is a change that names every policy.
+    /// Changes the policies that a change names; the others stay unchanged. A policy that an answer of the
+    /// configuration decides is changed there. A whole [`Policy`] is a change that names every policy.
     ///
     /// # Errors
-    /// `invalid` for a value out of its range, or one that the configuration decides otherwise.
+    /// `invalid` for a value out of range, or one that contradicts the configuration.
     pub fn set_policy(&self, product: ProductId, change: impl Into<PolicyChange>) -> Result<Product, Error> {
         let change = change.into();
         self.fleet.transact(|tx| {
@@ -179,7 +180,7 @@ impl Console<'_> {
             let mut policy = record.policy.clone();
             change.apply(&mut policy);
             policy.check()?;
-            if let Some(question) = configuration.decides_otherwise(&policy) {
+            if let Some(question) = configuration.contradicted_answer(&policy) {
                 let problem = format!("the configuration's answer to `{question}` decides this; change it there");
                 return Err(Error::invalid("policy", problem));
             }
@@ -194,13 +195,13 @@ impl Console<'_> {
         })
     }
 
-    /// Puts a product on a tier without a charge. An operator's command; a lower tier deletes nothing (R-TIER-4). Where
-    /// the product pays for a plan, its next renewal is at this tier's price, and on a tier that costs nothing the plan ends
-    /// with its period. A renewal that is due is issued before.
+    /// Moves a product to a tier without a charge. Only an operator may do this; a lower tier deletes nothing
+    /// (R-TIER-4). If the product pays for a plan, its next renewal is at this tier's price; on a free tier, the plan
+    /// ends with its period. A renewal that is due is issued first.
     ///
     /// # Errors
-    /// `invalid` for a tier that the catalogue has not; `charge_open` while an upgrade's charge has no outcome;
-    /// `price_by_agreement` where there is a plan, and no price for it on this tier.
+    /// `invalid` for a tier that is not in the catalogue; `charge_open` while an upgrade's charge has no outcome;
+    /// `price_by_agreement` if there is a plan and no price for it on this tier.
     pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
         self.up_to_date(product, Command::SetTier)?;
         let tier = self.fleet.catalogue().named(tier)?;
@@ -235,13 +236,13 @@ impl Console<'_> {
         })
     }
 
-    /// Makes a group that devices can be put in.
+    /// Creates a group of devices.
     ///
     /// # Errors
-    /// `taken` for a name that another group has; `invalid` for a bad name or the 1,001st group.
+    /// `taken` for a name that another group has; `invalid` for an invalid name or the 1,001st group.
     pub fn create_group(&self, product: ProductId, name: &str) -> Result<GroupId, Error> {
         let name = text::checked("name", name, NAME)?;
-        let mut made = GroupId::new(0);
+        let mut created = GroupId::new(0);
         self.change_product(product, Command::ChangeGroups, format!("group `{name}` made"), |product| {
             let wanted = text::compared(&name);
             if product.groups.values().any(|group| text::compared(&group.name) == wanted) {
@@ -250,17 +251,17 @@ impl Console<'_> {
             if product.groups.len() >= MAX_GROUPS {
                 return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
             }
-            made = GroupId::new(product.next_group);
+            created = GroupId::new(product.next_group);
             product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
                 Error::invalid("groups", "every group number of this product has been used; go on in a new product")
             })?;
-            product.groups.insert(made, Group { name: name.clone(), release: None });
+            product.groups.insert(created, Group { name: name.clone(), release: None });
             Ok(())
         })?;
-        Ok(made)
+        Ok(created)
     }
 
-    /// Deletes a group. Devices that were in it are in it no more; its number is not used again.
+    /// Deletes a group. Its devices are no longer in it; its number is not used again.
     ///
     /// # Errors
     /// `not_found`.
@@ -271,9 +272,10 @@ impl Console<'_> {
         Ok(())
     }
 
-    /// Removes a product (R-PRD-5): an operator's command. Nobody sees it from then on, its devices go back to being
-    /// personal, its plan ends as by [`cancel_plan`](Self::cancel_plan), what is left over goes back, and its number is never
-    /// used again. What it owes for the time before stays owed: [`account_billing`](Self::account_billing) shows it. Interrupted, the same command completes it.
+    /// Removes a product (R-PRD-5). Only an operator may do this. Afterwards nobody sees the product, its devices are
+    /// personal again, its plan ends as by [`cancel_plan`](Self::cancel_plan), the remaining credit is refunded, and
+    /// its number is never used again. Its debts for the time before remain: [`account_billing`](Self::account_billing)
+    /// shows them. If the removal is interrupted, the same command completes it.
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
@@ -305,7 +307,8 @@ impl Console<'_> {
             }
             Ok(())
         })?;
-        // From each page on to the next, as what was deleted may be passed over slowly; and once more from the beginning.
+        // Each page starts after the previous one, because a store may pass deleted rows slowly; a last pass starts
+        // from the beginning.
         let mut after: Option<DeviceId> = None;
         loop {
             let range = Key::devices(id).limit(self.fleet.at_once(CHUNK));

@@ -1,13 +1,13 @@
-//! A product's number.
+//! The number of a product.
 
 use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU32;
 
-/// A product's number: unique, given when the product is created, never changed or used again (R-PRD-1).
+/// A product's number: unique, assigned when the product is created, never changed and never reused (R-PRD-1).
 ///
-/// It is compiled into firmware, where 0 and 65535 mean that no number was set; those two are no product's.
+/// It is compiled into firmware, where 0 and 65535 mean that no number was set, so no product has those.
 ///
 /// ```
 /// use fleet_core::ProductId;

@@ -1,6 +1,7 @@
-//! Products: what unites a homogeneous fleet, and the policies that its team set.
+//! Products: fleets of one hardware type, and the policies that their teams set.
 //!
-//! Invariants: an id is given once and never again, also not after removal; the platform never changes (R-PRD-1, R-PRD-2).
+//! Invariants: an id is assigned once and never reused, not even after removal; the platform never changes (R-PRD-1,
+//! R-PRD-2).
 
 mod configuration;
 mod console;
@@ -31,31 +32,31 @@ pub struct Product {
     pub id: ProductId,
     /// Its name: 1 to 100 characters.
     pub name: String,
-    /// The one kind of hardware in its fleet.
+    /// The hardware type of its fleet.
     pub platform: Platform,
-    /// The account that created it, its one primary administrator (R-PRD-3).
+    /// The account that owns it and is its only primary administrator (R-PRD-3).
     pub owner: AccountId,
     /// When it was created: the anchor of its billing dates.
     pub created_at: Timestamp,
     /// The name of its tier in the catalogue.
     pub tier: Arc<str>,
-    /// What it may hold; none in what an earlier version wrote: as the catalogue says.
+    /// The limits of the product. `None` in the records of an earlier version means the catalogue's limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
-    /// What its team decided on.
+    /// The policies that its team set.
     pub policy: Policy,
-    /// The version that devices get which are not locked and in no group with a release of its own (R-TGT-1).
+    /// The version for devices that are not locked and in no group with its own release (R-TGT-1).
     pub release: Option<Release>,
-    /// The groups that devices can be put in.
+    /// The groups of devices.
     pub groups: BTreeMap<GroupId, Group>,
-    /// The number of the next group: numbers of deleted groups stay with the devices that were in them.
+    /// The number of the next group. Numbers are not reused, because devices keep the numbers of deleted groups.
     pub(crate) next_group: u16,
-    /// When an operator removed it. The record stays, so that the id is never used again.
+    /// When an operator removed it. The record remains, so that the id is never reused.
     pub removed_at: Option<Timestamp>,
 }
 
 impl Product {
-    /// What the audit says of a command that made this product that one.
+    /// The audit entry of a command that changed `self` to `after`.
     pub(crate) fn changed(&self, subject: impl Into<String>, after: &Self) -> Entry {
         let name =
             |product: &Self, id: &GroupId| shown(product.groups.get(id).map(|group| format!("`{}`", group.name)));
@@ -78,7 +79,7 @@ impl Product {
     }
 }
 
-/// A group's number within its product.
+/// The number of a group within its product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GroupId(u16);

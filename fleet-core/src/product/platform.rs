@@ -1,4 +1,4 @@
-//! Hardware platforms: exactly one a product, of any vendor (R-PRD-2).
+//! Hardware platforms of any vendor; each product has exactly one (R-PRD-2).
 
 use super::ProductId;
 use crate::Error;
@@ -7,10 +7,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// A kind of hardware. An id that nobody has heard of is carried, never rejected (R-PRD-2).
+/// A type of hardware. An unknown id is accepted and stored, never rejected (R-PRD-2).
 ///
-/// Written as `particle:6 (photon)` by [`Display`](fmt::Display); read from `particle:6`, `photon`, `esp-idf:5`,
-/// `esp32c3` or `mcuboot:nrf9160dk` by [`FromStr`].
+/// [`Display`](fmt::Display) writes it as `particle:6 (photon)`; [`FromStr`] parses `particle:6`, `photon`,
+/// `esp-idf:5`, `esp32c3` or `mcuboot:nrf9160dk`.
 ///
 /// ```
 /// use fleet_core::Platform;
@@ -29,7 +29,7 @@ pub enum Platform {
     Particle(u16),
     /// An Espressif chip, by the chip id in its application images.
     EspIdf(u16),
-    /// A board that MCUboot starts, by the name its maker gave it: 1 to 32 of `a-z 0-9 - _ . /`.
+    /// A board that boots with MCUboot, by its maker's name for it: 1 to 32 of `a-z 0-9 - _ . /`.
     Mcuboot(Arc<str>),
 }
 
@@ -74,7 +74,7 @@ const ESP_IDF: [(u16, &str); 10] = [
 ];
 
 impl Platform {
-    /// The name people use, where it is known.
+    /// Its usual name, if that is known.
     pub fn name(&self) -> Option<&str> {
         let named = |table: &'static [(u16, &str)], id| table.iter().find(|(known, _)| *known == id).map(|(_, n)| *n);
         match self {
@@ -84,12 +84,12 @@ impl Platform {
         }
     }
 
-    /// Whether the platform's firmware has room for a product's id: Particle's has 16 bits (R-IMG-2).
+    /// Whether the platform's firmware can hold this product id: Particle's has 16 bits for it (R-IMG-2).
     pub(crate) fn holds(&self, id: ProductId) -> bool {
         !matches!(self, Self::Particle(_)) || id.get() < u32::from(u16::MAX)
     }
 
-    /// How many bytes a user part may have, where that is published.
+    /// Maximum size of a user part in bytes, if it is published.
     pub fn user_part_limit(&self) -> Option<usize> {
         let Self::Particle(id) = self else { return None };
         match id {
@@ -100,8 +100,8 @@ impl Platform {
         }
     }
 
-    /// The platform without its name, as it is stored: `particle:6`.
-    fn spelled(&self) -> String {
+    /// The platform as it is stored, without its name: `particle:6`.
+    fn to_stored(&self) -> String {
         match self {
             Self::Particle(id) => format!("particle:{id}"),
             Self::EspIdf(chip) => format!("esp-idf:{chip}"),
@@ -112,7 +112,7 @@ impl Platform {
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.spelled())?;
+        f.write_str(&self.to_stored())?;
         match (self, self.name()) {
             (Self::Mcuboot(_), _) | (_, None) => Ok(()),
             (_, Some(name)) => write!(f, " ({name})"),
@@ -163,7 +163,7 @@ impl TryFrom<String> for Platform {
 
 impl From<Platform> for String {
     fn from(platform: Platform) -> String {
-        platform.spelled()
+        platform.to_stored()
     }
 }
 
@@ -187,16 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn a_p0_module_is_a_photon_and_an_unknown_id_is_carried() {
+    fn a_p0_module_is_a_photon_and_an_unknown_id_is_kept() {
         assert_eq!("PØ".parse::<Platform>().unwrap(), Platform::Particle(6));
-        let unheard: Platform = "particle:4711".parse().unwrap();
-        assert_eq!((unheard.name(), unheard.to_string().as_str()), (None, "particle:4711"));
-        let stored = serde_json::to_string(&unheard).unwrap();
-        assert_eq!(serde_json::from_str::<Platform>(&stored).unwrap(), unheard);
+        let unknown: Platform = "particle:4711".parse().unwrap();
+        assert_eq!((unknown.name(), unknown.to_string().as_str()), (None, "particle:4711"));
+        let stored = serde_json::to_string(&unknown).unwrap();
+        assert_eq!(serde_json::from_str::<Platform>(&stored).unwrap(), unknown);
     }
 
     #[test]
-    fn what_is_no_platform_is_refused() {
+    fn text_that_is_not_a_platform_is_refused() {
         for text in ["", "toaster", "particle:", "particle:65536", "esp-idf:-1", "mcuboot:", "mcuboot:a b", "x:1"] {
             assert!(text.parse::<Platform>().is_err(), "{text}");
         }

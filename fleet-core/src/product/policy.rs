@@ -1,4 +1,5 @@
-//! What a product's team decides on where the guide leaves a choice. Each default is the decision that RULES.md names.
+//! The policies that a product's team may set where the guide leaves a choice. Each default is the decision that
+//! RULES.md names.
 
 use crate::customer::Scope;
 use serde::de::Error as _;
@@ -6,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Declares the policies, one row each: documentation, name, type and default. A row gives [`Policy`] and
-/// [`PolicyChange`] their fields, and [`PolicyChange::apply`] its line.
+/// Declares the policies, one per row: documentation, name, type and default. A row defines the fields of [`Policy`]
+/// and [`PolicyChange`], and the line of [`PolicyChange::apply`].
 macro_rules! policies {
     ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr,)*) => {
         /// The policies of a product.
@@ -20,9 +21,10 @@ macro_rules! policies {
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Policy {
-            /// What must be seen before a version can be released (R-TGT-2).
+            /// The conditions that a version must meet before its release (R-TGT-2).
             pub gate: Gate,
-            /// How customers are authenticated; none: not decided yet, any way is taken (R-CUS-1).
+            /// How customers are authenticated. `None` means that it is not decided yet and every way is accepted
+            /// (R-CUS-1).
             pub authentication: Option<Authentication>,
             $($(#[$meta])* pub $field: $type,)*
         }
@@ -33,7 +35,7 @@ macro_rules! policies {
             }
         }
 
-        /// A change of a product's policies. A field that is `None` leaves its policy as it is.
+        /// A change of a product's policies. `None` leaves a policy unchanged.
         ///
         /// ```
         /// use fleet_core::{Policy, PolicyChange};
@@ -45,16 +47,17 @@ macro_rules! policies {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct PolicyChange {
-            /// What must be seen before a version can be released (R-TGT-2).
+            /// The conditions that a version must meet before its release (R-TGT-2).
             pub gate: GateChange,
-            /// How customers are authenticated (R-CUS-1). `Some(None)` takes the decision back; in JSON it is `undecided`.
+            /// How customers are authenticated (R-CUS-1). `Some(None)` resets it to undecided; in JSON that is
+            /// `undecided`.
             #[serde(deserialize_with = "authentication")]
             pub authentication: Option<Option<Authentication>>,
             $($(#[$meta])* pub $field: Option<$type>,)*
         }
 
         impl PolicyChange {
-            /// Changes what it names, and nothing else.
+            /// Changes the policies that it names, and no others.
             pub fn apply(&self, policy: &mut Policy) {
                 replace(&mut policy.gate.devices, self.gate.devices.as_ref());
                 replace(&mut policy.gate.soak_millis, self.gate.soak_millis.as_ref());
@@ -78,39 +81,40 @@ macro_rules! policies {
 }
 
 policies! {
-    /// Whether an image that names the platform's id as its product is taken (R-IMG-2). Default: yes.
+    /// Whether an image with the platform's id as its product id is accepted (R-IMG-2). Default: yes.
     wildcard_product: bool = true,
-    /// Whether a binary of no known format is taken (R-IMG-4). Default: no.
+    /// Whether a binary of no known format is accepted (R-IMG-4). Default: no.
     opaque_images: bool = false,
-    /// Whether a device is never sent a version below the one it reports, by release, group or lock (R-TGT-4). Default: no.
+    /// Whether a device is never sent a version below the one it reports, by release, group or lock (R-TGT-4). Default:
+    /// no.
     forbid_downgrades: bool = false,
-    /// Whether a device that asks to join is taken at once where a person could take it: unclaimed, or claimed by the
-    /// team, of the right platform, within the tier (R-IMP-9). Default: no.
+    /// Whether a device that asks to join is approved automatically if a person could approve it: it is unclaimed or
+    /// claimed by the team, of the right platform, and within the tier (R-IMP-9). Default: no.
     approve_by_itself: bool = false,
-    /// Whether only devices that the host registered before can be imported (R-IMP-12). Default: no.
+    /// Whether only devices that the host has registered can be imported (R-IMP-12). Default: no.
     known_ids_only: bool = false,
-    /// How many devices may wait in quarantine; further ones are turned away without being remembered, so that
-    /// strangers cannot fill the store. 0 to 1,000,000, default 10,000.
+    /// Maximum number of devices in quarantine. Further devices are refused and not recorded, so that strangers cannot
+    /// fill the store. 0 to 1,000,000, default 10,000.
     quarantine_limit: u32 = 10_000,
-    /// For how long an invitation to the team can be accepted, in milliseconds (R-TEAM-1). An hour to a year, default
-    /// 14 days.
+    /// How long an invitation to the team can be accepted, in milliseconds (R-TEAM-1). An hour to a year, default 14
+    /// days.
     invitation_millis: u64 = 14 * 86_400_000,
     /// Whether a customer needs an activation code to claim a device (R-CUS-4). Default: no.
     private_beta: bool = false,
-    /// How many events its log holds (R-EVT-8). 1 to 1,000,000, default 10,000.
+    /// Maximum number of events in its log (R-EVT-8). 1 to 1,000,000, default 10,000.
     log_events: u32 = 10_000,
-    /// How old they get there, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
+    /// Maximum age of an event in its log, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
     log_age_millis: u64 = 7 * 86_400_000,
-    /// For how long an event's id is recognised, in milliseconds (R-EVT-7). A minute to 31 days, default 24 hours.
+    /// How long the id of an event is recognised, in milliseconds (R-EVT-7). A minute to 31 days, default 24 hours.
     event_id_millis: u64 = 86_400_000,
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     customers_may: BTreeSet<Scope> = [Scope::See, Scope::Control].into(),
-    /// At which shares of the tier's messages people are told, in percent (R-EVT-5): 1 to 100 each, at most 10 of them.
-    /// Default: 70, 90 and 100.
+    /// The shares of the tier's messages at which people are notified, in percent (R-EVT-5): at most 10 shares, each 1
+    /// to 100. Default: 70, 90 and 100.
     usage_notices: BTreeSet<u8> = [70, 90, 100].into(),
-    /// How far ahead of the present clock a moment may lie and still hold older reports of its device back, in
-    /// milliseconds: a clock that ran ahead shuts a device out for this long at most (R-TGT-17). 0 to 86,400,000 (a day),
-    /// default 10 minutes.
+    /// How far after the present a moment may be and still make older reports of its device stale, in milliseconds. A
+    /// clock that ran ahead delays a device for at most this long (R-TGT-17). 0 to 86,400,000 (a day), default 10
+    /// minutes.
     clock_tolerance_millis: u64 = 600_000,
 }
 
@@ -120,66 +124,68 @@ fn replace<T: Clone>(policy: &mut T, wanted: Option<&T>) {
     }
 }
 
-/// Reads the name of a way, or `undecided`.
+/// Parses the name of a way to authenticate, or `undecided`.
 fn authentication<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Authentication>>, D::Error> {
-    let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
-    if word == "undecided" {
+    let Some(name) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    if name == "undecided" {
         return Ok(Some(None));
     }
-    let way = Authentication::from_word(&word);
-    way.map(|way| Some(Some(way))).ok_or_else(|| D::Error::custom(format!("`{word}` is no way to authenticate")))
+    let way = Authentication::from_name(&name);
+    way.map(|way| Some(Some(way))).ok_or_else(|| {
+        D::Error::custom(format!("`{name}` is not a way to authenticate; give simple, two_legged, linked or undecided"))
+    })
 }
 
-/// The ways customers can be authenticated (R-CUS-1).
+/// The ways to authenticate customers (R-CUS-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Authentication {
-    /// The platform holds the account.
+    /// The platform stores the account.
     Simple,
-    /// The vendor's server vouches for its own user.
+    /// The vendor's server authenticates its own users.
     TwoLegged,
     /// An account of the platform, linked to the customer.
     Linked,
 }
 
 impl Authentication {
-    const WORDS: [(Self, &str); 3] =
+    const NAMES: [(Self, &str); 3] =
         [(Self::Simple, "simple"), (Self::TwoLegged, "two_legged"), (Self::Linked, "linked")];
 
-    /// The way that a word names.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS.into_iter().find(|(_, known)| *known == word).map(|(way, _)| way)
+    /// The way to authenticate with this name.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(way, _)| way)
     }
 }
 
 impl std::fmt::Display for Authentication {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(Self::WORDS.iter().find(|(way, _)| way == self).map_or("", |(_, word)| word))
+        f.write_str(Self::NAMES.iter().find(|(way, _)| way == self).map_or("", |(_, name)| name))
     }
 }
 
-/// What a version must have shown before it can be released (R-TGT-2).
+/// The conditions that a version must meet before its release (R-TGT-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gate {
-    /// On how many devices of the product it must run. 0 to 10,000, default 1; 0 opens the gate.
+    /// Number of devices of the product that must run it. 0 to 10,000, default 1; 0 opens the gate.
     pub devices: u32,
-    /// For how long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year), default 0.
+    /// How long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year), default 0.
     pub soak_millis: u64,
 }
 
-/// A change of a gate. A field that is `None` stays as it is.
+/// A change of a gate. `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GateChange {
-    /// On how many devices of the product a version must run. 0 to 10,000; 0 opens the gate.
+    /// Number of devices of the product that must run a version. 0 to 10,000; 0 opens the gate.
     pub devices: Option<u32>,
-    /// For how long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year).
+    /// How long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year).
     pub soak_millis: Option<u64>,
 }
 
 impl Gate {
-    /// The soak time.
+    /// The soak duration.
     pub fn soak(&self) -> Duration {
         Duration::from_millis(self.soak_millis)
     }
@@ -192,12 +198,12 @@ impl Default for Gate {
 }
 
 impl Policy {
-    /// How far ahead of the present clock a moment may lie and still order reports.
+    /// How far after the present a moment may be and still order reports.
     pub fn clock_tolerance(&self) -> Duration {
         Duration::from_millis(self.clock_tolerance_millis)
     }
 
-    /// The policies that two differ in: name, value here, value there.
+    /// The policies that differ: name, value in `self`, value in `after`.
     pub(super) fn differences(&self, after: &Self) -> Vec<(String, String, String)> {
         let fields = |policy: &Self| match serde_json::to_value(policy) {
             Ok(serde_json::Value::Object(fields)) => fields,

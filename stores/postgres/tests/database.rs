@@ -79,11 +79,11 @@ fn a_schema_of_version_1_is_brought_up_to_date() {
     let [Some(row), Some(entry)] = &found[..] else { panic!("{found:?}") };
     let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else { panic!("{found:?}") };
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.relapses), (3, 7, false, 0));
-    assert_eq!((row.trail, entry.sequence, &entry.trail), (Trail::default(), 0, &None));
+    assert_eq!((row.trail.get(), entry.sequence, &entry.trail), (Trail::default(), 0, &None));
     assert_eq!(row.chip_revision, None);
     let mut after = row.clone();
     after.chip_revision = Some(301);
-    after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) };
+    after.trail = Trail { newest: Mark::new(u64::MAX, None), ended: Mark::new(0, Some(NOW)) }.into();
     let put = Write::Put { key: Key::Device(product, device), record: Record::Device(after.clone()), stamp: Stamp(3) };
     store.commit(&[Commit { checks: Vec::new(), writes: vec![put] }]).unwrap();
     let found = store.get(&[Key::Device(product, device)]).unwrap().remove(0).unwrap();

@@ -309,7 +309,7 @@ fn devices() -> impl Strategy<Value = Device> {
                 attempt,
                 outcome,
                 label,
-                trail,
+                trail: trail.into(),
                 listed,
                 relapses,
                 chip_revision,

@@ -8,20 +8,20 @@ use fleet_bindings::shapes::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Is told how far an import is.
+/// Receives an import's progress.
 #[uniffi::export(with_foreign)]
 pub trait ImportWatcher: Send + Sync {
-    /// So many devices were added. Where it answers `false`, or throws, the import ends there.
+    /// Called with the number of devices added. If it returns `false`, or throws, the import ends there.
     fn watch(&self, progress: ImportProgress) -> Result<bool, WatcherError>;
 }
 
-/// What a watcher threw, whatever it was: its import ends as one that was cancelled.
+/// An error that a watcher threw, of any kind. Its import ends as cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum WatcherError {
-    /// The one case there is.
+    /// The only case.
     #[error("{reason}")]
     Thrown {
-        /// What was thrown, in words.
+        /// A description of what was thrown.
         reason: String,
     },
 }
@@ -32,7 +32,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for WatcherError {
     }
 }
 
-/// Says that whoever waited for an import is gone: a coroutine that was cancelled lets its future go.
+/// Signals that the caller of an import is gone: a cancelled coroutine drops its future.
 #[derive(Clone, Debug, Default)]
 struct Gone(Arc<AtomicBool>);
 
@@ -42,7 +42,7 @@ impl Gone {
     }
 }
 
-/// Says so when it is dropped.
+/// Sends the signal when it is dropped.
 struct OnDrop(Gone);
 
 impl Drop for OnDrop {
@@ -53,21 +53,21 @@ impl Drop for OnDrop {
 
 #[uniffi::export]
 impl Console {
-    /// What an import of this list would say, without changing anything.
+    /// Returns the verdicts that an import of this list would give, without changing anything.
     pub async fn plan_import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
         self.ask(move |door| door.plan_import(product, &list)).await
     }
 
-    /// Imports a list of devices: one id a line, or a .csv. Where nobody waits for it any more, it ends after its next few
-    /// thousand devices; what was added stays.
+    /// Imports a list of devices: a text file with one id a line, or a .csv. If its caller is gone, it ends after its
+    /// next few thousand devices; devices already added stay.
     pub async fn import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
         let gone = Gone::default();
         let _waits = OnDrop(gone.clone());
         self.ask(move |door| door.import_watched(product, &list, |_| !gone.is_so())).await
     }
 
-    /// The same, telling `watcher` how far it is after every few thousand devices. Where it answers `false` or throws, the
-    /// import ends there with the error `cancelled`: what was added stays.
+    /// The same, but calls `watcher` after every few thousand devices. If it returns `false` or throws, the import ends
+    /// there with the error `cancelled`; devices already added stay.
     pub async fn import_watched(
         &self,
         product: u32,
@@ -82,12 +82,12 @@ impl Console {
         .await
     }
 
-    /// Tells the platform of devices that exist; answers how many were new. An operator's command.
+    /// Registers devices that exist. Returns how many were new. An operator's command.
     pub async fn register_devices(&self, devices: Vec<ListedDevice>) -> Answered<i64> {
         self.ask(move |door| door.register_devices(&devices)).await
     }
 
-    /// Corrects what the registry knows of a device: its hardware, its security counter, or both. An operator's command,
+    /// Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command,
     /// recorded in the audit of `product`; the device need not be in it.
     #[uniffi::method(default(platform = None, security_counter = None))]
     pub async fn correct_device(
@@ -100,17 +100,17 @@ impl Console {
         self.ask(move |door| door.correct_device(product, &device, platform.as_deref(), security_counter)).await
     }
 
-    /// Frees the places that imports hold for devices they have yet to add; answers how many.
+    /// Frees the places that imports reserve for devices not yet added. Returns how many.
     pub async fn free_places(&self, product: u32) -> Answered<i64> {
         self.ask(move |door| door.free_places(product)).await
     }
 
-    /// A device of the product, waiting and denied ones too.
+    /// Returns a device of the product, also one that waits or is denied.
     pub async fn device(&self, product: u32, device: String) -> Answered<Device> {
         self.ask(move |door| door.device(product, &device)).await
     }
 
-    /// The devices that a filter wants, by id.
+    /// Lists the devices that match a filter, by id.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn devices(
         &self,
@@ -122,67 +122,67 @@ impl Console {
         self.ask(move |door| door.devices(product, filter, after.as_deref(), limit)).await
     }
 
-    /// The fleet in numbers.
+    /// Returns the numbers of the fleet.
     pub async fn summary(&self, product: u32) -> Answered<Summary> {
         self.ask(move |door| door.summary(product)).await
     }
 
-    /// What a device would be told if it connected now, and why.
+    /// Returns what a device would be told to run if it connected now, and why.
     pub async fn explain(&self, product: u32, device: String) -> Answered<Decision> {
         self.ask(move |door| door.explain(product, &device)).await
     }
 
-    /// Names a device; an empty name takes the name away.
+    /// Names a device; an empty name removes the name.
     pub async fn name_device(&self, product: u32, device: String, name: String) -> Answered<()> {
         self.ask(move |door| door.name_device(product, &device, &name)).await
     }
 
-    /// Marks a device for development, or takes the mark away.
+    /// Marks a device for development, or removes the mark.
     pub async fn mark_development(&self, product: u32, device: String, development: bool) -> Answered<()> {
         self.ask(move |door| door.mark_development(product, &device, development)).await
     }
 
-    /// Puts a device in these groups and takes it out of all others.
+    /// Puts a device in these groups and removes it from all others.
     pub async fn set_groups(&self, product: u32, device: String, groups: Vec<u16>) -> Answered<()> {
         self.ask(move |door| door.set_groups(product, &device, &groups)).await
     }
 
-    /// Lets a waiting device in.
+    /// Admits a waiting device.
     pub async fn approve_device(&self, product: u32, device: String) -> Answered<()> {
         self.ask(move |door| door.approve_device(product, &device)).await
     }
 
-    /// Shuts a device out.
+    /// Denies a device.
     pub async fn deny_device(&self, product: u32, device: String) -> Answered<()> {
         self.ask(move |door| door.deny_device(product, &device)).await
     }
 
-    /// Lets a denied device ask again.
+    /// Allows a denied device to ask again.
     pub async fn undeny_device(&self, product: u32, device: String) -> Answered<()> {
         self.ask(move |door| door.undeny_device(product, &device)).await
     }
 
-    /// Takes a device out of the product.
+    /// Removes a device from the product.
     pub async fn remove_device(&self, product: u32, device: String) -> Answered<()> {
         self.ask(move |door| door.remove_device(product, &device)).await
     }
 
-    /// Claims a device that nobody has claimed, for oneself.
+    /// Claims an unclaimed device for the actor.
     pub async fn claim_device(&self, device: String) -> Answered<()> {
         self.ask(move |door| door.claim_device(&device)).await
     }
 
-    /// Gives up a device that one has claimed.
+    /// Ends the actor's claim of a device.
     pub async fn unclaim_device(&self, device: String) -> Answered<()> {
         self.ask(move |door| door.unclaim_device(&device)).await
     }
 
-    /// Ends the claim of a device, whoever has it: the team for its product's, the operator for any.
+    /// Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any.
     pub async fn end_claim(&self, device: String) -> Answered<()> {
         self.ask(move |door| door.end_claim(&device)).await
     }
 
-    /// The devices that one has claimed, by id.
+    /// Lists the devices that the actor has claimed, by id.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn claimed_devices(&self, after: Option<String>, limit: Option<u32>) -> Answered<DeviceIdPage> {
         self.ask(move |door| door.claimed_devices(after.as_deref(), limit)).await

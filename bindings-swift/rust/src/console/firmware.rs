@@ -1,4 +1,4 @@
-//! Firmware, and which device gets what.
+//! Firmware, and which device gets which version.
 
 use super::Console;
 use crate::Answered;
@@ -6,8 +6,8 @@ use fleet_bindings::shapes::{Change, Decision, DryRun, Firmware};
 
 #[uniffi::export]
 impl Console {
-    /// Uploads a firmware: its binary is read and checked against the product and the version entered. The binary
-    /// itself stays with the host, under its SHA-256.
+    /// Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the
+    /// binary itself, under its SHA-256.
     #[uniffi::method(default(description = None, requires_system = None))]
     pub async fn upload(
         &self,
@@ -24,12 +24,12 @@ impl Console {
         .await
     }
 
-    /// The product's firmware, by version.
+    /// Lists the product's firmware, by version.
     pub async fn firmware(&self, product: u32) -> Answered<Vec<Firmware>> {
         self.ask(move |door| door.firmware(product)).await
     }
 
-    /// Changes a firmware's title, and its description where one is given; an empty one takes it away.
+    /// Changes a firmware's title, and its description if one is given; an empty one removes it.
     #[uniffi::method(default(description = None))]
     pub async fn edit_firmware(
         &self,
@@ -56,12 +56,12 @@ impl Console {
         self.ask(move |door| door.withdraw_release(product)).await
     }
 
-    /// Releases a version to a group; none withdraws the group's release.
+    /// Releases a version to a group; an absent version withdraws the group's release.
     pub async fn release_to_group(&self, product: u32, group: u16, version: Option<u32>) -> Answered<()> {
         self.ask(move |door| door.release_to_group(product, group, version)).await
     }
 
-    /// Locks a device to a version and says what it is to be sent at once.
+    /// Locks a device to a version and returns the directive to send at once.
     pub async fn lock_and_flash_now(&self, product: u32, device: String, version: u32) -> Answered<Decision> {
         self.ask(move |door| door.lock_and_flash_now(product, &device, version)).await
     }
@@ -76,7 +76,7 @@ impl Console {
         self.ask(move |door| door.unlock(product, &device)).await
     }
 
-    /// Sends the next update to a device also while it says that it takes none.
+    /// Sends the device its next update even while it reports that it takes none.
     pub async fn force_update(&self, product: u32, device: String) -> Answered<()> {
         self.ask(move |door| door.force_update(product, &device)).await
     }

@@ -12,7 +12,7 @@ pub use events::{EventStream, StreamWait};
 
 use crate::{Answered, ask_off_thread};
 
-/// The door for people: those of a team, or who runs the platform.
+/// The door for people: the members of a team, or the platform's operator.
 #[derive(Debug, uniffi::Object)]
 pub struct Console(pub(crate) fleet_bindings::Console);
 

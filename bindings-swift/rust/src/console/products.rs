@@ -8,17 +8,17 @@ use fleet_bindings::shapes::{
 
 #[uniffi::export]
 impl Console {
-    /// Makes an account. An operator's command.
+    /// Creates an account. An operator's command.
     pub async fn create_account(&self, email: String) -> Answered<Account> {
         self.ask(move |door| door.create_account(&email)).await
     }
 
-    /// Makes a product: the actor is its owner and first member.
+    /// Creates a product. The actor becomes its owner and first member.
     pub async fn create_product(&self, name: String, platform: String) -> Answered<Product> {
         self.ask(move |door| door.create_product(&name, &platform)).await
     }
 
-    /// Makes a product with a given number, never used before. An operator's command.
+    /// Creates a product with a given number that was never used before. An operator's command.
     pub async fn create_product_with_id(
         &self,
         product: u32,
@@ -29,12 +29,12 @@ impl Console {
         self.ask(move |door| door.create_product_with_id(product, owner, &name, &platform)).await
     }
 
-    /// A product.
+    /// Returns a product.
     pub async fn product(&self, product: u32) -> Answered<Product> {
         self.ask(move |door| door.product(product)).await
     }
 
-    /// The products whose team the actor is on, by number.
+    /// Lists the products whose team the actor is on, by number.
     pub async fn products(&self) -> Answered<Vec<Product>> {
         self.ask(|door| door.products()).await
     }
@@ -44,7 +44,7 @@ impl Console {
         self.ask(move |door| door.rename_product(product, &name)).await
     }
 
-    /// Changes the policies that are named; the others stay as they are.
+    /// Changes the given policies; the others stay as they are.
     pub async fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         self.ask(move |door| door.set_policy(product, policy)).await
     }
@@ -59,7 +59,7 @@ impl Console {
         self.ask(move |door| door.remove_product(product)).await
     }
 
-    /// Makes a group that devices can be put in; answers its number.
+    /// Creates a group for devices and returns its number.
     pub async fn create_group(&self, product: u32, name: String) -> Answered<u16> {
         self.ask(move |door| door.create_group(product, &name)).await
     }
@@ -69,13 +69,13 @@ impl Console {
         self.ask(move |door| door.delete_group(product, group)).await
     }
 
-    /// What was done to a product, newest first.
+    /// Lists what was done to a product, newest first.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn audit_log(&self, product: u32, after: Option<String>, limit: Option<u32>) -> Answered<AuditPage> {
         self.ask(move |door| door.audit_log(product, after.as_deref(), limit)).await
     }
 
-    /// What was done to an account, newest first.
+    /// Lists what was done to an account, newest first.
     #[uniffi::method(default(after = None, limit = None))]
     pub async fn account_audit_log(
         &self,
@@ -86,17 +86,17 @@ impl Console {
         self.ask(move |door| door.account_audit_log(account, after.as_deref(), limit)).await
     }
 
-    /// A product's answers to the questions before manufacturing.
+    /// Returns a product's answers to the questions before manufacturing.
     pub async fn configuration(&self, product: u32) -> Answered<Configuration> {
         self.ask(move |door| door.configuration(product)).await
     }
 
-    /// Answers a question; none opens it again.
+    /// Answers a question; an absent answer removes the present one.
     pub async fn configure(&self, product: u32, question: String, answer: Option<ConfigurationAnswer>) -> Answered<()> {
         self.ask(move |door| door.configure(product, &question, answer)).await
     }
 
-    /// What stands in the way of manufacturing.
+    /// Lists what is missing before manufacturing can start.
     pub async fn manufacturing_readiness(&self, product: u32) -> Answered<Vec<Missing>> {
         self.ask(move |door| door.manufacturing_readiness(product)).await
     }

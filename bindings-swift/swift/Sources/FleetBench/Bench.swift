@@ -1,5 +1,5 @@
-// Measures the hot operations through Swift, a round each time it is asked, for `cargo xtask bench` to set beside the
-// same in Rust: a line in with the operation's name, a line out with the nanoseconds of one operation.
+// Measures the hot operations through Swift for `cargo xtask bench`, which compares them with Rust. Reads an
+// operation's name on each line, runs one round, and writes a line with the nanoseconds of one operation.
 //
 //     FleetBench DEVICES
 import FleetCore
@@ -8,7 +8,7 @@ import Foundation
 private let noon = Date(timeIntervalSince1970: 1_457_438_400)
 private let batch = 1024
 
-/// A fleet in memory, whose devices come back at random, each in a new session.
+/// A fleet in memory, whose devices reconnect in random order, each in a new session.
 struct Bench {
     let devices: [String]
     let product: UInt32
@@ -25,7 +25,7 @@ struct Bench {
         product = try await console.createProduct(name: "Thermostat", platform: "photon").id
         _ = try await console.import(product: product, list: Data(devices.joined(separator: "\n").utf8))
         gateway = fleet.gateway(now: noon)
-        // Each was seen before, so that its row is as it is on any later day.
+        // Each device connects once beforehand, so that its row is as on any later day.
         _ = try gateway.connectManyBlocking(reports: reports(devices))
     }
 
@@ -56,7 +56,7 @@ struct Main {
         var bench = try await Bench(count: Int(CommandLine.arguments.last!)!)
         while let operation = readLine() {
             let nanoseconds = try await bench.round(operation)
-            // Not `print`, which waits for more where nobody watches.
+            // Not `print`, which buffers when its output is not a terminal.
             FileHandle.standardOutput.write(Data("\(nanoseconds)\n".utf8))
         }
     }

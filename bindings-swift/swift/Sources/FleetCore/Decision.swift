@@ -1,7 +1,7 @@
 import FleetGenerated
 
 extension Decision {
-    /// A sentence for a person: what the device is to do, and why.
+    /// A sentence for people: what the device is to do, and why.
     public var why: String {
         switch self {
         case .upToDate(_, _, _, _, _, let why), .update(_, _, _, _, _, let why),
@@ -19,7 +19,7 @@ extension Decision {
         }
     }
 
-    /// What the device is to be sent; nil: nothing.
+    /// The directive to send to the device. `nil` if there is none.
     public var directive: Directive? {
         if case .update(let directive, _, _, _, _, _) = self { directive } else { nil }
     }

@@ -9,13 +9,13 @@ import Foundation
 /// let console = try fleet.console(account: alice.id)
 /// ```
 ///
-/// Its doors and all that they answer are values or safe to share. A door that is opened with `now` does all at that
-/// moment; without, each call is made at its own time.
+/// Its doors, and the values they return, are values or safe to share. A door opened with `now` makes all calls at that
+/// moment; without it, each call happens at its own time.
 public typealias Fleet = OpenFleet
 
 extension OpenFleet {
-    /// Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. A fleet that is
-    /// let go is closed with its last door.
+    /// Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. A fleet without
+    /// references is closed with its last door.
     public func close() async {
         await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async {
@@ -25,8 +25,8 @@ extension OpenFleet {
         }
     }
 
-    /// The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next. Returns
-    /// whether everything ended by itself.
+    /// The same with a deadline. Calls still running then are cut off: they fail at their next call of the store.
+    /// Returns whether all calls ended by themselves.
     public func close(within atMost: TimeInterval) async throws -> Bool {
         try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Bool, any Error>) in
             DispatchQueue.global().async {

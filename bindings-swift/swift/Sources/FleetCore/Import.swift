@@ -2,10 +2,11 @@ import FleetGenerated
 import Foundation
 
 extension Console {
-    /// Imports a list of devices and tells how far it is after every few thousand.
+    /// Imports a list of devices and reports its progress after every few thousand.
     ///
-    /// What `progress` throws ends the import and is thrown. Where the task is cancelled the import ends at the next such
-    /// moment and throws `CancellationError`. What was added stays, and the same file imported again goes on from there.
+    /// What `progress` throws ends the import and is thrown. If the task is cancelled, the import ends at its next
+    /// report and throws `CancellationError`. Devices already added stay, and importing the same file again continues
+    /// from there.
     public func importWatched(
         product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) throws -> Void
     ) async throws -> ImportReport {
@@ -13,7 +14,7 @@ extension Console {
         return try await withTaskCancellationHandler {
             do {
                 let report = try await importWatched(product: product, list: list, watcher: watcher)
-                // At the last of such moments there is nothing left to end.
+                // At the last report there is nothing left to stop.
                 if let thrown = watcher.thrown { throw thrown }
                 return report
             } catch let error as FleetError {
@@ -33,7 +34,7 @@ private final class Watcher: ImportWatcher, @unchecked Sendable {
     private var cancelled = false
     private var own: (any Error)?
 
-    /// What the caller's own code threw.
+    /// The error that the caller's own code threw.
     var thrown: (any Error)? { lock.withLock { own } }
 
     init(_ progress: @escaping @Sendable (ImportProgress) throws -> Void) {

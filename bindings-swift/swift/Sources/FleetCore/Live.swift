@@ -2,17 +2,17 @@ import FleetGenerated
 import Foundation
 
 extension EventStream {
-    /// Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and
-    /// throws `CancellationError` where its task is cancelled.
+    /// Waits until there is something to read or this time has passed. Returns whether there is something to read. It
+    /// blocks no thread, and throws `CancellationError` if its task is cancelled.
     public func wait(atMost: TimeInterval) async throws -> Bool {
         guard atMost >= 0 else {
-            let problem = "must be a span of time, not negative"
+            let problem = "must be a non-negative duration"
             throw FleetError.Failed(
                 code: "invalid", reason: "atMost: \(problem)", isTransient: false,
                 kind: .invalid(field: "atMost", problem: problem))
         }
         let waiting = beginWait()
-        // A span beyond a hundred years is as good as for ever, and fits its nanoseconds.
+        // A duration beyond a hundred years counts as endless, and its nanoseconds fit.
         let nanoseconds = UInt64(min(atMost, 3_155_760_000) * 1_000_000_000)
         let deadline = Task {
             try? await Task.sleep(nanoseconds: nanoseconds)
@@ -29,9 +29,8 @@ extension EventStream {
     }
 }
 
-/// The events that this process publishes for a product, as they come, from the moment on when the sequence is walked.
-/// Where they came faster than they were read, it throws a `FleetError` whose kind is `eventsMissed`: the events are in the
-/// log.
+/// The events that this process publishes for a product after the sequence is iterated. If they arrive faster than they
+/// are read, it throws a `FleetError` whose kind is `eventsMissed`; the events are in the log.
 public struct LiveEvents: AsyncSequence, Sendable {
     public typealias Element = Event
 
@@ -73,7 +72,7 @@ public struct LiveEvents: AsyncSequence, Sendable {
 }
 
 extension Console {
-    /// The events that this process publishes for a product, as they come.
+    /// The events that this process publishes for a product.
     public func liveEvents(product: UInt32) -> LiveEvents {
         LiveEvents(console: self, product: product)
     }

@@ -1,6 +1,6 @@
 import FleetGenerated
 
-/// All items of a list that comes in pages, each page fetched when it is reached.
+/// All items of a paged list. Each page is fetched when it is reached.
 public struct Pages<Item: Sendable>: AsyncSequence, Sendable {
     public typealias Element = Item
     typealias Fetch = @Sendable (_ after: String?) async throws -> (items: [Item], next: String?)
@@ -35,11 +35,11 @@ public struct Pages<Item: Sendable>: AsyncSequence, Sendable {
     }
 }
 
-/// So many items are fetched at once.
+/// Number of items fetched at once.
 private let page: UInt32 = 1000
 
 extension Console {
-    /// The devices that a filter wants, by id.
+    /// Lists the devices that match a filter, by id.
     public func allDevices(product: UInt32, filter: DeviceFilter = DeviceFilter()) -> Pages<Device> {
         Pages { after in
             let found = try await self.devices(product: product, filter: filter, after: after, limit: page)
@@ -47,7 +47,7 @@ extension Console {
         }
     }
 
-    /// The customers that a filter wants, by number.
+    /// Lists the customers that match a filter, by number.
     public func allCustomers(product: UInt32, filter: CustomerFilter = CustomerFilter()) -> Pages<Customer> {
         Pages { after in
             let found = try await self.customers(product: product, filter: filter, after: after, limit: page)
@@ -55,7 +55,7 @@ extension Console {
         }
     }
 
-    /// The guests of the private beta, by name.
+    /// Lists the guests of the private beta, by name.
     public func allBetaGuests(product: UInt32) -> Pages<BetaGuest> {
         Pages { after in
             let found = try await self.betaGuests(product: product, after: after, limit: page)
@@ -63,7 +63,7 @@ extension Console {
         }
     }
 
-    /// The devices that one has claimed, by id.
+    /// Lists the devices that the actor has claimed, by id.
     public func allClaimedDevices() -> Pages<String> {
         Pages { after in
             let found = try await self.claimedDevices(after: after, limit: page)
@@ -71,7 +71,7 @@ extension Console {
         }
     }
 
-    /// All that was done to a product, newest first.
+    /// All entries of a product's audit, newest first.
     public func wholeAuditLog(product: UInt32) -> Pages<AuditEntry> {
         Pages { after in
             let found = try await self.auditLog(product: product, after: after, limit: page)
@@ -79,7 +79,7 @@ extension Console {
         }
     }
 
-    /// All that was done to an account, newest first.
+    /// All entries of an account's audit, newest first.
     public func wholeAccountAuditLog(account: Int64) -> Pages<AuditEntry> {
         Pages { after in
             let found = try await self.accountAuditLog(account: account, after: after, limit: page)
@@ -87,7 +87,7 @@ extension Console {
         }
     }
 
-    /// The events of a product's log, newest first, of one device or whose name begins with a prefix.
+    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
     public func wholeEventLog(product: UInt32, device: String? = nil, prefix: String? = nil) -> Pages<Event> {
         Pages { before in
             let found = try await self.events(
@@ -106,7 +106,7 @@ extension Console {
 }
 
 extension OpenFleet {
-    /// The charges that the host's payment provider is to make, by product.
+    /// Lists the charges that the host's payment provider is to make, by product.
     public func allPendingCharges() -> Pages<Charge> {
         Pages { after in
             let found = try await self.pendingCharges(after: after, limit: page)

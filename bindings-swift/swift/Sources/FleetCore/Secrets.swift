@@ -1,6 +1,7 @@
 import FleetGenerated
 
-// What holds a secret prints without it, also within an array, an optional or a `dump`: what is logged is read by others.
+// A value with a secret prints without it, also within an array, an optional or a `dump`, because others read what is
+// logged.
 
 extension IssuedToken: CustomStringConvertible, CustomReflectable {
     public var description: String { "IssuedToken(tokenId: \(tokenId), token: hidden)" }

@@ -1,8 +1,8 @@
 import FleetCore
 import Foundation
 
-/// What the facade answers, as JSON of the shape that `spec/README.md` documents: by reflection, as no shape needs more
-/// than the names of its fields.
+/// Converts the facade's answers to JSON in the form that `spec/README.md` documents, by reflection, because every
+/// shape needs only the names of its fields.
 func shown(_ value: Any) -> JSON {
     switch value {
     case let value as JSON: return value
@@ -20,7 +20,7 @@ func shown(_ value: Any) -> JSON {
     case PaymentResult.declinedSoft: return .object(["declined": .text("soft")])
     case PaymentResult.declinedHard: return .object(["declined": .text("hard")])
     case let value as [String: ConfigurationAnswer]: return .object(value.mapValues { shown($0) })
-    // What holds a secret does not reflect it.
+    // A value with a secret does not reflect it.
     case let value as IssuedToken: return .object(["token_id": .text(value.tokenId), "token": .text(value.token)])
     case let value as ClaimCode: return .object(["code": .text(value.code), "expires_at": shown(value.expiresAt)])
     case let value as ChargedCard: return .object(["number": shown(value.number), "token": .text(value.token)])
@@ -51,7 +51,7 @@ func shown(_ value: Any) -> JSON {
     }
 }
 
-/// One that is told apart by the name of its only field, or by its word where it has none.
+/// A choice: identified by the name of its only field, or by its name if it has none.
 private func oneOf(_ value: Any, fields: Bool = false) -> JSON {
     guard let (name, payload) = payload(Mirror(reflecting: value)) else { return .text(snake("\(value)")) }
     return .object([name: fields ? .object(payload) : payload.values.first ?? .null])
@@ -62,7 +62,7 @@ private func payload(_ mirror: Mirror) -> (name: String, fields: [String: JSON])
     return (snake(name), fields(Mirror(reflecting: child.value)))
 }
 
-/// Names that are reserved words of some language.
+/// Names that are reserved words in some language.
 private let renamed = ["from_version": "from", "starts_at": "from", "ends_at": "to"]
 
 private func fields(_ mirror: Mirror) -> [String: JSON] {
@@ -93,9 +93,9 @@ enum Moment {
             guard text.hasSuffix("Z"), parts.count <= 2,
                 let whole = try? Date("\(parts[0])Z", strategy: .iso8601),
                 let fraction = parts.count == 2 ? Double("0.\(parts[1])") : 0
-            else { throw Malformed("`\(text)` is no moment") }
+            else { throw Malformed("`\(text)` is not a moment") }
             return whole.addingTimeInterval(fraction)
-        default: throw Malformed("\(value) is no moment")
+        default: throw Malformed("\(value) is not a moment")
         }
     }
 

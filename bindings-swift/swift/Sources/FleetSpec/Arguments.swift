@@ -1,7 +1,7 @@
 import FleetCore
 import Foundation
 
-/// A step that can't be carried out.
+/// A step that cannot be carried out.
 struct Malformed: Error, CustomStringConvertible {
     let description: String
 
@@ -10,8 +10,8 @@ struct Malformed: Error, CustomStringConvertible {
     }
 }
 
-/// The arguments of a step, with what they refer to put in. What nobody asked for is an error, so that a misspelt
-/// argument is never a step that passes.
+/// The arguments of a step, with references replaced. An argument that no command reads is an error, so that a step
+/// with a misspelt argument cannot pass.
 final class Arguments {
     private let fields: [String: JSON]
     private let saved: [String: JSON]
@@ -22,7 +22,7 @@ final class Arguments {
         self.saved = saved
     }
 
-    /// The names of those that no command asked for.
+    /// The names of the arguments that no command read.
     var unknown: [String] {
         fields.keys.filter { !asked.contains($0) }.sorted()
     }
@@ -50,7 +50,7 @@ final class Arguments {
     func word<W>(_ name: String, of words: [W]) throws -> W { try needed(name) { try asWord($0, of: words) } }
     func wordIfAny<W>(_ name: String, of words: [W]) throws -> W? { try given(name).map { try asWord($0, of: words) } }
 
-    /// The fields of an object, to be read as strictly.
+    /// The fields of an object, read as strictly.
     func object<T>(_ name: String, _ read: (Arguments) throws -> T) throws -> T? {
         try given(name).map { try asObject($0, read) }
     }
@@ -66,13 +66,13 @@ final class Arguments {
     }
 }
 
-/// A value with what it refers to put in.
+/// Replaces the references in a value.
 func fill(_ value: JSON, from saved: [String: JSON]) throws -> JSON {
     switch value {
     case .text(let text) where text.hasPrefix("$"):
         let parts = text.dropFirst().split(separator: ".").map(String.init)
         let found = parts.dropFirst().reduce(saved[parts.first ?? ""]) { $0?[$1] }
-        guard let found else { throw Malformed("`\(text)`: there is no such field in what was saved") }
+        guard let found else { throw Malformed("`\(text)`: there is no such field in the saved answer") }
         return found
     case .list(let items): return .list(try items.map { try fill($0, from: saved) })
     case .object(let fields): return .object(try fields.mapValues { try fill($0, from: saved) })
@@ -81,10 +81,10 @@ func fill(_ value: JSON, from saved: [String: JSON]) throws -> JSON {
 }
 
 func asObject<T>(_ value: JSON, _ read: (Arguments) throws -> T) throws -> T {
-    guard case .object(let fields) = value else { throw Malformed("\(value) is no object") }
+    guard case .object(let fields) = value else { throw Malformed("\(value) is not an object") }
     let arguments = Arguments(fields, saved: [:])
     let found = try read(arguments)
-    if let name = arguments.unknown.first { throw Malformed("`\(name)` is no field that is known here") }
+    if let name = arguments.unknown.first { throw Malformed("`\(name)` is not a known field") }
     return found
 }
 
@@ -92,16 +92,16 @@ func asText(_ value: JSON) throws -> String {
     switch value {
     case .text(let text): return text
     case .number(let number): return "\(number)"
-    // Long ones are written as what is repeated how often.
+    // A long text is written as the repeated part and its count.
     case .object(let repeated):
         return try String(repeating: asText(repeated["repeat"] ?? .null), count: asNumber(repeated["times"] ?? .null))
-    default: throw Malformed("\(value) is no text")
+    default: throw Malformed("\(value) is not a text")
     }
 }
 
 func asNumber<N: FixedWidthInteger>(_ value: JSON) throws -> N {
     guard case .number(let number) = value, let exact = N(exactly: number) else {
-        throw Malformed("\(value) is no number of this range")
+        throw Malformed("\(value) is not a number in this range")
     }
     return exact
 }
@@ -112,7 +112,7 @@ func asBool(_ value: JSON) throws -> Bool {
 }
 
 func asList(_ value: JSON) throws -> [JSON] {
-    guard case .list(let items) = value else { throw Malformed("\(value) is no list") }
+    guard case .list(let items) = value else { throw Malformed("\(value) is not a list") }
     return items
 }
 

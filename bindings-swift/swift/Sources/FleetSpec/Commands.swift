@@ -1,9 +1,9 @@
 import FleetCore
 import Foundation
 
-// Every command of `spec/README.md`, in the rooms of the doors. A room answers nil to what is not its own.
+// Every command of `spec/README.md`, grouped by domain. A group returns nil for commands of other groups.
 
-/// A whole list, as scenarios have it.
+/// A whole list, as scenarios write it.
 private func items(_ list: [some Any]) -> JSON { .object(["items": shown(list)]) }
 
 /// People, products and the audit.
@@ -45,7 +45,7 @@ func products(_ name: String, _ console: Console, _ step: Arguments) async throw
     }
 }
 
-/// Who is on a team.
+/// Teams.
 func team(_ name: String, _ console: Console, _ step: Arguments) async throws -> Any? {
     switch name {
     case "team":
@@ -248,7 +248,7 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
         let report = try await console.importWatched(
             product: step.number("product"), list: vectors.list(step), watcher: watcher)
         guard case .object(let fields) = shown(report) else { return report }
-        return fields.merging(["progress": shown(watcher.told)]) { $1 }
+        return fields.merging(["progress": shown(watcher.reports)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
     case "correct_device":
@@ -381,7 +381,7 @@ func clock(_ name: String, _ clock: Clock, _ step: Arguments) async throws -> An
     }
 }
 
-/// What is the host's own.
+/// Operations of the host itself.
 func host(_ name: String, _ fleet: Fleet, _ now: Date, _ step: Arguments) async throws -> Any? {
     switch name {
     case "pending_notices":
@@ -419,7 +419,7 @@ final class Streams {
     }
 }
 
-/// Notes what it is told, and stops an import when so many were added.
+/// Records each report, and stops an import once the given number was added.
 private final class Watcher: ImportWatcher, @unchecked Sendable {
     private let stopAfter: Int64?
     private let lock = NSLock()
@@ -429,7 +429,7 @@ private final class Watcher: ImportWatcher, @unchecked Sendable {
         self.stopAfter = stopAfter
     }
 
-    var told: [ImportProgress] { lock.withLock { progress } }
+    var reports: [ImportProgress] { lock.withLock { progress } }
 
     func watch(progress: ImportProgress) -> Bool {
         lock.withLock { self.progress.append(progress) }

@@ -18,14 +18,14 @@ struct Vectors: Sendable {
             if let text = try list.textIfAny("text") { return Data(text.utf8) }
             if let name = try list.textIfAny("file") { return try read(name) }
             if let bytes = try list.itemsIfAny("bytes") { return Data(try bytes.map(asNumber)) }
-            guard let run = try list.object("run", run) else { throw Malformed("`list` has none of its forms") }
+            guard let run = try list.object("run", run) else { throw Malformed("`list` has no known form") }
             return run
         }
         guard let list else { throw Malformed("`list` is missing") }
         return list
     }
 
-    /// So many ids that follow each other, one a line.
+    /// The given number of consecutive ids, one a line.
     private func run(_ run: Arguments) throws -> Data {
         let (first, count): (String, UInt64) = (try run.text("first"), try run.number("count"))
         guard first.count == 24, let low = UInt64(first.suffix(15), radix: 16) else {
@@ -44,7 +44,7 @@ struct Vectors: Sendable {
             if let name = try binary.textIfAny("file") { return try read(name) }
             if let bytes = try binary.itemsIfAny("bytes") { return Data(try bytes.map(asNumber)) }
             guard let patched = try binary.object("patched", patched) else {
-                throw Malformed("`binary` has none of its forms")
+                throw Malformed("`binary` has no known form")
             }
             return patched
         }
@@ -64,7 +64,7 @@ struct Vectors: Sendable {
 
 let scopes: [Scope] = [.see, .control, .claim]
 
-/// What a device says of itself.
+/// A device's report.
 func report(_ arguments: Arguments) throws -> Report {
     Report(
         device: try arguments.text("device"), product: try arguments.numberIfAny("product"),
@@ -126,7 +126,7 @@ func identity(_ arguments: Arguments) throws -> Identity? {
     return try asObject(value) { identity in
         if let user = try identity.object("two_legged", { try $0.text("user") }) { return .twoLegged(user: user) }
         guard let account: Int64 = try identity.object("linked", { try $0.number("account") }) else {
-            throw Malformed("`identity` has none of its forms")
+            throw Malformed("`identity` has no known form")
         }
         return .linked(account: account)
     }
@@ -148,7 +148,7 @@ func change(_ change: Arguments) throws -> Change {
     case "lock": return .lock(device: try change.text("device"), version: try change.numberIfAny("version"))
     case "groups":
         return .groups(device: try change.text("device"), groups: try change.items("groups").map(asNumber))
-    case let kind: throw Malformed("`\(kind)` is no change")
+    case let kind: throw Malformed("`\(kind)` is not a change")
     }
 }
 
@@ -166,7 +166,7 @@ func destination(_ arguments: Arguments) throws -> Destination {
     return try asObject(value) { to in
         if let url = try to.object("webhook", { try $0.text("url") }) { return .webhook(url: url) }
         guard let name = try to.object("integration", { try $0.text("name") }) else {
-            throw Malformed("`to` has none of its forms")
+            throw Malformed("`to` has no known form")
         }
         return .integration(name: name)
     }

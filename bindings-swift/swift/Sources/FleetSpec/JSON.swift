@@ -1,6 +1,6 @@
 import Foundation
 
-/// JSON as it stands in the scenarios.
+/// JSON as it is in the scenarios.
 indirect enum JSON: Decodable, Equatable, Sendable, CustomStringConvertible {
     case null
     case bool(Bool)
@@ -47,7 +47,8 @@ indirect enum JSON: Decodable, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Where an answer is not as expected: an object may have more than is listed, and an expected null may be missing.
+/// Lists the differences from the expected answer: an object may have more fields than are listed, and a field that is
+/// expected to be null may be missing.
 func differences(at place: String, expected: JSON, found: JSON) -> [String] {
     switch (expected, found) {
     case (.object(let expected), .object(let found)):

@@ -1,7 +1,7 @@
 import FleetCore
 import Foundation
 
-/// A file of scenarios, as far as a runner needs it: that it is well formed is the Rust runner's to say.
+/// A file of scenarios. The Rust runner checks that it is well formed.
 struct SpecFile: Decodable {
     let version: Int
     let catalogue: [JSON]?
@@ -14,14 +14,14 @@ struct Scenario: Decodable {
     let steps: [[String: JSON]]
 }
 
-/// What a step did not do as expected.
+/// A step's difference from the expected answer.
 struct Difference: Error, CustomStringConvertible {
     let description: String
 }
 
 final class Runner {
     private let vectors: Vectors
-    /// A PostgreSQL server, where there is one, in which each scenario has a schema of its own.
+    /// A PostgreSQL server, if there is one. Each scenario has its own schema there.
     private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
     private var schemas = 0
     private var passed = 0
@@ -45,7 +45,7 @@ final class Runner {
         }
     }
 
-    /// Prints the closing count; whether all went as expected and anything ran.
+    /// Prints the final count. Returns whether all scenarios passed and at least one ran.
     func summary() -> Bool {
         print("\(passed) passed, \(failed) failed")
         return failed == 0 && passed > 0
@@ -54,7 +54,7 @@ final class Runner {
     private func runFile(_ path: URL) async {
         do {
             let file = try JSONDecoder().decode(SpecFile.self, from: Data(contentsOf: path))
-            guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not read here") }
+            guard file.version == 1 else { throw Malformed("version \(file.version) of the format is not supported") }
             let tiers = try file.catalogue?.map { try asObject($0, tier) }
             for scenario in file.scenarios {
                 for store in ["memory", "sqlite"] + (server.isEmpty ? [] : ["postgres"]) {
@@ -106,7 +106,7 @@ final class Runner {
     }
 }
 
-/// A scenario's fleet, and what its steps have found so far.
+/// A scenario's fleet, and the values that its steps have saved.
 struct World {
     let fleet: Fleet
     let vectors: Vectors
@@ -138,7 +138,7 @@ struct World {
         }
     }
 
-    /// Who asks a console is said by `as`; who asks a portal, by the token; nobody asks the others.
+    /// `as` names the actor of a console; the token names the actor of a portal; the other doors have none.
     private func ask(_ name: String, as actor: String?, _ arguments: Arguments) async throws -> Any {
         if let actor {
             let console =
@@ -158,11 +158,11 @@ struct World {
         if let answer = try await gateway(name, fleet.gateway(now: now), arguments) { return answer }
         if let answer = try await clock(name, fleet.clock(now: now), arguments) { return answer }
         if let answer = try await host(name, fleet, now, arguments) { return answer }
-        throw Malformed("there is no such command, or a person asks for it: say who with `as`")
+        throw Malformed("there is no such command, or it needs an actor: name one with `as`")
     }
 
     private func strictly(_ arguments: Arguments) throws {
-        if let name = arguments.unknown.first { throw Malformed("`\(name)` is no argument of this command") }
+        if let name = arguments.unknown.first { throw Malformed("`\(name)` is not an argument of this command") }
     }
 
     private mutating func compare(_ answer: JSON, _ step: [String: JSON]) throws {
@@ -173,7 +173,7 @@ struct World {
     }
 }
 
-/// An error's message with the name of its argument as the scenarios spell it.
+/// Rewrites an error's message with the argument's name as the scenarios write it.
 private func spelt(_ error: FleetError) -> String {
     guard case .invalid(let field, _) = error.kind, error.message.hasPrefix(field) else { return error.message }
     let snake = field.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()

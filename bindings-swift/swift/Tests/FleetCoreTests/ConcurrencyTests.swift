@@ -10,7 +10,7 @@ private final class Progress: @unchecked Sendable {
     var all: [ImportProgress] { lock.withLock { list } }
 }
 
-@Test func aLongImportTellsHowFarItIs() async throws {
+@Test func aLongImportReportsItsProgress() async throws {
     let world = try await World()
     let progress = Progress()
     let report = try await world.console().importWatched(product: 94, list: ids(20_000)) { progress.add($0) }
@@ -20,12 +20,12 @@ private final class Progress: @unchecked Sendable {
     #expect(progress.all.count > 1)
 }
 
-@Test func aCancelledImportStopsAndGoesOnWhereItWas() async throws {
+@Test func aCancelledImportStopsAndCanBeContinued() async throws {
     let world = try await World()
     let console = try world.console()
     let importing = Task {
         try await console.importWatched(product: 94, list: ids(20_000)) { _ in
-            // It waits here until whoever holds the task has cancelled it.
+            // It waits here until the holder of the task has cancelled it.
             cancelled.signal()
             resumed.wait()
         }
@@ -33,7 +33,7 @@ private final class Progress: @unchecked Sendable {
     Thread.detachNewThread {
         cancelled.wait()
         importing.cancel()
-        // However often it is told from here on, it is not held up.
+        // Further reports do not block it.
         for _ in 0..<10 { resumed.signal() }
     }
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
@@ -44,14 +44,14 @@ private final class Progress: @unchecked Sendable {
     #expect(try await console.summary(product: 94).devices == 20_001)
 }
 
-@Test func aCancelledImportThatNobodyWatchesStopsToo() async throws {
+@Test func aCancelledImportWithoutAWatcherStopsToo() async throws {
     let world = try await World()
     let console = try world.console()
     let importing = Task { try await console.import(product: 94, list: ids(200_000)) }
     while try await console.summary(product: 94).devices < 2 { try await Task.sleep(nanoseconds: 1_000_000) }
     importing.cancel()
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
-    // What is under way ends after its next few thousand; closing waits for that.
+    // The running import ends after its next few thousand devices; closing waits for that.
     let report = try await console.import(product: 94, list: ids(10))
     #expect(report.counts.imported + report.counts.alreadyHere == 10)
     #expect(try await console.summary(product: 94).devices < 200_001)
@@ -60,7 +60,7 @@ private final class Progress: @unchecked Sendable {
     await #expect(throws: CancellationError.self) { _ = try await planning.value }
 }
 
-@Test func whatAWatcherThrowsAtTheLastReportIsThrown() async throws {
+@Test func anErrorOfTheWatcherAtTheLastReportIsThrown() async throws {
     struct Mine: Error, Equatable {}
     let world = try await World()
     let console = try world.console()
@@ -73,7 +73,7 @@ private final class Progress: @unchecked Sendable {
 private let cancelled = DispatchSemaphore(value: 0)
 private let resumed = DispatchSemaphore(value: 0)
 
-@Test func oneFleetServesManyTasks() async throws {
+@Test func manyTasksUseOneFleet() async throws {
     let world = try await World()
     let fleet = world.fleet
     _ = try await world.console().import(product: 94, list: ids(200))
@@ -102,13 +102,13 @@ private let resumed = DispatchSemaphore(value: 0)
             await Task.yield()
         }
     }
-    // Long enough that the heart beats also on a machine that is busy.
+    // Long enough for a heartbeat also on a busy machine.
     _ = try await console.import(product: 94, list: ids(200_000))
     heart.cancel()
     #expect(beats > 1)
 }
 
-@Test func eventsComeInOnAStreamAndAreInTheLog() async throws {
+@Test func eventsArriveOnAStreamAndAreInTheLog() async throws {
     let world = try await World()
     let console = try world.console()
     let stream = try await console.eventStream(product: 94)

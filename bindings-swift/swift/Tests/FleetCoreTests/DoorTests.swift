@@ -2,9 +2,8 @@ import FleetCore
 import Foundation
 import Testing
 
-/// What a device is to do, in words of this test's own: the switch has no `default`, so that a new kind of answer is an
-/// error of the compiler's.
-private func told(_ decision: Decision) -> String {
+/// Describes a decision. The switch has no `default`, so a new kind of answer is a compiler error.
+private func describe(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
     case .update(let directive, _, _, _, _, _): "send \(directive.version)"
@@ -12,45 +11,45 @@ private func told(_ decision: Decision) -> String {
     }
 }
 
-@Test func aDeviceIsToldWhatToRunAndWhy() async throws {
+@Test func aConnectReturnsWhatTheDeviceIsToRunAndWhy() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     let member = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
-    #expect(told(member.answer) == "up to date by noRelease")
+    #expect(describe(member.answer) == "up to date by noRelease")
     #expect(member.answer.cites == "R-TGT-1 no release")
 
     let stranger = "45f96d06492949f0e1d2c3b4"
     let waiting = try await gateway.connect(report: Report(device: stranger, product: 94, version: 1))
-    #expect(told(waiting.answer) == "held: quarantined")
+    #expect(describe(waiting.answer) == "held: quarantined")
     #expect(waiting.answer.why == "held: it asks to join and waits for the team's approval (R-IMP-9)")
     #expect(waiting.answer.directive == nil)
 }
 
-@Test func manyDevicesAreAnsweredInTheOrderOfTheirReports() async throws {
+@Test func theAnswersOfABatchAreInTheOrderOfItsReports() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     let reports = ["45f96d06492949f0e1d2c3b4", bench].map { Report(device: $0, product: 94, version: 1) }
     let answers = try await gateway.connectMany(reports: reports)
-    #expect(answers.map { told($0.answer) } == ["held: quarantined", "up to date by noRelease"])
+    #expect(answers.map { describe($0.answer) } == ["held: quarantined", "up to date by noRelease"])
     #expect(try gateway.connectManyBlocking(reports: reports) == answers)
     #expect(try gateway.connectBlocking(report: reports[1]) == answers[1])
 }
 
-@Test func whatHoldsASecretPrintsWithoutIt() {
+@Test func aValueWithASecretPrintsWithoutIt() {
     let secret = "4f6b1c0d"
     let code = ClaimCode(code: secret, expiresAt: noon)
     let card = ChargedCard(number: 1, token: secret)
     let token = IssuedToken(tokenId: "t-1", token: secret)
     var dumped = ""
     dump((code, card, token), to: &dumped)
-    for said in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
-        #expect(!said.contains(secret))
+    for text in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
+        #expect(!text.contains(secret))
     }
     #expect("\(token)" == "IssuedToken(tokenId: t-1, token: hidden)")
     #expect((code.code, card.token, token.token) == (secret, secret, secret))
 }
 
-@Test func anErrorHasACodeAMessageAndWhatToBranchOn() async throws {
+@Test func anErrorHasACodeAMessageAndTheDataToBranchOn() async throws {
     let world = try await World(tiers: [Tier(name: "Tiny", devices: 1)])
     do {
         _ = try await world.console().product(product: 95)
@@ -85,7 +84,7 @@ private func told(_ decision: Decision) -> String {
         let seen = try await world.console(at).device(product: 94, device: bench).seen
         #expect(seen.map { Int(($0.at.timeIntervalSince1970 * 1000).rounded()) } == 1_457_438_400_000 + millis)
     }
-    // Far beyond what the core has a date for: an answer or an error, never a crash.
+    // Far beyond the core's dates: an answer or an error, never a crash.
     _ = try? await world.console(.distantFuture).summary(product: 94)
     _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
 }
@@ -109,7 +108,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     }
 }
 
-@Test func aFleetInAFileIsThereAgain() async throws {
+@Test func aFleetInAFileCanBeReopened() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -127,7 +126,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
 private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
 
 @Test(.enabled(if: !server.isEmpty, "FLEET_POSTGRES names no server"))
-func aFleetInADatabaseIsThereAgain() async throws {
+func aFleetInADatabaseCanBeReopened() async throws {
     let url = "\(server)?schema=swift_\(ProcessInfo.processInfo.processIdentifier)"
     let world = try await World(url: url)
     await world.fleet.close()
@@ -136,7 +135,7 @@ func aFleetInADatabaseIsThereAgain() async throws {
     await again.close()
 }
 
-@Test func listsComeInPagesOrWhole() async throws {
+@Test func listsCanBeReadPageByPageOrCompletely() async throws {
     let world = try await World()
     let console = try world.console()
     _ = try await console.import(product: 94, list: ids(1500))

@@ -2,7 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-/// Numbers from a seed, the same in each run.
+/// Pseudorandom numbers from a seed, the same in each run.
 private struct Seeded: RandomNumberGenerator {
     var state: UInt64
 
@@ -23,7 +23,7 @@ private let numbers: [UInt32] = [0, 1, 94, 65_535, 65_536, .max]
 private let spans: [TimeInterval] = [0, 60, -1, .nan, .infinity, -.infinity, 1e300]
 private let counts: [Int64] = [0, 1, -1, .min, .max]
 
-@Test func nothingButTheErrorOfTheLibraryComesOut() async throws {
+@Test func aCallThrowsOnlyErrorsOfTheLibrary() async throws {
     let world = try await World()
     var random = Seeded(state: 14)
     for _ in 0..<400 {
@@ -65,7 +65,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func aMomentOrASpanThatIsNoneIsInvalid() async throws {
+@Test func anInvalidMomentOrDurationIsRejected() async throws {
     let world = try await World()
     let gateway = world.fleet.gateway(now: noon)
     for seconds in [Double.nan, .infinity, -.infinity, 1e300] {
@@ -86,7 +86,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func whatAWatcherThrowsIsWhatItsImportThrows() async throws {
+@Test func anImportThrowsWhatItsWatcherThrows() async throws {
     struct Mine: Error {}
     let console = try await World().console()
     await #expect(throws: Mine.self) {
@@ -99,7 +99,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     }
 }
 
-@Test func aCancelledWaitEndsAndSixHundredKeepNobodyWaiting() async throws {
+@Test func aCancelledWaitEndsAndSixHundredWaitsDelayNobody() async throws {
     let world = try await World()
     let console = try world.console()
     let stream = try await console.eventStream(product: 94)
@@ -116,10 +116,10 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
     for one in waiting { #expect(try await one.value) }
 }
 
-@Test func liveEventsAreASequence() async throws {
+@Test func liveEventsAreAnAsyncSequence() async throws {
     let world = try await World()
     let console = try world.console()
-    let heard = Task {
+    let received = Task {
         var names: [String] = []
         for try await event in console.liveEvents(product: 94) {
             names.append(event.name)
@@ -133,11 +133,11 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
             try await Task.sleep(nanoseconds: 1_000_000)
         }
     }
-    #expect(try await heard.value == ["n", "n", "n"])
+    #expect(try await received.value == ["n", "n", "n"])
     speaking.cancel()
 }
 
-@Test func aCloseWaitsForTheImportThatIsUnderWay() async throws {
+@Test func aCloseWaitsForARunningImport() async throws {
     let world = try await World()
     let console = try world.console()
     let (begun, begins) = AsyncStream.makeStream(of: Void.self)

@@ -2,18 +2,18 @@ import FleetCore
 import Foundation
 import Testing
 
-/// A store of this test's own: a sorted array of rows behind a lock.
+/// A store for this test: a sorted array of rows behind a lock.
 final class ArrayStore: RowStore, @unchecked Sendable {
     private let lock = NSLock()
     private var rows: [StoredRow]
-    /// A store that is weak on purpose forgets what it was to check.
+    /// A weak store skips the checks on purpose.
     private let isWeak: Bool
 
     init(isWeak: Bool = false) {
         (self.isWeak, rows) = (isWeak, [])
     }
 
-    /// What another one kept.
+    /// The data of another store.
     init(again other: ArrayStore) {
         (isWeak, rows) = (other.isWeak, other.lock.withLock { other.rows })
     }
@@ -47,8 +47,8 @@ final class ArrayStore: RowStore, @unchecked Sendable {
             switch write {
             case .put(let row): put(row)
             case .delete(let key):
-                let (place, isThere) = place(key)
-                if isThere { rows.remove(at: place) }
+                let (index, isThere) = position(key)
+                if isThere { rows.remove(at: index) }
             case .add(let key, let delta):
                 let sum = (row(key).flatMap { Int64($0.record) } ?? 0).addingReportingOverflow(delta)
                 let count = sum.overflow ? (delta > 0 ? Int64.max : Int64.min) : sum.partialValue
@@ -59,17 +59,17 @@ final class ArrayStore: RowStore, @unchecked Sendable {
     }
 
     private func row(_ key: Data) -> StoredRow? {
-        let (place, isThere) = place(key)
-        return isThere ? rows[place] : nil
+        let (index, isThere) = position(key)
+        return isThere ? rows[index] : nil
     }
 
     private func put(_ row: StoredRow) {
-        let (place, isThere) = place(row.key)
-        if isThere { rows[place] = row } else { rows.insert(row, at: place) }
+        let (index, isThere) = position(row.key)
+        if isThere { rows[index] = row } else { rows.insert(row, at: index) }
     }
 
-    /// Where a key is, or belongs.
-    private func place(_ key: Data) -> (index: Int, isThere: Bool) {
+    /// The index of a key, or where to insert it.
+    private func position(_ key: Data) -> (index: Int, isThere: Bool) {
         var (low, high) = (0, rows.count)
         while low < high {
             let middle = (low + high) / 2
@@ -89,7 +89,7 @@ private final class Factory: StoreFactory {
     func make() -> RowStore { ArrayStore(isWeak: isWeak) }
 }
 
-/// Opens what a store kept, or forgets it.
+/// Reopens a store's data, or loses it.
 private final class Reopener: StoreReopener {
     private let forgets: Bool
 
@@ -109,26 +109,26 @@ private final class BrokenStore: RowStore {
     func commit(batch: [RowCommit]) throws -> [Bool] { throw RowStoreError.OutcomeUnknown(reason: "the line broke") }
 }
 
-@Test func aStoreThatIsWrittenInSwiftKeepsEveryLaw() async {
+@Test func aStoreWrittenInSwiftKeepsEveryLaw() async {
     #expect(await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: false)) == [])
 }
 
-@Test func aStoreThatForgetsWhatItKeptIsFoundOut() async {
+@Test func aStoreThatLosesItsDataIsDetected() async {
     let broken = await conformance(factory: Factory(isWeak: false), reopener: Reopener(forgets: true))
     #expect(broken.map(\.law) == ["what_was_committed_is_there_again", "stamps_guard_after_reopening"])
 }
 
-@Test func aStoreThatChecksNothingIsFoundOut() async {
+@Test func aStoreThatSkipsItsChecksIsDetected() async {
     let broken = await conformance(factory: Factory(isWeak: true))
     #expect(broken.contains { $0.law == "no_update_is_lost" })
 }
 
-@Test func aFleetLivesInAStoreThatIsWrittenInSwift() async throws {
+@Test func aFleetWorksInAStoreWrittenInSwift() async throws {
     let world = try await World(fleet: Fleet.openStore(store: ArrayStore()))
     #expect(try await world.console().summary(product: 94).devices == 1)
 }
 
-@Test func whatAStoreThrowsIsToldToTheCaller() async throws {
+@Test func anErrorOfAStoreIsReportedToTheCaller() async throws {
     let fleet = try await Fleet.openStore(store: BrokenStore())
     do {
         _ = try await fleet.operator(now: noon).product(product: 94)

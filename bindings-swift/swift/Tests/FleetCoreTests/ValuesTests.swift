@@ -2,7 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-/// What doors answer goes into caches, files and messages between processes.
+/// Values that doors return are stored in caches and files and sent between processes.
 private func again<Value: Codable>(_ value: Value) throws -> Value {
     try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
 }
@@ -14,7 +14,7 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
     #expect(try PropertyListDecoder().decode([Value].self, from: list) == [value])
 }
 
-@Test func valuesAreEncodedAndComeBackEqual() async throws {
+@Test func valuesAreEqualAfterEncoding() async throws {
     let world = try await World()
     let console = try world.console()
     let gateway = world.fleet.gateway(now: noon.addingTimeInterval(0.123))
@@ -49,7 +49,7 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
     }
 }
 
-@Test func whatHoldsASecretIsNotEncoded() throws {
+@Test func aValueWithASecretIsNotEncoded() throws {
     let secret = "4f6b1c0d"
     func refuses<Value: Encodable>(_ value: Value) {
         do {
@@ -57,7 +57,7 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
             Issue.record("\(value) was encoded")
         } catch let error as FleetError {
             #expect(error.code == "invalid")
-            #expect(error.message.contains("holds a secret and is not written out"))
+            #expect(error.message.contains("holds a secret and is not serialised"))
             #expect(!error.message.contains(secret))
         } catch {
             Issue.record(error)

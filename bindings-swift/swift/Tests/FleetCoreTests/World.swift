@@ -10,7 +10,7 @@ struct World {
     let alice: Account
     let product: UInt32
 
-    /// Without tiers, one without limits.
+    /// Without tiers, uses one without limits.
     init(url: String = "memory:", tiers: [Tier] = [Tier(name: "All")]) async throws {
         try await self.init(fleet: Fleet.open(url: url, options: FleetOptions(tiers: tiers)))
     }
@@ -30,7 +30,7 @@ struct World {
     }
 }
 
-/// So many ids that follow each other, one a line.
+/// The given number of consecutive ids, one a line.
 func ids(_ count: Int) -> Data {
     Data((1...count).map { String(format: "aa%022x\n", $0) }.joined().utf8)
 }

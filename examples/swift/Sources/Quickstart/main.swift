@@ -2,17 +2,17 @@
 //
 //     swift run Quickstart FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]
 //
-// What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
-// printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+// A few lines replace the sockets of a real host; the library makes every decision, and each is printed with its rule
+// (`R-…`). `examples/quickstart.rs` shows the full day.
 import FleetCore
 import Foundation
 
-/// A moment of 8 March 2016. A host leaves `now` out and means the present.
+/// A moment of 8 March 2016. A host leaves `now` out, which means the present.
 func at(_ hour: Int, _ minute: Int = 0) -> Date {
     Date(timeIntervalSince1970: 1_457_395_200 + Double(hour * 3600 + minute * 60))
 }
 
-/// The story: a fleet, the account that speaks for its team, and its product.
+/// The story: a fleet, the account of its team, and its product.
 struct Story {
     let fleet: Fleet
     let data: URL
@@ -22,7 +22,7 @@ struct Story {
     static func begin(_ fleet: Fleet, data: URL) async throws -> Story {
         let host = fleet.operator(now: at(9))
         let alice = try await host.createAccount(email: "alice@example.com")
-        // The number is compiled into the firmware already, so it is given, not found.
+        // The number is already compiled into the firmware, so it is given and not generated.
         let product = try await host.createProductWithId(
             product: 94, owner: alice.id, name: "Thermostat", platform: "photon")
         return Story(fleet: fleet, data: data, alice: alice.id, product: product.id)
@@ -55,12 +55,12 @@ struct Story {
             print("  \(error.code): \(error.message)")
         }
         let taken = try await console.upload(product: product, version: 2, title: "Quieter at night", binary: second)
-        print("  taken: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
+        print("  accepted: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
         do {
             try await console.release(product: product, version: 2)
         } catch let error as FleetError {
             guard case .notProven(_, let needed, let running) = error.kind else { throw error }
-            print("  not to be released on \(running) of \(needed): \(error.message)")
+            print("  cannot be released, runs on \(running) of \(needed): \(error.message)")
         }
     }
 
@@ -69,8 +69,8 @@ struct Story {
         let before = Report(device: bench, product: product, version: 1, platform: "photon")
         _ = try await fleet.gateway(now: at(10)).connect(report: before)
         let decision = try await console(at(10, 30)).lockAndFlashNow(product: product, device: bench, version: 2)
-        print("  \(told(decision))")
-        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        print("  \(describe(decision))")
+        // Here the host sends the file. Only what the device reports on its next connect counts as success.
         let back = Report(device: bench, product: product, version: 2)
         let connected = try await fleet.gateway(now: at(10, 32)).connect(report: back)
         if let outcome = connected.outcome { print("  the update \(outcome.result)") }
@@ -88,7 +88,7 @@ struct Story {
         let stranger = Report(device: "330030000f47353136383631", product: product, version: 1)
         let fleets = devices.map { Report(device: $0, product: product, version: 1, platform: "photon") }
         let answers = try await fleet.gateway(now: at(12)).connectMany(reports: fleets + [stranger])
-        let counts = Dictionary(grouping: answers.map { told($0.answer) }, by: { $0 }).mapValues(\.count)
+        let counts = Dictionary(grouping: answers.map { describe($0.answer) }, by: { $0 }).mapValues(\.count)
         for (what, often) in counts.sorted(by: { $0.key < $1.key }) { print("  \(often)  \(what)") }
     }
 
@@ -101,14 +101,14 @@ struct Story {
             print("  \(device.id) runs \(device.seen?.version.map(String.init) ?? "?")")
         }
         for try await notice in fleet.allPendingNotices() {
-            print("  to be told: \(notice.subject)")
+            print("  notice: \(notice.subject)")
             _ = try await fleet.acknowledge(key: notice.key)
         }
     }
 }
 
-/// Every kind of answer: the compiler says if one is forgotten.
-func told(_ decision: Decision) -> String {
+/// Every kind of answer: the compiler reports a missing one.
+func describe(_ decision: Decision) -> String {
     switch decision {
     case .update(let directive, _, _, _, let cites, _):
         "send \(directive.version), \(directive.sha256.prefix(8))… (\(cites))"

@@ -1,4 +1,5 @@
-//! The fast way: a device that is in the product it reports, of which all are read at once and written at once.
+//! The fast path of a connect: the device is in the product that it reports. One read and one commit serve many
+//! devices.
 
 use super::{Connected, proves, stale};
 use crate::Error;
@@ -13,35 +14,35 @@ use crate::store::{
 use crate::time::Timestamp;
 use std::collections::{HashMap, HashSet};
 
-/// So many devices are taken together at most, as many as commits are merged by default.
-const TOGETHER: usize = 1024;
+/// Maximum number of devices in one batch; the same as the default maximum of merged commits.
+const BATCH: usize = 1024;
 
-/// Devices that connect on many threads, each at its gateway's moment, and what is left to do for each.
-pub(crate) type Arrivals = Merger<(Report, Timestamp), Way>;
+/// The queue of devices that connect on many threads, each at its gateway's moment.
+pub(crate) type ConnectQueue = Merger<(Report, Timestamp), NextStep>;
 
-/// What is left to do for a report that was taken with others.
+/// The next step for a report that was processed in a batch.
 #[derive(Debug)]
-pub(crate) enum Way {
-    /// Nothing.
+pub(crate) enum NextStep {
+    /// Nothing is left to do.
     Done(Connected),
-    /// To take it by itself: the device was told of twice, somebody else changed its row, or it can't be found out any
-    /// more what became of the commit.
+    /// Process it alone: the batch had two reports of the device, another commit changed its row, or the outcome of the
+    /// commit can no longer be determined.
     Alone,
-    /// To take it in a transaction.
+    /// Process it in a transaction.
     Slow,
 }
 
 impl Gateway<'_> {
-    /// Goes the way that is left.
-    pub(super) fn go_on(&self, report: &Report, way: Way) -> Result<Connected, Error> {
-        match way {
-            Way::Done(connected) => Ok(connected),
-            Way::Alone => self.connect_alone(report),
-            Way::Slow => self.take_slowly(report),
+    /// Executes the next step.
+    pub(super) fn finish_connect(&self, report: &Report, step: NextStep) -> Result<Connected, Error> {
+        match step {
+            NextStep::Done(connected) => Ok(connected),
+            NextStep::Alone => self.connect_alone(report),
+            NextStep::Slow => self.connect_in_batch(report),
         }
     }
 
-    /// Takes a report by itself.
+    /// Processes a report alone.
     pub(super) fn connect_alone(&self, report: &Report) -> Result<Connected, Error> {
         let store = self.fleet.store();
         if let Some(id) = report.names() {
@@ -53,7 +54,7 @@ impl Gateway<'_> {
                 let Some((product, index)) = product_of(product, index) else { break };
                 let mut after = device.clone();
                 let locked = self.fleet.held_since(product)?;
-                let Some(connected) = self.take_fast(product, index, locked, &mut after, report) else { break };
+                let Some(connected) = self.apply_fast(product, index, locked, &mut after, report) else { break };
                 let Some(commit) = self.commit_of(id, report.device, device, *stamp, after, self.fleet.stamps().next())
                 else {
                     return Ok(connected);
@@ -63,39 +64,41 @@ impl Gateway<'_> {
                 }
             }
         }
-        self.take_slowly(report)
+        self.connect_in_batch(report)
     }
 
-    /// Takes a report together with those of other threads that come at the same time.
-    pub(super) fn take_with_others(&self, arrivals: &Arrivals, report: &Report) -> Result<Way, Error> {
+    /// Processes a report in one batch with those that arrive on other threads at the same time.
+    pub(super) fn connect_merged(&self, queue: &ConnectQueue, report: &Report) -> Result<NextStep, Error> {
         let run = |arrived: &[(Report, Timestamp)]| {
-            match self.take_all(arrived.iter().map(|(report, now)| (report, *now))) {
-                // It may be about one row, which is nothing to the others: each finds out for itself.
+            match self.connect_fast_batch(arrived.iter().map(|(report, now)| (report, *now))) {
+                // One row may have caused the failure, which does not concern the other reports: each is processed
+                // alone.
                 Err(error) if arrived.len() > 1 && !error.is_transient() => {
-                    Ok(arrived.iter().map(|_| Way::Alone).collect())
+                    Ok(arrived.iter().map(|_| NextStep::Alone).collect())
                 }
-                taken => taken,
+                steps => steps,
             }
         };
-        let call = Call { run: &run, at_most: TOGETHER, failure: StoreErrorKind::Unknown };
-        let way = arrivals.ask(&[(report.clone(), self.now)], &call)?.pop();
-        Ok(way.unwrap_or(Way::Alone))
+        let call = Call { run: &run, at_most: BATCH, failure: StoreErrorKind::Unknown };
+        let step = queue.ask(&[(report.clone(), self.now)], &call)?.pop();
+        Ok(step.unwrap_or(NextStep::Alone))
     }
 
-    /// Takes all reports that can go the fast way: one read and one commit. Says in their order what is left to do.
-    pub(super) fn take_all<'r>(
+    /// Processes all reports that can take the fast path, with one read and one commit. Returns the next steps in the
+    /// order of the reports.
+    pub(super) fn connect_fast_batch<'r>(
         &self,
         reports: impl ExactSizeIterator<Item = (&'r Report, Timestamp)>,
-    ) -> Result<Vec<Way>, StoreError> {
-        // Of a device that is told of twice, only the first report may go ahead of the others.
-        let mut told: HashSet<DeviceId, foldhash::fast::RandomState> = HashSet::default();
-        let mut ways = Vec::with_capacity(reports.len());
+    ) -> Result<Vec<NextStep>, StoreError> {
+        // Of several reports of a device, only the first is processed in the batch.
+        let mut seen: HashSet<DeviceId, foldhash::fast::RandomState> = HashSet::default();
+        let mut steps = Vec::with_capacity(reports.len());
         let mut order: Vec<(ProductId, DeviceId, usize, &Report, Timestamp)> = Vec::with_capacity(reports.len());
-        for (place, (report, now)) in reports.enumerate() {
-            let is_first = told.insert(report.device);
-            ways.push(if is_first { Way::Slow } else { Way::Alone });
+        for (position, (report, now)) in reports.enumerate() {
+            let is_first = seen.insert(report.device);
+            steps.push(if is_first { NextStep::Slow } else { NextStep::Alone });
             if let (true, Some(product)) = (is_first, report.names()) {
-                order.push((product, report.device, place, report, now));
+                order.push((product, report.device, position, report, now));
             }
         }
         order.sort_unstable_by_key(|(product, device, ..)| (*product, *device));
@@ -113,37 +116,37 @@ impl Gateway<'_> {
             }
         }
 
-        let mut say = |place: usize, way: Way| {
-            if let Some(slot) = ways.get_mut(place) {
-                *slot = way;
+        let mut set = |position: usize, step: NextStep| {
+            if let Some(entry) = steps.get_mut(position) {
+                *entry = step;
             }
         };
-        let (mut commits, mut places) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
+        let (mut commits, mut connects) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
         let slot = self.fleet.stamps().next();
-        for ((id, device_id, place, report, now), row) in order.into_iter().zip(rows) {
+        for ((id, device_id, position, report, now), row) in order.into_iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let Some((product, index, locked)) = found.get(&id) else { continue };
             let (mut after, gateway) = (device.clone(), Gateway { now, ..*self });
-            let Some(connected) = gateway.take_fast(product, index, *locked, &mut after, report) else { continue };
+            let Some(connected) = gateway.apply_fast(product, index, *locked, &mut after, report) else { continue };
             match self.commit_of(id, device_id, device, *stamp, after, slot) {
                 Some(commit) => {
                     commits.push(commit);
-                    places.push((place, connected));
+                    connects.push((position, connected));
                 }
-                None => say(place, Way::Done(connected)),
+                None => set(position, NextStep::Done(connected)),
             }
         }
-        // Where the store cannot say what became of them it is found out: a live report that is taken twice is two.
+        // An unknown outcome must be resolved first: a live report that is processed twice counts as two.
         let mut outcomes = store::apply_all(self.fleet.store(), &commits)?.into_iter();
-        for (place, connected) in places {
+        for (position, connected) in connects {
             let is_applied = outcomes.next() == Some(Some(CommitOutcome::Applied));
-            say(place, if is_applied { Way::Done(connected) } else { Way::Alone });
+            set(position, if is_applied { NextStep::Done(connected) } else { NextStep::Alone });
         }
-        Ok(ways)
+        Ok(steps)
     }
 
-    /// The fast way: nothing where the report needs more than the device's own row to be written.
-    fn take_fast(
+    /// Applies a report on the fast path. `None` if the report must write more than the device's own row.
+    fn apply_fast(
         &self,
         product: &Product,
         index: &FirmwareIndex,
@@ -154,11 +157,13 @@ impl Gateway<'_> {
         if device.standing != Standing::Member || needs_registry(product, device, report) {
             return None;
         }
-        let Some(connected) = self.take(product, index, locked, device, report) else { return Some(stale(product.id)) };
+        let Some(connected) = self.apply_report(product, index, locked, device, report) else {
+            return Some(stale(product.id));
+        };
         proves(index, device, self.now).is_none().then_some(connected)
     }
 
-    /// The commit of one device's row and what it moves in the counters; nothing where the row did not change.
+    /// The commit of one device's row and its counter changes. `None` if the row did not change.
     fn commit_of(
         &self,
         product: ProductId,
@@ -183,7 +188,7 @@ impl Gateway<'_> {
     }
 }
 
-/// Whether a report tells of other hardware than the registry may know, which then should know it too.
+/// Whether a report states hardware that the registry may lack and should record.
 fn needs_registry(product: &Product, device: &Device, report: &Report) -> bool {
     report
         .platform
@@ -191,7 +196,7 @@ fn needs_registry(product: &Product, device: &Device, report: &Report) -> bool {
         .is_some_and(|platform| *platform != product.platform || device.platform() != PlatformSeen::Matches)
 }
 
-/// A product that exists and its firmware, out of their rows.
+/// A product that exists, and its firmware, from their rows.
 fn product_of<'r>(product: &'r Option<Row>, index: &'r Option<Row>) -> Option<(&'r Product, &'r FirmwareIndex)> {
     let Some(Row { record: Record::Product(product), .. }) = product else { return None };
     let Some(Row { record: Record::Firmware(index), .. }) = index else { return None };

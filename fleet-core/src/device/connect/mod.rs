@@ -1,15 +1,15 @@
-//! The gateway's door: devices come, go, and tell how their updates fare.
+//! The gateway's operations: devices connect, disconnect, and report the progress of their updates.
 //!
-//! A connect of a device that is in the product it reports reads three rows (its own, the product, the firmware) and
-//! writes one. What is rarer (a device that asks to join, reports no product, says its hardware for the first time, or
-//! proves a version) goes through a transaction.
+//! A connect of a device that is in the product that it reports reads three rows (the device, the product, the
+//! firmware) and writes one. Rarer cases need a transaction: a device that asks to join, reports no product, reports
+//! its hardware for the first time, or proves a version.
 
 mod fast;
 mod slow;
 mod together;
 
 use super::report::{Observed, Report, end_attempt, observe};
-use super::trail::{Mark, Told, Trail};
+use super::trail::{Mark, ReportOrder, Trail};
 use super::{Device, DeviceId, Progress, Registration, UpdateAttempt, UpdateOutcome, UpdateResult, tally};
 use crate::Error;
 use crate::firmware::{Answer, Decision, Directive, FirmwareIndex, FirmwareVersion, Hold, Target, decide, runs_since};
@@ -20,41 +20,41 @@ use crate::store::Store;
 use crate::store::{Key, Record, Transaction};
 use crate::text;
 use crate::time::Timestamp;
-pub(crate) use fast::Arrivals;
-use fast::Way;
+pub(crate) use fast::ConnectQueue;
+use fast::NextStep;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
 use std::sync::Arc;
 use std::time::Duration;
-pub(crate) use together::Joiners;
+pub(crate) use together::JoinQueue;
 
-/// What a connect came to.
+/// The result of a connect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connected {
-    /// The product that the answer is of; none: a personal device.
+    /// The product that decided the answer. `None` for a personal device.
     pub product: Option<ProductId>,
-    /// What the device is to do, and why.
+    /// What the device must do, and why.
     pub answer: Answer,
-    /// How the update that it was sent before ended, if it ended by this connect.
+    /// How the previous update ended, if this connect ended it.
     pub outcome: Option<UpdateOutcome>,
 }
 
-/// That a device's connection ended.
+/// The end of a device's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disconnect {
     /// The device.
     pub device: DeviceId,
-    /// The product id it reported when it connected.
+    /// The product id that the device reported when it connected.
     pub product: Option<u32>,
-    /// The number of the session that ended; 0: the gateway numbers none.
+    /// The number of the session that ended. 0 means that the gateway does not number sessions.
     pub session: u64,
-    /// When it ended. Without it and without a session, it is the end of the connection that was told of last.
+    /// When it ended. Without a moment and a session, the latest reported connection ends.
     pub at: Option<Timestamp>,
 }
 
-/// How an update fares, by the word of who carries it out. Never a success: that is what the device reports when it is
-/// back (R-TGT-7).
+/// The progress of an update, as reported by whatever carries it out. There is no value for success: only the device's
+/// own report after its restart decides that (R-TGT-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateProgress {
@@ -67,56 +67,60 @@ pub enum UpdateProgress {
 }
 
 impl Gateway<'_> {
-    /// A device connects, says what it is and runs, and is told what to run and why (R-TGT-4).
+    /// Processes a device's connect: records its report, and returns what it should run and why (R-TGT-4).
     ///
-    /// A report that was told before gets the answer it got, and changes nothing; it is recognised by its session, or by
-    /// its moment. A report without either is a new connection each time it is told (R-TGT-17). A device that is in no product it
-    /// could be told apart by is a personal one; one that reports a product it is not in asks to join (R-IMP-9).
+    /// A repeated report gets the same answer and changes nothing; it is recognised by its session or its moment. A
+    /// report with neither is a new connection each time (R-TGT-17). A device that cannot be matched to a product is a
+    /// personal device; a device that reports a product it is not in asks to join that product (R-IMP-9).
     ///
-    /// Over a store that [merges](Store::merges) calls, devices that connect at the same time on many threads are taken
-    /// together, each at its own gateway's moment.
+    /// Over a store that [merges](Store::merges) calls, devices that connect on many threads at the same time are
+    /// processed in one batch, each at its own gateway's moment.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.check_process()?;
-        match self.fleet.arrivals() {
-            // One that names no product never goes the fast way, so it need not wait for those that do.
-            Some(arrivals) if report.names().is_some() => self.go_on(report, self.take_with_others(arrivals, report)?),
+        match self.fleet.connect_queue() {
+            // A report that names no product never takes the fast path, so it need not wait for those that do.
+            Some(queue) if report.names().is_some() => self.finish_connect(report, self.connect_merged(queue, report)?),
             _ => self.connect_alone(report),
         }
     }
 
-    /// The same for many at once: one read and one commit for all whose way is the fast one, and a commit for each 256 of
-    /// those that ask to join or say something that their row alone can't hold. The answers are in the order of the reports. A device that is told of twice is answered twice, in order.
+    /// Processes many connects: one read and one commit for all that take the fast path, and one commit for each 256 of
+    /// those that ask to join or must write more than their own row. The answers are in the order of the reports. Two
+    /// reports of one device get two answers, in order.
     ///
     /// # Errors
-    /// The store's. Some of the reports may have been taken; telling all again changes nothing more.
+    /// Errors of the store. Some of the reports may have been processed; repeating all of them changes nothing more.
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
         self.fleet.check_process()?;
-        let mut ways = self.take_all(reports.iter().map(|report| (report, self.now)))?;
+        let mut steps = self.connect_fast_batch(reports.iter().map(|report| (report, self.now)))?;
         let mut answers = Vec::with_capacity(reports.len());
-        // One that goes alone goes in its turn: it may be the first to prove a version, or to ask.
-        let (mut reports, mut ways) = (reports, ways.as_mut_slice());
+        // A report that is processed alone keeps its turn: it may be the first to prove a version, or to ask to join.
+        let (mut reports, mut steps) = (reports, steps.as_mut_slice());
         while !reports.is_empty() {
-            let turn =
-                ways.iter().position(|way| matches!(way, Way::Alone)).map_or(reports.len(), |alone| alone.max(1));
+            let turn = steps
+                .iter()
+                .position(|step| matches!(step, NextStep::Alone))
+                .map_or(reports.len(), |alone| alone.max(1));
             let Some((before, later)) = reports.split_at_checked(turn) else { break };
-            let Some((ways_before, ways_later)) = ways.split_at_mut_checked(turn) else { break };
-            self.take_rest(before, ways_before)?;
-            for (report, way) in before.iter().zip(ways_before) {
-                answers.push(self.go_on(report, std::mem::replace(way, Way::Alone))?);
+            let Some((steps_before, steps_later)) = steps.split_at_mut_checked(turn) else { break };
+            self.connect_slow_batches(before, steps_before)?;
+            for (report, step) in before.iter().zip(steps_before) {
+                answers.push(self.finish_connect(report, std::mem::replace(step, NextStep::Alone))?);
             }
-            (reports, ways) = (later, ways_later);
+            (reports, steps) = (later, steps_later);
         }
         Ok(answers)
     }
 
-    /// A device's connection ended. One that ended before the present one began changes nothing; one whose connect has
-    /// yet to be told is kept, and the connect does not bring the device online (R-TGT-17).
+    /// Processes the end of a device's connection. A connection that ended before the present one began changes
+    /// nothing. If the connect has not been reported yet, the end is stored, and that connect does not set the device
+    /// online (R-TGT-17).
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn disconnect(&self, disconnect: &Disconnect) -> Result<(), Error> {
         let Disconnect { device: id, product: reported, session, at } = *disconnect;
         self.fleet.transact(|tx| {
@@ -131,19 +135,19 @@ impl Gateway<'_> {
                 Some(home) => tx.get::<Device>((home, id))?.map(|row| (home, row)),
                 None => None,
             };
-            let is_homeless = home.is_none();
+            let is_in_no_product = home.is_none();
             let mut ended = None;
             for (product, before) in reported.into_iter().chain(home) {
                 let mut row = before.clone();
-                row.end_connection(&self.told(tx, product, session, at)?);
+                row.end_connection(&self.report_order(tx, product, session, at)?);
                 ended = Some(row.whole_trail());
                 put_device(tx, product, id, Some(&before), row);
             }
-            if let (true, Some(entry)) = (is_homeless, &known) {
+            if let (true, Some(entry)) = (is_in_no_product, &known) {
                 let mut kept = entry.clone();
                 kept.keep(ended.unwrap_or_else(|| Trail {
                     newest: Mark::NONE,
-                    ended: Told::new(session, at, self.now, Duration::ZERO).mark(),
+                    ended: ReportOrder::new(session, at, self.now, Duration::ZERO).mark(),
                 }));
                 if kept != *entry {
                     tx.put(id, kept);
@@ -153,24 +157,24 @@ impl Gateway<'_> {
         })
     }
 
-    /// When a report was, held against this door's clock as its product wants it.
-    fn told(
+    /// The position of a report against this door's clock, with the tolerance of its product.
+    fn report_order(
         &self,
         tx: &mut Transaction<'_>,
         product: ProductId,
         session: u64,
         at: Option<Timestamp>,
-    ) -> Result<Told, Error> {
+    ) -> Result<ReportOrder, Error> {
         let product: Option<Arc<Product>> = tx.get(product)?;
         let tolerance = product.map_or(Duration::ZERO, |product| product.policy.clock_tolerance());
-        Ok(Told::new(session, at, self.now, tolerance))
+        Ok(ReportOrder::new(session, at, self.now, tolerance))
     }
 
-    /// How the update with this directive's number fares. The word of who carries it out; one of another directive than
-    /// the device's latest changes nothing. Says whether it was the latest.
+    /// Records the progress of the update with this directive's number. The progress of any other directive than the
+    /// device's latest changes nothing. Returns whether it was the latest.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn report_update(
         &self,
         device: DeviceId,
@@ -194,8 +198,8 @@ impl Gateway<'_> {
         })
     }
 
-    /// Takes a report into a row and decides; nothing where the report is stale.
-    fn take(
+    /// Applies a report to a row and decides; `None` if the report is stale.
+    fn apply_report(
         &self,
         product: &Product,
         index: &FirmwareIndex,
@@ -205,9 +209,9 @@ impl Gateway<'_> {
     ) -> Option<Connected> {
         match observe(device, report, product, index, self.now) {
             Observed::Stale => None,
-            Observed::Taken { outcome, again } => {
+            Observed::Recorded { outcome, repeated } => {
                 let answer = match decide(product, index, locked, device) {
-                    Decision::Send { firmware, rule, kept_back } if !may_start(device, firmware.version, again) => {
+                    Decision::Send { firmware, rule, kept_back } if !may_start(device, firmware.version, repeated) => {
                         if device.is_online() {
                             let directive = Directive::new(product.id, report.device, firmware, device.sequence);
                             Answer::Update { directive, rule, kept_back }
@@ -225,17 +229,18 @@ impl Gateway<'_> {
     }
 }
 
-/// Whether an update that a report is answered with may be a new attempt. It may not where the connection has ended, nor
-/// where the same report was told before and the update that it was answered with is over.
-fn may_start(device: &Device, version: FirmwareVersion, again: bool) -> bool {
+/// Whether an update in the answer may start a new attempt. It may not if the connection has ended, or if the report is
+/// repeated and the update of the first answer is over.
+fn may_start(device: &Device, version: FirmwareVersion, repeated: bool) -> bool {
     if device.attempt.is_some_and(|attempt| attempt.target == version) {
         return true;
     }
-    let is_over = again && device.attempt.is_none() && device.outcome.is_some_and(|outcome| outcome.target == version);
+    let is_over =
+        repeated && device.attempt.is_none() && device.outcome.is_some_and(|outcome| outcome.target == version);
     device.is_online() && !is_over
 }
 
-/// What a device is told, and the directive written down in its row (R-IMG-9, R-TGT-7).
+/// The answer for a device. Records the directive in its row (R-IMG-9, R-TGT-7).
 pub(crate) fn answer(
     product: &Product,
     index: &FirmwareIndex,
@@ -264,7 +269,7 @@ pub(crate) fn answer(
     }
 }
 
-/// Writes a device's row and what its change moves in the counters.
+/// Writes a device's row and its counter changes.
 pub(crate) fn put_device(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -281,7 +286,7 @@ pub(crate) fn put_device(
     tx.put((product, id), after);
 }
 
-/// Keeps the index of names, by which a list finds devices (R-SEE-2).
+/// Updates the index of names that lists by prefix use (R-SEE-2).
 pub(crate) fn move_name(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId, from: &str, to: &str) {
     if from == to {
         return;
@@ -298,13 +303,13 @@ pub(crate) fn move_name(tx: &mut Transaction<'_>, product: ProductId, device: De
     }
 }
 
-/// The version that a row now proves, if its product has yet no proof of it (R-TGT-2).
+/// The version that a row now proves, if the product has no proof of it yet (R-TGT-2).
 fn proves(index: &FirmwareIndex, device: &Device, now: Timestamp) -> Option<FirmwareVersion> {
     let firmware = index.reported(device.version()).filter(|firmware| firmware.proven.is_none())?;
     runs_since(firmware, device, now).map(|_| firmware.version)
 }
 
-/// What a report is answered that is older than what is known (R-TGT-17).
+/// The answer to a report that is older than the row's data (R-TGT-17).
 fn stale(product: ProductId) -> Connected {
     Connected { product: Some(product), answer: Answer::Held { hold: Hold::StaleReport, target: None }, outcome: None }
 }

@@ -1,10 +1,10 @@
-//! Every way a report can go that is not the fast one, each in a transaction.
+//! The slow path of a connect: processes every other report, each in a transaction.
 
 use super::{Connected, proves, put_device, stale};
 use crate::Error;
 use crate::device::import::{Verdict, judge};
 use crate::device::report::Report;
-use crate::device::trail::{Told, Trail};
+use crate::device::trail::{ReportOrder, Trail};
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Standing, confirmed};
 use crate::firmware::{Answer, FirmwareIndex, Hold, Proof};
 use crate::fleet::Gateway;
@@ -15,31 +15,31 @@ use crate::team::Team;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where a report belongs.
+/// The row that a report belongs to.
 pub(crate) enum Place {
-    /// To no product.
+    /// The row of no product.
     Personal(Hold),
-    /// To this product's row.
+    /// The row of this product.
     Row(ProductId, Device),
-    /// To a product that the device is not in.
+    /// No row yet: the device is not in this product.
     Asks(ProductId),
 }
 
 impl Gateway<'_> {
-    /// Every other way a report can go.
-    pub(super) fn connect_slowly(&self, report: &Report) -> Result<Connected, Error> {
+    /// Processes a report in a transaction.
+    pub(super) fn connect_in_transaction(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.transact(|tx| {
             tx.load(keys(report))?;
             self.connect_in(tx, report)
         })
     }
 
-    /// The same in a transaction that may take others too.
+    /// Processes a report in a transaction that may contain others too.
     pub(super) fn connect_in(&self, tx: &mut Transaction<'_>, report: &Report) -> Result<Connected, Error> {
         let known: Option<Registration> = tx.get(report.device)?;
         let mut entry = known.clone().unwrap_or_default();
         if let Some(platform) = &report.platform {
-            // The newest word counts, as it does in the row (R-IMP-12).
+            // The latest report counts, as it does in the row (R-IMP-12).
             entry.platform = Some(platform.clone());
         }
         let place = self.place(tx, report, &entry)?;
@@ -53,17 +53,17 @@ impl Gateway<'_> {
             Some((_, row)) => row.whole_trail(),
             None => entry.trail.as_deref().copied().unwrap_or_default(),
         };
-        let (mut connected, heard) = match place {
+        let (mut connected, trail) = match place {
             Place::Personal(hold) => {
                 if let Some((home, _)) = &left
-                    && self.told(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
+                    && self.report_order(tx, *home, report.session, report.at)?.is_before(elsewhere.newest)
                 {
                     return Ok(stale(*home));
                 }
                 let answer = Answer::Held { hold, target: None };
-                let heard = Told::new(report.session, report.at, self.now, Duration::ZERO).mark();
-                let trail = Trail { newest: heard, ..Trail::default() };
-                // Of a device that nobody knows nothing is kept: it would be there for ever (R-IMP-9).
+                let newest = ReportOrder::new(report.session, report.at, self.now, Duration::ZERO).mark();
+                let trail = Trail { newest, ..Trail::default() };
+                // Nothing is stored for an unknown device: its record would never be deleted (R-IMP-9).
                 (Connected { product: None, answer, outcome: None }, known.is_some().then_some(trail))
             }
             Place::Row(id, before) => {
@@ -76,20 +76,20 @@ impl Gateway<'_> {
                     None => return Ok(stale(id)),
                 }
             }
-            Place::Asks(id) => self.ask(tx, id, &mut entry, elsewhere, report)?,
+            Place::Asks(id) => self.ask_to_join(tx, id, &mut entry, elsewhere, report)?,
         };
         connected.answer = connected.answer.with_hardware(entry.platform.as_ref());
-        let Some(heard) = heard else { return Ok(connected) };
+        let Some(trail) = trail else { return Ok(connected) };
         if let Some((home, before)) = left {
-            // A device that is heard elsewhere is no longer connected as one of its product.
+            // A device that connects elsewhere is no longer online in its own product.
             let mut row = before.clone();
-            row.leave_connection(heard);
+            row.leave_connection(trail);
             if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
-                entry.tell_platform(&mut row, &product.platform);
+                entry.copy_platform(&mut row, &product.platform);
             }
             put_device(tx, home, report.device, Some(&before), row);
         } else if entry.product.is_none() && connected.product.is_some() {
-            entry.keep(heard);
+            entry.keep(trail);
         }
         if known.as_ref() != Some(&entry) {
             tx.put(report.device, entry);
@@ -97,7 +97,7 @@ impl Gateway<'_> {
         Ok(connected)
     }
 
-    /// Which row a report is for (R-TGT-16).
+    /// The row that a report is for (R-TGT-16).
     pub(crate) fn place(
         &self,
         tx: &mut Transaction<'_>,
@@ -108,7 +108,7 @@ impl Gateway<'_> {
             if let Some(row) = live(tx, id)?.and(tx.get::<Device>((id, report.device))?) {
                 return Ok(Place::Row(id, row));
             }
-            // Of a device in a product that never said its hardware, the product's is taken.
+            // A device that never reported its hardware is assumed to have that of its product.
             let home = match entry.product {
                 Some(home) if entry.platform.is_none() => live(tx, home)?,
                 _ => None,
@@ -128,8 +128,8 @@ impl Gateway<'_> {
         }
     }
 
-    /// A report for a row that is there; nothing where it is stale. A device that waits joins at once where the product
-    /// lets it (R-IMP-9). Says too what is then known of its connections.
+    /// Processes a report for an existing row; returns `None` if it is stale. A quarantined device joins immediately if
+    /// the product allows it (R-IMP-9). Also returns the order of the device's connections after the report.
     fn connect_row(
         &self,
         tx: &mut Transaction<'_>,
@@ -140,22 +140,22 @@ impl Gateway<'_> {
     ) -> Result<Option<(Connected, Trail)>, Error> {
         let (product, index) = required(tx, id)?;
         let locked = self.fleet.held_since(&product)?;
-        let waits = device.standing == Standing::Quarantined;
+        let is_waiting = device.standing == Standing::Quarantined;
         let mut joins = None;
-        if waits && product.policy.approve_by_itself {
-            joins = self.welcome(tx, &product, entry)?;
+        if is_waiting && product.policy.approve_by_itself {
+            joins = self.count_if_joining(tx, &product, entry)?;
             if joins.is_some() {
                 device.standing = Standing::Member;
             }
         }
-        let Some(connected) = self.take(&product, &index, locked, &mut device, report) else { return Ok(None) };
+        let Some(connected) = self.apply_report(&product, &index, locked, &mut device, report) else { return Ok(None) };
         if let Some(mut count) = joins {
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             count.settle(&product.policy);
             tx.put(id, count);
             entry.product = Some(id);
-            // The row has followed it before the report was taken.
+            // The row already has this trail since before the report was applied.
             entry.trail = None;
             entry.hand_over(&mut device);
         }
@@ -165,8 +165,8 @@ impl Gateway<'_> {
         Ok(Some((connected, trail)))
     }
 
-    /// The count of a product's devices, where a device that asks to join may do so without a person (R-IMP-9).
-    fn welcome(
+    /// The product's device count, if a device that asks to join may do so without a person's approval (R-IMP-9).
+    fn count_if_joining(
         &self,
         tx: &mut Transaction<'_>,
         product: &Product,
@@ -175,11 +175,11 @@ impl Gateway<'_> {
         let team: Arc<Team> = tx.get(product.id)?.unwrap_or_default();
         let count: Box<DeviceCount> = tx.get(product.id)?.unwrap_or_default();
         let may_join = judge(product, &team, Some(entry)) == Verdict::Imported
-            && count.room(self.fleet.catalogue(), product, 1, self.now, None).is_ok();
+            && count.check_capacity(self.fleet.catalogue(), product, 1, self.now, None).is_ok();
         Ok(may_join.then_some(count))
     }
 
-    /// Writes down that a version runs on a device of the product, if this report is the first to say so (R-TGT-2).
+    /// Records that a version runs on a device of the product, if this is the first report of it (R-TGT-2).
     fn prove(
         &self,
         tx: &mut Transaction<'_>,
@@ -196,10 +196,10 @@ impl Gateway<'_> {
         }
     }
 
-    /// A device reports a product that it is not in: it joins at once where the product says so, or waits (R-IMP-9).
-    /// Says too what is then known of its connections, if anything is to be remembered: strangers beyond the
-    /// quarantine's limit leave nothing behind.
-    fn ask(
+    /// Processes a report of a product that the device is not in: the device joins immediately if the product allows
+    /// it, or waits in quarantine (R-IMP-9). Also returns the order of the device's connections, if it is to be stored:
+    /// an unknown device over the quarantine's limit leaves no record.
+    fn ask_to_join(
         &self,
         tx: &mut Transaction<'_>,
         id: ProductId,
@@ -208,15 +208,15 @@ impl Gateway<'_> {
         report: &Report,
     ) -> Result<(Connected, Option<Trail>), Error> {
         let (product, index) = required(tx, id)?;
-        let joins = if product.policy.approve_by_itself { self.welcome(tx, &product, entry)? } else { None };
+        let joins = if product.policy.approve_by_itself { self.count_if_joining(tx, &product, entry)? } else { None };
         let standing = if joins.is_some() { Standing::Member } else { Standing::Quarantined };
         let mut device = Device::new(standing, self.now);
         device.security_counter = confirmed(entry.security_counter);
         device.sequence = entry.sequence;
-        entry.tell_platform(&mut device, &product.platform);
+        entry.copy_platform(&mut device, &product.platform);
         device.follow(elsewhere);
         let locked = self.fleet.held_since(&product)?;
-        let Some(connected) = self.take(&product, &index, locked, &mut device, report) else {
+        let Some(connected) = self.apply_report(&product, &index, locked, &mut device, report) else {
             return Ok((stale(id), None));
         };
         let mut count: Box<DeviceCount> = match joins {
@@ -252,7 +252,7 @@ impl Gateway<'_> {
     }
 }
 
-/// What a report is decided on first.
+/// The keys that a report's decision reads first.
 pub(super) fn keys(report: &Report) -> impl Iterator<Item = Key> {
     let of_product = |id| [Key::Device(id, report.device), Key::Product(id), Key::Firmware(id)];
     [Key::Registration(report.device)].into_iter().chain(report.names().into_iter().flat_map(of_product))
@@ -263,7 +263,7 @@ fn live(tx: &mut Transaction<'_>, id: ProductId) -> Result<Option<Arc<Product>>,
     Ok(tx.get::<Arc<Product>>(id)?.filter(|product| product.removed_at.is_none()))
 }
 
-/// A product that was found to be there, and its firmware.
+/// A product that is known to exist, and its firmware.
 fn required(tx: &mut Transaction<'_>, id: ProductId) -> Result<(Arc<Product>, Arc<FirmwareIndex>), Error> {
     let index = tx.get::<Arc<FirmwareIndex>>(id)?.unwrap_or_default();
     match live(tx, id)? {

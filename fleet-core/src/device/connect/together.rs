@@ -1,8 +1,8 @@
-//! Devices that ask to join, or say something that their row alone can't hold, at the same time: one transaction for all.
+//! Batches the devices that take the slow path at the same time: one transaction for all of them.
 //!
-//! They would meet in the product's count of devices, and each would make the commits of all others fail.
+//! Otherwise each would conflict with the others on the product's device count, and make their commits fail.
 
-use super::fast::Way;
+use super::fast::NextStep;
 use super::{Connected, slow};
 use crate::device::report::Report;
 use crate::fleet::Gateway;
@@ -10,46 +10,48 @@ use crate::store::{Call, Merger, StoreError, StoreErrorKind};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 
-/// At most this many are taken by one commit: each writes its row and its registry entry.
-const TOGETHER: usize = 256;
+/// Maximum number of devices in one commit: each writes its row and its registry entry.
+const BATCH: usize = 256;
 
-/// Such devices on many threads, each at its gateway's moment, and their answers; none: to be taken by itself.
-pub(crate) type Joiners = Merger<(Report, Timestamp), Option<Connected>>;
+/// The queue of such devices on many threads, each at its gateway's moment, and their answers. `None` means that the
+/// report must be processed alone.
+pub(crate) type JoinQueue = Merger<(Report, Timestamp), Option<Connected>>;
 
 impl Gateway<'_> {
-    /// Takes a report by a transaction, together with those of other threads that come while one is under way. One that
-    /// names no product meets nobody, and waits for nobody.
-    pub(super) fn take_slowly(&self, report: &Report) -> Result<Connected, Error> {
+    /// Processes a report in a transaction, together with those that arrive on other threads while one is under way. A
+    /// report that names no product conflicts with none, so it does not wait.
+    pub(super) fn connect_in_batch(&self, report: &Report) -> Result<Connected, Error> {
         if report.names().is_none() {
-            return self.connect_slowly(report);
+            return self.connect_in_transaction(report);
         }
         self.fleet.check_process()?;
         let run = |joining: &[(Report, Timestamp)]| {
             let reports: Vec<(&Report, Timestamp)> = joining.iter().map(|(report, now)| (report, *now)).collect();
             self.connect_together(&reports)
         };
-        let call = Call { run: &run, at_most: TOGETHER, failure: StoreErrorKind::Unknown };
-        match self.fleet.joiners().ask(&[(report.clone(), self.now)], &call)?.pop().flatten() {
+        let call = Call { run: &run, at_most: BATCH, failure: StoreErrorKind::Unknown };
+        match self.fleet.join_queue().ask(&[(report.clone(), self.now)], &call)?.pop().flatten() {
             Some(connected) => Ok(connected),
-            None => self.connect_slowly(report),
+            None => self.connect_in_transaction(report),
         }
     }
 
-    /// Takes those of many reports whose way is the slow one.
-    pub(super) fn take_rest(&self, reports: &[Report], ways: &mut [Way]) -> Result<(), Error> {
-        let mut rest: Vec<(&Report, &mut Way)> =
-            reports.iter().zip(ways).filter(|(_, way)| matches!(way, Way::Slow)).collect();
-        for chunk in rest.chunks_mut(TOGETHER) {
+    /// Processes those of many reports whose next step is the slow path.
+    pub(super) fn connect_slow_batches(&self, reports: &[Report], steps: &mut [NextStep]) -> Result<(), Error> {
+        let mut rest: Vec<(&Report, &mut NextStep)> =
+            reports.iter().zip(steps).filter(|(_, step)| matches!(step, NextStep::Slow)).collect();
+        for chunk in rest.chunks_mut(BATCH) {
             let reports: Vec<(&Report, Timestamp)> = chunk.iter().map(|(report, _)| (*report, self.now)).collect();
-            for ((_, way), connected) in chunk.iter_mut().zip(self.connect_together(&reports)?) {
-                // What could not be taken with the others tells its own error.
-                **way = connected.map_or(Way::Alone, Way::Done);
+            for ((_, step), connected) in chunk.iter_mut().zip(self.connect_together(&reports)?) {
+                // A report that failed in the batch is processed alone, so that it returns its own error.
+                **step = connected.map_or(NextStep::Alone, NextStep::Done);
             }
         }
         Ok(())
     }
 
-    /// Takes reports in their order by one transaction; none for each where one of them fails for a reason of its own.
+    /// Processes reports in their order in one transaction; returns `None` for each if one of them fails for a reason
+    /// of its own.
     fn connect_together(&self, reports: &[(&Report, Timestamp)]) -> Result<Vec<Option<Connected>>, StoreError> {
         let connected = self.fleet.transact(|tx| {
             tx.load(reports.iter().flat_map(|(report, _)| slow::keys(report)))?;

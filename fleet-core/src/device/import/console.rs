@@ -1,9 +1,10 @@
-//! Importing a list of devices: every line answered, all that is good added, or nothing where the tier has no room.
+//! Imports a list of devices: every line gets a verdict, and either all valid devices are added or, if they exceed the
+//! tier's limit, none.
 //!
-//! Ids are sorted before they are looked up and added, so that a store's tree is walked and not jumped in. A small list
-//! is one commit. A large one first reserves its places in the guard record, then is added in commits of some thousand
-//! devices, so that no store has to hold a million rows in one transaction and a person can stop it. When the process
-//! dies in between, the same file imported again takes the same reservation and completes it (R-IMP-13).
+//! Ids are sorted before they are looked up and added, so that a store's tree is read in order. A small list is one
+//! commit. A large list first reserves capacity in the guard record and is then added in commits of a few thousand
+//! devices, so that no store must hold a million rows in one transaction and a person can stop it. If the process dies
+//! in between, importing the same file again uses the same reservation and completes it (R-IMP-13).
 
 use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
 use super::{DeviceList, UnreadableFile};
@@ -18,32 +19,32 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A list may have this number of lines without a device id. Each line is answered, so a list of nothing else would cost
-/// many times its size.
+/// Maximum number of lines without a device id in a list. Each line gets a verdict, so a list of only such lines would
+/// cost many times its size.
 pub const MAX_LINES_WITHOUT_ID: usize = 1_000_000;
 
-/// An import that places held by others keep out looks again after this, as long as these others go on, and this number
-/// of times more.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
-const LOOKS: u32 = 20;
+/// An import that fails because of reservations of other imports retries after this delay. It gives up after this
+/// number of retries without a change in the reservations.
+const RETRY_AFTER: Duration = Duration::from_millis(25);
+const MAX_RETRIES: u32 = 20;
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportProgress {
     /// Devices added.
     pub added: u64,
-    /// Devices to add in all.
+    /// Devices to add in total.
     pub to_add: u64,
 }
 
 /// A distinct id of the file.
 struct Candidate {
     id: DeviceId,
-    /// Where its first line stands among the verdicts.
-    place: u32,
+    /// The index of its first line among the verdicts.
+    index: u32,
     verdict: Verdict,
-    /// Its registry entry as it was when the verdict was found. Boxed, as most ids of a list are new.
+    /// Its registry entry when the verdict was decided. Boxed, because most ids of a list are new.
     entry: Option<Box<Entry>>,
 }
 
@@ -53,8 +54,8 @@ struct Entry {
     registration: Registration,
 }
 
-/// What an import is decided on beside the devices themselves.
-struct Ground {
+/// The records, other than those of the devices, on which an import is decided.
+struct Context {
     product: Arc<Product>,
     team: Arc<Team>,
     count: DeviceCount,
@@ -62,34 +63,35 @@ struct Ground {
 }
 
 impl Console<'_> {
-    /// What an import of this list would say, without changing anything (R-IMP-7).
+    /// Returns what an import of this list would report, without changing anything (R-IMP-7).
     ///
     /// # Errors
-    /// Where the file is none, or the product is not the actor's.
+    /// If the file is not a list, or the product is not the actor's.
     pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
         let import = import_of(list);
         let list = DeviceList::read(list)?;
-        let ground = self.ground(product)?;
-        Ok(self.plan(&ground, &list, import)?.0)
+        let context = self.context(product)?;
+        Ok(self.plan(&context, &list, import)?.0)
     }
 
-    /// Imports a list of devices: a .txt of one id a line, or a .csv with ids in its first or its `id` column (R-IMP).
+    /// Imports a list of devices: a .txt with one id per line, or a .csv with ids in its first or its `id` column
+    /// (R-IMP).
     ///
-    /// Lines that are not good do not stop those that are. If the good ones do not all fit the tier, none is added and
-    /// [`ImportReport::refused`] says why (R-IMP-6). The same list again changes nothing.
+    /// Invalid lines do not stop valid ones. If the valid devices do not all fit the tier, none is added and
+    /// [`ImportReport::refused`] states why (R-IMP-6). Importing the same list again changes nothing.
     ///
     /// # Errors
-    /// Where the file is none, or the product is not the actor's.
+    /// If the file is not a list, or the product is not the actor's.
     pub fn import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
         self.import_watched(product, list, |_| ControlFlow::Continue(()))
     }
 
-    /// The same, telling `watch` how far it is after every few thousand devices. Where it answers
-    /// [`ControlFlow::Break`], the import ends there: what was added stays.
+    /// Imports a list, and reports the progress to `watch` after every few thousand devices. If `watch` returns
+    /// [`ControlFlow::Break`], the import stops there; the devices that were added remain.
     ///
     /// # Errors
-    /// As [`import`](Self::import); `cancelled` where `watch` ended it; `limit_exceeded` where a large import lost its
-    /// places midway, because it took over an hour or the tier was lowered.
+    /// As [`import`](Self::import); `cancelled` if `watch` stopped it; `limit_exceeded` if a large import lost its
+    /// reservation midway, because it took over an hour or the tier was lowered.
     pub fn import_watched(
         &self,
         product: ProductId,
@@ -119,36 +121,36 @@ impl Console<'_> {
             }
             for one in chunk {
                 if one.verdict != Verdict::Imported
-                    && let Some(line) = report.lines.get_mut(one.place as usize)
+                    && let Some(line) = report.lines.get_mut(one.index as usize)
                 {
                     line.verdict = one.verdict.clone();
                 }
             }
             if watch(ImportProgress { added, to_add }).is_break() && done < chunks {
-                self.give_back(product, import)?;
+                self.cancel_reservation(product, import)?;
                 return Err(ErrorKind::Cancelled { added }.into());
             }
         }
         Ok(report)
     }
 
-    /// The plan of an import and what it is to add, with places held where that takes more than one commit. Planned
-    /// again where others took places in between: it may be this very list that they imported.
+    /// The plan of an import and the devices to add, with capacity reserved if they need more than one commit. It is
+    /// planned again if others used the capacity in between, because they may have imported this very list.
     fn prepare(
         &self,
         product: ProductId,
         list: &DeviceList<'_>,
         import: u64,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
-        let (mut tries, mut looks, mut seen) = (0, 0, None);
+        let (mut tries, mut retries, mut seen) = (0, 0, None);
         while tries < store::TRIES {
-            let (report, mut new) = self.plan(&self.ground(product)?, list, import)?;
+            let (report, mut new) = self.plan(&self.context(product)?, list, import)?;
             let held = report.refused.as_ref().and_then(|limit| limit.held.map(|held| (held, limit.used)));
-            // What another import holds places for may be devices of this very list.
-            if held.is_some() && looks < LOOKS {
-                looks = if seen == held { looks + 1 } else { 0 };
+            // Another import's reservation may be for devices of this very list.
+            if held.is_some() && retries < MAX_RETRIES {
+                retries = if seen == held { retries + 1 } else { 0 };
                 seen = held;
-                store::rest(LOOK_AGAIN);
+                store::rest(RETRY_AFTER);
                 continue;
             }
             tries += 1;
@@ -160,35 +162,35 @@ impl Console<'_> {
         Err(store::contention().into())
     }
 
-    /// Reads the records that an import is decided on.
-    fn ground(&self, id: ProductId) -> Result<Ground, Error> {
+    /// Reads the records on which an import is decided.
+    fn context(&self, id: ProductId) -> Result<Context, Error> {
         self.fleet.transact(|tx| {
             tx.load([Key::Product(id), Key::Team(id), Key::DeviceCount(id)])?;
             let Access { product, team } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
             let count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-            Ok(Ground { product, team, count: *count, checks: tx.checks() })
+            Ok(Context { product, team, count: *count, checks: tx.checks() })
         })
     }
 
-    /// Every line's verdict, and the distinct ids in their order.
+    /// Returns every line's verdict, and the distinct ids in order.
     fn plan(
         &self,
-        ground: &Ground,
+        context: &Context,
         list: &DeviceList<'_>,
         import: u64,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let mut lines = Vec::new();
         let mut ids: Vec<(DeviceId, u32)> = Vec::new();
-        let here = ground.product.id;
+        let here = context.product.id;
         let mut without_id = 0;
         for line in list.lines() {
-            let place = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+            let index = u32::try_from(lines.len()).unwrap_or(u32::MAX);
             let (device, verdict) = match (line.content, line.product) {
                 (Ok(id), Some(named)) if named != here.get() => {
                     (Some(id), Verdict::NamesAnotherProduct { named, here })
                 }
                 (Ok(id), _) => {
-                    ids.push((id, place));
+                    ids.push((id, index));
                     (Some(id), Verdict::Imported)
                 }
                 (Err(_), _) if without_id == MAX_LINES_WITHOUT_ID => {
@@ -203,70 +205,70 @@ impl Console<'_> {
         }
         ids.sort_unstable();
         let mut candidates: Vec<Candidate> = Vec::with_capacity(ids.len());
-        for (id, place) in ids {
+        for (id, index) in ids {
             match candidates.last() {
                 Some(same) if same.id == id => {
-                    let first = lines.get(same.place as usize).map_or(0, |line| line.line);
-                    if let Some(line) = lines.get_mut(place as usize) {
+                    let first = lines.get(same.index as usize).map_or(0, |line| line.line);
+                    if let Some(line) = lines.get_mut(index as usize) {
                         line.verdict = Verdict::DuplicateOf { line: first };
                     }
                 }
-                _ => candidates.push(Candidate { id, place, verdict: Verdict::Imported, entry: None }),
+                _ => candidates.push(Candidate { id, index, verdict: Verdict::Imported, entry: None }),
             }
         }
         let mut new: u64 = 0;
         for chunk in candidates.chunks_mut(self.fleet.import_chunk()) {
-            self.judge(ground, chunk)?;
+            self.judge(context, chunk)?;
             for one in chunk {
                 if one.verdict == Verdict::Imported {
                     new += 1;
-                } else if let Some(line) = lines.get_mut(one.place as usize) {
+                } else if let Some(line) = lines.get_mut(one.index as usize) {
                     line.verdict = one.verdict.clone();
                 }
             }
         }
         let mut report = ImportReport { lines, header_line: list.header_line(), refused: None };
-        if let Err(limit) = self.room(ground, new, import) {
+        if let Err(limit) = self.check_capacity(context, new, import) {
             refuse(&mut report, limit);
         }
         Ok((report, candidates))
     }
 
-    /// Finds the verdicts of a few thousand devices by their registry entries.
-    fn judge(&self, ground: &Ground, chunk: &mut [Candidate]) -> Result<(), Error> {
+    /// Decides the verdicts of a few thousand devices by their registry entries.
+    fn judge(&self, context: &Context, chunk: &mut [Candidate]) -> Result<(), Error> {
         let keys: Vec<Key> = chunk.iter().map(|one| Key::Registration(one.id)).collect();
         for (one, row) in chunk.iter_mut().zip(self.fleet.store().get(&keys)?) {
             one.entry = row.and_then(|Row { record, stamp, .. }| {
                 Some(Box::new(Entry { stamp, registration: Registration::from_record(record)? }))
             });
-            one.verdict = judge(&ground.product, &ground.team, one.entry.as_ref().map(|entry| &entry.registration));
+            one.verdict = judge(&context.product, &context.team, one.entry.as_ref().map(|entry| &entry.registration));
         }
         Ok(())
     }
 
-    /// Whether so many more devices fit the tier beside what other imports hold.
-    fn room(&self, ground: &Ground, new: u64, import: u64) -> Result<(), LimitExceeded> {
-        ground.count.room(self.fleet.catalogue(), &ground.product, new, self.now, Some(import))
+    /// Whether this number of further devices fits the tier beside the reservations of other imports.
+    fn check_capacity(&self, context: &Context, new: u64, import: u64) -> Result<(), LimitExceeded> {
+        context.count.check_capacity(self.fleet.catalogue(), &context.product, new, self.now, Some(import))
     }
 
-    /// Holds places for all devices of a large list, if there are as many.
+    /// Reserves capacity for all devices of a large list. Returns whether there was enough.
     fn reserve(&self, id: ProductId, import: u64, new: u64) -> Result<bool, Error> {
         self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ImportDevices, id)?;
             let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-            if count.room(self.fleet.catalogue(), &product, new, self.now, Some(import)).is_err() {
+            if count.check_capacity(self.fleet.catalogue(), &product, new, self.now, Some(import)).is_err() {
                 return Ok(false);
             }
-            count.reserved.retain(|held| held.import != import && held.is_held(self.now));
+            count.reserved.retain(|held| held.import != import && held.is_in_force(self.now));
             count.reserved.push(Reservation::new(import, new, self.now));
             tx.put(id, count);
             Ok(true)
         })
     }
 
-    /// Frees the places that imports hold for devices they have yet to add: those of an import whose process died are
-    /// held for an hour otherwise. One that is still under way goes on as far as there is room. Returns the number of
-    /// places.
+    /// Cancels the reservations of imports for devices that they have yet to add; the reservation of an import whose
+    /// process died otherwise lasts an hour. An import that is still under way continues as long as the tier has
+    /// capacity. Returns the capacity that was freed.
     ///
     /// # Errors
     /// `not_found`.
@@ -274,16 +276,16 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ImportDevices, product)?;
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            let Some((places, _)) = count.held(self.now, None) else { return Ok(0) };
+            let Some((capacity, _)) = count.reserved(self.now, None) else { return Ok(0) };
             count.reserved.clear();
             tx.put(product, count);
-            self.note(tx, product, Command::ImportDevices, format!("{places} held places freed"));
-            Ok(places)
+            self.note(tx, product, Command::ImportDevices, format!("capacity for {capacity} devices freed"));
+            Ok(capacity)
         })
     }
 
-    /// Frees the places that a cancelled import still holds.
-    fn give_back(&self, id: ProductId, import: u64) -> Result<(), Error> {
+    /// Cancels the reservation of a cancelled import.
+    fn cancel_reservation(&self, id: ProductId, import: u64) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             if let Some(mut count) = tx.get::<Box<DeviceCount>>(id)? {
                 count.reserved.retain(|held| held.import != import);
@@ -293,31 +295,32 @@ impl Console<'_> {
         })
     }
 
-    /// Adds a few thousand devices in one commit. On conflict their verdicts are found again on what is there now.
+    /// Adds a few thousand devices in one commit. After a conflict, their verdicts are decided again on the present
+    /// records.
     fn add(&self, id: ProductId, chunk: &mut [Candidate], step: Step) -> Result<u64, Error> {
         self.fleet.check_process()?;
         let (mut tries, mut is_first) = (self.fleet.tries(), true);
         loop {
             tries.line_up([Key::DeviceCount(id)].iter());
-            let ground = self.ground(id)?;
+            let context = self.context(id)?;
             if !is_first {
-                self.judge(&ground, chunk)?;
+                self.judge(&context, chunk)?;
             }
             let new = chunk.iter().filter(|one| one.verdict == Verdict::Imported).count() as u64;
-            // With places of its own this always holds, unless they ran out of time or the tier was lowered.
-            if let Err(limit) = self.room(&ground, new, step.import) {
+            // With a reservation this always holds, unless it expired or the tier was lowered.
+            if let Err(limit) = self.check_capacity(&context, new, step.import) {
                 if std::mem::take(&mut is_first) {
-                    // The verdicts are older than the count: what takes the places may be these very devices.
+                    // The verdicts are older than the count: these very devices may have used the capacity.
                     continue;
                 }
                 return Err(limit.into());
             }
             is_first = false;
-            let commit = self.commit_of(id, ground, chunk, new, step)?;
+            let commit = self.commit_of(id, context, chunk, new, step)?;
             if store::apply(self.fleet.store(), &commit)? == store::CommitOutcome::Applied {
                 return Ok(new);
             }
-            // The commit of another import, or of a device that joins, is one of the same count.
+            // A commit of another import, or of a device that joins, has the same count.
             tries.lost_at(Some(Key::DeviceCount(id)))?;
         }
     }
@@ -325,17 +328,17 @@ impl Console<'_> {
     fn commit_of(
         &self,
         id: ProductId,
-        ground: Ground,
+        context: Context,
         chunk: &[Candidate],
         new: u64,
         step: Step,
     ) -> Result<Commit, Error> {
         let stamps = self.fleet.stamps();
-        let Ground { product, mut count, mut checks, .. } = ground;
+        let Context { product, mut count, mut checks, .. } = context;
         checks.reserve(2 * chunk.len());
         let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
         let (mut joined, slot) = (0, stamps.next());
-        // A device that has a row here without being in the product waits or was shut out; then it is in the registry.
+        // A device with a row here that is not in the product is quarantined or denied; then it is in the registry.
         let known: Vec<Key> =
             chunk.iter().filter(|one| one.entry.is_some()).map(|one| Key::Device(id, one.id)).collect();
         let mut rows = self.fleet.store().get(&known)?.into_iter();
@@ -355,7 +358,7 @@ impl Console<'_> {
                     count.quarantined =
                         count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
                     let mut after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
-                    entry.tell_platform(&mut after, &product.platform);
+                    entry.copy_platform(&mut after, &product.platform);
                     entry.hand_over(&mut after);
                     tally::changes(Some(&before), Some(&after), |tally, delta| {
                         writes.push(Write::Add { key: tally::key(id, one.id, tally, slot), delta });
@@ -366,7 +369,7 @@ impl Console<'_> {
                     checks.push(Check { key: device_key.clone(), stamp: None });
                     joined += 1;
                     let mut device = Device::new(Standing::Member, self.now);
-                    entry.tell_platform(&mut device, &product.platform);
+                    entry.copy_platform(&mut device, &product.platform);
                     entry.hand_over(&mut device);
                     device
                 }
@@ -374,7 +377,7 @@ impl Console<'_> {
             writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
             writes.push(Write::Put { key: device_key, record: Record::Device(device), stamp: stamps.stamp() });
         }
-        // A new row has no version, so it does not matter which device's slot that would be in.
+        // A new row has no version, so any device's shard will do.
         let any = chunk.first().map_or(DeviceId::new([0; 12]), |one| one.id);
         tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
             writes.push(Write::Add { key: tally::key(id, any, tally, slot), delta: delta * joined });
@@ -386,7 +389,7 @@ impl Console<'_> {
                 held.left = held.left.saturating_sub(new);
             }
         }
-        count.reserved.retain(|held| held.is_held(self.now) && !(held.import == step.import && step.last));
+        count.reserved.retain(|held| held.is_in_force(self.now) && !(held.import == step.import && step.last));
         writes.push(Write::Put {
             key: Key::DeviceCount(id),
             record: Box::new(count).into_record(),
@@ -399,12 +402,12 @@ impl Console<'_> {
     }
 }
 
-/// Which import it is: the same file is the same import.
+/// The number of an import: the same file is the same import.
 fn import_of(list: &[u8]) -> u64 {
     u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32
 }
 
-/// Which of an import's commits it is.
+/// The position of one commit within an import.
 #[derive(Clone, Copy)]
 struct Step {
     import: u64,
@@ -413,7 +416,7 @@ struct Step {
     to_add: u64,
 }
 
-/// Turns down all that would have been added.
+/// Refuses every line that would have been added.
 fn refuse(report: &mut ImportReport, limit: LimitExceeded) {
     for line in &mut report.lines {
         if line.verdict == Verdict::Imported {

@@ -1,8 +1,8 @@
-//! A device list: a file's bytes in, one answer for each line out (R-IMP-1, R-IMP-2, R-IMP-5).
+//! Parses a device list: returns one answer for each line of a file's bytes (R-IMP-1, R-IMP-2, R-IMP-5).
 //!
-//! What holds here: every line that is not blank and not the header gives exactly one [`ListLine`], in the file's order, under
-//! the number that an editor shows for it. Nothing is allocated for a line of plain text, and no byte is looked at more
-//! than a few times, whatever the bytes are. The file's name plays no part: a list is read by what is in it.
+//! Invariant: every line that is neither blank nor the header gives exactly one [`ListLine`], in the file's order, with
+//! the line number that an editor shows. A line of plain text needs no allocation, and no byte is read more than a few
+//! times, whatever the input. The file's name is ignored: only the content decides.
 
 use super::malformed::{Malformed, checked, holds_id, ids_within, is_data, read_id};
 use crate::DeviceId;
@@ -13,16 +13,17 @@ use crate::list::{
 use std::borrow::Cow;
 use std::iter::FusedIterator;
 
-/// A file with a list of device ids, one a line: plain text, or CSV whose first column, or the one that its header names,
-/// holds the ids.
+/// A file with a list of device ids, one per line: plain text, or CSV with the ids in its first column or in the one
+/// that its header names.
 ///
-/// Read right: UTF-8 with and without a byte order mark, UTF-16 with one, Latin-1 beside the ids; LF, CR LF and CR line
-/// ends, mixed; either case; blanks, tabs, NBSP and invisible characters; quotes, `="…"` and apostrophes; `,`, `;` or tab,
-/// `sep=`, empty columns; a header; Ctrl-Z. What can't be read is a [`Malformed`] on its line. The text behind an id and a
-/// blank may be a secret, and is neither kept nor shown (R-IMP-5).
+/// It accepts UTF-8 with and without a byte order mark, UTF-16 with one, and Latin-1 beside the ids; LF, CR LF and CR
+/// line ends, mixed; either case; blanks, tabs, NBSP and invisible characters; quotes, `="…"` and apostrophes; `,`, `;`
+/// or tab, `sep=`, empty columns; a header; Ctrl-Z. A line that cannot be read gives a [`Malformed`]. The text after an
+/// id and a blank may be a secret, and is neither stored nor shown (R-IMP-5).
 ///
-/// The ids are in the first column, unless a header names another one `id`, `device_id` or `deviceid`, in any case, with or
-/// without blanks, `_` and `-`. Where it names a column `product_id` or `product`, each line says which product that is.
+/// The ids are in the first column, unless a header names another column `id`, `device_id` or `deviceid`, in any case,
+/// with or without blanks, `_` and `-`. If it names a column `product_id` or `product`, each line gives that product's
+/// number.
 ///
 /// ```
 /// use fleet_core::device::import::{DeviceList, Malformed};
@@ -41,12 +42,11 @@ pub struct DeviceList<'f> {
     text: Cow<'f, [u8]>,
     layout: Layout,
     header_line: Option<u32>,
-    /// Where the rows begin.
+    /// The position of the first row.
     start: Position,
 }
 
-/// What lists of devices call their columns. In a header of both `id` and `Device ID`, the first is the number of a row
-/// somewhere.
+/// Known names of columns, best first. In a header with both `id` and `Device ID`, `id` is usually a row number.
 const NAMES: Names = Names {
     columns: &["deviceid", "deviceids", "id", "ids"],
     others: &["coreid", "coreids", "particleid", "particleids", "device", "devices", "serialnumber", "serial"],
@@ -54,28 +54,29 @@ const NAMES: Names = Names {
     is_data,
 };
 
-/// A quoted text may go on over lines in which no id stands.
+/// A quoted text may continue over lines that contain no id.
 const OVER_LINES: Quotes = Quotes::OverLines { holds: holds_id };
 
 /// One line of a list that is not blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListLine {
-    /// Its number, counted from 1 over all lines of the file, blank ones and the header too.
+    /// Its line number in the file, from 1; blank lines and the header count.
     pub number: u32,
-    /// The id on it, or why there is none.
+    /// The id on the line, or why there is none.
     pub content: Result<DeviceId, Malformed>,
-    /// The number in its column of product ids, where the list has one and a number stands there. Numbers above
-    /// [`u32::MAX`] are told as that, which is no product's.
+    /// The number in the column of product ids, if the list has that column and the line has a number in it. Larger
+    /// numbers than [`u32::MAX`] become `u32::MAX`, which is no product's id.
     pub product: Option<u32>,
 }
 
 impl<'f> DeviceList<'f> {
-    /// Reads how a file is written; its lines are read by [`lines`](Self::lines). Borrows the bytes, but for UTF-16, which
-    /// is decoded into at most one and a half times its size.
+    /// Detects the format of a file; [`lines`](Self::lines) reads its lines. Borrows the bytes, except for UTF-16,
+    /// which is decoded into at most one and a half times its size.
     ///
     /// # Errors
     ///
-    /// [`UnreadableFile`] when the whole file is no list: empty, no text, another kind of document, too large.
+    /// [`UnreadableFile`] if the whole file is not a list: it is empty, not text, another kind of document, or too
+    /// large.
     ///
     /// ```
     /// use fleet_core::device::import::{DeviceList, UnreadableFile};
@@ -85,34 +86,34 @@ impl<'f> DeviceList<'f> {
     /// ```
     pub fn read(bytes: &'f [u8]) -> Result<Self, UnreadableFile> {
         let text = list::text(bytes)?;
-        let mut place = first_row(&text, Position::START).ok_or(UnreadableFile::Empty)?;
+        let mut start = first_row(&text, Position::START).ok_or(UnreadableFile::Empty)?;
         let mut layout = Layout::UNNAMED;
         let mut header_line = None;
 
-        let named = list::named_delimiter(text.get(place.byte..).unwrap_or_default());
+        let named = list::named_delimiter(text.get(start.byte..).unwrap_or_default());
         if let Some((delimiters, bytes)) = named {
             layout.delimiters = delimiters;
-            place = place.behind(bytes, 1);
-            place = first_row(&text, place).ok_or(UnreadableFile::Empty)?;
+            start = start.behind(bytes, 1);
+            start = first_row(&text, start).ok_or(UnreadableFile::Empty)?;
         }
         let known = named.map(|(delimiters, _)| delimiters);
-        if let Some(header) = NAMES.header(text.get(place.byte..).unwrap_or_default(), known) {
+        if let Some(header) = NAMES.header(text.get(start.byte..).unwrap_or_default(), known) {
             layout = header.layout;
-            header_line = Some(place.line);
-            place = place.behind(header.bytes, header.lines);
+            header_line = Some(start.line);
+            start = start.behind(header.bytes, header.lines);
         }
-        Ok(Self { text, layout, header_line, start: place })
+        Ok(Self { text, layout, header_line, start })
     }
 
-    /// The line of the header, if there is one. It is the only line that is not blank and gets no answer, together with
-    /// a spreadsheet's `sep=` line before it.
+    /// The line number of the header, if there is one. The header, and a spreadsheet's `sep=` line before it, are the
+    /// only lines that are not blank and get no answer.
     pub fn header_line(&self) -> Option<u32> {
         self.header_line
     }
 
-    /// The lines that are not blank, in the file's order.
+    /// Returns the lines that are not blank, in the file's order.
     pub fn lines(&self) -> Lines<'_> {
-        Lines { text: &self.text, layout: self.layout, place: self.start, quotes_doubted_to: 0 }
+        Lines { text: &self.text, layout: self.layout, position: self.start, unclosed_up_to: 0 }
     }
 }
 
@@ -130,14 +131,14 @@ impl<'l> IntoIterator for &'l DeviceList<'_> {
 pub struct Lines<'l> {
     text: &'l [u8],
     layout: Layout,
-    place: Position,
-    /// Up to this byte no quote goes on over a line end: a search for its other half has been here in vain. Thus each byte
-    /// is searched at most twice, however many quotes are left open.
-    quotes_doubted_to: usize,
+    position: Position,
+    /// Up to this byte, no quote continues over a line end: a search for its closing quote has failed here. Each byte
+    /// is therefore searched at most twice, however many quotes are unclosed.
+    unclosed_up_to: usize,
 }
 
 impl Lines<'_> {
-    /// An id and nothing else on the line. Most lines are this, and a search for the line's end would cost more than
+    /// Reads a line that contains only an id. Most lines do, and searching for the line's end would cost more than
     /// reading the id.
     fn bare_id(&mut self, rest: &[u8]) -> Option<ListLine> {
         if self.layout.last() > 0 {
@@ -149,8 +150,8 @@ impl Lines<'_> {
             return None;
         }
         let id = DeviceId::from_hex(digits)?;
-        let line = ListLine { number: self.place.line, content: checked(id), product: None };
-        self.place = self.place.behind(digits.len() + end, 1);
+        let line = ListLine { number: self.position.line, content: checked(id), product: None };
+        self.position = self.position.behind(digits.len() + end, 1);
         Some(line)
     }
 }
@@ -160,15 +161,15 @@ impl Iterator for Lines<'_> {
 
     fn next(&mut self) -> Option<ListLine> {
         loop {
-            let rest = self.text.get(self.place.byte..).filter(|rest| !rest.is_empty())?;
+            let rest = self.text.get(self.position.byte..).filter(|rest| !rest.is_empty())?;
             if let Some(line) = self.bare_id(rest) {
                 return Some(line);
             }
-            let is_doubted = self.place.byte < self.quotes_doubted_to;
-            let row = Row::read(rest, self.layout, if is_doubted { Quotes::OnOneLine } else { OVER_LINES });
-            let number = self.place.line;
-            self.quotes_doubted_to = self.quotes_doubted_to.max(self.place.byte + row.searched);
-            self.place = self.place.behind(row.bytes, row.lines);
+            let is_unclosed = self.position.byte < self.unclosed_up_to;
+            let row = Row::read(rest, self.layout, if is_unclosed { Quotes::OnOneLine } else { OVER_LINES });
+            let number = self.position.line;
+            self.unclosed_up_to = self.unclosed_up_to.max(self.position.byte + row.searched);
+            self.position = self.position.behind(row.bytes, row.lines);
             if let Some(content) = row.content {
                 return Some(ListLine { number, content, product: row.product });
             }
@@ -178,26 +179,26 @@ impl Iterator for Lines<'_> {
 
 impl FusedIterator for Lines<'_> {}
 
-/// The first row of a text, from a position on, in which something stands.
-fn first_row(text: &[u8], mut place: Position) -> Option<Position> {
+/// The position of the first row, from a position on, that is not empty.
+fn first_row(text: &[u8], mut position: Position) -> Option<Position> {
     loop {
-        let rest = text.get(place.byte..).filter(|rest| !rest.is_empty())?;
+        let rest = text.get(position.byte..).filter(|rest| !rest.is_empty())?;
         let row = Row::read(rest, Layout::UNNAMED, OVER_LINES);
         if row.content.is_some() {
-            return Some(place);
+            return Some(position);
         }
-        place = place.behind(row.bytes, row.lines);
+        position = position.behind(row.bytes, row.lines);
     }
 }
 
 /// One row at the start of a text.
 struct Row {
-    /// The id, why there is none, or `None` for a row in which nothing stands.
+    /// The id, why there is none, or `None` for an empty row.
     content: Option<Result<DeviceId, Malformed>>,
     product: Option<u32>,
     bytes: usize,
     lines: u32,
-    /// How far the other half of an open quote was searched in vain.
+    /// Number of bytes that were searched for the closing quote in vain.
     searched: usize,
 }
 
@@ -226,7 +227,7 @@ fn content(cut: &Cut<'_>, text: &[u8], layout: Layout, quotes: Quotes) -> Option
     match read {
         None => missing([before, behind]),
         Some(Ok(id)) if [before, behind].iter().any(|rest| ids_within(rest).any(|other| other != id)) => {
-            Some(no_other_id(whole, cut.padding, layout, quotes, id))
+            Some(refuse_other_ids(whole, cut.padding, layout, quotes, id))
         }
         Some(Err(_)) if layout.delimiters == Delimiters::ANY && is_number_with_comma(from, field.raw.len()) => {
             Some(Err(Malformed::SpreadsheetNumber))
@@ -235,9 +236,9 @@ fn content(cut: &Cut<'_>, text: &[u8], layout: Layout, quotes: Quotes) -> Option
     }
 }
 
-/// `id1,,id2` on one line: a list that would shrink to its first id in silence. A column that the header names may well hold
-/// ids of something else.
-fn no_other_id(
+/// Refuses `id1,,id2` on one line, where all but the first id would be lost silently. A column that the header names
+/// may contain ids of something else.
+fn refuse_other_ids(
     row: &[u8],
     padding: usize,
     layout: Layout,
@@ -262,7 +263,7 @@ fn no_other_id(
     Ok(id)
 }
 
-/// The number in a field of product ids. A spreadsheet may have written it with a fraction of zeros.
+/// The number in a field of product ids. A spreadsheet may have added a fraction of zeros.
 fn product_in(field: &[u8]) -> Option<u32> {
     const LONGEST: usize = 64;
     let text = decode(field.get(..LONGEST).unwrap_or(field));
@@ -273,7 +274,8 @@ fn product_in(field: &[u8]) -> Option<u32> {
     is_number.then(|| whole.parse().unwrap_or(u32::MAX))
 }
 
-/// `3,50029E+23;name`, from a desk that writes decimal commas: the comma behind the first bytes ended no field.
+/// Recognises `3,50029E+23;name` of a locale with decimal commas: the comma after the first digits does not end the
+/// field.
 fn is_number_with_comma(row: &[u8], first: usize) -> bool {
     row.get(first) == Some(&b',')
         && read_id(Field::first(row, Delimiters::DECIMAL_COMMA, Quotes::OnOneLine).raw)

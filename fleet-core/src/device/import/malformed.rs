@@ -1,16 +1,17 @@
-//! One field of a list: the id in it, or what it is instead.
+//! Parses one field of a list: returns the id in it, or why there is none.
 //!
-//! Nothing here keeps or shows the field's text beyond a single character of its first word: what follows a space on a
-//! sticker's scan is a secret (R-IMP-5).
+//! Nothing here stores or shows the field's text, except for a single character of its first word: the text after a
+//! space in a sticker's scan is a secret (R-IMP-5).
 
 use crate::DeviceId;
 use crate::list::{decode, is_blank, unquoted, unwrapped};
 use std::fmt;
 
-/// The longest field, in bytes, in which an id is looked for. Longer ones are refused by their length.
+/// The longest field, in bytes, that is searched for an id. A longer field is refused for its length.
 const MAX_FIELD: usize = 4096;
 
-/// Why a line gives no device id (R-IMP-2, R-IMP-5). Small, and free of the line's text but for one offending character.
+/// Why a line gives no device id (R-IMP-2, R-IMP-5). It is small, and contains at most one character of the line's
+/// text.
 ///
 /// ```
 /// use fleet_core::device::import::{DeviceList, Malformed};
@@ -24,30 +25,31 @@ const MAX_FIELD: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// Hexadecimal digits, but not 24 of them.
+    /// The id has hexadecimal digits, but not 24 of them.
     #[error("a device id has 24 hexadecimal digits, this has {characters} characters before any space")]
     WrongLength {
-        /// How many digits there were.
+        /// Number of digits.
         characters: u32,
     },
-    /// A character that is no hexadecimal digit, whatever the length.
+    /// The id contains a character that is not a hexadecimal digit, whatever its length.
     #[error("{} at position {position} is not a hexadecimal digit", Shown(*.found))]
     NotHex {
-        /// The first character that is no hexadecimal digit.
+        /// The first character that is not a hexadecimal digit.
         found: char,
-        /// Its place in the id, counted from 1.
+        /// Its position in the id, from 1.
         position: u32,
     },
-    /// A number such as 3.50029E+23, or 350029001047343000000000: a spreadsheet took the id for one, and its digits are lost.
+    /// A number such as 3.50029E+23, or 350029001047343000000000: a spreadsheet converted the id to a number, and
+    /// digits are lost.
     #[error("a spreadsheet made a number of this id and lost its digits: format the column as text and export again")]
     SpreadsheetNumber,
-    /// 24 times `0` or `f`: what a device says whose id was never set.
-    #[error("24 times the same digit `0` or `f` is no device id: look up the id of this device")]
+    /// 24 times `0` or `f`: the id of a device whose id was never set.
+    #[error("24 times the same digit `0` or `f` is not a device id: look up the id of this device")]
     UnsetId,
     /// A serial number, as printed on the device.
     #[error("this is a serial number: look up the device id that belongs to it")]
     SerialNumber,
-    /// A serial number and what follows it on the sticker's code: the mobile secret.
+    /// A serial number and the mobile secret that follows it in the sticker's code.
     #[error(
         "this is the scan of a sticker, a serial number and a mobile secret: look up the device id, keep the secret out of lists"
     )]
@@ -58,28 +60,28 @@ pub enum Malformed {
     /// A SIM's ICCID: 19 or 20 decimal digits that begin with 89.
     #[error("this is an ICCID, the number of a SIM: look up the device id that belongs to it")]
     Iccid,
-    /// Another id after the first, where nothing says that it is another column.
-    #[error("more than one device id on this line: write one id a line, or name the columns in a header")]
+    /// A second id after the first, and no header that makes it another column.
+    #[error("more than one device id on this line: write one id per line, or name the columns in a header")]
     SeveralIds,
-    /// A quote that is not closed, or not where a field ends.
+    /// A quote is not closed, or is closed before the field ends.
     #[error("a quote on this line is not closed: close it or take it out")]
     UnterminatedQuote,
-    /// Bytes that are no character in the file's encoding.
+    /// The line has bytes that are not characters in the file's encoding.
     #[error("characters on this line could not be decoded: save the file as UTF-8 text")]
     Undecodable,
-    /// A field too long to look for an id in.
-    #[error("the text in place of an id is {bytes} bytes long: write one id a line")]
+    /// The field is too long to search for an id.
+    #[error("the field is {bytes} bytes long, an id has 24: write one id per line")]
     TooLong {
-        /// How many bytes it had.
+        /// Number of bytes.
         bytes: u32,
     },
-    /// The column of the ids is empty on this line, or the line ends before it.
+    /// The id column is empty on this line, or the line ends before it.
     #[error("nothing in the column of the device ids: fill it in or delete the line")]
     MissingField,
 }
 
 impl Malformed {
-    /// A stable name of the reason, for programs.
+    /// A stable code of the reason.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::WrongLength { .. } => "wrong_length",
@@ -99,7 +101,7 @@ impl Malformed {
     }
 }
 
-/// A character as a person can tell it: itself when it is seen, its number when it is not.
+/// Formats a character for a person: the character itself if it is visible, its code point otherwise.
 struct Shown(char);
 
 impl fmt::Display for Shown {
@@ -113,8 +115,8 @@ impl fmt::Display for Shown {
     }
 }
 
-/// The id in a field, why there is none, or `None` for a blank field. A good id is read whatever follows it after a
-/// blank, unless that is another id: a list written on one line must not shrink to its first id in silence.
+/// Returns the id in a field, why there is none, or `None` for a blank field. Text after a valid id and a blank is
+/// ignored, unless it contains another id: a list on one line must not lose all but its first id silently.
 pub(super) fn read_id(field: &[u8]) -> Option<Result<DeviceId, Malformed>> {
     let plain = unquoted(field);
     if let Some(id) = DeviceId::from_hex(plain) {
@@ -136,16 +138,16 @@ pub(super) fn read_id(field: &[u8]) -> Option<Result<DeviceId, Malformed>> {
     Some(match DeviceId::from_hex(word.as_bytes()) {
         Some(id) if holds_other_id(rest.as_bytes(), id) => Err(Malformed::SeveralIds),
         Some(id) => checked(id),
-        None => Err(what_instead(word, !rest.trim_matches(is_blank).is_empty())),
+        None => Err(classify(word, !rest.trim_matches(is_blank).is_empty())),
     })
 }
 
-/// An id as it was written, unless it is what a spreadsheet left of one, or no device's.
+/// Returns the id, unless a spreadsheet has damaged it or it is no device's.
 pub(super) fn checked(id: DeviceId) -> Result<DeviceId, Malformed> {
     if id.is_unset() {
         return Err(Malformed::UnsetId);
     }
-    // A spreadsheet keeps 15 digits of a number: of 24 decimal ones the last nine are zeros.
+    // A spreadsheet keeps 15 digits of a number: of 24 decimal digits, the last nine are zeros.
     let [digits @ .., half, 0, 0, 0, 0] = id.as_bytes() else { return Ok(id) };
     let is_decimal = |byte: &u8| byte >> 4 <= 9 && byte & 0x0F <= 9;
     if half & 0x0F == 0 && is_decimal(half) && digits.iter().all(is_decimal) {
@@ -154,11 +156,12 @@ pub(super) fn checked(id: DeviceId) -> Result<DeviceId, Malformed> {
     Ok(id)
 }
 
-/// Whether a field holds an id, whole or damaged, or what is often taken for one: its row is no header.
+/// Whether a field contains an id, whole or damaged, or something often mistaken for one. A row with such a field is
+/// not a header.
 pub(super) fn is_data(field: &[u8]) -> bool {
-    /// More decimal digits than the name of a column has.
+    /// More decimal digits than a column name has.
     const DIGITS: usize = 5;
-    /// More hexadecimal digits in a row than a word has.
+    /// More consecutive hexadecimal digits than a word has.
     const HEX: usize = 12;
     if field.len() > MAX_FIELD || field.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS {
         return true;
@@ -169,7 +172,7 @@ pub(super) fn is_data(field: &[u8]) -> bool {
         || unwrapped(&text).split(is_blank).any(is_spreadsheet_number)
 }
 
-/// Whether a text has an id in it from its second line on.
+/// Whether a text contains an id from its second line on.
 pub(super) fn holds_id(text: &[u8]) -> bool {
     ids_within(text).next().is_some()
 }
@@ -178,12 +181,12 @@ fn holds_other_id(text: &[u8], id: DeviceId) -> bool {
     ids_within(text).any(|other| other != id)
 }
 
-/// The ids that stand as whole words in a text.
+/// The ids that are whole words of a text.
 pub(super) fn ids_within(text: &[u8]) -> impl Iterator<Item = DeviceId> {
     text.split(|byte| !byte.is_ascii_alphanumeric()).filter_map(DeviceId::from_hex)
 }
 
-fn what_instead(word: &str, followed: bool) -> Malformed {
+fn classify(word: &str, followed: bool) -> Malformed {
     if word.contains(|c| c == char::REPLACEMENT_CHARACTER || ('\u{80}'..'\u{A0}').contains(&c)) {
         Malformed::Undecodable
     } else if is_spreadsheet_number(word) {
@@ -204,8 +207,8 @@ fn what_instead(word: &str, followed: bool) -> Malformed {
     }
 }
 
-/// `3.50029E+23`, `3,50029E+023`, `5E+23`. An exponent needs a sign or the mantissa a decimal mark: digits with one `e`
-/// among them are what is left of an id.
+/// Recognises `3.50029E+23`, `3,50029E+023`, `5E+23`. The exponent needs a sign, or the mantissa a decimal mark: digits
+/// with only one `e` among them are a truncated id.
 fn is_spreadsheet_number(word: &str) -> bool {
     let Some((mantissa, exponent)) = word.split_once(['e', 'E']) else { return false };
     let mantissa = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
@@ -217,8 +220,8 @@ fn is_spreadsheet_number(word: &str) -> bool {
         && (whole.len() < mantissa.len() || unsigned.len() < exponent.len())
 }
 
-/// `350029001047343000000000`, also grouped or with a fraction of zeros: a spreadsheet keeps 15 digits of a number. Fewer
-/// than 24 digits where the id began with zeros.
+/// Recognises `350029001047343000000000`, also grouped or with a fraction of zeros: a spreadsheet keeps 15 digits of a
+/// number. There are fewer than 24 digits if the id began with zeros.
 fn is_number_written_out(word: &str) -> bool {
     const KEPT: usize = 15;
     let whole = ['.', ','].iter().find_map(|mark| {
@@ -238,7 +241,7 @@ fn is_number_written_out(word: &str) -> bool {
     (20..=24).contains(&digits)
 }
 
-/// A letter, then 13 or 14 letters and digits, with a letter among them that no id has: `P046AB12CD34EF5`.
+/// A letter, then 13 or 14 letters and digits, including a letter that is not hexadecimal: `P046AB12CD34EF5`.
 fn is_serial_number(word: &str) -> bool {
     let bytes = word.as_bytes();
     matches!(bytes, [first, ..] if first.is_ascii_alphabetic())
@@ -252,7 +255,7 @@ fn is_imei(word: &str) -> bool {
     word.len() == 15 && is_decimal(word)
 }
 
-/// 19 or 20 digits from 89 on; a SIM's 19 digits are often filled up with an F.
+/// 19 or 20 digits that begin with 89; a SIM's 19 digits are often padded with an F.
 fn is_iccid(word: &str) -> bool {
     let digits = if word.len() == 20 { word.strip_suffix(['f', 'F']).unwrap_or(word) } else { word };
     (19..=20).contains(&digits.len()) && digits.starts_with("89") && is_decimal(digits)

@@ -1,4 +1,4 @@
-//! Importing devices: reading the file, deciding each line.
+//! Imports lists of devices: parses the file, and decides each line.
 
 mod console;
 mod file;

@@ -1,4 +1,4 @@
-//! What became of each line, and who may join: pure.
+//! The verdict of each line of an import, and the rule for which devices may join. Pure.
 
 use super::Malformed;
 use crate::LimitExceeded;
@@ -8,15 +8,15 @@ use crate::team::{Claimant, Team};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What an import says: a verdict a line, in the order of the file (R-IMP-5).
+/// The result of an import: a verdict per line, in the order of the file (R-IMP-5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportReport {
-    /// One for each line that is not blank and not the header.
+    /// One verdict for each line that is neither blank nor the header.
     pub lines: Vec<LineVerdict>,
-    /// Which line was taken as the header of its columns.
+    /// The number of the line that was read as the header, if any.
     pub header_line: Option<u32>,
-    /// Why none was added, where the good ones do not all fit the tier (R-IMP-6).
+    /// Why no device was added, if the valid lines do not all fit the tier (R-IMP-6).
     pub refused: Option<LimitExceeded>,
 }
 
@@ -26,53 +26,53 @@ pub struct ImportReport {
 pub struct LineVerdict {
     /// The line's number in the file, from 1.
     pub line: u32,
-    /// The id that was read; none where none could be.
+    /// The id on the line; `None` if none could be read.
     pub device: Option<DeviceId>,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// What became of a line.
+/// The verdict of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The device was added, or would be.
+    /// The device was added, or would be added.
     Imported,
-    /// It is in this product: nothing was changed.
+    /// The device is already in this product: nothing was changed.
     AlreadyHere,
-    /// The same device stands on an earlier line.
+    /// An earlier line has the same device.
     DuplicateOf {
-        /// Which.
+        /// The number of the earlier line.
         line: u32,
     },
-    /// It is in another product, of which no more is said.
+    /// The device is in another product; the verdict does not say which.
     InAnotherProduct,
-    /// Somebody claimed it who is not on this product's team.
+    /// The device was claimed by somebody who is not on this product's team.
     ClaimedOutsideTeam,
-    /// The list names another product for it.
+    /// The list names another product for the device.
     NamesAnotherProduct {
-        /// Which.
+        /// The product that the list names.
         named: u32,
         /// The product that the list is imported into.
         here: ProductId,
     },
-    /// It is known to be of another platform.
+    /// The device is known to have another platform.
     WrongPlatform {
-        /// Which.
+        /// The known platform.
         known: Box<Platform>,
     },
-    /// The host has not registered it, and the product takes only those (R-IMP-12).
+    /// The host has not registered the device, and the product accepts only registered devices (R-IMP-12).
     UnknownId,
-    /// No id could be read.
+    /// The line contains no readable id.
     Malformed(Malformed),
-    /// It could be added, but the file's devices do not all fit the tier.
+    /// The device could be added, but the file's devices do not all fit the tier.
     OverDeviceLimit,
 }
 
-/// How many lines had which verdict.
+/// Number of lines by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCounts {
-    /// Added, or would be.
+    /// Devices that were added, or would be added.
     pub imported: u64,
     /// Already in the product.
     pub already_here: u64,
@@ -83,7 +83,7 @@ pub struct ImportCounts {
 }
 
 impl ImportReport {
-    /// How many lines had which verdict.
+    /// Returns the number of lines by verdict.
     pub fn counts(&self) -> ImportCounts {
         let mut counts = ImportCounts::default();
         for line in &self.lines {
@@ -100,7 +100,7 @@ impl ImportReport {
 }
 
 impl Verdict {
-    /// A stable word for the verdict; for a malformed line, of what is wrong with it.
+    /// A stable code of the verdict; for a malformed line, the code of the reason.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Imported => "imported",
@@ -138,9 +138,9 @@ impl fmt::Display for Verdict {
                 f.write_str("not among the registered devices: check the id, or have it registered first")
             }
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::OverDeviceLimit => {
-                f.write_str("it is good, but the list does not fit the tier: take a larger tier, or shorten the list")
-            }
+            Self::OverDeviceLimit => f.write_str(
+                "the device is valid, but the list does not fit the tier: take a larger tier, or shorten the list",
+            ),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Files that people take for an image, each with what to upload instead (R-IMG-4).
+//! Recognises files that people mistake for an image, and names what to upload instead (R-IMG-4).
 
 use super::trailing::is_erased;
 use crate::cursor::Cursor;
 
-/// A file format that is not a firmware image this library reads.
+/// A file format that is not a supported firmware image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Foreign {
@@ -17,23 +17,23 @@ pub enum Foreign {
     Uf2,
     /// A zip archive.
     Zip,
-    /// A firmware of fwup: a zip with a `meta.conf`.
+    /// An fwup firmware: a zip with a `meta.conf`.
     Fwup,
-    /// A Mender artifact: a tar with `version` first.
+    /// A Mender artifact: a tar with `version` as its first entry.
     Mender,
-    /// A RAUC bundle: a squashfs, or signed content.
+    /// A RAUC bundle: a squashfs or signed content.
     Rauc,
-    /// A SWUpdate image: a cpio with `sw-description` first.
+    /// A SWUpdate image: a cpio with `sw-description` as its first entry.
     SwUpdate,
     /// A tar archive.
     Tar,
-    /// Compressed by gzip.
+    /// Compressed with gzip.
     Gzip,
-    /// Compressed by xz.
+    /// Compressed with xz.
     Xz,
-    /// Compressed by zstd.
+    /// Compressed with zstd.
     Zstd,
-    /// An image of an ESP8266.
+    /// An image for an ESP8266.
     Esp8266,
     /// A partition table of an ESP chip.
     EspPartitionTable,
@@ -41,26 +41,26 @@ pub enum Foreign {
     EspFlash,
     /// A partition of key-value pairs of an ESP chip.
     EspNvs,
-    /// Only `FF`: erased flash.
+    /// Only `FF`, the value of erased flash.
     ErasedFlash,
     /// A file system: LittleFS, FAT, ext, UBI or another.
     FileSystem,
-    /// A disk's contents, with a partition table of its own.
+    /// The contents of a disk, with its partition table.
     Disk,
-    /// A file for DFU with several targets.
+    /// A DFU file with several targets.
     DfuSe,
-    /// Compressed by bzip2.
+    /// Compressed with bzip2.
     Bzip2,
     /// A 7z archive.
     SevenZip,
     /// A PDF.
     Pdf,
-    /// A web page, as a failed download leaves it.
+    /// A web page, the usual result of a failed download.
     Html,
 }
 
 impl Foreign {
-    /// Recognises a format by what only it has at its beginning (a RAUC bundle also by its signature at the end).
+    /// Recognises a format by a unique mark at its beginning (a RAUC bundle also by its signature at the end).
     pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
         if let Some(text) = Self::in_text(without_blanks(bytes)) {
             return Some(text);
@@ -100,7 +100,7 @@ impl Foreign {
         })
     }
 
-    /// Recognises a format of text, blank lines before it left out.
+    /// Recognises a text format, after leading blank lines.
     fn in_text(bytes: &[u8]) -> Option<Self> {
         match bytes {
             bytes if is_hex_line(bytes, b":", 10) => Some(Self::IntelHex),
@@ -110,7 +110,7 @@ impl Foreign {
         }
     }
 
-    /// Its name, to complete "this is …".
+    /// Its name, which completes "this is …".
     pub const fn name(self) -> &'static str {
         match self {
             Self::Elf => "an elf file",
@@ -123,45 +123,45 @@ impl Foreign {
             Self::Rauc => "a rauc bundle",
             Self::SwUpdate => "a swupdate image",
             Self::Tar => "a tar archive",
-            Self::Gzip => "compressed by gzip",
-            Self::Xz => "compressed by xz",
-            Self::Zstd => "compressed by zstd",
+            Self::Gzip => "compressed with gzip",
+            Self::Xz => "compressed with xz",
+            Self::Zstd => "compressed with zstd",
             Self::Esp8266 => "an image for the esp8266",
             Self::EspPartitionTable => "a partition table",
             Self::EspFlash => "an image of a whole flash",
             Self::EspNvs => "a partition of key-value pairs (nvs)",
-            Self::ErasedFlash => "only ff, as erased flash reads",
+            Self::ErasedFlash => "only ff bytes, as in erased flash",
             Self::FileSystem => "a file system",
             Self::Disk => "an image of a whole disk",
             Self::DfuSe => "a dfuse file",
-            Self::Bzip2 => "compressed by bzip2",
+            Self::Bzip2 => "compressed with bzip2",
             Self::SevenZip => "a 7z archive",
             Self::Pdf => "a pdf document",
             Self::Html => "a web page",
         }
     }
 
-    /// What to upload instead.
+    /// The next step: what to upload instead.
     pub const fn hint(self) -> &'static str {
         match self {
             Self::Elf => "upload the .bin that the build makes from it",
             Self::IntelHex | Self::SRecord | Self::Uf2 => "upload the .bin of the same build",
             Self::Zip | Self::Tar | Self::SevenZip => "unpack it and upload the application's .bin",
             Self::Fwup | Self::Mender | Self::Rauc | Self::SwUpdate => {
-                "it updates a linux system, and no platform here runs it; upload the .bin that is built for this product's platform"
+                "it updates a linux system, and no supported platform runs it; upload the .bin that is built for this product's platform"
             }
-            Self::Esp8266 => "no platform here runs it; upload the .bin that is built for this product's platform",
+            Self::Esp8266 => "no supported platform runs it; upload the .bin that is built for this product's platform",
             Self::EspPartitionTable | Self::EspFlash | Self::EspNvs | Self::FileSystem | Self::Disk => {
-                "updates carry the application alone; upload its .bin"
+                "an update contains only the application; upload its .bin"
             }
-            Self::ErasedFlash => "nothing is in it; upload the application's .bin",
+            Self::ErasedFlash => "it is empty; upload the application's .bin",
             Self::DfuSe => "upload the .bin of the same build",
-            Self::Gzip | Self::Xz | Self::Zstd | Self::Bzip2 => "decompress it and upload what was in it",
-            Self::Pdf | Self::Html => "the download went wrong; fetch the firmware again",
+            Self::Gzip | Self::Xz | Self::Zstd | Self::Bzip2 => "decompress it and upload the file inside",
+            Self::Pdf | Self::Html => "the download failed; fetch the firmware again",
         }
     }
 
-    /// A name that stays the same from release to release.
+    /// A code that stays the same in every release.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Elf => "foreign_elf",
@@ -193,7 +193,7 @@ impl Foreign {
     }
 }
 
-/// A text without the byte order mark, blanks and blank lines before it.
+/// A text without its byte order mark and leading blanks and blank lines.
 fn without_blanks(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start()
 }
@@ -202,19 +202,19 @@ fn begins_at(bytes: &[u8], offset: usize, text: &[u8]) -> bool {
     bytes.get(offset..).is_some_and(|rest| rest.starts_with(text))
 }
 
-/// The name of an archive's entry is at `offset`, closed by a NUL.
+/// Whether the name of an archive's entry is at `offset`, terminated by a NUL.
 fn entry_at(bytes: &[u8], offset: usize, name: &[u8]) -> bool {
     let rest = bytes.get(offset..).and_then(|rest| rest.strip_prefix(name));
     rest.and_then(<[u8]>::first) == Some(&0)
 }
 
-/// The first entry of fwup's zip is its `meta.conf`, or the signature of it.
+/// Whether the first entry of the zip is fwup's `meta.conf`, or its signature.
 fn has_fwup_entry(bytes: &[u8]) -> bool {
     let name = bytes.get(30..).unwrap_or_default();
     name.get(..9).is_some_and(|name| name.eq_ignore_ascii_case(b"meta.conf"))
 }
 
-/// A line that begins with `mark` and goes on with hexadecimal digits, at least `digits` of them.
+/// Whether the bytes begin with `mark` and at least `digits` hexadecimal digits.
 fn is_hex_line(bytes: &[u8], mark: &[u8], digits: usize) -> bool {
     let line = bytes.strip_prefix(mark).and_then(|rest| rest.get(..digits));
     line.is_some_and(|line| line.iter().all(u8::is_ascii_hexdigit))
@@ -226,20 +226,22 @@ fn is_web_page(bytes: &[u8]) -> bool {
         .any(|start| bytes.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
 }
 
-/// Fewer bytes of `FF` may be anything.
+/// Minimum number of `FF` bytes that count as erased flash; fewer may be anything.
 const LEAST_ERASED: usize = 64;
 
-/// Where partition tables of ESP chips begin: from the usual place on, at a border of a flash sector.
+/// The range in which the partition tables of ESP chips begin, each at a flash sector boundary; the first is the usual
+/// position.
 const TABLES: std::ops::RangeInclusive<usize> = 0x8000..=0x2_0000;
 const SECTOR: usize = 0x1000;
 const PARTITION_SIZE: usize = 32;
 
-/// A partition table stands behind the first bytes, those of an image that was read.
+/// Whether a partition table follows the first `behind` bytes, which belong to an image.
 pub(super) fn has_partition_table(bytes: &[u8], behind: usize) -> bool {
     TABLES.step_by(SECTOR).filter(|at| *at >= behind).filter_map(|at| bytes.get(at..)).any(begins_with_partitions)
 }
 
-/// One partition, and what follows one: another, the table's digest, or erased flash.
+/// Whether the bytes begin with a partition and what may follow one: another partition, the table's digest, or erased
+/// flash.
 fn begins_with_partitions(bytes: &[u8]) -> bool {
     let next = bytes.get(PARTITION_SIZE..).unwrap_or_default();
     is_partition(bytes) && (is_partition(next) || next.starts_with(&[0xEB, 0xEB]) || next.starts_with(&[0xFF; 4]))
@@ -259,7 +261,7 @@ fn is_partition(bytes: &[u8]) -> bool {
     read().unwrap_or(false)
 }
 
-/// A page of key-value pairs: its state, number, version and reserved bytes.
+/// Whether the bytes are a page of key-value pairs, by its state, number, version and reserved bytes.
 fn is_nvs(bytes: &[u8]) -> bool {
     let read = || {
         let mut fields = Cursor::new(bytes);
@@ -270,8 +272,8 @@ fn is_nvs(bytes: &[u8]) -> bool {
     bytes.len() >= SECTOR && read().unwrap_or(false)
 }
 
-/// A header of 8 bytes and segments at addresses that only this chip has, with their checksum; or an outer image of the
-/// newer form around one.
+/// Whether the bytes have a header of 8 bytes and segments at addresses that only this chip has, with their checksum;
+/// or are an outer image of the newer form around such an image.
 fn is_esp8266(bytes: &[u8]) -> bool {
     let mut fields = Cursor::new(bytes);
     let (Some(magic), Some(count)) = (fields.u8(), fields.u8()) else { return false };
@@ -313,7 +315,8 @@ fn is_file_system(bytes: &[u8]) -> bool {
         || is_ext()
 }
 
-/// A CMS signature and, in the last eight bytes, its size: how RAUC closes a bundle, an encrypted one too.
+/// Whether the bytes end with a CMS signature and, in the last eight bytes, its size, as every RAUC bundle does, also
+/// an encrypted one.
 fn ends_with_a_signature(bytes: &[u8]) -> bool {
     const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
     let Some((content, size)) = bytes.split_last_chunk::<8>() else { return false };

@@ -1,10 +1,10 @@
-//! Reading firmware images: what a binary says of itself, and whether it is whole.
+//! Parses firmware images: returns the facts in a binary, and whether it is complete.
 //!
-//! [`read`] finds the format from the bytes alone (R-IMG-1), checks integrity, and answers facts. Nothing is
-//! decided here about products: whether an image fits one is the upload's business.
+//! [`read`] detects the format from the bytes alone (R-IMG-1), checks integrity, and returns facts. It decides nothing
+//! about products: the upload checks whether an image fits one.
 //!
-//! No input makes this room panic, loop, or allocate more than a small multiple of its size (R-IMG-5): every
-//! field is read through a checked cursor, and every list has a cap.
+//! No input makes this module panic, loop, or allocate more than a small multiple of the input's size (R-IMG-5): every
+//! field is read through a checked cursor, and every list has a maximum length.
 
 pub mod esp_idf;
 pub mod mcuboot;
@@ -18,7 +18,7 @@ pub use error::ImageError;
 pub use foreign::Foreign;
 pub use trailing::Trailing;
 
-/// A whole firmware image, with what it says of itself.
+/// A complete firmware image, with its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Image {
@@ -31,8 +31,8 @@ pub enum Image {
 }
 
 impl Image {
-    /// The version the image gives itself, which is not the integer an upload is entered with: an ESP application's
-    /// text, an MCUboot header's `1.2.3+4`. Particle modules carry the integer itself and have no other (R-IMG-3).
+    /// The image's own version, which is not the integer that an upload is entered with: an ESP application's text, or
+    /// an MCUboot header's `1.2.3+4`. Particle modules contain the integer itself and have no other version (R-IMG-3).
     ///
     /// ```
     /// let bytes = include_bytes!("../../../tests/vectors/firmware/esp/esp32.bin");
@@ -49,7 +49,7 @@ impl Image {
         }
     }
 
-    /// The counter against rolling back, where the format has one and the image's own hash or checksum covers it.
+    /// The anti-rollback counter, if the format has one and the image's own hash or checksum covers it.
     pub fn security_counter(&self) -> Option<u32> {
         match self {
             Self::Particle(_) => None,
@@ -59,7 +59,7 @@ impl Image {
     }
 }
 
-/// Reads a firmware image that may be a product's firmware, or says why it may not.
+/// Parses a firmware image that may be a product's firmware, or returns why it may not.
 ///
 /// ```
 /// use fleet_core::firmware::image::{self, Image};
@@ -84,7 +84,7 @@ pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
         let image = esp_idf::read_app_image(bytes).and_then(|image| image.accept().map(|()| image));
         let length = image.as_ref().map_or(0, |image| image.image_length);
         return match image {
-            // A bootloader or an application, the partition table behind it, and so on.
+            // A bootloader or an application with a partition table after it, and so on.
             _ if foreign::has_partition_table(bytes, length) => Err(ImageError::Foreign(Foreign::EspFlash)),
             image => Ok(Image::EspIdf(image?)),
         };
@@ -97,7 +97,7 @@ pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
     if let Some(foreign) = Foreign::recognise(bytes) {
         return Err(ImageError::Foreign(foreign));
     }
-    match particle::remains_of_a_module(bytes) {
+    match particle::read_damaged_module(bytes) {
         Some(module) => particle_firmware(module),
         None => Err(ImageError::Unrecognised { size: bytes.len() }),
     }

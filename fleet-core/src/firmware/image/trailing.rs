@@ -1,14 +1,14 @@
-//! What follows an image in its file.
+//! The bytes that follow an image in its file.
 
-/// What a file holds behind the image. Nothing of it is covered by the image's own checks, so it is told, not trusted.
+/// The kind of bytes after the image. The image's own checks do not cover them, so they are reported but not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trailing {
     /// The file ends with the image.
     Nothing,
-    /// Only `FF`, as erased flash reads.
+    /// Only `FF`, the value of erased flash.
     Erased,
-    /// An ESP-IDF signature block (secure boot version 2) at the next 4096-byte border.
+    /// An ESP-IDF signature block (secure boot version 2) at the next 4096-byte boundary.
     Signature,
     /// MCUboot's own trailer: the file fills a slot up to the boot magic.
     BootTrailer,
@@ -17,7 +17,7 @@ pub enum Trailing {
 }
 
 impl Trailing {
-    /// All bytes are `FF`, or there are none.
+    /// Classifies bytes as nothing, erased flash or other.
     pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes {
             [] => Self::Nothing,
@@ -27,7 +27,7 @@ impl Trailing {
     }
 }
 
-/// Whether erased flash would read like this.
+/// Whether the bytes have the value of erased flash.
 pub(super) fn is_erased(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0xFF)
 }

@@ -544,7 +544,7 @@ fn devices() -> Vec<Record> {
                     let groups: &[u16] = if name.is_empty() || has(0) { &[0, 1, u16::MAX] } else { &[] };
                     Box::new(Label { name: name.into(), groups: groups.iter().map(|id| GroupId::new(*id)).collect() })
                 }),
-                trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) },
+                trail: if choice % 3 == 0 { Trail::default() } else { trail(choice) }.into(),
                 listed: turn(&platforms, choice / 5).unwrap_or_default(),
                 relapses: turn(&[0, 0, 1, u8::MAX], choice / 2).unwrap_or(0),
                 chip_revision: turn(&[None, Some(0), Some(301), Some(u16::MAX)], choice / 3).flatten(),

@@ -6,8 +6,8 @@
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
 use crate::cursor::Cursor;
 use crate::device::{
-    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, Seen, Standing, SystemVersion, Trail, UpdateAttempt,
-    UpdateOutcome, UpdateResult,
+    Device, ImageSeen, Label, Mark, PlatformSeen, Progress, RowTrail, Seen, Standing, SystemVersion, Trail,
+    UpdateAttempt, UpdateOutcome, UpdateResult,
 };
 use crate::firmware::FirmwareVersion;
 use crate::product::GroupId;
@@ -124,7 +124,8 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     }
     if has_more(device) {
         let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
-        let marks = [(trail.newest, NEWEST, NEWEST_AT), (trail.ended, ENDED, ENDED_AT)];
+        let Trail { newest, ended } = trail.get();
+        let marks = [(newest, NEWEST, NEWEST_AT), (ended, ENDED, ENDED_AT)];
         let flags = marks.iter().fold(platform_number(*listed), |flags, (mark, session, at)| {
             flags | flag(mark.session() != 0, *session) | flag(mark.at().is_some(), *at)
         });
@@ -220,7 +221,7 @@ pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
             None
         },
         label: if has(LABEL) { Some(Box::new(label(body)?)) } else { None },
-        trail: Trail::default(),
+        trail: RowTrail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
         chip_revision: None,
@@ -233,7 +234,7 @@ pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
             let session = if flags & has_session == 0 { 0 } else { body.varint()? };
             Some(Mark::new(session, if flags & has_at == 0 { None } else { Some(moment(body, added_at)?) }))
         };
-        device.trail = Trail { newest: mark(NEWEST, NEWEST_AT)?, ended: mark(ENDED, ENDED_AT)? };
+        device.trail = Trail { newest: mark(NEWEST, NEWEST_AT)?, ended: mark(ENDED, ENDED_AT)? }.into();
         if flags & CHIP_REVISION != 0 {
             device.chip_revision = Some(number(body)?);
         }

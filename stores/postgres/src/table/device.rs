@@ -113,7 +113,7 @@ pub(super) fn write(row: &mut Cells<'_>, device: &Device, stamp: Stamp) -> Resul
             row.json(&format!("[{}]", groups.join(",")));
         }
     }
-    write_trail(row, device.trail);
+    write_trail(row, device.trail.get());
     row.push(index_of(&PLATFORMS, &device.listed)?);
     row.push(i16::from(device.relapses));
     row.push_if(device.chip_revision.map(i32::from));
@@ -154,7 +154,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Row, Problem> {
         attempt: attempt(row)?,
         outcome: outcome(row)?,
         label: label(row)?,
-        trail: read_trail(row)?,
+        trail: read_trail(row)?.into(),
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.number::<i16, u8>()?,
         chip_revision: row.next_if(|number: i32| u16::try_from(number))?,

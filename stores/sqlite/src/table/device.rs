@@ -103,7 +103,7 @@ pub(super) fn write(row: &mut Parameters<'_, '_>, device: &Device, stamp: Stamp)
             row.push(format!("[{}]", groups.join(",")))?;
         }
     }
-    write_trail(row, device.trail)?;
+    write_trail(row, device.trail.get())?;
     row.push(index_of(&PLATFORMS, &device.listed)?)?;
     row.push(device.relapses)?;
     row.push(device.chip_revision)
@@ -144,7 +144,7 @@ pub(super) fn read(row: &mut Columns<'_, '_>) -> rusqlite::Result<Row> {
         attempt: attempt(row)?,
         outcome: outcome(row)?,
         label: label(row)?,
-        trail: read_trail(row)?,
+        trail: read_trail(row)?.into(),
         listed: row.next_of(&PLATFORMS)?,
         relapses: row.next()?,
         chip_revision: row.next()?,

@@ -9,7 +9,7 @@
 
 pub(crate) mod commits;
 
-use fleet_core::device::{Device, DeviceId, PlatformSeen, Registration, Standing, Trail};
+use fleet_core::device::{Device, DeviceId, PlatformSeen, Registration, RowTrail, Standing};
 use fleet_core::store::{Check, Commit, Key, Record, Stamp, Store, Tally, Write};
 use fleet_core::{ProductId, Timestamp};
 
@@ -49,7 +49,7 @@ pub(crate) fn device(sequence: u32) -> Record {
         attempt: None,
         outcome: None,
         label: None,
-        trail: Trail::default(),
+        trail: RowTrail::default(),
         listed: PlatformSeen::Unknown,
         relapses: 0,
         chip_revision: None,

@@ -3,8 +3,8 @@
  *
  *     mvn compile exec:java -Dexec.args="FOLDER-OF-DATA [FOLDER-FOR-THE-DATABASE]"
  *
- * What a real host does over sockets is played here by a few lines; every decision is the library's, and each is
- * printed with the rule (`R-…`) that made it. The day in full is told by `examples/quickstart.rs`.
+ * A few lines replace the sockets of a real host; the library makes every decision, and each is
+ * printed with its rule (`R-…`). `examples/quickstart.rs` shows the full day.
  */
 import fleetcore.ConsoleInterface
 import fleetcore.Fleet
@@ -29,10 +29,10 @@ import java.time.ZoneOffset
 import kotlin.system.exitProcess
 import kotlinx.coroutines.runBlocking
 
-/** A moment of 8 March 2016. A host leaves `now` out and means the present. */
+/** A moment of 8 March 2016. A host leaves `now` out, which means the present. */
 fun at(hour: Int, minute: Int = 0): Instant = LocalDate.of(2016, 3, 8).atTime(hour, minute).toInstant(ZoneOffset.UTC)
 
-/** The story: a fleet, the account that speaks for its team, and its product. */
+/** The story: a fleet, the account of its team, and its product. */
 class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: Long) {
     private fun console(now: Instant): ConsoleInterface = fleet.console(alice, now)
 
@@ -57,20 +57,20 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
             println("  ${refused.code}: ${refused.message}")
         }
         val taken = console.upload(product, 2, "Quieter at night", binary = second)
-        println("  taken: version ${taken.version}, ${taken.image.size} bytes of ${taken.image.format}")
+        println("  accepted: version ${taken.version}, ${taken.image.size} bytes of ${taken.image.format}")
         try {
             console.release(product, 2)
         } catch (refused: FleetException) {
             val gate = refused.kind as? FailureKind.NotProven ?: throw refused
-            println("  not to be released on ${gate.running} of ${gate.needed}: ${refused.message}")
+            println("  cannot be released, runs on ${gate.running} of ${gate.needed}: ${refused.message}")
         }
     }
 
     suspend fun prove(bench: String) {
         println("\nProving version 2 on the test device")
         fleet.gateway(at(10)).connect(Report(bench, product, version = 1, platform = "photon"))
-        println("  ${told(console(at(10, 30)).lockAndFlashNow(product, bench, 2))}")
-        // Here the host sends the file; only the device's own word on its next connect counts as success.
+        println("  ${describe(console(at(10, 30)).lockAndFlashNow(product, bench, 2))}")
+        // Here the host sends the file. Only what the device reports on its next connect counts as success.
         val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2))
         back.outcome?.let { println("  the update ${it.result}") }
     }
@@ -86,7 +86,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         val stranger = Report("330030000f47353136383631", product, version = 1)
         val reports = devices.map { Report(it, product, version = 1, platform = "photon") } + stranger
         val answers = fleet.gateway(at(12)).connectMany(reports)
-        answers.groupingBy { told(it.answer) }.eachCount().forEach { (what, often) -> println("  $often  $what") }
+        answers.groupingBy { describe(it.answer) }.eachCount().forEach { (what, often) -> println("  $often  $what") }
     }
 
     suspend fun count() {
@@ -96,7 +96,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
             println("  ${it.id} runs ${it.seen?.version ?: "?"}")
         }
         fleet.allPendingNotices().collect {
-            println("  to be told: ${it.subject::class.simpleName}")
+            println("  notice: ${it.subject::class.simpleName}")
             fleet.acknowledge(it.key)
         }
     }
@@ -105,15 +105,15 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         suspend fun begin(fleet: Fleet, data: File): Story {
             val host = fleet.operator(at(9))
             val alice = host.createAccount("alice@example.com")
-            // The number is compiled into the firmware already, so it is given, not found.
+            // The number is already compiled into the firmware, so it is given and not generated.
             val product = host.createProductWithId(94, alice.id, "Thermostat", "photon")
             return Story(fleet, data, alice.id, product.id)
         }
     }
 }
 
-/** Every kind of answer: the compiler says if one is forgotten. */
-fun told(decision: Decision): String = when (decision) {
+/** Every kind of answer: the compiler reports a missing one. */
+fun describe(decision: Decision): String = when (decision) {
     is Decision.Update ->
         "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
     is Decision.UpToDate, is Decision.Held -> decision.why

@@ -19,7 +19,7 @@ fn ids(lines: &[(u32, &str)]) -> Answers {
     lines.iter().map(|(number, id)| (*number, Ok(id.parse().unwrap()))).collect()
 }
 
-/// What is wrong with a list's only line.
+/// The error of a list with one line.
 fn fault(line: impl AsRef<[u8]>) -> Malformed {
     let answers = read(&line);
     let [(1, Err(malformed))] = answers.as_slice() else { panic!("{answers:?}") };
@@ -42,7 +42,7 @@ mod encodings_and_line_ends {
     }
 
     #[test]
-    fn byte_order_marks_are_no_part_of_the_first_id() {
+    fn a_byte_order_mark_is_not_part_of_the_first_id() {
         let text = format!("{A}\r\n{B}\r\n");
         assert_eq!(read(format!("\u{FEFF}{text}")), ids(&[(1, A), (2, B)]));
         assert_eq!(read(utf16(&text, u16::to_le_bytes)), ids(&[(1, A), (2, B)]));
@@ -67,7 +67,7 @@ mod encodings_and_line_ends {
     }
 
     #[test]
-    fn blanks_nbsp_and_invisible_characters_are_no_part_of_an_id() {
+    fn blanks_nbsp_and_invisible_characters_are_not_part_of_an_id() {
         let (head, tail) = A.split_at(10);
         for line in [
             format!("\t  {A} \t"),
@@ -88,14 +88,14 @@ mod encodings_and_line_ends {
     }
 
     #[test]
-    fn ctrl_z_is_the_end_of_a_file_and_of_nothing_else() {
+    fn ctrl_z_ends_only_the_file() {
         assert_eq!(read(format!("{A}\n\x1A")), ids(&[(1, A)]));
         assert_eq!(read(format!("{A}\x1A")), ids(&[(1, A)]));
         assert_eq!(read(format!("{A}\n\x1A{B}\n\x1A\x1A")), ids(&[(1, A), (2, B)]));
     }
 
     #[test]
-    fn nothing_but_blanks_is_an_empty_file() {
+    fn a_file_of_blanks_is_empty() {
         for file in ["", "\n\n \n", "\u{FEFF}", "\x1A", "\u{A0}\r\n", ",,,\n,,,", "sep=;\n\n"] {
             assert_eq!(DeviceList::read(file.as_bytes()).unwrap_err(), UnreadableFile::Empty, "{file:?}");
         }
@@ -124,13 +124,13 @@ mod columns {
     }
 
     #[test]
-    fn a_column_of_device_ids_goes_before_one_of_row_numbers() {
+    fn a_column_of_device_ids_is_preferred_to_one_of_row_numbers() {
         assert_eq!(read(format!("id,Device ID\n1,{A}\n2,{B}\n")), ids(&[(2, A), (3, B)]));
         assert_eq!(read(format!("Serial Number,id\nP046AB12CD34EF5,{A}\n")), ids(&[(2, A)]));
     }
 
     #[test]
-    fn the_first_column_holds_the_ids_where_none_is_named() {
+    fn the_first_column_has_the_ids_if_none_is_named() {
         for header in ["Particle ID,Serial Number", "Core ID;ICCID", "Device\tName", "Serial Number,Name", "device"] {
             let file = format!("{header}\n{A},P046AB12CD34EF5\n{B}\n")
                 .replace(',', if header.contains(';') { ";" } else { "," });
@@ -162,7 +162,7 @@ mod columns {
     }
 
     #[test]
-    fn a_column_of_product_ids_is_told_with_each_line() {
+    fn each_line_has_the_number_in_its_product_column() {
         let products = |file: String| -> Vec<_> {
             let list = DeviceList::read(file.as_bytes()).unwrap();
             list.lines().map(|line| (line.content, line.product)).collect()
@@ -179,7 +179,7 @@ mod columns {
     }
 
     #[test]
-    fn a_first_row_that_is_no_header_is_answered() {
+    fn a_first_row_that_is_not_a_header_gets_an_answer() {
         assert_eq!(read(format!("# devices\n{A}\n"))[0], (1, Err(Malformed::NotHex { found: '#', position: 1 })));
         assert_eq!(read(format!("name,colour\n{A},red\n"))[0], (1, Err(Malformed::NotHex { found: 'n', position: 1 })));
         assert_eq!(read(format!("{A},id\n{B},id\n")), ids(&[(1, A), (2, B)]));
@@ -187,7 +187,7 @@ mod columns {
     }
 
     #[test]
-    fn a_header_further_down_is_answered() {
+    fn a_header_further_down_gets_an_answer() {
         assert_eq!(read(format!("id\n{A}\nid\n"))[1], (3, Err(Malformed::NotHex { found: 'i', position: 1 })));
     }
 
@@ -203,13 +203,13 @@ mod columns {
     }
 
     #[test]
-    fn other_columns_do_not_matter() {
+    fn other_columns_are_ignored() {
         assert_eq!(read(format!("{A},\n{B},,,\n{C};x,y\t5\" pipe\n")), ids(&[(1, A), (2, B), (3, C)]));
         assert_eq!(read([b"id;name\n", A.as_bytes(), b";k\xFCche\n"].concat()), ids(&[(2, A)]));
     }
 
     #[test]
-    fn a_row_without_its_id_is_answered_and_an_empty_row_is_blank() {
+    fn a_row_without_its_id_gets_an_answer_and_an_empty_row_is_blank() {
         let file = format!("name,id\nKitchen\nHall,\nAttic,\"\"\n,,\n,\nx,{A}\n");
         let missing = |line| (line, Err(Malformed::MissingField));
         assert_eq!(read(file), [vec![missing(2), missing(3), missing(4)], ids(&[(7, A)])].concat());
@@ -217,12 +217,12 @@ mod columns {
     }
 
     #[test]
-    fn several_ids_on_one_line_do_not_shrink_to_the_first() {
+    fn several_ids_on_one_line_are_refused() {
         for blank in [",", ";", "\t", " ", ", ", "\u{2028}", "\x1A"] {
             assert_eq!(fault([A, B, C].join(blank)), Malformed::SeveralIds, "{blank:?}");
         }
         assert_eq!(read(format!("{A},{A}\n{A} {A}\n")), ids(&[(1, A), (2, A)]));
-        assert_eq!(read(format!("id,product\n{A},{B}\n")), ids(&[(2, A)]), "a header says that it is another column");
+        assert_eq!(read(format!("id,product\n{A},{B}\n")), ids(&[(2, A)]), "a header names the other column");
         for row in [format!("{A},,{B}"), format!("{A},x,{B}"), format!("{A};;;\"{B}\""), format!("{A},,{B} x")] {
             assert_eq!(fault(&row), Malformed::SeveralIds, "{row}");
             assert_eq!(read(format!("id\n{row}\n")), [(2, Err(Malformed::SeveralIds))], "{row}");
@@ -246,7 +246,7 @@ mod quotes {
     use super::*;
 
     #[test]
-    fn every_way_to_quote_an_id_is_read() {
+    fn every_style_of_quotes_is_read() {
         for line in [
             format!("\"{A}\""),
             format!(" \" {A} \" "),
@@ -266,7 +266,7 @@ mod quotes {
     }
 
     #[test]
-    fn a_field_over_several_lines_is_one_row_and_lines_stay_physical() {
+    fn a_field_over_several_lines_is_one_row_and_line_numbers_stay_physical() {
         for end in ["\n", "\r\n", "\r"] {
             let file = format!("id,note\n{A},\"one\n\ntwo, \"\"three\"\"\"\n{B},x\n").replace('\n', end);
             assert_eq!(read(file), ids(&[(2, A), (5, B)]), "{end:?}");
@@ -274,7 +274,7 @@ mod quotes {
     }
 
     #[test]
-    fn an_open_quote_takes_no_other_line_with_it() {
+    fn an_unclosed_quote_affects_only_its_line() {
         let open = |line| (line, Err(Malformed::UnterminatedQuote));
         assert_eq!(read(format!("\"{A}\n{B}\n")), [vec![open(1)], ids(&[(2, B)])].concat());
         assert_eq!(read(format!("\"{A}\n\"{B}\"\n")), [vec![open(1)], ids(&[(2, B)])].concat());
@@ -284,7 +284,7 @@ mod quotes {
     }
 
     #[test]
-    fn an_open_quote_ends_a_long_way_off_at_most() {
+    fn the_search_for_a_closing_quote_is_bounded() {
         let file = format!("{A},\"x\n{}\"\n{B}\n", "far\n".repeat(20_000));
         let answers = read(file);
         assert_eq!(answers.first(), Some(&(1, Err(Malformed::UnterminatedQuote))));
@@ -292,7 +292,7 @@ mod quotes {
     }
 
     #[test]
-    fn half_a_quote_is_seen() {
+    fn an_unmatched_quote_is_reported() {
         assert_eq!(fault(format!("{A}\"")), Malformed::NotHex { found: '"', position: 25 });
     }
 }
@@ -308,7 +308,7 @@ mod what_is_no_id {
     }
 
     #[test]
-    fn a_character_that_is_no_digit_is_named_with_its_place() {
+    fn a_character_that_is_not_a_digit_is_named_with_its_position() {
         assert_eq!(fault("55ff6d04498b49XXXXXXXXXX"), Malformed::NotHex { found: 'X', position: 15 });
         assert_eq!(fault("5５ff6d04498b49a1b2c3d4e5"), Malformed::NotHex { found: '５', position: 2 });
         assert_eq!(fault(b"55ff\xFC"), Malformed::NotHex { found: 'ü', position: 5 });
@@ -316,7 +316,7 @@ mod what_is_no_id {
     }
 
     #[test]
-    fn a_character_that_is_not_seen_is_shown_by_its_number() {
+    fn an_invisible_character_is_shown_by_its_code_point() {
         for (found, shown) in [('X', "`X`"), ('５', "`５` (U+FF15)"), ('\u{7}', "U+0007"), ('\u{301}', "U+0301")] {
             let message = Malformed::NotHex { found, position: 3 }.to_string();
             assert_eq!(message, format!("{shown} at position 3 is not a hexadecimal digit"));
@@ -359,7 +359,7 @@ mod what_is_no_id {
     }
 
     #[test]
-    fn an_id_that_was_never_set_is_none() {
+    fn an_unset_id_is_refused() {
         for id in ["0".repeat(24), "f".repeat(24), "F".repeat(24), format!("\"{}\"", "0".repeat(24))] {
             assert_eq!(fault(&id), Malformed::UnsetId, "{id}");
         }
@@ -368,7 +368,7 @@ mod what_is_no_id {
     }
 
     #[test]
-    fn serial_numbers_imeis_and_iccids_are_told_apart() {
+    fn serial_numbers_imeis_and_iccids_are_distinguished() {
         for (text, expected) in [
             ("P046AB12CD34EF5", Malformed::SerialNumber),
             ("p046ab12cd34ef", Malformed::SerialNumber),
@@ -395,7 +395,7 @@ mod what_is_no_id {
     }
 
     #[test]
-    fn a_good_id_is_read_whatever_follows_a_blank() {
+    fn a_valid_id_is_read_whatever_follows_a_blank() {
         assert_eq!(read(format!("{A} NVYM5RK6AHCBELA\n")), ids(&[(1, A)]));
     }
 
@@ -431,7 +431,7 @@ mod properties {
     use super::*;
     use proptest::prelude::*;
 
-    /// One desk's way to write a list.
+    /// A format in which a list may be written.
     #[derive(Clone, Debug)]
     struct Style {
         encoding: Encoding,
@@ -458,13 +458,13 @@ mod properties {
     }
 
     impl Style {
-        /// The list, and the line of each id.
+        /// Returns the list, and the line number of each id.
         fn render(&self, ids: &[DeviceId]) -> (Vec<u8>, Vec<u32>) {
             let mut rows = Vec::new();
             if self.sep_line {
                 rows.push(format!("sep={}", self.delimiter));
             }
-            // Columns before the ids need a header that says so.
+            // Columns before the ids need a header that names the id column.
             let before = if self.header { self.before } else { 0 };
             if self.header {
                 let behind = self.behind.iter().map(|_| "note");
@@ -556,7 +556,7 @@ mod properties {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
-        /// R-IMP-1, R-IMP-2: however a list is written, the same ids are read in the same order, on their lines.
+        /// R-IMP-1, R-IMP-2: in every format, the same ids are read in the same order, with their line numbers.
         #[test]
         fn any_list_is_read_in_any_style(ids in device_ids(), style in styles()) {
             let (file, numbers) = style.render(&ids);
@@ -566,7 +566,7 @@ mod properties {
         }
 
         #[test]
-        fn no_bytes_panic_and_lines_go_up(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        fn no_input_panics_and_line_numbers_increase(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
             if let Ok(list) = DeviceList::read(&bytes) {
                 let numbers: Vec<u32> = list.lines().map(|line| line.number).collect();
                 prop_assert!(numbers.len() <= bytes.len());
@@ -574,9 +574,9 @@ mod properties {
             }
         }
 
-        /// R-IMP-5: a line that holds an id in its column is answered, whatever quotes stand around and above it.
+        /// R-IMP-5: a line with an id in its column gets an answer, whatever quotes are around and above it.
         #[test]
-        fn no_line_with_an_id_is_left_out(parts in prop::collection::vec(
+        fn every_line_with_an_id_gets_an_answer(parts in prop::collection::vec(
             prop::sample::select(vec![A, B, "\n", "\n", "\"", "\"\"", ",", "\",\"", " ", "x", "=", "'", "\u{A0}"]), 0..40,
         )) {
             let file = parts.concat();
@@ -589,7 +589,7 @@ mod properties {
             }
         }
 
-        /// R-IMP-5: what follows a space may be a secret, of which not one character is shown.
+        /// R-IMP-5: text after a space may be a secret, and no character of it is shown.
         #[test]
         fn no_message_shows_what_follows_a_space(
             word in "[0-9a-z.,+#\"']{0,26}[0-9a-z]", blank in "[ \u{A0}]{1,2}", secret in "[A-Z]{15}",

@@ -1,8 +1,8 @@
-//! The chips that ESP images are made for.
+//! The chips for which ESP images are made.
 
 use std::fmt;
 
-/// A chip, by the number that images carry for it.
+/// A chip, by its number in images.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChipId(u16);
 
@@ -17,8 +17,8 @@ impl ChipId {
         self.0
     }
 
-    /// Whether the chip maps flash at this address: there an application has its code and its constants, and a bootloader
-    /// nothing.
+    /// Whether the chip maps flash at this address, where an application has its code and constants, but a bootloader
+    /// has nothing.
     pub(super) fn maps_flash_at(self, address: u32) -> bool {
         let (data, code) = match self.name() {
             Some("esp32") => (0x3F40_0000..0x3F80_0000, 0x400C_2000..0x4040_0000),
@@ -29,7 +29,7 @@ impl ChipId {
         data.contains(&address) || code.contains(&address)
     }
 
-    /// Its name, as the vendor's tools write it; `None` for a chip this library does not know.
+    /// Its name, as the vendor's tools write it; `None` for an unknown chip.
     ///
     /// ```
     /// use fleet_core::firmware::image::esp_idf::ChipId;

@@ -1,4 +1,4 @@
-//! What an application says of itself.
+//! Parses the descriptor of an application.
 
 use crate::cursor::Cursor;
 use crate::firmware::Sha256;
@@ -6,10 +6,11 @@ use crate::firmware::Sha256;
 const APP_MAGIC: u32 = 0xABCD_5432;
 const SIZE: usize = 256;
 
-/// What the application says of itself. Texts end at their first NUL; what is not UTF-8 is replaced by U+FFFD.
+/// The facts that the application states about itself. Texts end at their first NUL; bytes that are not UTF-8 become
+/// U+FFFD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppDescriptor {
-    /// The security counter: a chip that has burnt a higher one does not boot this image.
+    /// The security counter: a chip that has fused a higher one does not boot this image.
     pub secure_version: u32,
     /// The application's own version; any text.
     pub version: String,
@@ -21,21 +22,21 @@ pub struct AppDescriptor {
     pub date: String,
     /// Version of ESP-IDF.
     pub idf_version: String,
-    /// SHA-256 of the ELF file it was made from.
+    /// SHA-256 of the ELF file from which it was made.
     pub elf_sha256: Sha256,
-    /// Revisions of the chip's fuse block it runs with, 100 × major + minor, both ends included.
+    /// Revisions of the chip's fuse block that it runs with, 100 × major + minor, inclusive.
     pub fuse_block_revisions: (u16, u16),
-    /// Size of a page of the memory mapping, as a power of two; 0 in images made before it was told.
+    /// Page size of the memory mapping, as a power of two; 0 in images from before the field was introduced.
     pub mmu_page_exponent: u8,
 }
 
 impl AppDescriptor {
-    /// Whether a descriptor, whole or not, is at the beginning of a segment.
+    /// Whether a segment begins with a descriptor, complete or not.
     pub(super) fn begins(segment: &[u8]) -> bool {
         segment.starts_with(&APP_MAGIC.to_le_bytes())
     }
 
-    /// The first descriptor of a segment, wherever the linker put it. What has only the magic number is none.
+    /// The first descriptor of a segment, wherever the linker placed it. The magic number alone is not enough.
     pub(super) fn find(segment: &[u8]) -> Option<Self> {
         let magic = APP_MAGIC.to_le_bytes();
         memchr::memmem::find_iter(segment, &magic)
@@ -44,7 +45,7 @@ impl AppDescriptor {
             .find_map(|bytes| Self::read(bytes).filter(|_| has_texts(bytes)))
     }
 
-    /// Reads the descriptor at the beginning of a segment.
+    /// Parses the descriptor at the beginning of a segment.
     pub(super) fn read(segment: &[u8]) -> Option<Self> {
         let mut fields = Cursor::new(segment.get(..SIZE)?);
         if fields.u32()? != APP_MAGIC {
@@ -66,7 +67,7 @@ impl AppDescriptor {
     }
 }
 
-/// Whether the texts of a descriptor end with NULs and have only printable characters before.
+/// Whether the texts of a descriptor end with NULs and contain only printable characters before them.
 fn has_texts(descriptor: &[u8]) -> bool {
     let Some(texts) = descriptor.get(16..144) else { return false };
     let (mut fields, lengths) = (Cursor::new(texts), [32, 32, 16, 16, 32]);
@@ -78,7 +79,7 @@ fn has_texts(descriptor: &[u8]) -> bool {
     }) && texts.iter().any(|byte| *byte != 0)
 }
 
-/// The description with which a bootloader of ESP-IDF begins: its magic number and two reserved bytes.
+/// Whether a segment begins with the description of an ESP-IDF bootloader: its magic number and two reserved bytes.
 pub(super) fn begins_a_bootloader(segment: &[u8]) -> bool {
     segment.starts_with(&[0x50, 0, 0])
 }

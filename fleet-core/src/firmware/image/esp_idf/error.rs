@@ -7,56 +7,56 @@ use crate::firmware::Sha256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppImageError {
-    /// Not even a header.
+    /// The file is shorter than a header.
     #[error("an esp image header has 24 bytes, this file has {size}; build again, the file was cut short")]
     TooShort {
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// More segments than a chip loads, or none.
+    /// The image has no segments, or more than a chip loads.
     #[error(
         "the image states {count} segments, an esp image has 1 to {MAX_SEGMENTS}; build again, the file was damaged"
     )]
     Segments {
-        /// The stated number.
+        /// The number of segments in the header.
         count: u8,
     },
-    /// A segment that is longer than the rest of the file.
+    /// A segment is longer than the rest of the file.
     #[error(
         "segment {number} states {length} bytes and the file has {remaining} left; build again, the file was cut short"
     )]
     SegmentCutShort {
-        /// Which one, from 1.
+        /// The number of the segment, from 1.
         number: u8,
-        /// Bytes it states.
+        /// The length of the segment by its header, in bytes.
         length: u32,
-        /// Bytes left in the file.
+        /// Number of bytes left in the file.
         remaining: usize,
     },
-    /// A bootloader, or what is left of an application.
+    /// The image is a bootloader, or an incomplete application.
     #[error(
-        "this esp image is no application: it has no whole descriptor and no segment in flash, as a bootloader has; upload the application's .bin"
+        "this esp image is not an application: like a bootloader, it has no complete descriptor and no segment in flash; upload the application's .bin"
     )]
     NotAnApplication,
     /// The file ends before its checksum or digest.
     #[error("the image has {needed} bytes and the file {size}; build again, the file was cut short")]
     CutShort {
-        /// Bytes of the image, by its segments.
+        /// Size of the image by its segments, in bytes.
         needed: usize,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
     /// More than padding or a signature follows the image.
     #[error(
-        "the image ends after {length} bytes and the file has {size}: what follows is no padding and no signature; upload the application's .bin alone"
+        "the image ends after {length} bytes and the file has {size}: what follows is neither padding nor a signature; upload the application's .bin alone"
     )]
     Followed {
-        /// Bytes of the image.
+        /// Size of the image in bytes.
         length: usize,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// The flag that says whether a digest follows is neither 0 nor 1.
+    /// The flag for an appended digest is neither 0 nor 1.
     #[error("the flag for an appended digest is {flag}, it is 0 or 1; build again, the file was damaged")]
     DigestFlag {
         /// The stored flag.
@@ -64,28 +64,28 @@ pub enum AppImageError {
     },
     /// The checksum over the segments is wrong.
     #[error(
-        "the stored checksum is {stored:02x} and the segments' is {computed:02x}; build again, the file was damaged on its way"
+        "the stored checksum is {stored:02x} and the segments' is {computed:02x}; build again, the file was damaged in transit"
     )]
     ChecksumMismatch {
-        /// Behind the segments.
+        /// The checksum after the segments.
         stored: u8,
-        /// Of the segments.
+        /// The checksum of the segments.
         computed: u8,
     },
     /// The SHA-256 is wrong.
     #[error(
-        "the stored sha-256 is {stored} and the image's is {computed}; build again, the file was damaged on its way"
+        "the stored sha-256 is {stored} and the image's is {computed}; build again, the file was damaged in transit"
     )]
     Sha256Mismatch {
-        /// Behind the image.
+        /// The hash after the image.
         stored: Sha256,
-        /// Of the image.
+        /// The hash of the image.
         computed: Sha256,
     },
 }
 
 impl AppImageError {
-    /// A name that stays the same from release to release.
+    /// A code that stays the same in every release.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooShort { .. } => "esp_too_short",

@@ -1,9 +1,9 @@
-//! Application images of ESP-IDF (R-IMG-3).
+//! Parses application images of ESP-IDF (R-IMG-3).
 //!
-//! An image is a header, up to 16 segments, a checksum, and mostly a SHA-256 over all of it. The first segment of an
-//! application of ESP-IDF begins with its descriptor: project, version, security version. Other toolchains put it elsewhere
-//! or leave it out. [`read_app_image`] tells what an image says of itself, right or wrong checksums; [`AppImage::accept`]
-//! says whether they are right.
+//! An image is a header, up to 16 segments, a checksum, and usually a SHA-256 of all of it. The first segment of an
+//! ESP-IDF application begins with its descriptor: project, version, security version. Other toolchains put the
+//! descriptor elsewhere or leave it out. [`read_app_image`] returns the facts in an image even if its checksums are
+//! wrong; [`AppImage::accept`] checks them.
 
 mod chip;
 mod descriptor;
@@ -17,60 +17,60 @@ use super::trailing::Trailing;
 use crate::cursor::Cursor;
 use crate::firmware::Sha256;
 
-/// What an application image says of itself, and whether it is whole.
+/// The facts in an application image, with its stored and computed checksums.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppImage {
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size: usize,
-    /// Bytes of the image, its digest included and what follows it in the file not.
+    /// Size of the image in bytes, with its digest and without the bytes that follow it.
     pub image_length: usize,
-    /// What follows the image.
+    /// The kind of bytes that follow the image.
     pub trailing: Trailing,
     /// The chip it runs on.
     pub chip: ChipId,
-    /// Segments it loads.
+    /// Number of segments that it loads.
     pub segments: u8,
     /// Address of its first instruction.
     pub entry: u32,
-    /// Least chip revision, as images had it before the full revisions.
+    /// Lowest chip revision, in the form from before full revisions.
     pub least_revision: u8,
-    /// Chip revisions it runs on, 100 × major + minor, both ends included; 65535 is no upper end.
+    /// Chip revisions that it runs on, 100 × major + minor, inclusive; 65535 means no upper limit.
     pub revisions: (u16, u16),
     /// The stored checksum.
     pub stored_checksum: u8,
-    /// The XOR of all bytes of segments.
+    /// The XOR of all bytes of the segments.
     pub computed_checksum: u8,
-    /// The appended SHA-256; `None` if the image was made without.
+    /// The appended SHA-256; `None` if the image was made without one.
     pub digest: Option<AppendedDigest>,
-    /// The application descriptor; `None` if the toolchain makes none.
+    /// The application descriptor; `None` if the toolchain writes none.
     pub app: Option<AppDescriptor>,
 }
 
-/// The SHA-256 behind an image.
+/// The SHA-256 after an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppendedDigest {
     /// As stored.
     pub stored: Sha256,
-    /// Of all bytes before it.
+    /// The hash of all bytes before it.
     pub computed: Sha256,
 }
 
-/// The most segments that a chip's loader takes.
+/// Maximum number of segments that a chip's loader accepts.
 pub const MAX_SEGMENTS: u8 = 16;
 
 const MAGIC: u8 = 0xE9;
 const CHECKSUM_SEED: u8 = 0xEF;
-/// Where code and data of all chips lie.
+/// The address range of the code and data of all chips.
 const ADDRESSES: std::ops::Range<u32> = 0x2000_0000..0x8000_0000;
 const LAST_FLASH_MODE: u8 = 5;
 const LEAST_SIGNS: usize = 4;
 const SIGNATURE_MAGIC: u8 = 0xE7;
 const SIGNATURE_ALIGNMENT: usize = 4096;
-/// A signature of secure boot version 1: a version, which is 0, and 64 bytes.
+/// Size of a signature of secure boot version 1: a version, which is 0, and 64 bytes.
 const FIRST_SIGNATURE_SIZE: usize = 68;
 
-/// Whether a file begins as an ESP image: by more than its first byte, which any binary may have. Most of the header must
-/// have values that images have, so that one damaged field does not hide the format.
+/// Whether a file begins like an ESP image. The first byte is not enough, because any binary may have it. Most of the
+/// header must have values that images have, so that one damaged field does not hide the format.
 pub(super) fn is_esp_image(bytes: &[u8]) -> bool {
     let mut cursor = Cursor::new(bytes);
     let Some(header) = Header::read(&mut cursor).filter(|_| bytes.first() == Some(&MAGIC)) else { return false };
@@ -89,7 +89,7 @@ pub(super) fn is_esp_image(bytes: &[u8]) -> bool {
     ADDRESSES.contains(&header.entry) && signs.iter().filter(|sign| **sign).count() >= LEAST_SIGNS
 }
 
-/// Reads what an application image says of itself. Fails only where its structure is broken.
+/// Parses an application image. Fails only if its structure is broken.
 ///
 /// ```
 /// use fleet_core::firmware::image::esp_idf::read_app_image;
@@ -143,7 +143,7 @@ pub fn read_app_image(bytes: &[u8]) -> Result<AppImage, AppImageError> {
 }
 
 impl AppImage {
-    /// Whether the image is whole: its checksum is right, and its digest if it has one (R-IMG-3).
+    /// Checks that the image is intact: its checksum is right, and its digest if it has one (R-IMG-3).
     pub fn accept(&self) -> Result<(), AppImageError> {
         let (stored, computed) = (self.stored_checksum, self.computed_checksum);
         if stored != computed {
@@ -204,7 +204,7 @@ impl<'a> Segments<'a> {
         Ok(Self { all })
     }
 
-    /// The descriptor of the application, if it has one. A bootloader has neither that nor a segment in flash.
+    /// The descriptor of the application, if it has one. A bootloader has neither a descriptor nor a segment in flash.
     fn application(&self, chip: ChipId) -> Result<Option<AppDescriptor>, AppImageError> {
         let first = self.all.first().map_or(&[][..], |segment| segment.bytes);
         if AppDescriptor::begins(first) {
@@ -232,8 +232,8 @@ fn xor(sum: u8, bytes: &[u8]) -> u8 {
     bytes.iter().fold(sum, |sum, byte| sum ^ byte)
 }
 
-/// A signature of secure boot version 2 takes the flash sector at the next border, after `FF`; one of version 1 follows the
-/// image. Nothing may follow a signature.
+/// A signature of secure boot version 2 is in the flash sector at the next boundary, after `FF`; one of version 1
+/// follows the image directly. Nothing may follow a signature.
 fn trailing(bytes: &[u8], rest: &[u8]) -> Trailing {
     if rest.len() == FIRST_SIGNATURE_SIZE && rest.starts_with(&[0; 4]) {
         return Trailing::Signature;

@@ -7,18 +7,18 @@ use crate::firmware::Sha256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum McubootError {
-    /// Not even a header.
+    /// The file is shorter than a header.
     #[error(
         "an mcuboot header has {HEADER_SIZE} bytes, this file has {size}; sign the image again, the file was cut short"
     )]
     TooShort {
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// A header smaller than every header.
+    /// The header is smaller than any valid header.
     #[error("the header states a size of {stated}, the least is {HEADER_SIZE}; sign the image again")]
     HeaderSize {
-        /// The stated size.
+        /// The size in the header.
         stated: u16,
     },
     /// Header and firmware are longer than the file.
@@ -26,106 +26,106 @@ pub enum McubootError {
         "header and firmware state {stated} bytes and the file has {size}; sign the image again, the file was cut short"
     )]
     CutShort {
-        /// Bytes that are stated.
+        /// Size by the header, in bytes.
         stated: u64,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// No area of type-length-values where one must be.
+    /// The area of type-length-values is missing.
     #[error("no tlv area follows the firmware; sign the image with imgtool before you upload it")]
     NoArea,
-    /// The protected area has another size than the header says.
+    /// The protected area has another size than the header states.
     #[error("the header states a protected area of {header} bytes and the area {area}; sign the image again")]
     ProtectedSize {
-        /// By the header; 0 is no area.
+        /// The size in the header; 0 means no area.
         header: u16,
-        /// By the area itself; 0 is no area.
+        /// The size of the area itself; 0 means no area.
         area: u16,
     },
-    /// An area that is longer than the file, or shorter than its own header.
+    /// An area is longer than the file, or shorter than its own header.
     #[error(
         "a tlv area states {stated} bytes and the file has {remaining} left; sign the image again, the file was cut short"
     )]
     AreaSize {
-        /// The stated size.
+        /// The size in the area's header.
         stated: u16,
-        /// Bytes left in the file.
+        /// Number of bytes left in the file.
         remaining: usize,
     },
-    /// An entry that does not end within its area.
+    /// An entry does not end within its area.
     #[error("the tlv of type {kind:#x} states {length} bytes and its area has {remaining} left; sign the image again")]
     EntrySize {
         /// Its type.
         kind: u16,
         /// Its stated length.
         length: u16,
-        /// Bytes left in its area.
+        /// Number of bytes left in its area.
         remaining: usize,
     },
-    /// An area that ends in the middle of an entry's header.
-    #[error("a tlv area ends with {remaining} bytes that are no entry; sign the image again")]
+    /// An area ends in the middle of an entry's header.
+    #[error("a tlv area ends with {remaining} bytes that are not an entry; sign the image again")]
     StrayBytes {
-        /// How many.
+        /// Number of bytes after the last entry.
         remaining: usize,
     },
-    /// A known entry whose value has another length than its type.
+    /// A known entry has a value whose length its type does not allow.
     #[error("the tlv of type {kind:#x} has {actual} bytes, its type has {expected}; sign the image again")]
     ValueLength {
         /// Its type.
         kind: u16,
-        /// The length its type has.
+        /// The length that its type requires.
         expected: usize,
-        /// The length it has.
+        /// The actual length.
         actual: usize,
     },
-    /// The same entry twice where one must be.
-    #[error("the tlv of type {kind:#x} is there twice; sign the image again")]
+    /// An entry that must be unique occurs twice.
+    #[error("the tlv of type {kind:#x} occurs twice; sign the image again")]
     Twice {
         /// Its type.
         kind: u16,
     },
-    /// More entries than any image has.
+    /// The image has more entries than any valid image.
     #[error("more than {MAX_ENTRIES} tlvs; sign the image again")]
     TooManyEntries,
-    /// No hash, so nothing tells a damaged image.
-    #[error("the image carries no hash; sign it with imgtool before you upload it")]
+    /// The image has no hash, so damage could not be detected.
+    #[error("the image has no hash; sign it with imgtool before you upload it")]
     NoHash,
-    /// The firmware is encrypted, and the hash is that of the clear text.
+    /// The firmware is encrypted, and the hash is that of the plain text.
     #[error("the image is encrypted, so its hash can't be checked; upload the image before encryption")]
     Encrypted,
-    /// Marked as not bootable: no bootloader starts it.
+    /// The image is marked as not bootable, so no bootloader starts it.
     #[error("the image is marked as not bootable; sign it with imgtool without --non-bootable")]
     NonBootable,
     /// More than padding or MCUboot's trailer follows the image.
     #[error(
-        "the image ends after {length} bytes and the file has {size}: what follows is no padding and no trailer; upload the signed image alone"
+        "the image ends after {length} bytes and the file has {size}: what follows is neither padding nor a trailer; upload the signed image alone"
     )]
     Followed {
-        /// Bytes of the image.
+        /// Size of the image in bytes.
         length: usize,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
     /// The SHA-256 is wrong.
     #[error(
-        "the stored sha-256 is {stored} and the image's is {computed}; sign the image again, the file was damaged on its way"
+        "the stored sha-256 is {stored} and the image's is {computed}; sign the image again, the file was damaged in transit"
     )]
     Sha256Mismatch {
-        /// In the unprotected area.
+        /// The hash in the unprotected area.
         stored: Sha256,
-        /// Of the image.
+        /// The hash of the image.
         computed: Sha256,
     },
     /// The SHA-384 or SHA-512 is wrong.
-    #[error("the stored hash of {bits} bits is not the image's; sign the image again, the file was damaged on its way")]
+    #[error("the stored hash of {bits} bits is not the image's; sign the image again, the file was damaged in transit")]
     LongHashMismatch {
-        /// Bits of the hash.
+        /// Length of the hash in bits.
         bits: u16,
     },
 }
 
 impl McubootError {
-    /// A name that stays the same from release to release.
+    /// A code that stays the same in every release.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooShort { .. } => "mcuboot_too_short",

@@ -1,8 +1,8 @@
-//! MCUboot images (R-IMG-3).
+//! Parses MCUboot images (R-IMG-3).
 //!
-//! An image is a header, the firmware, a protected area of type-length-values that the hash covers, and an
-//! unprotected one with the hash and signatures. [`read_mcuboot_image`] tells what it says of itself, right or wrong hash;
-//! [`McubootImage::accept`] says whether the hash is right.
+//! An image is a header, the firmware, a protected area of type-length-values that the hash covers, and an unprotected
+//! area with the hash and the signatures. [`read_mcuboot_image`] returns the facts in an image even if its hash is
+//! wrong; [`McubootImage::accept`] checks the hash.
 
 mod error;
 
@@ -13,44 +13,44 @@ use crate::cursor::Cursor;
 use crate::firmware::Sha256;
 use std::fmt;
 
-/// What an MCUboot image says of itself, and whether it is whole.
+/// The facts in an MCUboot image, with its stored and computed hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct McubootImage {
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size: usize,
-    /// Bytes of the image, header and both areas included, what follows it in the file not.
+    /// Size of the image in bytes, with its header and both areas and without the bytes that follow it.
     pub image_length: usize,
-    /// What follows the image.
+    /// The kind of bytes that follow the image.
     pub trailing: Trailing,
-    /// Where it is loaded; 0 if it runs where it is.
+    /// The address to which it is loaded; 0 if it runs in place.
     pub load_address: u32,
-    /// Bytes of the header.
+    /// Size of the header in bytes.
     pub header_size: u16,
-    /// Bytes of the firmware.
+    /// Size of the firmware in bytes.
     pub firmware_size: u32,
-    /// Bytes of the protected area; 0 if there is none.
+    /// Size of the protected area in bytes; 0 if there is none.
     pub protected_size: u16,
-    /// As stored.
+    /// The flags, as stored.
     pub flags: u32,
     /// The firmware's version.
     pub version: ImageVersion,
     /// The security counter, from the protected area only.
     pub security_counter: Option<u32>,
-    /// Other images this one needs, from the protected area only.
+    /// The images that this one needs, from the protected area only.
     pub dependencies: Vec<ImageDependency>,
     /// The vendor's UUID, from the protected area only.
     pub vendor_id: Option<[u8; 16]>,
     /// The device class's UUID, from the protected area only.
     pub class_id: Option<[u8; 16]>,
-    /// Bytes that the hash covers, counted from the beginning.
+    /// Number of bytes from the beginning that the hash covers.
     pub hashed_length: usize,
     /// The hash.
     pub hash: ImageHash,
-    /// All entries of both areas, in their order.
+    /// All entries of both areas, in order.
     pub entries: Vec<Entry>,
 }
 
-/// A version, written `1.2.3+4`.
+/// A version, written as `1.2.3+4`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageVersion {
     /// Incompatible changes.
@@ -59,16 +59,16 @@ pub struct ImageVersion {
     pub minor: u8,
     /// Corrections.
     pub revision: u16,
-    /// The build.
+    /// The build number.
     pub build: u32,
 }
 
 /// An image that another one needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageDependency {
-    /// Which image of the device.
+    /// The number of the image on the device.
     pub image: u8,
-    /// In which slot; 0 in images made before slots could be told.
+    /// Its slot; 0 in images from before slots were introduced.
     pub slot: u8,
     /// Its lowest version.
     pub least: ImageVersion,
@@ -82,17 +82,17 @@ pub enum ImageHash {
     Sha256 {
         /// As stored.
         stored: Sha256,
-        /// Of the bytes.
+        /// The hash of the bytes.
         computed: Sha256,
     },
     /// SHA-384; only whether it is right.
     Sha384 {
-        /// The stored hash is that of the bytes.
+        /// Whether the stored hash is that of the bytes.
         is_right: bool,
     },
     /// SHA-512; only whether it is right.
     Sha512 {
-        /// The stored hash is that of the bytes.
+        /// Whether the stored hash is that of the bytes.
         is_right: bool,
     },
 }
@@ -100,7 +100,7 @@ pub enum ImageHash {
 /// A type, a length and a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// From the protected area.
+    /// Whether it is from the protected area.
     pub is_protected: bool,
     /// The type.
     pub kind: u16,
@@ -141,7 +141,7 @@ impl fmt::Display for ImageVersion {
     }
 }
 
-/// The most entries read from both areas together.
+/// Maximum number of entries in both areas together.
 pub const MAX_ENTRIES: usize = 128;
 
 const MAGIC: [u8; 4] = 0x96F3_B83D_u32.to_le_bytes();
@@ -151,20 +151,20 @@ const UNPROTECTED_MAGIC: u16 = 0x6907;
 const AREA_HEADER_SIZE: u16 = 4;
 /// AES with keys of 128 or 256 bits.
 const ENCRYPTED_FLAGS: u32 = 0x04 | 0x08;
-/// The keys of an encrypted image, by RSA, AES key wrap, and two curves.
+/// The entry types of an encrypted image's keys: RSA, AES key wrap, and two curves.
 const ENCRYPTION_KEYS: std::ops::RangeInclusive<u16> = 0x30..=0x33;
-/// The bootloader does not start it.
+/// The bootloader does not start the image.
 const NON_BOOTABLE_FLAG: u32 = 0x10;
-/// Ends a slot that MCUboot is to boot from.
+/// The end of a slot that MCUboot boots from.
 const BOOT_MAGIC: [u8; 16] =
     [0x77, 0xC2, 0x95, 0xF3, 0x60, 0xD2, 0xEF, 0x7F, 0x35, 0x52, 0x50, 0x0F, 0x2C, 0xB6, 0x79, 0x80];
 
-/// Whether a file begins as an MCUboot image.
+/// Whether a file begins like an MCUboot image.
 pub(super) fn is_mcuboot_image(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
-/// Reads what an MCUboot image says of itself. Fails only where its structure is broken.
+/// Parses an MCUboot image. Fails only if its structure is broken.
 ///
 /// ```
 /// use fleet_core::firmware::image::mcuboot::read_mcuboot_image;
@@ -216,9 +216,9 @@ pub fn read_mcuboot_image(bytes: &[u8]) -> Result<McubootImage, McubootError> {
 }
 
 impl McubootImage {
-    /// Whether the image is whole: not encrypted, bootable, and its hash is right (R-IMG-3).
+    /// Checks that the image is intact and usable: not encrypted, bootable, and with a right hash (R-IMG-3).
     ///
-    /// Signatures are not checked: the keys are the device's, and a product has its own (R-IMG-8).
+    /// Signatures are not checked: their keys belong to the device, and each product has its own (R-IMG-8).
     pub fn accept(&self) -> Result<(), McubootError> {
         let has_key = self.entries.iter().any(|entry| ENCRYPTION_KEYS.contains(&entry.kind));
         if has_key || self.flags & ENCRYPTED_FLAGS != 0 {
@@ -270,7 +270,7 @@ impl ImageVersion {
     }
 }
 
-/// Magic and size of the area that comes next, its header included in the size.
+/// The magic number and size of the next area; the size includes the area's header.
 fn peek_area(cursor: &Cursor<'_>) -> Option<(u16, u16)> {
     let mut ahead = cursor.clone();
     Some((ahead.u16()?, ahead.u16()?))
@@ -310,7 +310,7 @@ fn read_area(
     Ok(())
 }
 
-/// The only protected entry of this type. One in the unprotected area could have been put there by anyone.
+/// The only protected entry of this type. The unprotected area is ignored, because anyone can add entries to it.
 fn protected<const N: usize>(entries: &[Entry], kind: u16) -> Result<Option<[u8; N]>, McubootError> {
     let mut found = entries.iter().filter(|entry| entry.is_protected && entry.kind == kind);
     let Some(entry) = found.next() else { return Ok(None) };
@@ -326,7 +326,7 @@ fn dependencies(entries: &[Entry]) -> Result<Vec<ImageDependency>, McubootError>
 }
 
 impl Entry {
-    /// The value, if it has the length that its type has.
+    /// The value, if it has the length that its type requires.
     fn fixed<const N: usize>(&self) -> Result<[u8; N], McubootError> {
         let wrong = McubootError::ValueLength { kind: self.kind, expected: N, actual: self.value.len() };
         self.value.as_slice().try_into().map_err(|_| wrong)
@@ -342,7 +342,7 @@ impl ImageDependency {
 }
 
 impl ImageHash {
-    /// The one hash of the unprotected area, beside that of `hashed`.
+    /// The single hash of the unprotected area, together with that of `hashed`.
     fn read(entries: &[Entry], hashed: &[u8]) -> Result<Self, McubootError> {
         use sha2::Digest as _;
         let is_hash = |entry: &&Entry| matches!(entry.kind, Entry::SHA256 | Entry::SHA384 | Entry::SHA512);
@@ -363,10 +363,10 @@ impl ImageHash {
     }
 }
 
-/// The trailer's fields, each in up to 32 bytes: the magic, three flags and the size of what was swapped.
+/// Size of the trailer's fields, each in up to 32 bytes: the magic, three flags and the size of the swapped data.
 const TRAILER_FIELDS: usize = 5 * 32;
 
-/// A trailer ends a slot that is erased up to its fields.
+/// Whether the bytes are a trailer: they end a slot that is erased up to the trailer's fields.
 fn trailing(rest: &[u8]) -> Trailing {
     let fields = rest.len().saturating_sub(TRAILER_FIELDS);
     let is_erased =

@@ -1,4 +1,4 @@
-//! Why a Particle module is not a product's firmware.
+//! Why a Particle module is refused as a product's firmware.
 
 use super::{ExtensionFault, ModuleFlags, ModuleFunction};
 use crate::firmware::Sha256;
@@ -7,59 +7,59 @@ use crate::firmware::Sha256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModuleError {
-    /// Shorter than the end of every module.
+    /// The file is shorter than the end of any module.
     #[error("a particle module has at least 44 bytes, this has {size}; compile again, the file was cut short")]
     TooShort {
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// The CRC is right, and no prefix says what this is.
-    #[error("this ends like a particle module and has no module prefix; upload the .bin the compiler made, unchanged")]
+    /// The CRC is right, but the file has no module prefix.
+    #[error("this ends like a particle module but has no module prefix; upload the .bin the compiler made, unchanged")]
     NoPrefix,
-    /// Fewer bytes than the module states.
+    /// The file has fewer bytes than the module states.
     #[error(
         "the module states {stated} bytes and the file has {size}; download or compile again, the file was cut short"
     )]
     CutShort {
-        /// Bytes the module states.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// Filled up with `FF`.
+    /// The file is padded with `FF`.
     #[error(
         "the module states {stated} bytes and the file is padded to {size}; upload the .bin the compiler made, without padding"
     )]
     Padded {
-        /// Bytes the module states.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// More bytes than the module states.
+    /// The file has more bytes than the module states.
     #[error(
-        "the module states {stated} bytes and the file has {size}; upload the .bin the compiler made, with nothing behind it"
+        "the module states {stated} bytes and the file has {size}; upload the .bin the compiler made, with nothing after it"
     )]
     Followed {
-        /// Bytes the module states.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         size: usize,
     },
-    /// Several modules end to end, or a piece of such a file.
+    /// The file has several modules in sequence, or is a part of such a file.
     #[error("this is a combined image of several modules; upload the user part alone")]
     Combined,
     /// The CRC is wrong.
     #[error(
-        "the stored crc is {stored:08x} and the file's is {computed:08x}; compile again, the file was damaged on its way"
+        "the stored crc is {stored:08x} and the file's is {computed:08x}; compile again, the file was damaged in transit"
     )]
     CrcMismatch {
-        /// In the last four bytes.
+        /// The CRC in the last four bytes.
         stored: u32,
-        /// Of all bytes before.
+        /// The CRC of all bytes before them.
         computed: u32,
     },
-    /// Packed in a way that this library does not know.
+    /// The module is packed in a way that is not supported.
     #[error(
         "the module is packed in an unknown way ({flags:?}); update this library, or compile with an older toolchain"
     )]
@@ -70,38 +70,38 @@ pub enum ModuleError {
     /// The content is encrypted.
     #[error("this module is encrypted; upload it as the compiler made it")]
     Encrypted,
-    /// Another kind of module.
+    /// The module is of another kind.
     #[error("this is a particle {0}; upload the application: a user part, or monolithic firmware")]
     NotProductFirmware(
-        /// What it is.
+        /// The kind of module.
         ModuleFunction,
     ),
-    /// No suffix, so no hash and no product.
+    /// The module has no suffix, so it has no hash and no product.
     #[error("the module has no suffix (its size field says {stated}); compile again with a current toolchain")]
     NoSuffix {
         /// The size field.
         stated: u16,
     },
-    /// The CRC is right and the SHA-256 is not: changed after it was compiled.
+    /// The CRC is right but the SHA-256 is wrong: the file was changed after it was compiled.
     #[error(
         "the stored sha-256 is {stored} and the content's is {computed}; compile again, the file was changed after it was made"
     )]
     Sha256Mismatch {
-        /// In the suffix.
+        /// The hash in the suffix.
         stored: Sha256,
-        /// Of the content.
+        /// The hash of the content.
         computed: Sha256,
     },
-    /// An extension can't be read.
+    /// An extension cannot be parsed.
     #[error("{0}; compile again with a current toolchain")]
     Extension(
-        /// What is wrong with it.
+        /// The reason.
         ExtensionFault,
     ),
 }
 
 impl ModuleError {
-    /// A name that stays the same from release to release.
+    /// A code that stays the same in every release.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooShort { .. } => "particle_too_short",

@@ -1,18 +1,19 @@
-//! Extensions of a Particle module: typed additions to its prefix and suffix.
+//! Parses extensions of a Particle module: typed additions to its prefix and suffix.
 
 use super::prefix::{Dependency, ModuleFunction};
 use crate::cursor::Cursor;
 
-/// One extension. On the wire: type u16, length u16 (with these four bytes), content.
+/// One extension. On the wire: type u16, length u16 (including these four bytes), content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// The type as stored.
     pub kind: u16,
-    /// Bytes from the start of the prefix (for an extension of the prefix) or of the file (of the suffix).
+    /// Its position in bytes, from the start of the prefix for an extension of the prefix, or of the file for one of
+    /// the suffix.
     pub offset: usize,
-    /// All its bytes, type and length included.
+    /// All its bytes, including type and length.
     pub bytes: Vec<u8>,
-    /// What the bytes say, where the type is known.
+    /// The parsed content, if the type is known.
     pub content: Content,
 }
 
@@ -22,41 +23,41 @@ pub struct Extension {
 pub enum Content {
     /// Type 0: no more extensions follow.
     End,
-    /// Type 1: the product this firmware was compiled for.
+    /// Type 1: the product for which this firmware was compiled.
     Product {
-        /// The product's id; 65535 when unset.
+        /// The product's id; 65535 if unset.
         id: u16,
-        /// The product version; 65535 when unset.
+        /// The product version; 65535 if unset.
         version: u16,
     },
-    /// Type 2: where a module that can be placed anywhere was placed.
+    /// Type 2: the location of a relocatable module.
     DynamicLocation {
         /// Start address of the module.
         module_start: u32,
-        /// Where its dynamic library is loaded.
+        /// The address to which its dynamic library is loaded.
         library_load: u32,
-        /// Where its dynamic library starts.
+        /// The address at which its dynamic library starts.
         library_start: u32,
     },
-    /// Type 3: a further module this one needs.
+    /// Type 3: another module that this one needs.
     Dependency {
-        /// The module needed.
+        /// The needed module.
         dependency: Dependency,
-        /// Which processor it runs on.
+        /// The processor on which it runs.
         target: u32,
     },
-    /// Type 16: hash of the content before compression.
+    /// Type 16: the hash of the content before compression.
     Hash {
         /// 0 is SHA-256.
         algorithm: u8,
-        /// The length the extension states for it, in bytes.
+        /// The stated length of the hash, in bytes.
         stated_length: u8,
         /// The hash.
         hash: Vec<u8>,
     },
     /// Type 17: the name of an asset.
     Name(
-        /// As stored, with what is not UTF-8 replaced by U+FFFD.
+        /// The name, with bytes that are not UTF-8 replaced by U+FFFD.
         String,
     ),
     /// Type 18: an asset that this firmware needs.
@@ -65,79 +66,79 @@ pub enum Content {
         algorithm: u8,
         /// The asset's hash.
         hash: Vec<u8>,
-        /// The asset's name, with what is not UTF-8 replaced by U+FFFD.
+        /// The asset's name, with bytes that are not UTF-8 replaced by U+FFFD.
         name: String,
     },
-    /// Type 19: whether the device is to run protected.
+    /// Type 19: whether the device must run in protected mode.
     SecurityMode {
         /// 0 none, 1 protected.
         mode: u8,
         /// The certificate; empty if there is none.
         certificate: Vec<u8>,
     },
-    /// Type 20: what an asset is for; 0 is the default.
+    /// Type 20: the purpose of an asset; 0 is the default.
     AssetType(u8),
-    /// A type this library does not know.
+    /// An unknown type.
     Unknown,
 }
 
-/// Why a list of extensions could not be read to its end.
+/// Why a list of extensions could not be parsed to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtensionFault {
-    /// A length below the four bytes that every extension has. Following a length of 0 would never end.
+    /// The length is below the four bytes that every extension has. A length of 0 would cause an endless loop.
     #[error("the extension at byte {offset} states a length of {length}, the least is 4")]
     Length {
-        /// Where it begins, counted as in [`Extension::offset`].
+        /// The position of the extension, as in [`Extension::offset`].
         offset: usize,
         /// The stated length.
         length: u16,
     },
-    /// It does not end where its area ends or before.
+    /// The extension ends after its area.
     #[error("the extension at byte {offset} states a length of {length}, its area has {remaining} bytes left")]
     Overrun {
-        /// Where it begins, counted as in [`Extension::offset`].
+        /// The position of the extension, as in [`Extension::offset`].
         offset: usize,
         /// The stated length.
         length: u16,
-        /// What is left of the area.
+        /// Number of bytes left in the area.
         remaining: usize,
     },
-    /// Its content is shorter than its type's fields.
+    /// The content is shorter than the fields of its type.
     #[error("the extension of type {kind} at byte {offset} has {length} bytes, too few for its fields")]
     Content {
         /// The type.
         kind: u16,
-        /// Where it begins, counted as in [`Extension::offset`].
+        /// The position of the extension, as in [`Extension::offset`].
         offset: usize,
         /// The stated length.
         length: u16,
     },
-    /// More than [`MAX_EXTENSIONS`].
+    /// There are more than [`MAX_EXTENSIONS`].
     #[error("more than {MAX_EXTENSIONS} extensions")]
     TooMany,
-    /// Extensions of a prefix must be closed by an end extension, and these are not.
+    /// The extensions of a prefix do not end with an end extension, which is required.
     #[error("the extensions of the prefix have no end")]
     NoEnd,
 }
 
-/// The most extensions read from one area.
+/// Maximum number of extensions in one area.
 pub const MAX_EXTENSIONS: usize = 256;
 
-/// What one area held, and what stopped the reading before its end.
+/// The extensions of one area, and why parsing stopped early, if it did.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extensions {
     pub(super) found: Vec<Extension>,
     pub(super) fault: Option<ExtensionFault>,
-    /// Bytes read.
+    /// Number of bytes read.
     pub(super) size: usize,
 }
 
-/// Type of an extension that is only padding: reading stops without a fault.
+/// The type of an extension that is only padding: parsing stops there without a fault.
 const PADDING: u16 = 0xFFFF;
 
 impl Extensions {
-    /// Reads the extensions in `area`, which begins at `offset`.
+    /// Parses the extensions in `area`, which begins at `offset`.
     pub(super) fn read(area: &[u8], offset: usize) -> Self {
         let mut read = Self::default();
         let mut cursor = Cursor::new(area);
@@ -165,7 +166,7 @@ impl Extensions {
         read
     }
 
-    /// The same, for a prefix: the last extension must say that it is the last.
+    /// Parses the extensions of a prefix. The last one must be an end extension.
     pub(super) fn read_closed(area: &[u8], offset: usize) -> Self {
         let mut read = Self::read(area, offset);
         if read.found.last().is_none_or(|last| last.content != Content::End) {
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extension_may_end_with_its_area_and_not_after() {
+    fn an_extension_may_end_with_its_area_but_not_after_it() {
         let mut area = vec![0x00, 0x70, 0x06, 0x00, 1, 2];
         assert_eq!(Extensions::read(&area, 0).fault, None);
         area.pop();
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_extensions_are_read_and_one_more_is_a_fault() {
+    fn the_maximum_of_extensions_is_read_and_one_more_is_a_fault() {
         let most = Extensions::read(&unknown(MAX_EXTENSIONS), 0);
         assert_eq!((most.found.len(), most.fault), (MAX_EXTENSIONS, None));
         let more = Extensions::read(&unknown(MAX_EXTENSIONS + 1), 0);

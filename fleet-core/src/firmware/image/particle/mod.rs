@@ -1,8 +1,8 @@
-//! Modules of Particle devices (R-IMG-2).
+//! Parses modules of Particle devices (R-IMG-2).
 //!
-//! A module is a prefix (what it is, what it needs), content, and a suffix that ends in a SHA-256 and a CRC-32.
-//! [`read_module`] tells all of that even of a module that is damaged or is not a product's firmware;
-//! [`Module::accept`] says whether it may be one.
+//! A module is a prefix (what it is and what it needs), content, and a suffix that ends in a SHA-256 and a CRC-32.
+//! [`read_module`] returns these facts even for a module that is damaged or is not a product's firmware;
+//! [`Module::accept`] checks whether it may be one.
 
 mod error;
 mod extension;
@@ -20,14 +20,14 @@ use crate::firmware::Sha256;
 use extension::Extensions;
 use prefix::LEAST_TAIL;
 
-/// What a Particle module says of itself, and whether it is whole.
+/// The facts in a Particle module, with its stored and computed checksums.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size: usize,
-    /// How the file's size compares with the one the module states.
+    /// The result of comparing the file's size with the size that the module states.
     pub extent: Extent,
-    /// What it is and what it needs.
+    /// What the module is and what it needs.
     pub prefix: Prefix,
     /// The product it was compiled for, and its hash.
     pub suffix: Suffix,
@@ -37,42 +37,44 @@ pub struct Module {
     pub computed_crc: u32,
     /// The SHA-256 of all bytes before the suffix's own fields.
     pub computed_sha256: Sha256,
-    /// What kept an extension from being read.
+    /// Why an extension could not be parsed.
     pub extension_fault: Option<ExtensionFault>,
 }
 
-/// The end of a module.
+/// The suffix of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suffix {
-    /// The product fields; `None` if the suffix states that it has none.
+    /// The product fields; `None` if the suffix has none.
     pub product: Option<ProductFields>,
     /// Reserved; 0.
     pub reserved: u16,
     /// The stored SHA-256.
     pub sha256: Sha256,
-    /// Its bytes without the CRC: 36, 40 with the product, more with extensions; 65535 is no suffix but padding.
+    /// Its size in bytes, without the CRC: 36, 40 with the product, more with extensions; 65535 means padding instead
+    /// of a suffix.
     pub size: u16,
     /// Its extensions.
     pub extensions: Vec<Extension>,
 }
 
-/// The product that a firmware was compiled for.
+/// The product for which a firmware was compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProductFields {
-    /// The product's id; the platform's id for a firmware that fits any product of the platform.
+    /// The product's id; the platform's id if the firmware fits any product of the platform.
     pub id: u16,
     /// The product version.
     pub version: u16,
 }
 
 impl ProductFields {
-    /// The macro that sets them is missing in the source: both still have the compiler's filler, 65535 or 0 (R-IMG-2).
+    /// Whether the macro that sets them is missing in the source, so that both still have the compiler's filler, 65535
+    /// or 0 (R-IMG-2).
     pub const fn are_unset(self) -> bool {
         matches!((self.id, self.version), (0 | u16::MAX, 0 | u16::MAX))
     }
 }
 
-/// How the size of a file compares with the size that its module states.
+/// The result of comparing a file's size with the size that its module states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Extent {
@@ -80,29 +82,29 @@ pub enum Extent {
     Exact,
     /// The file is shorter.
     CutShort {
-        /// The size the module states, in bytes.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
     },
-    /// The rest is `FF`.
+    /// The rest of the file is `FF`.
     Padded {
-        /// The size the module states, in bytes.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
     },
     /// Another module follows.
     Combined {
-        /// The size the first module states, in bytes.
+        /// Size by the first module's prefix, in bytes.
         stated: u64,
     },
     /// Something else follows.
     Followed {
-        /// The size the module states, in bytes.
+        /// Size by the module's prefix, in bytes.
         stated: u64,
     },
-    /// No prefix was found that states one.
+    /// No prefix that states a size was found.
     Unknown,
 }
 
-/// Reads what a module says of itself, whether or not it is whole. Fails only below 44 bytes, where no suffix fits.
+/// Parses a module, complete or not. Fails only below 44 bytes, where no suffix fits.
 ///
 /// ```
 /// use fleet_core::firmware::image::particle::{ModuleFunction, read_module};
@@ -134,43 +136,44 @@ pub fn read_module(bytes: &[u8]) -> Result<Module, ModuleError> {
     })
 }
 
-/// Whether a prefix fits the file exactly: the sign by which a module is recognised.
+/// Whether a prefix fits the file exactly, which is how a module is recognised.
 pub(super) fn is_module(bytes: &[u8]) -> bool {
-    Prefix::locate(bytes).is_some_and(|prefix| prefix.is_believed(bytes.len()))
+    Prefix::locate(bytes).is_some_and(|prefix| prefix.fits_exactly(bytes.len()))
 }
 
-/// A module that does not fit its file, by a plausible prefix; or one with values that no module has, by its length and its
-/// CRC. A right CRC alone makes no module: other toolchains append one too. Asked only when no other format is recognised.
-pub(super) fn remains_of_a_module(bytes: &[u8]) -> Option<Module> {
+/// A module that does not fit its file but has a plausible prefix; or one with values that no module has but with a
+/// right length and CRC. A right CRC alone is not enough, because other toolchains append one too. Call it only if no
+/// other format is recognised.
+pub(super) fn read_damaged_module(bytes: &[u8]) -> Option<Module> {
     let module = read_module(bytes).ok()?;
     let plausible = module.prefix.is_plausible() || matches!(module.extent, Extent::CutShort { .. });
     (plausible || module.extent == Extent::Exact && module.has_right_crc()).then_some(module)
 }
 
-/// The fields at the very end that the SHA-256 does not cover: itself, the suffix size, the CRC.
+/// Size of the fields at the very end that the SHA-256 does not cover: itself, the suffix size, the CRC.
 const SELF_SIZE: usize = 32 + 2 + 4;
 
-/// What a suffix size must be, at least, to be one; and to hold product fields.
+/// The minimum valid suffix size, and the minimum with product fields.
 const LEAST_SUFFIX: u16 = 36;
 const PRODUCT_SUFFIX: u16 = 40;
 
 impl Module {
-    /// The CRC over the whole file is right.
+    /// Whether the CRC of the whole file is right.
     pub const fn has_right_crc(&self) -> bool {
         self.stored_crc == self.computed_crc
     }
 
-    /// The SHA-256 over the content is right.
+    /// Whether the SHA-256 of the content is right.
     pub fn has_right_sha256(&self) -> bool {
         self.suffix.sha256 == self.computed_sha256
     }
 
-    /// Compiled for any product of its platform: the product id is the platform's (R-IMG-2).
+    /// Whether it was compiled for any product of its platform: its product id is the platform's (R-IMG-2).
     pub fn is_wildcard(&self) -> bool {
         self.suffix.product.is_some_and(|product| product.id == self.prefix.platform_id && !product.are_unset())
     }
 
-    /// All modules this one needs: the two of the prefix, and those in extensions.
+    /// All modules that this one needs: the two of the prefix, and those in extensions.
     pub fn dependencies(&self) -> impl Iterator<Item = Dependency> {
         let extended = self.extensions().filter_map(|extension| match extension.content {
             Content::Dependency { dependency, .. } => Some(dependency),
@@ -184,10 +187,10 @@ impl Module {
         self.prefix.extensions.iter().chain(&self.suffix.extensions)
     }
 
-    /// Whether this may be a product's firmware (R-IMG-2): one whole module with a right CRC *and* a right SHA-256,
-    /// not encrypted, a user part or monolithic.
+    /// Checks whether this may be a product's firmware (R-IMG-2): one complete module with a right CRC *and* a right
+    /// SHA-256, not encrypted, a user part or monolithic.
     ///
-    /// What the prefix says is held against a file only once the CRC is right: until then it may be the damage that speaks.
+    /// The prefix's statements count only once the CRC is right: before that, they may be the result of damage.
     pub fn accept(&self) -> Result<(), ModuleError> {
         let Self { size, .. } = *self;
         match self.extent {
@@ -223,7 +226,7 @@ impl Module {
         self.extension_fault.map_or(Ok(()), |fault| Err(ModuleError::Extension(fault)))
     }
 
-    /// The suffix states a size that a suffix can have in this file.
+    /// Whether the suffix states a size that is possible in this file.
     pub fn has_suffix(&self) -> bool {
         let before = self.prefix.offset.saturating_add(self.prefix.size).saturating_add(4);
         let most = self.size.saturating_sub(before);
@@ -275,9 +278,9 @@ impl Extent {
     }
 }
 
-/// Whether a whole module, its CRC right, is at the beginning.
+/// Whether the bytes begin with a complete module with a right CRC.
 fn begins_with_a_module(bytes: &[u8]) -> bool {
-    let length = Prefix::locate(bytes).filter(|prefix| prefix.is_plausible() || prefix.is_believed(bytes.len()));
+    let length = Prefix::locate(bytes).filter(|prefix| prefix.is_plausible() || prefix.fits_exactly(bytes.len()));
     let length = length.and_then(|prefix| usize::try_from(prefix.module_length()?).ok());
     let module = length.and_then(|length| bytes.get(..length)).and_then(<[u8]>::split_last_chunk::<4>);
     module.is_some_and(|(content, crc)| u32::from_be_bytes(*crc) == crc32fast::hash(content))

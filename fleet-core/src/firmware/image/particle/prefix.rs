@@ -1,43 +1,43 @@
-//! The prefix of a Particle module: 24 bytes that say what it is and what it needs.
+//! Parses the prefix of a Particle module: 24 bytes that state what it is and what it needs.
 
 use super::extension::{Extension, ExtensionFault, Extensions};
 use super::system_release;
 use crate::cursor::Cursor;
 use std::fmt;
 
-/// What a module's prefix says.
+/// The facts in a module's prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    /// Where it begins in the file: 0, or behind a vector table.
+    /// Its position in the file: 0, or after a vector table.
     pub offset: usize,
-    /// Its bytes: 24, and those of its extensions.
+    /// Its size in bytes: 24, plus its extensions.
     pub size: usize,
-    /// First address of the module.
+    /// The first address of the module.
     pub start: u32,
-    /// The address behind the module, where its CRC is.
+    /// The address after the module, where its CRC is.
     pub end: u32,
-    /// Reserved; the processor it is for, on some platforms.
+    /// Reserved; on some platforms, the processor for which it is made.
     pub reserved: u8,
     /// How the module is packed.
     pub flags: ModuleFlags,
-    /// Version of the module's interface. Not the product version.
+    /// The version of the module's interface; not the product version.
     pub module_version: u16,
     /// The platform it was compiled for.
     pub platform_id: u16,
-    /// What the module is.
+    /// The kind of module.
     pub function: ModuleFunction,
-    /// Which of the modules of this function it is.
+    /// Its number among the modules of this function.
     pub index: u8,
-    /// The modules it needs; a dependency on [`ModuleFunction::None`] is none.
+    /// The modules that it needs; a dependency on [`ModuleFunction::None`] means none.
     pub dependencies: [Dependency; 2],
-    /// Its extensions; none without the flag for them.
+    /// Its extensions; empty if the flag for them is not set.
     pub extensions: Vec<Extension>,
 }
 
-/// What a module is.
+/// The kind of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ModuleFunction {
-    /// 0: nothing. Only a dependency can be this: it means that there is none.
+    /// 0: nothing. Only a dependency can have this value, which means that there is none.
     None,
     /// 1
     Resource,
@@ -47,7 +47,7 @@ pub enum ModuleFunction {
     Monolithic,
     /// 4
     SystemPart,
-    /// 5: what a compiler makes of a user's program.
+    /// 5: the compiled program of a user.
     UserPart,
     /// 6
     Settings,
@@ -55,9 +55,9 @@ pub enum ModuleFunction {
     NetworkCoprocessor,
     /// 8
     RadioStack,
-    /// 9: a file that goes along with a firmware.
+    /// 9: a file that accompanies a firmware.
     Asset,
-    /// A function that no module of today has.
+    /// A function that no known module has.
     Unknown(
         /// The stored code.
         u8,
@@ -71,9 +71,9 @@ pub struct ModuleFlags(u8);
 /// A module that another one needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dependency {
-    /// What the needed module is.
+    /// The kind of the needed module.
     pub function: ModuleFunction,
-    /// Which of them.
+    /// Its number among the modules of this function.
     pub index: u8,
     /// Its lowest module version.
     pub version: u16,
@@ -98,7 +98,7 @@ impl From<u8> for ModuleFunction {
 }
 
 impl ModuleFunction {
-    /// The code a module stores for it.
+    /// The code that a module stores for it.
     pub const fn code(self) -> u8 {
         match self {
             Self::None => 0,
@@ -115,7 +115,7 @@ impl ModuleFunction {
         }
     }
 
-    /// Only user parts and monolithic modules are a product's firmware (R-IMG-2).
+    /// Whether modules of this kind are a product's firmware: only user parts and monolithic modules are (R-IMG-2).
     pub const fn is_product_firmware(self) -> bool {
         matches!(self, Self::UserPart | Self::Monolithic)
     }
@@ -155,27 +155,27 @@ impl ModuleFlags {
         self.0
     }
 
-    /// The device leaves the prefix out when it writes the module to its place.
+    /// Whether the device drops the prefix when it writes the module to its destination.
     pub const fn drops_prefix(self) -> bool {
         self.has(Self::DROP_PREFIX)
     }
 
-    /// The content is compressed. Only the outer fields are read.
+    /// Whether the content is compressed. Only the outer fields are parsed.
     pub const fn is_compressed(self) -> bool {
         self.has(Self::COMPRESSED)
     }
 
-    /// One of several modules in a file.
+    /// Whether it is one of several modules in a file.
     pub const fn is_combined(self) -> bool {
         self.has(Self::COMBINED)
     }
 
-    /// The content is encrypted.
+    /// Whether the content is encrypted.
     pub const fn is_encrypted(self) -> bool {
         self.has(Self::ENCRYPTED)
     }
 
-    /// Extensions follow the prefix.
+    /// Whether extensions follow the prefix.
     pub const fn has_prefix_extensions(self) -> bool {
         self.has(Self::PREFIX_EXTENSIONS)
     }
@@ -184,7 +184,7 @@ impl ModuleFlags {
         self.0 & flag != 0
     }
 
-    /// No bits but those that have a meaning today.
+    /// Whether all set bits have a known meaning.
     pub const fn are_known(self) -> bool {
         self.0 <= 0x1F
     }
@@ -197,17 +197,17 @@ impl fmt::Debug for ModuleFlags {
 }
 
 impl Dependency {
-    /// Whether a module is needed at all.
+    /// Whether any module is needed.
     pub fn is_some(&self) -> bool {
         self.function != ModuleFunction::None
     }
 
-    /// The system release that brings the needed version, if a system part is needed and the release is known.
+    /// The system release with the needed version, if a system part is needed and the release is known.
     pub fn system_release(&self) -> Option<&'static str> {
         (self.function == ModuleFunction::SystemPart).then(|| system_release(self.version)).flatten()
     }
 
-    /// An absent dependency has neither index nor version.
+    /// Whether the fields are consistent: an absent dependency has neither an index nor a version.
     fn is_well_formed(&self) -> bool {
         self.is_some() || (self.index == 0 && self.version == 0)
     }
@@ -222,23 +222,23 @@ impl fmt::Display for Dependency {
     }
 }
 
-/// Platforms whose modules this prefix was made for, by Particle's own table of devices.
+/// The platforms whose modules have this prefix, by Particle's own table of devices.
 const PLATFORMS: [u16; 18] = [0, 6, 8, 10, 12, 13, 14, 15, 22, 23, 24, 25, 26, 28, 32, 35, 37, 38];
 
-/// Where the vector tables of the processors end, the likeliest first; 0 is no table.
+/// The usual ends of the processors' vector tables, the most frequent first; 0 means no table.
 const USUAL_OFFSETS: [usize; 6] = [0, 0x200, 0x184, 0xC0, 0x10C, 0x20];
 
-/// No vector table is longer.
+/// Maximum length of a vector table.
 const LAST_OFFSET: usize = 8 * 1024;
 
-/// The fixed part.
+/// Size of the fixed part.
 pub(super) const PREFIX_SIZE: usize = 24;
 
-/// The smallest suffix (36 bytes) and the CRC behind it.
+/// The smallest suffix (36 bytes) and the CRC after it.
 pub(super) const LEAST_TAIL: usize = 40;
 
 impl Prefix {
-    /// Reads the fixed part at `offset`.
+    /// Parses the fixed part at `offset`.
     fn at(bytes: &[u8], offset: usize) -> Option<Self> {
         let mut fields = Cursor::at(bytes, offset)?;
         let (start, end) = (fields.u32()?, fields.u32()?);
@@ -266,10 +266,11 @@ impl Prefix {
         })
     }
 
-    /// Finds the prefix: the first place where all of it is right, else the first where most of it is, else
-    /// the beginning of the file. `None` if the file is shorter than a prefix.
+    /// Finds the prefix: the first position where all fields are plausible, otherwise the position where most are,
+    /// otherwise the beginning of the file. `None` if the file is shorter than a prefix.
     ///
-    /// A combined, padded or damaged file has no place where all is right, and is still told what it seems to be.
+    /// A combined, padded or damaged file has no position where all fields are plausible; the result still describes
+    /// what it seems to be.
     pub(super) fn locate(bytes: &[u8]) -> Option<Self> {
         let last = LAST_OFFSET.min(bytes.len().saturating_sub(PREFIX_SIZE.saturating_add(LEAST_TAIL)));
         let mut best = Self::at(bytes, 0)?;
@@ -287,7 +288,7 @@ impl Prefix {
         Some(best)
     }
 
-    /// Reads the extensions that follow the fixed part in `bytes`, the file; says what stopped it.
+    /// Parses the extensions that follow the fixed part in the file `bytes`. Returns why it stopped early, if it did.
     pub(super) fn read_extensions(&mut self, bytes: &[u8]) -> Option<ExtensionFault> {
         if !self.flags.has_prefix_extensions() {
             return None;
@@ -300,25 +301,25 @@ impl Prefix {
         read.fault
     }
 
-    /// Bytes of the module, its CRC included, by its own addresses; `None` if it ends before it starts.
+    /// Size of the module in bytes, including its CRC, by its own addresses; `None` if it ends before it starts.
     ///
-    /// They count from the first byte of the file, a vector table before the prefix included.
+    /// The size counts from the first byte of the file, including a vector table before the prefix.
     pub fn module_length(&self) -> Option<u64> {
         self.end.checked_sub(self.start).filter(|length| *length > 0).map(|length| u64::from(length).saturating_add(4))
     }
 
-    /// The prefix fits a file of `size` bytes exactly, and its flags and function are known ones.
-    pub(super) fn is_believed(&self, size: usize) -> bool {
+    /// Whether the prefix fits a file of `size` bytes exactly, and its flags and function are known.
+    pub(super) fn fits_exactly(&self, size: usize) -> bool {
         self.module_length() == u64::try_from(size).ok()
             && self.flags.are_known()
             && self.function.is_known()
             && self.function != ModuleFunction::None
     }
 
-    /// Every field has a value that modules have; only the length may be another.
+    /// Whether every field has a value that modules have, except possibly the length.
     pub(super) fn is_plausible(&self) -> bool {
         let [first, second] = self.dependencies;
-        // No module is at address 0, and tables of small numbers abound in raw binaries.
+        // No module is at address 0, and raw binaries often have tables of small numbers.
         let is_placed = self.start != 0 && (self.platform_id != 0 || USUAL_OFFSETS.contains(&self.offset));
         is_placed
             && self.module_length().is_some()
@@ -328,7 +329,7 @@ impl Prefix {
             && self.likely_fields() == MOST_LIKELY_FIELDS
     }
 
-    /// The length of a plausible prefix at a usual place that states more than the file has.
+    /// The length by a plausible prefix at a usual position, if that exceeds the file.
     pub(super) fn stated_by_a_longer_module(bytes: &[u8]) -> Option<u64> {
         let size = u64::try_from(bytes.len()).ok()?;
         USUAL_OFFSETS
@@ -338,7 +339,7 @@ impl Prefix {
             .find_map(|prefix| prefix.module_length().filter(|length| *length > size))
     }
 
-    /// How much this looks like the prefix of a file of `size` bytes: 0 not at all, [`MOST_LIKENESS`] fully.
+    /// How similar this is to the prefix of a file of `size` bytes, from 0 (not at all) to [`MOST_LIKENESS`] (fully).
     fn likeness(&self, size: usize) -> usize {
         let [first, second] = self.dependencies;
         let size = u64::try_from(size).unwrap_or(u64::MAX);

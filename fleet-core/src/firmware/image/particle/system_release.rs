@@ -1,9 +1,9 @@
-//! Which system release brings which version of a system module.
+//! Maps versions of system modules to system releases.
 
-/// The system release with this module version, written as `1.5.2` or `0.8.0-rc.14`.
+/// The system release with this module version, such as `1.5.2` or `0.8.0-rc.14`.
 ///
-/// No formula leads from one to the other, so this is the vendor's published table. Where a release and its
-/// candidates share a number, it is the release.
+/// No formula relates the two, so this is the vendor's published table. If a release and its candidates share a module
+/// version, the result is the release.
 ///
 /// ```
 /// use fleet_core::firmware::image::particle::system_release;
@@ -16,7 +16,7 @@ pub fn system_release(module_version: u16) -> Option<&'static str> {
     RELEASES.get(row).map(|(_, release)| *release)
 }
 
-/// In the order of module versions.
+/// Sorted by module version.
 #[rustfmt::skip]
 const RELEASES: [(u16, &str); 188] = [
     (0, "0.4.0"), (1, "0.4.1"), (2, "0.4.2"), (3, "0.4.3"), (4, "0.4.4-rc.6"), (5, "0.4.4"), (6, "0.4.5"),

@@ -3,7 +3,7 @@ package fleetcore
 import fleetcore.shapes.Decision
 import fleetcore.shapes.Directive
 
-/** A sentence for a person: what the device is to do, and why. */
+/** A sentence for people: what the device is to do, and why. */
 val Decision.why: String
     get() = when (this) {
         is Decision.UpToDate -> why
@@ -19,6 +19,6 @@ val Decision.cites: String
         is Decision.Held -> cites
     }
 
-/** What the device is to be sent; null: nothing. */
+/** The directive to send to the device. `null` if there is none. */
 val Decision.directive: Directive?
     get() = (this as? Decision.Update)?.directive

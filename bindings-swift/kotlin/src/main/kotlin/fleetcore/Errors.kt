@@ -2,19 +2,19 @@ package fleetcore
 
 import fleetcore.shapes.FailureKind
 
-/** A stable word, the same in every language. */
+/** A stable code, the same in every language. */
 val FleetException.code: String
     get() = when (this) {
         is FleetException.Failed -> code
     }
 
-/** Whether the same call may succeed when it is made again, without anything else being changed. */
+/** Whether the same call may succeed when retried, without any other change. */
 val FleetException.isTransient: Boolean
     get() = when (this) {
         is FleetException.Failed -> isTransient
     }
 
-/** What went wrong, with what a caller branches on. */
+/** The kind of failure, with the data that a caller branches on. */
 val FleetException.kind: FailureKind
     get() = when (this) {
         is FleetException.Failed -> kind

@@ -12,27 +12,27 @@ import java.time.Duration
  * }
  * ```
  *
- * Its doors and all that they answer are immutable or safe to share. A door that is opened with `now` does all at that
- * moment; without, each call is made at its own time.
+ * Its doors, and the values they return, are immutable or safe to share. A door opened with `now` makes all calls at
+ * that moment; without it, each call happens at its own time.
  */
 class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterface by opened, AutoCloseable {
     /**
-     * Closes the fleet: new calls fail at once, those under way are waited for, then the store is closed. It keeps the
+     * Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. It blocks the
      * caller's thread.
      */
     override fun close() = opened.shut()
 
     /**
-     * The same with a deadline. Calls that have not ended by then are cut: they fail when they ask the store next.
-     * Returns whether everything ended by itself.
+     * The same with a deadline. Calls still running then are cut off: they fail at their next call of the store.
+     * Returns whether all calls ended by themselves.
      */
     fun closeWithin(atMost: Duration): Boolean = opened.shutWithin(atMost)
 
     companion object {
-        /** Opens the fleet of the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
+        /** Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
         suspend fun open(url: String, options: FleetOptions? = null): Fleet = Fleet(OpenFleet.open(url, options))
 
-        /** Opens the fleet of a store that the host has written. */
+        /** Opens a fleet in a store written by the host. */
         suspend fun open(store: RowStore, options: FleetOptions? = null): Fleet =
             Fleet(OpenFleet.openStore(store, options))
     }

@@ -9,10 +9,11 @@ import kotlinx.coroutines.isActive
 import kotlinx.coroutines.withContext
 
 /**
- * Imports a list of devices and tells how far it is after every few thousand.
+ * Imports a list of devices and reports its progress after every few thousand.
  *
- * What `onProgress` throws ends the import and is thrown. Where the coroutine is cancelled the import ends at the next such
- * moment and throws `CancellationException`. What was added stays, and the same file imported again goes on from there.
+ * What `onProgress` throws ends the import and is thrown. If the coroutine is cancelled, the import ends at its next
+ * report and throws `CancellationException`. Devices already added stay, and importing the same file again continues
+ * from there.
  */
 suspend fun ConsoleInterface.importWatched(
     product: Long,
@@ -23,7 +24,7 @@ suspend fun ConsoleInterface.importWatched(
     var thrown: Throwable? = null
     val watcher = object : ImportWatcher {
         override fun watch(progress: ImportProgress): Boolean {
-            // What it throws is the caller's own, and does not cross the library.
+            // The exception is the caller's own, and is not passed through the library.
             try {
                 onProgress(progress)
             } catch (own: Throwable) {
@@ -33,7 +34,7 @@ suspend fun ConsoleInterface.importWatched(
         }
     }
     try {
-        // The import is told to end and is waited for, so that nothing is added after this has thrown.
+        // The import is stopped and awaited, so that nothing is added after this has thrown.
         val report = withContext(NonCancellable) { importWatched(product, list, watcher) }
         thrown?.let { throw it }
         return report

@@ -6,12 +6,12 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withTimeoutOrNull
 
-/** So long a walk over a stream waits before it looks whether it may still read. */
+/** Time that a walk over a stream waits before it checks whether it may still read. */
 private val WAIT = Duration.ofMinutes(1)
 
 /**
- * Waits until there is something to read, at most for this time. Returns whether there is. It holds no thread, and ends
- * with its coroutine.
+ * Waits until there is something to read or this time has passed. Returns whether there is something to read. It blocks
+ * no thread, and is cancelled with its coroutine.
  */
 suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
     if (atMost.isNegative) throw invalid("atMost", "must not be negative")
@@ -25,9 +25,8 @@ suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
 }
 
 /**
- * The events that this process publishes for a product, as they come, from the moment on when the flow is collected.
- * Where they came faster than they were collected, it throws a [FleetException] whose kind is `EventsMissed`: the events
- * are in the log.
+ * The events that this process publishes for a product after the flow is collected. If they arrive faster than they are
+ * collected, it throws a [FleetException] whose kind is `EventsMissed`; the events are in the log.
  */
 fun ConsoleInterface.liveEvents(product: Long): Flow<Event> = flow {
     eventStream(product).use { stream ->

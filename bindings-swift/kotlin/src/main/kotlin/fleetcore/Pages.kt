@@ -13,10 +13,10 @@ import fleetcore.shapes.Notice
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 
-/** So many items are fetched at once. */
+/** Number of items fetched at once. */
 private const val PAGE = 1000L
 
-/** All items of a list that comes in pages, each page fetched when it is reached. */
+/** All items of a paged list. Each page is fetched when it is reached. */
 private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>): Flow<T> = flow {
     var after: String? = null
     do {
@@ -26,31 +26,31 @@ private fun <T> pages(fetch: suspend (after: String?) -> Pair<List<T>, String?>)
     } while (after != null)
 }
 
-/** The devices that a filter wants, by id. */
+/** Lists the devices that match a filter, by id. */
 fun ConsoleInterface.allDevices(product: Long, filter: DeviceFilter = DeviceFilter()): Flow<Device> =
     pages { after -> devices(product, filter, after, PAGE).let { it.items to it.next } }
 
-/** The customers that a filter wants, by number. */
+/** Lists the customers that match a filter, by number. */
 fun ConsoleInterface.allCustomers(product: Long, filter: CustomerFilter = CustomerFilter()): Flow<Customer> =
     pages { after -> customers(product, filter, after, PAGE).let { it.items to it.next } }
 
-/** The guests of the private beta, by name. */
+/** Lists the guests of the private beta, by name. */
 fun ConsoleInterface.allBetaGuests(product: Long): Flow<BetaGuest> =
     pages { after -> betaGuests(product, after, PAGE).let { it.items to it.next } }
 
-/** The devices that one has claimed, by id. */
+/** Lists the devices that the actor has claimed, by id. */
 fun ConsoleInterface.allClaimedDevices(): Flow<String> =
     pages { after -> claimedDevices(after, PAGE).let { it.items to it.next } }
 
-/** All that was done to a product, newest first. */
+/** All entries of a product's audit, newest first. */
 fun ConsoleInterface.wholeAuditLog(product: Long): Flow<AuditEntry> =
     pages { after -> auditLog(product, after, PAGE).let { it.items to it.next } }
 
-/** All that was done to an account, newest first. */
+/** All entries of an account's audit, newest first. */
 fun ConsoleInterface.wholeAccountAuditLog(account: Long): Flow<AuditEntry> =
     pages { after -> accountAuditLog(account, after, PAGE).let { it.items to it.next } }
 
-/** The events of a product's log, newest first, of one device or whose name begins with a prefix. */
+/** Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix. */
 fun ConsoleInterface.wholeEventLog(product: Long, device: String? = null, prefix: String? = null): Flow<Event> =
     pages { before -> events(product, device, prefix, before, PAGE).let { it.items to it.next } }
 
@@ -58,7 +58,7 @@ fun ConsoleInterface.wholeEventLog(product: Long, device: String? = null, prefix
 fun ConsoleInterface.allInvoices(product: Long): Flow<Invoice> =
     pages { after -> invoices(product, after, PAGE).let { it.items to it.next } }
 
-/** The charges that the host's payment provider is to make, by product. */
+/** Lists the charges that the host's payment provider is to make, by product. */
 fun OpenFleetInterface.allPendingCharges(): Flow<Charge> =
     pages { after -> pendingCharges(after, PAGE).let { it.items to it.next } }
 

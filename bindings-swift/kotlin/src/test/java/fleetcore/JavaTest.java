@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** What a program in Java writes: no coroutine, no number that Java does not know, no name that it can't write. */
+/** A program in Java: no coroutines, no numbers that Java lacks, no names that Java cannot write. */
 class JavaTest {
     private static final Instant NOON = Instant.parse("2016-03-08T12:00:00Z");
     private static final String BENCH = "55ff6d04498b49a1b2c3d4e5";
@@ -73,9 +73,9 @@ class JavaTest {
             Console console = fleet.console(alice);
             long product = console.createProduct("Thermostat", "photon").getId();
             fleet.operator().setTier(product, "Enterprise");
-            List<Long> told = new ArrayList<>();
-            console.importWatched(product, ids(9_000), progress -> told.add(progress.getAdded()));
-            assertEquals(9_000L, told.get(told.size() - 1));
+            List<Long> counts = new ArrayList<>();
+            console.importWatched(product, ids(9_000), progress -> counts.add(progress.getAdded()));
+            assertEquals(9_000L, counts.get(counts.size() - 1));
             IllegalStateException own = new IllegalStateException("mine");
             long other = console.createProduct("Boiler", "photon").getId();
             IllegalStateException thrown = assertThrows(IllegalStateException.class, () ->
@@ -110,7 +110,10 @@ class JavaTest {
         }
     }
 
-    /** Java can't write a name with a hyphen in it, which Kotlin gives to what takes or answers an unsigned number. */
+    /**
+     * Java cannot write a name with a hyphen. Kotlin puts one in the name of a method that takes or returns an unsigned
+     * number.
+     */
     @Test
     void everyNameCanBeWritten() throws Exception {
         List<Class<?>> seen = List.of(

@@ -28,19 +28,19 @@ import kotlinx.coroutines.withContext
 
 class CoroutineTest {
     @Test
-    fun `a long import tells how far it is`() = runBlocking {
+    fun `a long import reports its progress`() = runBlocking {
         World.open().use { world ->
-            val told = CopyOnWriteArrayList<ImportProgress>()
-            val report = world.console().importWatched(94, ids(20_000)) { told.add(it) }
+            val reports = CopyOnWriteArrayList<ImportProgress>()
+            val report = world.console().importWatched(94, ids(20_000)) { reports.add(it) }
             assertEquals(20_000L, report.counts.imported)
-            assertEquals(told.map { it.added }.sorted(), told.map { it.added })
-            assertEquals(ImportProgress(20_000L, 20_000L), told.last())
-            assertTrue(told.size > 1)
+            assertEquals(reports.map { it.added }.sorted(), reports.map { it.added })
+            assertEquals(ImportProgress(20_000L, 20_000L), reports.last())
+            assertTrue(reports.size > 1)
         }
     }
 
     @Test
-    fun `a cancelled import stops, and goes on where it was`() = runBlocking {
+    fun `a cancelled import stops, and can be continued`() = runBlocking {
         World.open().use { world ->
             val (begun, cancelled) = CountDownLatch(1) to CountDownLatch(1)
             val importing = async(Dispatchers.Default) {
@@ -63,7 +63,7 @@ class CoroutineTest {
     }
 
     @Test
-    fun `one fleet serves many coroutines`() = runBlocking {
+    fun `many coroutines use one fleet`() = runBlocking {
         World.open().use { world ->
             world.console().`import`(94, ids(200))
             coroutineScope {
@@ -80,7 +80,7 @@ class CoroutineTest {
     }
 
     @Test
-    fun `an answer is waited for without holding up the thread`() = runBlocking {
+    fun `waiting for an answer does not block the thread`() = runBlocking {
         World.open().use { world ->
             var beats = 0
             // Both run on this one thread.
@@ -97,7 +97,7 @@ class CoroutineTest {
     }
 
     @Test
-    fun `events come in on a stream, and are in the log`() = runBlocking {
+    fun `events arrive on a stream, and are in the log`() = runBlocking {
         World.open().use { world ->
             val stream = world.console().eventStream(94)
             assertFalse(stream.wait(Duration.ofMillis(1)))

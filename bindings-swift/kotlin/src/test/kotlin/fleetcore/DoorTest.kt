@@ -25,10 +25,9 @@ import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assumptions.assumeTrue
 
 /**
- * What a device is to do, in words of this test's own: the `when` has no `else`, so that a new kind of answer is an
- * error of the compiler's.
+ * Describes a decision. The `when` has no `else`, so a new kind of answer is a compiler error.
  */
-private fun told(decision: Decision): String = when (decision) {
+private fun describe(decision: Decision): String = when (decision) {
     is Decision.UpToDate -> "up to date by ${decision.rule}"
     is Decision.Update -> "send ${decision.directive.version}"
     is Decision.Held -> "held: ${decision.reason}"
@@ -36,32 +35,32 @@ private fun told(decision: Decision): String = when (decision) {
 
 class DoorTest {
     @Test
-    fun `a device is told what to run, and why`() = runBlocking {
+    fun `a connect returns what the device is to run, and why`() = runBlocking {
         World.open().use { world ->
             val member = world.gateway().connect(Report(BENCH, product = 94, version = 1))
-            assertEquals("up to date by ${Rule.NO_RELEASE}", told(member.answer))
+            assertEquals("up to date by ${Rule.NO_RELEASE}", describe(member.answer))
             assertEquals("R-TGT-1 no release", member.answer.cites)
 
             val waiting = world.gateway().connect(Report("45f96d06492949f0e1d2c3b4", product = 94, version = 1))
-            assertEquals("held: ${HoldReason.QUARANTINED}", told(waiting.answer))
+            assertEquals("held: ${HoldReason.QUARANTINED}", describe(waiting.answer))
             assertEquals("held: it asks to join and waits for the team's approval (R-IMP-9)", waiting.answer.why)
             assertNull(waiting.answer.directive)
         }
     }
 
     @Test
-    fun `many devices are answered in the order of their reports`() = runBlocking {
+    fun `the answers of a batch are in the order of its reports`() = runBlocking {
         World.open().use { world ->
             val reports = listOf("45f96d06492949f0e1d2c3b4", BENCH).map { Report(it, product = 94, version = 1) }
             val answers = world.gateway().connectMany(reports)
-            assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { told(it.answer) })
+            assertEquals(listOf("held: QUARANTINED", "up to date by NO_RELEASE"), answers.map { describe(it.answer) })
             assertEquals(answers, world.gateway().connectManyBlocking(reports))
             assertEquals(answers[1], world.gateway().connectBlocking(reports[1]))
         }
     }
 
     @Test
-    fun `what holds a secret prints without it`() {
+    fun `a value with a secret prints without it`() {
         val secret = "4f6b1c0d"
         val code = ClaimCode(secret, Instant.EPOCH)
         val card = ChargedCard(1, secret)
@@ -72,7 +71,7 @@ class DoorTest {
     }
 
     @Test
-    fun `an exception has a code, a message and what to branch on`() = runBlocking {
+    fun `an exception has a code, a message and the data to branch on`() = runBlocking {
         World.open(tiers = listOf(Tier("Tiny", devices = 1))).use { world ->
             val missing = assertFailsWith<FleetException> { world.console().product(95) }
             assertEquals("not_found", missing.code)
@@ -101,7 +100,7 @@ class DoorTest {
     }
 
     @Test
-    fun `the platform chooses what becomes of a locked owner's devices`() = runBlocking {
+    fun `the platform chooses whether a locked owner's devices are held`() = runBlocking {
         for (held in listOf(true, false)) {
             World.open(Fleet.open("memory:", FleetOptions(holdLocked = held))).use { world ->
                 val policy = PolicySettings(opaqueImages = true, gateDevices = 0, gateSoakMillis = 0)
@@ -121,7 +120,7 @@ class DoorTest {
     }
 
     @Test
-    fun `a fleet in a file is there again`() = runBlocking {
+    fun `a fleet in a file can be reopened`() = runBlocking {
         val folder = Files.createTempDirectory("fleet")
         try {
             val url = "sqlite:$folder/fleet.db"
@@ -140,7 +139,7 @@ class DoorTest {
     }
 
     @Test
-    fun `a fleet in a database is there again`() = runBlocking {
+    fun `a fleet in a database can be reopened`() = runBlocking {
         val server = System.getenv("FLEET_POSTGRES")
         assumeTrue(server != null, "FLEET_POSTGRES names no server")
         val url = "$server?schema=kotlin_${ProcessHandle.current().pid()}"
@@ -149,7 +148,7 @@ class DoorTest {
     }
 
     @Test
-    fun `lists come in pages or whole`() = runBlocking {
+    fun `lists can be read page by page or completely`() = runBlocking {
         World.open().use { world ->
             world.console().`import`(94, ids(1500))
             val page = world.console().devices(94, DeviceFilter(), limit = 3)

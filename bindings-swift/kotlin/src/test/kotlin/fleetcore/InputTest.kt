@@ -32,9 +32,9 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 
-/** Whatever is handed in, nothing but the library's own exception comes out. */
+/** For any argument, a call throws only the library's own exceptions. */
 class InputTest {
-    /** Values of every type that an operation takes: good ones, and what no good one is. */
+    /** Values of every type that an operation takes, valid and invalid ones. */
     private class Values(val random: Random, val stream: EventStream) {
         fun of(type: KType): Any? {
             if (type.isMarkedNullable && random.nextBoolean()) return null
@@ -71,7 +71,7 @@ class InputTest {
     }
 
     @Test
-    fun `nothing but the library's own exception comes out`() = runBlocking<Unit> {
+    fun `a call throws only exceptions of the library`() = runBlocking<Unit> {
         val random = Random(14)
         var world = World.open()
         var values = Values(random, world.console().eventStream(94))
@@ -112,14 +112,14 @@ class InputTest {
     }
 
     @Test
-    fun `a moment or a string that the core can't hold is invalid`() = runBlocking<Unit> {
+    fun `a moment or a string that the core cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
-            for (wrong in listOf(Instant.MAX, Instant.MIN)) {
-                val report = Report(BENCH, reportedAt = wrong)
+            for (invalid in listOf(Instant.MAX, Instant.MIN)) {
+                val report = Report(BENCH, reportedAt = invalid)
                 val refused = assertFailsWith<FleetException> { world.gateway().connect(report) }
                 assertEquals("invalid", refused.code)
                 assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).`field`)
-                assertFailsWith<FleetException> { world.fleet.operator(wrong).createAccount("bob@example.com") }
+                assertFailsWith<FleetException> { world.fleet.operator(invalid).createAccount("bob@example.com") }
             }
             val half = assertFailsWith<FleetException> { world.console().createProduct("\uD800", "photon") }
             assertEquals("invalid", half.code)
@@ -131,7 +131,7 @@ class InputTest {
     }
 
     @Test
-    fun `what a watcher throws is what its import throws`() = runBlocking<Unit> {
+    fun `an import throws what its watcher throws`() = runBlocking<Unit> {
         World.open().use { world ->
             val own = assertFailsWith<IllegalStateException> {
                 world.console().importWatched(94, ids(20_000)) { throw IllegalStateException("mine") }
@@ -152,13 +152,13 @@ class InputTest {
             while (world.console().summary(94).devices < 2) delay(1)
             importing.cancelAndJoin()
             assertFailsWith<CancellationException> { importing.await() }
-            // What is under way ends after its next few thousand.
+            // The running import ends after its next few thousand devices.
             world.fleet.close()
         }
     }
 
     @Test
-    fun `six hundred wait for events, and keep no device waiting`() = runBlocking<Unit> {
+    fun `six hundred waits for events do not delay a device`() = runBlocking<Unit> {
         World.open().use { world ->
             val streams = List(600) { world.console().eventStream(94) }
             val waiting = streams.map { async { it.wait(Duration.ofHours(1)) } }
@@ -174,7 +174,7 @@ class InputTest {
     @Test
     fun `live events are a flow`() = runBlocking<Unit> {
         World.open().use { world ->
-            val heard = async { world.console().liveEvents(94).take(3).toList().map { it.name } }
+            val received = async { world.console().liveEvents(94).take(3).toList().map { it.name } }
             val speaking = launch {
                 var number = 0
                 while (true) {
@@ -182,13 +182,13 @@ class InputTest {
                     delay(1)
                 }
             }
-            assertEquals(3, heard.await().size)
+            assertEquals(3, received.await().size)
             speaking.cancelAndJoin()
         }
     }
 
     @Test
-    fun `a close waits for the import that is under way, or until its deadline`() = runBlocking<Unit> {
+    fun `a close waits for a running import, or until its deadline`() = runBlocking<Unit> {
         World.open().use { world ->
             val begun = kotlinx.coroutines.CompletableDeferred<Unit>()
             val importing = async(Dispatchers.Default) {

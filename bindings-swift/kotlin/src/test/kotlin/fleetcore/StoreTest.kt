@@ -13,7 +13,7 @@ import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 
-/** A store of this test's own: a tree behind a lock. One that is weak on purpose forgets what it was to check. */
+/** A store for this test: a tree behind a lock. With `weak` it skips the checks on purpose. */
 class TreeStore(
     private val isWeak: Boolean = false,
     val rows: TreeMap<ByteArray, StoredRow> = TreeMap { one, other -> Arrays.compareUnsigned(one, other) },
@@ -65,7 +65,7 @@ private class BrokenStore : RowStore {
     override fun commit(batch: List<RowCommit>) = throw RowStoreException.OutcomeUnknown("the line broke")
 }
 
-/** Opens what a store kept, or forgets it. */
+/** Reopens a store's data, or loses it. */
 private class Reopener(private val forgets: Boolean) : StoreReopener {
     override fun reopen(store: RowStore): RowStore =
         if (forgets) TreeStore() else TreeStore(rows = (store as TreeStore).rows)
@@ -73,7 +73,7 @@ private class Reopener(private val forgets: Boolean) : StoreReopener {
 
 class StoreTest {
     @Test
-    fun `a store that forgets what it kept is found out`() = runBlocking {
+    fun `a store that loses its data is detected`() = runBlocking {
         assertEquals(
             listOf("what_was_committed_is_there_again", "stamps_guard_after_reopening"),
             conformance(Factory(isWeak = false), Reopener(forgets = true)).map { it.law },
@@ -81,22 +81,22 @@ class StoreTest {
     }
 
     @Test
-    fun `a store that is written in Kotlin keeps every law`() = runBlocking {
+    fun `a store written in Kotlin keeps every law`() = runBlocking {
         assertEquals(emptyList(), conformance(Factory(isWeak = false), Reopener(forgets = false)))
     }
 
     @Test
-    fun `a store that checks nothing is found out`() = runBlocking {
+    fun `a store that skips its checks is detected`() = runBlocking {
         assertTrue(conformance(Factory(isWeak = true)).any { it.law == "no_update_is_lost" })
     }
 
     @Test
-    fun `a fleet lives in a store that is written in Kotlin`() = runBlocking {
+    fun `a fleet works in a store written in Kotlin`() = runBlocking {
         World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.console().summary(94).devices) }
     }
 
     @Test
-    fun `what a store throws is told to the caller`() = runBlocking {
+    fun `an exception of a store is reported to the caller`() = runBlocking {
         Fleet.open(BrokenStore()).use { fleet ->
             val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94) }
             assertTrue(failure.isTransient)

@@ -33,10 +33,10 @@ private fun written(value: Any?): ByteArray =
 
 private fun read(bytes: ByteArray): Any? = ObjectInputStream(ByteArrayInputStream(bytes)).use { it.readObject() }
 
-/** What doors answer goes into sessions, caches and messages between processes. */
+/** Values that doors return are stored in sessions and caches and sent between processes. */
 class ValuesTest {
     @Test
-    fun `values are serialised and come back equal`() = runBlocking<Unit> {
+    fun `values are equal after serialisation`() = runBlocking<Unit> {
         World.open().use { world ->
             val console = world.console()
             val connected = world.gateway().connect(Report(BENCH, product = 94, version = 1))
@@ -64,7 +64,7 @@ class ValuesTest {
     }
 
     @Test
-    fun `what holds a secret is not serialised`() = runBlocking<Unit> {
+    fun `a value with a secret is not serialised`() = runBlocking<Unit> {
         val secret = "4f6b1c0d"
         val line = BetaLine(1, BetaLineVerdict.MALFORMED, null, null, null, null, "not an e-mail")
         val values = listOf(
@@ -73,7 +73,7 @@ class ValuesTest {
         )
         for (value in values) {
             val refused = assertFailsWith<NotSerializableException>("$value") { written(value) }
-            assertContains(refused.message.orEmpty(), "holds a secret and is not written out; hand on `")
+            assertContains(refused.message.orEmpty(), "holds a secret and is not serialised; pass on `")
             assertFalse(secret in refused.message.orEmpty())
         }
         assertEquals(line, read(written(line)))
@@ -85,13 +85,13 @@ class ValuesTest {
     }
 
     @Test
-    fun `a number that the library can't hold is invalid`() = runBlocking<Unit> {
+    fun `a number that the library cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
-            for (wrong in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
-                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(wrong) }.code)
+            for (invalid in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
+                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(invalid) }.code)
             }
-            for (wrong in listOf(-1, 65_536, Int.MIN_VALUE)) {
-                val report = Report(BENCH, version = wrong)
+            for (invalid in listOf(-1, 65_536, Int.MIN_VALUE)) {
+                val report = Report(BENCH, version = invalid)
                 assertEquals("invalid", assertFailsWith<FleetException> { world.gateway().connect(report) }.code)
             }
         }

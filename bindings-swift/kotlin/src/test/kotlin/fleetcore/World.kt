@@ -19,11 +19,11 @@ class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseab
             return World(fleet, alice.id).apply { console().`import`(94, BENCH.toByteArray()) }
         }
 
-        /** Without tiers, with one that has no limits. */
+        /** Without tiers, uses one that has no limits. */
         suspend fun open(url: String = "memory:", tiers: List<Tier> = listOf(Tier("All"))): World =
             open(Fleet.open(url, FleetOptions(tiers)))
     }
 }
 
-/** So many ids that follow each other, one a line. */
+/** The given number of consecutive ids, one a line. */
 fun ids(count: Int): ByteArray = (1..count).joinToString("") { "aa%022x\n".format(it) }.toByteArray()

@@ -1,7 +1,7 @@
 /**
- * Measures the hot operations through Kotlin, a round each time it is asked, for `cargo xtask bench` to set beside the
- * same in Rust: a line in with the operation's name, a line out with the nanoseconds of one operation. Its argument is
- * the number of devices.
+ * Measures the hot operations through Kotlin for `cargo xtask bench`, which compares them with Rust. Reads an
+ * operation's name on each line, runs one round, and writes a line with the nanoseconds of one operation. Its argument
+ * is the number of devices.
  */
 package fleetcore.bench
 
@@ -18,10 +18,10 @@ import kotlinx.coroutines.runBlocking
 private val NOON = Instant.parse("2016-03-08T12:00:00Z")
 private const val BATCH = 1024
 
-/** The compiler of a JVM has seen enough of the code after so many rounds. */
+/** After this many rounds the JVM's compiler has optimised the code. */
 private const val WARMING = 100
 
-/** A fleet in memory, whose devices come back at random, each in a new session. */
+/** A fleet in memory, whose devices reconnect in random order, each in a new session. */
 private class Bench(
     private val devices: List<String>,
     private val product: Long,
@@ -58,7 +58,7 @@ fun main(arguments: Array<String>) = runBlocking {
         val product = console.createProduct("Thermostat", "photon").id
         console.`import`(product, devices.joinToString("\n").toByteArray())
         val bench = Bench(devices, product, fleet.gateway(NOON))
-        // Each was seen before, so that its row is as it is on any later day.
+        // Each device connects once beforehand, so that its row is as on any later day.
         devices.chunked(BATCH).forEach { fleet.gateway(NOON).connectManyBlocking(bench.reports(it)) }
         repeat(WARMING) { bench.round("connect_many") }
         while (true) println(bench.round(readlnOrNull() ?: break))

@@ -18,8 +18,8 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
 /**
- * What the facade answers, as JSON of the shape that `spec/README.md` documents: by reflection, as no shape needs more
- * than the names of its fields.
+ * Converts the facade's answers to JSON in the form that `spec/README.md` documents, by reflection, because every shape
+ * needs only the names of its fields.
  */
 fun shown(value: Any?): JsonElement = when (value) {
     null -> JsonNull
@@ -34,24 +34,24 @@ fun shown(value: Any?): JsonElement = when (value) {
     PaymentResult.DECLINED_SOFT -> JsonObject(mapOf("declined" to JsonPrimitive("soft")))
     PaymentResult.DECLINED_HARD -> JsonObject(mapOf("declined" to JsonPrimitive("hard")))
     is Enum<*> -> JsonPrimitive(value.name.lowercase())
-    // One that is told apart by the name of its only field, or by its word where it has none.
+    // A choice: identified by the name of its only field, or by its name if it has none.
     is Actor, is ConfigurationAnswer -> oneOf(value) { it.values.first() }
     is Identity, is NoticeSubject, is ChargePurpose, is Destination -> oneOf(value) { JsonObject(it) }
-    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to word(value)) else fields(value))
+    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to nameOf(value)) else fields(value))
 }
 
-/** Variants are written within the sealed class that they are of. */
+/** Variants are nested in their sealed class. */
 private fun kotlin.reflect.KClass<*>.isNested() = java.enclosingClass != null
 
-private fun word(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
+private fun nameOf(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
 
 private fun oneOf(value: Any, shown: (Map<String, JsonElement>) -> JsonElement): JsonElement {
     val fields = fields(value)
-    val name = word(value)
+    val name = nameOf(value)
     return if (fields.isEmpty()) name else JsonObject(mapOf(name.content to shown(fields)))
 }
 
-/** Names that are reserved words of some language. */
+/** Names that are reserved words in some language. */
 private val RENAMED = mapOf("from_version" to "from", "starts_at" to "from", "ends_at" to "to")
 
 private fun fields(value: Any): Map<String, JsonElement> = value::class.memberProperties.associate { property ->
@@ -66,7 +66,7 @@ fun snake(name: String) = name.replace(Regex("(?<!^)[A-Z]")) { "_${it.value}" }.
 /** `group_release` as `groupRelease`. */
 fun camel(name: String) = name.replace(Regex("_([a-z])")) { it.groupValues[1].uppercase() }
 
-/** RFC 3339 with a fraction only where it is not zero. */
+/** RFC 3339, with a fraction only if it is not zero. */
 private fun text(at: Instant): String {
     val text = DateTimeFormatter.ISO_INSTANT.format(at)
     return if ('.' in text) text.dropLast(1).trimEnd('0') + "Z" else text

@@ -20,26 +20,26 @@ import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.booleanOrNull
 import kotlinx.serialization.json.longOrNull
 
-/** A step that can't be carried out. */
+/** A step that cannot be carried out. */
 class Malformed(message: String) : Exception(message)
 
 val NOON: Instant = Instant.parse("2016-03-08T12:00:00Z")
 
 /** A moment: RFC 3339, or whole seconds after noon of 8 March 2016. */
 fun moment(value: JsonElement): Instant {
-    val primitive = value as? JsonPrimitive ?: throw Malformed("$value is no moment")
+    val primitive = value as? JsonPrimitive ?: throw Malformed("$value is not a moment")
     return if (primitive.isString) Instant.parse(primitive.content) else NOON.plusSeconds(number(value))
 }
 
 fun number(value: JsonElement): Long =
-    (value as? JsonPrimitive)?.takeUnless { it.isString }?.longOrNull ?: throw Malformed("$value is no number")
+    (value as? JsonPrimitive)?.takeUnless { it.isString }?.longOrNull ?: throw Malformed("$value is not a number")
 
-/** A text, or, where it is long, what is repeated how often. */
+/** A text or, for a long one, the repeated part and its count. */
 fun text(value: JsonElement): String =
     (value as? JsonObject)?.let { text(it.getValue("repeat")).repeat(number(it.getValue("times")).toInt()) }
-        ?: (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is no text")
+        ?: (value as? JsonPrimitive)?.takeUnless { it is JsonNull }?.content ?: throw Malformed("$value is not a text")
 
-/** A value with what it refers to put in. */
+/** Replaces the references in a value. */
 fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = when {
     value is JsonObject -> JsonObject(value.mapValues { fill(it.value, saved) })
     value is JsonArray -> JsonArray(value.map { fill(it, saved) })
@@ -51,17 +51,17 @@ fun fill(value: JsonElement, saved: Map<String, JsonElement>): JsonElement = whe
                 is JsonArray -> part.toIntOrNull()?.let(found::getOrNull)
                 else -> null
             }
-        } ?: throw Malformed("`${value.content}`: there is no such field in what was saved")
+        } ?: throw Malformed("`${value.content}`: there is no such field in the saved answer")
     }
     else -> value
 }
 
-/** The fields that a scenario writes in another form than the records of Kotlin have. */
+/** The fields that a scenario writes in another form than Kotlin's records. */
 private val REWRITTEN: Map<KClass<*>, (JsonObject) -> JsonObject> = mapOf(
     PolicySettings::class to { flattened(it, "gate", "gate_") { name -> name } },
     CustomerFilter::class to {
         val names = mapOf("since" to "active_since", "not_since" to "inactive_since")
-        flattened(it, "activity", "") { name -> names[name] ?: throw Malformed("`$name` is no activity") }
+        flattened(it, "activity", "") { name -> names[name] ?: throw Malformed("`$name` is not an activity") }
     },
 )
 
@@ -70,7 +70,7 @@ private fun flattened(fields: JsonObject, inner: String, prefix: String, name: (
     return JsonObject(fields - inner + within.mapKeys { prefix + name(it.key) })
 }
 
-/** A value of a Kotlin type out of what a scenario writes. */
+/** Makes a value of a Kotlin type from a scenario's JSON. */
 fun read(value: JsonElement, type: KType): Any? {
     if (value is JsonNull) return null
     return when (val kind = type.classifier as KClass<*>) {
@@ -81,7 +81,7 @@ fun read(value: JsonElement, type: KType): Any? {
         Int::class -> Math.toIntExact(number(value))
         Instant::class -> moment(value)
         Duration::class -> Duration.ofSeconds(number(value))
-        List::class -> (value as? JsonArray ?: throw Malformed("$value is no list"))
+        List::class -> (value as? JsonArray ?: throw Malformed("$value is not a list"))
             .map { read(it, type.arguments.single().type!!) }
         ChargeOutcome::class -> constant(kind, outcome(value))
         Identity::class, Destination::class -> variant(kind, external(value))
@@ -93,7 +93,7 @@ fun read(value: JsonElement, type: KType): Any? {
 
 private fun constant(kind: KClass<*>, value: JsonElement): Any =
     kind.java.enumConstants.find { (it as Enum<*>).name.lowercase() == text(value) }
-        ?: throw Malformed("$value is no ${kind.simpleName}")
+        ?: throw Malformed("$value is not a ${kind.simpleName}")
 
 /** `"succeeded"`, or `{ "declined": "soft" }`. */
 private fun outcome(value: JsonElement): JsonElement =
@@ -102,23 +102,23 @@ private fun outcome(value: JsonElement): JsonElement =
 /** `"simple"`, `{ "linked": { "account": 1 } }` or `{ "text": "…" }`, with the kind as a field. */
 private fun external(value: JsonElement, names: () -> Map<String, String> = { emptyMap() }): JsonObject {
     if (value is JsonPrimitive) return JsonObject(mapOf("kind" to value))
-    val (name, inner) = (value as JsonObject).entries.singleOrNull() ?: throw Malformed("$value has not one form")
+    val (name, inner) = (value as JsonObject).entries.singleOrNull() ?: throw Malformed("$value must have exactly one form")
     val fields = inner as? JsonObject ?: JsonObject(mapOf((names()[name] ?: name) to inner))
     return JsonObject(fields + ("kind" to JsonPrimitive(name)))
 }
 
 private fun variant(kind: KClass<*>, value: JsonObject): Any {
     val name = text(value["kind"] ?: throw Malformed("$value has no `kind`"))
-    val one = kind.sealedSubclasses.find { snake(it.simpleName!!) == name } ?: throw Malformed("`$name` is no kind")
+    val one = kind.sealedSubclasses.find { snake(it.simpleName!!) == name } ?: throw Malformed("`$name` is not a kind")
     return one.objectInstance ?: record(one, JsonObject(value - "kind"))
 }
 
 private fun record(kind: KClass<*>, value: JsonElement): Any {
-    val written = value as? JsonObject ?: throw Malformed("$value is no object")
+    val written = value as? JsonObject ?: throw Malformed("$value is not an object")
     val fields = REWRITTEN[kind]?.invoke(written) ?: written
     val constructor = kind.primaryConstructor!!
     val known = constructor.parameters.associateBy { snake(it.name!!) }
-    (fields.keys - known.keys).firstOrNull()?.let { throw Malformed("`$it` is no field of ${kind.simpleName}") }
+    (fields.keys - known.keys).firstOrNull()?.let { throw Malformed("`$it` is not a field of ${kind.simpleName}") }
     val given = fields.filterValues { it !is JsonNull }.entries.associate { (name, field) ->
         known.getValue(name) to read(field, known.getValue(name).type)
     }

@@ -16,12 +16,12 @@ import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 
-/** What a step did not do as expected. */
+/** A step's difference from the expected answer. */
 private class Difference(message: String) : Exception(message)
 
 private val COMMON = setOf("do", "at", "as", "expect", "error", "message", "save")
 
-/** A PostgreSQL server, where there is one, in which each scenario has a schema of its own. */
+/** A PostgreSQL server, if there is one. Each scenario has its own schema there. */
 private val SERVER = System.getenv("FLEET_POSTGRES")
 
 class Runner(private val vectors: Vectors) {
@@ -35,7 +35,7 @@ class Runner(private val vectors: Vectors) {
         for (file in files) runFile(file)
     }
 
-    /** Prints the closing count; whether all went as expected and anything ran. */
+    /** Prints the final count. Returns whether all scenarios passed and at least one ran. */
     fun summary(): Boolean {
         println("$passed passed, $failed failed")
         return failed == 0 && passed > 0
@@ -44,7 +44,7 @@ class Runner(private val vectors: Vectors) {
     @Suppress("UNCHECKED_CAST")
     private suspend fun runFile(path: File) = noting(path.path) {
         val file = Json.parseToJsonElement(path.readText()) as JsonObject
-        if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not read here")
+        if (number(file.getValue("version")) != 1L) throw Malformed("this version of the format is not supported")
         val given = steps(file["given"])
         val tiers = file["catalogue"]?.let { read(it, typeOf<List<Tier>>()) as List<Tier> }
         for (scenario in file.getValue("scenarios") as JsonArray) {
@@ -109,17 +109,20 @@ private suspend fun World.take(step: JsonObject) {
     }
 }
 
-/** Where an answer is not as expected: an object may have more than is listed, and an expected null may be missing. */
-private fun differences(place: String, expected: JsonElement, found: JsonElement): List<String> = when {
+/**
+ * Lists the differences from the expected answer: an object may have more fields than are listed, and a field that is
+ * expected to be null may be missing.
+ */
+private fun differences(path: String, expected: JsonElement, found: JsonElement): List<String> = when {
     expected is JsonObject && found is JsonObject ->
-        expected.flatMap { (key, value) -> differences("$place.$key", value, found[key] ?: JsonNull) }
+        expected.flatMap { (key, value) -> differences("$path.$key", value, found[key] ?: JsonNull) }
     expected is JsonArray && found is JsonArray && expected.size == found.size ->
-        expected.indices.flatMap { differences("$place.$it", expected[it], found[it]) }
+        expected.indices.flatMap { differences("$path.$it", expected[it], found[it]) }
     expected == found -> emptyList()
-    else -> listOf("$place: expected $expected, found $found")
+    else -> listOf("$path: expected $expected, found $found")
 }
 
-/** An error's message with the name of its argument as the scenarios spell it. */
+/** Rewrites an error's message with the argument's name as the scenarios write it. */
 private fun spelt(failure: FleetException): String {
     val message = failure.message.orEmpty()
     val field = (failure.kind as? FailureKind.Invalid)?.`field` ?: return message

@@ -6,7 +6,7 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 
-/** The lists and binaries that scenarios hand in. */
+/** The lists and binaries that scenarios pass in. */
 class Vectors(private val folder: File) {
     private fun file(name: String): ByteArray {
         if (name.startsWith("/") || ".." in name.split('/')) {
@@ -18,20 +18,20 @@ class Vectors(private val folder: File) {
     /** A list to import, or a binary to upload. */
     fun bytes(value: JsonElement): ByteArray {
         val (form, content) =
-            (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value has not one form")
+            (value as? JsonObject)?.entries?.singleOrNull() ?: throw Malformed("$value must have exactly one form")
         return when (form) {
             "text" -> text(content).toByteArray()
             "bytes" -> numbers(content)
             "file" -> file(text(content))
             "run" -> run(content as JsonObject)
             "patched" -> patched(content as JsonObject)
-            else -> throw Malformed("`$form` is no form of a file")
+            else -> throw Malformed("`$form` is not a known form of a file")
         }
     }
 
     private fun numbers(list: JsonElement) = (list as JsonArray).map { number(it).toByte() }.toByteArray()
 
-    /** So many ids that follow each other, one a line. */
+    /** The given number of consecutive ids, one a line. */
     private fun run(run: JsonObject): ByteArray {
         val first = BigInteger(text(run.getValue("first")), 16)
         val ids = (0 until number(run.getValue("count"))).map { first.add(BigInteger.valueOf(it)) }

@@ -25,7 +25,7 @@ import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
-/** What answers of a single value, or lists, are called in scenarios. */
+/** The names that scenarios give to answers that are a single value or a list. */
 private val NAMED = mapOf(
     "create_group" to "group",
     "register_devices" to "new",
@@ -36,24 +36,24 @@ private val NAMED = mapOf(
     "acknowledge" to "was_waiting",
 )
 
-/** Commands whose method has another name, as its door has one of the same already. */
+/** Commands whose method has another name, because its door already has one of the same name. */
 private val METHODS = mapOf("my_devices" to "devices")
 
-/** Arguments that scenarios call otherwise than the methods do. */
+/** Arguments with another name in scenarios than in the methods. */
 private val PARAMETERS = mapOf("revoke_token" to mapOf("token_id" to "token"))
 
-/** What a step may leave out and the methods may not. */
+/** Arguments that are optional in a step but required by the methods. */
 private val DEFAULTS = mapOf(
     "set_card" to mapOf("brand" to JsonPrimitive("visa"), "last_four" to JsonPrimitive("4242")),
 )
 
-/** A scenario's fleet, and what its steps have found so far. Commands are the doors' methods, found by their names. */
+/** A scenario's fleet, and the values that its steps have saved. Commands are the doors' methods, found by name. */
 class World(private val fleet: Fleet, private val vectors: Vectors) {
     var now: Instant = NOON
     val saved = mutableMapOf<String, JsonElement>()
     private val streams = mutableListOf<EventStream>()
 
-    /** Carries out a command; what is asked of the wrong door, or misspelt, is [Malformed]. */
+    /** Carries out a command. A command of the wrong door, or a misspelt one, is [Malformed]. */
     suspend fun perform(command: String, actor: String?, step: Map<String, JsonElement>): JsonElement {
         val arguments = (DEFAULTS[command].orEmpty() + step.mapValues { fill(it.value, saved) }).toMutableMap()
         if (command == "meter") return metered(arguments)
@@ -79,7 +79,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
             }
             if (value != null || !parameter.isOptional) given[parameter] = value
         }
-        arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is no argument of this command") }
+        arguments.keys.firstOrNull()?.let { throw Malformed("`$it` is not an argument of this command") }
         return named(command, call(method, given), watcher)
     }
 
@@ -88,7 +88,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
         return PARAMETERS[command]?.entries?.find { it.value == name }?.key ?: name
     }
 
-    /** Who asks a console is said by `as`; who asks a portal, by the token; nobody asks the others. */
+    /** `as` names the actor of a console; the token names the actor of a portal; the other doors have none. */
     private fun door(
         command: String,
         actor: String?,
@@ -101,7 +101,7 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
         if (has(ClockInterface::class, command)) return fleet.clock(now) to ClockInterface::class
         if (has(GatewayInterface::class, command)) return fleet.gateway(now) to GatewayInterface::class
         if (has(OpenFleetInterface::class, command)) return fleet to OpenFleetInterface::class
-        val token = arguments.remove("token") ?: throw Malformed("say who asks, with `as` or `token`")
+        val token = arguments.remove("token") ?: throw Malformed("name the actor with `as` or `token`")
         return fleet.portal(text(token), now) to PortalInterface::class
     }
 
@@ -120,14 +120,14 @@ class World(private val fleet: Fleet, private val vectors: Vectors) {
 
     private fun named(command: String, answer: Any?, watcher: Watcher): JsonElement = when {
         command in NAMED -> JsonObject(mapOf(NAMED.getValue(command) to shown(answer)))
-        command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.told)))
+        command == "import_watched" -> JsonObject(shown(answer) as JsonObject + ("progress" to shown(watcher.reports)))
         answer is EventStream -> opened(answer)
         answer is List<*> -> JsonObject(mapOf("items" to shown(answer)))
         else -> shown(answer)
     }
 }
 
-/** What all of a step's arguments make. */
+/** The value that all of a step's arguments make up. */
 private val WHOLE = setOf<KClassifier?>(Report::class, NewEvent::class)
 
 private fun has(door: KClass<*>, command: String) = door.declaredMemberFunctions.any { it.name == camel(command) }
@@ -142,12 +142,12 @@ private suspend fun call(method: KFunction<*>, given: Map<KParameter, Any?>): An
         throw thrown.targetException
     }
 
-/** Notes what it is told, and stops an import when so many were added. */
+/** Records each report, and stops an import once the given number was added. */
 private class Watcher(private val stopAfter: Long?) : ImportWatcher {
-    val told = mutableListOf<ImportProgress>()
+    val reports = mutableListOf<ImportProgress>()
 
     override fun watch(progress: ImportProgress): Boolean {
-        synchronized(told) { told.add(progress) }
+        synchronized(reports) { reports.add(progress) }
         return stopAfter == null || progress.added < stopAfter
     }
 }

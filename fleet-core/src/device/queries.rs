@@ -1,4 +1,4 @@
-//! What a console asks of a fleet (R-SEE): counts at once whatever the fleet's size, and lists by page.
+//! Queries of a fleet (R-SEE): counts whose cost does not depend on the fleet's size, and lists by page.
 
 use super::tally::SLOTS;
 use super::{Device, DeviceCount, DeviceId, DeviceView, Standing, move_name};
@@ -11,71 +11,75 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// More names than this that begin with a prefix are not gathered: where so many devices have one, each page finds its own
-/// soon among all devices.
+/// Maximum number of names with a prefix that are collected. If more devices have such a name, scanning all devices
+/// soon finds enough for a page.
 const MOST_NAMES: usize = 10_000;
 
-/// So many names are written down in one commit: few, as each device that connects meanwhile makes it try again.
+/// Number of names that one commit indexes. It is small, because each device that connects meanwhile makes the commit
+/// conflict and retry.
 const NAMES_AT_ONCE: usize = 64;
 
-/// The most devices on a page.
+/// Maximum number of devices on a page.
 pub const MAX_PAGE: usize = 1000;
 
-/// A fleet in numbers (R-SEE-1). Kept while it changes, so asking costs what the number of versions costs.
+/// A fleet in numbers (R-SEE-1). Updated with each change, so the cost of reading it depends only on the number of
+/// versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Summary {
-    /// In the product.
+    /// Number of devices in the product.
     pub devices: u64,
-    /// Of these, connected now.
+    /// Number of these that are connected now.
     pub online: u64,
-    /// Of these, not seen since they were added.
+    /// Number of these that were not seen since they were added.
     pub never_seen: u64,
-    /// How many report which version.
+    /// Number of devices by the version that they report.
     pub versions: BTreeMap<u16, u64>,
-    /// How many report none.
+    /// Number of devices that report no version.
     pub no_version: u64,
-    /// How many run another image than the one uploaded under the version that they report (R-TGT-5).
+    /// Number of devices that run another image than the one uploaded under their version (R-TGT-5).
     pub image_differs: u64,
-    /// How many have an update on its way.
+    /// Number of devices with an update under way.
     pub pending: u64,
-    /// How many failed their latest attempt or attempts.
+    /// Number of devices whose latest attempts failed.
     pub failing: u64,
-    /// How many are locked to a version.
+    /// Number of devices that are locked to a version.
     pub locked: u64,
-    /// How many are development devices.
+    /// Number of development devices.
     pub development: u64,
-    /// How many are held because their hardware is not the product's.
+    /// Number of devices that are held because their hardware is not the product's.
     pub wrong_platform: u64,
-    /// How many wait to be let in.
+    /// Number of devices that wait for approval.
     pub quarantined: u64,
-    /// How many are shut out.
+    /// Number of denied devices.
     pub denied: u64,
-    /// Places that imports under way, or cut off, hold for devices they have yet to add (R-IMP-13).
+    /// Capacity that imports under way, or interrupted ones, have reserved for devices that they have yet to add
+    /// (R-IMP-13).
     pub held_places: u64,
 }
 
-/// Which devices to list; all that is set must hold. By default, all that are in the product.
+/// Selects the devices to list; a device must meet every criterion that is set. The default selects all devices in the
+/// product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceFilter {
-    /// In the product, waiting, or shut out; none: in the product.
+    /// By standing. `None` selects devices in the product.
     pub standing: Option<Standing>,
-    /// Connected, or not.
+    /// Whether connected.
     pub online: Option<bool>,
-    /// Reporting this version.
+    /// By the version that the device reports.
     pub version: Option<u16>,
-    /// In this group.
+    /// By group.
     pub group: Option<GroupId>,
-    /// Locked, or not.
+    /// Whether locked.
     pub locked: Option<bool>,
-    /// Marked for development, or not.
+    /// Whether marked for development.
     pub development: Option<bool>,
-    /// With an update on its way, or not.
+    /// Whether an update is under way.
     pub pending: Option<bool>,
-    /// Whose latest attempts failed, or not.
+    /// Whether the latest attempts failed.
     pub failing: Option<bool>,
-    /// Whose name or id begins with this, whatever the case.
+    /// By the beginning of the name or id, ignoring case.
     pub prefix: Option<String>,
 }
 
@@ -83,10 +87,10 @@ pub struct DeviceFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T, C> {
-    /// What is on it, in order.
+    /// The items, in order.
     pub items: Vec<T>,
-    /// Where the next page goes on; none: there is no more. Stays right while the list changes: what is there all the
-    /// while is listed exactly once.
+    /// The cursor of the next page. `None` means that there are no more items. It stays valid while the list changes:
+    /// an item that exists the whole time is listed exactly once.
     pub next: Option<C>,
 }
 
@@ -97,7 +101,7 @@ impl<T, C> Page<T, C> {
 }
 
 impl DeviceFilter {
-    /// Whether a device is to be listed.
+    /// Whether the filter selects a device.
     pub fn wants(&self, id: DeviceId, device: &Device) -> bool {
         fn is<T: PartialEq>(wanted: Option<T>, found: T) -> bool {
             wanted.is_none_or(|wanted| wanted == found)
@@ -117,7 +121,7 @@ impl DeviceFilter {
     }
 }
 
-/// The ids that begin with a prefix, from the first to the last; none where no id can.
+/// The first and the last id with a prefix; `None` if no id can have it.
 fn ids_of(prefix: &str) -> Option<(DeviceId, DeviceId)> {
     if prefix.len() > 24 {
         return None;
@@ -127,26 +131,26 @@ fn ids_of(prefix: &str) -> Option<(DeviceId, DeviceId)> {
     Some((first, last))
 }
 
-/// Which devices of a product a prefix can mean.
-struct Meant {
-    /// Those whose ids begin with it.
+/// The devices of a product that match a prefix.
+struct PrefixMatches {
+    /// The range of ids that have the prefix.
     ids: Option<(DeviceId, DeviceId)>,
-    /// Those whose names do, in order; without those whose ids do.
+    /// The devices whose names have the prefix but whose ids do not, in order.
     named: Vec<DeviceId>,
 }
 
-/// A page as it is filled, from devices in order of their ids.
-struct Filling<'f> {
+/// A page under construction, filled in order of device ids.
+struct PageBuilder<'f> {
     product: &'f Product,
     filter: &'f DeviceFilter,
     limit: usize,
     items: Vec<DeviceView>,
-    /// Whether a device was found that is on the next page.
+    /// Whether a device of the next page was found.
     is_full: bool,
 }
 
-impl Filling<'_> {
-    fn look_at(&mut self, row: Row) {
+impl PageBuilder<'_> {
+    fn add(&mut self, row: Row) {
         let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { return };
         let view = DeviceView::new(self.product, id, device);
         if self.is_full || !self.filter.wants(id, &view.row) {
@@ -166,8 +170,8 @@ impl Filling<'_> {
 }
 
 impl DeviceFilter {
-    /// The counters of what is asked for, each less another: where one of them is 0, there is no such device.
-    fn counted(&self) -> Vec<(Tally, Option<Tally>)> {
+    /// The counters of the criteria, each minus another. If one of them is 0, no device matches.
+    fn counters(&self) -> Vec<(Tally, Option<Tally>)> {
         match self.standing.unwrap_or(Standing::Member) {
             Standing::Quarantined => return vec![(Tally::Quarantined, None)],
             Standing::Denied => return vec![(Tally::Denied, None)],
@@ -188,7 +192,7 @@ impl DeviceFilter {
 }
 
 impl Console<'_> {
-    /// The fleet in numbers (R-SEE-1).
+    /// Returns the fleet in numbers (R-SEE-1).
     ///
     /// # Errors
     /// `not_found`.
@@ -197,7 +201,7 @@ impl Console<'_> {
         let counters =
             |_: &Product| Ok((self.fleet.store().scan(&Key::tallies(product))?, self.device_count(product)?));
         let (rows, count) = self.read(Command::ReadProduct, product, counters)?;
-        let held = count.held(self.now, None);
+        let reserved = count.reserved(self.now, None);
         for row in rows {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
                 *sums.entry(tally).or_default() += value;
@@ -222,15 +226,15 @@ impl Console<'_> {
             wrong_platform: sum(Tally::WrongPlatform),
             quarantined: sum(Tally::Quarantined),
             denied: sum(Tally::Denied),
-            held_places: held.map_or(0, |(places, _)| places),
+            held_places: reserved.map_or(0, |(capacity, _)| capacity),
         })
     }
 
-    /// The devices that a filter wants, in order of their ids, `limit` (1 to 1,000) a page, after the one that the page
-    /// before ended with (R-SEE-2).
+    /// Lists the devices that a filter selects, in order of their ids, `limit` (1 to 1,000) per page. `after` is the
+    /// cursor of the previous page (R-SEE-2).
     ///
     /// # Errors
-    /// `not_found`; `invalid` for a limit out of its range.
+    /// `not_found`; `invalid` for a limit out of range.
     pub fn devices(
         &self,
         product: ProductId,
@@ -250,60 +254,60 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
         let product = record.id;
-        let mut page = Filling { product: record, filter, limit, items: Vec::new(), is_full: false };
-        if filter.group.is_some_and(|group| !record.groups.contains_key(&group)) || !self.may_find(product, filter)? {
+        let mut page = PageBuilder { product: record, filter, limit, items: Vec::new(), is_full: false };
+        if filter.group.is_some_and(|group| !record.groups.contains_key(&group)) || !self.may_match(product, filter)? {
             return Ok(page.page());
         }
         let behind = |range: Range| match after {
             Some(after) => range.after(Key::Device(product, after)),
             None => range,
         };
-        let Some(Meant { ids, mut named }) = self.meant(product, filter)? else {
-            self.fill_from(behind(Key::devices(product)), &mut page)?;
+        let Some(PrefixMatches { ids, mut named }) = self.prefix_matches(product, filter)? else {
+            self.fill_from_range(behind(Key::devices(product)), &mut page)?;
             return Ok(page.page());
         };
         named.retain(|id| after.is_none_or(|after| *id > after));
         let (before, later) = named.split_at(ids.map_or(0, |(first, _)| named.partition_point(|id| *id < first)));
-        self.fill_with(product, before, &mut page)?;
+        self.fill_from_ids(product, before, &mut page)?;
         if let Some((first, last)) = ids {
             let range = Range::new(Key::Device(product, first), Key::Device(product, last));
             let range = if after.is_some_and(|after| after >= first) { behind(range) } else { range };
-            self.fill_from(range, &mut page)?;
+            self.fill_from_range(range, &mut page)?;
         }
-        self.fill_with(product, later, &mut page)?;
+        self.fill_from_ids(product, later, &mut page)?;
         Ok(page.page())
     }
 
     /// Fills a page from all devices of a range.
-    fn fill_from(&self, range: Range, page: &mut Filling<'_>) -> Result<(), Error> {
+    fn fill_from_range(&self, range: Range, page: &mut PageBuilder<'_>) -> Result<(), Error> {
         let mut range = range.limit(MAX_PAGE);
         while !page.is_full {
             let rows = self.fleet.store().scan(&range)?;
             let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
-            rows.into_iter().for_each(|row| page.look_at(row));
+            rows.into_iter().for_each(|row| page.add(row));
             range = range.after(last);
         }
         Ok(())
     }
 
-    /// Fills a page from these devices.
-    fn fill_with(&self, product: ProductId, devices: &[DeviceId], page: &mut Filling<'_>) -> Result<(), Error> {
+    /// Fills a page from the given devices.
+    fn fill_from_ids(&self, product: ProductId, devices: &[DeviceId], page: &mut PageBuilder<'_>) -> Result<(), Error> {
         for some in devices.chunks(page.limit + 1) {
             if page.is_full {
                 break;
             }
             let keys: Vec<Key> = some.iter().map(|id| Key::Device(product, *id)).collect();
-            self.fleet.store().get(&keys)?.into_iter().flatten().for_each(|row| page.look_at(row));
+            self.fleet.store().get(&keys)?.into_iter().flatten().for_each(|row| page.add(row));
         }
         Ok(())
     }
 
-    /// Which devices a filter's prefix can mean; `None`: it may be any, or very many.
-    fn meant(&self, product: ProductId, filter: &DeviceFilter) -> Result<Option<Meant>, Error> {
+    /// The devices that a filter's prefix can match. `None` means that any device may match, or too many do.
+    fn prefix_matches(&self, product: ProductId, filter: &DeviceFilter) -> Result<Option<PrefixMatches>, Error> {
         let Some(prefix) = filter.prefix.as_deref().map(text::compared).filter(|prefix| !prefix.is_empty()) else {
             return Ok(None);
         };
-        // Where names cannot be written down now, all devices are read as before.
+        // If the names cannot be indexed now, all devices are scanned.
         if !self.device_count(product)?.names_indexed && self.index_names(product).is_err() {
             return Ok(None);
         }
@@ -325,11 +329,11 @@ impl Console<'_> {
         }
         named.retain(|id| ids.is_none_or(|(first, last)| !(first..=last).contains(id)));
         named.sort_unstable();
-        Ok(Some(Meant { ids, named }))
+        Ok(Some(PrefixMatches { ids, named }))
     }
 
-    /// Writes down the names that devices of the product were given under an earlier version, once: from then on a list by
-    /// prefix finds them by the index.
+    /// Indexes, once, the names that devices of the product were given under an earlier version. From then on, a list
+    /// by prefix uses the index.
     fn index_names(&self, product: ProductId) -> Result<(), Error> {
         let mut range = Key::devices(product).limit(MAX_PAGE);
         loop {
@@ -344,7 +348,7 @@ impl Console<'_> {
                 self.fleet.transact(|tx| {
                     tx.load(some.iter().map(|id| Key::Device(product, *id)))?;
                     for id in some {
-                        // Read again: whoever renames a device meanwhile writes the new name down.
+                        // Reads the row again: a commit that renames the device meanwhile indexes the new name itself.
                         if let Some(device) = tx.get::<Device>((product, *id))? {
                             move_name(tx, product, *id, "", device.name());
                         }
@@ -368,9 +372,9 @@ impl Console<'_> {
         self.fleet.transact(|tx| Ok(*tx.get::<Box<DeviceCount>>(product)?.unwrap_or_default()))
     }
 
-    /// Whether a filter can find anything: not where a counter of what it asks for is 0.
-    fn may_find(&self, product: ProductId, filter: &DeviceFilter) -> Result<bool, Error> {
-        let wanted = filter.counted();
+    /// Whether a filter can match anything: it cannot if a counter of one of its criteria is 0.
+    fn may_match(&self, product: ProductId, filter: &DeviceFilter) -> Result<bool, Error> {
+        let wanted = filter.counters();
         let tallies = wanted.iter().flat_map(|(one, but)| [Some(*one), *but]).flatten();
         let keys = tallies.flat_map(|tally| (0..SLOTS).map(move |slot| Key::Tally(product, tally, slot)));
         let mut rows = self.fleet.store().get(&keys.collect::<Vec<_>>())?.into_iter();
@@ -387,11 +391,11 @@ impl Console<'_> {
     }
 }
 
-/// Whether a page may have so many items.
+/// Checks the number of items per page.
 pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
     if (1..=MAX_PAGE).contains(&limit) {
         Ok(())
     } else {
-        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items a page")))
+        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items per page")))
     }
 }
