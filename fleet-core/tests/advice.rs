@@ -581,21 +581,21 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
     buy("Medium", Interval::Monthly);
     switch(Interval::Monthly).unwrap();
 
-    refused(switch(Interval::Annual), "not_an_upgrade", "ask for a quote of the same tier");
+    refused(switch(Interval::Annual), "not_an_upgrade", "request a quote for the same tier");
     buy("Medium", Interval::Annual);
-    refused(quote("Medium", Interval::Annual), "not_an_upgrade", "pays for this already");
-    refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval for its end");
+    refused(quote("Medium", Interval::Annual), "not_an_upgrade", "already has this plan");
+    refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval at its end");
     switch(Interval::Monthly).unwrap();
     refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "agreed on with the operator");
     let price = fleet_core::Money::new(10_000_000, fleet_core::Currency::USD);
     world.operator(4).agree_price(id, "Enterprise", Interval::Annual, Some(price)).unwrap();
     quote("Enterprise", Interval::Annual).unwrap();
-    refused(quote("Small", Interval::Annual), "not_an_upgrade", "a lower tier is set by the operator");
+    refused(quote("Small", Interval::Annual), "not_an_upgrade", "only an operator sets a lower tier");
     world.operator(4).downgrade(id, "Small").unwrap();
 
     let free = world.make_product(95, "photon");
     let quote = world.console(5).quote_upgrade(free, "Prototype", Interval::Monthly);
-    refused(quote, "not_an_upgrade", "an operator puts the product on it");
+    refused(quote, "not_an_upgrade", "ask an operator to put the product on it");
     world.operator(5).set_tier(free, "Prototype").unwrap();
 }
 

@@ -306,8 +306,8 @@ fn billing(followed: &mut Followed) {
         set(&card("a")),
     );
     let old = NewCard { expires: ExpiryMonth::new(1969, 12).unwrap(), ..card("a") };
-    followed.value("card", "give one that is", set(&old), set(&card("a")));
-    followed.value("charge", "that a charge request has", ChargeKey::try_from("x".to_owned()), Ok(()));
+    followed.value("card", "give a card that is valid", set(&old), set(&card("a")));
+    followed.value("charge", "give the `key` of a charge", ChargeKey::try_from("x".to_owned()), Ok(()));
     followed.value("retries", "at most 30, each 1 to 365", Retries::new(&[0]), Retries::new(&[1, 365]));
     let policy = BillingPolicy::default;
     let seconds = Duration::from_secs;
@@ -331,7 +331,7 @@ fn billing(followed: &mut Followed) {
     let tiers: Vec<Tier> = Catalogue::default().into();
     followed.value("catalogue", "at least one tier", Catalogue::new(Vec::new()), Catalogue::new(tiers.clone()));
     let falling = tiers.iter().rev().cloned().collect();
-    followed.value("catalogue", "none below a cheaper tier's", Catalogue::new(falling), Catalogue::new(tiers));
+    followed.value("catalogue", "not below a cheaper tier's", Catalogue::new(falling), Catalogue::new(tiers));
 
     let operator = |seconds| world.operator(seconds);
     let agree = |tier: &str, money: Option<Money>| operator(1).agree_price(id, tier, Interval::Monthly, money);
@@ -359,7 +359,7 @@ fn billing(followed: &mut Followed) {
     let into = |product, currency| world.console(1).set_currency(product, currency);
     followed.value(
         "currency",
-        "not EUR, and that changes no more; make a new product for EUR",
+        "not EUR, and that can no longer change; create a new product for EUR",
         into(id, euro),
         into(other, euro),
     );
@@ -391,7 +391,7 @@ fn billing(followed: &mut Followed) {
     let tell = |outcome| world.fleet.clock(at(4)).charge_outcome(refund.key, outcome);
     followed.value(
         "outcome",
-        "make it another way, and tell that it succeeded",
+        "make it another way, and report it as succeeded",
         tell(ChargeOutcome::Declined(Decline::Soft)),
         tell(ChargeOutcome::Succeeded),
     );
