@@ -77,7 +77,7 @@ fn a_text_that_cannot_be_read_is_read_in_the_form_that_the_message_names() {
     text::<QuoteId>("x", "16 hex digits", "0123456789abcdef");
     text::<SystemVersion>("\u{1}", "leave it out where the device has none", "1.5.2");
     text::<SystemVersion>(&"1".repeat(1000), "shorten it", "1.5.2");
-    text::<EventCursor>("x", "give the one of the page before, or none", &EventCursor::default().to_string());
+    text::<EventCursor>("x", "give the `next` of the previous page, or none", &EventCursor::default().to_string());
     text::<WebhookUrl>("ftp://example.com", "https:// or http://", "http://example.com");
     text::<WebhookUrl>("https://", "like https://example.com/events", "https://example.com/events");
     text::<WebhookUrl>("https://example.com/a b", "write it as %20", "https://example.com/a%20b");
@@ -262,7 +262,7 @@ fn events(followed: &mut Followed) {
     let event = |name: &str, data: &str| Event::new(device(1), name, data, at(1));
     followed.value("event name", "give 1 to 64", event("", ""), event("door", ""));
     followed.value("event name", "give 1 to 64", event(&"x".repeat(65), ""), event(&"x".repeat(64), ""));
-    followed.value("event name", "send it without", event("do\0or", ""), event("door", ""));
+    followed.value("event name", "remove it", event("do\0or", ""), event("door", ""));
     followed.value("event data", "send less, or several", event("x", &"x".repeat(1025)), event("x", &"x".repeat(1024)));
     let with_id = |id: &str| event("door", "").unwrap().with_id(id);
     followed.value("event id", "give 1 to", with_id(""), with_id("1"));
@@ -513,7 +513,7 @@ fn missing(followed: &Followed) -> BTreeSet<String> {
 
 /// The fields that a source refuses values of, by the functions that make such a refusal.
 fn fields(source: &str) -> impl Iterator<Item = String> {
-    ["Error::invalid(", "text::checked(", "word(", "out_of_range("].into_iter().flat_map(move |call| {
+    ["Error::invalid(", "text::checked(", "checked_text(", "out_of_range("].into_iter().flat_map(move |call| {
         let arguments = source.split(call).skip(1).map(str::trim_start);
         arguments.filter_map(|argument| Some(argument.strip_prefix('"')?.split_once('"')?.0.to_owned()))
     })
