@@ -208,7 +208,7 @@ fn people(followed: &mut Followed) {
     console.set_policy(id, &simple).unwrap();
     let refused = customer("emil", &two_legged("8"));
     console.set_policy(id, &Policy { authentication: Some(Authentication::TwoLegged), ..Policy::default() }).unwrap();
-    followed.value("identity", "change one of both", refused, customer("emil", &two_legged("8")));
+    followed.value("identity", "change one of them", refused, customer("emil", &two_legged("8")));
 
     let carl = console.customers(id, &Default::default(), None, 1).unwrap().items.remove(0).id;
     let issue = |scopes: &[Scope], life: u64| {
