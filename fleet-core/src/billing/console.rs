@@ -311,8 +311,8 @@ impl Console<'_> {
             range = range.after(Key::Invoice(product, after));
         }
         let rows = self
-            .read_by(
-                |tx| Access::check_ever(tx, self.actor, Command::ReadBilling, product),
+            .read_with(
+                |tx| Access::check_including_removed(tx, self.actor, Command::ReadBilling, product),
                 |_| Ok(self.fleet.store().scan(&range)?),
             )?
             .into_iter();

@@ -144,7 +144,7 @@ impl Console<'_> {
     /// `not_found` for an invoice that is not open; `charge_open` while its charge has no outcome.
     pub fn write_off(&self, product: ProductId, number: u32) -> Result<Invoice, Error> {
         self.fleet.transact(|tx| {
-            Access::check_ever(tx, self.actor, Command::WriteOff, product)?;
+            Access::check_including_removed(tx, self.actor, Command::WriteOff, product)?;
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;

@@ -53,9 +53,10 @@ fn is_default(clocks: &[Timestamp; CLOCKS]) -> bool {
 
 /// A moment in a log's order. No clock can make a later event precede an earlier one.
 ///
-/// A clock that is a little behind the log's latest moment is ignored. One that is [`MAX_CLOCK_LAG`] behind starts a new era:
-/// everything that follows comes after what was logged before, whatever its moment. Nobody knows which of the two
-/// clocks is wrong. A slot that sorts before the latest event's slot also starts a new era if the moment is the same.
+/// A clock that is a little behind the log's latest moment is ignored. One that is [`MAX_CLOCK_LAG`] behind starts a
+/// new era: everything that follows comes after what was logged before, whatever its moment. Nobody knows which of the
+/// two clocks is wrong. A slot that sorts before the latest event's slot also starts a new era if the moment is the
+/// same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LogMoment {
     pub(super) era: u64,

@@ -1,10 +1,10 @@
 //! Trimming of a log to its bounds: a number of events, and an age.
 //!
-//! Readers apply the exact bounds. Rows are deleted once every [`TRIM_EVERY`] events of a slot, so the stored log exceeds
-//! the bounds by at most that number a slot, and the events of one batch. The number of stored events follows from the
-//! sequence numbers. An event is deleted for its age only once the clocks of the last publishes to a slot agree that it
-//! is old, so that a single gateway whose clock is ahead deletes nothing. Events that grow old while nothing is
-//! published stay stored, and no reader sees them.
+//! Readers apply the exact bounds. Rows are deleted once every [`TRIM_EVERY`] events of a slot, so the stored log
+//! exceeds the bounds by at most that number a slot, and the events of one batch. The number of stored events follows
+//! from the sequence numbers. An event is deleted for its age only once the clocks of the last publishes to a slot
+//! agree that it is old, so that a single gateway whose clock is ahead deletes nothing. Events that grow old while
+//! nothing is published stay stored, and no reader sees them.
 
 use super::cursor::SLOTS;
 use super::ids::{id_hash, old_id_hash};

@@ -16,9 +16,9 @@
 //!   (R-EVT-5), as far as the node knows. A report also returns what exceeds two seconds of traffic: an idle node
 //!   reserves nothing after its next report.
 //! * **A crash** loses the rest of its lease: at most two seconds of the node's own traffic, never more than
-//!   [`MAX_LEASE`], for each product. They count as sent (R-EVT-6) as soon as they are needed: when a message is refused,
-//!   or the record is full, leases that were silent for [`LEASE_LIFE`] are closed. A living owner that is late may
-//!   still send what was counted, and nothing more.
+//!   [`MAX_LEASE`], for each product. They count as sent (R-EVT-6) as soon as they are needed: when a message is
+//!   refused, or the record is full, leases that were silent for [`LEASE_LIFE`] are closed. A living owner that is late
+//!   may still send what was counted, and nothing more.
 //! * **Clocks** may jump. A message belongs to the month of its `now`, also when that is back across the start of the
 //!   month; the record of each month is kept.
 
