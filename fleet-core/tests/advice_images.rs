@@ -1,5 +1,5 @@
-//! Each refusal of a file that is no firmware, with its advice followed: the file that the message asks for is uploaded to
-//! the same product, and taken. The codes are read out of the sources, so a reader's new error needs a line here.
+//! Follows the advice for each file that is not firmware: the file that the message asks for is uploaded to the same
+//! product, and accepted. The test reads the codes from the sources, so a parser's new error needs a line here.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A file, the code it is refused with, words of the advice, and the file that the advice leads to.
+/// A file, the code of its refusal, words of the advice, and the file that follows the advice.
 struct Case {
     code: &'static str,
     refused: Vec<u8>,
@@ -35,14 +35,14 @@ fn vector(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Bytes with these put at a place.
-fn with(bytes: &[u8], place: usize, put: &[u8]) -> Vec<u8> {
+/// Returns a copy with `put` written at `offset`.
+fn with(bytes: &[u8], offset: usize, put: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    bytes[place..place + put.len()].copy_from_slice(put);
+    bytes[offset..offset + put.len()].copy_from_slice(put);
     bytes
 }
 
-/// Uploads each file to a new product under the policy that takes the most, then what the advice leads to.
+/// Uploads each file to a new product under the most permissive policy, then the file that follows the advice.
 fn follow(number: u32, platform: &str, cases: &[Case]) {
     for Case { code, refused, advice, followed } in cases {
         let world = World::new(Arc::new(MemoryStore::new()));
@@ -59,7 +59,7 @@ fn follow(number: u32, platform: &str, cases: &[Case]) {
 
 // --- Particle
 
-/// Puts hash and CRC right, as a compiler does.
+/// Corrects hash and CRC, as a compiler does.
 fn compiled(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.len();
     let hash = Sha256::of(&bytes[..end - 38]);
@@ -109,7 +109,7 @@ fn particle() -> Vec<Case> {
     cases
 }
 
-/// The kinds of modules that are no application, by the number in the module.
+/// The kinds of modules that are not applications, by the number in the module.
 const KINDS: [&str; 8] = [
     "particle_resource",
     "particle_bootloader",
@@ -130,7 +130,7 @@ fn kind(code: &str) -> u8 {
 
 const ESP_HEADER: usize = 24;
 
-/// An image of these segments, with checksum and digest, as the vendor's tool makes it.
+/// An image of these segments, with checksum and digest, as the vendor's tool writes it.
 fn esp(segments: &[(u32, &[u8])]) -> Vec<u8> {
     let mut bytes = vector("firmware/esp/esp32c3.bin")[..ESP_HEADER].to_vec();
     bytes[1] = u8::try_from(segments.len()).unwrap();
@@ -177,7 +177,7 @@ fn area(magic: u16, entries: &[u8]) -> Vec<u8> {
     [&magic.to_le_bytes(), &total.to_le_bytes(), entries].concat()
 }
 
-/// Header, firmware and an area of these protected entries, not signed.
+/// An unsigned image: header, firmware and an area of these protected entries.
 fn unsigned(protected: &[u8]) -> Vec<u8> {
     let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
     let mut bytes = vec![0; 32];
@@ -189,7 +189,7 @@ fn unsigned(protected: &[u8]) -> Vec<u8> {
     [&bytes[..], &[0xC3; 100], &protected].concat()
 }
 
-/// The firmware with a hash behind it and these entries behind the hash, as `imgtool sign` makes it.
+/// The firmware followed by a hash and these entries, as `imgtool sign` writes it.
 fn signed(protected: &[u8], entries: &[u8]) -> Vec<u8> {
     let bytes = unsigned(protected);
     let hash = entry(0x10, Sha256::of(&bytes).as_bytes());
@@ -231,9 +231,9 @@ fn mcuboot() -> Vec<Case> {
     ]
 }
 
-// --- What is no image at all
+// --- Files that are no image
 
-/// An archive whose first entry has this name and holds these bytes as they are.
+/// An archive whose first entry has this name and contains these bytes uncompressed.
 fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     let size = u32::try_from(content.len()).unwrap().to_le_bytes();
     let crc = crc32fast::hash(content).to_le_bytes();
@@ -242,7 +242,7 @@ fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     [&head, name.as_bytes(), content].concat()
 }
 
-/// The bytes that the first entry of an archive holds.
+/// The bytes of an archive's first entry.
 fn unzipped(archive: &[u8]) -> Vec<u8> {
     let size = u32::from_le_bytes(archive[22..26].try_into().unwrap());
     let begin = 30 + usize::from(u16::from_le_bytes(archive[26..28].try_into().unwrap()));
@@ -260,7 +260,7 @@ fn untarred(archive: &[u8]) -> Vec<u8> {
     archive[512..512 + size].to_vec()
 }
 
-/// Compressed into one block that is stored as it is, which every `gunzip` reads.
+/// Compresses into one stored block, which every `gunzip` reads.
 fn gzip(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap();
     let head = b"\x1F\x8B\x08\0\0\0\0\0\0\xFF\x01";
@@ -297,7 +297,7 @@ fn esp8266() -> Vec<u8> {
     bytes
 }
 
-/// What else people have, where the product's own image is `good`.
+/// Other files that people have; the product's own image is `good`.
 fn foreign(good: &[u8]) -> Vec<Case> {
     let archive = zip("firmware.bin", good);
     let tarred = tar("firmware.bin", good);
@@ -335,35 +335,35 @@ fn foreign(good: &[u8]) -> Vec<Case> {
 }
 
 #[test]
-fn a_particle_module_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn a_particle_module_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(94, "photon", &particle());
 }
 
 #[test]
-fn an_esp_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn an_esp_image_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(95, "esp32c3", &esp_idf());
 }
 
 #[test]
-fn an_mcuboot_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn an_mcuboot_image_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(95, "mcuboot:board", &mcuboot());
 }
 
 #[test]
-fn a_file_that_is_no_image_is_refused_with_what_to_upload_instead() {
+fn a_file_that_is_no_image_is_refused_with_an_alternative() {
     follow(94, "photon", &foreign(&vector("firmware/particle/photon_p94_v1.bin")));
     follow(95, "esp32c3", &foreign(&vector("firmware/esp/esp32c3.bin")));
     follow(95, "mcuboot:board", &foreign(&vector("firmware/mcuboot/ed25519.bin")));
 }
 
-/// What no upload reaches, because so little of the format is there that the file is not taken for it.
+/// Errors that no upload reaches, because too little of the format is present to recognise it.
 const NOT_REACHED: [&str; 3] = ["particle_too_short", "particle_no_prefix", "esp_too_short"];
 
 #[test]
-fn what_only_the_readers_refuse_is_read_once_its_advice_is_followed() {
+fn a_file_that_only_a_parser_refuses_is_parsed_once_its_advice_is_followed() {
     let module = vector("firmware/particle/photon_p94_v1.bin");
     let read = |bytes: &[u8]| read_module(bytes).and_then(|module| module.accept());
-    // No prefix: neither at the beginning nor behind a vector table. The CRC is right.
+    // No prefix: neither at the beginning nor after a vector table. The CRC is right.
     let without_prefix = compiled(with(&module, 0, &[0x55; 24]));
     for (refused, code, advice) in [
         (&module[..43], "particle_too_short", "compile again"),
@@ -382,7 +382,7 @@ fn what_only_the_readers_refuse_is_read_once_its_advice_is_followed() {
 }
 
 #[test]
-fn every_code_of_a_reader_is_followed() {
+fn every_code_of_a_parser_is_followed() {
     let sources = [
         include_str!("../src/firmware/image/particle/error.rs"),
         include_str!("../src/firmware/image/esp_idf/error.rs"),

@@ -122,7 +122,7 @@ mod tests {
 
         /// R-BILL-7: only paid amounts are refunded, and both parts add up to the whole.
         #[test]
-        fn both_parts_of_a_split_add_up(creditable in 0..1_000_000_i64, used in 0..1_000_000_i64, paid in 0..1_000_000_i64) {
+        fn split_parts_add_up(creditable in 0..1_000_000_i64, used in 0..1_000_000_i64, paid in 0..1_000_000_i64) {
             let split = split_credit(usd(creditable), usd(used), usd(paid))?;
             prop_assert_eq!(split.refund.plus(split.offset)?, usd(creditable));
             prop_assert!(split.refund.minor() <= paid && split.refund.minor() >= 0 && split.offset.minor() >= 0);

@@ -1,5 +1,6 @@
-//! Random commands of teams, events and billing, given to fleets on two stores: what the one answers the other answers,
-//! and both end alike. Where `machine` knows what is right, this knows only that an engine must not change it.
+//! Runs random commands of teams, events and billing on fleets on two stores: both must return the same answers and
+//! have the same final contents. `machine` knows the right result; this test only checks that the engine does not
+//! change it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
 use fleet_core::billing::{BillingPolicy, CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, NewCard};
@@ -14,7 +15,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// 2016-01-28T00:00:00Z: the months that follow are not all as long.
+/// 2016-01-28T00:00:00Z: the following months differ in length.
 const START: i64 = 1_453_939_200_000;
 
 /// One command.
@@ -45,11 +46,11 @@ pub(crate) enum Act {
     Advance(usize),
     Outcome(ChargeOutcome),
     Status(usize),
-    /// The operator locks the owner, whose devices are held, or lets go.
+    /// The operator locks or unlocks the owner, whose devices are held while locked.
     Lock(bool),
 }
 
-/// So many commands at most.
+/// At most this many commands.
 pub(crate) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
     let outcome = prop_oneof![
         3 => Just(ChargeOutcome::Succeeded),
@@ -101,7 +102,7 @@ impl Twin {
         let mut tiers = Catalogue::default().tiers().to_vec();
         (tiers[0].messages, tiers[1].messages) = (Some(30), Some(90));
         let drawn = AtomicU8::new(0);
-        // The same each time: nobody attacks here.
+        // The same numbers in both runs.
         let draw = move |bytes: &mut [u8]| {
             bytes.fill_with(|| drawn.fetch_add(1, Ordering::Relaxed));
             true
@@ -126,7 +127,7 @@ impl Twin {
         Self { fleet, people, products, cursor, cards: 0, now: START }
     }
 
-    /// What it is answered, in words.
+    /// Runs a command and returns its answer as text.
     fn act(&mut self, act: &Act) -> String {
         let now = Timestamp::from_millis(self.now);
         let product = self.products[0];
@@ -148,8 +149,8 @@ impl Twin {
             Act::Remove(number) => words(alice.remove_device(product, device(*number))),
             Act::Deny(number) => words(alice.deny_device(product, device(*number))),
             Act::Connect(number, version) => {
-                let told = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
-                words(gateway.connect(&told))
+                let report = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
+                words(gateway.connect(&report))
             }
             Act::Publish(number, id) => {
                 let event = match id {
@@ -217,7 +218,7 @@ impl Twin {
     }
 }
 
-/// Every row of a store, without its stamp and without a journal's own.
+/// Returns every row of a store, without stamps and without the journal's own rows.
 pub(crate) fn rows(store: &dyn Store) -> BTreeMap<String, String> {
     let mut rows = BTreeMap::new();
     store
@@ -231,7 +232,7 @@ pub(crate) fn rows(store: &dyn Store) -> BTreeMap<String, String> {
     rows
 }
 
-/// Gives the same commands to a fleet in memory and to one on this store, which must answer alike and, by the rows
+/// Runs the same commands on a fleet in memory and on one on this store. Both must answer alike and, by the rows
 /// `held`, end alike.
 pub(crate) fn run(store: Arc<dyn Store>, acts: &[Act], held: impl FnOnce() -> BTreeMap<String, String>) {
     let memory = Arc::new(MemoryStore::new());
