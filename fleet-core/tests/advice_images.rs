@@ -72,36 +72,41 @@ fn compiled(mut bytes: Vec<u8>) -> Vec<u8> {
 fn particle() -> Vec<Case> {
     const FLAGS: usize = 9;
     const FUNCTION: usize = 14;
-    let good = vector("firmware/particle/photon_p94_v1.bin");
-    let end = good.len();
-    let damaged = |code, advice| case(code, compiled(with(&good, FUNCTION, &[kind(code)])), advice, good.clone());
-    let extension = with(&with(&good, end - 50, &[0x77, 0, 0, 0]), end - 6, &46_u16.to_le_bytes());
+    let valid = vector("firmware/particle/photon_p94_v1.bin");
+    let end = valid.len();
+    let damaged = |code, advice| case(code, compiled(with(&valid, FUNCTION, &[kind(code)])), advice, valid.clone());
+    let extension = with(&with(&valid, end - 50, &[0x77, 0, 0, 0]), end - 6, &46_u16.to_le_bytes());
     let mut cases = vec![
-        case("particle_cut_short", &good[..1000], "download or compile again", good.clone()),
-        case("particle_padded", [&good[..], &[0xFF; 12]].concat(), "without padding", &good[..]),
-        case("particle_trailing_bytes", [&good[..], &[1, 0]].concat(), "with nothing behind it", &good[..]),
-        case("particle_combined", [&good[..], &good[..]].concat(), "upload the user part alone", &good[..]),
-        case("particle_crc_mismatch", with(&good, 100, &[good[100] ^ 1]), "compile again", good.clone()),
-        case("particle_unknown_flags", compiled(with(&good, FLAGS, &[0x20])), "with an older toolchain", good.clone()),
+        case("particle_cut_short", &valid[..1000], "download or compile again", valid.clone()),
+        case("particle_padded", [&valid[..], &[0xFF; 12]].concat(), "without padding", &valid[..]),
+        case("particle_trailing_bytes", [&valid[..], &[1, 0]].concat(), "with nothing behind it", &valid[..]),
+        case("particle_combined", [&valid[..], &valid[..]].concat(), "upload the user part alone", &valid[..]),
+        case("particle_crc_mismatch", with(&valid, 100, &[valid[100] ^ 1]), "compile again", valid.clone()),
+        case(
+            "particle_unknown_flags",
+            compiled(with(&valid, FLAGS, &[0x20])),
+            "with an older toolchain",
+            valid.clone(),
+        ),
         case(
             "particle_encrypted",
-            compiled(with(&good, FLAGS, &[8])),
+            compiled(with(&valid, FLAGS, &[8])),
             "upload it as the compiler made it",
-            good.clone(),
+            valid.clone(),
         ),
         case(
             "particle_no_suffix",
-            compiled(with(&good, end - 6, &[0, 0])),
+            compiled(with(&valid, end - 6, &[0, 0])),
             "compile again with a current toolchain",
-            good.clone(),
+            valid.clone(),
         ),
         case(
             "particle_sha256_mismatch",
             vector("firmware/particle/photon_p94_v1_bitflip_badsha_goodcrc.bin"),
             "compile again",
-            good.clone(),
+            valid.clone(),
         ),
-        case("particle_extension", compiled(extension), "compile again with a current toolchain", good.clone()),
+        case("particle_extension", compiled(extension), "compile again with a current toolchain", valid.clone()),
     ];
     for code in KINDS {
         cases.push(damaged(code, "upload the application"));
@@ -149,19 +154,19 @@ fn esp(segments: &[(u32, &[u8])]) -> Vec<u8> {
 }
 
 fn esp_idf() -> Vec<Case> {
-    let good = vector("firmware/esp/esp32c3.bin");
+    let valid = vector("firmware/esp/esp32c3.bin");
     let plain = vector("firmware/esp/c3_nodigest.bin");
     // A bootloader runs from memory and has no descriptor.
     let bootloader = esp(&[(0x3FC8_0000, &[1; 64]), (0x4038_0000, &[2; 64])]);
     vec![
-        case("esp_segments", with(&good, 1, &[17]), "build again", good.clone()),
-        case("esp_segment_cut_short", &good[..200], "build again", good.clone()),
-        case("esp_not_an_application", bootloader, "upload the application's .bin", good.clone()),
-        case("esp_cut_short", &good[..good.len() - 10], "build again", good.clone()),
-        case("esp_followed", [&good[..], &[1, 2, 3]].concat(), "upload the application's .bin alone", &good[..]),
+        case("esp_segments", with(&valid, 1, &[17]), "build again", valid.clone()),
+        case("esp_segment_cut_short", &valid[..200], "build again", valid.clone()),
+        case("esp_not_an_application", bootloader, "upload the application's .bin", valid.clone()),
+        case("esp_cut_short", &valid[..valid.len() - 10], "build again", valid.clone()),
+        case("esp_followed", [&valid[..], &[1, 2, 3]].concat(), "upload the application's .bin alone", &valid[..]),
         case("esp_digest_flag", with(&plain, 23, &[2]), "build again", plain.clone()),
         case("esp_checksum_mismatch", with(&plain, 100, &[plain[100] ^ 1]), "build again", plain),
-        case("esp_sha256_mismatch", with(&good, 4, &[good[4] ^ 1]), "build again", good),
+        case("esp_sha256_mismatch", with(&valid, 4, &[valid[4] ^ 1]), "build again", valid),
     ]
 }
 
@@ -197,22 +202,22 @@ fn signed(protected: &[u8], entries: &[u8]) -> Vec<u8> {
 }
 
 fn mcuboot() -> Vec<Case> {
-    let good = signed(&[], &[]);
+    let valid = signed(&[], &[]);
     let again = |code, refused: Vec<u8>| case(code, refused, "sign the image again", signed(&[], &[]));
     let long_hash = vector("firmware/mcuboot/sha512.bin");
     vec![
-        again("mcuboot_too_short", good[..31].to_vec()),
-        again("mcuboot_header_size", with(&good, 8, &[31])),
-        again("mcuboot_cut_short", good[..100].to_vec()),
-        case("mcuboot_no_tlv_area", unsigned(&[]), "sign the image with imgtool", good.clone()),
-        again("mcuboot_protected_size", with(&good, 10, &[12])),
-        again("mcuboot_area_size", good[..good.len() - 1].to_vec()),
+        again("mcuboot_too_short", valid[..31].to_vec()),
+        again("mcuboot_header_size", with(&valid, 8, &[31])),
+        again("mcuboot_cut_short", valid[..100].to_vec()),
+        case("mcuboot_no_tlv_area", unsigned(&[]), "sign the image with imgtool", valid.clone()),
+        again("mcuboot_protected_size", with(&valid, 10, &[12])),
+        again("mcuboot_area_size", valid[..valid.len() - 1].to_vec()),
         again("mcuboot_tlv_size", signed(&[], &[7, 0, 1, 0])),
         again("mcuboot_stray_bytes", signed(&[], &[1, 2, 3])),
         again("mcuboot_value_length", signed(&entry(0x50, &[0; 3]), &[])),
         again("mcuboot_tlv_twice", signed(&[], &entry(0x10, &[0; 32]))),
         again("mcuboot_too_many_tlvs", signed(&[], &entry(0xA0, &[]).repeat(1000))),
-        case("mcuboot_no_hash", [unsigned(&[]), area(0x6907, &[])].concat(), "sign it with imgtool", good.clone()),
+        case("mcuboot_no_hash", [unsigned(&[]), area(0x6907, &[])].concat(), "sign it with imgtool", valid.clone()),
         case(
             "mcuboot_encrypted",
             vector("firmware/mcuboot/encrypted.bin"),
@@ -225,8 +230,8 @@ fn mcuboot() -> Vec<Case> {
             "sign it with imgtool without --non-bootable",
             vector("firmware/mcuboot/p256.bin"),
         ),
-        case("mcuboot_followed", [&good[..], &[1; 8]].concat(), "upload the signed image alone", &good[..]),
-        again("mcuboot_hash_mismatch", with(&good, 40, &[0])),
+        case("mcuboot_followed", [&valid[..], &[1; 8]].concat(), "upload the signed image alone", &valid[..]),
+        again("mcuboot_hash_mismatch", with(&valid, 40, &[0])),
         case("mcuboot_hash_mismatch", with(&long_hash, 40, &[!long_hash[40]]), "sign the image again", long_hash),
     ]
 }
@@ -297,40 +302,40 @@ fn esp8266() -> Vec<u8> {
     bytes
 }
 
-/// Other files that people have; the product's own image is `good`.
-fn foreign(good: &[u8]) -> Vec<Case> {
-    let archive = zip("firmware.bin", good);
-    let tarred = tar("firmware.bin", good);
-    let compressed = gzip(good);
+/// Other files that people have; the product's own image is `valid`.
+fn foreign(valid: &[u8]) -> Vec<Case> {
+    let archive = zip("firmware.bin", valid);
+    let tarred = tar("firmware.bin", valid);
+    let compressed = gzip(valid);
     let flash = [&[0xFF; 0x8000][..], &partition_table()].concat();
     let nvs = [&[0xFE, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0xFE][..], &[0xFF; 0x2000]].concat();
     vec![
-        case("image_empty", b"", "upload it again", good),
-        case("foreign_elf", b"\x7fELF\x01\x01\x01", "upload the .bin that the build makes from it", good),
-        case("foreign_intel_hex", b":020000040800F2\r\n", "upload the .bin of the same build", good),
-        case("foreign_s_record", b"S00F000068656C6C6F202020202000003C\n", "upload the .bin of the same build", good),
-        case("foreign_uf2", b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "upload the .bin of the same build", good),
+        case("image_empty", b"", "upload it again", valid),
+        case("foreign_elf", b"\x7fELF\x01\x01\x01", "upload the .bin that the build makes from it", valid),
+        case("foreign_intel_hex", b":020000040800F2\r\n", "upload the .bin of the same build", valid),
+        case("foreign_s_record", b"S00F000068656C6C6F202020202000003C\n", "upload the .bin of the same build", valid),
+        case("foreign_uf2", b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "upload the .bin of the same build", valid),
         case("foreign_zip", archive.clone(), "unpack it and upload the application's .bin", unzipped(&archive)),
-        case("foreign_fwup", zip("meta.conf", b"x"), "that is built for this product's platform", good),
-        case("foreign_mender", tar("version", b"x"), "that is built for this product's platform", good),
-        case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", good),
-        case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", good),
+        case("foreign_fwup", zip("meta.conf", b"x"), "that is built for this product's platform", valid),
+        case("foreign_mender", tar("version", b"x"), "that is built for this product's platform", valid),
+        case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", valid),
+        case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", valid),
         case("foreign_tar", tarred.clone(), "unpack it and upload the application's .bin", untarred(&tarred)),
         case("foreign_gzip", compressed.clone(), "decompress it and upload what was in it", gunzipped(&compressed)),
-        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload what was in it", good),
-        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload what was in it", good),
-        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload what was in it", good),
-        case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", good),
-        case("foreign_esp8266", esp8266(), "that is built for this product's platform", good),
-        case("foreign_esp_partition_table", partition_table(), "the application alone; upload its .bin", good),
-        case("foreign_esp_flash", flash, "the application alone; upload its .bin", good),
-        case("foreign_esp_nvs", nvs, "the application alone; upload its .bin", good),
-        case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", good),
-        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "the application alone; upload its .bin", good),
-        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "the application alone; upload its .bin", good),
-        case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", good),
-        case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", good),
-        case("foreign_html", b"<html></html>", "fetch the firmware again", good),
+        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload what was in it", valid),
+        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload what was in it", valid),
+        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload what was in it", valid),
+        case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", valid),
+        case("foreign_esp8266", esp8266(), "that is built for this product's platform", valid),
+        case("foreign_esp_partition_table", partition_table(), "the application alone; upload its .bin", valid),
+        case("foreign_esp_flash", flash, "the application alone; upload its .bin", valid),
+        case("foreign_esp_nvs", nvs, "the application alone; upload its .bin", valid),
+        case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", valid),
+        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "the application alone; upload its .bin", valid),
+        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "the application alone; upload its .bin", valid),
+        case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", valid),
+        case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", valid),
+        case("foreign_html", b"<html></html>", "fetch the firmware again", valid),
     ]
 }
 

@@ -555,10 +555,10 @@ impl World {
         let Quoted { product, quote, bought, .. } = quoted;
         let (id, owner) = (self.products[*product].id, self.products[*product].owner);
         let is_same = self.products[*product].decided == quoted.decided;
-        let holds = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
+        let is_valid = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
         match self.console(owner).upgrade(id, quote.id) {
             Ok(upgrade) => {
-                assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote holds for 15 minutes");
+                assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote is valid for 15 minutes");
                 assert!(self.valid[owner].is_some_and(|until| self.now < until), "R-BILL-4: it needs a valid card");
                 let Plan { tier, interval, price, .. } = bought.plan;
                 let again = self.expected(*product, tier, interval, price, quoted.given_at);
@@ -579,7 +579,7 @@ impl World {
             }
             Err(error) => {
                 let later = ["quote_expired", "renewal_unpaid", "renewal_due", "charge_open", "not_found"];
-                let is_known = error.code() == "card_missing" || (!holds && later.contains(&error.code()));
+                let is_known = error.code() == "card_missing" || (!is_valid && later.contains(&error.code()));
                 let is_locked =
                     error.code() == "renewal_unpaid" && self.owed(self.people[owner]).locked_since.is_some();
                 assert!(is_known || is_locked, "{error}: {quoted:?}");

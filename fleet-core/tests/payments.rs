@@ -41,7 +41,7 @@ enum Op {
     },
     Card {
         node: usize,
-        good: bool,
+        valid: bool,
     },
     NoCard {
         node: usize,
@@ -78,7 +78,7 @@ fn ops() -> impl Strategy<Value = Op> {
         4 => (node.clone(), any::<prop::sample::Index>(), outcomes())
             .prop_map(|(node, charge, outcome)| Op::Outcome { node, charge, outcome }),
         8 => (node.clone(), outcomes()).prop_map(|(node, outcome)| Op::First { node, outcome }),
-        2 => (node.clone(), any::<bool>()).prop_map(|(node, good)| Op::Card { node, good }),
+        2 => (node.clone(), any::<bool>()).prop_map(|(node, valid)| Op::Card { node, valid }),
         1 => node.clone().prop_map(|node| Op::NoCard { node }),
         1 => (node.clone(), product.clone()).prop_map(|(node, product)| Op::Upgrade { node, product }),
         1 => (node.clone(), product.clone()).prop_map(|(node, product)| Op::WriteOff { node, product }),
@@ -138,10 +138,10 @@ impl World {
         self.nodes[node].console(Actor::Operator, self.moment())
     }
 
-    fn set_card(&mut self, node: usize, good: bool) {
+    fn set_card(&mut self, node: usize, valid: bool) {
         self.cards += 1;
         // A card that expires soon.
-        let expires = if good { ExpiryMonth::new(2099, 1) } else { ExpiryMonth::new(2016, 5) }.unwrap();
+        let expires = if valid { ExpiryMonth::new(2099, 1) } else { ExpiryMonth::new(2016, 5) }.unwrap();
         let (token, brand) = (CardToken::new(&format!("tok_{}", self.cards)).unwrap(), "visa".to_owned());
         let set = self.console(node).set_card(&NewCard { token, brand, last_four: "4242".to_owned(), expires });
         if set.is_err() {
@@ -217,7 +217,7 @@ impl World {
                     self.report_outcome(*node, charge.key, *outcome);
                 }
             }
-            Op::Card { node, good } => self.set_card(*node, *good),
+            Op::Card { node, valid } => self.set_card(*node, *valid),
             Op::NoCard { node } => self.console(*node).remove_card().unwrap(),
             Op::Upgrade { node, product } => self.upgrade(*node, products[*product], "Medium"),
             Op::WriteOff { node, product } => {

@@ -45,7 +45,7 @@ pub struct BillingStatus {
     pub renewal: Option<Timestamp>,
     /// The interval from the next renewal on.
     pub next_interval: Option<Interval>,
-    /// Amount of the next renewal, as things stand.
+    /// Amount of the next renewal at the current terms.
     pub next_amount: Option<Money>,
     /// Balance left over from earlier invoices.
     pub balance: Money,

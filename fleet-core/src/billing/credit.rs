@@ -68,21 +68,26 @@ pub(crate) fn return_balance(
     now: Timestamp,
 ) -> Result<Option<Invoice>, Error> {
     let none = Money::zero(contract.currency);
-    let kept = std::mem::replace(&mut contract.balance, none);
-    if kept.is_zero() {
+    let balance = std::mem::replace(&mut contract.balance, none);
+    if balance.is_zero() {
         return Ok(None);
     }
     let running = contract.plan.as_ref().map(|plan| plan.period).filter(|period| period.contains(now));
     let period = running.unwrap_or_else(|| Anchor::at(product.created_at).period_at(Interval::Monthly, now));
-    let line = kept_line(&product.tier, period, kept, now)?;
-    let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: kept };
+    let line = balance_line(&product.tier, period, balance, now)?;
+    let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: balance };
     write_credit(tx, product.id, contract, credit, now).map(Some)
 }
 
 /// Returns the line that refunds the balance left over from earlier invoices.
-pub(crate) fn kept_line(tier: &Arc<str>, period: Period, kept: Money, now: Timestamp) -> Result<InvoiceLine, Error> {
+pub(crate) fn balance_line(
+    tier: &Arc<str>,
+    period: Period,
+    balance: Money,
+    now: Timestamp,
+) -> Result<InvoiceLine, Error> {
     let (from, to) = (now.max(period.start).min(period.end), period.end);
-    Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: kept.negated()? })
+    Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: balance.negated()? })
 }
 
 /// Returns the account that paid for the current plan, if it is not the product's owner: the product was transferred

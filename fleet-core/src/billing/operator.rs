@@ -2,7 +2,7 @@
 
 use super::clock::settle;
 use super::collect::{collect, invoice};
-use super::credit::{Credit, kept_line, return_balance, write_credit};
+use super::credit::{Credit, balance_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
 use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
@@ -226,10 +226,10 @@ impl Console<'_> {
                 contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = contract.balance;
-                if is_owners && !kept.is_zero() {
-                    lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
-                    refund = refund.plus(kept)?;
+                let balance = contract.balance;
+                if is_owners && !balance.is_zero() {
+                    lines.push(balance_line(&plan.tier, plan.period, balance, self.now)?);
+                    refund = refund.plus(balance)?;
                     contract.balance = none;
                 }
                 contract.at_renewal = None;

@@ -183,7 +183,7 @@ impl Fleet {
         collect(tx, self.billing(), owner, now)
     }
 
-    /// Does the same for all products of an account whose card has changed or will expire.
+    /// Updates the notices about a missing card for all products of an account whose card has changed or will expire.
     pub(crate) fn warn_account(
         &self,
         tx: &mut Transaction<'_>,

@@ -269,12 +269,14 @@ impl Catalogue {
     /// Returns a product's limit of a resource. `None` means no limit. It is the limit of its tier, but not less than
     /// was sold; for a tier that is no longer on offer, the limit that it had.
     pub(crate) fn limit_of(&self, product: &Product, resource: Resource) -> Option<u64> {
-        let kept = product.limits.as_ref();
+        let stored = product.limits.as_ref();
         let listed = self.tier(&product.tier).map(|tier| tier.limit(resource));
-        match (listed, kept.filter(|kept| kept.sold || listed.is_none())) {
+        match (listed, stored.filter(|stored| stored.sold || listed.is_none())) {
             (Some(listed), None) => listed,
-            (Some(listed), Some(kept)) => listed.zip(kept.limit(resource)).map(|(listed, kept)| listed.max(kept)),
-            (None, Some(kept)) => kept.limit(resource),
+            (Some(listed), Some(stored)) => {
+                listed.zip(stored.limit(resource)).map(|(listed, stored)| listed.max(stored))
+            }
+            (None, Some(stored)) => stored.limit(resource),
             (None, None) => Some(0),
         }
     }

@@ -91,8 +91,8 @@ impl DeviceCode {
     }
 
     pub(super) fn is(&self, key: StickerKey, code: &str) -> bool {
-        let told = if self.keyed { key.hash(code) } else { Sha256::of(code.as_bytes()) };
-        same(&self.hash, &told)
+        let entered = if self.keyed { key.hash(code) } else { Sha256::of(code.as_bytes()) };
+        same(&self.hash, &entered)
     }
 }
 

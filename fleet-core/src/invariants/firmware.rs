@@ -19,8 +19,8 @@ pub(super) fn check(findings: &mut Findings<'_>, product: &Product, members: &Me
     let titles: BTreeSet<&str> = index.iter().map(|firmware| &*firmware.title).collect();
     findings.same("R-IMG-7", &format!("distinct titles of product {id}"), titles.len(), versions.len());
 
-    let kept = findings.record::<Arc<FirmwareLocks>>(id)?;
-    let locks = kept.unwrap_or_else(|| Arc::new(FirmwareLocks::counted_in(&index)));
+    let stored = findings.record::<Arc<FirmwareLocks>>(id)?;
+    let locks = stored.unwrap_or_else(|| Arc::new(FirmwareLocks::counted_in(&index)));
     let locks: BTreeMap<u16, u32> = locks.iter().map(|(version, devices)| (version.get(), devices)).collect();
     for version in locks.keys() {
         findings.ensure("R-IMG-7", versions.contains(version), || {

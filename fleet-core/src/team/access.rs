@@ -450,7 +450,7 @@ impl Access {
         if access.product.removed_at.is_some() { Err(Error::not_found("product")) } else { Ok(access) }
     }
 
-    /// Does the same, but permits an operator a removed product: its bills remain.
+    /// Works like [`check`](Self::check), but permits an operator a removed product: its bills remain.
     pub(crate) fn check_including_removed(
         tx: &mut Transaction<'_>,
         actor: Actor,
@@ -493,7 +493,7 @@ impl Console<'_> {
         self.read_with(|tx| Access::check(tx, self.actor, command, product), read)
     }
 
-    /// Does the same with another access check.
+    /// Works like [`read`](Self::read), with another access check.
     pub(crate) fn read_with<T>(
         &self,
         access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,

@@ -144,75 +144,75 @@ impl Twin {
             }
             Act::Import(from, count) => {
                 let list: String = (*from..from + count).map(|number| format!("{}\n", device(number))).collect();
-                words(alice.import(product, list.as_bytes()).map(|report| report.lines.len()))
+                shown(alice.import(product, list.as_bytes()).map(|report| report.lines.len()))
             }
-            Act::Remove(number) => words(alice.remove_device(product, device(*number))),
-            Act::Deny(number) => words(alice.deny_device(product, device(*number))),
+            Act::Remove(number) => shown(alice.remove_device(product, device(*number))),
+            Act::Deny(number) => shown(alice.deny_device(product, device(*number))),
             Act::Connect(number, version) => {
                 let report = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
-                words(gateway.connect(&report))
+                shown(gateway.connect(&report))
             }
             Act::Publish(number, id) => {
                 let event = match id {
                     Some(id) => event(*number).with_id(&id.to_string()).unwrap(),
                     None => event(*number),
                 };
-                words(gateway.publish(&event))
+                shown(gateway.publish(&event))
             }
             Act::PublishMany(from, count) => {
                 let events: Vec<Event> =
                     (*from..from + count).map(|number| event(number).as_error("stack").unwrap()).collect();
-                words(gateway.publish_many(&events))
+                shown(gateway.publish_many(&events))
             }
             Act::Subscribe(length) => {
                 let prefix = &"door/front"[..usize::from(*length) * 2];
-                words(alice.subscribe(product, &NewSubscription::new(Destination::LiveStream).prefix(prefix)))
+                shown(alice.subscribe(product, &NewSubscription::new(Destination::LiveStream).prefix(prefix)))
             }
             Act::Unsubscribe(number) => {
                 let subscriptions = alice.subscriptions(product).unwrap_or_default();
                 let found = subscriptions.iter().find(|found| found.id.get() == *number);
-                words(found.map(|found| alice.unsubscribe(product, found.id)))
+                shown(found.map(|found| alice.unsubscribe(product, found.id)))
             }
             Act::Keep(log_events) => {
-                words(alice.set_policy(product, &Policy { log_events: *log_events, ..Policy::default() }))
+                shown(alice.set_policy(product, &Policy { log_events: *log_events, ..Policy::default() }))
             }
-            Act::Read(limit) => words(alice.events(product, &EventFilter::default(), None, *limit)),
+            Act::Read(limit) => shown(alice.events(product, &EventFilter::default(), None, *limit)),
             Act::Follow(limit) => {
                 let followed = operator.follow_events(product, Some(self.cursor), *limit);
                 if let Ok(followed) = &followed {
                     self.cursor = followed.next;
                 }
-                words(followed)
+                shown(followed)
             }
-            Act::Invite(who) => words(alice.invite(product, ["alice", "bob", "new"][*who])),
-            Act::Accept(who) => words(self.fleet.console(self.people[*who], now).accept_invitation(product)),
-            Act::Leave(who) => words(self.fleet.console(self.people[*who], now).leave_team(product)),
-            Act::Transfer(who) => words(operator.transfer_ownership(product, self.people[*who])),
-            Act::Card(good) => {
+            Act::Invite(who) => shown(alice.invite(product, ["alice", "bob", "new"][*who])),
+            Act::Accept(who) => shown(self.fleet.console(self.people[*who], now).accept_invitation(product)),
+            Act::Leave(who) => shown(self.fleet.console(self.people[*who], now).leave_team(product)),
+            Act::Transfer(who) => shown(operator.transfer_ownership(product, self.people[*who])),
+            Act::Card(valid) => {
                 self.cards += 1;
-                let expires = ExpiryMonth::new(if *good { 2099 } else { 2016 }, 5).unwrap();
+                let expires = ExpiryMonth::new(if *valid { 2099 } else { 2016 }, 5).unwrap();
                 let token = CardToken::new(&format!("tok_{}", self.cards)).unwrap();
                 let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-                words(alice.set_card(&NewCard { token, brand, last_four, expires }))
+                shown(alice.set_card(&NewCard { token, brand, last_four, expires }))
             }
-            Act::NoCard => words(alice.remove_card()),
+            Act::NoCard => shown(alice.remove_card()),
             Act::Upgrade(product, tier) => {
                 let (product, tier) = (self.products[*product], ["Prototype", "Small", "Medium", "Large"][*tier]);
                 let quoted = alice.quote_upgrade(product, tier, Interval::Monthly);
                 let done = quoted.as_ref().ok().map(|quote| alice.upgrade(product, quote.id));
-                words((quoted, done))
+                shown((quoted, done))
             }
-            Act::Downgrade(product) => words(operator.downgrade(self.products[*product], "Small")),
-            Act::Cancel(product) => words(operator.cancel_plan(self.products[*product])),
-            Act::Advance(limit) => words(clock.advance(*limit)),
+            Act::Downgrade(product) => shown(operator.downgrade(self.products[*product], "Small")),
+            Act::Cancel(product) => shown(operator.cancel_plan(self.products[*product])),
+            Act::Advance(limit) => shown(clock.advance(*limit)),
             Act::Outcome(outcome) => {
                 let first = self.fleet.pending_charges(None, 1).unwrap().items.pop();
-                words(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
+                shown(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
             }
-            Act::Lock(locked) => words(operator.set_account_lock(self.people[0], *locked)),
+            Act::Lock(locked) => shown(operator.set_account_lock(self.people[0], *locked)),
             Act::Status(product) => {
                 let product = self.products[*product];
-                words((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))
+                shown((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))
             }
         }
     }
@@ -224,7 +224,7 @@ pub(crate) fn rows(store: &dyn Store) -> BTreeMap<String, String> {
     store
         .for_each_row(&mut |row| {
             if !matches!(row.key, Key::Journal(_)) {
-                assert_eq!(rows.insert(words(row.key), words(row.record)), None, "shown twice");
+                assert_eq!(rows.insert(shown(row.key), shown(row.record)), None, "shown twice");
             }
             Ok(())
         })
@@ -254,6 +254,6 @@ fn device(number: u8) -> DeviceId {
     DeviceId::new([number; 12])
 }
 
-fn words(answer: impl Debug) -> String {
+fn shown(answer: impl Debug) -> String {
     format!("{answer:?}")
 }

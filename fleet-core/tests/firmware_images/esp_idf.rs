@@ -59,18 +59,18 @@ fn the_checksum_is_at_the_end_of_its_block_whatever_the_segments_length() {
 
 #[test]
 fn an_image_cut_at_any_length_is_refused() {
-    for good in [vector("esp/esp32.bin"), vector("esp/c3_nodigest.bin"), with_more_segments(&[&[7; 100]])] {
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{length} of {}", good.len());
+    for valid in [vector("esp/esp32.bin"), vector("esp/c3_nodigest.bin"), with_more_segments(&[&[7; 100]])] {
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{length} of {}", valid.len());
         }
     }
 }
 
 #[test]
 fn a_change_of_any_byte_is_refused_where_a_digest_covers_it() {
-    let good = vector("esp/esp32c3.bin");
-    for offset in 0..good.len() {
-        let mut bytes = good.clone();
+    let valid = vector("esp/esp32c3.bin");
+    for offset in 0..valid.len() {
+        let mut bytes = valid.clone();
         bytes[offset] ^= 0x10;
         assert!(image::read(&bytes).is_err(), "at {offset}");
     }

@@ -82,9 +82,9 @@ fn an_unprotected_counter_does_not_override_the_protected_one() {
 
 #[test]
 fn the_protected_areas_size_must_be_the_headers() {
-    let good = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
+    let valid = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
     for header in [0, 11, 13] {
-        let mut bytes = good.clone();
+        let mut bytes = valid.clone();
         bytes[10] = header;
         let error = McubootError::ProtectedSize { header: u16::from(header), area: 12 };
         assert_eq!(refusal(&bytes), error);
@@ -96,10 +96,10 @@ fn the_protected_areas_size_must_be_the_headers() {
 
 #[test]
 fn a_change_of_any_hashed_byte_is_refused() {
-    let good = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
-    let hashed = accepted(&good).hashed_length;
+    let valid = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
+    let hashed = accepted(&valid).hashed_length;
     for offset in 0..hashed + 8 + 32 {
-        let mut bytes = good.clone();
+        let mut bytes = valid.clone();
         bytes[offset] ^= 0x40;
         assert!(image::read(&bytes).is_err(), "at {offset}");
     }
@@ -107,9 +107,9 @@ fn a_change_of_any_hashed_byte_is_refused() {
 
 #[test]
 fn an_image_cut_at_any_length_is_refused() {
-    for good in [built(&[entry(Entry::VENDOR_ID, &[1; 16])], &[]), vector("mcuboot/p256.bin")] {
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{length} of {}", good.len());
+    for valid in [built(&[entry(Entry::VENDOR_ID, &[1; 16])], &[]), vector("mcuboot/p256.bin")] {
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{length} of {}", valid.len());
         }
     }
 }

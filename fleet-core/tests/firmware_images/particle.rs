@@ -7,7 +7,7 @@ use fleet_core::firmware::image::{self, Image, ImageError};
 use proptest::prelude::*;
 
 /// Valid modules: small, with two dependencies, after a vector table, compressed.
-const GOOD: [&str; 8] = [
+const VALID: [&str; 8] = [
     "particle/photon_p94_v1.bin",
     "particle/photon_p94_v2.bin",
     "particle/electron_p1319_v7_2deps.bin",
@@ -55,18 +55,18 @@ const FUNCTION: usize = 14;
 
 #[test]
 fn valid_modules_are_accepted() {
-    for name in GOOD {
+    for name in VALID {
         assert_eq!(accepted(&vector(name)).accept(), Ok(()), "{name}");
     }
 }
 
 #[test]
 fn a_change_of_any_byte_of_a_valid_module_is_refused() {
-    for name in GOOD {
-        let good = vector(name);
-        for offset in 0..good.len() {
+    for name in VALID {
+        let valid = vector(name);
+        for offset in 0..valid.len() {
             for change in [1 << (offset % 8), 0xFF] {
-                let mut bytes = good.clone();
+                let mut bytes = valid.clone();
                 bytes[offset] ^= change;
                 assert!(image::read(&bytes).is_err(), "{name}: {change:#x} at {offset}");
             }
@@ -76,10 +76,10 @@ fn a_change_of_any_byte_of_a_valid_module_is_refused() {
 
 #[test]
 fn a_module_cut_at_any_length_is_refused() {
-    for name in GOOD {
-        let good = vector(name);
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{name}: {length} bytes");
+    for name in VALID {
+        let valid = vector(name);
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{name}: {length} bytes");
         }
     }
 }

@@ -172,7 +172,7 @@ impl ProductMeter {
         if want == 0 {
             return Ok(self.admitted(0, lease));
         }
-        if !terms.hold(now, limit) {
+        if !terms.cover(now, limit) {
             return Err(Part { admitted: self.admitted(0, lease), taken: nothing });
         }
         let taken = self.left.0.take(want);
@@ -189,7 +189,7 @@ impl ProductMeter {
     #[inline]
     pub(super) fn take_one(&self, now: Timestamp) -> Taken {
         let terms = &self.terms.0;
-        if terms.hold(now, None) && terms.is_fresh(now) { self.left.0.take_one() } else { Taken::default() }
+        if terms.cover(now, None) && terms.is_fresh(now) { self.left.0.take_one() } else { Taken::default() }
     }
 
     /// Reports that the lease is used up, if that is a threshold. Returns whether it is.
@@ -460,7 +460,7 @@ impl ProductMeter {
 impl Terms {
     /// Whether the lease is valid for this moment's month and this limit.
     #[inline]
-    fn hold(&self, now: Timestamp, limit: Option<u64>) -> bool {
+    fn cover(&self, now: Timestamp, limit: Option<u64>) -> bool {
         (self.start.load(Ordering::Relaxed)..self.end.load(Ordering::Relaxed)).contains(&now.as_millis())
             && limit.is_none_or(|limit| limit == self.limit.load(Ordering::Relaxed))
     }
