@@ -585,7 +585,7 @@ fn plans_that_are_no_upgrade_and_unknown_charges() {
     refused(switch(Interval::Annual), "not_an_upgrade", "request a quote for the same tier");
     buy("Medium", Interval::Annual);
     refused(quote("Medium", Interval::Annual), "not_an_upgrade", "already has this plan");
-    refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval at its end");
+    refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval for its end");
     switch(Interval::Monthly).unwrap();
     refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "agreed on with the operator");
     let price = fleet_core::Money::new(10_000_000, fleet_core::Currency::USD);

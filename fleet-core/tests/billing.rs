@@ -140,7 +140,7 @@ proptest! {
             let of_last = line(invoices.last().unwrap(), LineKind::Rest);
             let credit = -line(&note, LineKind::Credit);
             prop_assert!((0..=of_last).contains(&credit));
-            prop_assert_eq!(used + of_last - credit, billed - note.refund.minor(), "used and refunded parts add up to the payment");
+            prop_assert_eq!(used + of_last - credit, billed - note.refund.minor(), "use and refund equal the payment");
             prop_assert!(note.refund.minor() <= billed && note.offset.is_zero());
         }
     }

@@ -207,7 +207,10 @@ proptest! {
             }
             for number in 1..=4 {
                 let repeated = event(number, "room", "").from_product(world.product.get());
-                let (warm, cold) = (world.publish(2, &repeated), Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&repeated));
+                let (warm, cold) = (
+                    world.publish(2, &repeated),
+                    Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&repeated),
+                );
                 match (warm, cold.unwrap()) {
                     (Published::Logged(warm), Published::Logged(cold)) => {
                         prop_assert_eq!(warm.origin, cold.origin, "{:?} after {:?}", number, what);

@@ -248,7 +248,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_device_has_the_one_decision_of_the_rules(context in context(), rows in proptest::collection::vec(row(), 1..24)) {
+    fn decisions_equal_those_of_the_rules(context in context(), rows in proptest::collection::vec(row(), 1..24)) {
         for row in rows {
             let decision = decide(&context.product, &context.index, None, &row);
             let naive = context.naive.decide(&model::Row::of(&row));

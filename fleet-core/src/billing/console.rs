@@ -349,7 +349,7 @@ impl Console<'_> {
                 return not("the product already has this plan");
             }
             if plan.interval == Interval::Annual && interval == Interval::Monthly {
-                return not("the year is paid: switch the interval at its end, or upgrade within it");
+                return not("the year is paid: request a quote for `annual`, and switch the interval for its end");
             }
         }
         let Some(price) = self.fleet.price(contract, &tier, interval) else {

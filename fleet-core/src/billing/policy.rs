@@ -69,7 +69,7 @@ impl BillingPolicy {
         if card_notice_days > 27 {
             return Err(Error::invalid(
                 "card notice",
-                format!("is {card_notice_days} days; give 0 to 27, the days of the shortest month"),
+                format!("is {card_notice_days} days; give 0 to 27, fewer than any month has"),
             ));
         }
         Ok(Self { card_notice_days, ..self })
